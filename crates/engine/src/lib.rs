@@ -1,0 +1,1 @@
+//! Othello rules, pattern evaluation and search.

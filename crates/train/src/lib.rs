@@ -1,0 +1,1 @@
+//! Self-play training of Othello pattern weights: TD(λ) with Adam.
