@@ -128,7 +128,7 @@ class Position:
         """The 64 squares: 0 empty, 1 black, 2 white. A copy."""
 
     @property
-    def side_to_move(self) -> int:
+    def side_to_move(self) -> Literal[1, 2]:
         """1 black, 2 white."""
 
     @property

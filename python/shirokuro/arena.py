@@ -77,6 +77,16 @@ class MatchResult:
         return statistics.fmean(self.differences)
 
 
+def check_games(name: str, games: int) -> None:
+    """Checks the length of a match.
+
+    Raises:
+        ValueError: it is not an even number within 2…100,000; the message names it `name`.
+    """
+    if games % 2 or not 0 < games <= MOST_GAMES:
+        raise ValueError(f"{name} = {games}: must be an even number within 2…{MOST_GAMES:,}")
+
+
 def play_match(
     first: Player,
     second: Player,
@@ -99,8 +109,7 @@ def play_match(
     Raises:
         ValueError: a value is out of its range.
     """
-    if games % 2 or not 0 < games <= MOST_GAMES:
-        raise ValueError(f"games = {games}: must be an even number within 2…{MOST_GAMES:,}")
+    check_games("games", games)
     openings = random_openings(games // 2, seed)
 
     def play(index: int) -> int:

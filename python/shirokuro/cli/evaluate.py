@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from shirokuro._core import Evaluator
-from shirokuro.arena import MatchResult, play_match
+from shirokuro.arena import MatchResult, check_games, play_match
 from shirokuro.players import HeuristicPlayer, ModelPlayer, Player, RandomPlayer
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Plays the matches and prints the table."""
+    check_games("games", options.games)
     depth = 3 if options.depth is options.nodes is options.time_ms is None else options.depth
 
     def model(path: str) -> ModelPlayer:

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from shirokuro.arena import check_games
 from shirokuro.cli.display import display
 from shirokuro.cli.evaluate import print_results
 from shirokuro.config import LIMITS, TrainConfig, shown_name
@@ -78,6 +79,8 @@ def run(options: argparse.Namespace) -> int:
     """Trains up to the run's length; returns the exit code."""
     if options.report_games < 1:
         raise ValueError(f"report_games = {options.report_games}: must be 1 or more")
+    if options.match_games:
+        check_games("match_games", options.match_games)
     directory = RunDirectory(options.out or Path("runs") / datetime.now().astimezone().strftime("%Y%m%d_%H%M%S"))
     given = {name: value for name, value in vars(options).items() if name in TrainConfig.SETTINGS}
     trainer = _trainer(directory, given, resume=options.resume)
