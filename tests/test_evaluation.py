@@ -57,17 +57,17 @@ def test_the_evaluation_is_the_sum_of_the_weights_that_get_weights_shows(
     trained: sk.Trainer, positions: RandomGame
 ) -> None:
     weights = trained.evaluator.get_weights()
+    sides: tuple[Literal[1, 2], ...] = (1, 2)
     compared = 0
     for seed in range(20):
         for position in positions(seed):
             board = position.board
             if position.empties == 0 or sk.BLACK not in board or sk.WHITE not in board:
                 continue
-            side: Literal[1, 2]
-        for side in (1, 2):
-            expected = numpy_evaluate(weights, board, side)
-            assert trained.evaluator.evaluate(board, side_to_move=side) == expected
-            compared += expected != 0
+            for side in sides:
+                expected = numpy_evaluate(weights, board, side)
+                assert trained.evaluator.evaluate(board, side_to_move=side) == expected
+                compared += expected != 0
     assert compared > 1000
 
 
