@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from shirokuro import _core
+from shirokuro._core import EMPTY, search
 from shirokuro.config import LIMITS, TrainConfig
 
 if TYPE_CHECKING:
@@ -58,9 +58,7 @@ class HeuristicPlayer:
         board = position.board
         groups: dict[int, list[str]] = {}
         for move in position.legal_moves:
-            groups.setdefault(_group(move, board[square_index(_CORNER_OF.get(move, "a1"))] == _core.EMPTY), []).append(
-                move
-            )
+            groups.setdefault(_group(move, board[square_index(_CORNER_OF.get(move, "a1"))] == EMPTY), []).append(move)
         return random.choice(groups[min(groups)])
 
 
@@ -103,7 +101,7 @@ class ModelPlayer:
 
     def choose(self, position: Position, random: Random) -> str:  # noqa: ARG002 (it plays the same move every time)
         """See `Player`."""
-        found = _core.search(
+        found = search(
             position,
             evaluator=self.evaluator,
             depth=self.depth,

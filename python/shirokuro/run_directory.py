@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from shirokuro.config import Play
     from shirokuro.report import BatchReport
     from shirokuro.trainer import Trainer
 
@@ -41,13 +42,13 @@ class RunDirectory:
         self.path.mkdir(parents=True, exist_ok=True)
         self.config.write_text(trainer.config.to_toml(), encoding="utf-8")
 
-    def report(self, trainer: Trainer, batch: BatchReport) -> None:
+    def report(self, games_played: int, batch: BatchReport, play: Play) -> None:
         """Appends a line to the metrics: what was measured since the last one, and the values that schedules had."""
         line = {
             "time": datetime.now(UTC).isoformat(timespec="seconds"),
-            "games_played": trainer.games_played,
+            "games_played": games_played,
             **batch.measures(),
-            **{name: value for name, value in asdict(trainer.play).items() if value is not None},
+            **{name: value for name, value in asdict(play).items() if value is not None},
         }
         with self.metrics.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")

@@ -154,7 +154,8 @@ class Trainer:
                 raise ValueError(f"{name} = {changes[name]!r}: can't be changed during a training")
         if log_level is not None:
             logging.getLogger("shirokuro").setLevel(log_level)
-        self._core.set_workers(threads=config.worker_threads, table_mb=config.table_mb)
+        if (config.threads, config.table_mb) != (self._config.threads, self._config.table_mb):
+            self._core.set_workers(threads=config.worker_threads, table_mb=config.table_mb)
         self._config = config
 
     def get_statistics(self) -> BatchReport:
@@ -191,6 +192,7 @@ class Trainer:
             threads: worker threads, in place of the saved setting.
 
         Raises:
+            ValueError: `threads` is out of its range.
             FileNotFoundError: there is no such file (other `OSError`s: it can't be read).
             ModelFileError: the file is not a model, is damaged, or holds weights alone.
         """
@@ -198,10 +200,11 @@ class Trainer:
         core, settings, statistics = TrainerCore.load(path, threads=1, table_mb=TrainConfig.SETTINGS["table_mb"].low)
         try:
             config = TrainConfig(**json.loads(settings))
-            config = config if threads is None else config.replace(threads=threads)
             measured = BatchReport(**json.loads(statistics))
         except (TypeError, ValueError) as error:
             raise ModelFileError(f"{os.fspath(path)}: its settings can't be read: {error}") from error
+        if threads is not None:
+            config = config.replace(threads=threads)
         trainer = cls.__new__(cls)
         core.set_workers(threads=config.worker_threads, table_mb=config.table_mb)
         trainer._start(core, config, measured)  # noqa: SLF001 (its own class)

@@ -118,12 +118,12 @@ def _train(trainer: Trainer, directory: RunDirectory, report_games: int) -> int 
     games = trainer.config.games
     with display(games, trainer.games_played) as shown, _signals() as received:
         while trainer.games_played < games:
-            before = trainer.get_statistics()
+            before, play = trainer.get_statistics(), trainer.play
             with suppress(KeyboardInterrupt):  # `_tick` raises it; its signal is in `received`
                 tick = _tick(shown, trainer.games_played, received)
                 trainer.train_batch(_until_report(trainer, report_games), progress=tick)
             batch = trainer.get_statistics() - before
-            directory.report(trainer, batch)
+            directory.report(trainer.games_played, batch, play)
             shown.report(trainer.games_played, batch)
             if received:
                 return received[0]
