@@ -262,6 +262,7 @@ class FakeCore:
         game = SimpleNamespace(winner="draw", stone_difference=0, move_count=60)
         return SimpleNamespace(
             games=[game] * games,
+            failures=[],
             positions=0,
             td_error=None,
             nodes=0,

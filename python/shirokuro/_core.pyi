@@ -317,6 +317,10 @@ class GenerationReport:
         """The games played, by index."""
 
     @property
+    def failures(self) -> list[tuple[int, str]]:
+        """Games that could not be played: index and reason. They count as played, and nothing is learned from them."""
+
+    @property
     def positions(self) -> int:
         """Positions learned from."""
 
@@ -389,6 +393,9 @@ class TrainerCore:
         Raises:
             OSError: the file can't be written.
         """
+
+    def take_report(self) -> GenerationReport | None:
+        """What the last call of `advance` did, if it ended with an exception; `None` when asked again."""
 
     def set_workers(self, *, threads: int, table_mb: float) -> None:
         """Changes the number of worker threads and the size of each one's transposition table."""

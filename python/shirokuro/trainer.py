@@ -100,13 +100,13 @@ class Trainer:
         """
         TrainConfig.SETTINGS["games"].convert("games", games)
         config = self._with(epsilon=epsilon, depth=depth, nodes=nodes, time_ms=time_ms)
-        batch = BatchReport()
-        while batch.games < games:
-            batch += self._advance(games - batch.games, config, _shifted(progress, batch.games))[1]
+        before, start = self._statistics, self.games_played
+        while (played := self.games_played - start) < games:
+            self._advance(games - played, config, _shifted(progress, played))
             if progress:
-                progress(batch.games)
-        _log.info("%d games played, %d in all", batch.games, self.games_played)
-        return batch
+                progress(self.games_played - start)
+        _log.info("%d games played, %d in all", games, self.games_played)
+        return self._statistics - before
 
     def train_game(
         self,
@@ -117,23 +117,32 @@ class Trainer:
         epsilon: ScheduleLike | None = None,
     ) -> Game:
         """Plays one game against itself and learns from it; the arguments are as for `train_batch`."""
-        generation, _ = self._advance(1, self._with(epsilon=epsilon, depth=depth, nodes=nodes, time_ms=time_ms), None)
-        return generation.games[0]
+        config = self._with(epsilon=epsilon, depth=depth, nodes=nodes, time_ms=time_ms)
+        while not (games := self._advance(1, config, None).games):  # a game that failed is followed by another
+            pass
+        return games[0]
 
     def _with(self, **changes: object) -> TrainConfig:
         given = {name: value for name, value in changes.items() if value is not None}
         return self._config.replace(**given) if given else self._config
 
-    def _advance(
-        self, games: int, config: TrainConfig, tick: Callable[[int], None] | None
-    ) -> tuple[GenerationReport, BatchReport]:
+    def _advance(self, games: int, config: TrainConfig, tick: Callable[[int], None] | None) -> GenerationReport:
         core = self._core
         play = dataclasses.asdict(self._play(config))
-        generation = core.advance(min(games, core.generation_left), tick=tick, **play)
-        report = BatchReport.of_generation(generation)
-        self._statistics += report
-        _log.debug("generation %d: %d games, TD error %s", core.generation, report.games, report.td_error)
-        return generation, report
+        try:
+            generation = core.advance(min(games, core.generation_left), tick=tick, **play)
+        except BaseException:
+            if interrupted := core.take_report():
+                self._count(interrupted)
+            raise
+        self._count(generation)
+        return generation
+
+    def _count(self, generation: GenerationReport) -> None:
+        self._statistics += BatchReport.of_generation(generation)
+        for index, reason in generation.failures:
+            _log.error("game %d failed: %s", index, reason)
+        _log.debug("%d games played, TD error %s", len(generation.games), generation.td_error)
 
     def configure(self, *, log_level: int | str | None = None, **changes: object) -> None:
         """Changes settings from the next game on.
