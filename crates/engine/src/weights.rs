@@ -81,6 +81,9 @@ mod tests {
 
     #[test]
     fn another_number_of_entries_is_refused() {
-        assert_eq!(Weights::from_entries(vec![0; 7]).unwrap_err().to_string(), "7 weights were given; the tables have 28868400");
+        assert_eq!(
+            Weights::from_entries(vec![0; 7]).unwrap_err().to_string(),
+            "7 weights were given; the tables have 28868400"
+        );
     }
 }

@@ -110,7 +110,15 @@ impl<E: Evaluate> Task for Wide<'_, '_, E> {
 
 /// Writes a result down. Bounds in units, so that the table's entries mean the same everywhere.
 #[inline(always)]
-fn store<E: Evaluate>(tree: &mut Tree<E>, board: &Board, empties: u32, alpha: i32, beta: i32, score: i32, best: Option<Square>) {
+fn store<E: Evaluate>(
+    tree: &mut Tree<E>,
+    board: &Board,
+    empties: u32,
+    alpha: i32,
+    beta: i32,
+    score: i32,
+    best: Option<Square>,
+) {
     let [alpha, beta, score] = [alpha, beta, score].map(|discs| discs * UNITS_PER_DISC);
     tree.table.store(board, empties, alpha, beta, score, best);
 }
@@ -284,7 +292,7 @@ impl Task for Few<'_> {
     fn run<K: Kernel>(self, kernel: K) -> i32 {
         let Self { nodes, board, alpha, passed } = self;
         let empty = board.empty();
-        if empty & (empty - 1) == 0 {
+        if empty.is_power_of_two() {
             return one(kernel, nodes, board, Square::lowest(empty));
         }
         *nodes += 1;
