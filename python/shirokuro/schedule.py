@@ -70,11 +70,16 @@ class Schedule:
 
     def __str__(self) -> str:
         if len(self.points) == 1:
-            return f"{self.points[0][1]:.15g}"
-        return ",".join(f"{progress:.15g}:{value:.15g}" for progress, value in self.points)
+            return _shortest(self.points[0][1])
+        return ",".join(f"{_shortest(progress)}:{_shortest(value)}" for progress, value in self.points)
 
     def __repr__(self) -> str:
         return f"Schedule({str(self)!r})"
+
+
+def _shortest(number: float) -> str:
+    """The shortest text that reads back to the bit."""
+    return repr(number).removesuffix(".0")
 
 
 ScheduleLike: TypeAlias = Schedule | float | str
