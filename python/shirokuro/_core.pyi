@@ -322,11 +322,47 @@ class GenerationReport:
 
     @property
     def positions(self) -> int:
-        """Positions learned from."""
+        """Positions that `td_error` is over: those of the whole generation so far."""
 
     @property
     def td_error(self) -> float | None:
         """Root mean square of target − evaluation before learning, in discs; `None` when nothing was learned."""
+
+    @property
+    def visits(self) -> int:
+        """Visits to weight entries, mirror images counted; of the whole generation so far."""
+
+    @property
+    def searches(self) -> int:
+        """Searches in `games`."""
+
+    @property
+    def depth_sum(self) -> int:
+        """The depths that they reached, added up."""
+
+    @property
+    def depth_max(self) -> int:
+        """The greatest depth that one of them reached."""
+
+    @property
+    def value_count(self) -> int:
+        """Search values in `games`."""
+
+    @property
+    def value_sum(self) -> float:
+        """The values, in discs for the side to move, added up."""
+
+    @property
+    def value_sum_of_squares(self) -> float:
+        """Their squares, added up."""
+
+    @property
+    def value_min(self) -> float | None:
+        """The least of them; `None` when there is none."""
+
+    @property
+    def value_max(self) -> float | None:
+        """The greatest of them; `None` when there is none."""
 
     @property
     def nodes(self) -> int:
@@ -383,8 +419,8 @@ class TrainerCore:
         """Plays the next games, at most to the end of the current generation, and learns from them.
 
         Other Python threads go on meanwhile. About every 50 ms `tick` is called with the number of games finished in
-        this call. An exception from it, or from a signal handler, stops the search at once: finished games are kept,
-        and the exception is raised.
+        this call. An exception from it, or from a signal handler, stops the search at once, and is raised: the
+        state is as it was before the call, and finished games are kept, so that a later call need not play them again.
         """
 
     def save(self, path: _Path, *, settings: str, statistics: str) -> None:
@@ -394,14 +430,14 @@ class TrainerCore:
             OSError: the file can't be written.
         """
 
-    def take_report(self) -> GenerationReport | None:
-        """What the last call of `advance` did, if it ended with an exception; `None` when asked again."""
-
     def set_workers(self, *, threads: int, table_mb: float) -> None:
         """Changes the number of worker threads and the size of each one's transposition table."""
 
     def digest(self) -> str:
         """SHA-256, in hexadecimal, of the whole state: weights, moments and the place in the run."""
+
+    def entries_learned(self) -> int:
+        """Weight entries that were ever updated, mirror images included, of 28,868,400."""
 
     def memory(self) -> dict[str, int]:
         """Bytes held, by component."""

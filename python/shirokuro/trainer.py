@@ -129,20 +129,12 @@ class Trainer:
     def _advance(self, games: int, config: TrainConfig, tick: Callable[[int], None] | None) -> GenerationReport:
         core = self._core
         play = dataclasses.asdict(self._play(config))
-        try:
-            generation = core.advance(min(games, core.generation_left), tick=tick, **play)
-        except BaseException:
-            if interrupted := core.take_report():
-                self._count(interrupted)
-            raise
-        self._count(generation)
-        return generation
-
-    def _count(self, generation: GenerationReport) -> None:
+        generation = core.advance(min(games, core.generation_left), tick=tick, **play)
         self._statistics += BatchReport.of_generation(generation)
         for index, reason in generation.failures:
             _log.error("game %d failed: %s", index, reason)
         _log.debug("%d games played, TD error %s", len(generation.games), generation.td_error)
+        return generation
 
     def configure(self, *, log_level: int | str | None = None, **changes: object) -> None:
         """Changes settings from the next game on.
