@@ -1,0 +1,68 @@
+//! What one call of the trainer did.
+
+use crate::record::GameRecord;
+use crate::selfplay::SearchTotals;
+use std::time::Duration;
+
+/// What [`Trainer::advance`](crate::Trainer::advance) did.
+#[derive(Clone, Debug)]
+pub struct GenerationReport {
+    /// The games finished in this call, by number. Games that failed are in `failures` instead.
+    pub games: Vec<GameRecord>,
+    /// The games whose search panicked: they count as played, and teach nothing.
+    pub failures: Vec<GameFailure>,
+    /// What the searches of this call cost.
+    pub totals: SearchTotals,
+    /// The search values of this call's positions.
+    pub values: ValueSummary,
+    /// Root mean square of target − evaluation before learning, in discs, over all that this call learned; `None` if that is
+    /// nothing. In the middle of a generation that includes its earlier games.
+    pub td_error: Option<f64>,
+    /// Visits to weight entries of all that this call learned, each counted for the entry and its mirror image.
+    pub visits: u64,
+    /// Time spent on playing.
+    pub play_time: Duration,
+    /// Time spent on learning.
+    pub learn_time: Duration,
+    /// The generation is complete: its update is final.
+    pub generation_complete: bool,
+}
+
+/// A game that could not be played.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GameFailure {
+    /// The game's number in the run.
+    pub index: u64,
+    /// What the worker said.
+    pub message: String,
+}
+
+/// How the search values of some positions are spread, in discs, for the side to move.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ValueSummary {
+    /// Number of values.
+    pub count: u64,
+    /// Sum of the values.
+    pub sum: f64,
+    /// Sum of the squares of the values.
+    pub sum_of_squares: f64,
+    /// The smallest value; +∞ if there is none.
+    pub min: f32,
+    /// The largest value; −∞ if there is none.
+    pub max: f32,
+}
+
+impl ValueSummary {
+    /// No values.
+    pub const EMPTY: Self =
+        Self { count: 0, sum: 0.0, sum_of_squares: 0.0, min: f32::INFINITY, max: f32::NEG_INFINITY };
+
+    /// Takes in one value.
+    pub fn add(&mut self, value: f32) {
+        self.count += 1;
+        self.sum += f64::from(value);
+        self.sum_of_squares += f64::from(value) * f64::from(value);
+        self.min = self.min.min(value);
+        self.max = self.max.max(value);
+    }
+}

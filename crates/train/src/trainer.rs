@@ -1,0 +1,251 @@
+//! The trainer: plays a generation, learns it, and is saved and loaded in between.
+
+use crate::adam::AdamStep;
+use crate::digest::state_digest;
+use crate::error::{ParameterError, require};
+use crate::file::error::FileError;
+use crate::file::{load_state, save_state};
+use crate::learn::{Learned, Update, learn};
+use crate::positions::Positions;
+use crate::record::GameRecord;
+use crate::report::{GameFailure, GenerationReport, ValueSummary};
+use crate::rounding::Rounding;
+use crate::selfplay::{SearchTotals, play_game};
+use crate::settings::{LearnSettings, PlaySettings, TrainerOptions};
+use crate::state::State;
+use crate::workers::{GameResult, Workers};
+use shirokuro_engine::{PatternEvaluator, discs};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::time::Instant;
+
+/// A trainer could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainerError {
+    /// An option is outside its range.
+    #[error(transparent)]
+    Parameter(#[from] ParameterError),
+    /// The file could not be read.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The operating system gave no threads.
+    #[error("the worker threads could not be started: {0}")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+}
+
+/// How other threads take part in a call of [`Trainer::advance`]: they may stop it, and see how far it is.
+#[derive(Debug, Default)]
+pub struct Control {
+    /// Set it to end the call soon: games under way are dropped, finished ones are learned.
+    pub stop: AtomicBool,
+    /// Games finished in this call.
+    pub finished: AtomicU64,
+}
+
+/// Bytes of a trainer's parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Memory {
+    /// The pattern weights.
+    pub weights: usize,
+    /// Adam's moments. Only the part that was ever learned is resident.
+    pub moments: usize,
+    /// The transposition tables of all workers.
+    pub tables: usize,
+    /// The workers' scratch memory for learning.
+    pub scratch: usize,
+    /// The game records and the undo log of the generation under way.
+    pub generation: usize,
+}
+
+/// Plays games against itself and learns pattern weights from them.
+///
+/// Games are numbered from 0; generation g is the games from g·G, G of them. All of a generation's games are played with the
+/// weights from before it. What comes out follows from the seed and the settings alone — not from the number of
+/// threads, nor from how the games are split into calls: `advance(n)` and then `advance(m)` is `advance(n + m)` to the last bit.
+#[derive(Debug)]
+pub struct Trainer {
+    state: State,
+    workers: Workers,
+}
+
+impl Trainer {
+    /// A trainer that has played nothing, with neutral weights.
+    ///
+    /// # Errors
+    ///
+    /// An option is outside its range, or there are no threads to be had.
+    pub fn new(options: &TrainerOptions) -> Result<Self, TrainerError> {
+        options.validate()?;
+        let workers = Workers::new(options.threads, options.table_bytes)?;
+        Ok(Self { state: State::new(options.seed, options.generation_games), workers })
+    }
+
+    /// The trainer that was saved, and the two texts that were saved with it: settings, statistics.
+    ///
+    /// # Errors
+    ///
+    /// The file can not be read, is no model file, is damaged, or holds weights only; or `threads` is out of range.
+    pub fn load(path: &Path, threads: usize, table_bytes: usize) -> Result<(Self, String, String), TrainerError> {
+        TrainerOptions { threads, table_bytes, ..TrainerOptions::default() }.validate()?;
+        let (state, settings, statistics) = load_state(path)?;
+        Ok((Self { state, workers: Workers::new(threads, table_bytes)? }, settings, statistics))
+    }
+
+    /// Saves everything that the run's continuation follows from, and the caller's two texts; in place of the old file or
+    /// not at all.
+    ///
+    /// # Errors
+    ///
+    /// The operating system refused; the old file is as it was.
+    pub fn save(&self, path: &Path, settings: &str, statistics: &str) -> Result<(), FileError> {
+        save_state(path, &self.state, settings, statistics)
+    }
+
+    /// Plays the next `games` games, at most to the end of the generation under way, and learns.
+    ///
+    /// If the generation is not complete afterwards, its games are learned provisionally: the next call takes that back,
+    /// plays the missing games with the weights that the others were played with, and learns them all together, with the settings
+    /// of that call. So the settings of a generation should not change within it.
+    ///
+    /// # Errors
+    ///
+    /// A setting is outside its range; nothing was done.
+    pub fn advance(
+        &mut self,
+        games: u32,
+        play: &PlaySettings,
+        learn: &LearnSettings,
+        control: &Control,
+    ) -> Result<GenerationReport, ParameterError> {
+        require(games >= 1, "games", games, "at least 1")?;
+        play.validate()?;
+        learn.validate()?;
+        let mut report = self.play(games, play, control);
+        self.learn(learn, &mut report);
+        Ok(report)
+    }
+
+    /// Takes back a provisional update and plays missing games.
+    fn play(&mut self, games: u32, settings: &PlaySettings, control: &Control) -> GenerationReport {
+        let start = Instant::now();
+        self.state.take_back();
+        let missing: Vec<u64> = self.state.missing().take(games as usize).collect();
+        let evaluator = self.evaluator();
+        let results = self.workers.play(&missing, &control.finished, |searcher, index| {
+            play_game(searcher, &evaluator, settings, self.state.seed, index, &control.stop)
+        });
+
+        let (mut games, mut failures) = (Vec::new(), Vec::new());
+        let (mut totals, mut values) = (SearchTotals::default(), ValueSummary::EMPTY);
+        for (&index, result) in missing.iter().zip(results) {
+            match result {
+                GameResult::Played(played) => {
+                    totals.add(&played.totals);
+                    let searched = played.record.plies.iter().filter_map(|ply| ply.searched);
+                    searched.for_each(|searched| values.add(discs(searched.score)));
+                    games.push(played.record);
+                }
+                GameResult::Panicked(message) => failures.push(GameFailure { index, message }),
+                GameResult::Stopped => {}
+            }
+        }
+        self.state.add(games.iter().cloned());
+        self.state.add(failures.iter().map(|failure| GameRecord::failed(failure.index)));
+        GenerationReport {
+            games,
+            failures,
+            totals,
+            values,
+            td_error: None,
+            visits: 0,
+            play_time: start.elapsed(),
+            learn_time: std::time::Duration::ZERO,
+            generation_complete: self.state.generation_left() == 0,
+        }
+    }
+
+    /// Learns all games of the generation under way.
+    fn learn(&mut self, settings: &LearnSettings, report: &mut GenerationReport) {
+        let start = Instant::now();
+        let Self { state, workers } = self;
+        let positions = workers.run(|| Positions::of(&state.records, &state.weights, settings.lambda));
+        let update = Update {
+            adam: AdamStep::new(settings.rate, state.powers.next()),
+            rounding: Rounding::new(state.seed, state.generation),
+            provisional: !report.generation_complete,
+        };
+        let Learned { visits, undo } = learn(workers, &positions, &state.weights, &mut state.moments, update);
+        state.undo = undo;
+        if report.generation_complete {
+            state.complete_generation();
+        }
+        report.td_error = positions.root_mean_square();
+        report.visits = visits;
+        report.learn_time = start.elapsed();
+    }
+
+    /// Finished games.
+    pub fn games_played(&self) -> u64 {
+        self.state.games()
+    }
+
+    /// Games that the generation under way still misses; all of its games at the start of one.
+    pub fn generation_left(&self) -> u32 {
+        self.state.generation_left()
+    }
+
+    /// Number of complete generations.
+    pub fn generation(&self) -> u64 {
+        self.state.generation
+    }
+
+    /// The run's seed.
+    pub fn seed(&self) -> u64 {
+        self.state.seed
+    }
+
+    /// Games in a generation.
+    pub fn generation_games(&self) -> u32 {
+        self.state.generation_games
+    }
+
+    /// Number of worker threads.
+    pub fn threads(&self) -> usize {
+        self.workers.threads()
+    }
+
+    /// An evaluator that shares the weights: it sees every update.
+    pub fn evaluator(&self) -> PatternEvaluator {
+        PatternEvaluator::new(Arc::clone(&self.state.weights))
+    }
+
+    /// SHA-256 over everything that the run's continuation follows from but the settings: 64 hexadecimal digits.
+    pub fn digest(&self) -> String {
+        state_digest(&self.state)
+    }
+
+    /// Number of weight entries that were ever learned, mirror images included, of 28,868,400.
+    pub fn entries_learned(&self) -> usize {
+        use rayon::prelude::*;
+        let moments = &self.state.moments;
+        self.workers.run(|| moments.par_chunks(1 << 16).map(|part| part.iter().filter(|moments| moments[1] > 0.0).count()).sum())
+    }
+
+    /// Bytes by part.
+    pub fn memory(&self) -> Memory {
+        let state = &self.state;
+        let records: usize = state.records.iter().map(GameRecord::bytes).sum();
+        Memory {
+            weights: size_of_val(state.weights.entries()),
+            moments: size_of_val(&state.moments[..]),
+            tables: self.workers.table_bytes(),
+            scratch: self.workers.scratch_bytes(),
+            generation: records + size_of_val(&state.undo[..]),
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "trainer_tests.rs"]
+mod tests;
