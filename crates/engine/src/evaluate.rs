@@ -1,0 +1,186 @@
+//! Static evaluation: the trained patterns, and a light stand-in.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+
+use crate::board::Board;
+use crate::kernel::{Kernel, Task, dispatch};
+use crate::pattern::{FEATURE_OFFSET, FEATURES, Indices, Lanes, own_indices};
+use crate::square::Square;
+use crate::weights::Weights;
+
+/// A value for the side to move in 1/[`UNITS_PER_DISC`] disc, from −64 to +64 discs.
+pub type Score = i32;
+
+/// Units of a [`Score`] in one disc; a weight has the same unit.
+pub const UNITS_PER_DISC: Score = 256;
+
+/// The best score there is: 64 discs.
+pub const MAX_SCORE: Score = 64 * UNITS_PER_DISC;
+
+/// A score in discs.
+pub fn discs(score: Score) -> f32 {
+    score as f32 / UNITS_PER_DISC as f32
+}
+
+/// A static evaluation that the search can carry from board to board.
+///
+/// All methods are called in the search's inner loops; implementations mark them `#[inline(always)]`.
+pub trait Evaluate: Sync {
+    /// What is carried along, so that a board need not be read from nothing.
+    type Carried: Copy;
+
+    /// What is carried at `board`.
+    fn carry(&self, board: &Board) -> Self::Carried;
+
+    /// What is carried after the move to `square` that turns `flips`.
+    fn carry_move(&self, carried: &Self::Carried, square: Square, flips: u64) -> Self::Carried;
+
+    /// What is carried after a pass.
+    fn carry_pass(&self, carried: &Self::Carried) -> Self::Carried;
+
+    /// The value, for the side to move in `board`, of the board that the move to `square` with its `flips` leads to; `carried` is that
+    /// of the board before the move.
+    fn leaf(&self, board: &Board, carried: &Self::Carried, square: Square, flips: u64) -> Score;
+
+    /// The value of a board for its side to move.
+    fn evaluate(&self, board: &Board) -> Score;
+}
+
+/// The value of a board that needs no estimate: full, or with one side's discs all gone.
+#[inline(always)]
+fn decided(board: &Board) -> Option<Score> {
+    let decided = board.player() == 0 || board.opponent() == 0 || board.empty() == 0;
+    decided.then(|| board.final_score() * UNITS_PER_DISC)
+}
+
+/// The sum of the weights of a position's features: what training learns.
+#[derive(Clone, Debug)]
+pub struct PatternEvaluator {
+    /// The tables, shared with whoever trains them.
+    pub weights: Arc<Weights>,
+}
+
+impl PatternEvaluator {
+    /// An evaluator that reads these tables.
+    pub fn new(weights: Arc<Weights>) -> Self {
+        Self { weights }
+    }
+
+    /// The value of a board for its side to move. A board that is full or on which one side has no disc has its final score; any
+    /// other has the sum of its weights, kept within ±64 discs. It is the same for all eight symmetries of the board.
+    pub fn evaluate(&self, board: &Board) -> Score {
+        dispatch(One { evaluator: self, board })
+    }
+
+    /// [`PatternEvaluator::evaluate`] of many boards, in discs.
+    ///
+    /// # Panics
+    /// The slices have different lengths.
+    pub fn evaluate_many(&self, boards: &[Board], values: &mut [f32]) {
+        assert_eq!(boards.len(), values.len(), "as many values as boards");
+        dispatch(Many { evaluator: self, boards, values });
+    }
+
+    #[inline(always)]
+    fn sum(&self, stage: usize, indices: &Lanes) -> Score {
+        let table = self.weights.stage(stage);
+        let mut sum = 0;
+        for feature in 0..FEATURES {
+            let entry = FEATURE_OFFSET[feature] as usize + usize::from(indices.0[feature]);
+            sum += Score::from(table[entry].load(Relaxed));
+        }
+        (sum - FEATURES as Score * Score::from(Weights::NEUTRAL)).clamp(-MAX_SCORE, MAX_SCORE)
+    }
+}
+
+struct One<'a> {
+    evaluator: &'a PatternEvaluator,
+    board: &'a Board,
+}
+
+impl Task for One<'_> {
+    type Output = Score;
+    #[inline(always)]
+    fn run<K: Kernel>(self, _: K) -> Score {
+        Evaluate::evaluate(self.evaluator, self.board)
+    }
+}
+
+struct Many<'a> {
+    evaluator: &'a PatternEvaluator,
+    boards: &'a [Board],
+    values: &'a mut [f32],
+}
+
+impl Task for Many<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<K: Kernel>(self, _: K) {
+        for (board, value) in self.boards.iter().zip(self.values) {
+            *value = discs(Evaluate::evaluate(self.evaluator, board));
+        }
+    }
+}
+
+impl Evaluate for PatternEvaluator {
+    type Carried = Indices;
+
+    #[inline(always)]
+    fn carry(&self, board: &Board) -> Indices {
+        Indices::of(board)
+    }
+
+    #[inline(always)]
+    fn carry_move(&self, carried: &Indices, square: Square, flips: u64) -> Indices {
+        carried.after(square, flips)
+    }
+
+    #[inline(always)]
+    fn carry_pass(&self, carried: &Indices) -> Indices {
+        carried.pass()
+    }
+
+    #[inline(always)]
+    fn leaf(&self, board: &Board, carried: &Indices, square: Square, flips: u64) -> Score {
+        let child = board.after(square, flips);
+        match decided(&child) {
+            Some(score) => -score,
+            None => -self.sum(child.stage(), &carried.own_after(square, flips)),
+        }
+    }
+
+    #[inline(always)]
+    fn evaluate(&self, board: &Board) -> Score {
+        decided(board).unwrap_or_else(|| self.sum(board.stage(), &own_indices(board)))
+    }
+}
+
+/// The difference of the discs on the board: a light stand-in for tests and for playing without a model.
+#[derive(Clone, Copy, Debug)]
+pub struct DiscCount;
+
+impl Evaluate for DiscCount {
+    type Carried = ();
+
+    #[inline(always)]
+    fn carry(&self, _: &Board) {}
+
+    #[inline(always)]
+    fn carry_move(&self, (): &(), _: Square, _: u64) {}
+
+    #[inline(always)]
+    fn carry_pass(&self, (): &()) {}
+
+    #[inline(always)]
+    fn leaf(&self, board: &Board, (): &(), square: Square, flips: u64) -> Score {
+        -self.evaluate(&board.after(square, flips))
+    }
+
+    #[inline(always)]
+    fn evaluate(&self, board: &Board) -> Score {
+        decided(board).unwrap_or_else(|| {
+            (board.player().count_ones() as Score - board.opponent().count_ones() as Score) * UNITS_PER_DISC
+        })
+    }
+}

@@ -1,0 +1,161 @@
+//! Move generation and flips for the instruction sets at hand, chosen at run time.
+//!
+//! A [`Kernel`] is a token: a value of its type proves that the processor has the kernel's instructions. [`dispatch`] finds the best
+//! one and runs a [`Task`] with it; everything that is inlined into the task is compiled for those instructions. So one
+//! binary runs on any processor of its architecture, and the choice costs one branch a task, not one a node.
+
+mod portable;
+
+#[cfg(target_arch = "x86_64")]
+#[allow(unsafe_code, reason = "calling a function compiled for a processor feature; the token proves the feature")]
+mod avx2;
+
+#[cfg(target_arch = "aarch64")]
+mod neon;
+
+use crate::square::Square;
+pub use portable::Portable;
+
+#[cfg(target_arch = "x86_64")]
+pub use avx2::Avx2;
+
+#[cfg(target_arch = "aarch64")]
+pub use neon::Neon;
+
+/// The rules' two inner operations in one instruction set, and a way to compile more code for it.
+pub trait Kernel: Copy + Send + Sync + 'static {
+    /// How the kernel is called in reports: `"avx2"`, `"neon"`, `"portable"`.
+    const NAME: &'static str;
+
+    /// The legal moves of `player` as a bitboard.
+    fn moves(self, player: u64, opponent: u64) -> u64;
+
+    /// The discs that `player` turns by a disc on the empty square `square`; 0 if the move is not legal.
+    fn flips(self, player: u64, opponent: u64, square: Square) -> u64;
+
+    /// Runs the task in a function that is compiled for this instruction set.
+    fn run<T: Task>(self, task: T) -> T::Output;
+}
+
+/// Work that is compiled once for every kernel. Recursive work calls [`Kernel::run`] with the task of the next level.
+pub trait Task {
+    /// What the work gives.
+    type Output;
+
+    /// Does the work. Implementations are `#[inline(always)]`: the code takes the instruction set of what it is inlined into.
+    fn run<K: Kernel>(self, kernel: K) -> Self::Output;
+}
+
+/// Runs the task with the best kernel of this processor.
+#[inline]
+pub fn dispatch<T: Task>(task: T) -> T::Output {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(kernel) = Avx2::detect() {
+        return kernel.run(task);
+    }
+    #[cfg(target_arch = "aarch64")]
+    return Neon.run(task);
+    #[allow(unreachable_code, reason = "every aarch64 processor has NEON")]
+    Portable.run(task)
+}
+
+/// The name of the kernel that [`dispatch`] chooses here.
+pub fn kernel_name() -> &'static str {
+    struct Name;
+    impl Task for Name {
+        type Output = &'static str;
+        #[inline(always)]
+        fn run<K: Kernel>(self, _: K) -> &'static str {
+            K::NAME
+        }
+    }
+    dispatch(Name)
+}
+
+/// The eight directions of a ray, as steps of the square's index: four up, then the same four down.
+const STEPS: [i32; 4] = [1, 8, 7, 9];
+
+/// For each square, the squares on its rays in the four ascending directions of [`STEPS`] and in the four descending ones.
+static RAYS: [Rays; 64] = rays();
+
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+struct Rays {
+    up: [u64; 4],
+    down: [u64; 4],
+}
+
+const fn rays() -> [Rays; 64] {
+    let mut all = [Rays { up: [0; 4], down: [0; 4] }; 64];
+    // (file, rank) of one step, in the order of STEPS.
+    let directions: [(i32, i32); 4] = [(1, 0), (0, 1), (-1, 1), (1, 1)];
+    let mut square = 0;
+    while square < 64 {
+        let mut direction = 0;
+        while direction < 4 {
+            let (file_step, rank_step) = directions[direction];
+            let mut sign = 1;
+            while sign >= -1 {
+                let mut file = square % 8 + sign * file_step;
+                let mut rank = square / 8 + sign * rank_step;
+                while file >= 0 && file < 8 && rank >= 0 && rank < 8 {
+                    let bit = 1 << (rank * 8 + file);
+                    if sign == 1 {
+                        all[square as usize].up[direction] |= bit;
+                    } else {
+                        all[square as usize].down[direction] |= bit;
+                    }
+                    file += sign * file_step;
+                    rank += sign * rank_step;
+                }
+                sign -= 2;
+            }
+            direction += 1;
+        }
+        square += 1;
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reference;
+    use proptest::prelude::*;
+
+    /// Compares a kernel with the square-by-square rules.
+    struct Check {
+        player: u64,
+        opponent: u64,
+    }
+
+    impl Task for Check {
+        type Output = Result<(), TestCaseError>;
+
+        #[inline(always)]
+        fn run<K: Kernel>(self, kernel: K) -> Self::Output {
+            let Self { player, opponent } = self;
+            let mut legal = 0;
+            for square in crate::squares(!(player | opponent)) {
+                let flips = reference::flips(player, opponent, square);
+                prop_assert_eq!(kernel.flips(player, opponent, square), flips, "{} {}", K::NAME, square);
+                legal |= if flips == 0 { 0 } else { square.bit() };
+            }
+            prop_assert_eq!(kernel.moves(player, opponent), legal, "{}", K::NAME);
+            Ok(())
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+        /// Any two disjoint sets, not only reachable boards.
+        #[test]
+        fn every_kernel_agrees_with_the_rules_square_by_square(a: u64, b: u64, c: u64) {
+            for (player, opponent) in [(a & !b, b), (a & b & !c, c & !a), (a & !b, b & c), (a & b & c, !(a & b & c) & (a | b))] {
+                Portable.run(Check { player, opponent })?;
+                dispatch(Check { player, opponent })?;
+            }
+        }
+    }
+}

@@ -1,0 +1,397 @@
+//! The fourteen patterns, the 56 places on the board where they are read, and the indices they give.
+//!
+//! A pattern is a list of squares. Read on a board, each square gives a digit — 0 empty, 1 side to move, 2 opponent — and the
+//! digits give the entry of the pattern's weight table: the sum of digit · 3^k over the squares in their order, the first
+//! square least. A *feature* is a pattern in one of the four rotations of the board. Every pattern is its own mirror image, so the
+//! four rotations stand for all eight symmetries; an entry and its [mirror image](mirror) share a weight.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use crate::board::Board;
+use crate::kernel::{Kernel, Task, dispatch};
+use crate::square::{Square, squares};
+
+/// Table sets of the evaluation: one for each number of discs from 4 to 63.
+pub const STAGES: usize = 60;
+
+/// Features of a position: fourteen patterns in four rotations.
+pub const FEATURES: usize = 14 * ROTATIONS;
+
+const ROTATIONS: usize = 4;
+
+/// Entries of the fourteen tables of one stage.
+pub const STAGE_ENTRIES: usize = 481_140;
+
+/// Entries of all stages.
+pub const ENTRIES: usize = STAGES * STAGE_ENTRIES;
+
+/// A list of squares that is read as one number.
+#[derive(Debug)]
+pub struct Pattern {
+    /// `"P01"` to `"P14"`.
+    pub name: &'static str,
+    /// The squares in the order of their digits, least first, in the pattern's first rotation.
+    pub squares: &'static [u8],
+    offset: usize,
+    first_feature: usize,
+}
+
+impl Pattern {
+    /// Entries of the pattern's table: 3 to the number of its squares.
+    pub const fn entries(&self) -> usize {
+        3_usize.pow(self.squares.len() as u32)
+    }
+
+    /// Where the pattern's table begins among the entries of a stage.
+    pub const fn offset(&self) -> usize {
+        self.offset
+    }
+
+    /// The features that read the pattern.
+    pub const fn features(&self) -> Range<usize> {
+        self.first_feature..self.first_feature + ROTATIONS
+    }
+}
+
+/// The squares of the patterns; their order is part of the file format.
+const SHAPES: [(&str, &[u8]); 14] = [
+    ("P01", &[0, 1, 8, 9, 10, 17, 18, 19, 26, 27]),
+    ("P02", &[0, 1, 8, 9, 18, 27, 36, 45, 54, 63]),
+    ("P03", &[0, 1, 2, 3, 8, 9, 10, 16, 17, 24]),
+    ("P04", &[0, 1, 2, 3, 4, 8, 9, 16, 24, 32]),
+    ("P05", &[0, 1, 2, 3, 4, 5, 6, 7, 9, 14]),
+    ("P06", &[0, 2, 3, 4, 5, 7, 10, 11, 12, 13]),
+    ("P07", &[1, 2, 3, 4, 5, 6, 10, 11, 12, 13]),
+    ("P08", &[0, 1, 2, 8, 9, 10, 16, 17, 18]),
+    ("P09", &[0, 1, 10, 19, 28, 37, 46, 55, 63]),
+    ("P10", &[8, 9, 10, 11, 12, 13, 14, 15]),
+    ("P11", &[16, 17, 18, 19, 20, 21, 22, 23]),
+    ("P12", &[24, 25, 26, 27, 28, 29, 30, 31]),
+    ("P13", &[1, 2, 11, 20, 29, 38, 47, 55]),
+    ("P14", &[3, 9, 12, 21, 30, 39, 54]),
+];
+
+/// The fourteen patterns.
+pub static PATTERNS: [Pattern; 14] = PATTERN_LIST;
+
+const PATTERN_LIST: [Pattern; 14] = {
+    const EMPTY: Pattern = Pattern { name: "", squares: &[], offset: 0, first_feature: 0 };
+    let mut patterns = [EMPTY; 14];
+    let (mut offset, mut first_feature, mut n) = (0, 0, 0);
+    while n < 14 {
+        let (name, squares) = SHAPES[n];
+        patterns[n] = Pattern { name, squares, offset, first_feature };
+        offset += patterns[n].entries();
+        first_feature += ROTATIONS;
+        n += 1;
+    }
+    assert!(offset == STAGE_ENTRIES && first_feature == FEATURES);
+    patterns
+};
+
+/// Where each feature's table begins among the entries of a stage.
+pub(crate) const FEATURE_OFFSET: [u32; FEATURES] = {
+    let mut offsets = [0; FEATURES];
+    let mut feature = 0;
+    while feature < FEATURES {
+        offsets[feature] = PATTERN_LIST[pattern_of(feature)].offset as u32;
+        feature += 1;
+    }
+    offsets
+};
+
+/// The pattern, 0 to 13, that a feature, 0 to 55, reads.
+pub const fn pattern_of(feature: usize) -> usize {
+    feature / ROTATIONS
+}
+
+/// The square in the given orientation: its place after `orientation % 4` quarter turns, mirrored in the a1–h8 diagonal
+/// before that if `orientation` is 4 or more.
+const fn oriented(square: u8, orientation: usize) -> u8 {
+    let (mut file, mut rank) = (square % 8, square / 8);
+    if orientation >= 4 {
+        (file, rank) = (rank, file);
+    }
+    let mut turn = 0;
+    while turn < orientation % 4 {
+        (file, rank) = (7 - rank, file);
+        turn += 1;
+    }
+    rank * 8 + file
+}
+
+/// The squares of a feature, 0 to 55, in the order of its digits, least first.
+pub fn feature_squares(feature: usize) -> Vec<u8> {
+    let pattern = &PATTERNS[pattern_of(feature)];
+    pattern.squares.iter().map(|&square| oriented(square, feature - pattern.first_feature)).collect()
+}
+
+/// One number for each feature, padded to whole vector registers; the padding is always 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(align(64))]
+pub(crate) struct Lanes(pub(crate) [u16; 64]);
+
+impl Lanes {
+    const ZERO: Self = Self([0; 64]);
+}
+
+/// For each square, the weight of its digit in each feature: a power of three, or 0 where the feature does not hold the square.
+static DIGIT_WEIGHTS: [Lanes; 64] = {
+    let mut weights = [Lanes::ZERO; 64];
+    let mut feature = 0;
+    while feature < FEATURES {
+        let pattern = &PATTERN_LIST[pattern_of(feature)];
+        let (mut k, mut weight) = (0, 1);
+        while k < pattern.squares.len() {
+            let square = oriented(pattern.squares[k], feature - pattern.first_feature);
+            weights[square as usize].0[feature] = weight;
+            weight = weight.wrapping_mul(3);
+            k += 1;
+        }
+        feature += 1;
+    }
+    weights
+};
+
+/// The indices of all features of a position, for either side as the one to move, kept up to date move by move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Indices {
+    /// As the side to move sees the board.
+    own: Lanes,
+    /// As the other side sees it.
+    other: Lanes,
+}
+
+impl Indices {
+    /// The indices of a board, from nothing.
+    #[inline(always)]
+    pub(crate) fn of(board: &Board) -> Self {
+        let (mut own, mut other) = (Lanes::ZERO, Lanes::ZERO);
+        for square in squares(board.player()) {
+            let weights = &DIGIT_WEIGHTS[square.index()];
+            for lane in 0..64 {
+                own.0[lane] += weights.0[lane];
+                other.0[lane] += 2 * weights.0[lane];
+            }
+        }
+        for square in squares(board.opponent()) {
+            let weights = &DIGIT_WEIGHTS[square.index()];
+            for lane in 0..64 {
+                own.0[lane] += 2 * weights.0[lane];
+                other.0[lane] += weights.0[lane];
+            }
+        }
+        Self { own, other }
+    }
+
+    /// The indices after a move to `square` that turns `flips`, the other side to move.
+    #[inline(always)]
+    pub(crate) fn after(&self, square: Square, flips: u64) -> Self {
+        let placed = &DIGIT_WEIGHTS[square.index()];
+        let turned = turned(flips);
+        let (mut own, mut other) = (Lanes::ZERO, Lanes::ZERO);
+        for lane in 0..64 {
+            // The mover's digit 0 becomes 1 and its 2s become 1; the other side's 0 becomes 2 and its 1s become 2.
+            own.0[lane] = self.other.0[lane].wrapping_add(2 * placed.0[lane]).wrapping_add(turned.0[lane]);
+            other.0[lane] = self.own.0[lane].wrapping_add(placed.0[lane]).wrapping_sub(turned.0[lane]);
+        }
+        Self { own, other }
+    }
+
+    /// What [`Indices::own`] is after the move: all that a leaf needs.
+    #[inline(always)]
+    pub(crate) fn own_after(&self, square: Square, flips: u64) -> Lanes {
+        let placed = &DIGIT_WEIGHTS[square.index()];
+        let mut own = turned(flips);
+        for lane in 0..64 {
+            own.0[lane] = own.0[lane].wrapping_add(self.other.0[lane]).wrapping_add(2 * placed.0[lane]);
+        }
+        own
+    }
+
+    /// The same board, the other side to move.
+    #[inline(always)]
+    pub(crate) const fn pass(&self) -> Self {
+        Self { own: self.other, other: self.own }
+    }
+}
+
+/// The sum of the digit weights of the squares.
+#[inline(always)]
+fn turned(flips: u64) -> Lanes {
+    let mut sum = Lanes::ZERO;
+    for square in squares(flips) {
+        let weights = &DIGIT_WEIGHTS[square.index()];
+        for lane in 0..64 {
+            sum.0[lane] = sum.0[lane].wrapping_add(weights.0[lane]);
+        }
+    }
+    sum
+}
+
+/// The indices of a board's features, as the side to move sees it: for each feature the entry in its pattern's table.
+pub fn feature_indices(board: &Board) -> [u16; FEATURES] {
+    struct Extract<'a>(&'a Board);
+    impl Task for Extract<'_> {
+        type Output = [u16; FEATURES];
+        #[inline(always)]
+        fn run<K: Kernel>(self, _: K) -> [u16; FEATURES] {
+            let indices = own_indices(self.0);
+            let mut features = [0; FEATURES];
+            features.copy_from_slice(&indices.0[..FEATURES]);
+            features
+        }
+    }
+    dispatch(Extract(board))
+}
+
+/// [`Indices::own`] of a board, from nothing.
+#[inline(always)]
+pub(crate) fn own_indices(board: &Board) -> Lanes {
+    let mut own = Lanes::ZERO;
+    for square in squares(board.player()) {
+        let weights = &DIGIT_WEIGHTS[square.index()];
+        for lane in 0..64 {
+            own.0[lane] += weights.0[lane];
+        }
+    }
+    for square in squares(board.opponent()) {
+        let weights = &DIGIT_WEIGHTS[square.index()];
+        for lane in 0..64 {
+            own.0[lane] += 2 * weights.0[lane];
+        }
+    }
+    own
+}
+
+/// For each entry of a pattern's table, the entry of its mirror image; the two share a weight.
+pub fn mirror(pattern: usize) -> &'static [u16] {
+    static MIRRORS: LazyLock<[Vec<u16>; 14]> = LazyLock::new(|| std::array::from_fn(|n| mirror_table(&PATTERNS[n])));
+    &MIRRORS[pattern]
+}
+
+fn mirror_table(pattern: &Pattern) -> Vec<u16> {
+    // The place of each square's mirror image in the pattern, under the first mirroring that maps the pattern to itself.
+    let place = |square: u8| pattern.squares.iter().position(|&other| other == square);
+    let places: Vec<usize> = (4..8)
+        .find_map(|orientation| pattern.squares.iter().map(|&square| place(oriented(square, orientation))).collect())
+        .expect("every pattern is its own mirror image");
+    (0..pattern.entries())
+        .map(|entry| {
+            let digit = |k: usize| entry / 3_usize.pow(k as u32) % 3;
+            places.iter().enumerate().map(|(k, &image)| digit(k) * 3_usize.pow(image as u32)).sum::<usize>() as u16
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::board::Symmetry;
+    use rand_xoshiro::Xoshiro256PlusPlus;
+    use rand_xoshiro::rand_core::{Rng, SeedableRng};
+
+    fn random_board(rng: &mut Xoshiro256PlusPlus) -> Board {
+        let (a, b) = (rng.next_u64(), rng.next_u64());
+        Board::new(a & !b, b & !a).unwrap()
+    }
+
+    /// Digit by digit, from the definition.
+    fn slow_indices(board: &Board) -> Vec<u16> {
+        (0..FEATURES)
+            .map(|feature| {
+                feature_squares(feature).iter().rev().fold(0, |index, &square| {
+                    let bit = Square::new(square).unwrap().bit();
+                    index * 3 + u16::from(board.player() & bit != 0) + 2 * u16::from(board.opponent() & bit != 0)
+                })
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_patterns_are_the_designed_ones() {
+        let names = |n: usize| -> Vec<String> {
+            PATTERNS[n].squares.iter().map(|&square| Square::new(square).unwrap().to_string()).collect()
+        };
+        assert_eq!(names(0).join(" "), "a1 b1 a2 b2 c2 b3 c3 d3 c4 d4");
+        assert_eq!(names(4).join(" "), "a1 b1 c1 d1 e1 f1 g1 h1 b2 g2");
+        assert_eq!(names(8).join(" "), "a1 b1 c2 d3 e4 f5 g6 h7 h8");
+        assert_eq!(names(13).join(" "), "d1 b2 e2 f3 g4 h5 g7");
+        assert_eq!(PATTERNS.iter().map(Pattern::entries).sum::<usize>(), STAGE_ENTRIES);
+        assert_eq!(ENTRIES, 28_868_400);
+    }
+
+    #[test]
+    fn no_two_features_read_the_same_squares() {
+        let mut sets: Vec<Vec<u8>> = (0..FEATURES)
+            .map(|feature| {
+                let mut squares = feature_squares(feature);
+                squares.sort_unstable();
+                squares
+            })
+            .collect();
+        sets.sort();
+        sets.dedup();
+        assert_eq!(sets.len(), FEATURES);
+    }
+
+    #[test]
+    fn indices_from_nothing_and_move_by_move_are_the_digits() {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
+        for _ in 0..500 {
+            let board = random_board(&mut rng);
+            assert_eq!(feature_indices(&board).to_vec(), slow_indices(&board));
+        }
+        for _ in 0..50 {
+            let (mut board, mut indices) = (Board::START, Indices::of(&Board::START));
+            loop {
+                if board.moves() == 0 {
+                    (board, indices) = (board.pass(), indices.pass());
+                }
+                let moves: Vec<Square> = squares(board.moves()).collect();
+                if moves.is_empty() {
+                    break;
+                }
+                let square = moves[rng.next_u64() as usize % moves.len()];
+                let flips = board.flips(square);
+                assert_eq!(indices.own_after(square, flips), indices.after(square, flips).own);
+                (board, indices) = (board.after(square, flips), indices.after(square, flips));
+                assert_eq!(indices, Indices::of(&board));
+            }
+        }
+    }
+
+    #[test]
+    fn mirror_images_are_mutual() {
+        for (n, pattern) in PATTERNS.iter().enumerate() {
+            let mirror = mirror(n);
+            assert_eq!(mirror.len(), pattern.entries());
+            assert!(mirror.iter().enumerate().all(|(entry, &image)| usize::from(mirror[usize::from(image)]) == entry));
+            assert!(mirror.iter().enumerate().any(|(entry, &image)| usize::from(image) != entry), "{}", pattern.name);
+        }
+    }
+
+    #[test]
+    fn a_symmetric_board_reads_the_same_entries_up_to_mirroring() {
+        let read = |board: &Board| {
+            let mut entries: Vec<(usize, u16)> = feature_indices(board)
+                .iter()
+                .enumerate()
+                .map(|(feature, &index)| {
+                    let pattern = pattern_of(feature);
+                    (pattern, index.min(mirror(pattern)[usize::from(index)]))
+                })
+                .collect();
+            entries.sort_unstable();
+            entries
+        };
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(2);
+        for _ in 0..50 {
+            let board = random_board(&mut rng);
+            for symmetry in Symmetry::ALL {
+                assert_eq!(read(&board.symmetric(symmetry)), read(&board));
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Slow and obvious versions of what the crate does fast: the truth that tests compare with.
+
+use crate::board::Board;
+use crate::evaluate::{Evaluate, Score, UNITS_PER_DISC};
+use crate::square::{Square, squares};
+
+/// The discs that a move turns, found by walking square by square; 0 if the move is not legal.
+pub fn flips(player: u64, opponent: u64, square: Square) -> u64 {
+    let at = |file: i32, rank: i32| {
+        if (0..8).contains(&file) && (0..8).contains(&rank) { 1_u64 << (rank * 8 + file) } else { 0 }
+    };
+    let mut turned = 0;
+    for (file_step, rank_step) in [(-1, -1), (0, -1), (1, -1), (-1, 0), (1, 0), (-1, 1), (0, 1), (1, 1)] {
+        let (mut file, mut rank) = (square.file() as i32 + file_step, square.rank() as i32 + rank_step);
+        let mut line = 0;
+        while at(file, rank) & opponent != 0 {
+            line |= at(file, rank);
+            file += file_step;
+            rank += rank_step;
+        }
+        if at(file, rank) & player != 0 {
+            turned |= line;
+        }
+    }
+    turned
+}
+
+/// Plain negamax without pruning, ordering or memory: the value of `board` at `depth` plies, a pass costing none.
+pub fn negamax<E: Evaluate>(evaluator: &E, board: &Board, depth: u32) -> Score {
+    if depth == 0 {
+        return evaluator.evaluate(board);
+    }
+    let moves = board.moves();
+    if moves == 0 {
+        return if board.is_over() {
+            board.final_score() * UNITS_PER_DISC
+        } else {
+            -negamax(evaluator, &board.pass(), depth)
+        };
+    }
+    squares(moves)
+        .map(|square| -negamax(evaluator, &board.after(square, board.flips(square)), depth - 1))
+        .max()
+        .expect("there is a move")
+}

@@ -1,0 +1,218 @@
+//! Finding the best move: alpha-beta with iterative deepening, and an exact solver for the last plies.
+//!
+//! A value is a pure function of the position, the depth and the evaluation: the transposition table only answers for the same
+//! remaining depth, so it changes how fast a value is found and never which. The tests compare with plain negamax.
+
+mod endgame;
+mod line;
+mod midgame;
+mod order;
+mod table;
+
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+
+use crate::board::Board;
+use crate::evaluate::{Evaluate, Score};
+use crate::kernel::{Kernel, Task, dispatch};
+use crate::square::Square;
+use line::Line;
+use table::Table;
+
+/// How deep to search. The first limit that is reached ends the search; without any it goes on to the end of the game.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Limits<'a> {
+    /// Plies to look ahead, at least 1; a pass costs none.
+    pub depth: Option<u32>,
+    /// Positions to visit, about. The first ply is always searched whole.
+    pub nodes: Option<u64>,
+    /// Time to take. The first ply is always searched whole.
+    pub time: Option<Duration>,
+    /// Positions with at most this many empty squares are solved exactly, whatever `depth` says.
+    pub exact: u32,
+    /// A flag that ends the search soon after it is set.
+    pub stop: Option<&'a AtomicBool>,
+}
+
+/// What a search found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SearchResult {
+    /// The best move; none if the side to move has to pass or the game is over.
+    pub best: Option<Square>,
+    /// The value for the side to move.
+    pub score: Score,
+    /// Plies looked ahead by the last complete iteration; the empty squares, if the value is exact.
+    pub depth: u32,
+    /// The value is the result of the game under best play.
+    pub exact: bool,
+    /// Positions visited.
+    pub nodes: u64,
+    /// The moves that both sides are expected to play, the best one first; passes are implied.
+    pub line: Vec<Square>,
+    /// Look-ups in the transposition table.
+    pub probes: u64,
+    /// Look-ups that found the position.
+    pub hits: u64,
+    /// The stop flag ended the search.
+    pub stopped: bool,
+}
+
+/// A search and its transposition table, which it keeps from one search to the next.
+#[derive(Debug)]
+pub struct Searcher {
+    table: Table,
+}
+
+impl Searcher {
+    /// A searcher with a table of at most `table_bytes`; at least a small one is kept.
+    pub fn new(table_bytes: usize) -> Self {
+        Self { table: Table::new(table_bytes) }
+    }
+
+    /// The size of the table in bytes.
+    pub fn table_bytes(&self) -> usize {
+        self.table.bytes()
+    }
+
+    /// Makes everything that is in the table unseen, as for a new game or another evaluator. Takes no time.
+    pub fn forget(&mut self) {
+        self.table.forget();
+    }
+
+    /// Searches a position.
+    ///
+    /// If the side to move has no move, the value is that after the pass, or the final score; `best` is then `None`.
+    pub fn search<E: Evaluate>(&mut self, evaluator: &E, board: &Board, limits: &Limits) -> SearchResult {
+        self.table.next_search();
+        let watch = Watch::new(limits);
+        dispatch(Root { searcher: self, evaluator, board, limits, watch })
+    }
+
+    /// Finds the result of the game under best play. Only the stop flag ends it before.
+    pub fn solve<E: Evaluate>(&mut self, evaluator: &E, board: &Board, stop: Option<&AtomicBool>) -> SearchResult {
+        self.search(evaluator, board, &Limits { exact: 64, stop, ..Limits::default() })
+    }
+}
+
+/// Nodes between two looks at the clock and the flag.
+const WATCH_INTERVAL: u64 = 1024;
+
+/// Says when a search has to end.
+struct Watch<'a> {
+    deadline: Option<Instant>,
+    nodes: u64,
+    stop: Option<&'a AtomicBool>,
+    next_look: u64,
+    /// Set when a limit was reached; all recursion returns then, and its values mean nothing.
+    over: bool,
+    /// The flag was what ended it.
+    stopped: bool,
+    /// The first iteration may not be ended but by the flag.
+    armed: bool,
+}
+
+impl<'a> Watch<'a> {
+    fn new(limits: &Limits<'a>) -> Self {
+        Self {
+            deadline: limits.time.map(|time| Instant::now() + time),
+            nodes: limits.nodes.unwrap_or(u64::MAX),
+            stop: limits.stop,
+            next_look: 0,
+            over: false,
+            stopped: false,
+            armed: false,
+        }
+    }
+
+    #[inline(always)]
+    fn look(&mut self, nodes: u64) {
+        if nodes >= self.next_look {
+            self.look_closely(nodes);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn look_closely(&mut self, nodes: u64) {
+        self.stopped |= self.stop.is_some_and(|stop| stop.load(Relaxed));
+        let spent = nodes >= self.nodes || self.deadline.is_some_and(|deadline| Instant::now() >= deadline);
+        self.over = self.stopped || (self.armed && spent);
+        self.next_look = if self.armed { (nodes + WATCH_INTERVAL).min(self.nodes.max(nodes + 1)) } else { nodes + WATCH_INTERVAL };
+    }
+
+    /// From now on every limit counts.
+    fn arm(&mut self, nodes: u64) {
+        self.armed = true;
+        self.look_closely(nodes);
+    }
+}
+
+/// What all nodes of one search share.
+struct Tree<'a, E: Evaluate> {
+    evaluator: &'a E,
+    table: &'a mut Table,
+    watch: Watch<'a>,
+    nodes: u64,
+    probes: u64,
+    hits: u64,
+}
+
+struct Root<'a, E: Evaluate> {
+    searcher: &'a mut Searcher,
+    evaluator: &'a E,
+    board: &'a Board,
+    limits: &'a Limits<'a>,
+    watch: Watch<'a>,
+}
+
+impl<E: Evaluate> Task for Root<'_, E> {
+    type Output = SearchResult;
+
+    #[inline(always)]
+    fn run<K: Kernel>(self, kernel: K) -> SearchResult {
+        let Self { searcher, evaluator, board, limits, watch } = self;
+        let mut tree = Tree { evaluator, table: &mut searcher.table, watch, nodes: 0, probes: 0, hits: 0 };
+        let empties = board.empties();
+        // From `last` plies on, a search sees the end of the game.
+        let last = if empties <= limits.exact { empties } else { limits.depth.unwrap_or(empties).clamp(1, empties.max(1)) };
+        let exact = last == empties;
+
+        let mut line = Line::default();
+        let mut score = 0;
+        let mut depth = 0;
+        let mut plan = if exact { endgame::first_depth(empties) } else { 1 };
+        loop {
+            let target = plan.min(last);
+            let mut candidate = Line::default();
+            let value = if target == empties {
+                endgame::solve(kernel, &mut tree, board, &mut candidate)
+            } else {
+                midgame::search(kernel, &mut tree, board, target, &mut candidate)
+            };
+            if tree.watch.over {
+                break;
+            }
+            (line, score, depth) = (candidate, value, target);
+            if target == last {
+                break;
+            }
+            plan = if exact && target >= endgame::last_depth(empties, empties <= limits.exact) { last } else { target + 1 };
+            tree.watch.arm(tree.nodes);
+            if tree.watch.over {
+                break;
+            }
+        }
+        let passes = kernel.moves(board.player(), board.opponent()) == 0;
+        SearchResult {
+            best: if passes { None } else { line.first() },
+            score,
+            depth,
+            exact: depth == empties,
+            nodes: tree.nodes,
+            line: line.moves().to_vec(),
+            probes: tree.probes,
+            hits: tree.hits,
+            stopped: tree.watch.stopped,
+        }
+    }
+}

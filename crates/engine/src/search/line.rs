@@ -1,0 +1,33 @@
+//! The moves that both sides are expected to play.
+
+use crate::square::Square;
+
+/// A principal variation, built from its end.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Line {
+    moves: [Square; 64],
+    length: usize,
+}
+
+impl Default for Line {
+    fn default() -> Self {
+        Self { moves: [Square::new(0).expect("a1"); 64], length: 0 }
+    }
+}
+
+impl Line {
+    pub(super) fn moves(&self) -> &[Square] {
+        &self.moves[..self.length]
+    }
+
+    pub(super) fn first(&self) -> Option<Square> {
+        self.moves().first().copied()
+    }
+
+    /// Makes this the line that begins with `square` and goes on with `rest`.
+    pub(super) fn set(&mut self, square: Square, rest: &Self) {
+        self.length = (rest.length + 1).min(64);
+        self.moves[0] = square;
+        self.moves[1..self.length].copy_from_slice(&rest.moves[..self.length - 1]);
+    }
+}

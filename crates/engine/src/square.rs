@@ -1,0 +1,112 @@
+//! The squares of the board.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A board square: `a1` = 0 … `h1` = 7, `a2` = 8 … `h8` = 63.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Square(u8);
+
+/// The text names no square; squares are `a1` to `h8`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{text:?} is no square: a letter a to h and a digit 1 to 8 are needed")]
+pub struct ParseSquareError {
+    /// What was read.
+    pub text: String,
+}
+
+impl Square {
+    /// The square with this index, if it is 0 to 63.
+    pub const fn new(index: u8) -> Option<Self> {
+        if index < 64 { Some(Self(index)) } else { None }
+    }
+
+    /// The square of the lowest set bit. `bits` must not be 0.
+    pub(crate) const fn lowest(bits: u64) -> Self {
+        debug_assert!(bits != 0);
+        Self((bits.trailing_zeros() & 63) as u8)
+    }
+
+    /// 0 to 63.
+    pub const fn index(self) -> usize {
+        // The mask tells the compiler what the constructors guarantee: no table of 64 needs a bounds check.
+        (self.0 & 63) as usize
+    }
+
+    /// The bitboard with this square alone.
+    pub const fn bit(self) -> u64 {
+        1 << self.index()
+    }
+
+    /// 0 for the a-file to 7 for the h-file.
+    pub const fn file(self) -> usize {
+        self.index() % 8
+    }
+
+    /// 0 for row 1 to 7 for row 8.
+    pub const fn rank(self) -> usize {
+        self.index() / 8
+    }
+}
+
+/// The squares of a bitboard, in ascending order.
+pub fn squares(bits: u64) -> impl Iterator<Item = Square> {
+    let mut rest = bits;
+    std::iter::from_fn(move || {
+        if rest == 0 {
+            return None;
+        }
+        let square = Square::lowest(rest);
+        rest &= rest - 1;
+        Some(square)
+    })
+}
+
+impl fmt::Display for Square {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let file = char::from(b'a' + self.file() as u8);
+        write!(f, "{file}{}", self.rank() + 1)
+    }
+}
+
+impl FromStr for Square {
+    type Err = ParseSquareError;
+
+    /// Reads `f5` or `F5`.
+    fn from_str(text: &str) -> Result<Self, ParseSquareError> {
+        match text.as_bytes() {
+            [file, rank @ b'1'..=b'8'] if matches!(file.to_ascii_lowercase(), b'a'..=b'h') => {
+                Ok(Self((rank - b'1') * 8 + (file.to_ascii_lowercase() - b'a')))
+            }
+            _ => Err(ParseSquareError { text: text.to_owned() }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_square_reads_back_from_its_name() {
+        for index in 0..64 {
+            let square = Square::new(index).unwrap();
+            assert_eq!(square.to_string().parse(), Ok(square));
+            assert_eq!(square.to_string().to_uppercase().parse(), Ok(square));
+        }
+        assert_eq!(Square::new(64), None);
+    }
+
+    #[test]
+    fn what_is_no_square_is_refused() {
+        for text in ["", "a", "a0", "a9", "i1", "a10", "11", "é1", "--"] {
+            assert_eq!(text.parse::<Square>(), Err(ParseSquareError { text: text.to_owned() }));
+        }
+    }
+
+    #[test]
+    fn squares_of_a_bitboard_ascend() {
+        let names: Vec<String> = squares(1 | 1 << 9 | 1 << 63).map(|square| square.to_string()).collect();
+        assert_eq!(names, ["a1", "b2", "h8"]);
+    }
+}

@@ -1,0 +1,86 @@
+//! The weights that training writes and everything else reads.
+
+use std::sync::atomic::AtomicU16;
+
+use crate::pattern::{ENTRIES, PATTERNS, STAGE_ENTRIES};
+
+/// The pattern tables of all stages: `[stage][pattern][entry]`, 57.7 MB.
+///
+/// A weight is a `u16` in steps of 1/256 disc, [`NEUTRAL`](Weights::NEUTRAL) being none: −128 to +127.996 discs. Entries are
+/// relaxed atomics, plain loads and stores on the machines of today, so that an evaluator may read while a trainer writes.
+/// An entry and its [mirror image](crate::mirror) hold the same weight; whoever writes keeps it so.
+#[derive(Debug)]
+pub struct Weights {
+    entries: Box<[AtomicU16]>,
+}
+
+/// The number of weights is not that of the pattern tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{count} weights were given; the tables have {ENTRIES}")]
+pub struct WrongCount {
+    /// How many there were.
+    pub count: usize,
+}
+
+impl Weights {
+    /// The weight that adds nothing.
+    pub const NEUTRAL: u16 = 32_768;
+
+    /// Tables that evaluate every position to 0.
+    pub fn neutral() -> Self {
+        Self { entries: (0..ENTRIES).map(|_| AtomicU16::new(Self::NEUTRAL)).collect() }
+    }
+
+    /// Tables with these entries, [`ENTRIES`] in all.
+    ///
+    /// # Errors
+    /// The number of entries is another.
+    pub fn from_entries(entries: Vec<u16>) -> Result<Self, WrongCount> {
+        if entries.len() != ENTRIES {
+            return Err(WrongCount { count: entries.len() });
+        }
+        Ok(Self { entries: entries.into_iter().map(AtomicU16::new).collect() })
+    }
+
+    /// All entries.
+    pub fn entries(&self) -> &[AtomicU16] {
+        &self.entries
+    }
+
+    /// The fourteen tables of a stage, 0 to 59, one behind the other: a pattern's begins at its
+    /// [`offset`](crate::Pattern::offset).
+    #[inline(always)]
+    pub fn stage(&self, stage: usize) -> &[AtomicU16] {
+        &self.entries[stage * STAGE_ENTRIES..][..STAGE_ENTRIES]
+    }
+
+    /// The table of one pattern, 0 to 13, in a stage, 0 to 59.
+    pub fn table(&self, stage: usize, pattern: usize) -> &[AtomicU16] {
+        let pattern = &PATTERNS[pattern];
+        &self.stage(stage)[pattern.offset()..][..pattern.entries()]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_of_a_stage_follow_each_other() {
+        let weights = Weights::neutral();
+        assert_eq!(weights.entries().len(), 28_868_400);
+        for stage in [0, 59] {
+            let mut next = &raw const weights.entries()[stage * STAGE_ENTRIES];
+            for pattern in 0..PATTERNS.len() {
+                let table = weights.table(stage, pattern).as_ptr_range();
+                assert_eq!(table.start, next);
+                next = table.end;
+            }
+        }
+    }
+
+    #[test]
+    fn another_number_of_entries_is_refused() {
+        assert_eq!(Weights::from_entries(vec![0; 7]).unwrap_err().to_string(), "7 weights were given; the tables have 28868400");
+    }
+}
