@@ -1,5 +1,5 @@
 //! Adam (Kingma & Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, algorithm 1), lazily: an entry that no
-//! position of the generation visits keeps its moments and its weight, as in PyTorch's `SparseAdam`.
+//! position of the generation visits keeps its moments and its weight, as in torch's `SparseAdam`.
 //!
 //! Only additions, multiplications, one division and one square root, each rounded as IEEE 754 says, in a fixed order:
 //! the same bits come out on every machine.
@@ -47,10 +47,7 @@ pub(crate) struct AdamStep {
 impl AdamStep {
     /// The update at these powers (t ≥ 1) with this rate, in discs.
     pub fn new(rate: f32, powers: Powers) -> Self {
-        Self {
-            scale: (f64::from(rate) / (1.0 - powers.beta1)) as f32,
-            correction: (1.0 / (1.0 - powers.beta2)) as f32,
-        }
+        Self { scale: (f64::from(rate) / (1.0 - powers.beta1)) as f32, correction: (1.0 / (1.0 - powers.beta2)) as f32 }
     }
 
     /// Takes the gradient (mean error, discs) into the moments and returns the step of the weight, in discs.

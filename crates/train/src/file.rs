@@ -45,7 +45,7 @@ pub fn load_weights(path: &Path) -> Result<Weights, FileError> {
 ///
 /// The file can not be read, is no model file, is damaged, or holds weights only.
 pub fn file_digest(path: &Path) -> Result<String, FileError> {
-    let digest = || {
+    let digest = || -> Result<String, Reason> {
         let mut file = open(path)?;
         let mut hasher = StateHasher::new(file.fields());
         for section in STATE_SECTIONS {

@@ -148,3 +148,7 @@ impl Scratch {
         touched
     }
 }
+
+#[cfg(test)]
+#[path = "learn_tests.rs"]
+mod tests;

@@ -101,3 +101,85 @@ pub(crate) fn pattern_sum(weights: &Weights, stage: usize, indices: &[u16; FEATU
     // At most 60 · 65535 < 2^24 units: exact in f32.
     (sum - FEATURES as i32 * i32::from(Weights::NEUTRAL)) as f32 / UNITS_PER_DISC as f32
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::selfplay::play_game;
+    use crate::settings::PlaySettings;
+    use shirokuro_engine::{DiscCount, Searcher};
+    use std::sync::atomic::AtomicBool;
+
+    fn game(settings: &PlaySettings, index: u64) -> GameRecord {
+        let stop = AtomicBool::new(false);
+        play_game(&mut Searcher::new(1 << 16), &DiscCount, settings, 1, index, &stop).unwrap().record
+    }
+
+    /// What each searched position of a game is taught; the weights are neutral, so that the error is the target.
+    fn targets(record: &GameRecord, lambda: f32) -> Vec<f32> {
+        game_rows(record, &Weights::neutral(), lambda).iter().map(|(_, row)| row.error).collect()
+    }
+
+    #[test]
+    fn at_lambda_one_without_random_moves_every_target_is_the_outcome() {
+        let record = game(&PlaySettings { random_plies: 8, ..PlaySettings::default() }, 0);
+        for ((position, searched), target) in record.searched().zip(targets(&record, 1.0)) {
+            if !searched.exact {
+                assert_eq!(target as i32, position.side.black_view(record.stone_difference));
+            }
+        }
+    }
+
+    #[test]
+    fn exact_positions_and_random_moves_are_taught_the_search_value() {
+        let settings = PlaySettings { epsilon: 0.3, exact_empties: 8, ..PlaySettings::default() };
+        let record = game(&settings, 1);
+        let (mut exact, mut random) = (0, 0);
+        for ((_, searched), target) in record.searched().zip(targets(&record, 0.9)) {
+            if searched.exact || !searched.greedy {
+                assert_eq!(target, discs(searched.score));
+                exact += u32::from(searched.exact);
+                random += u32::from(!searched.greedy);
+            }
+        }
+        assert!(exact >= 8 && random >= 5, "{exact} {random}");
+    }
+
+    #[test]
+    fn rows_are_grouped_by_stage_in_the_order_of_the_games() {
+        let settings = PlaySettings { random_plies: 20, epsilon: 0.1, ..PlaySettings::default() };
+        let records: Vec<GameRecord> = (0..6).map(|index| game(&settings, index)).collect();
+        let weights = Weights::neutral();
+        let positions = Positions::of(&records, &weights, 0.7);
+        let mut total = 0;
+        for stage in 0..STAGES {
+            let expected: Vec<Row> = records
+                .iter()
+                .flat_map(|record| game_rows(record, &weights, 0.7))
+                .filter_map(|(of, row)| (of == stage).then_some(row))
+                .collect();
+            assert_eq!(positions.stage(stage), expected);
+            total += expected.len();
+        }
+        assert_eq!(total, records.iter().map(|record| record.searched().count()).sum());
+    }
+
+    #[test]
+    fn the_pattern_sum_is_the_evaluation_where_that_is_within_its_limits() {
+        let weights = std::sync::Arc::new(Weights::neutral());
+        for (entry, weight) in weights.entries().iter().enumerate() {
+            weight.store(32_768 - 60 + (crate::random::nth(1, entry as u64) % 121) as u16, Relaxed);
+        }
+        let evaluator = shirokuro_engine::PatternEvaluator::new(weights.clone());
+        for (position, _) in game(&PlaySettings::default(), 2).searched() {
+            let sum = pattern_sum(&weights, position.board.stage(), &feature_indices(&position.board));
+            assert_eq!(sum, discs(evaluator.evaluate(&position.board)));
+        }
+    }
+
+    #[test]
+    fn without_positions_there_is_no_error() {
+        let positions = Positions::of(&[GameRecord::failed(0)], &Weights::neutral(), 0.9);
+        assert_eq!(positions.root_mean_square(), None);
+    }
+}

@@ -64,10 +64,7 @@ impl GameRecord {
         }
         let mut position = Position::START;
         for (ply, Ply { square, .. }) in plies.iter().enumerate() {
-            position = position
-                .play(*square)
-                .map_err(|error| RecordError::Illegal { ply, error })?
-                .after_forced_pass();
+            position = position.play(*square).map_err(|error| RecordError::Illegal { ply, error })?.after_forced_pass();
         }
         if !position.board.is_over() {
             return Err(RecordError::Unfinished { plies: plies.len() });
@@ -86,6 +83,10 @@ impl GameRecord {
     }
 
     /// The positions in which a search was made, what it said, in the order of play.
+    ///
+    /// # Panics
+    ///
+    /// A move is illegal: the record was not made by [`GameRecord::new`] or [`play_game`](crate::play_game).
     pub fn searched(&self) -> impl Iterator<Item = (Position, Searched)> {
         let mut position = Position::START;
         self.plies.iter().filter_map(move |ply| {

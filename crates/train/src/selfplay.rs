@@ -48,6 +48,10 @@ pub struct PlayedGame {
 ///
 /// What is played follows from the arguments alone, unless a search is limited by time: the searcher forgets what it
 /// knew before.
+///
+/// # Panics
+///
+/// The search breaks its promise and finds no move where there is one.
 pub fn play_game<E: Evaluate>(
     searcher: &mut Searcher,
     evaluator: &E,
@@ -165,7 +169,8 @@ mod tests {
 
     #[test]
     fn what_a_searcher_did_before_changes_nothing() {
-        let settings = PlaySettings { depth: Some(3), epsilon: 0.1, random_plies: 8, exact_empties: 6, ..PlaySettings::default() };
+        let settings =
+            PlaySettings { depth: Some(3), epsilon: 0.1, random_plies: 8, exact_empties: 6, ..PlaySettings::default() };
         let mut used = Searcher::new(1 << 16);
         for index in 0..5 {
             let game = play_game(&mut used, &DiscCount, &settings, 1, index, &AtomicBool::new(false)).unwrap();

@@ -57,8 +57,7 @@ impl State {
     pub fn missing(&self) -> impl Iterator<Item = u64> {
         let first = self.generation * u64::from(self.generation_games);
         let mut played = self.records.iter().map(|record| record.index).peekable();
-        (first..first + u64::from(self.generation_games))
-            .filter(move |&index| played.next_if_eq(&index).is_none())
+        (first..first + u64::from(self.generation_games)).filter(move |&index| played.next_if_eq(&index).is_none())
     }
 
     /// Adds finished games of the generation under way.

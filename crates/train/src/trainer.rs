@@ -122,7 +122,7 @@ impl Trainer {
         play.validate()?;
         learn.validate()?;
         let mut report = self.play(games, play, control);
-        self.learn(learn, &mut report);
+        self.learn(*learn, &mut report);
         Ok(report)
     }
 
@@ -166,7 +166,7 @@ impl Trainer {
     }
 
     /// Learns all games of the generation under way.
-    fn learn(&mut self, settings: &LearnSettings, report: &mut GenerationReport) {
+    fn learn(&mut self, settings: LearnSettings, report: &mut GenerationReport) {
         let start = Instant::now();
         let Self { state, workers } = self;
         let positions = workers.run(|| Positions::of(&state.records, &state.weights, settings.lambda));
@@ -229,7 +229,9 @@ impl Trainer {
     pub fn entries_learned(&self) -> usize {
         use rayon::prelude::*;
         let moments = &self.state.moments;
-        self.workers.run(|| moments.par_chunks(1 << 16).map(|part| part.iter().filter(|moments| moments[1] > 0.0).count()).sum())
+        self.workers.run(|| {
+            moments.par_chunks(1 << 16).map(|part| part.iter().filter(|moments| moments[1] > 0.0).count()).sum()
+        })
     }
 
     /// Bytes by part.

@@ -38,8 +38,7 @@ struct State {
 impl Workers {
     /// `threads` workers, each with a transposition table of about `table_bytes`.
     pub fn new(threads: usize, table_bytes: usize) -> Result<Self, ThreadPoolBuildError> {
-        let pool =
-            ThreadPoolBuilder::new().num_threads(threads).thread_name(|n| format!("shirokuro-{n}")).build()?;
+        let pool = ThreadPoolBuilder::new().num_threads(threads).thread_name(|n| format!("shirokuro-{n}")).build()?;
         let state = || State { searcher: Searcher::new(table_bytes), scratch: Scratch::new() };
         let states = (0..threads).map(|_| Mutex::new(state())).collect();
         Ok(Self { pool, states, table_bytes })

@@ -47,8 +47,7 @@ pub enum Section {
 }
 
 impl Section {
-    const ALL: [Self; 6] =
-        [Self::Weights, Self::Moments, Self::Records, Self::Undo, Self::Settings, Self::Statistics];
+    const ALL: [Self; 6] = [Self::Weights, Self::Moments, Self::Records, Self::Undo, Self::Settings, Self::Statistics];
 
     /// The section's name in messages.
     pub fn name(self) -> &'static str {

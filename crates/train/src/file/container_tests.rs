@@ -54,7 +54,11 @@ fn a_section_longer_than_a_chunk_is_read_in_pieces() {
     write(&mut out, &[], &[(Section::Moments, &|sink| sink(&long))]).unwrap();
     let mut container = Container::open(out).unwrap();
     let mut pieces = Vec::new();
-    container.read(Section::Moments, &mut |piece| Ok(pieces.push(piece.len()))).unwrap();
+    let read = container.read(Section::Moments, &mut |piece| {
+        pieces.push(piece.len());
+        Ok(())
+    });
+    read.unwrap();
     assert_eq!(pieces, [CHUNK, CHUNK, CHUNK, 7]);
     assert_eq!(container.read_all(Section::Moments).unwrap(), long);
 }

@@ -1,6 +1,7 @@
 //! What can be wrong with a model file.
 
 use super::container::{Section, VERSION};
+use std::fmt::Display;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -78,7 +79,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    pub(crate) fn invalid(part: &'static str, reason: impl ToString) -> Self {
-        Self::Invalid { part, reason: reason.to_string() }
+    pub(crate) fn invalid(part: &'static str, reason: impl Display) -> Self {
+        Self::Invalid { part, reason: format!("{reason}") }
     }
 }
