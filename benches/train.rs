@@ -5,7 +5,7 @@ use divan::{Bencher, black_box};
 use shirokuro_engine::{PatternEvaluator, Searcher, Weights};
 use shirokuro_train::{Control, LearnSettings, PlaySettings, Step, Trainer, TrainerOptions, lambda_returns, play_game};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::AtomicBool;
 
 fn main() {
     divan::main();
@@ -37,17 +37,18 @@ fn a_game_one_ply_deep(bencher: Bencher) {
     });
 }
 
-/// Learning the games of a generation, one item a game: a stopped call takes the last update back and does it again.
+/// A generation one ply deep, one item a game: what this costs beyond [`a_game_one_ply_deep`] is learning.
 #[divan::bench(args = [64, 1024], sample_count = 20)]
-fn learn_a_generation(bencher: Bencher, games: u32) {
-    let options = TrainerOptions { seed: 1, generation_games: games + 1, ..TrainerOptions::default() };
+fn play_and_learn_a_generation(bencher: Bencher, games: u32) {
+    let options = TrainerOptions { seed: 1, generation_games: games, ..TrainerOptions::default() };
     let mut trainer = Trainer::new(&options).expect("the options are in range");
     let learn = LearnSettings::default();
-    let first = trainer.advance(games, &PLAY, &learn, &Control::default()).expect("the settings are in range");
-    let control = Control::default();
-    control.stop.store(true, Relaxed);
     bencher.counter(ItemsCount::new(games)).bench_local(|| {
-        let report = trainer.advance(1, &PLAY, &learn, &control).expect("the settings are in range");
-        assert_eq!((report.td_error, report.visits), (first.td_error, first.visits));
+        let report = trainer.advance(games, &PLAY, &learn, &Control::new()).expect("the settings are in range");
+        let report = report.expect("nobody stops it");
+        assert!(report.generation_complete && report.failures.is_empty());
+        assert_eq!((report.games.len(), report.positions), (games as usize, report.values.count));
+        // Every position visits sixty entries, and all but P01's have a mirror image, most of them another entry.
+        assert!((100 * report.positions..=112 * report.positions).contains(&report.visits));
     });
 }

@@ -8,12 +8,15 @@ pub(crate) mod container;
 pub(crate) mod error;
 
 use crate::digest::StateHasher;
+use crate::selfplay::{PlayedGame, SearchTotals};
+use crate::settings::TrainerOptions;
 use crate::state::State;
-use codec::{MOMENTS_BYTES, STATE_SECTIONS, WEIGHTS_BYTES, decode_fields};
+use codec::{Fields, MOMENTS_BYTES, STATE_SECTIONS, WEIGHTS_BYTES, decode_fields};
 use container::{Container, Section, Sink, Source};
 use error::{FileError, Reason};
 use shirokuro_engine::{ENTRIES, Weights};
 use std::fs::File;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -62,12 +65,14 @@ pub fn file_digest(path: &Path) -> Result<String, FileError> {
 
 /// Writes a state and the caller's two texts, in place of the old file or not at all.
 pub(crate) fn save_state(path: &Path, state: &State, settings: &str, statistics: &str) -> Result<(), FileError> {
-    let state_source = STATE_SECTIONS.map(|section| move |sink: &mut Sink| codec::stream(state, section, sink));
-    let text_source = [settings, statistics].map(|text| move |sink: &mut Sink| sink(text.as_bytes()));
+    let state_sections = [STATE_SECTIONS.as_slice(), &[Section::Kept]].concat();
+    let state_sources: Vec<_> =
+        state_sections.iter().map(|&section| move |sink: &mut Sink<'_>| codec::stream(state, section, sink)).collect();
+    let text_sources = [settings, statistics].map(|text| move |sink: &mut Sink<'_>| sink(text.as_bytes()));
     let mut sections: Vec<(Section, &Source)> = Vec::new();
-    sections.extend(STATE_SECTIONS.into_iter().zip(state_source.iter().map(|source| source as &Source)));
-    sections.push((Section::Settings, &text_source[0]));
-    sections.push((Section::Statistics, &text_source[1]));
+    sections.extend(state_sections.into_iter().zip(state_sources.iter().map(|source| source as &Source)));
+    sections.push((Section::Settings, &text_sources[0]));
+    sections.push((Section::Statistics, &text_sources[1]));
     atomic::replace(path, |file| container::write(file, &codec::fields(state), &sections))
         .map_err(|error| FileError::new(path, error))
 }
@@ -95,11 +100,14 @@ fn read_weights(file: &mut Container<File>) -> Result<Weights, Reason> {
 fn read_state(file: &mut Container<File>) -> Result<(State, String, String), Reason> {
     check_length(file, Section::Moments, MOMENTS_BYTES)?;
     let fields = decode_fields(file.fields())?;
-    let records = codec::decode_records(&file.read_all(Section::Records)?, &fields)?;
-    let played = fields.generation.saturating_mul(u64::from(fields.generation_games)) + records.len() as u64;
-    if records.len() as u64 >= u64::from(fields.generation_games) || played != fields.games {
+    let generation = generation_range(&fields)?;
+    let records = codec::decode_records(&file.read_all(Section::Records)?, generation.clone())?;
+    let played = generation.start + records.len() as u64;
+    let without_gaps = records.last().is_none_or(|last| last.index + 1 == played);
+    if !without_gaps || played >= generation.end || played != fields.games {
         return Err(Reason::invalid("header", "its counters disagree with its games"));
     }
+    let kept = codec::decode_records(&file.read_all(Section::Kept)?, played..generation.end)?;
     let undo = codec::decode_undo(&file.read_all(Section::Undo)?)?;
     let settings = read_text(file, Section::Settings)?;
     let statistics = read_text(file, Section::Statistics)?;
@@ -119,8 +127,19 @@ fn read_state(file: &mut Container<File>) -> Result<(State, String, String), Rea
         moments,
         records,
         undo,
+        kept: kept.into_iter().map(|record| PlayedGame { record, totals: SearchTotals::default() }).collect(),
     };
     Ok((state, settings, statistics))
+}
+
+/// The numbers of the games of the generation under way.
+fn generation_range(fields: &Fields) -> Result<Range<u64>, Reason> {
+    let games = u64::from(fields.generation_games);
+    let start = fields.generation.checked_mul(games);
+    let end = start.and_then(|start| start.checked_add(games));
+    let range =
+        start.zip(end).filter(|_| (1..=TrainerOptions::MAX_GENERATION_GAMES).contains(&fields.generation_games));
+    range.map(|(start, end)| start..end).ok_or_else(|| Reason::invalid("header", "absurd counters"))
 }
 
 fn check_length(file: &Container<File>, section: Section, expected: u64) -> Result<(), Reason> {

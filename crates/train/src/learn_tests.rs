@@ -3,7 +3,7 @@ use crate::adam::Powers;
 use crate::record::{GameRecord, Ply, Searched};
 use crate::selfplay::play_game;
 use crate::settings::PlaySettings;
-use crate::undo::{mirror_entry, restore};
+use crate::undo::{mirror_entry, swap};
 use shirokuro_engine::{DiscCount, ENTRIES, Searcher, feature_indices, parse_transcript, pattern_of};
 use std::sync::atomic::AtomicBool;
 
@@ -92,7 +92,7 @@ fn sparse_adam_equals_dense_adam_bit_for_bit_and_mirror_images_stay_equal() {
 }
 
 #[test]
-fn a_provisional_update_is_the_final_one_and_can_be_taken_back() {
+fn a_provisional_update_is_the_final_one_and_can_be_taken_back_and_brought_back() {
     let mut bench = Bench::new(2);
     let positions = Positions::of(&games(0), &bench.weights, 0.8);
     bench.learn(&positions, 0, false);
@@ -100,11 +100,14 @@ fn a_provisional_update_is_the_final_one_and_can_be_taken_back() {
     let moments_before = bench.moments.clone();
 
     let positions = Positions::of(&games(1), &bench.weights, 0.8);
-    let provisional = bench.learn(&positions, 1, true);
+    let mut provisional = bench.learn(&positions, 1, true);
     let after: Vec<u16> = (0..ENTRIES).map(|entry| bench.weight(entry)).collect();
     let moments_after = bench.moments.clone();
-    restore(&provisional.undo, &bench.weights, &mut bench.moments);
+    swap(&mut provisional.undo, &bench.weights, &mut bench.moments);
     bench.assert_same(&before, &moments_before);
+    swap(&mut provisional.undo, &bench.weights, &mut bench.moments);
+    bench.assert_same(&after, &moments_after);
+    swap(&mut provisional.undo, &bench.weights, &mut bench.moments);
     let last = bench.learn(&positions, 1, false);
     bench.assert_same(&after, &moments_after);
     assert_eq!((last.undo.len(), last.visits), (0, provisional.visits));

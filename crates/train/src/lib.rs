@@ -10,6 +10,7 @@
 #![cfg_attr(test, allow(clippy::float_cmp))]
 
 mod adam;
+mod control;
 mod digest;
 mod error;
 mod file;
@@ -31,6 +32,7 @@ mod undo;
 mod workers;
 
 pub use adam::{BETA1, BETA2, EPSILON, Moments, Powers};
+pub use control::Control;
 pub use error::ParameterError;
 pub use file::container::Section;
 pub use file::error::{FileError, Reason};
@@ -42,4 +44,4 @@ pub use selfplay::{PlayedGame, SearchTotals, play_game};
 pub use settings::{LearnSettings, PlaySettings, TrainerOptions};
 pub use targets::{Step, lambda_returns};
 pub use traces::{FLOOR, TracedStep, Traces, backward_view};
-pub use trainer::{Control, Memory, Trainer, TrainerError};
+pub use trainer::{Memory, Trainer, TrainerError};

@@ -56,6 +56,11 @@ impl Positions {
         &self.rows[self.stages[stage].clone()]
     }
 
+    /// Number of positions.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
     /// Root of the mean squared error, in discs; `None` if there is no position.
     pub fn root_mean_square(&self) -> Option<f64> {
         (!self.rows.is_empty()).then(|| (self.squared_error / self.rows.len() as f64).sqrt())

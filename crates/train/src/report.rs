@@ -1,24 +1,26 @@
 //! What one call of the trainer did.
 
 use crate::record::GameRecord;
-use crate::selfplay::SearchTotals;
+use crate::selfplay::{PlayedGame, SearchTotals};
+use shirokuro_engine::discs;
 use std::time::Duration;
 
 /// What [`Trainer::advance`](crate::Trainer::advance) did.
 #[derive(Clone, Debug)]
 pub struct GenerationReport {
-    /// The games finished in this call, by number. Games that failed are in `failures` instead.
+    /// The games that count from this call on, by number. Games that failed are in `failures` instead.
     pub games: Vec<GameRecord>,
     /// The games whose search panicked: they count as played, and teach nothing.
     pub failures: Vec<GameFailure>,
-    /// What the searches of this call cost.
+    /// What the searches of these games cost. What a stopped call's games cost is lost if the trainer was saved in between.
     pub totals: SearchTotals,
-    /// The search values of this call's positions.
+    /// The search values of these games' positions.
     pub values: ValueSummary,
-    /// Root mean square of target − evaluation before learning, in discs, over all that this call learned; `None` if that is
-    /// nothing. In the middle of a generation that includes its earlier games.
+    /// Positions that this call learned: in the middle of a generation those of its earlier games are learned again.
+    pub positions: u64,
+    /// Root mean square of target − evaluation before learning, in discs, over these positions; `None` if there are none.
     pub td_error: Option<f64>,
-    /// Visits to weight entries of all that this call learned, each counted for the entry and its mirror image.
+    /// Visits of these positions to weight entries, each counted for the entry and for its mirror image if that is another.
     pub visits: u64,
     /// Time spent on playing.
     pub play_time: Duration,
@@ -26,6 +28,30 @@ pub struct GenerationReport {
     pub learn_time: Duration,
     /// The generation is complete: its update is final.
     pub generation_complete: bool,
+}
+
+impl GenerationReport {
+    /// The report of these games, before they are learned.
+    pub(crate) fn of(played: Vec<PlayedGame>, failures: Vec<GameFailure>) -> Self {
+        let (mut totals, mut values) = (SearchTotals::default(), ValueSummary::EMPTY);
+        for game in &played {
+            totals.add(&game.totals);
+            let searched = game.record.plies.iter().filter_map(|ply| ply.searched);
+            searched.for_each(|searched| values.add(discs(searched.score)));
+        }
+        Self {
+            games: played.into_iter().map(|game| game.record).collect(),
+            failures,
+            totals,
+            values,
+            positions: 0,
+            td_error: None,
+            visits: 0,
+            play_time: Duration::ZERO,
+            learn_time: Duration::ZERO,
+            generation_complete: false,
+        }
+    }
 }
 
 /// A game that could not be played.

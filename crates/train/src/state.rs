@@ -2,8 +2,10 @@
 
 use crate::adam::{Moments, Powers};
 use crate::record::GameRecord;
+use crate::selfplay::PlayedGame;
 use crate::undo::{self, UndoEntry};
 use shirokuro_engine::{ENTRIES, Weights};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// The learning state of a trainer.
@@ -21,10 +23,13 @@ pub(crate) struct State {
     pub weights: Arc<Weights>,
     /// Adam's moments of every entry.
     pub moments: Vec<Moments>,
-    /// The finished games of the generation under way, by number; there may be gaps.
+    /// The games of the generation under way, from its first on, without gaps. They are learned, provisionally.
     pub records: Vec<GameRecord>,
-    /// What those games have changed; empty if they have changed nothing.
+    /// What they have changed.
     pub undo: Vec<UndoEntry>,
+    /// Games that a stopped call had finished, by number: later ones of the same generation, with gaps. They do not count
+    /// yet, and need not be played again. Without them the run would go on in the same way, only later.
+    pub kept: Vec<PlayedGame>,
 }
 
 impl State {
@@ -40,6 +45,7 @@ impl State {
             moments: vec![[0.0, 0.0]; ENTRIES],
             records: Vec::new(),
             undo: Vec::new(),
+            kept: Vec::new(),
         }
     }
 
@@ -53,29 +59,33 @@ impl State {
         self.generation_games - self.records.len() as u32
     }
 
-    /// The numbers of the missing games of the generation under way, ascending.
-    pub fn missing(&self) -> impl Iterator<Item = u64> {
-        let first = self.generation * u64::from(self.generation_games);
-        let mut played = self.records.iter().map(|record| record.index).peekable();
-        (first..first + u64::from(self.generation_games)).filter(move |&index| played.next_if_eq(&index).is_none())
+    /// The numbers of the next `games` games, at most to the end of the generation under way.
+    pub fn next_games(&self, games: u32) -> Range<u64> {
+        let start = self.games();
+        start..start + u64::from(games.min(self.generation_left()))
     }
 
-    /// Adds finished games of the generation under way.
-    pub fn add(&mut self, records: impl IntoIterator<Item = GameRecord>) {
-        self.records.extend(records);
-        self.records.sort_by_key(|record| record.index);
+    /// Takes the kept games with these numbers out of the store.
+    pub fn take_kept(&mut self, games: &Range<u64>) -> Vec<PlayedGame> {
+        self.kept.extract_if(.., |game| games.contains(&game.record.index)).collect()
     }
 
-    /// Takes back what the unfinished generation has changed: the weights are those that its games are played with.
-    pub fn take_back(&mut self) {
-        undo::restore(&self.undo, &self.weights, &mut self.moments);
-        self.undo = Vec::new();
+    /// Stores finished games that do not count yet.
+    pub fn keep(&mut self, games: impl IntoIterator<Item = PlayedGame>) {
+        self.kept.extend(games);
+        self.kept.sort_by_key(|game| game.record.index);
+    }
+
+    /// Exchanges what the generation under way has changed and what was there before.
+    ///
+    /// Once: the weights are those that all of the generation's games are played with. Twice: nothing has happened.
+    pub fn swap_provisional(&mut self) {
+        undo::swap(&mut self.undo, &self.weights, &mut self.moments);
     }
 
     /// Ends the generation; its games are learned.
     pub fn complete_generation(&mut self) {
-        debug_assert_eq!(self.generation_left(), 0);
-        debug_assert!(self.undo.is_empty());
+        debug_assert!(self.generation_left() == 0 && self.undo.is_empty() && self.kept.is_empty());
         self.generation += 1;
         self.powers = self.powers.next();
         self.records = Vec::new();
@@ -85,18 +95,24 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::selfplay::SearchTotals;
 
     #[test]
-    fn missing_games_are_those_of_the_generation_that_have_no_record() {
+    fn the_next_games_are_those_that_do_not_count_yet_and_end_with_the_generation() {
         let mut state = State::new(0, 5);
         state.generation = 2;
-        assert_eq!(state.missing().collect::<Vec<_>>(), [10, 11, 12, 13, 14]);
-        state.add([13, 10].map(GameRecord::failed));
-        assert_eq!(state.missing().collect::<Vec<_>>(), [11, 12, 14]);
-        assert_eq!((state.games(), state.generation_left()), (12, 3));
-        state.add([14, 11, 12].map(GameRecord::failed));
-        assert_eq!(state.missing().count(), 0);
-        state.complete_generation();
-        assert_eq!((state.games(), state.generation, state.generation_left()), (15, 3, 5));
+        assert_eq!(state.next_games(100), 10..15);
+        state.records.extend([10, 11].map(GameRecord::failed));
+        assert_eq!((state.next_games(2), state.games(), state.generation_left()), (12..14, 12, 3));
+    }
+
+    #[test]
+    fn kept_games_are_taken_by_their_numbers() {
+        let game = |index| PlayedGame { record: GameRecord::failed(index), totals: SearchTotals::default() };
+        let mut state = State::new(0, 5);
+        state.keep([game(4), game(1)]);
+        state.keep([game(2)]);
+        assert_eq!(state.take_kept(&(0..3)), [game(1), game(2)]);
+        assert_eq!(state.kept, [game(4)]);
     }
 }

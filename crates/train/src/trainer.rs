@@ -1,6 +1,7 @@
 //! The trainer: plays a generation, learns it, and is saved and loaded in between.
 
 use crate::adam::AdamStep;
+use crate::control::Control;
 use crate::digest::state_digest;
 use crate::error::{ParameterError, require};
 use crate::file::error::FileError;
@@ -8,16 +9,17 @@ use crate::file::{load_state, save_state};
 use crate::learn::{Learned, Update, learn};
 use crate::positions::Positions;
 use crate::record::GameRecord;
-use crate::report::{GameFailure, GenerationReport, ValueSummary};
+use crate::report::{GameFailure, GenerationReport};
 use crate::rounding::Rounding;
-use crate::selfplay::{SearchTotals, play_game};
+use crate::selfplay::{PlayedGame, play_game};
 use crate::settings::{LearnSettings, PlaySettings, TrainerOptions};
 use crate::state::State;
 use crate::workers::{GameResult, Workers};
-use shirokuro_engine::{PatternEvaluator, discs};
+use rayon::prelude::*;
+use shirokuro_engine::PatternEvaluator;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
 
 /// A trainer could not be made.
@@ -32,15 +34,6 @@ pub enum TrainerError {
     /// The operating system gave no threads.
     #[error("the worker threads could not be started: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),
-}
-
-/// How other threads take part in a call of [`Trainer::advance`]: they may stop it, and see how far it is.
-#[derive(Debug, Default)]
-pub struct Control {
-    /// Set it to end the call soon: games under way are dropped, finished ones are learned.
-    pub stop: AtomicBool,
-    /// Games finished in this call.
-    pub finished: AtomicU64,
 }
 
 /// Bytes of a trainer's parts.
@@ -102,11 +95,25 @@ impl Trainer {
         save_state(path, &self.state, settings, statistics)
     }
 
-    /// Plays the next `games` games, at most to the end of the generation under way, and learns.
+    /// Other worker threads, or another size of their tables, from now on.
+    ///
+    /// # Errors
+    ///
+    /// `threads` is out of range, or there are no threads to be had; nothing was changed.
+    pub fn set_workers(&mut self, threads: usize, table_bytes: usize) -> Result<(), TrainerError> {
+        TrainerOptions { threads, table_bytes, ..TrainerOptions::default() }.validate()?;
+        self.workers = Workers::new(threads, table_bytes)?;
+        Ok(())
+    }
+
+    /// Plays the next `games` games, at most to the end of the generation under way, and learns them.
     ///
     /// If the generation is not complete afterwards, its games are learned provisionally: the next call takes that back,
     /// plays the missing games with the weights that the others were played with, and learns them all together, with the settings
     /// of that call. So the settings of a generation should not change within it.
+    ///
+    /// `None` if the call was stopped. Nothing has changed then, but that the games it had finished are kept: a later call that
+    /// comes to them reports them without playing them again.
     ///
     /// # Errors
     ///
@@ -117,72 +124,72 @@ impl Trainer {
         play: &PlaySettings,
         learn: &LearnSettings,
         control: &Control,
-    ) -> Result<GenerationReport, ParameterError> {
+    ) -> Result<Option<GenerationReport>, ParameterError> {
         require(games >= 1, "games", games, "at least 1")?;
         play.validate()?;
         learn.validate()?;
-        let mut report = self.play(games, play, control);
+        let start = Instant::now();
+        self.state.swap_provisional();
+        let (played, failures) = self.play(games, play, control);
+        if !control.begin_learning() {
+            self.state.swap_provisional();
+            self.state.keep(played);
+            return Ok(None);
+        }
+        let (play_time, learning) = (start.elapsed(), Instant::now());
+        self.state.undo = Vec::new();
+        let mut report = GenerationReport { play_time, ..GenerationReport::of(played, failures) };
+        let mut records: Vec<GameRecord> = report.games.clone();
+        records.extend(report.failures.iter().map(|failure| GameRecord::failed(failure.index)));
+        records.sort_by_key(|record| record.index);
+        self.state.records.append(&mut records);
         self.learn(*learn, &mut report);
-        Ok(report)
+        report.learn_time = learning.elapsed();
+        Ok(Some(report))
     }
 
-    /// Takes back a provisional update and plays missing games.
-    fn play(&mut self, games: u32, settings: &PlaySettings, control: &Control) -> GenerationReport {
-        let start = Instant::now();
-        self.state.take_back();
-        let missing: Vec<u64> = self.state.missing().take(games as usize).collect();
+    /// The next games, as far as they ended: those that were kept, and those that are played now, in their order.
+    fn play(&mut self, games: u32, settings: &PlaySettings, control: &Control) -> (Vec<PlayedGame>, Vec<GameFailure>) {
+        let next = self.state.next_games(games);
+        let mut played = self.state.take_kept(&next);
+        control.finished_counter().fetch_add(played.len() as u64, Relaxed);
+        let missing: Vec<u64> =
+            next.filter(|index| played.binary_search_by_key(index, |game| game.record.index).is_err()).collect();
         let evaluator = self.evaluator();
-        let results = self.workers.play(&missing, &control.finished, |searcher, index| {
-            play_game(searcher, &evaluator, settings, self.state.seed, index, &control.stop)
+        let results = self.workers.play(&missing, control.finished_counter(), |searcher, index| {
+            play_game(searcher, &evaluator, settings, self.state.seed, index, control.stop_flag())
         });
-
-        let (mut games, mut failures) = (Vec::new(), Vec::new());
-        let (mut totals, mut values) = (SearchTotals::default(), ValueSummary::EMPTY);
+        let mut failures = Vec::new();
         for (&index, result) in missing.iter().zip(results) {
             match result {
-                GameResult::Played(played) => {
-                    totals.add(&played.totals);
-                    let searched = played.record.plies.iter().filter_map(|ply| ply.searched);
-                    searched.for_each(|searched| values.add(discs(searched.score)));
-                    games.push(played.record);
-                }
+                GameResult::Played(game) => played.push(game),
                 GameResult::Panicked(message) => failures.push(GameFailure { index, message }),
                 GameResult::Stopped => {}
             }
         }
-        self.state.add(games.iter().cloned());
-        self.state.add(failures.iter().map(|failure| GameRecord::failed(failure.index)));
-        GenerationReport {
-            games,
-            failures,
-            totals,
-            values,
-            td_error: None,
-            visits: 0,
-            play_time: start.elapsed(),
-            learn_time: std::time::Duration::ZERO,
-            generation_complete: self.state.generation_left() == 0,
-        }
+        played.sort_by_key(|game| game.record.index);
+        (played, failures)
     }
 
     /// Learns all games of the generation under way.
     fn learn(&mut self, settings: LearnSettings, report: &mut GenerationReport) {
-        let start = Instant::now();
         let Self { state, workers } = self;
+        let complete = state.generation_left() == 0;
         let positions = workers.run(|| Positions::of(&state.records, &state.weights, settings.lambda));
         let update = Update {
             adam: AdamStep::new(settings.rate, state.powers.next()),
             rounding: Rounding::new(state.seed, state.generation),
-            provisional: !report.generation_complete,
+            provisional: !complete,
         };
         let Learned { visits, undo } = learn(workers, &positions, &state.weights, &mut state.moments, update);
         state.undo = undo;
-        if report.generation_complete {
+        if complete {
             state.complete_generation();
         }
+        report.positions = positions.len() as u64;
         report.td_error = positions.root_mean_square();
         report.visits = visits;
-        report.learn_time = start.elapsed();
+        report.generation_complete = complete;
     }
 
     /// Finished games.
@@ -227,7 +234,6 @@ impl Trainer {
 
     /// Number of weight entries that were ever learned, mirror images included, of 28,868,400.
     pub fn entries_learned(&self) -> usize {
-        use rayon::prelude::*;
         let moments = &self.state.moments;
         self.workers.run(|| {
             moments.par_chunks(1 << 16).map(|part| part.iter().filter(|moments| moments[1] > 0.0).count()).sum()
@@ -237,7 +243,8 @@ impl Trainer {
     /// Bytes by part.
     pub fn memory(&self) -> Memory {
         let state = &self.state;
-        let records: usize = state.records.iter().map(GameRecord::bytes).sum();
+        let kept = state.kept.iter().map(|game| &game.record);
+        let records: usize = state.records.iter().chain(kept).map(GameRecord::bytes).sum();
         Memory {
             weights: size_of_val(state.weights.entries()),
             moments: size_of_val(&state.moments[..]),

@@ -1,7 +1,6 @@
 use super::*;
 use crate::file::{file_digest, load_weights, save_weights};
 use crate::testing::Folder;
-use std::sync::atomic::Ordering::Relaxed;
 
 const PLAY: PlaySettings =
     PlaySettings { depth: Some(2), nodes: None, time: None, exact_empties: 6, epsilon: 0.1, random_plies: 10 };
@@ -16,7 +15,7 @@ fn train(trainer: &mut Trainer, games: u32) {
     let goal = trainer.games_played() + u64::from(games);
     while trainer.games_played() < goal {
         let left = (goal - trainer.games_played()) as u32;
-        trainer.advance(left, &PLAY, &LEARN, &Control::default()).unwrap();
+        trainer.advance(left, &PLAY, &LEARN, &Control::new()).unwrap();
     }
 }
 
@@ -53,43 +52,64 @@ fn however_the_games_are_split_into_calls_the_result_is_the_same() {
     }
 }
 
-#[test]
-fn a_stopped_call_keeps_its_finished_games_and_the_run_continues_as_if_it_had_not_been_stopped() {
-    let mut whole = trainer(2);
-    train(&mut whole, 15);
-    let mut stopped = trainer(2);
-    let mut calls = 0;
-    while stopped.games_played() < 15 {
-        let before = stopped.games_played();
-        let left = (15 - before) as u32;
-        let control = Control::default();
-        let report = std::thread::scope(|scope| {
-            scope.spawn(|| {
-                while control.finished.load(Relaxed) == 0 {
-                    std::hint::spin_loop();
-                }
-                control.stop.store(true, Relaxed);
-            });
-            stopped.advance(left, &PLAY, &LEARN, &control).unwrap()
+/// Games that last long enough to be stopped in time.
+const SLOW: PlaySettings = PlaySettings { depth: None, nodes: Some(5_000), ..PLAY };
+
+/// Calls `advance` and stops it when one more game is finished than were kept before.
+fn advance_and_stop(trainer: &mut Trainer, games: u32) {
+    let (control, kept) = (Control::new(), trainer.state.kept.len() as u64);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while control.finished() <= kept {
+                std::thread::sleep(std::time::Duration::from_micros(100));
+            }
+            control.stop();
         });
-        assert_eq!(stopped.games_played() - before, report.games.len() as u64);
-        assert!(report.td_error.is_some());
-        calls += 1;
-    }
-    assert!(calls > 3, "{calls}");
-    assert_same(&whole, &stopped);
+        let report = trainer.advance(games, &SLOW, &LEARN, &control).unwrap();
+        assert!(report.is_none(), "stopped too late");
+    });
+    assert!(trainer.state.kept.len() as u64 > kept);
 }
 
 #[test]
-fn a_call_that_is_stopped_before_any_game_ends_changes_nothing() {
-    let mut reference = trainer(1);
-    train(&mut reference, 8);
-    let mut stopped = trainer(1);
-    train(&mut stopped, 8);
-    let control = Control { stop: AtomicBool::new(true), ..Control::default() };
-    let report = stopped.advance(4, &PLAY, &LEARN, &control).unwrap();
-    assert!(report.games.is_empty() && !report.generation_complete);
-    assert_same(&reference, &stopped);
+fn a_stopped_call_changes_nothing_but_that_its_games_need_not_be_played_again() {
+    let mut straight = trainer(2);
+    train(&mut straight, 7);
+    let mut stopped = trainer(2);
+    train(&mut stopped, 7);
+    for _ in 0..2 {
+        advance_and_stop(&mut stopped, 5);
+        assert_same(&straight, &stopped);
+    }
+    for trainer in [&mut straight, &mut stopped] {
+        let report = trainer.advance(5, &SLOW, &LEARN, &Control::new()).unwrap().unwrap();
+        assert_eq!(report.games.iter().map(|game| game.index).collect::<Vec<_>>(), [7, 8, 9, 10, 11]);
+        assert_eq!(report.totals.searches, report.values.count);
+    }
+    assert_same(&straight, &stopped);
+}
+
+#[test]
+fn a_call_that_is_stopped_at_once_returns_at_once() {
+    let mut trainer = trainer(1);
+    let control = Control::new();
+    control.stop();
+    assert!(trainer.advance(4, &PLAY, &LEARN, &control).unwrap().is_none());
+    assert_eq!((trainer.games_played(), control.finished()), (0, 0));
+}
+
+#[test]
+fn kept_games_go_through_a_file() {
+    let folder = Folder::new();
+    let path = folder.path("model.shiro");
+    let mut stopped = trainer(2);
+    train(&mut stopped, 1);
+    advance_and_stop(&mut stopped, 5);
+    stopped.save(&path, "", "").unwrap();
+    let (loaded, ..) = Trainer::load(&path, 1, 1 << 16).unwrap();
+    let records = |trainer: &Trainer| trainer.state.kept.iter().map(|game| game.record.clone()).collect::<Vec<_>>();
+    assert_eq!(records(&loaded), records(&stopped));
+    assert_same(&loaded, &stopped);
 }
 
 #[test]
@@ -141,16 +161,18 @@ fn a_missing_file_is_an_error_of_the_operating_system_that_names_the_file() {
 #[test]
 fn a_report_says_what_the_call_did() {
     let mut trainer = trainer(2);
-    let first = trainer.advance(4, &PLAY, &LEARN, &Control::default()).unwrap();
+    let mut advance = |games| trainer.advance(games, &PLAY, &LEARN, &Control::new()).unwrap().unwrap();
+    let first = advance(4);
     assert_eq!(first.games.iter().map(|game| game.index).collect::<Vec<_>>(), [0, 1, 2, 3]);
     assert!(!first.generation_complete && first.failures.is_empty());
-    let second = trainer.advance(4, &PLAY, &LEARN, &Control::default()).unwrap();
+    let second = advance(4);
     assert_eq!(second.games.len(), 2, "not beyond the generation");
     assert!(second.generation_complete);
     assert!(second.visits > first.visits, "the whole generation is learned");
     assert_eq!((trainer.generation(), trainer.games_played(), trainer.generation_left()), (1, 6, 6));
     let positions: usize = first.games.iter().map(|game| game.searched().count()).sum();
-    assert_eq!((first.values.count, first.totals.searches), (positions as u64, positions as u64));
+    assert_eq!((first.positions, first.values.count, first.totals.searches), [positions as u64; 3].into());
+    assert_eq!(second.positions, first.positions + second.values.count);
     assert!(first.td_error.unwrap() > 0.0 && first.totals.nodes > first.totals.searches);
     assert!(first.values.min >= -64.0 && first.values.max <= 64.0);
     assert!((1_000..=second.visits as usize).contains(&trainer.entries_learned()));
@@ -162,7 +184,7 @@ fn a_report_says_what_the_call_did() {
 #[test]
 fn settings_out_of_range_are_refused_before_anything_is_done() {
     let mut trainer = trainer(1);
-    let control = Control::default();
+    let control = Control::new();
     assert_eq!(trainer.advance(0, &PLAY, &LEARN, &control).unwrap_err().parameter, "games");
     let play = PlaySettings { epsilon: 2.0, ..PLAY };
     assert_eq!(trainer.advance(1, &play, &LEARN, &control).unwrap_err().parameter, "epsilon");

@@ -2,7 +2,7 @@
 //!
 //! A call may end in the middle of a generation. What was played is then learned at once, so that nothing is lost if it was
 //! the last call; and if it was not, the log takes the update back, the missing games are played with the weights that the
-//! others were played with, and the whole generation is learned as if there had been one call.
+//! others were played with, and the whole generation is learned as if there had been one call. If that call is stopped, the log brings the update back.
 
 use crate::adam::Moments;
 use shirokuro_engine::{ENTRIES, PATTERNS, STAGE_ENTRIES, Weights, mirror};
@@ -19,14 +19,16 @@ pub(crate) struct UndoEntry {
     pub moments: Moments,
 }
 
-/// Puts every logged entry and its mirror image back.
-pub(crate) fn restore(log: &[UndoEntry], weights: &Weights, moments: &mut [Moments]) {
-    for undo in log {
-        let entry = undo.entry as usize;
+/// Exchanges every logged entry, in both mirror images, with what the log says: what was undone is then in the log.
+pub(crate) fn swap(log: &mut [UndoEntry], weights: &Weights, moments: &mut [Moments]) {
+    for logged in log {
+        let entry = logged.entry as usize;
+        let now = (weights.entries()[entry].load(Relaxed), moments[entry]);
         for entry in [entry, mirror_entry(entry)] {
-            weights.entries()[entry].store(undo.weight, Relaxed);
-            moments[entry] = undo.moments;
+            weights.entries()[entry].store(logged.weight, Relaxed);
+            moments[entry] = logged.moments;
         }
+        (logged.weight, logged.moments) = now;
     }
 }
 

@@ -8,6 +8,7 @@ use crate::state::State;
 use crate::undo::{UndoEntry, mirror_entry};
 use shirokuro_engine::{ENTRIES, Square, UNITS_PER_DISC, Weights};
 use std::io;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
 
 /// The sections that make a training state, in the order of the file.
@@ -77,7 +78,7 @@ pub fn decode_fields(bytes: &[u8]) -> Result<Fields, Reason> {
     })
 }
 
-/// The length of a state's section in bytes.
+/// The length in bytes of a state's section, one of [`STATE_SECTIONS`].
 pub fn length(state: &State, section: Section) -> u64 {
     match section {
         Section::Weights => WEIGHTS_BYTES,
@@ -86,7 +87,7 @@ pub fn length(state: &State, section: Section) -> u64 {
             state.records.iter().map(|record| (RECORD_BYTES + PLY_BYTES * record.plies.len()) as u64).sum()
         }
         Section::Undo => (UNDO_BYTES * state.undo.len()) as u64,
-        Section::Settings | Section::Statistics => 0,
+        Section::Kept | Section::Settings | Section::Statistics => 0,
     }
 }
 
@@ -102,6 +103,7 @@ pub fn stream(state: &State, section: Section, sink: &mut Sink) -> io::Result<()
         }),
         Section::Records => state.records.iter().try_for_each(|record| sink(&encode_record(record))),
         Section::Undo => encode(&state.undo, sink, encode_undo),
+        Section::Kept => state.kept.iter().try_for_each(|game| sink(&encode_record(&game.record))),
         Section::Settings | Section::Statistics => Ok(()),
     }
 }
@@ -157,13 +159,11 @@ fn encode_record(record: &GameRecord) -> Vec<u8> {
     bytes
 }
 
-/// Reads the records section and replays every game. The games must be of the generation that these fields tell.
-pub fn decode_records(mut bytes: &[u8], fields: &Fields) -> Result<Vec<GameRecord>, Reason> {
+/// Reads a section of games and replays every one. Their numbers must ascend within `allowed`.
+pub fn decode_records(mut bytes: &[u8], mut allowed: Range<u64>) -> Result<Vec<GameRecord>, Reason> {
     let part = Section::Records.name();
     let too_short = || Reason::invalid(part, "shorter than its games");
-    let (mut records, first) = (Vec::new(), fields.generation.checked_mul(u64::from(fields.generation_games)));
-    let first = first.ok_or_else(|| Reason::invalid("header", "absurd counters"))?;
-    let mut allowed = first..first.saturating_add(u64::from(fields.generation_games));
+    let mut records = Vec::new();
     while !bytes.is_empty() {
         let (head, rest) = bytes.split_at_checked(RECORD_BYTES).ok_or_else(too_short)?;
         let (plies, rest) = rest.split_at_checked(PLY_BYTES * usize::from(head[8])).ok_or_else(too_short)?;

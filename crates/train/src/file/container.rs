@@ -36,18 +36,21 @@ pub enum Section {
     Weights = 1,
     /// Adam's moments.
     Moments = 2,
-    /// The games of the unfinished generation.
+    /// The games of the unfinished generation, as far as they count.
     Records = 3,
     /// What the entries that the unfinished generation has changed were before.
     Undo = 4,
+    /// Games of the unfinished generation that a stopped call had finished, and that do not count yet.
+    Kept = 5,
     /// The settings, a JSON text that the caller owns.
-    Settings = 5,
+    Settings = 6,
     /// The statistics, a JSON text that the caller owns.
-    Statistics = 6,
+    Statistics = 7,
 }
 
 impl Section {
-    const ALL: [Self; 6] = [Self::Weights, Self::Moments, Self::Records, Self::Undo, Self::Settings, Self::Statistics];
+    const ALL: [Self; 7] =
+        [Self::Weights, Self::Moments, Self::Records, Self::Undo, Self::Kept, Self::Settings, Self::Statistics];
 
     /// The section's name in messages.
     pub fn name(self) -> &'static str {
@@ -56,6 +59,7 @@ impl Section {
             Self::Moments => "moments",
             Self::Records => "records",
             Self::Undo => "undo",
+            Self::Kept => "kept games",
             Self::Settings => "settings",
             Self::Statistics => "statistics",
         }
