@@ -86,9 +86,8 @@ impl PatternEvaluator {
     fn sum(&self, stage: usize, indices: &Lanes) -> Score {
         let table = self.weights.stage(stage);
         let mut sum = 0;
-        for feature in 0..FEATURES {
-            let entry = FEATURE_OFFSET[feature] as usize + usize::from(indices.0[feature]);
-            sum += Score::from(table[entry].load(Relaxed));
+        for (&offset, &index) in FEATURE_OFFSET.iter().zip(&indices.0) {
+            sum += Score::from(table[offset as usize + usize::from(index)].load(Relaxed));
         }
         (sum - FEATURES as Score * Score::from(Weights::NEUTRAL)).clamp(-MAX_SCORE, MAX_SCORE)
     }

@@ -30,16 +30,11 @@ pub fn negamax<E: Evaluate>(evaluator: &E, board: &Board, depth: u32) -> Score {
     if depth == 0 {
         return evaluator.evaluate(board);
     }
-    let moves = board.moves();
-    if moves == 0 {
-        return if board.is_over() {
-            board.final_score() * UNITS_PER_DISC
-        } else {
-            -negamax(evaluator, &board.pass(), depth)
-        };
+    let children =
+        squares(board.moves()).map(|square| -negamax(evaluator, &board.after(square, board.flips(square)), depth - 1));
+    match children.max() {
+        Some(score) => score,
+        None if board.is_over() => board.final_score() * UNITS_PER_DISC,
+        None => -negamax(evaluator, &board.pass(), depth),
     }
-    squares(moves)
-        .map(|square| -negamax(evaluator, &board.after(square, board.flips(square)), depth - 1))
-        .max()
-        .expect("there is a move")
 }

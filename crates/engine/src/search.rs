@@ -137,7 +137,8 @@ impl<'a> Watch<'a> {
         self.stopped |= self.stop.is_some_and(|stop| stop.load(Relaxed));
         let spent = nodes >= self.nodes || self.deadline.is_some_and(|deadline| Instant::now() >= deadline);
         self.over = self.stopped || (self.armed && spent);
-        self.next_look = if self.armed { (nodes + WATCH_INTERVAL).min(self.nodes.max(nodes + 1)) } else { nodes + WATCH_INTERVAL };
+        self.next_look =
+            if self.armed { (nodes + WATCH_INTERVAL).min(self.nodes.max(nodes + 1)) } else { nodes + WATCH_INTERVAL };
     }
 
     /// From now on every limit counts.
@@ -174,7 +175,8 @@ impl<E: Evaluate> Task for Root<'_, E> {
         let mut tree = Tree { evaluator, table: &mut searcher.table, watch, nodes: 0, probes: 0, hits: 0 };
         let empties = board.empties();
         // From `last` plies on, a search sees the end of the game.
-        let last = if empties <= limits.exact { empties } else { limits.depth.unwrap_or(empties).clamp(1, empties.max(1)) };
+        let last =
+            if empties <= limits.exact { empties } else { limits.depth.unwrap_or(empties).clamp(1, empties.max(1)) };
         let exact = last == empties;
 
         let mut line = Line::default();
@@ -196,7 +198,11 @@ impl<E: Evaluate> Task for Root<'_, E> {
             if target == last {
                 break;
             }
-            plan = if exact && target >= endgame::last_depth(empties, empties <= limits.exact) { last } else { target + 1 };
+            plan = if exact && target >= endgame::last_depth(empties, empties <= limits.exact) {
+                last
+            } else {
+                target + 1
+            };
             tree.watch.arm(tree.nodes);
             if tree.watch.over {
                 break;

@@ -3,6 +3,7 @@
 use super::Tree;
 use super::line::Line;
 use super::order::{MoveList, mobility, odd_quarters, quarter, squares_of};
+use super::table::Known;
 use crate::board::Board;
 use crate::evaluate::{Evaluate, Score, UNITS_PER_DISC};
 use crate::kernel::{Kernel, Task};
@@ -71,7 +72,7 @@ impl<E: Evaluate> Task for Wide<'_, '_, E> {
         }
         let hint = if empties >= TABLE_EMPTIES {
             tree.probes += 1;
-            tree.table.find(board).and_then(|known| known.best())
+            tree.table.find(board).and_then(Known::best)
         } else {
             None
         };
@@ -110,7 +111,15 @@ impl<E: Evaluate> Task for Wide<'_, '_, E> {
 
 /// Writes a result down. Bounds in units, so that the table's entries mean the same everywhere.
 #[inline(always)]
-fn store<E: Evaluate>(tree: &mut Tree<E>, board: &Board, empties: u32, alpha: i32, beta: i32, score: i32, best: Option<Square>) {
+fn store<E: Evaluate>(
+    tree: &mut Tree<E>,
+    board: &Board,
+    empties: u32,
+    alpha: i32,
+    beta: i32,
+    score: i32,
+    best: Option<Square>,
+) {
     let [alpha, beta, score] = [alpha, beta, score].map(|discs| discs * UNITS_PER_DISC);
     tree.table.store(board, empties, alpha, beta, score, best);
 }
@@ -284,7 +293,7 @@ impl Task for Few<'_> {
     fn run<K: Kernel>(self, kernel: K) -> i32 {
         let Self { nodes, board, alpha, passed } = self;
         let empty = board.empty();
-        if empty & (empty - 1) == 0 {
+        if empty.is_power_of_two() {
             return one(kernel, nodes, board, Square::lowest(empty));
         }
         *nodes += 1;

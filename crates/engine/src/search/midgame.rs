@@ -6,6 +6,7 @@
 use super::Tree;
 use super::line::Line;
 use super::order::{MoveList, mobility};
+use super::table::Known;
 use crate::board::Board;
 use crate::evaluate::{Evaluate, MAX_SCORE, Score, UNITS_PER_DISC};
 use crate::kernel::{Kernel, Task};
@@ -62,7 +63,7 @@ impl<E: Evaluate> Task for Wide<'_, '_, E> {
         }
         let hint = if depth >= TABLE_DEPTH {
             tree.probes += 1;
-            tree.table.find(board).and_then(|known| known.best())
+            tree.table.find(board).and_then(Known::best)
         } else {
             None
         };
@@ -73,7 +74,7 @@ impl<E: Evaluate> Task for Wide<'_, '_, E> {
             let score = if depth == 1 {
                 tree.nodes += 1;
                 rest = Line::default();
-                -tree.evaluator.leaf(board, carried, square, flips)
+                tree.evaluator.leaf(board, carried, square, flips)
             } else {
                 let child = &board.after(square, flips);
                 let carried = &tree.evaluator.carry_move(carried, square, flips);
@@ -84,7 +85,15 @@ impl<E: Evaluate> Task for Wide<'_, '_, E> {
                 if best_square.is_none() || (score > low && score < beta) {
                     rest = Line::default();
                     let (alpha, beta) = (-beta, -low);
-                    score = -kernel.run(Wide { tree, board: child, carried, alpha, beta, depth: depth - 1, line: &mut rest });
+                    score = -kernel.run(Wide {
+                        tree,
+                        board: child,
+                        carried,
+                        alpha,
+                        beta,
+                        depth: depth - 1,
+                        line: &mut rest,
+                    });
                 }
                 score
             };
@@ -193,7 +202,7 @@ fn leaves<K: Kernel, E: Evaluate>(
     for square in squares(moves) {
         let flips = kernel.flips(board.player(), board.opponent(), square);
         tree.nodes += 1;
-        best = best.max(-tree.evaluator.leaf(board, carried, square, flips));
+        best = best.max(tree.evaluator.leaf(board, carried, square, flips));
         if best > alpha {
             break;
         }
@@ -228,7 +237,7 @@ fn ordered<K: Kernel, E: Evaluate>(
             let child = board.after(square, flips);
             let mut key = -mobility(kernel.moves(child.player(), child.opponent())) * REPLY;
             if depth >= EVALUATED_DEPTH {
-                key -= tree.evaluator.leaf(board, carried, square, flips);
+                key += tree.evaluator.leaf(board, carried, square, flips);
             }
             key
         };

@@ -84,10 +84,8 @@ pub(super) fn quarter(square: Square) -> u32 {
 #[inline(always)]
 pub(super) fn odd_quarters(empty: u64) -> u32 {
     const A1_D4: u64 = 0x0000_0000_0f0f_0f0f;
-    (empty & A1_D4).count_ones() % 2
-        | (empty >> 4 & A1_D4).count_ones() % 2 << 1
-        | (empty >> 32 & A1_D4).count_ones() % 2 << 2
-        | (empty >> 36 & A1_D4).count_ones() % 2 << 3
+    let odd = |shift: u32| (empty >> shift & A1_D4).count_ones() % 2;
+    odd(0) | (odd(4) << 1) | (odd(32) << 2) | (odd(36) << 3)
 }
 
 /// The squares of the quarters in `quarters`.

@@ -2,6 +2,7 @@
 
 use crate::board::Board;
 use crate::evaluate::Score;
+use crate::huge_pages::prefer_huge_pages;
 use crate::square::Square;
 
 /// What is known of a position at one depth: its value lies within the bounds.
@@ -17,7 +18,7 @@ pub(super) struct Known {
 impl Known {
     const NO_MOVE: u8 = 64;
 
-    pub(super) fn best(&self) -> Option<Square> {
+    pub(super) fn best(self) -> Option<Square> {
         Square::new(self.best)
     }
 }
@@ -61,7 +62,10 @@ impl Table {
     pub(super) fn new(bytes: usize) -> Self {
         let count = (bytes / size_of::<Bucket>()).max(64);
         let bits = count.ilog2();
-        Self { buckets: vec![Bucket([VACANT; 2]); 1 << bits].into(), shift: 64 - bits, search: 1, first: 1 }
+        let mut buckets = Vec::with_capacity(1 << bits);
+        prefer_huge_pages(buckets.spare_capacity_mut());
+        buckets.resize(1 << bits, Bucket([VACANT; 2]));
+        Self { buckets: buckets.into(), shift: 64 - bits, search: 1, first: 1 }
     }
 
     pub(super) fn bytes(&self) -> usize {
@@ -86,7 +90,8 @@ impl Table {
     /// Where a board's bucket is.
     #[inline(always)]
     fn place(&self, board: &Board) -> usize {
-        let mixed = board.player().wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ board.opponent().wrapping_mul(0xd6e8_feb8_6659_fd93);
+        let mixed =
+            board.player().wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ board.opponent().wrapping_mul(0xd6e8_feb8_6659_fd93);
         ((mixed ^ (mixed >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> self.shift) as usize
     }
 
@@ -104,7 +109,15 @@ impl Table {
 
     /// Writes down that a search of `depth` plies with a window from `alpha` to `beta` gave `score` by way of `best`.
     #[inline(always)]
-    pub(super) fn store(&mut self, board: &Board, depth: u32, alpha: Score, beta: Score, score: Score, best: Option<Square>) {
+    pub(super) fn store(
+        &mut self,
+        board: &Board,
+        depth: u32,
+        alpha: Score,
+        beta: Score,
+        score: Score,
+        best: Option<Square>,
+    ) {
         let place = self.place(board);
         let (search, first) = (self.search, self.first);
         let bucket = &mut self.buckets[place].0;
@@ -113,8 +126,8 @@ impl Table {
         let same = |entry: &Entry| {
             entry.player == board.player() && entry.opponent == board.opponent() && entry.search >= first
         };
-        // The same position, else one of another search, else the less deep one.
-        let worth = |entry: &Entry| (entry.search == search, entry.known.depth);
+        // The same position, else one of another search, else the less deep one; what is forgotten is worth nothing.
+        let worth = |entry: &Entry| (entry.search == search, if entry.search >= first { entry.known.depth } else { 0 });
         let slot = if same(&bucket[0]) {
             0
         } else if same(&bucket[1]) {

@@ -1,0 +1,119 @@
+//! Times of the engine. Every benchmark asserts its answer, so that a change that is fast and wrong fails.
+
+use std::hint::black_box;
+use std::sync::{Arc, LazyLock};
+
+use divan::Bencher;
+use divan::counter::ItemsCount;
+use rand_xoshiro::Xoshiro256PlusPlus;
+use rand_xoshiro::rand_core::{Rng, SeedableRng};
+use shirokuro_engine::{
+    Board, Limits, PATTERNS, PatternEvaluator, STAGES, Searcher, Square, Weights, mirror, perft, squares,
+};
+
+fn main() {
+    divan::main();
+}
+
+/// Weights that make a search behave as with a trained evaluation: small noise, the same for mirror images.
+static NOISE: LazyLock<PatternEvaluator> = LazyLock::new(|| {
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(7);
+    let mut entries = Vec::new();
+    for _ in 0..STAGES {
+        for (n, pattern) in PATTERNS.iter().enumerate() {
+            let noise: Vec<u16> =
+                (0..pattern.entries()).map(|_| Weights::NEUTRAL - 200 + (rng.next_u64() % 401) as u16).collect();
+            entries.extend(mirror(n).iter().zip(0..).map(|(&image, entry)| noise[usize::from(image.min(entry))]));
+        }
+    }
+    PatternEvaluator::new(Arc::new(Weights::from_entries(entries).expect("as many as there are entries")))
+});
+
+/// Boards of random games, `games` of them, in the order of play.
+fn random_games(games: usize) -> Vec<Board> {
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
+    let mut boards = Vec::new();
+    for _ in 0..games {
+        let mut board = Board::START;
+        loop {
+            if board.moves() == 0 {
+                board = board.pass();
+            }
+            let moves: Vec<Square> = squares(board.moves()).collect();
+            if moves.is_empty() {
+                break;
+            }
+            boards.push(board);
+            let square = moves[rng.next_u64() as usize % moves.len()];
+            board = board.after(square, board.flips(square));
+        }
+    }
+    boards
+}
+
+fn with_empties(empties: u32, count: usize) -> Vec<Board> {
+    random_games(10 * count).into_iter().filter(|board| board.empties() == empties).take(count).collect()
+}
+
+#[divan::bench(sample_count = 5)]
+fn perft_leaves(bencher: Bencher) {
+    bencher.counter(ItemsCount::new(24_571_284_u64)).bench(|| {
+        assert_eq!(perft(black_box(&Board::START), 10), 24_571_284);
+    });
+}
+
+/// Positions of whole games in the order of play, so that each needs the tables of another stage, and positions of one stage.
+#[divan::bench(args = ["of games", "of a stage"], sample_count = 50)]
+fn evaluate_from_nothing(bencher: Bencher, order: &str) {
+    let boards = match order {
+        "of games" => random_games(100),
+        _ => with_empties(30, 1_000),
+    };
+    let mut values = vec![0.0; boards.len()];
+    let sum: f32 = boards.iter().map(|board| shirokuro_engine::discs(NOISE.evaluate(board))).sum();
+    bencher.counter(ItemsCount::new(boards.len())).bench_local(|| {
+        NOISE.evaluate_many(black_box(&boards), &mut values);
+        assert_eq!(values.iter().sum::<f32>().to_bits(), sum.to_bits());
+    });
+}
+
+/// The positions after each move of a position: a search of one ply.
+#[divan::bench(args = ["of games", "of a stage"], sample_count = 50)]
+fn evaluate_in_search(bencher: Bencher, order: &str) {
+    let boards = match order {
+        "of games" => random_games(100).into_iter().filter(|board| board.empties() > 1).collect(),
+        _ => with_empties(30, 1_000),
+    };
+    let mut searcher = Searcher::new(0);
+    let limits = Limits { depth: Some(1), ..Limits::default() };
+    let mut nodes = || boards.iter().map(|board| searcher.search(&*NOISE, board, &limits).nodes).sum::<u64>();
+    let expected = nodes();
+    bencher.counter(ItemsCount::new(expected)).bench_local(|| assert_eq!(nodes(), expected));
+}
+
+/// Visited positions, in searches from positions with 40 empty squares.
+#[divan::bench(args = [4, 8], sample_count = 5)]
+fn search_nodes(bencher: Bencher, depth: u32) {
+    let boards = with_empties(40, 20);
+    let mut searcher = Searcher::new(16 << 20);
+    let limits = Limits { depth: Some(depth), ..Limits::default() };
+    let mut nodes = || {
+        searcher.forget();
+        boards.iter().map(|board| searcher.search(&*NOISE, board, &limits).nodes).sum::<u64>()
+    };
+    let expected = nodes();
+    bencher.counter(ItemsCount::new(expected)).bench_local(|| assert_eq!(nodes(), expected));
+}
+
+/// Visited positions of the exact solver.
+#[divan::bench(args = [8, 10, 14, 18], sample_count = 5)]
+fn solve_nodes(bencher: Bencher, empties: u32) {
+    let boards = with_empties(empties, 20);
+    let mut searcher = Searcher::new(16 << 20);
+    let mut nodes = || {
+        searcher.forget();
+        boards.iter().map(|board| searcher.solve(&*NOISE, board, None).nodes).sum::<u64>()
+    };
+    let expected = nodes();
+    bencher.counter(ItemsCount::new(expected)).bench_local(|| assert_eq!(nodes(), expected));
+}

@@ -1,0 +1,264 @@
+//! The search against plain negamax, and its limits.
+
+use std::ops::RangeInclusive;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
+
+use rand_xoshiro::Xoshiro256PlusPlus;
+use rand_xoshiro::rand_core::{Rng, SeedableRng};
+use shirokuro_engine::{
+    Board, DiscCount, Evaluate, Limits, PATTERNS, PatternEvaluator, Position, STAGES, SearchResult, Searcher, Square,
+    Symmetry, UNITS_PER_DISC, Weights, mirror, reference, squares,
+};
+
+/// Weights without meaning, but the same for mirror images: every position has a value of its own.
+static NOISE: LazyLock<PatternEvaluator> = LazyLock::new(|| {
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(7);
+    let mut entries = Vec::new();
+    for _ in 0..STAGES {
+        for (n, pattern) in PATTERNS.iter().enumerate() {
+            let noise: Vec<u16> =
+                (0..pattern.entries()).map(|_| Weights::NEUTRAL - 200 + (rng.next_u64() % 401) as u16).collect();
+            entries.extend(mirror(n).iter().zip(0..).map(|(&image, entry)| noise[usize::from(image.min(entry))]));
+        }
+    }
+    PatternEvaluator::new(Arc::new(Weights::from_entries(entries).unwrap()))
+});
+
+fn seeded(seed: u64) -> Xoshiro256PlusPlus {
+    Xoshiro256PlusPlus::seed_from_u64(seed)
+}
+
+/// A board with the given number of empty squares, reached by random moves.
+fn random_board(rng: &mut Xoshiro256PlusPlus, empties: u32) -> Board {
+    'game: loop {
+        let mut board = Board::START;
+        while board.empties() > empties {
+            if board.moves() == 0 {
+                board = board.pass();
+            }
+            let moves: Vec<Square> = squares(board.moves()).collect();
+            if moves.is_empty() {
+                continue 'game;
+            }
+            board = board.play(moves[rng.next_u64() as usize % moves.len()]).unwrap();
+        }
+        return board;
+    }
+}
+
+fn to_depth(depth: u32) -> Limits<'static> {
+    Limits { depth: Some(depth), ..Limits::default() }
+}
+
+/// Brute force to the end of the game: deeper than any game is long.
+fn brute_force(board: &Board) -> i32 {
+    reference::negamax(&DiscCount, board, 64)
+}
+
+/// The best line leads to the value: each of its moves is legal, and the value at its end is the result's score.
+fn assert_line_earns_the_score<E: Evaluate>(evaluator: &E, board: &Board, result: &SearchResult) {
+    let (mut end, mut sign) = (*board, 1);
+    for &square in &result.line {
+        if end.moves() == 0 {
+            (end, sign) = (end.pass(), -sign);
+        }
+        (end, sign) = (end.play(square).unwrap(), -sign);
+    }
+    let value = if result.line.len() == result.depth as usize {
+        evaluator.evaluate(&end)
+    } else {
+        assert!(end.is_over(), "the line is short: {board:?} {result:?}");
+        end.final_score() * UNITS_PER_DISC
+    };
+    assert_eq!(sign * value, result.score, "{board:?} {result:?}");
+    assert_eq!(result.best, result.line.first().copied().filter(|_| board.moves() != 0));
+}
+
+fn assert_finds_the_value_of_negamax<E: Evaluate>(
+    evaluator: &E,
+    seed: u64,
+    boards: usize,
+    depths: RangeInclusive<u32>,
+) {
+    let mut rng = seeded(seed);
+    let mut kept = Searcher::new(1 << 20);
+    for _ in 0..boards {
+        let empties = 5 + (rng.next_u64() % 50) as u32;
+        let board = random_board(&mut rng, empties);
+        for depth in depths.clone() {
+            let expected = reference::negamax(evaluator, &board, depth);
+            // With a table of hardly any entries, with a fresh one, and with one that is full of earlier searches.
+            for searcher in [&mut Searcher::new(0), &mut Searcher::new(1 << 16), &mut kept] {
+                let result = searcher.search(evaluator, &board, &to_depth(depth));
+                assert_eq!(result.score, expected, "{board:?} depth {depth}");
+                assert_eq!(result.depth, depth.min(board.empties()));
+                assert_line_earns_the_score(evaluator, &board, &result);
+            }
+        }
+    }
+}
+
+#[test]
+fn search_finds_the_value_of_plain_negamax_with_patterns() {
+    assert_finds_the_value_of_negamax(&*NOISE, 1, 150, 1..=5);
+}
+
+#[test]
+fn search_finds_the_value_of_plain_negamax_with_disc_counts() {
+    assert_finds_the_value_of_negamax(&DiscCount, 2, 150, 1..=5);
+}
+
+#[test]
+fn the_solver_finds_the_result_of_brute_force() {
+    let mut rng = seeded(3);
+    let mut kept = Searcher::new(1 << 20);
+    for round in 0..400 {
+        let board = random_board(&mut rng, round % 9);
+        let expected = brute_force(&board);
+        for result in [kept.solve(&DiscCount, &board, None), Searcher::new(0).solve(&*NOISE, &board, None)] {
+            assert_eq!(result.score, expected, "{board:?}");
+            assert!(result.exact);
+            assert_line_earns_the_score(&DiscCount, &board, &result);
+        }
+    }
+}
+
+#[test]
+fn the_solver_finds_the_result_of_brute_force_with_ten_empty_squares() {
+    let mut rng = seeded(4);
+    for _ in 0..12 {
+        let board = random_board(&mut rng, 10);
+        assert_eq!(Searcher::new(1 << 20).solve(&*NOISE, &board, None).score, brute_force(&board), "{board:?}");
+    }
+}
+
+#[test]
+fn any_set_of_discs_is_solved_as_by_brute_force() {
+    // Boards that no game reaches: passes, wipe-outs and early ends are frequent there.
+    let mut rng = seeded(5);
+    let mut solved = 0;
+    while solved < 2_000 {
+        let (sides, holes) = (rng.next_u64(), rng.next_u64() & rng.next_u64() & rng.next_u64() & rng.next_u64());
+        let board = Board::new(sides & !holes, !sides & !holes).unwrap();
+        if board.empties() <= 7 {
+            assert_eq!(Searcher::new(0).solve(&DiscCount, &board, None).score, brute_force(&board), "{board:?}");
+            solved += 1;
+        }
+    }
+}
+
+#[test]
+fn evaluation_and_search_are_the_same_for_all_symmetries() {
+    let mut rng = seeded(6);
+    for round in 0..200 {
+        let board = random_board(&mut rng, round % 60);
+        for symmetry in Symmetry::ALL {
+            assert_eq!(NOISE.evaluate(&board.symmetric(symmetry)), NOISE.evaluate(&board));
+        }
+    }
+    let board = random_board(&mut rng, 40);
+    let value = |board: &Board| Searcher::new(1 << 16).search(&*NOISE, board, &to_depth(4)).score;
+    assert!(Symmetry::ALL.iter().all(|&symmetry| value(&board.symmetric(symmetry)) == value(&board)));
+}
+
+#[test]
+fn values_of_many_boards_are_the_values_of_each() {
+    let mut rng = seeded(8);
+    let boards: Vec<Board> = (0..300).map(|n| random_board(&mut rng, n % 61)).collect();
+    let mut values = vec![0.0; boards.len()];
+    NOISE.evaluate_many(&boards, &mut values);
+    for (board, value) in boards.iter().zip(values) {
+        assert_eq!((value * UNITS_PER_DISC as f32) as i32, NOISE.evaluate(board), "{board:?}");
+    }
+}
+
+#[test]
+fn a_side_without_a_move_has_no_best_move() {
+    // a1 and b1, White and Black: Black can't move, White takes all by c1.
+    let passes = Board::new(0b10, 0b01).unwrap();
+    let result = Searcher::new(0).solve(&DiscCount, &passes, None);
+    assert_eq!((result.best, result.score), (None, -64 * UNITS_PER_DISC));
+    assert_eq!(result.line.iter().map(Square::to_string).collect::<Vec<_>>(), ["c1"]);
+    let over = Board::new(1, 0).unwrap();
+    let result = Searcher::new(0).search(&*NOISE, &over, &to_depth(3));
+    assert_eq!((result.best, result.score, result.line.len()), (None, 64 * UNITS_PER_DISC, 0));
+}
+
+#[test]
+fn positions_with_at_most_exact_empty_squares_are_solved_whatever_the_depth() {
+    let board = random_board(&mut seeded(9), 8);
+    let search =
+        |exact| Searcher::new(1 << 16).search(&*NOISE, &board, &Limits { depth: Some(1), exact, ..Limits::default() });
+    assert_eq!((search(7).exact, search(7).depth), (false, 1));
+    assert_eq!((search(8).exact, search(8).depth), (true, 8));
+    assert_eq!(search(8).score, brute_force(&board));
+}
+
+#[test]
+fn a_time_limit_is_kept_within_a_few_milliseconds() {
+    let mut searcher = Searcher::new(1 << 22);
+    let mut rng = seeded(10);
+    let time = Duration::from_millis(20);
+    let mut late: Vec<Duration> = [50, 40, 30, 26, 24]
+        .map(|empties| {
+            let board = random_board(&mut rng, empties);
+            let start = Instant::now();
+            let result = searcher.search(&*NOISE, &board, &Limits { time: Some(time), ..Limits::default() });
+            assert!(result.best.is_some() && result.depth >= 1 && !result.stopped);
+            start.elapsed().saturating_sub(time)
+        })
+        .to_vec();
+    late.sort();
+    // The median: once in a while the machine stops a process for longer than that.
+    assert!(late[2] < Duration::from_millis(5), "{late:?}");
+}
+
+#[test]
+fn a_node_limit_is_kept() {
+    let board = random_board(&mut seeded(11), 40);
+    for nodes in [1, 100, 5_000, 100_000] {
+        let limits = Limits { nodes: Some(nodes), ..Limits::default() };
+        let result = Searcher::new(1 << 20).search(&*NOISE, &board, &limits);
+        assert!(result.best.is_some());
+        // The first ply and the leaves of one node may come on top.
+        assert!(result.nodes <= nodes + 100, "{} of {nodes}", result.nodes);
+    }
+}
+
+#[test]
+fn the_stop_flag_ends_a_search_at_once() {
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let search = scope.spawn(|| Searcher::new(1 << 20).solve(&*NOISE, &Board::START, Some(&stop)));
+        std::thread::sleep(Duration::from_millis(50));
+        let start = Instant::now();
+        stop.store(true, Ordering::Relaxed);
+        let result = search.join().unwrap();
+        assert!(result.stopped && !result.exact && result.best.is_some());
+        assert!(start.elapsed() < Duration::from_secs(1));
+    });
+}
+
+#[test]
+fn forgetting_is_a_fresh_start() {
+    let mut rng = seeded(12);
+    let board = random_board(&mut rng, 44);
+    let mut searcher = Searcher::new(1 << 18);
+    let fresh = searcher.search(&*NOISE, &board, &to_depth(7));
+    let _ = searcher.search(&DiscCount, &random_board(&mut rng, 40), &to_depth(7));
+    searcher.forget();
+    assert_eq!(searcher.search(&*NOISE, &board, &to_depth(7)), fresh);
+}
+
+/// Position 40 of the FFO end-game test suite, <http://www.radagast.se/othello/ffotest.html>, with its known result.
+#[test]
+fn the_solver_finds_published_results() {
+    let published = [("O--OOOOX-OOOOOOXOOXXOOOXOOXOOOXXOOOOOOXX---OOOOX----O--X--------X", 38, 40)];
+    for (diagram, score, number) in published {
+        let position: Position = diagram.parse().unwrap();
+        let result = Searcher::new(64 << 20).solve(&DiscCount, &position.board, None);
+        assert_eq!(result.score, score * UNITS_PER_DISC, "position {number}");
+    }
+}
