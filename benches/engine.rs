@@ -8,7 +8,7 @@ use divan::counter::ItemsCount;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 use shirokuro_engine::{
-    Board, Evaluate, Limits, PATTERNS, PatternEvaluator, STAGES, Searcher, Square, Weights, mirror, perft, squares,
+    Board, Limits, PATTERNS, PatternEvaluator, STAGES, Searcher, Square, Weights, mirror, perft, squares,
 };
 
 fn main() {
@@ -62,10 +62,13 @@ fn perft_leaves(bencher: Bencher) {
     });
 }
 
-/// Positions of whole games, each read from nothing.
-#[divan::bench(sample_count = 20)]
-fn evaluate_from_nothing(bencher: Bencher) {
-    let boards = random_games(100);
+/// Positions of whole games in the order of play, so that each needs the tables of another stage, and positions of one stage.
+#[divan::bench(args = ["of games", "of a stage"], sample_count = 50)]
+fn evaluate_from_nothing(bencher: Bencher, order: &str) {
+    let boards = match order {
+        "of games" => random_games(100),
+        _ => with_empties(30, 1_000),
+    };
     let mut values = vec![0.0; boards.len()];
     let sum: f32 = boards.iter().map(|board| shirokuro_engine::discs(NOISE.evaluate(board))).sum();
     bencher.counter(ItemsCount::new(boards.len())).bench_local(|| {
@@ -74,10 +77,13 @@ fn evaluate_from_nothing(bencher: Bencher) {
     });
 }
 
-/// All positions after each move of middle-game positions: a search of one ply.
-#[divan::bench(sample_count = 20)]
-fn evaluate_in_a_search_of_one_ply(bencher: Bencher) {
-    let boards: Vec<Board> = random_games(100).into_iter().filter(|board| board.empties() > 1).collect();
+/// The positions after each move of a position: a search of one ply.
+#[divan::bench(args = ["of games", "of a stage"], sample_count = 50)]
+fn evaluate_in_search(bencher: Bencher, order: &str) {
+    let boards = match order {
+        "of games" => random_games(100).into_iter().filter(|board| board.empties() > 1).collect(),
+        _ => with_empties(30, 1_000),
+    };
     let mut searcher = Searcher::new(0);
     let limits = Limits { depth: Some(1), ..Limits::default() };
     let mut nodes = || boards.iter().map(|board| searcher.search(&*NOISE, board, &limits).nodes).sum::<u64>();

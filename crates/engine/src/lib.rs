@@ -11,6 +11,7 @@
 
 mod board;
 mod evaluate;
+mod huge_pages;
 mod kernel;
 mod pattern;
 mod perft;
@@ -22,6 +23,7 @@ mod weights;
 
 pub use board::{Board, IllegalMove, IllegalMoveReason, OverlappingDiscs, Symmetry};
 pub use evaluate::{DiscCount, Evaluate, MAX_SCORE, PatternEvaluator, Score, UNITS_PER_DISC, discs};
+pub use huge_pages::prefer_huge_pages;
 pub use kernel::kernel_name;
 pub use pattern::{
     ENTRIES, FEATURES, Indices, PATTERNS, Pattern, STAGE_ENTRIES, STAGES, feature_indices, feature_squares, mirror,

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::AtomicU16;
 
+use crate::huge_pages::prefer_huge_pages;
 use crate::pattern::{ENTRIES, PATTERNS, STAGE_ENTRIES};
 
 /// The pattern tables of all stages: `[stage][pattern][entry]`, 57.7 MB.
@@ -28,7 +29,7 @@ impl Weights {
 
     /// Tables that evaluate every position to 0.
     pub fn neutral() -> Self {
-        Self { entries: (0..ENTRIES).map(|_| AtomicU16::new(Self::NEUTRAL)).collect() }
+        Self::collect(std::iter::repeat_n(Self::NEUTRAL, ENTRIES))
     }
 
     /// Tables with these entries, [`ENTRIES`] in all.
@@ -39,7 +40,14 @@ impl Weights {
         if entries.len() != ENTRIES {
             return Err(WrongCount { count: entries.len() });
         }
-        Ok(Self { entries: entries.into_iter().map(AtomicU16::new).collect() })
+        Ok(Self::collect(entries.into_iter()))
+    }
+
+    fn collect(weights: impl Iterator<Item = u16>) -> Self {
+        let mut entries = Vec::with_capacity(ENTRIES);
+        prefer_huge_pages(entries.spare_capacity_mut());
+        entries.extend(weights.map(AtomicU16::new));
+        Self { entries: entries.into() }
     }
 
     /// All entries.

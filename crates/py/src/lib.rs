@@ -1,1 +1,64 @@
-//! The Python module of shirokuro.
+//! The Python module of shirokuro: converts what comes in, calls the engine or the trainer without the interpreter, converts
+//! what comes out. Documented for its users in `python/shirokuro/_core.pyi`.
+
+mod args;
+mod batch;
+mod board;
+mod error;
+mod evaluator;
+mod interrupt;
+mod perft;
+mod position;
+mod report;
+mod search;
+mod trainer;
+mod weights_view;
+
+use pyo3::prelude::*;
+
+/// The Rust side of shirokuro: rules, evaluation, search and training.
+#[pymodule(name = "_core")]
+mod core {
+    #[pymodule_export]
+    use crate::error::ModelFileError;
+    #[pymodule_export]
+    use crate::evaluator::PyEvaluator;
+    #[pymodule_export]
+    use crate::perft::perft;
+    #[pymodule_export]
+    use crate::position::PyPosition;
+    #[pymodule_export]
+    use crate::report::{PyGame, PyGenerationReport};
+    #[pymodule_export]
+    use crate::search::{PySearchResult, PySearcher, search, solve};
+    #[pymodule_export]
+    use crate::trainer::PyTrainerCore;
+    #[pymodule_export]
+    use crate::{file_digest, kernel};
+
+    /// An empty square.
+    #[pymodule_export]
+    const EMPTY: u8 = 0;
+    /// A black disc; the side that moves first.
+    #[pymodule_export]
+    const BLACK: u8 = 1;
+    /// A white disc.
+    #[pymodule_export]
+    const WHITE: u8 = 2;
+    /// The package's version.
+    #[pymodule_export]
+    #[expect(non_upper_case_globals, reason = "Python's name for it")]
+    const __version__: &str = env!("CARGO_PKG_VERSION");
+}
+
+/// The instruction set of the engine's inner loops on this machine.
+#[pyfunction]
+fn kernel() -> &'static str {
+    shirokuro_engine::kernel_name()
+}
+
+/// The digest of the training state in a model file.
+#[pyfunction]
+fn file_digest(py: Python<'_>, path: std::path::PathBuf) -> PyResult<String> {
+    py.detach(|| shirokuro_train::file_digest(&path)).map_err(|error| error::file_error(&error))
+}

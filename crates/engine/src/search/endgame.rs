@@ -3,6 +3,7 @@
 use super::Tree;
 use super::line::Line;
 use super::order::{MoveList, mobility, odd_quarters, quarter, squares_of};
+use super::table::Known;
 use crate::board::Board;
 use crate::evaluate::{Evaluate, Score, UNITS_PER_DISC};
 use crate::kernel::{Kernel, Task};
@@ -71,7 +72,7 @@ impl<E: Evaluate> Task for Wide<'_, '_, E> {
         }
         let hint = if empties >= TABLE_EMPTIES {
             tree.probes += 1;
-            tree.table.find(board).and_then(|known| known.best())
+            tree.table.find(board).and_then(Known::best)
         } else {
             None
         };

@@ -6,6 +6,7 @@
 use super::Tree;
 use super::line::Line;
 use super::order::{MoveList, mobility};
+use super::table::Known;
 use crate::board::Board;
 use crate::evaluate::{Evaluate, MAX_SCORE, Score, UNITS_PER_DISC};
 use crate::kernel::{Kernel, Task};
@@ -62,7 +63,7 @@ impl<E: Evaluate> Task for Wide<'_, '_, E> {
         }
         let hint = if depth >= TABLE_DEPTH {
             tree.probes += 1;
-            tree.table.find(board).and_then(|known| known.best())
+            tree.table.find(board).and_then(Known::best)
         } else {
             None
         };

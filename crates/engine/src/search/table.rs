@@ -2,6 +2,7 @@
 
 use crate::board::Board;
 use crate::evaluate::Score;
+use crate::huge_pages::prefer_huge_pages;
 use crate::square::Square;
 
 /// What is known of a position at one depth: its value lies within the bounds.
@@ -61,7 +62,10 @@ impl Table {
     pub(super) fn new(bytes: usize) -> Self {
         let count = (bytes / size_of::<Bucket>()).max(64);
         let bits = count.ilog2();
-        Self { buckets: vec![Bucket([VACANT; 2]); 1 << bits].into(), shift: 64 - bits, search: 1, first: 1 }
+        let mut buckets = Vec::with_capacity(1 << bits);
+        prefer_huge_pages(buckets.spare_capacity_mut());
+        buckets.resize(1 << bits, Bucket([VACANT; 2]));
+        Self { buckets: buckets.into(), shift: 64 - bits, search: 1, first: 1 }
     }
 
     pub(super) fn bytes(&self) -> usize {

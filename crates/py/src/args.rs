@@ -1,0 +1,122 @@
+//! Numbers, sides and paths that come from Python, checked.
+
+use crate::error::value_error;
+use pyo3::exceptions::{PyOverflowError, PyTypeError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyString};
+use shirokuro_engine::Side;
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+/// A whole number within `range`.
+///
+/// # Errors
+///
+/// `TypeError` for what is no integer, also for a bool; `ValueError` outside the range.
+pub fn integer(parameter: &str, value: &Bound<'_, PyAny>, range: RangeInclusive<u64>) -> PyResult<u64> {
+    let allowed = || match *range.end() {
+        u64::MAX => format!("at least {}", range.start()),
+        end => format!("from {} to {end}", range.start()),
+    };
+    if value.is_instance_of::<PyBool>() {
+        return Err(wrong_type(parameter, value, "an integer"));
+    }
+    match value.extract::<u64>() {
+        Ok(number) if range.contains(&number) => Ok(number),
+        Err(error) if !error.is_instance_of::<PyOverflowError>(value.py()) => {
+            Err(wrong_type(parameter, value, "an integer"))
+        }
+        // In range of u64 or not: the message shows what was passed.
+        _ => Err(value_error(parameter, value.str()?, allowed())),
+    }
+}
+
+/// As [`integer`], for a number that fits u32.
+pub fn small_integer(parameter: &str, value: &Bound<'_, PyAny>, range: RangeInclusive<u32>) -> PyResult<u32> {
+    integer(parameter, value, u64::from(*range.start())..=u64::from(*range.end())).map(|number| number as u32)
+}
+
+/// A number.
+///
+/// # Errors
+///
+/// `TypeError` for what is no number.
+pub fn number(parameter: &str, value: &Bound<'_, PyAny>) -> PyResult<f64> {
+    value.extract::<f64>().map_err(|_| wrong_type(parameter, value, "a number"))
+}
+
+/// A time in milliseconds: more than 0, at most a thousand hours.
+pub fn milliseconds(value: &Bound<'_, PyAny>) -> PyResult<Duration> {
+    let milliseconds = number("time_ms", value)?;
+    if milliseconds > 0.0 && milliseconds <= 3.6e9 {
+        // Less than a nanosecond is one.
+        return Ok(Duration::from_secs_f64(milliseconds / 1e3).max(Duration::from_nanos(1)));
+    }
+    Err(value_error("time_ms", milliseconds, "more than 0 and at most 3.6e9"))
+}
+
+/// Bytes of a table of so many megabytes (10^6 bytes).
+pub fn table_bytes(megabytes: f64) -> PyResult<usize> {
+    if (0.0..=65_536.0).contains(&megabytes) {
+        return Ok((megabytes * 1e6) as usize);
+    }
+    Err(value_error("table_mb", megabytes, "from 0 to 65536"))
+}
+
+/// The side to move: 1 or "black", 2 or "white".
+#[derive(Clone, Copy, Debug)]
+pub struct SideToMove(pub Side);
+
+impl SideToMove {
+    /// The default.
+    pub const BLACK: Self = Self(Side::Black);
+
+    /// The side with this number.
+    pub fn from_number(number: i64) -> Option<Self> {
+        match number {
+            1 => Some(Self(Side::Black)),
+            2 => Some(Self(Side::White)),
+            _ => None,
+        }
+    }
+
+    /// The number of a side.
+    pub fn number(side: Side) -> u8 {
+        match side {
+            Side::Black => 1,
+            Side::White => 2,
+        }
+    }
+}
+
+impl FromPyObject<'_, '_> for SideToMove {
+    type Error = PyErr;
+
+    fn extract(value: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+        const ALLOWED: &str = r#"1 or "black", 2 or "white""#;
+        if let Ok(name) = value.cast::<PyString>() {
+            return match &*name.to_cow()? {
+                "black" => Ok(Self(Side::Black)),
+                "white" => Ok(Self(Side::White)),
+                _ => Err(value_error("side_to_move", value.repr()?, ALLOWED)),
+            };
+        }
+        let number = value.extract::<i64>();
+        if value.is_instance_of::<PyBool>()
+            || number.as_ref().is_err_and(|error| !error.is_instance_of::<PyOverflowError>(value.py()))
+        {
+            return Err(wrong_type("side_to_move", &value, ALLOWED));
+        }
+        number.ok().and_then(Self::from_number).ok_or_else(|| value_error("side_to_move", value.to_owned(), ALLOWED))
+    }
+}
+
+/// `TypeError`: parameter, value and what it must be.
+pub fn wrong_type(parameter: &str, value: &Bound<'_, PyAny>, expected: &str) -> PyErr {
+    PyTypeError::new_err(format!("{parameter}: must be {expected}, not {}", type_name(value)))
+}
+
+/// The name of a value's type.
+pub fn type_name(value: &Bound<'_, PyAny>) -> String {
+    value.get_type().name().map_or_else(|_| "?".to_owned(), |name| name.to_string())
+}

@@ -1,0 +1,138 @@
+//! Many boards at once.
+
+use crate::args::{SideToMove, wrong_type};
+use crate::board::{SQUARES, from_squares, is_sequence, position, shape_text, wide, wrong_square};
+use crate::error::value_error;
+use numpy::{PyArray1, PyArrayDyn, PyArrayMethods, PyUntypedArray, PyUntypedArrayMethods};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use rayon::prelude::*;
+use shirokuro_engine::{Board, PatternEvaluator, Side};
+
+/// Boards that one thread evaluates at a time.
+const CHUNK: usize = 1024;
+/// So few boards are not worth waking other threads.
+const ALONE: usize = 4 * CHUNK;
+
+/// A side for each board, or one for all.
+enum Sides {
+    One(Side),
+    Each(Vec<Side>),
+}
+
+impl Sides {
+    fn of(&self, board: usize) -> Side {
+        match self {
+            Self::One(side) => *side,
+            Self::Each(sides) => sides[board],
+        }
+    }
+}
+
+/// The evaluation of boards of shape (N, 64) or (N, 8, 8), in discs, each for its side to move.
+pub fn evaluate<'py>(
+    evaluator: &PatternEvaluator,
+    boards: &Bound<'py, PyAny>,
+    side_to_move: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyArray1<f32>>> {
+    let py = boards.py();
+    let values = if let Ok(array) = boards.cast::<PyUntypedArray>() {
+        let count = match array.shape() {
+            &[count, SQUARES] | &[count, 8, 8] => count,
+            shape => return Err(wrong_shape(shape)),
+        };
+        let sides = sides(side_to_move, count)?;
+        if let Ok(array) = boards.cast::<PyArrayDyn<i8>>()
+            && let Ok(array) = array.try_readonly()
+            && let Ok(squares) = array.as_slice()
+        {
+            py.detach(|| evaluate_squares(evaluator, squares, &sides)).map_err(|board| wrong_board(board, squares))?
+        } else {
+            let wide = wide(array, "boards")?;
+            let wide = wide.as_slice()?;
+            let squares: Vec<i8> = wide.iter().map(|&square| i8::try_from(square).unwrap_or(-1)).collect();
+            py.detach(|| evaluate_squares(evaluator, &squares, &sides)).map_err(|board| wrong_board(board, wide))?
+        }
+    } else {
+        if !is_sequence(boards) {
+            return Err(wrong_type("boards", boards, "an array or a sequence of boards"));
+        }
+        let count = boards.len()?;
+        let sides = sides(side_to_move, count)?;
+        let read =
+            |board| position(&boards.get_item(board)?, SideToMove(sides.of(board))).map(|position| position.board);
+        let boards: Vec<Board> = (0..count).map(read).collect::<PyResult<_>>()?;
+        py.detach(|| evaluate_boards(evaluator, &boards))
+    };
+    Ok(PyArray1::from_vec(py, values))
+}
+
+/// Evaluates 64 squares a board; the error is the number of the first board that has a wrong square.
+fn evaluate_squares(evaluator: &PatternEvaluator, squares: &[i8], sides: &Sides) -> Result<Vec<f32>, usize> {
+    let squares = squares.as_chunks::<SQUARES>().0;
+    let mut values = vec![0.0; squares.len()];
+    let chunk = |(number, (squares, values)): (usize, (&[[i8; SQUARES]], &mut [f32]))| {
+        let mut boards = [Board::START; CHUNK];
+        let first = number * CHUNK;
+        for (offset, (board, squares)) in boards.iter_mut().zip(squares).enumerate() {
+            *board = from_squares(squares, sides.of(first + offset)).ok_or(first + offset)?.board;
+        }
+        evaluator.evaluate_many(&boards[..squares.len()], values);
+        Ok(())
+    };
+    if squares.len() <= ALONE {
+        squares.chunks(CHUNK).zip(values.chunks_mut(CHUNK)).enumerate().try_for_each(chunk)?;
+    } else {
+        let results = squares.par_chunks(CHUNK).zip(values.par_chunks_mut(CHUNK)).enumerate().map(chunk);
+        // The first of all errors, whichever thread found its one first.
+        if let Some(first) = results.filter_map(Result::err).min() {
+            return Err(first);
+        }
+    }
+    Ok(values)
+}
+
+fn evaluate_boards(evaluator: &PatternEvaluator, boards: &[Board]) -> Vec<f32> {
+    let mut values = vec![0.0; boards.len()];
+    evaluator.evaluate_many(boards, &mut values);
+    values
+}
+
+/// One side, or an array or sequence of one for each board.
+fn sides(value: Option<&Bound<'_, PyAny>>, count: usize) -> PyResult<Sides> {
+    let Some(value) = value else { return Ok(Sides::One(Side::Black)) };
+    let numbers: Vec<i64> = if let Ok(array) = value.cast::<PyUntypedArray>() {
+        if array.ndim() == 0 {
+            return value.extract().map(|SideToMove(side)| Sides::One(side));
+        }
+        if array.ndim() != 1 {
+            let shape = shape_text(array.shape());
+            return Err(PyValueError::new_err(format!("side_to_move: shape {shape}: must be ({count},)")));
+        }
+        wide(array, "side_to_move")?.as_slice()?.to_vec()
+    } else if is_sequence(value) {
+        let sides = (0..value.len()?).map(|index| value.get_item(index)?.extract::<SideToMove>());
+        sides.map(|side| Ok(i64::from(SideToMove::number(side?.0)))).collect::<PyResult<_>>()?
+    } else {
+        return value.extract().map(|SideToMove(side)| Sides::One(side));
+    };
+    if numbers.len() != count {
+        let length = numbers.len();
+        return Err(PyValueError::new_err(format!(
+            "side_to_move: {length} sides: must be one, or {count} as there are boards"
+        )));
+    }
+    let side = |(index, &number): (usize, &i64)| {
+        let side = SideToMove::from_number(number).map(|SideToMove(side)| side);
+        side.ok_or_else(|| value_error(&format!("side_to_move[{index}]"), number, "1 (black) or 2 (white)"))
+    };
+    numbers.iter().enumerate().map(side).collect::<PyResult<_>>().map(Sides::Each)
+}
+
+fn wrong_board<T: Copy + Into<i64>>(board: usize, squares: &[T]) -> PyErr {
+    wrong_square(&format!("boards[{board}]"), &squares[board * SQUARES..][..SQUARES])
+}
+
+fn wrong_shape(shape: &[usize]) -> PyErr {
+    PyValueError::new_err(format!("boards: shape {}: must be (N, 64) or (N, 8, 8)", shape_text(shape)))
+}

@@ -1,0 +1,169 @@
+//! Boards that come from Python: 64 squares, 0 empty, 1 black, 2 white.
+
+use crate::args::{SideToMove, type_name, wrong_type};
+use crate::error::value_error;
+use crate::position::PyPosition;
+use numpy::{
+    PyArrayDescrMethods, PyArrayDyn, PyArrayMethods, PyReadonlyArrayDyn, PyUntypedArray, PyUntypedArrayMethods,
+};
+use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyBytes, PySequence, PyString};
+use shirokuro_engine::{Board, Position, Side, Square};
+
+/// Squares on a board.
+pub const SQUARES: usize = 64;
+
+/// The position of a board, or of a `Position`, which brings its own side.
+pub fn position(value: &Bound<'_, PyAny>, side: SideToMove) -> PyResult<Position> {
+    if let Ok(position) = value.cast::<PyPosition>() {
+        return Ok(position.get().0);
+    }
+    board(value, "board", side)
+}
+
+/// The position of one board of shape (64,) or (8, 8); errors name the parameter `name`.
+fn board(value: &Bound<'_, PyAny>, name: &str, SideToMove(side): SideToMove) -> PyResult<Position> {
+    // An int8 array is read in place.
+    if let Ok(array) = value.cast::<PyArrayDyn<i8>>()
+        && is_board_shape(array.shape())
+        && let Ok(array) = array.try_readonly()
+        && let Ok(squares) = array.as_slice()
+        && let Some(squares) = squares.first_chunk()
+    {
+        return from_squares(squares, side).ok_or_else(|| wrong_square(name, squares));
+    }
+    let squares: [i64; SQUARES] = if let Ok(bytes) = value.cast::<PyBytes>() {
+        let bytes: &[u8] = bytes.as_bytes();
+        let squares: &[u8; SQUARES] =
+            bytes.try_into().map_err(|_| wrong_shape(name, format_args!("({},)", bytes.len())))?;
+        squares.map(i64::from)
+    } else if let Ok(array) = value.cast::<PyUntypedArray>() {
+        if !is_board_shape(array.shape()) {
+            return Err(wrong_shape(name, shape_text(array.shape())));
+        }
+        let array = wide(array, name)?;
+        *array.as_slice()?.first_chunk().expect("64 squares by its shape")
+    } else {
+        from_sequence(value, name)?
+    };
+    let narrow = squares.map(|square| i8::try_from(square).unwrap_or(-1));
+    from_squares(&narrow, side).ok_or_else(|| wrong_square(name, &squares))
+}
+
+/// A board's squares as two bit sets, the side to move first; `None` if one is not 0, 1 or 2.
+#[inline]
+pub fn from_squares(squares: &[i8; SQUARES], side: Side) -> Option<Position> {
+    const LOW: u64 = 0x0101_0101_0101_0101;
+    // Gathers bit 0 of each byte into the top byte: byte k's bit is multiplied to bit 56 + k.
+    const GATHER: u64 = 0x0102_0408_1020_4080;
+    let (mut black, mut white, mut wrong) = (0u64, 0u64, 0u64);
+    for (rank, row) in squares.as_chunks::<8>().0.iter().enumerate() {
+        let row = u64::from_le_bytes(row.map(i8::cast_unsigned));
+        let (ones, twos) = (row & LOW, row >> 1 & LOW);
+        wrong |= (row & !(3 * LOW)) | (ones & twos);
+        black |= (ones.wrapping_mul(GATHER) >> 56) << (8 * rank);
+        white |= (twos.wrapping_mul(GATHER) >> 56) << (8 * rank);
+    }
+    let (player, opponent) = match side {
+        Side::Black => (black, white),
+        Side::White => (white, black),
+    };
+    if wrong == 0 { Some(Position { board: Board::new(player, opponent).ok()?, side }) } else { None }
+}
+
+/// A copy of an integer array as int64 in C order.
+///
+/// # Errors
+///
+/// `TypeError` if it is an array of something else.
+pub fn wide<'py>(array: &Bound<'py, PyUntypedArray>, name: &str) -> PyResult<PyReadonlyArrayDyn<'py, i64>> {
+    let kind = array.dtype().kind();
+    if kind != b'i' && kind != b'u' {
+        let dtype = array.dtype();
+        return Err(wrong_type_text(name, format_args!("an array of {dtype}")));
+    }
+    let wide = array.call_method1("astype", ("int64", "C"))?;
+    Ok(wide.cast_into::<PyArrayDyn<i64>>().map_err(PyErr::from)?.readonly())
+}
+
+/// 64 integers, or 8 times 8.
+fn from_sequence(value: &Bound<'_, PyAny>, name: &str) -> PyResult<[i64; SQUARES]> {
+    if !is_sequence(value) {
+        return Err(wrong_type(name, value, "an array or a sequence of integers"));
+    }
+    let mut squares = [0; SQUARES];
+    match value.len()? {
+        SQUARES => {
+            for (index, square) in squares.iter_mut().enumerate() {
+                *square = integer(&value.get_item(index)?, name, index)?;
+            }
+        }
+        8 => {
+            for rank in 0..8 {
+                let row = value.get_item(rank)?;
+                let length = if is_sequence(&row) { row.len()? } else { return Err(wrong_shape(name, "(8,)")) };
+                if length != 8 {
+                    return Err(wrong_shape(name, format_args!("of 8 rows, row {rank} of length {length}")));
+                }
+                for file in 0..8 {
+                    let index = 8 * rank + file;
+                    squares[index] = integer(&row.get_item(file)?, name, index)?;
+                }
+            }
+        }
+        length => return Err(wrong_shape(name, format_args!("({length},)"))),
+    }
+    Ok(squares)
+}
+
+/// True for what has a length and items by number: sequences but text, and arrays, which do not call themselves sequences.
+pub fn is_sequence(value: &Bound<'_, PyAny>) -> bool {
+    let sequence = value.cast::<PySequence>().is_ok() && !value.is_instance_of::<PyString>();
+    sequence || value.cast::<PyUntypedArray>().is_ok()
+}
+
+fn integer(value: &Bound<'_, PyAny>, name: &str, index: usize) -> PyResult<i64> {
+    match value.extract::<i64>() {
+        Ok(square) if !value.is_instance_of::<PyBool>() => Ok(square),
+        Err(error) if error.is_instance_of::<PyOverflowError>(value.py()) => Err(wrong_value(name, index, value)),
+        _ => Err(wrong_type_text(name, format_args!("{} at {}", type_name(value), place(index)))),
+    }
+}
+
+fn is_board_shape(shape: &[usize]) -> bool {
+    shape == [SQUARES] || shape == [8, 8]
+}
+
+/// "c4 (index 26)".
+fn place(index: usize) -> String {
+    Square::new(index as u8).map_or_else(String::new, |square| format!("{square} (index {index})"))
+}
+
+fn wrong_value(name: &str, index: usize, value: impl std::fmt::Display) -> PyErr {
+    value_error(&format!("{name}: {}", place(index)), value, "0 (empty), 1 (black) or 2 (white)")
+}
+
+/// The error for the first square that is not 0, 1 or 2.
+pub fn wrong_square<T: Copy + Into<i64>>(name: &str, squares: &[T]) -> PyErr {
+    let values = squares.iter().map(|&square| square.into());
+    let (index, value) = values.enumerate().find(|(_, value)| !(0..=2).contains(value)).unwrap_or_default();
+    wrong_value(name, index, value)
+}
+
+/// The error for a board of another shape.
+pub fn wrong_shape(name: &str, shape: impl std::fmt::Display) -> PyErr {
+    PyValueError::new_err(format!("{name}: shape {shape}: must be (64,) or (8, 8)"))
+}
+
+fn wrong_type_text(name: &str, what: impl std::fmt::Display) -> PyErr {
+    PyTypeError::new_err(format!("{name}: must be of integers, not {what}"))
+}
+
+/// A shape as Python writes it.
+pub fn shape_text(shape: &[usize]) -> String {
+    match shape {
+        [one] => format!("({one},)"),
+        more => format!("({})", more.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")),
+    }
+}

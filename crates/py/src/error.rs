@@ -1,0 +1,64 @@
+//! Rust's errors as Python's exceptions: the one place where that is decided.
+
+use pyo3::PyErr;
+use pyo3::create_exception;
+use pyo3::exceptions::{PyOSError, PyRuntimeError, PyValueError};
+use shirokuro_train::{FileError, ParameterError, Reason, TrainerError};
+use std::fmt::Display;
+use std::io;
+use std::path::Path;
+
+create_exception!(
+    shirokuro._core,
+    ModelFileError,
+    PyValueError,
+    "A file is not a model, is damaged, or lacks what was asked for; the message names the file and the reason."
+);
+
+/// `ValueError`: parameter, value and what is allowed.
+pub fn value_error(parameter: &str, value: impl Display, allowed: impl Display) -> PyErr {
+    PyValueError::new_err(format!("{parameter} = {value}: must be {allowed}"))
+}
+
+/// `RuntimeError`: another thread is using the object.
+pub fn busy(what: &str) -> PyErr {
+    PyRuntimeError::new_err(format!("the {what} is busy: another thread is using it"))
+}
+
+/// `ValueError` for a parameter that the training crate refused, by its Python name.
+pub fn parameter_error(error: &ParameterError) -> PyErr {
+    let parameter = match error.parameter {
+        "lambda" => "lambda_",
+        "time" => "time_ms",
+        "depth, nodes, time" => "depth, nodes, time_ms",
+        other => other,
+    };
+    value_error(parameter, &error.value, error.range)
+}
+
+/// The `OSError` subclass of the error number, with `filename`; `ModelFileError` for what the file holds.
+pub fn file_error(error: &FileError) -> PyErr {
+    match &error.reason {
+        Reason::Io(io) => os_error(io, &error.path),
+        _ => ModelFileError::new_err(error.to_string()),
+    }
+}
+
+/// As [`file_error`] or [`parameter_error`].
+pub fn trainer_error(error: &TrainerError) -> PyErr {
+    match error {
+        TrainerError::Parameter(error) => parameter_error(error),
+        TrainerError::File(error) => file_error(error),
+        TrainerError::Threads(_) => PyRuntimeError::new_err(error.to_string()),
+    }
+}
+
+fn os_error(error: &io::Error, path: &Path) -> PyErr {
+    let text = error.to_string();
+    let Some(number) = error.raw_os_error() else {
+        return PyOSError::new_err(format!("{}: {text}", path.display()));
+    };
+    // OSError(errno, text, filename) makes the subclass that belongs to the number.
+    let text = text.split(" (os error").next().unwrap_or_default().to_owned();
+    PyOSError::new_err((number, text, path.as_os_str().to_owned()))
+}

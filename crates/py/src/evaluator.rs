@@ -1,0 +1,60 @@
+//! `Evaluator`: the pattern evaluation.
+
+use crate::args::SideToMove;
+use crate::board::position;
+use crate::error::file_error;
+use crate::{batch, weights_view};
+use numpy::PyArray1;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use shirokuro_engine::{PatternEvaluator, Weights, discs};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// The pattern evaluation: 60 stages of fourteen patterns' weights.
+#[pyclass(frozen, name = "Evaluator", module = "shirokuro._core")]
+pub struct PyEvaluator(pub PatternEvaluator);
+
+impl PyEvaluator {
+    /// An evaluator that shares these weights.
+    pub fn new(weights: Arc<Weights>) -> Self {
+        Self(PatternEvaluator::new(weights))
+    }
+}
+
+#[pymethods]
+impl PyEvaluator {
+    #[new]
+    fn neutral(py: Python<'_>) -> Self {
+        Self::new(py.detach(|| Arc::new(Weights::neutral())))
+    }
+
+    #[staticmethod]
+    fn load(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
+        let weights = py.detach(|| shirokuro_train::load_weights(&path));
+        weights.map(|weights| Self::new(Arc::new(weights))).map_err(|error| file_error(&error))
+    }
+
+    fn save(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
+        py.detach(|| shirokuro_train::save_weights(&path, &self.0.weights)).map_err(|error| file_error(&error))
+    }
+
+    #[pyo3(signature = (board, *, side_to_move = SideToMove::BLACK), text_signature = "($self, board, *, side_to_move=1)")]
+    fn evaluate(&self, board: &Bound<'_, PyAny>, side_to_move: SideToMove) -> PyResult<f32> {
+        let position = position(board, side_to_move)?;
+        Ok(discs(self.0.evaluate(&position.board)))
+    }
+
+    #[pyo3(signature = (boards, *, side_to_move = None), text_signature = "($self, boards, *, side_to_move=1)")]
+    fn evaluate_batch<'py>(
+        &self,
+        boards: &Bound<'py, PyAny>,
+        side_to_move: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyArray1<f32>>> {
+        batch::evaluate(&self.0, boards, side_to_move)
+    }
+
+    fn get_weights<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
+        weights_view::by_pattern(slf)
+    }
+}

@@ -1,0 +1,46 @@
+//! Work that goes on without the interpreter, and that Ctrl-C ends all the same.
+
+use pyo3::prelude::*;
+use std::panic::resume_unwind;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread;
+use std::time::Duration;
+
+/// Time between two looks at Python's signals.
+const INTERVAL: Duration = Duration::from_millis(50);
+
+/// Does `work` on another thread, with the interpreter released, and calls `poll` every 50 ms on this one.
+///
+/// `poll` attaches to the interpreter itself. If it fails, it must have told the work to end; it is then not called again.
+/// Returns the result of the work and the error of `poll`. A panic of the work goes on here.
+///
+/// Signal handlers run on the main thread only, so that on any other thread they never make `poll` fail.
+pub fn with_polling<T: Send>(
+    py: Python<'_>,
+    poll: impl FnMut() -> PyResult<()> + Send,
+    work: impl FnOnce() -> T + Send,
+) -> PyResult<(T, Option<PyErr>)> {
+    py.detach(|| thread::scope(|scope| wait(scope, poll, work)))
+}
+
+fn wait<'scope, T: Send + 'scope>(
+    scope: &'scope thread::Scope<'scope, '_>,
+    mut poll: impl FnMut() -> PyResult<()>,
+    work: impl FnOnce() -> T + Send + 'scope,
+) -> PyResult<(T, Option<PyErr>)> {
+    let (done, ended) = channel::<()>();
+    let spawned = thread::Builder::new().name("shirokuro".to_owned()).spawn_scoped(scope, move || {
+        // Dropped when the work returns or panics.
+        let _done = done;
+        work()
+    });
+    let worker = spawned?;
+    let mut error = None;
+    while ended.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout) {
+        if error.is_none() {
+            error = poll().err();
+        }
+    }
+    let result = worker.join().unwrap_or_else(|panic| resume_unwind(panic));
+    Ok((result, error))
+}

@@ -1,0 +1,39 @@
+//! `perft`: counting move sequences.
+
+use crate::args::{SideToMove, small_integer};
+use crate::board::position;
+use pyo3::prelude::*;
+use shirokuro_engine::{Board, Position, squares};
+
+/// Plies that are counted in one go, without a look at Python's signals.
+const UNINTERRUPTED: u32 = 7;
+
+/// Counts the move sequences of `depth` plies; a pass counts one ply.
+#[pyfunction]
+#[pyo3(
+    signature = (depth, board = None, *, side_to_move = SideToMove::BLACK),
+    text_signature = "(depth, board=None, *, side_to_move=1)"
+)]
+pub fn perft(
+    py: Python<'_>,
+    depth: &Bound<'_, PyAny>,
+    board: Option<&Bound<'_, PyAny>>,
+    side_to_move: SideToMove,
+) -> PyResult<u64> {
+    let depth = small_integer("depth", depth, 0..=60)?;
+    let start = board.map_or(Ok(Position::START), |board| position(board, side_to_move))?;
+    count(py, &start.board, depth)
+}
+
+fn count(py: Python<'_>, board: &Board, depth: u32) -> PyResult<u64> {
+    if depth <= UNINTERRUPTED {
+        py.check_signals()?;
+        return Ok(py.detach(|| shirokuro_engine::perft(board, depth)));
+    }
+    let moves = board.moves();
+    if moves == 0 {
+        // One way to go on, a pass; or none, and the game is over.
+        return if board.is_over() { Ok(1) } else { count(py, &board.pass(), depth - 1) };
+    }
+    squares(moves).map(|square| count(py, &board.after(square, board.flips(square)), depth - 1)).sum()
+}

@@ -1,0 +1,116 @@
+//! `Position`: the rules for Python.
+
+use crate::args::SideToMove;
+use crate::board::position;
+use numpy::PyArray1;
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use shirokuro_engine::{Position, Square, parse_transcript, squares};
+
+/// A board and the side to move: immutable and hashable.
+#[pyclass(frozen, eq, hash, name = "Position", module = "shirokuro._core")]
+#[derive(PartialEq, Eq, Hash)]
+pub struct PyPosition(pub Position);
+
+#[pymethods]
+impl PyPosition {
+    #[new]
+    #[pyo3(signature = (board = None, *, side_to_move = SideToMove::BLACK), text_signature = "(board=None, *, side_to_move=1)")]
+    fn new(board: Option<&Bound<'_, PyAny>>, side_to_move: SideToMove) -> PyResult<Self> {
+        let Some(board) = board else {
+            let SideToMove(side) = side_to_move;
+            return Ok(Self(if side == Position::START.side { Position::START } else { Position::START.pass() }));
+        };
+        position(board, side_to_move).map(Self)
+    }
+
+    #[staticmethod]
+    fn from_moves(moves: &str) -> PyResult<Self> {
+        let moves = parse_transcript(moves).map_err(|error| PyValueError::new_err(format!("moves: {error}")))?;
+        let play = |position: Position, square: Square| {
+            position.play(square).expect("a transcript's moves are legal").after_forced_pass()
+        };
+        Ok(Self(moves.into_iter().fold(Position::START, play)))
+    }
+
+    #[staticmethod]
+    fn from_diagram(diagram: &str) -> PyResult<Self> {
+        diagram.parse().map(Self).map_err(|error| PyValueError::new_err(format!("diagram: {error}")))
+    }
+
+    #[getter]
+    fn board<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<i8>> {
+        let (black, white) = self.0.colours();
+        let square = |index: usize| ((black >> index & 1) + 2 * (white >> index & 1)) as i8;
+        PyArray1::from_vec(py, (0..64).map(square).collect())
+    }
+
+    #[getter]
+    fn side_to_move(&self) -> u8 {
+        SideToMove::number(self.0.side)
+    }
+
+    #[getter]
+    fn legal_moves(&self) -> Vec<String> {
+        squares(self.0.board.moves()).map(|square| square.to_string()).collect()
+    }
+
+    #[getter]
+    fn is_over(&self) -> bool {
+        self.0.board.is_over()
+    }
+
+    #[getter]
+    fn score(&self) -> PyResult<i32> {
+        if self.0.board.is_over() {
+            return Ok(self.0.board.final_score());
+        }
+        Err(PyValueError::new_err("score: the game is not over"))
+    }
+
+    #[getter]
+    fn stone_difference(&self) -> i32 {
+        let (black, white) = self.0.colours();
+        black.count_ones() as i32 - white.count_ones() as i32
+    }
+
+    #[getter]
+    fn empties(&self) -> u32 {
+        self.0.board.empties()
+    }
+
+    fn play(&self, r#move: &str) -> PyResult<Self> {
+        if r#move == "--" {
+            if self.0.board.moves() == 0 && !self.0.board.is_over() {
+                return Ok(Self(self.0.pass()));
+            }
+            let reason = if self.is_over() { "the game is over" } else { "the side to move has a move" };
+            return Err(PyValueError::new_err(format!("move = '--': {reason}")));
+        }
+        let square: Square = r#move.parse().map_err(|error| PyValueError::new_err(format!("move: {error}")))?;
+        let next = self.0.play(square).map_err(|error| PyValueError::new_err(format!("move: {error}")))?;
+        Ok(Self(next.after_forced_pass()))
+    }
+
+    fn __str__(&self) -> String {
+        self.0.to_string()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Position.from_diagram('{}')", self.one_line())
+    }
+
+    /// Pickled as its diagram.
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (String,))> {
+        Ok((py.get_type::<Self>().getattr("from_diagram")?, (self.one_line(),)))
+    }
+}
+
+impl PyPosition {
+    /// The 64 squares, a space, the side.
+    fn one_line(&self) -> String {
+        let characters: String = self.0.to_string().split_whitespace().collect();
+        let (squares, side) = characters.split_at(64);
+        format!("{squares} {side}")
+    }
+}

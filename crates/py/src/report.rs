@@ -1,0 +1,97 @@
+//! `Game` and `GenerationReport`: what a call of the trainer did.
+
+use pyo3::prelude::*;
+use shirokuro_engine::transcript;
+use shirokuro_train::{GameRecord, GenerationReport};
+
+/// One finished game of self-play.
+#[pyclass(frozen, get_all, name = "Game", module = "shirokuro._core")]
+pub struct PyGame {
+    index: u64,
+    stone_difference: i32,
+    move_count: usize,
+    winner: &'static str,
+    moves: Vec<String>,
+    transcript: String,
+    random_plies: usize,
+}
+
+impl PyGame {
+    fn new(game: &GameRecord) -> Self {
+        let squares: Vec<_> = game.plies.iter().map(|ply| ply.square).collect();
+        Self {
+            index: game.index,
+            stone_difference: game.stone_difference,
+            move_count: squares.len(),
+            winner: match game.stone_difference {
+                1.. => "black",
+                0 => "draw",
+                _ => "white",
+            },
+            moves: squares.iter().map(ToString::to_string).collect(),
+            transcript: transcript(&squares),
+            random_plies: game.random_plies(),
+        }
+    }
+}
+
+#[pymethods]
+impl PyGame {
+    fn __repr__(&self) -> String {
+        let Self { index, stone_difference, transcript, .. } = self;
+        format!("Game(index={index}, stone_difference={stone_difference}, transcript='{transcript}')")
+    }
+}
+
+/// What one call of `TrainerCore.advance` did.
+#[pyclass(frozen, get_all, name = "GenerationReport", module = "shirokuro._core")]
+pub struct PyGenerationReport {
+    games: Vec<Py<PyGame>>,
+    failures: Vec<(u64, String)>,
+    positions: u64,
+    td_error: Option<f64>,
+    visits: u64,
+    searches: u64,
+    nodes: u64,
+    probes: u64,
+    hits: u64,
+    depth_sum: u64,
+    depth_max: u32,
+    value_count: u64,
+    value_sum: f64,
+    value_sum_of_squares: f64,
+    value_min: Option<f32>,
+    value_max: Option<f32>,
+    play_seconds: f64,
+    learn_seconds: f64,
+    generation_complete: bool,
+}
+
+impl PyGenerationReport {
+    /// The report in Python's terms.
+    pub fn new(py: Python<'_>, report: &GenerationReport) -> PyResult<Self> {
+        let GenerationReport { totals, values, .. } = report;
+        let known = |value: f32| (values.count > 0).then_some(value);
+        Ok(Self {
+            games: report.games.iter().map(|game| Py::new(py, PyGame::new(game))).collect::<PyResult<_>>()?,
+            failures: report.failures.iter().map(|failure| (failure.index, failure.message.clone())).collect(),
+            positions: report.positions,
+            td_error: report.td_error,
+            visits: report.visits,
+            searches: totals.searches,
+            nodes: totals.nodes,
+            probes: totals.probes,
+            hits: totals.hits,
+            depth_sum: totals.depth_sum,
+            depth_max: totals.depth_max,
+            value_count: values.count,
+            value_sum: values.sum,
+            value_sum_of_squares: values.sum_of_squares,
+            value_min: known(values.min),
+            value_max: known(values.max),
+            play_seconds: report.play_time.as_secs_f64(),
+            learn_seconds: report.learn_time.as_secs_f64(),
+            generation_complete: report.generation_complete,
+        })
+    }
+}

@@ -1,0 +1,230 @@
+//! `Searcher`, `search` and `solve`: the best move.
+
+use crate::args::{SideToMove, integer, milliseconds, small_integer, table_bytes};
+use crate::board::position;
+use crate::error::{busy, value_error};
+use crate::evaluator::PyEvaluator;
+use crate::interrupt::with_polling;
+use pyo3::prelude::*;
+use shirokuro_engine::{Board, DiscCount, Limits, PatternEvaluator, Searcher, discs};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// The limits of a search as Python gives them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SearchLimits {
+    /// Plies, 1 to 60.
+    pub depth: Option<u32>,
+    /// Positions, at least 1.
+    pub nodes: Option<u64>,
+    /// Time, more than zero.
+    pub time: Option<Duration>,
+    /// Solve at so many empty squares, 0 to 60.
+    pub exact_empties: u32,
+}
+
+impl SearchLimits {
+    /// Checks types and ranges. Whether a limit is given at all is not checked.
+    pub fn new(
+        depth: Option<&Bound<'_, PyAny>>,
+        nodes: Option<&Bound<'_, PyAny>>,
+        time_ms: Option<&Bound<'_, PyAny>>,
+        exact_empties: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        let exact_empties = exact_empties.map(|empties| small_integer("exact_empties", empties, 0..=60));
+        Ok(Self {
+            depth: depth.map(|depth| small_integer("depth", depth, 1..=60)).transpose()?,
+            nodes: nodes.map(|nodes| integer("nodes", nodes, 1..=u64::MAX)).transpose()?,
+            time: time_ms.map(milliseconds).transpose()?,
+            exact_empties: exact_empties.transpose()?.unwrap_or(0),
+        })
+    }
+
+    /// The same, if there is a limit.
+    fn required(self) -> PyResult<Self> {
+        if self.depth.is_some() || self.nodes.is_some() || self.time.is_some() {
+            return Ok(self);
+        }
+        Err(value_error("depth, nodes, time_ms", "None", "given, at least one of them"))
+    }
+
+    /// True if the search is certain to take less than some 50 ms: it is then not worth a thread that waits for Ctrl-C.
+    fn is_short(&self, board: &Board) -> bool {
+        let empties = board.empties();
+        let solves = empties <= self.exact_empties.max(self.depth.unwrap_or(60));
+        empties <= 10
+            || self.time.is_some_and(|time| time <= Duration::from_millis(50))
+            || (!solves && self.depth.is_some_and(|depth| depth <= 5))
+            || (!solves && self.nodes.is_some_and(|nodes| nodes <= 20_000))
+    }
+}
+
+/// What a search found.
+#[pyclass(frozen, get_all, name = "SearchResult", module = "shirokuro._core")]
+pub struct PySearchResult {
+    best_move: Option<String>,
+    score: f32,
+    depth: u32,
+    nodes: u64,
+    exact: bool,
+    principal_variation: Vec<String>,
+    seconds: f64,
+    table_hit_rate: Option<f64>,
+}
+
+#[pymethods]
+impl PySearchResult {
+    fn __repr__(&self) -> String {
+        let best = self.best_move.as_ref().map_or_else(|| "None".to_owned(), |best| format!("'{best}'"));
+        let exact = if self.exact { "True" } else { "False" };
+        let Self { score, depth, nodes, .. } = self;
+        format!("SearchResult(best_move={best}, score={score}, depth={depth}, nodes={nodes}, exact={exact})")
+    }
+}
+
+/// A search that keeps its table between calls.
+#[pyclass(frozen, name = "Searcher", module = "shirokuro._core")]
+pub struct PySearcher {
+    evaluator: Option<PatternEvaluator>,
+    searcher: Mutex<Searcher>,
+}
+
+#[pymethods]
+impl PySearcher {
+    #[new]
+    #[pyo3(signature = (evaluator = None, *, table_mb = 16.0), text_signature = "(evaluator=None, *, table_mb=16)")]
+    fn new(evaluator: Option<&Bound<'_, PyEvaluator>>, table_mb: f64) -> PyResult<Self> {
+        let searcher = Mutex::new(Searcher::new(table_bytes(table_mb)?));
+        Ok(Self { evaluator: evaluator.map(|evaluator| evaluator.get().0.clone()), searcher })
+    }
+
+    #[pyo3(
+        signature = (board, *, side_to_move = SideToMove::BLACK, depth = None, nodes = None, time_ms = None, exact_empties = None),
+        text_signature = "($self, board, *, side_to_move=1, depth=None, nodes=None, time_ms=None, exact_empties=0)"
+    )]
+    #[expect(clippy::too_many_arguments, reason = "they are Python's keyword arguments")]
+    fn search(
+        &self,
+        board: &Bound<'_, PyAny>,
+        side_to_move: SideToMove,
+        depth: Option<&Bound<'_, PyAny>>,
+        nodes: Option<&Bound<'_, PyAny>>,
+        time_ms: Option<&Bound<'_, PyAny>>,
+        exact_empties: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<PySearchResult> {
+        let position = position(board, side_to_move)?;
+        let limits = limits(depth, nodes, time_ms, exact_empties)?;
+        let mut searcher = self.searcher.try_lock().map_err(|_| busy("searcher"))?;
+        run(board.py(), &mut searcher, self.evaluator.as_ref(), &position.board, limits)
+    }
+}
+
+/// Searches a position from an empty table.
+#[pyfunction]
+#[pyo3(
+    signature = (
+        board, *, evaluator = None, side_to_move = SideToMove::BLACK, depth = None, nodes = None, time_ms = None,
+        exact_empties = None, table_mb = 16.0
+    ),
+    text_signature = "(board, *, evaluator=None, side_to_move=1, depth=None, nodes=None, time_ms=None, exact_empties=0, table_mb=16)"
+)]
+#[expect(clippy::too_many_arguments, reason = "they are Python's keyword arguments")]
+pub fn search(
+    board: &Bound<'_, PyAny>,
+    evaluator: Option<&Bound<'_, PyEvaluator>>,
+    side_to_move: SideToMove,
+    depth: Option<&Bound<'_, PyAny>>,
+    nodes: Option<&Bound<'_, PyAny>>,
+    time_ms: Option<&Bound<'_, PyAny>>,
+    exact_empties: Option<&Bound<'_, PyAny>>,
+    table_mb: f64,
+) -> PyResult<PySearchResult> {
+    let position = position(board, side_to_move)?;
+    let limits = limits(depth, nodes, time_ms, exact_empties)?;
+    once(board.py(), evaluator, &position.board, limits, table_bytes(table_mb)?)
+}
+
+/// Finds the result of the game under best play.
+#[pyfunction]
+#[pyo3(
+    signature = (board, *, evaluator = None, side_to_move = SideToMove::BLACK, table_mb = 16.0),
+    text_signature = "(board, *, evaluator=None, side_to_move=1, table_mb=16)"
+)]
+pub fn solve(
+    board: &Bound<'_, PyAny>,
+    evaluator: Option<&Bound<'_, PyEvaluator>>,
+    side_to_move: SideToMove,
+    table_mb: f64,
+) -> PyResult<PySearchResult> {
+    let position = position(board, side_to_move)?;
+    let limits = SearchLimits { exact_empties: 64, ..SearchLimits::default() };
+    once(board.py(), evaluator, &position.board, limits, table_bytes(table_mb)?)
+}
+
+fn limits(
+    depth: Option<&Bound<'_, PyAny>>,
+    nodes: Option<&Bound<'_, PyAny>>,
+    time_ms: Option<&Bound<'_, PyAny>>,
+    exact_empties: Option<&Bound<'_, PyAny>>,
+) -> PyResult<SearchLimits> {
+    SearchLimits::new(depth, nodes, time_ms, exact_empties)?.required()
+}
+
+/// A search from an empty table, which is the last one's memory if it had the same size: making one takes longer than a short
+/// search.
+fn once(
+    py: Python<'_>,
+    evaluator: Option<&Bound<'_, PyEvaluator>>,
+    board: &Board,
+    limits: SearchLimits,
+    table_bytes: usize,
+) -> PyResult<PySearchResult> {
+    static IDLE: Mutex<Option<(usize, Searcher)>> = Mutex::new(None);
+    let idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner).take_if(|(bytes, _)| *bytes == table_bytes);
+    let mut searcher = idle.map_or_else(|| Searcher::new(table_bytes), |(_, searcher)| searcher);
+    searcher.forget();
+    let result = run(py, &mut searcher, evaluator.map(|evaluator| &evaluator.get().0), board, limits);
+    *IDLE.lock().unwrap_or_else(PoisonError::into_inner) = Some((table_bytes, searcher));
+    result
+}
+
+/// Searches without the interpreter. A search that may be long is ended by Ctrl-C.
+fn run(
+    py: Python<'_>,
+    searcher: &mut Searcher,
+    evaluator: Option<&PatternEvaluator>,
+    board: &Board,
+    limits: SearchLimits,
+) -> PyResult<PySearchResult> {
+    let stop = AtomicBool::new(false);
+    let start = Instant::now();
+    let search = || {
+        let SearchLimits { depth, nodes, time, exact_empties } = limits;
+        let limits = Limits { depth, nodes, time, exact: exact_empties, stop: Some(&stop) };
+        match evaluator {
+            Some(evaluator) => searcher.search(evaluator, board, &limits),
+            None => searcher.search(&DiscCount, board, &limits),
+        }
+    };
+    let result = if limits.is_short(board) {
+        py.detach(search)
+    } else {
+        let poll = || Python::attach(|py| py.check_signals()).inspect_err(|_| stop.store(true, Relaxed));
+        let (result, error) = with_polling(py, poll, search)?;
+        if let Some(error) = error {
+            return Err(error);
+        }
+        result
+    };
+    Ok(PySearchResult {
+        best_move: result.best.map(|square| square.to_string()),
+        score: discs(result.score),
+        depth: result.depth,
+        nodes: result.nodes,
+        exact: result.exact,
+        principal_variation: result.line.iter().map(ToString::to_string).collect(),
+        seconds: start.elapsed().as_secs_f64(),
+        table_hit_rate: (result.probes > 0).then(|| result.hits as f64 / result.probes as f64),
+    })
+}

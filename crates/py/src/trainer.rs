@@ -1,0 +1,231 @@
+//! `TrainerCore`: the trainer.
+
+use crate::args::{integer, number, small_integer, table_bytes};
+use crate::error::{busy, file_error, parameter_error, trainer_error};
+use crate::evaluator::PyEvaluator;
+use crate::interrupt::with_polling;
+use crate::report::PyGenerationReport;
+use crate::search::SearchLimits;
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use shirokuro_train::{Control, LearnSettings, PlaySettings, Trainer, TrainerOptions};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+
+/// Weights, moments and the place in the run.
+#[pyclass(frozen, name = "TrainerCore", module = "shirokuro._core")]
+pub struct PyTrainerCore {
+    trainer: Mutex<Trainer>,
+    /// What the properties answer, also while a call is under way.
+    place: Mutex<Place>,
+    evaluator: Py<PyEvaluator>,
+}
+
+/// Where a trainer stood after its last call.
+#[derive(Clone, Copy)]
+struct Place {
+    games_played: u64,
+    generation: u64,
+    generation_left: u32,
+    generation_games: u32,
+    seed: u64,
+    threads: usize,
+}
+
+impl Place {
+    fn of(trainer: &Trainer) -> Self {
+        Self {
+            games_played: trainer.games_played(),
+            generation: trainer.generation(),
+            generation_left: trainer.generation_left(),
+            generation_games: trainer.generation_games(),
+            seed: trainer.seed(),
+            threads: trainer.threads(),
+        }
+    }
+}
+
+#[pymethods]
+impl PyTrainerCore {
+    #[new]
+    #[pyo3(signature = (*, seed, generation_games, threads, table_mb))]
+    fn create(
+        py: Python<'_>,
+        seed: &Bound<'_, PyAny>,
+        generation_games: &Bound<'_, PyAny>,
+        threads: &Bound<'_, PyAny>,
+        table_mb: f64,
+    ) -> PyResult<Self> {
+        let max_games = TrainerOptions::MAX_GENERATION_GAMES;
+        let options = TrainerOptions {
+            seed: integer("seed", seed, 0..=u64::MAX)?,
+            generation_games: small_integer("generation_games", generation_games, 1..=max_games)?,
+            threads: thread_count(threads)?,
+            table_bytes: table_bytes(table_mb)?,
+        };
+        let trainer = py.detach(|| Trainer::new(&options)).map_err(|error| trainer_error(&error))?;
+        Self::new(py, trainer)
+    }
+
+    #[staticmethod]
+    #[pyo3(signature = (path, *, threads, table_mb))]
+    fn load(
+        py: Python<'_>,
+        path: PathBuf,
+        threads: &Bound<'_, PyAny>,
+        table_mb: f64,
+    ) -> PyResult<(Self, String, String)> {
+        let (threads, table_bytes) = (thread_count(threads)?, table_bytes(table_mb)?);
+        let loaded = py.detach(|| Trainer::load(&path, threads, table_bytes));
+        let (trainer, settings, statistics) = loaded.map_err(|error| trainer_error(&error))?;
+        Ok((Self::new(py, trainer)?, settings, statistics))
+    }
+
+    #[pyo3(signature = (
+        games, *, depth, nodes, time_ms, exact_empties, epsilon, random_plies, lambda_, rate, tick = None
+    ))]
+    #[expect(clippy::too_many_arguments, reason = "they are Python's keyword arguments")]
+    fn advance(
+        &self,
+        py: Python<'_>,
+        games: &Bound<'_, PyAny>,
+        depth: Option<&Bound<'_, PyAny>>,
+        nodes: Option<&Bound<'_, PyAny>>,
+        time_ms: Option<&Bound<'_, PyAny>>,
+        exact_empties: &Bound<'_, PyAny>,
+        epsilon: &Bound<'_, PyAny>,
+        random_plies: &Bound<'_, PyAny>,
+        lambda_: &Bound<'_, PyAny>,
+        rate: &Bound<'_, PyAny>,
+        tick: Option<Py<PyAny>>,
+    ) -> PyResult<PyGenerationReport> {
+        let games = small_integer("games", games, 1..=u32::MAX)?;
+        let SearchLimits { depth, nodes, time, exact_empties } =
+            SearchLimits::new(depth, nodes, time_ms, Some(exact_empties))?;
+        let random_plies = small_integer("random_plies", random_plies, 0..=60)?;
+        let epsilon = number("epsilon", epsilon)?;
+        let play = PlaySettings { depth, nodes, time, exact_empties, epsilon, random_plies };
+        let learn = LearnSettings { lambda: number("lambda_", lambda_)? as f32, rate: number("rate", rate)? as f32 };
+
+        let control = Control::new();
+        let poll = || {
+            let polled = control.while_playing(|| {
+                Python::attach(|py| {
+                    py.check_signals()?;
+                    tick.as_ref().map_or(Ok(()), |tick| tick.call1(py, (control.finished(),)).map(drop))
+                })
+                .inspect_err(|_| control.stop())
+            });
+            polled.unwrap_or(Ok(()))
+        };
+        let trainer = &mut *self.lock()?;
+        let advance = || trainer.advance(games, &play, &learn, &control);
+        let (report, error) = with_polling(py, poll, advance)?;
+        *self.place_guard() = Place::of(trainer);
+        match (error, report) {
+            (Some(error), _) => Err(error),
+            (None, Err(error)) => Err(parameter_error(&error)),
+            (None, Ok(report)) => {
+                let report = report.ok_or_else(|| PyRuntimeError::new_err("stopped without a reason"))?;
+                PyGenerationReport::new(py, &report)
+            }
+        }
+    }
+
+    #[pyo3(signature = (*, threads, table_mb))]
+    fn set_workers(&self, py: Python<'_>, threads: &Bound<'_, PyAny>, table_mb: f64) -> PyResult<()> {
+        let (threads, table_bytes) = (thread_count(threads)?, table_bytes(table_mb)?);
+        let trainer = &mut *self.lock()?;
+        py.detach(|| trainer.set_workers(threads, table_bytes)).map_err(|error| trainer_error(&error))?;
+        *self.place_guard() = Place::of(trainer);
+        Ok(())
+    }
+
+    #[pyo3(signature = (path, *, settings, statistics))]
+    fn save(&self, py: Python<'_>, path: PathBuf, settings: &str, statistics: &str) -> PyResult<()> {
+        let trainer = &*self.lock()?;
+        py.detach(|| trainer.save(&path, settings, statistics)).map_err(|error| file_error(&error))
+    }
+
+    fn digest(&self, py: Python<'_>) -> PyResult<String> {
+        let trainer = &*self.lock()?;
+        Ok(py.detach(|| trainer.digest()))
+    }
+
+    fn entries_learned(&self, py: Python<'_>) -> PyResult<usize> {
+        let trainer = &*self.lock()?;
+        Ok(py.detach(|| trainer.entries_learned()))
+    }
+
+    fn memory<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let memory = self.lock()?.memory();
+        let parts = PyDict::new(py);
+        parts.set_item("weights", memory.weights)?;
+        parts.set_item("moments", memory.moments)?;
+        parts.set_item("tables", memory.tables)?;
+        parts.set_item("scratch", memory.scratch)?;
+        parts.set_item("generation", memory.generation)?;
+        Ok(parts)
+    }
+
+    #[getter]
+    fn evaluator(&self, py: Python<'_>) -> Py<PyEvaluator> {
+        self.evaluator.clone_ref(py)
+    }
+
+    #[getter]
+    fn games_played(&self) -> u64 {
+        self.place_guard().games_played
+    }
+
+    #[getter]
+    fn generation(&self) -> u64 {
+        self.place_guard().generation
+    }
+
+    #[getter]
+    fn generation_left(&self) -> u32 {
+        self.place_guard().generation_left
+    }
+
+    #[getter]
+    fn generation_games(&self) -> u32 {
+        self.place_guard().generation_games
+    }
+
+    #[getter]
+    fn seed(&self) -> u64 {
+        self.place_guard().seed
+    }
+
+    #[getter]
+    fn threads(&self) -> usize {
+        self.place_guard().threads
+    }
+}
+
+impl PyTrainerCore {
+    fn new(py: Python<'_>, trainer: Trainer) -> PyResult<Self> {
+        let evaluator = Py::new(py, PyEvaluator::new(Arc::clone(&trainer.evaluator().weights)))?;
+        Ok(Self { place: Mutex::new(Place::of(&trainer)), trainer: Mutex::new(trainer), evaluator })
+    }
+
+    /// The trainer, if no other thread is using it.
+    fn lock(&self) -> PyResult<MutexGuard<'_, Trainer>> {
+        self.trainer.try_lock().map_err(|error| match error {
+            TryLockError::WouldBlock => busy("trainer"),
+            TryLockError::Poisoned(_) => {
+                PyRuntimeError::new_err("the trainer failed in an earlier call: load it from a file")
+            }
+        })
+    }
+
+    fn place_guard(&self) -> MutexGuard<'_, Place> {
+        self.place.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn thread_count(threads: &Bound<'_, PyAny>) -> PyResult<usize> {
+    small_integer("threads", threads, 1..=TrainerOptions::MAX_THREADS as u32).map(|threads| threads as usize)
+}
