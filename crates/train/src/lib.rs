@@ -1,1 +1,47 @@
 //! Self-play training of Othello pattern weights: TD(λ) with Adam.
+//!
+//! A [`Trainer`] plays a generation of games with fixed weights ([`play_game`]), computes what their positions should have been
+//! worth ([`lambda_returns`]) and moves the weights there. Same seed and settings, same weights to the last bit, at any number of
+//! threads. What a run is made of — when to save, what to log, when to stop — is for the caller to decide.
+//!
+//! Values are in discs. Those of a position are for its side to move, those of a game from Black's side.
+
+// The claim of most tests is that two results are equal to the last bit.
+#![cfg_attr(test, allow(clippy::float_cmp))]
+
+mod adam;
+mod control;
+mod digest;
+mod error;
+mod file;
+mod learn;
+mod positions;
+mod random;
+mod record;
+mod report;
+mod rounding;
+mod selfplay;
+mod settings;
+mod state;
+mod targets;
+#[cfg(test)]
+mod testing;
+mod traces;
+mod trainer;
+mod undo;
+mod workers;
+
+pub use adam::{BETA1, BETA2, EPSILON, Moments, Powers};
+pub use control::Control;
+pub use error::ParameterError;
+pub use file::container::Section;
+pub use file::error::{FileError, Reason};
+pub use file::{file_digest, load_weights, save_weights};
+pub use random::GameRandom;
+pub use record::{GameRecord, Ply, RecordError, Searched};
+pub use report::{GameFailure, GenerationReport, ValueSummary};
+pub use selfplay::{PlayedGame, SearchTotals, play_game};
+pub use settings::{LearnSettings, PlaySettings, TrainerOptions};
+pub use targets::{Step, lambda_returns};
+pub use traces::{FLOOR, TracedStep, Traces, backward_view};
+pub use trainer::{Memory, Trainer, TrainerError};

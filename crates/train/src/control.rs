@@ -1,0 +1,75 @@
+//! How another thread takes part in a call that plays and learns.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// What one call of [`Trainer::advance`](crate::Trainer::advance) shares with other threads: they see how far it is, and may
+/// stop it as long as it plays.
+#[derive(Debug, Default)]
+pub struct Control {
+    stop: AtomicBool,
+    finished: AtomicU64,
+    learning: Mutex<bool>,
+}
+
+impl Control {
+    /// A call that has not begun.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Games finished so far in this call.
+    pub fn finished(&self) -> u64 {
+        self.finished.load(Relaxed)
+    }
+
+    /// Does `work` while the call plays, and keeps it from learning for so long; `None` if it learns already.
+    ///
+    /// A [`stop`](Self::stop) within `work` is certain to be in time.
+    pub fn while_playing<T>(&self, work: impl FnOnce() -> T) -> Option<T> {
+        let learning = self.gate();
+        if *learning { None } else { Some(work()) }
+    }
+
+    /// Ends the call soon, if it still plays: searches under way are given up, finished games are kept for the next call.
+    pub fn stop(&self) {
+        self.stop.store(true, Relaxed);
+    }
+
+    /// The flag that the searches look at.
+    pub(crate) fn stop_flag(&self) -> &AtomicBool {
+        &self.stop
+    }
+
+    /// The counter of finished games.
+    pub(crate) fn finished_counter(&self) -> &AtomicU64 {
+        &self.finished
+    }
+
+    /// All games are played: from here on nothing stops the call. False if it was stopped before.
+    pub(crate) fn begin_learning(&self) -> bool {
+        let mut learning = self.gate();
+        *learning = !self.stop.load(Relaxed);
+        *learning
+    }
+
+    fn gate(&self) -> MutexGuard<'_, bool> {
+        self.learning.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_is_either_stopped_or_learns() {
+        let control = Control::new();
+        assert_eq!(control.while_playing(|| control.stop()), Some(()));
+        assert!(!control.begin_learning());
+
+        let control = Control::new();
+        assert!(control.begin_learning());
+        assert_eq!(control.while_playing(|| control.stop()), None);
+    }
+}

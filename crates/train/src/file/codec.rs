@@ -1,0 +1,227 @@
+//! The bytes of a state's fields and sections: what the model file holds and the digest covers. Little-endian throughout.
+
+use super::container::{Section, Sink};
+use super::error::Reason;
+use crate::adam::{Moments, Powers};
+use crate::record::{GameRecord, Ply, Searched};
+use crate::state::State;
+use crate::undo::{UndoEntry, mirror_entry};
+use shirokuro_engine::{ENTRIES, Square, UNITS_PER_DISC, Weights};
+use std::io;
+use std::ops::Range;
+use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
+
+/// The sections that make a training state, in the order of the file.
+pub const STATE_SECTIONS: [Section; 4] = [Section::Weights, Section::Moments, Section::Records, Section::Undo];
+
+/// Bytes of the weights section.
+pub const WEIGHTS_BYTES: u64 = 2 * ENTRIES as u64;
+/// Bytes of the moments section.
+pub const MOMENTS_BYTES: u64 = 8 * ENTRIES as u64;
+/// Bytes of a game in the records section, without its plies.
+const RECORD_BYTES: usize = 9;
+/// Bytes of a ply in the records section.
+const PLY_BYTES: usize = 6;
+/// Bytes of an entry in the undo section.
+const UNDO_BYTES: usize = 14;
+/// Bytes of the header's fields.
+const FIELDS_BYTES: usize = 44;
+/// Elements encoded at a time.
+const CHUNK: usize = 8_192;
+
+const SEARCHED: u8 = 1;
+const EXACT: u8 = 2;
+const GREEDY: u8 = 4;
+
+/// The header's fields of a state.
+pub fn fields(state: &State) -> [u8; FIELDS_BYTES] {
+    encode_fields(state.seed, state.generation_games, state.generation, state.games(), state.powers)
+}
+
+/// The header's fields of a file without a training state.
+pub fn no_fields() -> [u8; FIELDS_BYTES] {
+    encode_fields(0, 0, 0, 0, Powers::START)
+}
+
+fn encode_fields(seed: u64, generation_games: u32, generation: u64, games: u64, powers: Powers) -> [u8; FIELDS_BYTES] {
+    let mut bytes = [0; FIELDS_BYTES];
+    bytes[0..8].copy_from_slice(&seed.to_le_bytes());
+    bytes[8..12].copy_from_slice(&generation_games.to_le_bytes());
+    bytes[12..20].copy_from_slice(&generation.to_le_bytes());
+    bytes[20..28].copy_from_slice(&games.to_le_bytes());
+    bytes[28..36].copy_from_slice(&powers.beta1.to_le_bytes());
+    bytes[36..44].copy_from_slice(&powers.beta2.to_le_bytes());
+    bytes
+}
+
+/// The counters that the header's fields hold.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Fields {
+    pub seed: u64,
+    pub generation_games: u32,
+    pub generation: u64,
+    pub games: u64,
+    pub powers: Powers,
+}
+
+/// Reads the header's fields.
+pub fn decode_fields(bytes: &[u8]) -> Result<Fields, Reason> {
+    if bytes.len() != FIELDS_BYTES {
+        return Err(Reason::invalid("header", format_args!("{} bytes of fields, not {FIELDS_BYTES}", bytes.len())));
+    }
+    Ok(Fields {
+        seed: u64::from_le_bytes(array(bytes, 0)),
+        generation_games: u32::from_le_bytes(array(bytes, 8)),
+        generation: u64::from_le_bytes(array(bytes, 12)),
+        games: u64::from_le_bytes(array(bytes, 20)),
+        powers: Powers { beta1: f64::from_le_bytes(array(bytes, 28)), beta2: f64::from_le_bytes(array(bytes, 36)) },
+    })
+}
+
+/// The length in bytes of a state's section, one of [`STATE_SECTIONS`].
+pub fn length(state: &State, section: Section) -> u64 {
+    match section {
+        Section::Weights => WEIGHTS_BYTES,
+        Section::Moments => MOMENTS_BYTES,
+        Section::Records => {
+            state.records.iter().map(|record| (RECORD_BYTES + PLY_BYTES * record.plies.len()) as u64).sum()
+        }
+        Section::Undo => (UNDO_BYTES * state.undo.len()) as u64,
+        Section::Kept | Section::Settings | Section::Statistics => 0,
+    }
+}
+
+/// Hands the bytes of a state's section to `sink`, piece by piece.
+pub fn stream(state: &State, section: Section, sink: &mut Sink) -> io::Result<()> {
+    match section {
+        Section::Weights => stream_weights(&state.weights, sink),
+        Section::Moments => encode(&state.moments, sink, |&[m, v]| {
+            let (mut bytes, m, v) = ([0; 8], m.to_le_bytes(), v.to_le_bytes());
+            bytes[..4].copy_from_slice(&m);
+            bytes[4..].copy_from_slice(&v);
+            bytes
+        }),
+        Section::Records => state.records.iter().try_for_each(|record| sink(&encode_record(record))),
+        Section::Undo => encode(&state.undo, sink, encode_undo),
+        Section::Kept => state.kept.iter().try_for_each(|game| sink(&encode_record(&game.record))),
+        Section::Settings | Section::Statistics => Ok(()),
+    }
+}
+
+/// Hands the weights to `sink`, piece by piece.
+pub fn stream_weights(weights: &Weights, sink: &mut Sink) -> io::Result<()> {
+    encode(weights.entries(), sink, |weight: &AtomicU16| weight.load(Relaxed).to_le_bytes())
+}
+
+fn encode<T, const N: usize>(items: &[T], sink: &mut Sink, bytes: impl Fn(&T) -> [u8; N]) -> io::Result<()> {
+    let mut buffer = vec![[0; N]; CHUNK.min(items.len())];
+    for chunk in items.chunks(CHUNK) {
+        for (place, item) in buffer.iter_mut().zip(chunk) {
+            *place = bytes(item);
+        }
+        sink(buffer[..chunk.len()].as_flattened())?;
+    }
+    Ok(())
+}
+
+/// Stores the weights of one piece, which begins at entry number `first`.
+pub fn decode_weights(bytes: &[u8], weights: &Weights, first: usize) {
+    for (entry, bytes) in weights.entries()[first..].iter().zip(bytes.chunks_exact(2)) {
+        entry.store(u16::from_le_bytes(array(bytes, 0)), Relaxed);
+    }
+}
+
+/// Stores the moments of one piece, which begins at entry number `first`. The places must hold zeros.
+pub fn decode_moments(bytes: &[u8], moments: &mut [Moments], first: usize) {
+    // What was never learned is left untouched, so that its pages stay out of memory.
+    for (page, bytes) in moments[first..].chunks_mut(512).zip(bytes.chunks(8 * 512)) {
+        if bytes.iter().any(|&byte| byte != 0) {
+            for (place, bytes) in page.iter_mut().zip(bytes.chunks_exact(8)) {
+                *place = [f32::from_le_bytes(array(bytes, 0)), f32::from_le_bytes(array(bytes, 4))];
+            }
+        }
+    }
+}
+
+fn encode_record(record: &GameRecord) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(RECORD_BYTES + PLY_BYTES * record.plies.len());
+    bytes.extend_from_slice(&record.index.to_le_bytes());
+    bytes.push(record.plies.len() as u8);
+    for ply in &record.plies {
+        let (flags, score) = ply.searched.map_or((0, 0), |searched| {
+            let exact = if searched.exact { EXACT } else { 0 };
+            let greedy = if searched.greedy { GREEDY } else { 0 };
+            (SEARCHED | exact | greedy, searched.score)
+        });
+        bytes.extend_from_slice(&[ply.square.index() as u8, flags]);
+        bytes.extend_from_slice(&score.to_le_bytes());
+    }
+    bytes
+}
+
+/// Reads a section of games and replays every one. Their numbers must ascend within `allowed`.
+pub fn decode_records(mut bytes: &[u8], mut allowed: Range<u64>) -> Result<Vec<GameRecord>, Reason> {
+    let part = Section::Records.name();
+    let too_short = || Reason::invalid(part, "shorter than its games");
+    let mut records = Vec::new();
+    while !bytes.is_empty() {
+        let (head, rest) = bytes.split_at_checked(RECORD_BYTES).ok_or_else(too_short)?;
+        let (plies, rest) = rest.split_at_checked(PLY_BYTES * usize::from(head[8])).ok_or_else(too_short)?;
+        let index = u64::from_le_bytes(array(head, 0));
+        if !allowed.contains(&index) {
+            return Err(Reason::invalid(part, format_args!("game {index} is not in order or not of this generation")));
+        }
+        allowed.start = index + 1;
+        let plies: Result<_, Reason> = plies.chunks_exact(PLY_BYTES).map(decode_ply).collect();
+        let record = GameRecord::new(index, plies?)
+            .map_err(|error| Reason::invalid(part, format_args!("game {index}: {error}")))?;
+        records.push(record);
+        bytes = rest;
+    }
+    Ok(records)
+}
+
+fn decode_ply(bytes: &[u8]) -> Result<Ply, Reason> {
+    let (square, flags, score) = (bytes[0], bytes[1], i32::from_le_bytes(array(bytes, 2)));
+    let valid = flags & !(SEARCHED | EXACT | GREEDY) == 0
+        && (flags & SEARCHED != 0 || (flags, score) == (0, 0))
+        && score.abs() <= 64 * UNITS_PER_DISC;
+    let square = Square::new(square).filter(|_| valid);
+    let square = square.ok_or_else(|| Reason::invalid(Section::Records.name(), format_args!("ply {bytes:02x?}")))?;
+    let searched = Searched { score, exact: flags & EXACT != 0, greedy: flags & GREEDY != 0 };
+    Ok(Ply { square, searched: (flags & SEARCHED != 0).then_some(searched) })
+}
+
+fn encode_undo(undo: &UndoEntry) -> [u8; UNDO_BYTES] {
+    let mut bytes = [0; UNDO_BYTES];
+    bytes[0..4].copy_from_slice(&undo.entry.to_le_bytes());
+    bytes[4..6].copy_from_slice(&undo.weight.to_le_bytes());
+    bytes[6..10].copy_from_slice(&undo.moments[0].to_le_bytes());
+    bytes[10..14].copy_from_slice(&undo.moments[1].to_le_bytes());
+    bytes
+}
+
+/// Reads the undo section.
+pub fn decode_undo(bytes: &[u8]) -> Result<Vec<UndoEntry>, Reason> {
+    let part = Section::Undo.name();
+    if !bytes.len().is_multiple_of(UNDO_BYTES) {
+        return Err(Reason::invalid(part, format_args!("{} bytes are not whole entries", bytes.len())));
+    }
+    let decode = |bytes: &[u8]| {
+        let entry = u32::from_le_bytes(array(bytes, 0));
+        if entry as usize >= ENTRIES || mirror_entry(entry as usize) < entry as usize {
+            return Err(Reason::invalid(part, format_args!("entry {entry}")));
+        }
+        let moments = [f32::from_le_bytes(array(bytes, 6)), f32::from_le_bytes(array(bytes, 10))];
+        Ok(UndoEntry { entry, weight: u16::from_le_bytes(array(bytes, 4)), moments })
+    };
+    bytes.chunks_exact(UNDO_BYTES).map(decode).collect()
+}
+
+fn array<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
+    std::array::from_fn(|i| bytes[at + i])
+}
+
+#[cfg(test)]
+#[path = "codec_tests.rs"]
+mod tests;

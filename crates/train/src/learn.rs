@@ -1,0 +1,154 @@
+//! Learning a generation: every (stage, pattern) table is owned by exactly one worker while it is updated.
+//!
+//! The owner adds up its table's errors in the order of the games, so that no two threads ever write to the same place and no
+//! sum depends on their number.
+
+use crate::adam::{AdamStep, Moments};
+use crate::positions::{Positions, Row};
+use crate::rounding::Rounding;
+use crate::undo::UndoEntry;
+use crate::workers::Workers;
+use shirokuro_engine::{PATTERNS, STAGE_ENTRIES, STAGES, UNITS_PER_DISC, Weights, mirror};
+use std::cmp::Reverse;
+use std::ops::Range;
+use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
+
+/// Entries of the largest table.
+const MAX_ENTRIES: usize = 3usize.pow(10);
+
+/// How a generation changes the weights.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Update {
+    pub adam: AdamStep,
+    pub rounding: Rounding,
+    /// Keep what the changed entries were before.
+    pub provisional: bool,
+}
+
+/// What an update did.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Learned {
+    /// Visits to entries, each counted for the entry and for its mirror image if that is another.
+    pub visits: u64,
+    /// The changed entries as they were before, if the update was provisional.
+    pub undo: Vec<UndoEntry>,
+}
+
+/// Sums and counts of one table, all zero between two tables. One per worker.
+#[derive(Debug)]
+pub(crate) struct Scratch {
+    cells: Vec<Cell>,
+    /// The entries with a count above 0, in the order of their first visit; then one place to write to in vain.
+    touched: Vec<u16>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Cell {
+    sum: f32,
+    count: u32,
+}
+
+/// A table and its owner's part of the result.
+struct Table<'a> {
+    stage: usize,
+    pattern: usize,
+    moments: &'a mut [Moments],
+    learned: Learned,
+}
+
+/// Updates all tables from the positions, in parallel over the tables.
+pub(crate) fn learn(
+    workers: &Workers,
+    positions: &Positions,
+    weights: &Weights,
+    moments: &mut [Moments],
+    update: Update,
+) -> Learned {
+    let mut tables = split(moments);
+    tables.retain(|table| !positions.stage(table.stage).is_empty());
+    // Pattern by pattern, the largest first: a worker meets the same mirror table again, and small ones fill the end.
+    tables.sort_by_key(|table| (Reverse(table.moments.len()), table.pattern, table.stage));
+    workers.for_each_table(&mut tables, |scratch, table| {
+        let weights = weights.table(table.stage, table.pattern);
+        table.update(scratch, positions.stage(table.stage), weights, update);
+    });
+    tables.sort_by_key(|table| (table.stage, table.pattern));
+    let mut all = Learned::default();
+    for table in tables {
+        all.visits += table.learned.visits;
+        all.undo.extend(table.learned.undo);
+    }
+    all
+}
+
+/// The moments, table by table.
+fn split(mut moments: &mut [Moments]) -> Vec<Table<'_>> {
+    let mut tables = Vec::with_capacity(STAGES * PATTERNS.len());
+    for stage in 0..STAGES {
+        for (pattern, shape) in PATTERNS.iter().enumerate() {
+            let (own, rest) = moments.split_at_mut(shape.entries());
+            moments = rest;
+            tables.push(Table { stage, pattern, moments: own, learned: Learned::default() });
+        }
+    }
+    tables
+}
+
+impl Table<'_> {
+    /// Adds up the errors of the stage's positions and changes every visited entry.
+    fn update(&mut self, scratch: &mut Scratch, rows: &[Row], weights: &[AtomicU16], update: Update) {
+        let mirror = mirror(self.pattern);
+        let touched = scratch.gather(rows, PATTERNS[self.pattern].features(), mirror);
+        let first_entry = (self.stage * STAGE_ENTRIES + PATTERNS[self.pattern].offset()) as u32;
+        for &index in &scratch.touched[..touched] {
+            let Cell { sum, count } = std::mem::take(&mut scratch.cells[usize::from(index)]);
+            let entry = first_entry + u32::from(index);
+            let (own, image) = (usize::from(index), usize::from(mirror[usize::from(index)]));
+            let weight = weights[own].load(Relaxed);
+            let mut moments = self.moments[own];
+            if update.provisional {
+                self.learned.undo.push(UndoEntry { entry, weight, moments });
+            }
+            let step = update.adam.apply(&mut moments, sum / count as f32);
+            let weight = update.rounding.apply(weight, step * UNITS_PER_DISC as f32, entry);
+            for index in [own, image] {
+                self.moments[index] = moments;
+                weights[index].store(weight, Relaxed);
+            }
+            self.learned.visits += u64::from(count) * (1 + u64::from(own != image));
+        }
+    }
+}
+
+impl Scratch {
+    pub fn new() -> Self {
+        Self { cells: vec![Cell::default(); MAX_ENTRIES], touched: vec![0; MAX_ENTRIES + 1] }
+    }
+
+    /// Bytes held in memory.
+    pub fn bytes() -> usize {
+        MAX_ENTRIES * size_of::<Cell>() + (MAX_ENTRIES + 1) * size_of::<u16>()
+    }
+
+    /// Adds the errors of the rows to the entries that these features read, each to the lower of the entry and its mirror
+    /// image; returns how many entries were touched.
+    fn gather(&mut self, rows: &[Row], features: Range<usize>, mirror: &[u16]) -> usize {
+        let mut touched = 0;
+        for row in rows {
+            for &index in &row.indices[features.clone()] {
+                let index = index.min(mirror[usize::from(index)]);
+                let cell = &mut self.cells[usize::from(index)];
+                // Without a branch: the place is taken only if this was the first visit.
+                self.touched[touched] = index;
+                touched += usize::from(cell.count == 0);
+                cell.sum += row.error;
+                cell.count += 1;
+            }
+        }
+        touched
+    }
+}
+
+#[cfg(test)]
+#[path = "learn_tests.rs"]
+mod tests;

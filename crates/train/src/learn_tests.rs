@@ -1,0 +1,152 @@
+use super::*;
+use crate::adam::Powers;
+use crate::record::{GameRecord, Ply, Searched};
+use crate::selfplay::play_game;
+use crate::settings::PlaySettings;
+use crate::undo::{mirror_entry, swap};
+use shirokuro_engine::{DiscCount, ENTRIES, Searcher, feature_indices, parse_transcript, pattern_of};
+use std::sync::atomic::AtomicBool;
+
+const RATE: f32 = 0.3;
+
+/// Weights and moments, and what a generation does to them.
+struct Bench {
+    workers: Workers,
+    weights: Weights,
+    moments: Vec<Moments>,
+}
+
+impl Bench {
+    fn new(threads: usize) -> Self {
+        let workers = Workers::new(threads, 0).unwrap();
+        Self { workers, weights: Weights::neutral(), moments: vec![[0.0, 0.0]; ENTRIES] }
+    }
+
+    fn learn(&mut self, positions: &Positions, generation: u64, provisional: bool) -> Learned {
+        learn(&self.workers, positions, &self.weights, &mut self.moments, update(generation, provisional))
+    }
+
+    fn weight(&self, entry: usize) -> u16 {
+        self.weights.entries()[entry].load(Relaxed)
+    }
+
+    fn assert_same(&self, weights: &[u16], moments: &[Moments]) {
+        assert!((0..ENTRIES).all(|entry| self.weight(entry) == weights[entry]));
+        assert!(self.moments == moments);
+    }
+}
+
+fn update(generation: u64, provisional: bool) -> Update {
+    let powers = (0..=generation).fold(Powers::START, |powers, _| powers.next());
+    Update { adam: AdamStep::new(RATE, powers), rounding: Rounding::new(1, generation), provisional }
+}
+
+fn games(generation: u64) -> Vec<GameRecord> {
+    let settings = PlaySettings { random_plies: 12, epsilon: 0.1, ..PlaySettings::default() };
+    let mut searcher = Searcher::new(1 << 16);
+    let play =
+        |index| play_game(&mut searcher, &DiscCount, &settings, 3, index, &AtomicBool::new(false)).unwrap().record;
+    (generation * 8..generation * 8 + 8).map(play).collect()
+}
+
+/// Adam over all entries of all tables, for those that have a gradient: dense arrays, one position after the other.
+fn dense_update(positions: &Positions, weights: &mut [u16], moments: &mut [Moments], update: Update) {
+    let mut sums = vec![0.0f32; ENTRIES];
+    let mut counts = vec![0u32; ENTRIES];
+    for stage in 0..STAGES {
+        for row in positions.stage(stage) {
+            for (feature, &index) in row.indices.iter().enumerate() {
+                let entry = stage * STAGE_ENTRIES + PATTERNS[pattern_of(feature)].offset() + usize::from(index);
+                let entry = entry.min(mirror_entry(entry));
+                sums[entry] += row.error;
+                counts[entry] += 1;
+            }
+        }
+    }
+    for entry in 0..ENTRIES {
+        if counts[entry] > 0 {
+            let step = update.adam.apply(&mut moments[entry], sums[entry] / counts[entry] as f32);
+            weights[entry] = update.rounding.apply(weights[entry], step * 256.0, entry as u32);
+            weights[mirror_entry(entry)] = weights[entry];
+            moments[mirror_entry(entry)] = moments[entry];
+        }
+    }
+}
+
+#[test]
+fn sparse_adam_equals_dense_adam_bit_for_bit_and_mirror_images_stay_equal() {
+    let mut sparse = Bench::new(2);
+    let mut weights = vec![Weights::NEUTRAL; ENTRIES];
+    let mut moments = vec![[0.0, 0.0]; ENTRIES];
+    for generation in 0..3 {
+        let positions = Positions::of(&games(generation), &sparse.weights, 0.8);
+        sparse.learn(&positions, generation, false);
+        dense_update(&positions, &mut weights, &mut moments, update(generation, false));
+    }
+    sparse.assert_same(&weights, &moments);
+    assert!((0..ENTRIES).all(|entry| {
+        let image = mirror_entry(entry);
+        weights[entry] == weights[image] && moments[entry] == moments[image]
+    }));
+    assert!(weights.iter().filter(|&&weight| weight != Weights::NEUTRAL).count() > 10_000);
+}
+
+#[test]
+fn a_provisional_update_is_the_final_one_and_can_be_taken_back_and_brought_back() {
+    let mut bench = Bench::new(2);
+    let positions = Positions::of(&games(0), &bench.weights, 0.8);
+    bench.learn(&positions, 0, false);
+    let before: Vec<u16> = (0..ENTRIES).map(|entry| bench.weight(entry)).collect();
+    let moments_before = bench.moments.clone();
+
+    let positions = Positions::of(&games(1), &bench.weights, 0.8);
+    let mut provisional = bench.learn(&positions, 1, true);
+    let after: Vec<u16> = (0..ENTRIES).map(|entry| bench.weight(entry)).collect();
+    let moments_after = bench.moments.clone();
+    swap(&mut provisional.undo, &bench.weights, &mut bench.moments);
+    bench.assert_same(&before, &moments_before);
+    swap(&mut provisional.undo, &bench.weights, &mut bench.moments);
+    bench.assert_same(&after, &moments_after);
+    swap(&mut provisional.undo, &bench.weights, &mut bench.moments);
+    let last = bench.learn(&positions, 1, false);
+    bench.assert_same(&after, &moments_after);
+    assert_eq!((last.undo.len(), last.visits), (0, provisional.visits));
+}
+
+/// One learned position, exact value 64 discs: the gradient of every entry it reads is 64, and Adam's first step has the
+/// length of the rate.
+#[test]
+fn one_exact_position_moves_its_entries_by_the_rate() {
+    let mut plies: Vec<Ply> = parse_transcript("e6f4e3f6g5d6e7f5c5")
+        .unwrap()
+        .into_iter()
+        .map(|square| Ply { square, searched: None })
+        .collect();
+    plies[8].searched = Some(Searched { score: 64 * 256, exact: true, greedy: true });
+    let record = GameRecord::new(0, plies).unwrap();
+    let (position, _) = record.searched().next().unwrap();
+    let indices = feature_indices(&position.board);
+    let mut bench = Bench::new(1);
+    let positions = Positions::of(&[record], &bench.weights, 0.9);
+    assert_eq!(positions.root_mean_square(), Some(64.0));
+    let learned = bench.learn(&positions, 0, true);
+
+    let mut entries: Vec<usize> = Vec::new();
+    for (feature, &index) in indices.iter().enumerate() {
+        // Twelve discs are on the board before the last move.
+        let entry = 8 * STAGE_ENTRIES + PATTERNS[pattern_of(feature)].offset() + usize::from(index);
+        entries.extend([entry, mirror_entry(entry)]);
+    }
+    entries.sort_unstable();
+    entries.dedup();
+    for &entry in &entries {
+        // 0.3 discs are 76.8 units.
+        assert!([76, 77].contains(&(bench.weight(entry) - Weights::NEUTRAL)), "{entry}: {}", bench.weight(entry));
+        let [m, v] = bench.moments[entry];
+        assert!((m - 0.1 * 64.0).abs() < 1e-5 && (v - 0.001 * 64.0 * 64.0).abs() < 1e-5, "{m} {v}");
+    }
+    let changed = (0..ENTRIES).filter(|&entry| bench.weight(entry) != Weights::NEUTRAL).count();
+    assert_eq!(changed, entries.len());
+    assert_eq!(learned.undo.len(), entries.iter().filter(|&&entry| entry <= mirror_entry(entry)).count());
+    assert!((60..=120).contains(&learned.visits));
+}

@@ -1,0 +1,190 @@
+//! The positions of a generation, prepared for learning: indices and errors, by stage.
+
+use crate::record::GameRecord;
+use crate::targets::{Step, lambda_returns};
+use rayon::prelude::*;
+use shirokuro_engine::{FEATURES, PATTERNS, STAGES, Side, UNITS_PER_DISC, Weights, discs, feature_indices};
+use std::ops::Range;
+use std::sync::atomic::Ordering::Relaxed;
+
+/// One position, as the tables need it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Row {
+    /// For each feature the entry within its pattern's table.
+    pub indices: [u16; FEATURES],
+    /// Target − evaluation, in discs, for the side to move.
+    pub error: f32,
+}
+
+/// All learned positions of a generation, grouped by stage; within a stage in the order of the games and their plies.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Positions {
+    rows: Vec<Row>,
+    stages: [Range<usize>; STAGES],
+    squared_error: f64,
+}
+
+impl Positions {
+    /// The searched positions of the games with their λ-returns, compared with what these weights say now.
+    ///
+    /// Works in parallel over the games, in the current rayon pool.
+    pub fn of(records: &[GameRecord], weights: &Weights, lambda: f32) -> Self {
+        let games: Vec<Vec<(usize, Row)>> =
+            records.par_iter().map(|record| game_rows(record, weights, lambda)).collect();
+
+        let mut starts = [0; STAGES + 1];
+        for (stage, _) in games.iter().flatten() {
+            starts[stage + 1] += 1;
+        }
+        for stage in 0..STAGES {
+            starts[stage + 1] += starts[stage];
+        }
+        let mut rows = vec![Row { indices: [0; FEATURES], error: 0.0 }; starts[STAGES]];
+        let mut next = starts;
+        let mut squared_error = 0.0;
+        for (stage, row) in games.iter().flatten() {
+            squared_error += f64::from(row.error) * f64::from(row.error);
+            rows[next[*stage]].clone_from(row);
+            next[*stage] += 1;
+        }
+        let stages = std::array::from_fn(|stage| starts[stage]..starts[stage + 1]);
+        Self { rows, stages, squared_error }
+    }
+
+    /// The positions of one stage.
+    pub fn stage(&self, stage: usize) -> &[Row] {
+        &self.rows[self.stages[stage].clone()]
+    }
+
+    /// Number of positions.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Root of the mean squared error, in discs; `None` if there is no position.
+    pub fn root_mean_square(&self) -> Option<f64> {
+        (!self.rows.is_empty()).then(|| (self.squared_error / self.rows.len() as f64).sqrt())
+    }
+}
+
+/// The rows of one game and their stages.
+fn game_rows(record: &GameRecord, weights: &Weights, lambda: f32) -> Vec<(usize, Row)> {
+    let steps: Vec<Step> = record
+        .searched()
+        .map(|(position, searched)| Step {
+            value: discs(position.side.black_view(searched.score)),
+            cut: searched.exact || !searched.greedy,
+        })
+        .collect();
+    let targets = lambda_returns(&steps, record.stone_difference as f32, lambda);
+    let rows = record.searched().zip(targets).map(|((position, _), target)| {
+        let stage = position.board.stage();
+        let indices = feature_indices(&position.board);
+        let target = mover_view(position.side, target);
+        (stage, Row { indices, error: target - pattern_sum(weights, stage, &indices) })
+    });
+    rows.collect()
+}
+
+/// A target in discs from Black's side as `side` sees it. Only the sign changes, so that nothing is rounded.
+fn mover_view(side: Side, target: f32) -> f32 {
+    match side {
+        Side::Black => target,
+        Side::White => -target,
+    }
+}
+
+/// The sum of a position's weights in discs: the evaluation without its limits.
+pub(crate) fn pattern_sum(weights: &Weights, stage: usize, indices: &[u16; FEATURES]) -> f32 {
+    let mut sum = 0;
+    for (pattern, table) in PATTERNS.iter().enumerate() {
+        let weights = weights.table(stage, pattern);
+        for feature in table.features() {
+            sum += i32::from(weights[usize::from(indices[feature])].load(Relaxed));
+        }
+    }
+    // At most 60 · 65535 < 2^24 units: exact in f32.
+    (sum - FEATURES as i32 * i32::from(Weights::NEUTRAL)) as f32 / UNITS_PER_DISC as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::selfplay::play_game;
+    use crate::settings::PlaySettings;
+    use shirokuro_engine::{DiscCount, Searcher};
+    use std::sync::atomic::AtomicBool;
+
+    fn game(settings: &PlaySettings, index: u64) -> GameRecord {
+        let stop = AtomicBool::new(false);
+        play_game(&mut Searcher::new(1 << 16), &DiscCount, settings, 1, index, &stop).unwrap().record
+    }
+
+    /// What each searched position of a game is taught; the weights are neutral, so that the error is the target.
+    fn targets(record: &GameRecord, lambda: f32) -> Vec<f32> {
+        game_rows(record, &Weights::neutral(), lambda).iter().map(|(_, row)| row.error).collect()
+    }
+
+    #[test]
+    fn at_lambda_one_without_random_moves_every_target_is_the_outcome() {
+        let record = game(&PlaySettings { random_plies: 8, ..PlaySettings::default() }, 0);
+        for ((position, searched), target) in record.searched().zip(targets(&record, 1.0)) {
+            if !searched.exact {
+                assert_eq!(target as i32, position.side.black_view(record.stone_difference));
+            }
+        }
+    }
+
+    #[test]
+    fn exact_positions_and_random_moves_are_taught_the_search_value() {
+        let settings = PlaySettings { epsilon: 0.3, exact_empties: 8, ..PlaySettings::default() };
+        let record = game(&settings, 1);
+        let (mut exact, mut random) = (0, 0);
+        for ((_, searched), target) in record.searched().zip(targets(&record, 0.9)) {
+            if searched.exact || !searched.greedy {
+                assert_eq!(target, discs(searched.score));
+                exact += u32::from(searched.exact);
+                random += u32::from(!searched.greedy);
+            }
+        }
+        assert!(exact >= 8 && random >= 5, "{exact} {random}");
+    }
+
+    #[test]
+    fn rows_are_grouped_by_stage_in_the_order_of_the_games() {
+        let settings = PlaySettings { random_plies: 20, epsilon: 0.1, ..PlaySettings::default() };
+        let records: Vec<GameRecord> = (0..6).map(|index| game(&settings, index)).collect();
+        let weights = Weights::neutral();
+        let positions = Positions::of(&records, &weights, 0.7);
+        let mut total = 0;
+        for stage in 0..STAGES {
+            let expected: Vec<Row> = records
+                .iter()
+                .flat_map(|record| game_rows(record, &weights, 0.7))
+                .filter_map(|(of, row)| (of == stage).then_some(row))
+                .collect();
+            assert_eq!(positions.stage(stage), expected);
+            total += expected.len();
+        }
+        assert_eq!(total, records.iter().map(|record| record.searched().count()).sum());
+    }
+
+    #[test]
+    fn the_pattern_sum_is_the_evaluation_where_that_is_within_its_limits() {
+        let weights = std::sync::Arc::new(Weights::neutral());
+        for (entry, weight) in weights.entries().iter().enumerate() {
+            weight.store(32_768 - 60 + (crate::random::nth(1, entry as u64) % 121) as u16, Relaxed);
+        }
+        let evaluator = shirokuro_engine::PatternEvaluator::new(weights.clone());
+        for (position, _) in game(&PlaySettings::default(), 2).searched() {
+            let sum = pattern_sum(&weights, position.board.stage(), &feature_indices(&position.board));
+            assert_eq!(sum, discs(evaluator.evaluate(&position.board)));
+        }
+    }
+
+    #[test]
+    fn without_positions_there_is_no_error() {
+        let positions = Positions::of(&[GameRecord::failed(0)], &Weights::neutral(), 0.9);
+        assert_eq!(positions.root_mean_square(), None);
+    }
+}

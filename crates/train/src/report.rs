@@ -1,0 +1,94 @@
+//! What one call of the trainer did.
+
+use crate::record::GameRecord;
+use crate::selfplay::{PlayedGame, SearchTotals};
+use shirokuro_engine::discs;
+use std::time::Duration;
+
+/// What [`Trainer::advance`](crate::Trainer::advance) did.
+#[derive(Clone, Debug)]
+pub struct GenerationReport {
+    /// The games that count from this call on, by number. Games that failed are in `failures` instead.
+    pub games: Vec<GameRecord>,
+    /// The games whose search panicked: they count as played, and teach nothing.
+    pub failures: Vec<GameFailure>,
+    /// What the searches of these games cost. What a stopped call's games cost is lost if the trainer was saved in between.
+    pub totals: SearchTotals,
+    /// The search values of these games' positions.
+    pub values: ValueSummary,
+    /// Positions that this call learned: in the middle of a generation those of its earlier games are learned again.
+    pub positions: u64,
+    /// Root mean square of target − evaluation before learning, in discs, over these positions; `None` if there are none.
+    pub td_error: Option<f64>,
+    /// Visits of these positions to weight entries, each counted for the entry and for its mirror image if that is another.
+    pub visits: u64,
+    /// Time spent on playing.
+    pub play_time: Duration,
+    /// Time spent on learning.
+    pub learn_time: Duration,
+    /// The generation is complete: its update is final.
+    pub generation_complete: bool,
+}
+
+impl GenerationReport {
+    /// The report of these games, before they are learned.
+    pub(crate) fn of(played: Vec<PlayedGame>, failures: Vec<GameFailure>) -> Self {
+        let (mut totals, mut values) = (SearchTotals::default(), ValueSummary::EMPTY);
+        for game in &played {
+            totals.add(&game.totals);
+            let searched = game.record.plies.iter().filter_map(|ply| ply.searched);
+            searched.for_each(|searched| values.add(discs(searched.score)));
+        }
+        Self {
+            games: played.into_iter().map(|game| game.record).collect(),
+            failures,
+            totals,
+            values,
+            positions: 0,
+            td_error: None,
+            visits: 0,
+            play_time: Duration::ZERO,
+            learn_time: Duration::ZERO,
+            generation_complete: false,
+        }
+    }
+}
+
+/// A game that could not be played.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GameFailure {
+    /// The game's number in the run.
+    pub index: u64,
+    /// What the worker said.
+    pub message: String,
+}
+
+/// How the search values of some positions are spread, in discs, for the side to move.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ValueSummary {
+    /// Number of values.
+    pub count: u64,
+    /// Sum of the values.
+    pub sum: f64,
+    /// Sum of the squares of the values.
+    pub sum_of_squares: f64,
+    /// The smallest value; +∞ if there is none.
+    pub min: f32,
+    /// The largest value; −∞ if there is none.
+    pub max: f32,
+}
+
+impl ValueSummary {
+    /// No values.
+    pub const EMPTY: Self =
+        Self { count: 0, sum: 0.0, sum_of_squares: 0.0, min: f32::INFINITY, max: f32::NEG_INFINITY };
+
+    /// Takes in one value.
+    pub fn add(&mut self, value: f32) {
+        self.count += 1;
+        self.sum += f64::from(value);
+        self.sum_of_squares += f64::from(value) * f64::from(value);
+        self.min = self.min.min(value);
+        self.max = self.max.max(value);
+    }
+}

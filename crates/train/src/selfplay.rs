@@ -1,0 +1,187 @@
+//! Playing one game of the generator against itself.
+
+use crate::random::GameRandom;
+use crate::record::{GameRecord, Ply, Searched};
+use crate::settings::PlaySettings;
+use shirokuro_engine::{Evaluate, Limits, Position, Searcher, Square, squares};
+use std::sync::atomic::AtomicBool;
+
+/// What the searches of one or several games cost and said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SearchTotals {
+    /// Searches made.
+    pub searches: u64,
+    /// Positions visited.
+    pub nodes: u64,
+    /// Look-ups in the transposition table.
+    pub probes: u64,
+    /// Look-ups that found the position.
+    pub hits: u64,
+    /// Plies looked ahead, summed over the searches.
+    pub depth_sum: u64,
+    /// The deepest search, in plies.
+    pub depth_max: u32,
+}
+
+impl SearchTotals {
+    /// Adds the other totals to these.
+    pub fn add(&mut self, other: &Self) {
+        self.searches += other.searches;
+        self.nodes += other.nodes;
+        self.probes += other.probes;
+        self.hits += other.hits;
+        self.depth_sum += other.depth_sum;
+        self.depth_max = self.depth_max.max(other.depth_max);
+    }
+}
+
+/// A finished game and what it cost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlayedGame {
+    /// The game.
+    pub record: GameRecord,
+    /// Its searches.
+    pub totals: SearchTotals,
+}
+
+/// Plays game number `index` of the run with this seed; `None` if `stop` was set before its end.
+///
+/// What is played follows from the arguments alone, unless a search is limited by time: the searcher forgets what it
+/// knew before.
+///
+/// # Panics
+///
+/// The search breaks its promise and finds no move where there is one.
+pub fn play_game<E: Evaluate>(
+    searcher: &mut Searcher,
+    evaluator: &E,
+    settings: &PlaySettings,
+    seed: u64,
+    index: u64,
+    stop: &AtomicBool,
+) -> Option<PlayedGame> {
+    searcher.forget();
+    let mut random = GameRandom::new(seed, index);
+    let limits = Limits {
+        depth: settings.depth,
+        nodes: settings.nodes,
+        time: settings.time,
+        exact: settings.exact_empties,
+        stop: Some(stop),
+    };
+    let opening = random.below(settings.random_plies + 1) as usize;
+    let mut plies = Vec::with_capacity(60);
+    let mut totals = SearchTotals::default();
+    let mut position = Position::START;
+    while !position.board.is_over() {
+        let moves = position.board.moves();
+        let ply = if plies.len() < opening {
+            Ply { square: random_move(moves, &mut random), searched: None }
+        } else {
+            let result = searcher.search(evaluator, &position.board, &limits);
+            if result.stopped {
+                return None;
+            }
+            totals.add(&SearchTotals {
+                searches: 1,
+                nodes: result.nodes,
+                probes: result.probes,
+                hits: result.hits,
+                depth_sum: u64::from(result.depth),
+                depth_max: result.depth,
+            });
+            let greedy = !random.chance(settings.epsilon);
+            let square = if greedy {
+                result.best.expect("a side that has a move has a best one")
+            } else {
+                random_move(moves, &mut random)
+            };
+            Ply { square, searched: Some(Searched { score: result.score, exact: result.exact, greedy }) }
+        };
+        plies.push(ply);
+        position = position.play(ply.square).expect("only legal moves are chosen").after_forced_pass();
+    }
+    let stone_difference = position.side.black_view(position.board.final_score());
+    Some(PlayedGame { record: GameRecord { index, plies, stone_difference }, totals })
+}
+
+/// One of the moves, each equally likely.
+fn random_move(moves: u64, random: &mut GameRandom) -> Square {
+    let n = random.below(moves.count_ones());
+    squares(moves).nth(n as usize).expect("n is below the number of moves")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shirokuro_engine::DiscCount;
+
+    fn play(settings: &PlaySettings, index: u64) -> PlayedGame {
+        let mut searcher = Searcher::new(1 << 16);
+        play_game(&mut searcher, &DiscCount, settings, 1, index, &AtomicBool::new(false)).unwrap()
+    }
+
+    #[test]
+    fn a_game_is_finished_and_every_ply_after_the_opening_is_searched() {
+        let settings = PlaySettings { random_plies: 10, epsilon: 0.2, exact_empties: 4, ..PlaySettings::default() };
+        for index in 0..20 {
+            let PlayedGame { record, totals } = play(&settings, index);
+            assert_eq!(GameRecord::new(index, record.plies.clone()).unwrap(), record);
+            let opening = record.random_plies();
+            assert!(opening <= 10);
+            assert!(record.plies[opening..].iter().all(|ply| ply.searched.is_some()));
+            assert_eq!(totals.searches as usize, record.plies.len() - opening);
+        }
+    }
+
+    #[test]
+    fn the_last_positions_are_exact_and_agree_with_the_outcome_when_nothing_is_random() {
+        let settings = PlaySettings { exact_empties: 6, ..PlaySettings::default() };
+        let record = play(&settings, 0).record;
+        for (position, searched) in record.searched() {
+            assert!(searched.exact || position.board.empties() > 6);
+            if position.board.empties() <= 6 {
+                assert_eq!(position.side.black_view(searched.score), record.stone_difference * 256);
+            }
+        }
+    }
+
+    #[test]
+    fn opening_lengths_are_spread_over_their_range() {
+        let settings = PlaySettings { random_plies: 4, ..PlaySettings::default() };
+        let mut counts = [0; 5];
+        for index in 0..200 {
+            counts[play(&settings, index).record.random_plies()] += 1;
+        }
+        // 40 expected each, standard deviation 5.7.
+        assert!(counts.iter().all(|count| (15..=65).contains(count)), "{counts:?}");
+    }
+
+    #[test]
+    fn epsilon_one_plays_at_random_and_epsilon_zero_never() {
+        let greedy = |epsilon| {
+            let record = play(&PlaySettings { epsilon, ..PlaySettings::default() }, 0).record;
+            record.searched().filter(|(_, searched)| searched.greedy).count()
+        };
+        assert_eq!(greedy(1.0), 0);
+        assert!(greedy(0.0) > 50);
+    }
+
+    #[test]
+    fn what_a_searcher_did_before_changes_nothing() {
+        let settings =
+            PlaySettings { depth: Some(3), epsilon: 0.1, random_plies: 8, exact_empties: 6, ..PlaySettings::default() };
+        let mut used = Searcher::new(1 << 16);
+        for index in 0..5 {
+            let game = play_game(&mut used, &DiscCount, &settings, 1, index, &AtomicBool::new(false)).unwrap();
+            assert_eq!(game, play(&settings, index));
+        }
+    }
+
+    #[test]
+    fn a_set_stop_flag_drops_the_game() {
+        let mut searcher = Searcher::new(1 << 16);
+        let stop = AtomicBool::new(true);
+        assert_eq!(play_game(&mut searcher, &DiscCount, &PlaySettings::default(), 1, 0, &stop), None);
+    }
+}

@@ -1,0 +1,175 @@
+//! What a caller chooses: once for a trainer, and anew for each call that plays and learns.
+
+use crate::error::{ParameterError, require};
+use std::time::Duration;
+
+/// What is fixed when a trainer is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TrainerOptions {
+    /// Every random number of the run follows from it.
+    pub seed: u64,
+    /// Games between two updates of the weights, 1 to [`MAX_GENERATION_GAMES`](Self::MAX_GENERATION_GAMES).
+    pub generation_games: u32,
+    /// Worker threads, 1 to [`MAX_THREADS`](Self::MAX_THREADS). They change the speed, never the result.
+    pub threads: usize,
+    /// Bytes of *each* worker's transposition table.
+    ///
+    /// A search sees its own worker's table only, so that the size decides what is played and the number of threads
+    /// does not.
+    pub table_bytes: usize,
+}
+
+impl TrainerOptions {
+    /// The largest generation.
+    pub const MAX_GENERATION_GAMES: u32 = 65_536;
+    /// The largest number of worker threads.
+    pub const MAX_THREADS: usize = 1_024;
+
+    /// Checks the ranges.
+    ///
+    /// # Errors
+    ///
+    /// Names the first field that is outside its range.
+    pub fn validate(&self) -> Result<(), ParameterError> {
+        let games = self.generation_games;
+        require((1..=Self::MAX_GENERATION_GAMES).contains(&games), "generation_games", games, "from 1 to 65536")?;
+        let threads = self.threads;
+        require((1..=Self::MAX_THREADS).contains(&threads), "threads", threads, "from 1 to 1024")
+    }
+}
+
+impl Default for TrainerOptions {
+    /// Seed 0, 64 games a generation, one thread, 16 MiB of table.
+    fn default() -> Self {
+        Self { seed: 0, generation_games: 64, threads: 1, table_bytes: 16 << 20 }
+    }
+}
+
+/// How a generation's games are played.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PlaySettings {
+    /// Search depth in plies, 1 to 60.
+    pub depth: Option<u32>,
+    /// Nodes a search may visit, at least 1.
+    pub nodes: Option<u64>,
+    /// Time a search may take, more than zero. The only limit under which a run cannot be repeated exactly.
+    pub time: Option<Duration>,
+    /// Positions with at most this many empty squares are solved exactly, 0 to 60.
+    pub exact_empties: u32,
+    /// Probability of playing a random legal move instead of the best one, 0 to 1.
+    pub epsilon: f64,
+    /// A game opens with 0 to this many random plies, at most 60, each number equally likely.
+    pub random_plies: u32,
+}
+
+impl PlaySettings {
+    /// Checks the ranges.
+    ///
+    /// # Errors
+    ///
+    /// Names the first field that is outside its range, or says that no search limit was given.
+    pub fn validate(&self) -> Result<(), ParameterError> {
+        let limited = self.depth.is_some() || self.nodes.is_some() || self.time.is_some();
+        require(limited, "depth, nodes, time", "none", "given, at least one of them")?;
+        if let Some(depth) = self.depth {
+            require((1..=60).contains(&depth), "depth", depth, "from 1 to 60")?;
+        }
+        if let Some(nodes) = self.nodes {
+            require(nodes >= 1, "nodes", nodes, "at least 1")?;
+        }
+        if let Some(time) = self.time {
+            require(!time.is_zero(), "time", format_args!("{time:?}"), "more than 0")?;
+        }
+        require(self.exact_empties <= 60, "exact_empties", self.exact_empties, "from 0 to 60")?;
+        require((0.0..=1.0).contains(&self.epsilon), "epsilon", self.epsilon, "from 0 to 1")?;
+        require(self.random_plies <= 60, "random_plies", self.random_plies, "from 0 to 60")
+    }
+}
+
+impl Default for PlaySettings {
+    /// One ply, nothing solved exactly, nothing random.
+    fn default() -> Self {
+        Self { depth: Some(1), nodes: None, time: None, exact_empties: 0, epsilon: 0.0, random_plies: 0 }
+    }
+}
+
+/// How a generation is learned.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LearnSettings {
+    /// λ of the λ-return, 0 to 1: 0 learns the search values, 1 the outcomes.
+    pub lambda: f32,
+    /// Adam's step size in discs, 0 to 64.
+    pub rate: f32,
+}
+
+impl LearnSettings {
+    /// Checks the ranges.
+    ///
+    /// # Errors
+    ///
+    /// Names the first field that is outside its range.
+    pub fn validate(&self) -> Result<(), ParameterError> {
+        require((0.0..=1.0).contains(&self.lambda), "lambda", self.lambda, "from 0 to 1")?;
+        require((0.0..=64.0).contains(&self.rate), "rate", self.rate, "from 0 to 64")
+    }
+}
+
+impl Default for LearnSettings {
+    /// λ = 0.9, rate = 0.1 discs.
+    fn default() -> Self {
+        Self { lambda: 0.9, rate: 0.1 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_are_within_their_ranges() {
+        TrainerOptions::default().validate().unwrap();
+        PlaySettings::default().validate().unwrap();
+        LearnSettings::default().validate().unwrap();
+    }
+
+    #[test]
+    fn each_value_out_of_range_is_refused_by_its_name() {
+        let options = TrainerOptions::default();
+        let play = PlaySettings::default();
+        let learn = LearnSettings::default();
+        let refused = [
+            TrainerOptions { generation_games: 0, ..options }.validate(),
+            TrainerOptions { threads: 0, ..options }.validate(),
+            PlaySettings { depth: None, ..play }.validate(),
+            PlaySettings { depth: Some(0), ..play }.validate(),
+            PlaySettings { nodes: Some(0), ..play }.validate(),
+            PlaySettings { time: Some(Duration::ZERO), ..play }.validate(),
+            PlaySettings { exact_empties: 61, ..play }.validate(),
+            PlaySettings { epsilon: f64::NAN, ..play }.validate(),
+            PlaySettings { random_plies: 61, ..play }.validate(),
+            LearnSettings { lambda: 1.5, ..learn }.validate(),
+            LearnSettings { rate: -0.1, ..learn }.validate(),
+        ];
+        let names = refused.map(|result| result.unwrap_err().parameter);
+        let expected = [
+            "generation_games",
+            "threads",
+            "depth, nodes, time",
+            "depth",
+            "nodes",
+            "time",
+            "exact_empties",
+            "epsilon",
+            "random_plies",
+            "lambda",
+            "rate",
+        ];
+        assert_eq!(names, expected);
+    }
+
+    #[test]
+    fn the_message_names_parameter_value_and_range() {
+        let error = LearnSettings { lambda: 1.5, rate: 0.1 }.validate().unwrap_err();
+        assert_eq!(error.to_string(), "lambda = 1.5: must be from 0 to 1");
+    }
+}

@@ -1,0 +1,80 @@
+//! What a game's positions should have been worth: λ-returns of the search values.
+
+/// One searched position of a game, as the λ-return sees it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Step {
+    /// The search value in discs, from Black's side.
+    pub value: f32,
+    /// What happened afterwards says nothing about this value: the move played was random, or the value is exact.
+    pub cut: bool,
+}
+
+/// The λ-return of every step (Sutton & Barto, *Reinforcement Learning*, 2nd ed., §12.1), computed backward; the only
+/// reward is the outcome, at the end.
+///
+/// `target[t] = (1 − λ)·value[t] + λ·target[t + 1]`, where the outcome stands for the target after the last step; a cut
+/// step's target is its own value. `value[t]` is the search's backed-up value, which already looks at what follows t: it
+/// has the part that the book gives to the n-step returns' bootstrap value.
+///
+/// All values are in discs from Black's side; the result has the length and order of `steps`.
+pub fn lambda_returns(steps: &[Step], outcome: f32, lambda: f32) -> Vec<f32> {
+    let mut targets = vec![0.0; steps.len()];
+    let mut next = outcome;
+    for (target, step) in targets.iter_mut().zip(steps).rev() {
+        next = if step.cut { step.value } else { (1.0 - lambda) * step.value + lambda * next };
+        *target = next;
+    }
+    targets
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    pub fn any_steps(cuts: f64) -> impl Strategy<Value = Vec<Step>> {
+        let value = (-64i32 * 256..=64 * 256).prop_map(|score| score as f32 / 256.0);
+        let step = (value, prop::bool::weighted(cuts)).prop_map(|(value, cut)| Step { value, cut });
+        prop::collection::vec(step, 0..61)
+    }
+
+    proptest! {
+        #[test]
+        fn at_lambda_one_every_target_is_the_outcome(steps in any_steps(0.0), outcome in -64i8..=64) {
+            let outcome = f32::from(outcome);
+            prop_assert!(lambda_returns(&steps, outcome, 1.0).iter().all(|&target| target == outcome));
+        }
+
+        #[test]
+        fn at_lambda_zero_every_target_is_the_search_value(steps in any_steps(0.2), outcome in -64i8..=64) {
+            let targets = lambda_returns(&steps, f32::from(outcome), 0.0);
+            prop_assert!(targets.iter().zip(&steps).all(|(&target, step)| target == step.value));
+        }
+
+        #[test]
+        fn nothing_after_a_cut_reaches_before_it(
+            before in any_steps(0.2), cut in -64.0f32..64.0, after in any_steps(0.2), outcome in -64i8..=64, lambda in 0.0f32..=1.0,
+        ) {
+            let cut = Step { value: cut, cut: true };
+            let whole: Vec<Step> = before.iter().copied().chain([cut]).chain(after).collect();
+            let targets = lambda_returns(&whole, f32::from(outcome), lambda);
+            prop_assert_eq!(&targets[..before.len()], &lambda_returns(&before, cut.value, lambda)[..]);
+            prop_assert_eq!(targets[before.len()], cut.value);
+        }
+
+        #[test]
+        fn swapping_the_colours_negates_the_targets(steps in any_steps(0.2), outcome in -64i8..=64, lambda in 0.0f32..=1.0) {
+            let swapped: Vec<Step> = steps.iter().map(|step| Step { value: -step.value, ..*step }).collect();
+            let targets = lambda_returns(&steps, f32::from(outcome), lambda);
+            let negated: Vec<f32> = lambda_returns(&swapped, -f32::from(outcome), lambda).iter().map(|t| -t).collect();
+            prop_assert_eq!(targets, negated);
+        }
+    }
+
+    #[test]
+    fn three_steps_by_hand() {
+        let steps = [4.0, -2.0, 6.0].map(|value| Step { value, cut: false });
+        // 6·½ + 10·½ = 8; −2·½ + 8·½ = 3; 4·½ + 3·½ = 3.5
+        assert_eq!(lambda_returns(&steps, 10.0, 0.5), [3.5, 3.0, 8.0]);
+    }
+}

@@ -1,0 +1,260 @@
+//! The trainer: plays a generation, learns it, and is saved and loaded in between.
+
+use crate::adam::AdamStep;
+use crate::control::Control;
+use crate::digest::state_digest;
+use crate::error::{ParameterError, require};
+use crate::file::error::FileError;
+use crate::file::{load_state, save_state};
+use crate::learn::{Learned, Update, learn};
+use crate::positions::Positions;
+use crate::record::GameRecord;
+use crate::report::{GameFailure, GenerationReport};
+use crate::rounding::Rounding;
+use crate::selfplay::{PlayedGame, play_game};
+use crate::settings::{LearnSettings, PlaySettings, TrainerOptions};
+use crate::state::State;
+use crate::workers::{GameResult, Workers};
+use rayon::prelude::*;
+use shirokuro_engine::PatternEvaluator;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Instant;
+
+/// A trainer could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainerError {
+    /// An option is outside its range.
+    #[error(transparent)]
+    Parameter(#[from] ParameterError),
+    /// The file could not be read.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The operating system gave no threads.
+    #[error("the worker threads could not be started: {0}")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+}
+
+/// Bytes of a trainer's parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Memory {
+    /// The pattern weights.
+    pub weights: usize,
+    /// Adam's moments. Only the part that was ever learned is resident.
+    pub moments: usize,
+    /// The transposition tables of all workers.
+    pub tables: usize,
+    /// The workers' scratch memory for learning.
+    pub scratch: usize,
+    /// The game records and the undo log of the generation under way.
+    pub generation: usize,
+}
+
+/// Plays games against itself and learns pattern weights from them.
+///
+/// Games are numbered from 0; generation g is the games from g·G, G of them. All of a generation's games are played with the
+/// weights from before it. What comes out follows from the seed and the settings alone — not from the number of
+/// threads, nor from how the games are split into calls: `advance(n)` and then `advance(m)` is `advance(n + m)` to the last bit.
+#[derive(Debug)]
+pub struct Trainer {
+    state: State,
+    workers: Workers,
+}
+
+impl Trainer {
+    /// A trainer that has played nothing, with neutral weights.
+    ///
+    /// # Errors
+    ///
+    /// An option is outside its range, or there are no threads to be had.
+    pub fn new(options: &TrainerOptions) -> Result<Self, TrainerError> {
+        options.validate()?;
+        let workers = Workers::new(options.threads, options.table_bytes)?;
+        Ok(Self { state: State::new(options.seed, options.generation_games), workers })
+    }
+
+    /// The trainer that was saved, and the two texts that were saved with it: settings, statistics.
+    ///
+    /// # Errors
+    ///
+    /// The file can not be read, is no model file, is damaged, or holds weights only; or `threads` is out of range.
+    pub fn load(path: &Path, threads: usize, table_bytes: usize) -> Result<(Self, String, String), TrainerError> {
+        TrainerOptions { threads, table_bytes, ..TrainerOptions::default() }.validate()?;
+        let (state, settings, statistics) = load_state(path)?;
+        Ok((Self { state, workers: Workers::new(threads, table_bytes)? }, settings, statistics))
+    }
+
+    /// Saves everything that the run's continuation follows from, and the caller's two texts; in place of the old file or
+    /// not at all.
+    ///
+    /// # Errors
+    ///
+    /// The operating system refused; the old file is as it was.
+    pub fn save(&self, path: &Path, settings: &str, statistics: &str) -> Result<(), FileError> {
+        save_state(path, &self.state, settings, statistics)
+    }
+
+    /// Other worker threads, or another size of their tables, from now on.
+    ///
+    /// # Errors
+    ///
+    /// `threads` is out of range, or there are no threads to be had; nothing was changed.
+    pub fn set_workers(&mut self, threads: usize, table_bytes: usize) -> Result<(), TrainerError> {
+        TrainerOptions { threads, table_bytes, ..TrainerOptions::default() }.validate()?;
+        self.workers = Workers::new(threads, table_bytes)?;
+        Ok(())
+    }
+
+    /// Plays the next `games` games, at most to the end of the generation under way, and learns them.
+    ///
+    /// If the generation is not complete afterwards, its games are learned provisionally: the next call takes that back,
+    /// plays the missing games with the weights that the others were played with, and learns them all together, with the settings
+    /// of that call. So the settings of a generation should not change within it.
+    ///
+    /// `None` if the call was stopped. Nothing has changed then, but that the games it had finished are kept: a later call that
+    /// comes to them reports them without playing them again.
+    ///
+    /// # Errors
+    ///
+    /// A setting is outside its range; nothing was done.
+    pub fn advance(
+        &mut self,
+        games: u32,
+        play: &PlaySettings,
+        learn: &LearnSettings,
+        control: &Control,
+    ) -> Result<Option<GenerationReport>, ParameterError> {
+        require(games >= 1, "games", games, "at least 1")?;
+        play.validate()?;
+        learn.validate()?;
+        let start = Instant::now();
+        self.state.swap_provisional();
+        let (played, failures) = self.play(games, play, control);
+        if !control.begin_learning() {
+            self.state.swap_provisional();
+            self.state.keep(played);
+            return Ok(None);
+        }
+        let (play_time, learning) = (start.elapsed(), Instant::now());
+        self.state.undo = Vec::new();
+        let mut report = GenerationReport { play_time, ..GenerationReport::of(played, failures) };
+        let mut records: Vec<GameRecord> = report.games.clone();
+        records.extend(report.failures.iter().map(|failure| GameRecord::failed(failure.index)));
+        records.sort_by_key(|record| record.index);
+        self.state.records.append(&mut records);
+        self.learn(*learn, &mut report);
+        report.learn_time = learning.elapsed();
+        Ok(Some(report))
+    }
+
+    /// The next games, as far as they ended: those that were kept, and those that are played now, in their order.
+    fn play(&mut self, games: u32, settings: &PlaySettings, control: &Control) -> (Vec<PlayedGame>, Vec<GameFailure>) {
+        let next = self.state.next_games(games);
+        let mut played = self.state.take_kept(&next);
+        control.finished_counter().fetch_add(played.len() as u64, Relaxed);
+        let missing: Vec<u64> =
+            next.filter(|index| played.binary_search_by_key(index, |game| game.record.index).is_err()).collect();
+        let evaluator = self.evaluator();
+        let results = self.workers.play(&missing, control.finished_counter(), |searcher, index| {
+            play_game(searcher, &evaluator, settings, self.state.seed, index, control.stop_flag())
+        });
+        let mut failures = Vec::new();
+        for (&index, result) in missing.iter().zip(results) {
+            match result {
+                GameResult::Played(game) => played.push(game),
+                GameResult::Panicked(message) => failures.push(GameFailure { index, message }),
+                GameResult::Stopped => {}
+            }
+        }
+        played.sort_by_key(|game| game.record.index);
+        (played, failures)
+    }
+
+    /// Learns all games of the generation under way.
+    fn learn(&mut self, settings: LearnSettings, report: &mut GenerationReport) {
+        let Self { state, workers } = self;
+        let complete = state.generation_left() == 0;
+        let positions = workers.run(|| Positions::of(&state.records, &state.weights, settings.lambda));
+        let update = Update {
+            adam: AdamStep::new(settings.rate, state.powers.next()),
+            rounding: Rounding::new(state.seed, state.generation),
+            provisional: !complete,
+        };
+        let Learned { visits, undo } = learn(workers, &positions, &state.weights, &mut state.moments, update);
+        state.undo = undo;
+        if complete {
+            state.complete_generation();
+        }
+        report.positions = positions.len() as u64;
+        report.td_error = positions.root_mean_square();
+        report.visits = visits;
+        report.generation_complete = complete;
+    }
+
+    /// Finished games.
+    pub fn games_played(&self) -> u64 {
+        self.state.games()
+    }
+
+    /// Games that the generation under way still misses; all of its games at the start of one.
+    pub fn generation_left(&self) -> u32 {
+        self.state.generation_left()
+    }
+
+    /// Number of complete generations.
+    pub fn generation(&self) -> u64 {
+        self.state.generation
+    }
+
+    /// The run's seed.
+    pub fn seed(&self) -> u64 {
+        self.state.seed
+    }
+
+    /// Games in a generation.
+    pub fn generation_games(&self) -> u32 {
+        self.state.generation_games
+    }
+
+    /// Number of worker threads.
+    pub fn threads(&self) -> usize {
+        self.workers.threads()
+    }
+
+    /// An evaluator that shares the weights: it sees every update.
+    pub fn evaluator(&self) -> PatternEvaluator {
+        PatternEvaluator::new(Arc::clone(&self.state.weights))
+    }
+
+    /// SHA-256 over everything that the run's continuation follows from but the settings: 64 hexadecimal digits.
+    pub fn digest(&self) -> String {
+        state_digest(&self.state)
+    }
+
+    /// Number of weight entries that were ever learned, mirror images included, of 28,868,400.
+    pub fn entries_learned(&self) -> usize {
+        let moments = &self.state.moments;
+        self.workers.run(|| {
+            moments.par_chunks(1 << 16).map(|part| part.iter().filter(|moments| moments[1] > 0.0).count()).sum()
+        })
+    }
+
+    /// Bytes by part.
+    pub fn memory(&self) -> Memory {
+        let state = &self.state;
+        let kept = state.kept.iter().map(|game| &game.record);
+        let records: usize = state.records.iter().chain(kept).map(GameRecord::bytes).sum();
+        Memory {
+            weights: size_of_val(state.weights.entries()),
+            moments: size_of_val(&state.moments[..]),
+            tables: self.workers.table_bytes(),
+            scratch: self.workers.scratch_bytes(),
+            generation: records + size_of_val(&state.undo[..]),
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "trainer_tests.rs"]
+mod tests;

@@ -1,0 +1,194 @@
+use super::*;
+use crate::file::{file_digest, load_weights, save_weights};
+use crate::testing::Folder;
+
+const PLAY: PlaySettings =
+    PlaySettings { depth: Some(2), nodes: None, time: None, exact_empties: 6, epsilon: 0.1, random_plies: 10 };
+const LEARN: LearnSettings = LearnSettings { lambda: 0.7, rate: 0.2 };
+
+fn trainer(threads: usize) -> Trainer {
+    Trainer::new(&TrainerOptions { seed: 11, generation_games: 6, threads, table_bytes: 1 << 16 }).unwrap()
+}
+
+/// Trains on the next `games` games, as many calls as that takes.
+fn train(trainer: &mut Trainer, games: u32) {
+    let goal = trainer.games_played() + u64::from(games);
+    while trainer.games_played() < goal {
+        let left = (goal - trainer.games_played()) as u32;
+        trainer.advance(left, &PLAY, &LEARN, &Control::new()).unwrap();
+    }
+}
+
+/// What [`Trainer::digest`] covers, compared without hashing.
+fn assert_same(a: &Trainer, b: &Trainer) {
+    let (a, b) = (&a.state, &b.state);
+    assert_eq!((a.games(), a.generation, a.powers), (b.games(), b.generation, b.powers));
+    assert_eq!((&a.records, &a.undo), (&b.records, &b.undo));
+    assert!(a.weights.entries().iter().zip(b.weights.entries()).all(|(a, b)| a.load(Relaxed) == b.load(Relaxed)));
+    assert!(a.moments == b.moments);
+}
+
+#[test]
+fn the_number_of_threads_does_not_change_the_digest() {
+    let digests = [1, 2, 3, 4].map(|threads| {
+        let mut trainer = trainer(threads);
+        train(&mut trainer, 15);
+        trainer.digest()
+    });
+    assert!(digests.iter().all(|digest| *digest == digests[0]), "{digests:?}");
+    assert_eq!(digests[0].len(), 64);
+}
+
+#[test]
+fn however_the_games_are_split_into_calls_the_result_is_the_same() {
+    let mut whole = trainer(2);
+    train(&mut whole, 15);
+    for split in [&[1; 15][..], &[4, 5, 6], &[7, 8], &[6, 2, 7], &[14, 1]] {
+        let mut parts = trainer(2);
+        for &games in split {
+            train(&mut parts, games);
+        }
+        assert_same(&whole, &parts);
+    }
+}
+
+/// Games that last long enough to be stopped in time.
+const SLOW: PlaySettings = PlaySettings { depth: None, nodes: Some(5_000), ..PLAY };
+
+/// Calls `advance` and stops it when one more game is finished than were kept before.
+fn advance_and_stop(trainer: &mut Trainer, games: u32) {
+    let (control, kept) = (Control::new(), trainer.state.kept.len() as u64);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while control.finished() <= kept {
+                std::thread::sleep(std::time::Duration::from_micros(100));
+            }
+            control.stop();
+        });
+        let report = trainer.advance(games, &SLOW, &LEARN, &control).unwrap();
+        assert!(report.is_none(), "stopped too late");
+    });
+    assert!(trainer.state.kept.len() as u64 > kept);
+}
+
+#[test]
+fn a_stopped_call_changes_nothing_but_that_its_games_need_not_be_played_again() {
+    let mut straight = trainer(2);
+    train(&mut straight, 7);
+    let mut stopped = trainer(2);
+    train(&mut stopped, 7);
+    for _ in 0..2 {
+        advance_and_stop(&mut stopped, 5);
+        assert_same(&straight, &stopped);
+    }
+    for trainer in [&mut straight, &mut stopped] {
+        let report = trainer.advance(5, &SLOW, &LEARN, &Control::new()).unwrap().unwrap();
+        assert_eq!(report.games.iter().map(|game| game.index).collect::<Vec<_>>(), [7, 8, 9, 10, 11]);
+        assert_eq!(report.totals.searches, report.values.count);
+    }
+    assert_same(&straight, &stopped);
+}
+
+#[test]
+fn a_call_that_is_stopped_at_once_returns_at_once() {
+    let mut trainer = trainer(1);
+    let control = Control::new();
+    control.stop();
+    assert!(trainer.advance(4, &PLAY, &LEARN, &control).unwrap().is_none());
+    assert_eq!((trainer.games_played(), control.finished()), (0, 0));
+}
+
+#[test]
+fn kept_games_go_through_a_file() {
+    let folder = Folder::new();
+    let path = folder.path("model.shiro");
+    let mut stopped = trainer(2);
+    train(&mut stopped, 1);
+    advance_and_stop(&mut stopped, 5);
+    stopped.save(&path, "", "").unwrap();
+    let (loaded, ..) = Trainer::load(&path, 1, 1 << 16).unwrap();
+    let records = |trainer: &Trainer| trainer.state.kept.iter().map(|game| game.record.clone()).collect::<Vec<_>>();
+    assert_eq!(records(&loaded), records(&stopped));
+    assert_same(&loaded, &stopped);
+}
+
+#[test]
+fn a_run_through_a_file_is_the_run_without_one() {
+    let folder = Folder::new();
+    let path = folder.path("model.shiro");
+    let mut straight = trainer(2);
+    train(&mut straight, 9);
+    straight.save(&path, r#"{"λ": 0.7}"#, "{}").unwrap();
+    let (mut loaded, settings, statistics) = Trainer::load(&path, 1, 1 << 16).unwrap();
+    assert_eq!((settings.as_str(), statistics.as_str()), (r#"{"λ": 0.7}"#, "{}"));
+    assert_eq!((loaded.seed(), loaded.generation_games(), loaded.generation_left()), (11, 6, 3));
+    assert_same(&straight, &loaded);
+    assert_eq!(file_digest(&path).unwrap(), straight.digest());
+    train(&mut straight, 6);
+    train(&mut loaded, 6);
+    assert_same(&straight, &loaded);
+    assert_eq!(folder.names(), ["model.shiro"]);
+}
+
+#[test]
+fn a_weights_file_gives_an_evaluator_and_no_trainer() {
+    let folder = Folder::new();
+    let (path, state_path) = (folder.path("weights.shiro"), folder.path("state.shiro"));
+    let mut trainer = trainer(2);
+    train(&mut trainer, 6);
+    let weights = &trainer.state.weights;
+    save_weights(&path, weights).unwrap();
+    trainer.save(&state_path, "", "").unwrap();
+    for path in [&path, &state_path] {
+        let loaded = load_weights(path).unwrap();
+        assert!(loaded.entries().iter().zip(weights.entries()).all(|(a, b)| a.load(Relaxed) == b.load(Relaxed)));
+    }
+    let error = Trainer::load(&path, 1, 0).unwrap_err().to_string();
+    assert!(error.ends_with("weights.shiro: holds weights only, no training state (missing: moments)"), "{error}");
+    assert!(file_digest(&path).unwrap_err().to_string().contains("holds weights only"));
+}
+
+#[test]
+fn a_missing_file_is_an_error_of_the_operating_system_that_names_the_file() {
+    let folder = Folder::new();
+    let TrainerError::File(error) = Trainer::load(&folder.path("none.shiro"), 1, 0).unwrap_err() else {
+        panic!("another kind of error");
+    };
+    assert!(matches!(&error.reason, crate::Reason::Io(error) if error.kind() == std::io::ErrorKind::NotFound));
+    assert!(error.to_string().contains("none.shiro"));
+}
+
+#[test]
+fn a_report_says_what_the_call_did() {
+    let mut trainer = trainer(2);
+    let mut advance = |games| trainer.advance(games, &PLAY, &LEARN, &Control::new()).unwrap().unwrap();
+    let first = advance(4);
+    assert_eq!(first.games.iter().map(|game| game.index).collect::<Vec<_>>(), [0, 1, 2, 3]);
+    assert!(!first.generation_complete && first.failures.is_empty());
+    let second = advance(4);
+    assert_eq!(second.games.len(), 2, "not beyond the generation");
+    assert!(second.generation_complete);
+    assert!(second.visits > first.visits, "the whole generation is learned");
+    assert_eq!((trainer.generation(), trainer.games_played(), trainer.generation_left()), (1, 6, 6));
+    let positions: usize = first.games.iter().map(|game| game.searched().count()).sum();
+    assert_eq!((first.positions, first.values.count, first.totals.searches), [positions as u64; 3].into());
+    assert_eq!(second.positions, first.positions + second.values.count);
+    assert!(first.td_error.unwrap() > 0.0 && first.totals.nodes > first.totals.searches);
+    assert!(first.values.min >= -64.0 && first.values.max <= 64.0);
+    assert!((1_000..=second.visits as usize).contains(&trainer.entries_learned()));
+    let memory = trainer.memory();
+    assert_eq!((memory.weights, memory.moments), (57_736_800, 230_947_200));
+    assert_eq!(memory.generation, 0);
+}
+
+#[test]
+fn settings_out_of_range_are_refused_before_anything_is_done() {
+    let mut trainer = trainer(1);
+    let control = Control::new();
+    assert_eq!(trainer.advance(0, &PLAY, &LEARN, &control).unwrap_err().parameter, "games");
+    let play = PlaySettings { epsilon: 2.0, ..PLAY };
+    assert_eq!(trainer.advance(1, &play, &LEARN, &control).unwrap_err().parameter, "epsilon");
+    let learn = LearnSettings { lambda: -1.0, ..LEARN };
+    assert_eq!(trainer.advance(1, &PLAY, &learn, &control).unwrap_err().parameter, "lambda");
+    assert_eq!(trainer.games_played(), 0);
+}
