@@ -115,10 +115,12 @@ def test_the_heuristic_chooses_every_move_of_its_group() -> None:
     assert {sk.RandomPlayer().choose(sk.Position(), random) for _ in range(100)} == set(sk.Position().legal_moves)
 
 
-def test_a_trained_model_beats_both_fixed_players(trained: sk.Trainer) -> None:
-    model = sk.ModelPlayer(evaluator=trained.evaluator, depth=3, exact_empties=8)
-    assert sk.play_match(model, sk.RandomPlayer(), games=100).score > 0.8
-    assert sk.play_match(model, sk.HeuristicPlayer(), games=100).score > 0.7
+def test_five_thousand_games_of_the_default_settings_beat_both_fixed_players() -> None:
+    trainer = sk.Trainer(sk.TrainConfig(games=5000))
+    trainer.train_batch(5000)
+    model = sk.ModelPlayer(evaluator=trainer.evaluator, depth=3, exact_empties=8)
+    assert sk.play_match(model, sk.RandomPlayer(), games=200).score > 0.9
+    assert sk.play_match(model, sk.HeuristicPlayer(), games=200).score > 0.7
 
 
 @pytest.mark.parametrize(

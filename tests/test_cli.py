@@ -49,7 +49,7 @@ def test_train_leaves_a_run_directory_and_a_table_of_results(
     assert (result.returncode, result.stderr) == (0, "")
     assert re.search(r"300/300 games .* games/s  ETA 0:00:00  discs [+-]\d+\.\d\d  TD error \d", result.stdout)
     assert re.search(r"random .*%", result.stdout)
-    assert re.search(r"corner/edge heuristic .*%", result.stdout)
+    assert re.search(r"heuristic .*%", result.stdout)
     config = TrainConfig.from_toml((directory / "config.toml").read_text(encoding="utf-8"))
     assert config == CONFIG.replace(games=300)
     trainer = sk.Trainer.load(directory / "model.shiro")

@@ -48,7 +48,7 @@ def numpy_evaluate(weights: dict[str, NDArray[np.uint16]], board: NDArray[np.int
     for name, squares in PATTERNS.items():
         places = [ord(s[0]) - ord("a") + 8 * (int(s[1]) - 1) for s in squares.split()]
         powers = 3 ** np.arange(len(places))
-        for turned in symmetries(digits)[: 8 if name == "P01" else 4]:
+        for turned in symmetries(digits)[:4]:
             total += int(weights[name][stage, turned.ravel()[places] @ powers]) - 32768
     return min(64.0, max(-64.0, total / 256))
 

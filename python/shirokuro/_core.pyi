@@ -13,6 +13,26 @@ from typing import Any, Final, Literal, TypeAlias, final
 import numpy as np
 from numpy.typing import NDArray
 
+__all__ = [
+    "BLACK",
+    "EMPTY",
+    "WHITE",
+    "Evaluator",
+    "Game",
+    "GenerationReport",
+    "ModelFileError",
+    "Position",
+    "SearchResult",
+    "Searcher",
+    "TrainerCore",
+    "__version__",
+    "file_digest",
+    "kernel",
+    "perft",
+    "search",
+    "solve",
+]
+
 _Board: TypeAlias = NDArray[np.integer[Any]] | Sequence[int] | Sequence[Sequence[int]]
 _Boards: TypeAlias = NDArray[np.integer[Any]] | Sequence[_Board]
 _Side: TypeAlias = Literal[1, 2, "black", "white"]

@@ -113,7 +113,7 @@ class TrainConfig:
         TypeError: a value is of the wrong type.
     """
 
-    games: int = _whole(60_000, 1, 10**9, "Length of the run: schedules stretch over it.")
+    games: int = _whole(200_000, 1, 10**9, "Length of the run: schedules stretch over it.")
     seed: int = _whole(
         1, 0, 2**64 - 1, "Where all random numbers come from: the same seed and settings give the same model."
     )

@@ -51,7 +51,7 @@ class HeuristicPlayer:
     4. the squares next to an empty corner (C squares on the edge, X squares on the diagonal).
     """
 
-    name: str = "corner/edge heuristic"
+    name: str = "heuristic"
 
     def choose(self, position: Position, random: Random) -> str:
         """See `Player`."""
