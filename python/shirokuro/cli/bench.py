@@ -94,6 +94,8 @@ def _figures(tell: Callable[[str], None]) -> Iterator[Figure]:
         tell(f"measuring {name}")
         return Figure(name, unit, target, more, tuple(measure() for _ in range(REPETITIONS)))
 
+    # First, while this process is small: Linux counts a parent's memory at the start of a child to the child's peak.
+    yield figure("memory of a training, 64 MB table", "MB", 450, _memory, more=False)
     fast = sk.Trainer(sk.TrainConfig(depth=1, exact_empties=0, threads=1))
     deep = sk.Trainer(sk.TrainConfig(depth=3, exact_empties=8, threads=1))
     learning: list[float] = []
@@ -105,17 +107,16 @@ def _figures(tell: Callable[[str], None]) -> Iterator[Figure]:
         return games / (time.perf_counter() - start)
 
     yield figure("perft", "M leaves/s", 300, _perft)
-    yield figure("1-ply self-play and learning, one thread", "games/s", 3000, lambda: games_per_second(fast, 2048))
+    yield figure("1-ply training, one thread", "games/s", 3000, lambda: games_per_second(fast, 2048))
     learning.clear()
     yield figure("3-ply exact-8 training, one thread", "games/s", 400, lambda: games_per_second(deep, 512))
     yield Figure("TD update", "ms/game", 0.3, more_is_better=False, measured=tuple(learning))
     evaluator = deep.evaluator
     openings = random_openings(20, seed=1)
-    yield figure("search to depth 8, one thread", "M nodes/s", 12, lambda: _search(evaluator, openings))
+    yield figure("depth-8 search, one thread", "M nodes/s", 12, lambda: _search(evaluator, openings))
     yield figure("evaluate", "µs/call", 1.5, lambda: _evaluate(evaluator, openings[0].board), more=False)
     boards = np.stack([position.board for position in openings] * 10_000)
     yield figure("evaluate_batch, all cores", "M boards/s", 8, lambda: _evaluate_batch(evaluator, boards))
-    yield figure("memory of a training process, 64 MB table", "MB", 450, _memory, more=False)
 
 
 def _perft() -> float:
