@@ -43,6 +43,7 @@ pub fn evaluate<'py>(
         };
         let sides = sides(side_to_move, count)?;
         if let Ok(array) = boards.cast::<PyArrayDyn<i8>>()
+            && array.is_c_contiguous()
             && let Ok(array) = array.try_readonly()
             && let Ok(squares) = array.as_slice()
         {

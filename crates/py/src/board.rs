@@ -27,6 +27,7 @@ fn board(value: &Bound<'_, PyAny>, name: &str, SideToMove(side): SideToMove) -> 
     // An int8 array is read in place.
     if let Ok(array) = value.cast::<PyArrayDyn<i8>>()
         && is_board_shape(array.shape())
+        && array.is_c_contiguous()
         && let Ok(array) = array.try_readonly()
         && let Ok(squares) = array.as_slice()
         && let Some(squares) = squares.first_chunk()

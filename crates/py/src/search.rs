@@ -4,7 +4,7 @@ use crate::args::{SideToMove, integer, milliseconds, small_integer, table_bytes}
 use crate::board::position;
 use crate::error::{busy, value_error};
 use crate::evaluator::PyEvaluator;
-use crate::interrupt::with_polling;
+use crate::interrupt::{check_signals, with_polling};
 use pyo3::prelude::*;
 use shirokuro_engine::{Board, DiscCount, Limits, PatternEvaluator, Searcher, discs};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -103,7 +103,6 @@ impl PySearcher {
         signature = (board, *, side_to_move = SideToMove::BLACK, depth = None, nodes = None, time_ms = None, exact_empties = None),
         text_signature = "($self, board, *, side_to_move=1, depth=None, nodes=None, time_ms=None, exact_empties=0)"
     )]
-    #[expect(clippy::too_many_arguments, reason = "they are Python's keyword arguments")]
     fn search(
         &self,
         board: &Bound<'_, PyAny>,
@@ -210,7 +209,7 @@ fn run(
     let result = if limits.is_short(board) {
         py.detach(search)
     } else {
-        let poll = || Python::attach(|py| py.check_signals()).inspect_err(|_| stop.store(true, Relaxed));
+        let poll = || check_signals().inspect_err(|_| stop.store(true, Relaxed));
         let (result, error) = with_polling(py, poll, search)?;
         if let Some(error) = error {
             return Err(error);
