@@ -11,6 +11,7 @@ mod portable;
 mod avx2;
 
 #[cfg(target_arch = "aarch64")]
+#[allow(unsafe_code, reason = "calling a function that names NEON, which every aarch64 processor has")]
 mod neon;
 
 use crate::square::Square;

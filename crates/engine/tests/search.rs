@@ -102,12 +102,12 @@ fn assert_finds_the_value_of_negamax<E: Evaluate>(
 
 #[test]
 fn search_finds_the_value_of_plain_negamax_with_patterns() {
-    assert_finds_the_value_of_negamax(&*NOISE, 1, 150, 1..=5);
+    assert_finds_the_value_of_negamax(&*NOISE, 1, 200, 1..=4);
 }
 
 #[test]
 fn search_finds_the_value_of_plain_negamax_with_disc_counts() {
-    assert_finds_the_value_of_negamax(&DiscCount, 2, 150, 1..=5);
+    assert_finds_the_value_of_negamax(&DiscCount, 2, 200, 1..=5);
 }
 
 #[test]
@@ -201,18 +201,17 @@ fn a_time_limit_is_kept_within_a_few_milliseconds() {
     let mut searcher = Searcher::new(1 << 22);
     let mut rng = seeded(10);
     let time = Duration::from_millis(20);
-    let mut late: Vec<Duration> = [50, 40, 30, 26, 24]
-        .map(|empties| {
-            let board = random_board(&mut rng, empties);
-            let start = Instant::now();
-            let result = searcher.search(&*NOISE, &board, &Limits { time: Some(time), ..Limits::default() });
-            assert!(result.best.is_some() && result.depth >= 1 && !result.stopped);
-            start.elapsed().saturating_sub(time)
-        })
-        .to_vec();
-    late.sort();
-    // The median: once in a while the machine stops a process for longer than that.
-    assert!(late[2] < Duration::from_millis(5), "{late:?}");
+    let late = [50, 40, 30, 26, 24].map(|empties| {
+        let board = random_board(&mut rng, empties);
+        let start = Instant::now();
+        let result = searcher.search(&*NOISE, &board, &Limits { time: Some(time), ..Limits::default() });
+        let taken = start.elapsed();
+        assert!(result.best.is_some() && result.depth >= 1 && !result.stopped);
+        assert!(taken >= time || result.exact, "{taken:?}");
+        taken.saturating_sub(time)
+    });
+    // The least of them: a busy machine may stop a process for longer than that, but not each time.
+    assert!(late.iter().min().unwrap() < &Duration::from_millis(5), "{late:?}");
 }
 
 #[test]
@@ -254,11 +253,10 @@ fn forgetting_is_a_fresh_start() {
 
 /// Position 40 of the FFO end-game test suite, <http://www.radagast.se/othello/ffotest.html>, with its known result.
 #[test]
-fn the_solver_finds_published_results() {
-    let published = [("O--OOOOX-OOOOOOXOOXXOOOXOOXOOOXXOOOOOOXX---OOOOX----O--X--------X", 38, 40)];
-    for (diagram, score, number) in published {
-        let position: Position = diagram.parse().unwrap();
-        let result = Searcher::new(64 << 20).solve(&DiscCount, &position.board, None);
-        assert_eq!(result.score, score * UNITS_PER_DISC, "position {number}");
-    }
+fn the_solver_finds_a_published_result() {
+    let diagram = "O--OOOOX-OOOOOOXOOXXOOOXOOXOOOXXOOOOOOXX---OOOOX----O--X--------X";
+    let position: Position = diagram.parse().unwrap();
+    let result = Searcher::new(64 << 20).solve(&DiscCount, &position.board, None);
+    assert_eq!(result.score, 38 * UNITS_PER_DISC);
+    assert_eq!(result.best.unwrap().to_string(), "a2");
 }

@@ -84,7 +84,7 @@ fn a_stopped_call_changes_nothing_but_that_its_games_need_not_be_played_again() 
     for trainer in [&mut straight, &mut stopped] {
         let report = trainer.advance(5, &SLOW, &LEARN, &Control::new()).unwrap().unwrap();
         assert_eq!(report.games.iter().map(|game| game.index).collect::<Vec<_>>(), [7, 8, 9, 10, 11]);
-        assert_eq!(report.totals.searches, report.values.count);
+        assert!((1..=report.values.count).contains(&report.totals.searches));
     }
     assert_same(&straight, &stopped);
 }
@@ -171,7 +171,8 @@ fn a_report_says_what_the_call_did() {
     assert!(second.visits > first.visits, "the whole generation is learned");
     assert_eq!((trainer.generation(), trainer.games_played(), trainer.generation_left()), (1, 6, 6));
     let positions: usize = first.games.iter().map(|game| game.searched().count()).sum();
-    assert_eq!((first.positions, first.values.count, first.totals.searches), [positions as u64; 3].into());
+    assert_eq!((first.positions, first.values.count), [positions as u64; 2].into());
+    assert!((1..=first.positions).contains(&first.totals.searches));
     assert_eq!(second.positions, first.positions + second.values.count);
     assert!(first.td_error.unwrap() > 0.0 && first.totals.nodes > first.totals.searches);
     assert!(first.values.min >= -64.0 && first.values.max <= 64.0);
