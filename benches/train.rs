@@ -11,8 +11,15 @@ fn main() {
     divan::main();
 }
 
-const PLAY: PlaySettings =
-    PlaySettings { depth: Some(1), nodes: None, time: None, exact_empties: 0, epsilon: 0.1, random_plies: 8 };
+const PLAY: PlaySettings = PlaySettings {
+    depth: Some(1),
+    nodes: None,
+    time: None,
+    exact_empties: 0,
+    epsilon: 0.1,
+    shallow: 0.0,
+    random_plies: 8,
+};
 
 /// λ-returns of one game.
 #[divan::bench]

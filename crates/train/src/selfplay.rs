@@ -81,6 +81,7 @@ pub fn play_game<E: Evaluate>(
         exact: settings.exact_empties,
         stop: Some(stop),
     };
+    let one_ply = Limits { depth: Some(1), ..Limits::default() };
     let opening = random.below(settings.random_plies + 1) as usize;
     let mut plies = Vec::with_capacity(60);
     let mut totals = SearchTotals::default();
@@ -101,8 +102,13 @@ pub fn play_game<E: Evaluate>(
             }
             let best = solved.line.pop().expect("a side that has a move has a best one");
             let (score, exact) = (position.side.black_view(solved.black_score), solved.exact);
-            let greedy = !random.chance(settings.epsilon);
-            let square = if greedy { best } else { random_move(moves, &mut random) };
+            let (mut greedy, mut square) = (true, best);
+            if random.chance(settings.epsilon) {
+                (greedy, square) = (false, random_move(moves, &mut random));
+            } else if random.chance(settings.shallow) {
+                square = searcher.search(evaluator, &position.board, &one_ply).best.unwrap_or(best);
+                greedy = square == best;
+            }
             if !(exact && square == best) {
                 solved.line.clear();
             }
@@ -204,9 +210,26 @@ mod tests {
     }
 
     #[test]
+    fn a_shallow_move_is_the_best_one_ply_ahead_and_cuts_the_trace_if_the_search_prefers_another() {
+        let settings = PlaySettings { depth: Some(3), shallow: 1.0, ..PlaySettings::default() };
+        let record = play(&settings, 0).record;
+        let one_ply = play(&PlaySettings::default(), 0).record;
+        let squares = |record: &GameRecord| record.plies.iter().map(|ply| ply.square).collect::<Vec<_>>();
+        assert_eq!(squares(&record), squares(&one_ply), "the game is that of a search of one ply");
+        let greedy = record.searched().filter(|(_, searched)| searched.greedy).count();
+        assert!((1..record.plies.len()).contains(&greedy), "{greedy}");
+    }
+
+    #[test]
     fn what_a_searcher_did_before_changes_nothing() {
-        let settings =
-            PlaySettings { depth: Some(3), epsilon: 0.1, random_plies: 8, exact_empties: 6, ..PlaySettings::default() };
+        let settings = PlaySettings {
+            depth: Some(3),
+            epsilon: 0.1,
+            shallow: 0.2,
+            random_plies: 8,
+            exact_empties: 6,
+            ..PlaySettings::default()
+        };
         let mut used = Searcher::new(1 << 16);
         for index in 0..5 {
             let game = play_game(&mut used, &DiscCount, &settings, 1, index, &AtomicBool::new(false)).unwrap();

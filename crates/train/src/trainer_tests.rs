@@ -2,8 +2,15 @@ use super::*;
 use crate::file::{file_digest, load_weights, save_weights};
 use crate::testing::Folder;
 
-const PLAY: PlaySettings =
-    PlaySettings { depth: Some(2), nodes: None, time: None, exact_empties: 6, epsilon: 0.1, random_plies: 10 };
+const PLAY: PlaySettings = PlaySettings {
+    depth: Some(2),
+    nodes: None,
+    time: None,
+    exact_empties: 6,
+    epsilon: 0.1,
+    shallow: 0.1,
+    random_plies: 10,
+};
 const LEARN: LearnSettings = LearnSettings { lambda: 0.7, rate: 0.2 };
 
 fn trainer(threads: usize) -> Trainer {
