@@ -1,10 +1,11 @@
 //! Numbers, sides and paths that come from Python, checked.
 
 use crate::error::value_error;
+use crate::evaluator::PyEvaluator;
 use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyString};
-use shirokuro_engine::Side;
+use shirokuro_engine::{PatternEvaluator, Side};
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -55,12 +56,22 @@ pub fn milliseconds(value: &Bound<'_, PyAny>) -> PyResult<Duration> {
     Err(value_error("time_ms", milliseconds, "more than 0 and at most 3.6e9"))
 }
 
-/// Bytes of a table of so many megabytes (10^6 bytes).
-pub fn table_bytes(megabytes: f64) -> PyResult<usize> {
+/// Bytes of a table of so many megabytes (10^6 bytes); 16 if none are given.
+pub fn table_bytes(table_mb: Option<&Bound<'_, PyAny>>) -> PyResult<usize> {
+    let megabytes = table_mb.map_or(Ok(16.0), |megabytes| number("table_mb", megabytes))?;
     if (0.0..=65_536.0).contains(&megabytes) {
         return Ok((megabytes * 1e6) as usize);
     }
     Err(value_error("table_mb", megabytes, "from 0 to 65536"))
+}
+
+/// An `Evaluator`, or none.
+pub fn evaluator(value: Option<&Bound<'_, PyAny>>) -> PyResult<Option<PatternEvaluator>> {
+    let evaluator = |value: &Bound<'_, PyAny>| match value.cast::<PyEvaluator>() {
+        Ok(evaluator) => Ok(evaluator.get().0.clone()),
+        Err(_) => Err(wrong_type("evaluator", value, "an Evaluator or None")),
+    };
+    value.map(evaluator).transpose()
 }
 
 /// The side to move: 1 or "black", 2 or "white".

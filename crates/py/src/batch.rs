@@ -1,7 +1,7 @@
 //! Many boards at once.
 
 use crate::args::{SideToMove, wrong_type};
-use crate::board::{SQUARES, from_squares, is_sequence, position, shape_text, wide, wrong_square};
+use crate::board::{SQUARES, from_squares, is_sequence, named_position, shape_text, wide, wrong_square};
 use crate::error::value_error;
 use numpy::{PyArray1, PyArrayDyn, PyArrayMethods, PyUntypedArray, PyUntypedArrayMethods};
 use pyo3::exceptions::PyValueError;
@@ -43,6 +43,7 @@ pub fn evaluate<'py>(
         };
         let sides = sides(side_to_move, count)?;
         if let Ok(array) = boards.cast::<PyArrayDyn<i8>>()
+            && array.is_c_contiguous()
             && let Ok(array) = array.try_readonly()
             && let Ok(squares) = array.as_slice()
         {
@@ -59,8 +60,11 @@ pub fn evaluate<'py>(
         }
         let count = boards.len()?;
         let sides = sides(side_to_move, count)?;
-        let read =
-            |board| position(&boards.get_item(board)?, SideToMove(sides.of(board))).map(|position| position.board);
+        let read = |board| {
+            let side = SideToMove(sides.of(board));
+            let position = named_position(&boards.get_item(board)?, &format!("boards[{board}]"), side);
+            position.map(|position| position.board)
+        };
         let boards: Vec<Board> = (0..count).map(read).collect::<PyResult<_>>()?;
         py.detach(|| evaluate_boards(evaluator, &boards))
     };

@@ -16,10 +16,15 @@ pub const SQUARES: usize = 64;
 
 /// The position of a board, or of a `Position`, which brings its own side.
 pub fn position(value: &Bound<'_, PyAny>, side: SideToMove) -> PyResult<Position> {
+    named_position(value, "board", side)
+}
+
+/// As [`position`], for a parameter called `name`.
+pub fn named_position(value: &Bound<'_, PyAny>, name: &str, side: SideToMove) -> PyResult<Position> {
     if let Ok(position) = value.cast::<PyPosition>() {
         return Ok(position.get().0);
     }
-    board(value, "board", side)
+    board(value, name, side)
 }
 
 /// The position of one board of shape (64,) or (8, 8); errors name the parameter `name`.
@@ -27,6 +32,7 @@ fn board(value: &Bound<'_, PyAny>, name: &str, SideToMove(side): SideToMove) -> 
     // An int8 array is read in place.
     if let Ok(array) = value.cast::<PyArrayDyn<i8>>()
         && is_board_shape(array.shape())
+        && array.is_c_contiguous()
         && let Ok(array) = array.try_readonly()
         && let Ok(squares) = array.as_slice()
         && let Some(squares) = squares.first_chunk()

@@ -9,6 +9,14 @@ use std::time::Duration;
 /// Time between two looks at Python's signals.
 const INTERVAL: Duration = Duration::from_millis(50);
 
+/// Runs the handlers of signals that have arrived, if this is the main thread, from a place without the interpreter.
+pub fn check_signals() -> PyResult<()> {
+    Python::attach(|py| {
+        py.check_signals()?;
+        Ok(())
+    })
+}
+
 /// Does `work` on another thread, with the interpreter released, and calls `poll` every 50 ms on this one.
 ///
 /// `poll` attaches to the interpreter itself. If it fails, it must have told the work to end; it is then not called again.

@@ -1,10 +1,9 @@
 //! `Searcher`, `search` and `solve`: the best move.
 
-use crate::args::{SideToMove, integer, milliseconds, small_integer, table_bytes};
+use crate::args::{SideToMove, evaluator, integer, milliseconds, small_integer, table_bytes};
 use crate::board::position;
 use crate::error::{busy, value_error};
-use crate::evaluator::PyEvaluator;
-use crate::interrupt::with_polling;
+use crate::interrupt::{check_signals, with_polling};
 use pyo3::prelude::*;
 use shirokuro_engine::{Board, DiscCount, Limits, PatternEvaluator, Searcher, discs};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -93,17 +92,16 @@ pub struct PySearcher {
 #[pymethods]
 impl PySearcher {
     #[new]
-    #[pyo3(signature = (evaluator = None, *, table_mb = 16.0), text_signature = "(evaluator=None, *, table_mb=16)")]
-    fn new(evaluator: Option<&Bound<'_, PyEvaluator>>, table_mb: f64) -> PyResult<Self> {
+    #[pyo3(signature = (evaluator = None, *, table_mb = None), text_signature = "(evaluator=None, *, table_mb=16)")]
+    fn new(evaluator: Option<&Bound<'_, PyAny>>, table_mb: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
         let searcher = Mutex::new(Searcher::new(table_bytes(table_mb)?));
-        Ok(Self { evaluator: evaluator.map(|evaluator| evaluator.get().0.clone()), searcher })
+        Ok(Self { evaluator: self::evaluator(evaluator)?, searcher })
     }
 
     #[pyo3(
         signature = (board, *, side_to_move = SideToMove::BLACK, depth = None, nodes = None, time_ms = None, exact_empties = None),
         text_signature = "($self, board, *, side_to_move=1, depth=None, nodes=None, time_ms=None, exact_empties=0)"
     )]
-    #[expect(clippy::too_many_arguments, reason = "they are Python's keyword arguments")]
     fn search(
         &self,
         board: &Bound<'_, PyAny>,
@@ -125,41 +123,41 @@ impl PySearcher {
 #[pyo3(
     signature = (
         board, *, evaluator = None, side_to_move = SideToMove::BLACK, depth = None, nodes = None, time_ms = None,
-        exact_empties = None, table_mb = 16.0
+        exact_empties = None, table_mb = None
     ),
     text_signature = "(board, *, evaluator=None, side_to_move=1, depth=None, nodes=None, time_ms=None, exact_empties=0, table_mb=16)"
 )]
 #[expect(clippy::too_many_arguments, reason = "they are Python's keyword arguments")]
 pub fn search(
     board: &Bound<'_, PyAny>,
-    evaluator: Option<&Bound<'_, PyEvaluator>>,
+    evaluator: Option<&Bound<'_, PyAny>>,
     side_to_move: SideToMove,
     depth: Option<&Bound<'_, PyAny>>,
     nodes: Option<&Bound<'_, PyAny>>,
     time_ms: Option<&Bound<'_, PyAny>>,
     exact_empties: Option<&Bound<'_, PyAny>>,
-    table_mb: f64,
+    table_mb: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<PySearchResult> {
     let position = position(board, side_to_move)?;
     let limits = limits(depth, nodes, time_ms, exact_empties)?;
-    once(board.py(), evaluator, &position.board, limits, table_bytes(table_mb)?)
+    once(board.py(), self::evaluator(evaluator)?, &position.board, limits, table_bytes(table_mb)?)
 }
 
 /// Finds the result of the game under best play.
 #[pyfunction]
 #[pyo3(
-    signature = (board, *, evaluator = None, side_to_move = SideToMove::BLACK, table_mb = 16.0),
+    signature = (board, *, evaluator = None, side_to_move = SideToMove::BLACK, table_mb = None),
     text_signature = "(board, *, evaluator=None, side_to_move=1, table_mb=16)"
 )]
 pub fn solve(
     board: &Bound<'_, PyAny>,
-    evaluator: Option<&Bound<'_, PyEvaluator>>,
+    evaluator: Option<&Bound<'_, PyAny>>,
     side_to_move: SideToMove,
-    table_mb: f64,
+    table_mb: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<PySearchResult> {
     let position = position(board, side_to_move)?;
     let limits = SearchLimits { exact_empties: 64, ..SearchLimits::default() };
-    once(board.py(), evaluator, &position.board, limits, table_bytes(table_mb)?)
+    once(board.py(), self::evaluator(evaluator)?, &position.board, limits, table_bytes(table_mb)?)
 }
 
 fn limits(
@@ -175,7 +173,7 @@ fn limits(
 /// search.
 fn once(
     py: Python<'_>,
-    evaluator: Option<&Bound<'_, PyEvaluator>>,
+    evaluator: Option<PatternEvaluator>,
     board: &Board,
     limits: SearchLimits,
     table_bytes: usize,
@@ -184,7 +182,7 @@ fn once(
     let idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner).take_if(|(bytes, _)| *bytes == table_bytes);
     let mut searcher = idle.map_or_else(|| Searcher::new(table_bytes), |(_, searcher)| searcher);
     searcher.forget();
-    let result = run(py, &mut searcher, evaluator.map(|evaluator| &evaluator.get().0), board, limits);
+    let result = run(py, &mut searcher, evaluator.as_ref(), board, limits);
     *IDLE.lock().unwrap_or_else(PoisonError::into_inner) = Some((table_bytes, searcher));
     result
 }
@@ -210,7 +208,7 @@ fn run(
     let result = if limits.is_short(board) {
         py.detach(search)
     } else {
-        let poll = || Python::attach(|py| py.check_signals()).inspect_err(|_| stop.store(true, Relaxed));
+        let poll = || check_signals().inspect_err(|_| stop.store(true, Relaxed));
         let (result, error) = with_polling(py, poll, search)?;
         if let Some(error) = error {
             return Err(error);

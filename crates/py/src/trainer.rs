@@ -55,14 +55,14 @@ impl PyTrainerCore {
         seed: &Bound<'_, PyAny>,
         generation_games: &Bound<'_, PyAny>,
         threads: &Bound<'_, PyAny>,
-        table_mb: f64,
+        table_mb: &Bound<'_, PyAny>,
     ) -> PyResult<Self> {
         let max_games = TrainerOptions::MAX_GENERATION_GAMES;
         let options = TrainerOptions {
             seed: integer("seed", seed, 0..=u64::MAX)?,
             generation_games: small_integer("generation_games", generation_games, 1..=max_games)?,
             threads: thread_count(threads)?,
-            table_bytes: table_bytes(table_mb)?,
+            table_bytes: table_bytes(Some(table_mb))?,
         };
         let trainer = py.detach(|| Trainer::new(&options)).map_err(|error| trainer_error(&error))?;
         Self::new(py, trainer)
@@ -74,9 +74,9 @@ impl PyTrainerCore {
         py: Python<'_>,
         path: PathBuf,
         threads: &Bound<'_, PyAny>,
-        table_mb: f64,
+        table_mb: &Bound<'_, PyAny>,
     ) -> PyResult<(Self, String, String)> {
-        let (threads, table_bytes) = (thread_count(threads)?, table_bytes(table_mb)?);
+        let (threads, table_bytes) = (thread_count(threads)?, table_bytes(Some(table_mb))?);
         let loaded = py.detach(|| Trainer::load(&path, threads, table_bytes));
         let (trainer, settings, statistics) = loaded.map_err(|error| trainer_error(&error))?;
         Ok((Self::new(py, trainer)?, settings, statistics))
@@ -134,8 +134,8 @@ impl PyTrainerCore {
     }
 
     #[pyo3(signature = (*, threads, table_mb))]
-    fn set_workers(&self, py: Python<'_>, threads: &Bound<'_, PyAny>, table_mb: f64) -> PyResult<()> {
-        let (threads, table_bytes) = (thread_count(threads)?, table_bytes(table_mb)?);
+    fn set_workers(&self, py: Python<'_>, threads: &Bound<'_, PyAny>, table_mb: &Bound<'_, PyAny>) -> PyResult<()> {
+        let (threads, table_bytes) = (thread_count(threads)?, table_bytes(Some(table_mb))?);
         let trainer = &mut *self.lock()?;
         py.detach(|| trainer.set_workers(threads, table_bytes)).map_err(|error| trainer_error(&error))?;
         *self.place_guard() = Place::of(trainer);

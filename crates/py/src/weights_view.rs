@@ -1,4 +1,4 @@
-//! The weight tables as NumPy arrays that copy nothing: the crate's only unsafe code.
+//! The weight tables as arrays that copy nothing: the crate's only unsafe code.
 
 #![allow(unsafe_code)]
 

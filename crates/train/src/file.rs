@@ -10,11 +10,11 @@ pub(crate) mod error;
 use crate::digest::StateHasher;
 use crate::selfplay::{PlayedGame, SearchTotals};
 use crate::settings::TrainerOptions;
-use crate::state::State;
+use crate::state::{State, no_moments};
 use codec::{Fields, MOMENTS_BYTES, STATE_SECTIONS, WEIGHTS_BYTES, decode_fields};
 use container::{Container, Section, Sink, Source};
 use error::{FileError, Reason};
-use shirokuro_engine::{ENTRIES, Weights};
+use shirokuro_engine::Weights;
 use std::fs::File;
 use std::ops::Range;
 use std::path::Path;
@@ -112,7 +112,7 @@ fn read_state(file: &mut Container<File>) -> Result<(State, String, String), Rea
     let settings = read_text(file, Section::Settings)?;
     let statistics = read_text(file, Section::Statistics)?;
     let weights = Arc::new(read_weights(file)?);
-    let (mut moments, mut next) = (vec![[0.0, 0.0]; ENTRIES], 0);
+    let (mut moments, mut next) = (no_moments(), 0);
     file.read(Section::Moments, &mut |bytes| {
         codec::decode_moments(bytes, &mut moments, next);
         next += bytes.len() / 8;

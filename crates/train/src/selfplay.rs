@@ -3,7 +3,7 @@
 use crate::random::GameRandom;
 use crate::record::{GameRecord, Ply, Searched};
 use crate::settings::PlaySettings;
-use shirokuro_engine::{Evaluate, Limits, Position, Searcher, Square, squares};
+use shirokuro_engine::{Evaluate, Limits, Position, Score, SearchResult, Searcher, Side, Square, squares};
 use std::sync::atomic::AtomicBool;
 
 /// What the searches of one or several games cost and said.
@@ -24,6 +24,18 @@ pub struct SearchTotals {
 }
 
 impl SearchTotals {
+    /// Adds one search.
+    fn count(&mut self, result: &SearchResult) {
+        self.add(&Self {
+            searches: 1,
+            nodes: result.nodes,
+            probes: result.probes,
+            hits: result.hits,
+            depth_sum: u64::from(result.depth),
+            depth_max: result.depth,
+        });
+    }
+
     /// Adds the other totals to these.
     pub fn add(&mut self, other: &Self) {
         self.searches += other.searches;
@@ -69,40 +81,62 @@ pub fn play_game<E: Evaluate>(
         exact: settings.exact_empties,
         stop: Some(stop),
     };
+    let one_ply = Limits { depth: Some(1), ..Limits::default() };
     let opening = random.below(settings.random_plies + 1) as usize;
     let mut plies = Vec::with_capacity(60);
     let mut totals = SearchTotals::default();
     let mut position = Position::START;
+    let mut solved = Solved::default();
     while !position.board.is_over() {
         let moves = position.board.moves();
         let ply = if plies.len() < opening {
             Ply { square: random_move(moves, &mut random), searched: None }
         } else {
-            let result = searcher.search(evaluator, &position.board, &limits);
-            if result.stopped {
-                return None;
+            if solved.line.is_empty() {
+                let result = searcher.search(evaluator, &position.board, &limits);
+                if result.stopped {
+                    return None;
+                }
+                totals.count(&result);
+                solved = Solved::of(position.side, result);
             }
-            totals.add(&SearchTotals {
-                searches: 1,
-                nodes: result.nodes,
-                probes: result.probes,
-                hits: result.hits,
-                depth_sum: u64::from(result.depth),
-                depth_max: result.depth,
-            });
-            let greedy = !random.chance(settings.epsilon);
-            let square = if greedy {
-                result.best.expect("a side that has a move has a best one")
-            } else {
-                random_move(moves, &mut random)
-            };
-            Ply { square, searched: Some(Searched { score: result.score, exact: result.exact, greedy }) }
+            let best = solved.line.pop().expect("a side that has a move has a best one");
+            let (score, exact) = (position.side.black_view(solved.black_score), solved.exact);
+            let (mut greedy, mut square) = (true, best);
+            if random.chance(settings.epsilon) {
+                (greedy, square) = (false, random_move(moves, &mut random));
+            } else if random.chance(settings.shallow) {
+                square = searcher.search(evaluator, &position.board, &one_ply).best.unwrap_or(best);
+                greedy = square == best;
+            }
+            if !(exact && square == best) {
+                solved.line.clear();
+            }
+            Ply { square, searched: Some(Searched { score, exact, greedy }) }
         };
         plies.push(ply);
         position = position.play(ply.square).expect("only legal moves are chosen").after_forced_pass();
     }
     let stone_difference = position.side.black_view(position.board.final_score());
     Some(PlayedGame { record: GameRecord { index, plies, stone_difference }, totals })
+}
+
+/// The last search's moves. If they are exact, they need not be searched again as long as they are played.
+#[derive(Default)]
+struct Solved {
+    /// From Black's side.
+    black_score: Score,
+    exact: bool,
+    /// The next move last.
+    line: Vec<Square>,
+}
+
+impl Solved {
+    fn of(side: Side, result: SearchResult) -> Self {
+        let mut line = result.line;
+        line.reverse();
+        Self { black_score: side.black_view(result.score), exact: result.exact, line }
+    }
 }
 
 /// One of the moves, each equally likely.
@@ -130,7 +164,15 @@ mod tests {
             let opening = record.random_plies();
             assert!(opening <= 10);
             assert!(record.plies[opening..].iter().all(|ply| ply.searched.is_some()));
-            assert_eq!(totals.searches as usize, record.plies.len() - opening);
+            // A solved position's best line is played on without another search.
+            let played_on = record.plies.windows(2).filter(|pair| {
+                let [before, after] = [0, 1].map(|n| pair[n].searched.is_some_and(|searched| searched.exact));
+                before && after && pair[0].searched.is_some_and(|searched| searched.greedy)
+            });
+            let searches = record.plies.len() - opening - played_on.count();
+            assert!(totals.searches as usize <= searches);
+            // A random move may be the best one as well.
+            assert!(totals.searches as usize + 4 >= searches);
         }
     }
 
@@ -168,9 +210,26 @@ mod tests {
     }
 
     #[test]
+    fn a_shallow_move_is_the_best_one_ply_ahead_and_cuts_the_trace_if_the_search_prefers_another() {
+        let settings = PlaySettings { depth: Some(3), shallow: 1.0, ..PlaySettings::default() };
+        let record = play(&settings, 0).record;
+        let one_ply = play(&PlaySettings::default(), 0).record;
+        let squares = |record: &GameRecord| record.plies.iter().map(|ply| ply.square).collect::<Vec<_>>();
+        assert_eq!(squares(&record), squares(&one_ply), "the game is that of a search of one ply");
+        let greedy = record.searched().filter(|(_, searched)| searched.greedy).count();
+        assert!((1..record.plies.len()).contains(&greedy), "{greedy}");
+    }
+
+    #[test]
     fn what_a_searcher_did_before_changes_nothing() {
-        let settings =
-            PlaySettings { depth: Some(3), epsilon: 0.1, random_plies: 8, exact_empties: 6, ..PlaySettings::default() };
+        let settings = PlaySettings {
+            depth: Some(3),
+            epsilon: 0.1,
+            shallow: 0.2,
+            random_plies: 8,
+            exact_empties: 6,
+            ..PlaySettings::default()
+        };
         let mut used = Searcher::new(1 << 16);
         for index in 0..5 {
             let game = play_game(&mut used, &DiscCount, &settings, 1, index, &AtomicBool::new(false)).unwrap();

@@ -58,6 +58,11 @@ pub struct PlaySettings {
     pub exact_empties: u32,
     /// Probability of playing a random legal move instead of the best one, 0 to 1.
     pub epsilon: f64,
+    /// Probability of playing the move that looks best one ply ahead instead of the search's best one, 0 to 1.
+    ///
+    /// A search steers clear of positions that the evaluation misjudges, so that they are never learned; this goes there. Without it, an
+    /// evaluation that only guides searches of some depth is blind to being wiped out.
+    pub shallow: f64,
     /// A game opens with 0 to this many random plies, at most 60, each number equally likely.
     pub random_plies: u32,
 }
@@ -82,6 +87,7 @@ impl PlaySettings {
         }
         require(self.exact_empties <= 60, "exact_empties", self.exact_empties, "from 0 to 60")?;
         require((0.0..=1.0).contains(&self.epsilon), "epsilon", self.epsilon, "from 0 to 1")?;
+        require((0.0..=1.0).contains(&self.shallow), "shallow", self.shallow, "from 0 to 1")?;
         require(self.random_plies <= 60, "random_plies", self.random_plies, "from 0 to 60")
     }
 }
@@ -89,7 +95,7 @@ impl PlaySettings {
 impl Default for PlaySettings {
     /// One ply, nothing solved exactly, nothing random.
     fn default() -> Self {
-        Self { depth: Some(1), nodes: None, time: None, exact_empties: 0, epsilon: 0.0, random_plies: 0 }
+        Self { depth: Some(1), nodes: None, time: None, exact_empties: 0, epsilon: 0.0, shallow: 0.0, random_plies: 0 }
     }
 }
 
@@ -146,6 +152,7 @@ mod tests {
             PlaySettings { time: Some(Duration::ZERO), ..play }.validate(),
             PlaySettings { exact_empties: 61, ..play }.validate(),
             PlaySettings { epsilon: f64::NAN, ..play }.validate(),
+            PlaySettings { shallow: 1.5, ..play }.validate(),
             PlaySettings { random_plies: 61, ..play }.validate(),
             LearnSettings { lambda: 1.5, ..learn }.validate(),
             LearnSettings { rate: -0.1, ..learn }.validate(),
@@ -160,6 +167,7 @@ mod tests {
             "time",
             "exact_empties",
             "epsilon",
+            "shallow",
             "random_plies",
             "lambda",
             "rate",

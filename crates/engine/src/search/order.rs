@@ -1,59 +1,46 @@
 //! The moves of a position in the order in which they are tried.
 
+use arrayvec::ArrayVec;
+
 use crate::square::Square;
 
 /// A legal move with what it turns, and how promising it is.
 #[derive(Clone, Copy)]
 pub(super) struct Move {
-    pub(super) square: Square,
     pub(super) flips: u64,
     /// The larger, the sooner.
     pub(super) key: i32,
+    pub(super) square: Square,
 }
 
-/// Room for a move to every square.
-const MOST_MOVES: usize = 64;
-
-/// Moves that are sorted as far as they are taken.
-pub(super) struct MoveList {
-    moves: [Move; MOST_MOVES],
-    next: usize,
-    length: usize,
-}
+/// Moves that are sorted only as far as they are taken. There is room for a move to every square.
+pub(super) struct MoveList(ArrayVec<Move, 64>);
 
 impl MoveList {
     #[inline(always)]
     pub(super) fn new() -> Self {
-        let none = Move { square: Square::lowest(1), flips: 0, key: 0 };
-        Self { moves: [none; MOST_MOVES], next: 0, length: 0 }
+        Self(ArrayVec::new())
     }
 
     #[inline(always)]
     pub(super) fn push(&mut self, square: Square, flips: u64, key: i32) {
-        self.moves[self.length & (MOST_MOVES - 1)] = Move { square, flips, key };
-        self.length += 1;
+        self.0.push(Move { flips, key, square });
     }
 }
 
 impl Iterator for MoveList {
     type Item = Move;
 
-    /// The most promising of the moves that are left; of equals the first that was pushed.
+    /// The most promising of the moves that are left.
     #[inline(always)]
     fn next(&mut self) -> Option<Move> {
-        let left = self.moves.get_mut(self.next..self.length)?;
         let mut best = 0;
-        for index in 1..left.len() {
-            if left[index].key > left[best].key {
+        for (index, candidate) in self.0.iter().enumerate().skip(1) {
+            if candidate.key > self.0[best].key {
                 best = index;
             }
         }
-        let chosen = *left.get(best)?;
-        // The others keep their order.
-        left.copy_within(0..best, 1);
-        left[0] = chosen;
-        self.next += 1;
-        Some(chosen)
+        self.0.swap_pop(best)
     }
 }
 
@@ -115,13 +102,13 @@ mod tests {
     use crate::squares;
 
     #[test]
-    fn moves_come_by_key_and_equals_in_their_order() {
+    fn moves_come_by_key() {
         let mut list = MoveList::new();
         for (index, key) in [3, 7, 7, 1, 9, 3].into_iter().enumerate() {
             list.push(Square::new(index as u8).unwrap(), 1, key);
         }
-        let order: Vec<usize> = list.map(|chosen| chosen.square.index()).collect();
-        assert_eq!(order, [4, 1, 2, 0, 5, 3]);
+        let keys: Vec<i32> = list.map(|chosen| chosen.key).collect();
+        assert_eq!(keys, [9, 7, 7, 3, 3, 1]);
     }
 
     #[test]
