@@ -7,10 +7,12 @@ use numpy::{PyArray1, PyArrayDyn, PyArrayMethods, PyUntypedArray, PyUntypedArray
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use rayon::prelude::*;
-use shirokuro_engine::{Board, PatternEvaluator, Side};
+use shirokuro_engine::{Board, PatternEvaluator, STAGES, Side};
 
 /// Boards that one thread evaluates at a time.
 const CHUNK: usize = 1024;
+/// Boards that are read and sorted at a time.
+const BLOCK: usize = 1 << 18;
 /// So few boards are not worth waking other threads.
 const ALONE: usize = 4 * CHUNK;
 
@@ -66,7 +68,7 @@ pub fn evaluate<'py>(
             position.map(|position| position.board)
         };
         let boards: Vec<Board> = (0..count).map(read).collect::<PyResult<_>>()?;
-        py.detach(|| evaluate_boards(evaluator, &boards))
+        py.detach(|| boards.chunks(BLOCK).flat_map(|block| evaluate_block(evaluator, block)).collect())
     };
     Ok(PyArray1::from_vec(py, values))
 }
@@ -74,32 +76,60 @@ pub fn evaluate<'py>(
 /// Evaluates 64 squares a board; the error is the number of the first board that has a wrong square.
 fn evaluate_squares(evaluator: &PatternEvaluator, squares: &[i8], sides: &Sides) -> Result<Vec<f32>, usize> {
     let squares = squares.as_chunks::<SQUARES>().0;
-    let mut values = vec![0.0; squares.len()];
-    let chunk = |(number, (squares, values)): (usize, (&[[i8; SQUARES]], &mut [f32]))| {
-        let mut boards = [Board::START; CHUNK];
-        let first = number * CHUNK;
-        for (offset, (board, squares)) in boards.iter_mut().zip(squares).enumerate() {
-            *board = from_squares(squares, sides.of(first + offset)).ok_or(first + offset)?.board;
-        }
-        evaluator.evaluate_many(&boards[..squares.len()], values);
-        Ok(())
-    };
-    if squares.len() <= ALONE {
-        squares.chunks(CHUNK).zip(values.chunks_mut(CHUNK)).enumerate().try_for_each(chunk)?;
-    } else {
-        let results = squares.par_chunks(CHUNK).zip(values.par_chunks_mut(CHUNK)).enumerate().map(chunk);
-        // The first of all errors, whichever thread found its one first.
-        if let Some(first) = results.filter_map(Result::err).min() {
-            return Err(first);
-        }
+    let mut values = Vec::with_capacity(squares.len());
+    for (number, block) in squares.chunks(BLOCK).enumerate() {
+        let first = number * BLOCK;
+        let read = |(offset, squares): (usize, &[i8; SQUARES])| {
+            from_squares(squares, sides.of(first + offset)).map(|position| position.board)
+        };
+        let boards: Option<Vec<Board>> = if block.len() <= ALONE {
+            block.iter().enumerate().map(read).collect()
+        } else {
+            block.par_iter().enumerate().with_min_len(CHUNK).map(read).collect()
+        };
+        let Some(boards) = boards else {
+            let wrong = block.iter().enumerate().position(|board| read(board).is_none());
+            return Err(first + wrong.unwrap_or(0));
+        };
+        values.append(&mut evaluate_block(evaluator, &boards));
     }
     Ok(values)
 }
 
-fn evaluate_boards(evaluator: &PatternEvaluator, boards: &[Board]) -> Vec<f32> {
+/// Evaluates at most some [`BLOCK`] boards: many of them stage by stage, as one stage's tables fit a core's own cache.
+fn evaluate_block(evaluator: &PatternEvaluator, boards: &[Board]) -> Vec<f32> {
     let mut values = vec![0.0; boards.len()];
-    evaluator.evaluate_many(boards, &mut values);
+    if boards.len() <= ALONE {
+        evaluator.evaluate_many(boards, &mut values);
+        return values;
+    }
+    let order = by_stage(boards);
+    let sorted: Vec<Board> = order.iter().map(|&board| boards[board as usize]).collect();
+    let mut sorted_values = vec![0.0; boards.len()];
+    let chunks = sorted.par_chunks(CHUNK).zip(sorted_values.par_chunks_mut(CHUNK));
+    chunks.for_each(|(boards, values)| evaluator.evaluate_many(boards, values));
+    for (&board, value) in order.iter().zip(sorted_values) {
+        values[board as usize] = value;
+    }
     values
+}
+
+/// The boards' numbers, ordered by stage: a counting sort.
+fn by_stage(boards: &[Board]) -> Vec<u32> {
+    let mut places = [0; STAGES + 1];
+    for board in boards {
+        places[board.stage() + 1] += 1;
+    }
+    for stage in 0..STAGES {
+        places[stage + 1] += places[stage];
+    }
+    let mut order = vec![0; boards.len()];
+    for (number, board) in boards.iter().enumerate() {
+        let place = &mut places[board.stage()];
+        order[*place] = number as u32;
+        *place += 1;
+    }
+    order
 }
 
 /// One side, or an array or sequence of one for each board.
