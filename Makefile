@@ -1,0 +1,70 @@
+# `make help` lists the targets. Everything is made in .venv, target, dist and runs.
+
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
+RUN ?= runs/first
+GAMES ?=
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+MATURIN := env -u CONDA_PREFIX VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/maturin
+BUILD_INPUTS := pyproject.toml Cargo.toml Cargo.lock $(shell find crates -name '*.rs' -o -name Cargo.toml)
+
+.PHONY: build train test bench release install check hooks clean help
+.DELETE_ON_ERROR:
+
+build: .venv/.built ## Build the release core and install the package into .venv
+
+train: build ## Train a first model and measure it (GAMES=…, RUN=runs/name; goes on with a run that was stopped)
+	$(BIN)/shirokuro train --out $(RUN) --resume $(if $(GAMES),--games $(GAMES))
+
+test: build .venv/.dev ## Run all tests
+	cargo test --workspace --exclude shirokuro-py --locked
+	$(BIN)/python -m pytest
+
+bench: build ## Measure the promised figures
+	$(BIN)/shirokuro bench
+
+release: .venv/.tools ## Build the wheel and the source distribution into dist/
+	rm -rf dist
+	$(MATURIN) build --release --locked --out dist --interpreter $(BIN)/python
+	$(MATURIN) sdist --out dist
+
+install: release ## Install the wheel into the environment of PYTHON
+	$(PYTHON) -m pip install --constraint constraints.txt --force-reinstall --no-deps dist/*.whl
+	$(PYTHON) -m pip install --constraint constraints.txt dist/*.whl
+
+check: build .venv/.dev ## Run formatters, linters, type checkers and all tests
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- --deny warnings
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/python -m mypy.stubtest shirokuro._core
+	$(BIN)/lint-imports
+	$(MAKE) test
+
+hooks: .venv/.dev ## Make git run the formatters and linters at each commit
+	$(BIN)/pre-commit install
+
+clean: ## Remove everything that was built; runs/ stays
+	rm -rf .venv target dist python/shirokuro/*.so .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS='	' read -r target line; do printf '%-10s %s\n' "$$target" "$$line"; done
+
+.venv/pyvenv.cfg:
+	@test -n '$(PYTHON)' || { echo 'make: no Python 3.11 or newer with venv was found; name one: make PYTHON=…' >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/.tools: .venv/pyvenv.cfg constraints.txt pyproject.toml
+	$(PIP) 'maturin>=1.14,<2' numpy rich
+	touch $@
+
+.venv/.dev: .venv/.tools requirements-dev.txt
+	$(PIP) --requirement requirements-dev.txt
+	touch $@
+
+.venv/.built: .venv/.tools $(BUILD_INPUTS)
+	PIP_CONSTRAINT=$(CURDIR)/constraints.txt $(MATURIN) develop --release --locked
+	touch $@

@@ -1,0 +1,67 @@
+"""shirokuro: a trainer for Othello evaluation functions.
+
+    import shirokuro as sk
+
+    trainer = sk.Trainer(sk.TrainConfig(seed=1, depth=3))
+    report = trainer.train_batch(games=1000)
+    trainer.save("model.shiro")
+    trainer.evaluator.evaluate(sk.Position().board)
+
+Scores are discs for the side to move, empties counted for the winner; what is seen from Black's side says so. Boards
+are 64 integers (a1, b1, … h8) or 8×8: 0 empty, 1 black, 2 white.
+"""
+
+from shirokuro._core import (
+    BLACK,
+    EMPTY,
+    WHITE,
+    Evaluator,
+    Game,
+    ModelFileError,
+    Position,
+    Searcher,
+    SearchResult,
+    __version__,
+    file_digest,
+    kernel,
+    perft,
+    search,
+    solve,
+)
+from shirokuro.arena import MatchResult, play_match
+from shirokuro.config import TrainConfig
+from shirokuro.players import HeuristicPlayer, ModelPlayer, Player, RandomPlayer
+from shirokuro.report import BatchReport
+from shirokuro.schedule import Schedule
+from shirokuro.trainer import Trainer
+
+PyEvaluator = Evaluator
+
+__all__ = [
+    "BLACK",
+    "EMPTY",
+    "WHITE",
+    "BatchReport",
+    "Evaluator",
+    "Game",
+    "HeuristicPlayer",
+    "MatchResult",
+    "ModelFileError",
+    "ModelPlayer",
+    "Player",
+    "Position",
+    "PyEvaluator",
+    "RandomPlayer",
+    "Schedule",
+    "SearchResult",
+    "Searcher",
+    "TrainConfig",
+    "Trainer",
+    "__version__",
+    "file_digest",
+    "kernel",
+    "perft",
+    "play_match",
+    "search",
+    "solve",
+]

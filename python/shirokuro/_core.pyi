@@ -1,0 +1,491 @@
+"""The Rust side of shirokuro: rules, evaluation, search and training.
+
+Conventions. Squares are named `a1` … `h8` and numbered a1 = 0, b1 = 1 … h8 = 63. A board is 64 integers in that order,
+or an 8×8 array whose first row is a1 … h1: 0 empty, 1 black, 2 white. `int8` arrays are read in place, other integer
+arrays and lists are converted. `side_to_move` is `1` or `"black"`, `2` or `"white"`. Scores are discs for the side to
+move, empties counted for the winner.
+"""
+
+from collections.abc import Callable, Sequence
+from os import PathLike
+from typing import Any, Final, Literal, TypeAlias, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "BLACK",
+    "EMPTY",
+    "WHITE",
+    "Evaluator",
+    "Game",
+    "GenerationReport",
+    "ModelFileError",
+    "Position",
+    "SearchResult",
+    "Searcher",
+    "TrainerCore",
+    "__version__",
+    "file_digest",
+    "kernel",
+    "perft",
+    "search",
+    "solve",
+]
+
+_Board: TypeAlias = NDArray[np.integer[Any]] | Sequence[int] | Sequence[Sequence[int]]
+_Boards: TypeAlias = NDArray[np.integer[Any]] | Sequence[_Board]
+_Side: TypeAlias = Literal[1, 2, "black", "white"]
+_Sides: TypeAlias = _Side | NDArray[np.integer[Any]]
+_Path: TypeAlias = str | PathLike[str]
+
+__version__: Final[str]
+"""The package's version."""
+
+EMPTY: Final = 0
+"""An empty square on a board."""
+
+BLACK: Final = 1
+"""A black disc on a board; the side that moves first."""
+
+WHITE: Final = 2
+"""A white disc on a board."""
+
+class ModelFileError(ValueError):
+    """A file is not a model, is damaged, or lacks what was asked for; the message names the file and the reason."""
+
+@final
+class Evaluator:
+    """The pattern evaluation: 60 stages of fourteen patterns' weights, neutral when new.
+
+    Any number of threads may use one evaluator. That of a trainer follows the training.
+    """
+
+    def __new__(cls) -> Evaluator: ...
+    @staticmethod
+    def load(path: _Path) -> Evaluator:
+        """Reads the weights of a model file, with or without training state.
+
+        Raises:
+            FileNotFoundError: there is no such file (other `OSError`s: it can't be read).
+            ModelFileError: the file is not a model, or damaged.
+        """
+
+    def save(self, path: _Path) -> None:
+        """Writes a model file that holds the weights alone; an existing file is replaced in one step.
+
+        Raises:
+            OSError: the file can't be written.
+        """
+
+    def evaluate(self, board: _Board, *, side_to_move: _Side = 1) -> float:
+        """The expected final disc difference of a board, in discs for the side to move, within ±64.
+
+        Exact for a full board and for one on which a side has no disc left. No search: see `search`.
+
+        Raises:
+            ValueError: the board is not 64 squares of 0, 1 and 2, or the side is unknown.
+            TypeError: the board is not made of integers.
+        """
+
+    def evaluate_batch(self, boards: _Boards, *, side_to_move: _Sides = 1) -> NDArray[np.float32]:
+        """Evaluates many boards in parallel, each exactly as `evaluate` does; other Python threads go on meanwhile.
+
+        Args:
+            boards: shape (N, 64) or (N, 8, 8).
+            side_to_move: one side for all, or N integers, 1 or 2.
+
+        Returns:
+            N scores in discs, for each board's side to move.
+
+        Raises:
+            ValueError: a wrong shape, a square that is not 0, 1 or 2, or an unknown side.
+            TypeError: the boards are not made of integers.
+        """
+
+    def get_weights(self) -> dict[str, NDArray[np.uint16]]:
+        """The weights, by pattern name: read-only views, which copy nothing and follow a training.
+
+        `"P01"` … `"P14"` each have the shape (60, 3**n) for a pattern of n squares: [stage, entry]. The stage is the
+        number of discs − 4. The entry's digits to base 3 are the squares in the pattern's order, the first the least
+        significant: 0 empty, 1 side to move, 2 opponent. A weight w stands for (w − 32768) / 256 discs.
+        """
+
+@final
+class Position:
+    """A board and the side to move: immutable and hashable.
+
+    After `play`, a side that has a move is to move: passes happen by themselves. A position built from a board may
+    need a pass first: then `legal_moves` is empty, `is_over` is false, and `play("--")` passes.
+    """
+
+    def __new__(cls, board: _Board | None = None, *, side_to_move: _Side = 1) -> Position:
+        """The start position, or any board.
+
+        Raises:
+            ValueError: the board is not 64 squares of 0, 1 and 2, or the side is unknown.
+            TypeError: the board is not made of integers.
+        """
+
+    @staticmethod
+    def from_moves(moves: str) -> Position:
+        """The position after moves from the start, written like `"f5d6c3"`; passes are implied.
+
+        Raises:
+            ValueError: not squares, or a move is not legal.
+        """
+
+    @staticmethod
+    def from_diagram(diagram: str) -> Position:
+        """Reads what `str()` writes.
+
+        Raises:
+            ValueError: it is not a diagram.
+        """
+
+    @property
+    def board(self) -> NDArray[np.int8]:
+        """The 64 squares: 0 empty, 1 black, 2 white. A copy."""
+
+    @property
+    def side_to_move(self) -> Literal[1, 2]:
+        """1 black, 2 white."""
+
+    @property
+    def legal_moves(self) -> list[str]:
+        """The squares that may be played, from a1 to h8; empty when the side must pass or the game is over."""
+
+    @property
+    def is_over(self) -> bool:
+        """Neither side has a move."""
+
+    @property
+    def score(self) -> int:
+        """The final score in discs, for the side to move, empties counted for the winner.
+
+        Raises:
+            ValueError: the game is not over.
+        """
+
+    @property
+    def stone_difference(self) -> int:
+        """Black's discs − White's discs, as they stand."""
+
+    @property
+    def empties(self) -> int:
+        """The number of empty squares."""
+
+    def play(self, move: str) -> Position:
+        """The position after a move; a side that then has no move passes by itself. `"--"` passes, where that is legal.
+
+        Raises:
+            ValueError: the move is not a square, or not legal.
+        """
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class SearchResult:
+    """What a search found."""
+
+    @property
+    def best_move(self) -> str | None:
+        """The move to play; `None` when the side must pass or the game is over."""
+
+    @property
+    def score(self) -> float:
+        """The value in discs, for the side to move."""
+
+    @property
+    def depth(self) -> int:
+        """Plies searched in full."""
+
+    @property
+    def nodes(self) -> int:
+        """Positions visited."""
+
+    @property
+    def exact(self) -> bool:
+        """The score is the game's true result under best play."""
+
+    @property
+    def principal_variation(self) -> list[str]:
+        """The moves that the search expects, the best move first."""
+
+    @property
+    def seconds(self) -> float:
+        """Wall-clock time."""
+
+    @property
+    def table_hit_rate(self) -> float | None:
+        """The share of table probes that found their position, 0 … 1; `None` when there was no probe."""
+
+@final
+class Searcher:
+    """A search that keeps its table between calls, for playing a game move by move."""
+
+    def __new__(cls, evaluator: Evaluator | None = None, *, table_mb: float = 16) -> Searcher: ...
+    def search(
+        self,
+        board: _Board | Position,
+        *,
+        side_to_move: _Side = 1,
+        depth: int | None = None,
+        nodes: int | None = None,
+        time_ms: float | None = None,
+        exact_empties: int = 0,
+    ) -> SearchResult:
+        """As the function `search`."""
+
+def search(
+    board: _Board | Position,
+    *,
+    evaluator: Evaluator | None = None,
+    side_to_move: _Side = 1,
+    depth: int | None = None,
+    nodes: int | None = None,
+    time_ms: float | None = None,
+    exact_empties: int = 0,
+    table_mb: float = 16,
+) -> SearchResult:
+    """Searches a position, deeper and deeper, until the first of the limits given.
+
+    Other Python threads go on meanwhile; Ctrl-C works.
+
+    Args:
+        board: a board, or a `Position` (which brings its own side to move).
+        evaluator: judges the leaves; without one, the disc count does.
+        side_to_move: whose turn it is on the board.
+        depth: plies, 1 … 60.
+        nodes: positions to visit, at least 1.
+        time_ms: milliseconds, greater than 0. Results then depend on the machine's speed.
+        exact_empties: solve exactly at so many empties or fewer.
+        table_mb: size of the transposition table in MB.
+
+    Raises:
+        ValueError: no limit was given, or a value is out of its range.
+        TypeError: a value is of the wrong type.
+    """
+
+def solve(
+    board: _Board | Position, *, evaluator: Evaluator | None = None, side_to_move: _Side = 1, table_mb: float = 16
+) -> SearchResult:
+    """Finds the exact result under best play. Takes long beyond some 24 empties; the evaluator only orders moves.
+
+    Raises:
+        ValueError: a value is out of its range.
+        TypeError: a value is of the wrong type.
+    """
+
+def perft(depth: int, board: _Board | Position | None = None, *, side_to_move: _Side = 1) -> int:
+    """Counts the move sequences of `depth` plies, from the start unless a board is given. A pass counts one ply.
+
+    Raises:
+        ValueError: a value is out of its range.
+    """
+
+def kernel() -> str:
+    """The instruction set that the engine's inner loops use on this machine: `"avx2"`, `"neon"` or `"portable"`."""
+
+def file_digest(path: _Path) -> str:
+    """The digest of the training state in a model file, as `TrainerCore.digest` gave when it was saved.
+
+    Raises:
+        FileNotFoundError: there is no such file (other `OSError`s: it can't be read).
+        ModelFileError: the file is not a model, is damaged, or holds weights alone.
+    """
+
+@final
+class Game:
+    """One finished game of self-play."""
+
+    @property
+    def index(self) -> int:
+        """The game's number in its training, from 0."""
+
+    @property
+    def stone_difference(self) -> int:
+        """The final score in discs, Black's view: empties are counted for the winner."""
+
+    @property
+    def move_count(self) -> int:
+        """Moves played, passes not counted."""
+
+    @property
+    def winner(self) -> Literal["black", "white", "draw"]:
+        """Who won."""
+
+    @property
+    def moves(self) -> list[str]:
+        """The moves from the start; passes are implied."""
+
+    @property
+    def transcript(self) -> str:
+        """The moves in one word, as `Position.from_moves` reads them."""
+
+    @property
+    def random_plies(self) -> int:
+        """The length of the random opening."""
+
+@final
+class GenerationReport:
+    """What one call of `TrainerCore.advance` did."""
+
+    @property
+    def games(self) -> list[Game]:
+        """The games played, by index."""
+
+    @property
+    def failures(self) -> list[tuple[int, str]]:
+        """Games that could not be played: index and reason. They count as played, and nothing is learned from them."""
+
+    @property
+    def positions(self) -> int:
+        """Positions that `td_error` is over: those of the whole generation so far."""
+
+    @property
+    def td_error(self) -> float | None:
+        """Root mean square of target − evaluation before learning, in discs; `None` when nothing was learned."""
+
+    @property
+    def visits(self) -> int:
+        """Visits to weight entries, mirror images counted; of the whole generation so far."""
+
+    @property
+    def searches(self) -> int:
+        """Searches in `games`."""
+
+    @property
+    def depth_sum(self) -> int:
+        """The depths that they reached, added up."""
+
+    @property
+    def depth_max(self) -> int:
+        """The greatest depth that one of them reached."""
+
+    @property
+    def value_count(self) -> int:
+        """Search values in `games`."""
+
+    @property
+    def value_sum(self) -> float:
+        """The values, in discs for the side to move, added up."""
+
+    @property
+    def value_sum_of_squares(self) -> float:
+        """Their squares, added up."""
+
+    @property
+    def value_min(self) -> float | None:
+        """The least of them; `None` when there is none."""
+
+    @property
+    def value_max(self) -> float | None:
+        """The greatest of them; `None` when there is none."""
+
+    @property
+    def nodes(self) -> int:
+        """Positions visited by the searches."""
+
+    @property
+    def play_seconds(self) -> float:
+        """Wall-clock time of playing."""
+
+    @property
+    def learn_seconds(self) -> float:
+        """Wall-clock time of learning."""
+
+    @property
+    def probes(self) -> int:
+        """Probes of the transposition tables."""
+
+    @property
+    def hits(self) -> int:
+        """Probes that found their position."""
+
+    @property
+    def generation_complete(self) -> bool:
+        """The call reached the end of its generation."""
+
+@final
+class TrainerCore:
+    """Weights, moments and the place in the run; `shirokuro.Trainer` is the class to use."""
+
+    def __new__(cls, *, seed: int, generation_games: int, threads: int, table_mb: float) -> TrainerCore: ...
+    @staticmethod
+    def load(path: _Path, *, threads: int, table_mb: float) -> tuple[TrainerCore, str, str]:
+        """Reads a trainer file: the core, the settings and the statistics that were given to `save`.
+
+        Raises:
+            FileNotFoundError: there is no such file (other `OSError`s: it can't be read).
+            ModelFileError: the file is not a model, is damaged, or holds weights alone.
+        """
+
+    def advance(
+        self,
+        games: int,
+        *,
+        depth: int | None,
+        nodes: int | None,
+        time_ms: float | None,
+        exact_empties: int,
+        epsilon: float,
+        random_plies: int,
+        lambda_: float,
+        rate: float,
+        tick: Callable[[int], None] | None = None,
+    ) -> GenerationReport:
+        """Plays the next games, at most to the end of the current generation, and learns from them.
+
+        Other Python threads go on meanwhile. About every 50 ms `tick` is called with the number of games finished in
+        this call. An exception from it, or from a signal handler, stops the search at once, and is raised: the
+        state is as it was before the call, and finished games are kept, so that a later call need not play them again.
+        """
+
+    def save(self, path: _Path, *, settings: str, statistics: str) -> None:
+        """Writes the whole state and two JSON texts; an existing file is replaced in one step.
+
+        Raises:
+            OSError: the file can't be written.
+        """
+
+    def set_workers(self, *, threads: int, table_mb: float) -> None:
+        """Changes the number of worker threads and the size of each one's transposition table."""
+
+    def digest(self) -> str:
+        """SHA-256, in hexadecimal, of the whole state: weights, moments and the place in the run."""
+
+    def entries_learned(self) -> int:
+        """Weight entries that were ever updated, mirror images included, of 28,868,400."""
+
+    def memory(self) -> dict[str, int]:
+        """Bytes held, by component."""
+
+    @property
+    def evaluator(self) -> Evaluator:
+        """The weights, shared with the training."""
+
+    @property
+    def games_played(self) -> int:
+        """Games played since the start of the run."""
+
+    @property
+    def generation(self) -> int:
+        """The current generation's number, from 0."""
+
+    @property
+    def generation_left(self) -> int:
+        """Games missing in the current generation."""
+
+    @property
+    def generation_games(self) -> int:
+        """Games in a generation."""
+
+    @property
+    def seed(self) -> int:
+        """The run's seed."""
+
+    @property
+    def threads(self) -> int:
+        """Worker threads."""

@@ -1,0 +1,74 @@
+"""The command line: `shirokuro train`, `evaluate`, `digest`, `perft`, `bench`."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+import time
+from typing import TYPE_CHECKING, NoReturn
+
+import shirokuro
+from shirokuro.cli import bench, evaluate, train
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Parser(argparse.ArgumentParser):
+    """Reports an error in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Ends the program."""
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command.
+
+    Returns:
+        The exit code: 0 done, 2 wrong arguments or files, 128 + the signal's number when interrupted.
+    """
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        return int(options.run(options))
+    except (ValueError, TypeError, OSError) as error:
+        print(f"shirokuro {options.command}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> Parser:
+    parser = Parser(prog="shirokuro", description="A trainer for Othello evaluation functions.")
+    parser.add_argument(
+        "--version", action="version", version=f"shirokuro {shirokuro.__version__} ({shirokuro.kernel()} kernel)"
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
+    for name, module in (("train", train), ("evaluate", evaluate), ("bench", bench)):
+        command = commands.add_parser(name, help=module.HELP, description=module.HELP)
+        module.add_arguments(command)
+        command.set_defaults(run=module.run)
+
+    digest = commands.add_parser("digest", help="Print the digest of the training state in a model file.")
+    digest.add_argument("file", help="a model file with training state")
+    digest.set_defaults(run=_digest)
+
+    perft = commands.add_parser("perft", help="Count the move sequences from the start.")
+    perft.add_argument("depth", type=int, help="plies; a pass counts one")
+    perft.set_defaults(run=_perft)
+    return parser
+
+
+def _digest(options: argparse.Namespace) -> int:
+    print(shirokuro.file_digest(options.file))
+    return 0
+
+
+def _perft(options: argparse.Namespace) -> int:
+    start = time.perf_counter()
+    leaves = shirokuro.perft(options.depth)
+    seconds = time.perf_counter() - start
+    print(f"perft {options.depth}: {leaves:,} leaves in {seconds:.2f} s ({leaves / seconds / 1e6:,.0f} M/s)")
+    return 0

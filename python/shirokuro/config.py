@@ -1,0 +1,234 @@
+"""The settings of a training: each one defined here once, with its range, its default and its description."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import os
+import tomllib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeAlias
+
+from shirokuro.schedule import Schedule, ScheduleLike
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Kind: TypeAlias = Literal["whole", "number", "schedule"]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is known about a setting beside its name and default."""
+
+    kind: Kind
+    low: float
+    high: float
+    doc: str
+    optional: bool
+
+    @property
+    def range(self) -> str:
+        """The values that are accepted."""
+        return f"{_plain(self.low)}…{_plain(self.high)}"
+
+    def convert(self, name: str, value: object) -> int | float | Schedule | None:
+        """Checks a value, and gives it the setting's type.
+
+        Raises:
+            TypeError: it is not of a type that the setting takes.
+            ValueError: it is out of the setting's range, or not a schedule.
+        """
+        if value is None and self.optional:
+            return None
+        if self.kind == "schedule":
+            return self._schedule(name, value)
+        kinds = int if self.kind == "whole" else (int, float)
+        if not isinstance(value, kinds) or isinstance(value, bool):
+            raise TypeError(f"{name} = {value!r}: must be a {self.kind}{' number' * (self.kind == 'whole')}")
+        self._check(name, value, value)
+        return value
+
+    def _schedule(self, name: str, value: object) -> Schedule:
+        if not isinstance(value, (int, float, str, Schedule)) or isinstance(value, bool):
+            raise TypeError(f"{name} = {value!r}: must be a number or a schedule")
+        try:
+            schedule = Schedule.of(value)
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from None
+        for point in schedule.values:
+            self._check(name, point, schedule)
+        return schedule
+
+    def _check(self, name: str, number: float, shown: float | Schedule) -> None:
+        if not self.low <= number <= self.high:  # NaN is not within any range
+            raise ValueError(f"{name} = {shown}: must be within {self.range}")
+
+
+def _plain(bound: float) -> str:
+    return "∞" if math.isinf(bound) else f"{bound:,}" if isinstance(bound, int) else f"{bound:.15g}"
+
+
+def _setting(kind: Kind, default: Any, low: float, high: float, doc: str) -> Any:  # noqa: ANN401 (as dataclasses.field)
+    known = Setting(kind, low, high, doc, optional=default is None)
+    return dataclasses.field(default=default, metadata={"setting": known})
+
+
+def _whole(default: int | None, low: int, high: int, doc: str) -> Any:  # noqa: ANN401
+    return _setting("whole", default, low, high, doc)
+
+
+def _number(default: float | None, low: float, high: float, doc: str) -> Any:  # noqa: ANN401
+    return _setting("number", default, low, high, doc)
+
+
+def _schedule(default: str | None, low: float, high: float, doc: str) -> Any:  # noqa: ANN401
+    return _setting("schedule", default, low, high, doc)
+
+
+LIMITS = ("depth", "nodes", "time_ms")
+"""The settings of which exactly one ends a search."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Play:
+    """The values that hold for one generation of games."""
+
+    depth: int | None
+    nodes: int | None
+    time_ms: float | None
+    exact_empties: int
+    epsilon: float
+    random_plies: int
+    lambda_: float
+    rate: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainConfig:
+    """Every setting of a training. A setting marked as a schedule may change over the run (see `Schedule`).
+
+    Raises:
+        ValueError: a value is out of its range, or more than one of depth, nodes and time_ms is given.
+        TypeError: a value is of the wrong type.
+    """
+
+    games: int = _whole(200_000, 1, 10**9, "Length of the run: schedules stretch over it.")
+    seed: int = _whole(
+        1, 0, 2**64 - 1, "Where all random numbers come from: the same seed and settings give the same model."
+    )
+
+    depth: ScheduleLike | None = _schedule(
+        None,
+        1,
+        60,
+        "Plies that a search looks ahead; a schedule. Depth 3 when none of depth, nodes and time_ms is given.",
+    )
+    nodes: int | None = _whole(None, 1, 2**63 - 1, "Positions that a search visits, instead of a depth.")
+    time_ms: float | None = _number(
+        None,
+        0.01,
+        3_600_000,
+        "Milliseconds for a search, instead of a depth. The model then depends on the machine's speed.",
+    )
+    exact_empties: int = _whole(8, 0, 24, "Positions with so many empty squares or fewer are solved exactly.")
+    epsilon: ScheduleLike = _schedule(
+        "0.15", 0, 1, "Chance that a random move is played instead of the best one; a schedule."
+    )
+    random_plies: ScheduleLike = _schedule(
+        "30", 0, 50, "Longest random opening, in plies: each game draws its own length; a schedule."
+    )
+
+    generation_games: int = _whole(64, 1, 65_536, "Games that are played between two updates of the weights.")
+    lambda_: ScheduleLike = _schedule(
+        "0.9", 0, 1, "Share of the later values in a position's target, λ of TD(λ); a schedule."
+    )
+    rate: ScheduleLike = _schedule("0:0.2,1:0.02", 0, 10, "Step size of Adam, in discs; a schedule.")
+
+    threads: int = _whole(0, 0, 1024, "Worker threads; 0 for one a core. Does not change the model.")
+    table_mb: float = _number(4, 0.1, 65_536, "Transposition table of each worker thread, in MB.")
+
+    SETTINGS: ClassVar[Mapping[str, Setting]]
+
+    def __post_init__(self) -> None:
+        for name, known in self.SETTINGS.items():
+            object.__setattr__(self, name, known.convert(shown_name(name), getattr(self, name)))
+        limits = [f"{name} = {getattr(self, name)}" for name in LIMITS if getattr(self, name) is not None]
+        if len(limits) > 1:
+            raise ValueError(f"{', '.join(limits)}: only one of depth, nodes and time_ms ends a search")
+        if not limits:
+            object.__setattr__(self, "depth", Schedule.constant(3))
+
+    def replace(self, **changes: object) -> Self:
+        """The same settings but for some; a new search limit takes the old one's place.
+
+        Raises:
+            ValueError: a value is out of its range, or more than one of depth, nodes and time_ms is given.
+            TypeError: a value is of the wrong type, or there is no such setting.
+        """
+        values = dict.fromkeys(LIMITS) if any(changes.get(name) is not None for name in LIMITS) else {}
+        return dataclasses.replace(self, **{**values, **changes})  # type: ignore[arg-type]  # __post_init__ checks
+
+    def at(self, games_played: int) -> Play:
+        """The values for the generation that starts when so many games were played."""
+        progress = games_played / self.games
+
+        def value(schedule: ScheduleLike) -> float:
+            return Schedule.of(schedule).at(progress)
+
+        return Play(
+            depth=None if self.depth is None else round(value(self.depth)),
+            nodes=self.nodes,
+            time_ms=self.time_ms,
+            exact_empties=self.exact_empties,
+            epsilon=value(self.epsilon),
+            random_plies=round(value(self.random_plies)),
+            lambda_=value(self.lambda_),
+            rate=value(self.rate),
+        )
+
+    @property
+    def worker_threads(self) -> int:
+        """The number of threads, counted where it is left to the machine."""
+        return self.threads or cores()
+
+    def as_dict(self) -> dict[str, int | float | str]:
+        """Every setting that is set, as plain values; `TrainConfig(**…)` reads them."""
+        values = ((name, getattr(self, name)) for name in self.SETTINGS)
+        return {name: str(v) if isinstance(v, Schedule) else v for name, v in values if v is not None}
+
+    def to_toml(self) -> str:
+        """The settings as a TOML document, each with its description."""
+        lines = []
+        for name, value in self.as_dict().items():
+            shown = f'"{value}"' if isinstance(value, str) else value
+            known = self.SETTINGS[name]
+            lines.append(f"# {known.doc} Range {known.range}.\n{shown_name(name)} = {shown}\n")
+        return "\n".join(lines)
+
+    @classmethod
+    def from_toml(cls, text: str) -> Self:
+        """Reads what `to_toml` writes.
+
+        Raises:
+            ValueError: it is not TOML, a setting is unknown, or a value is out of its range.
+            TypeError: a value is of the wrong type.
+        """
+        field_names = {shown_name(name): name for name in cls.SETTINGS}
+        document = tomllib.loads(text)
+        if unknown := document.keys() - field_names:
+            raise ValueError(f"{min(unknown)}: there is no such setting")
+        return cls(**{field_names[shown]: value for shown, value in document.items()})
+
+
+TrainConfig.SETTINGS = {field.name: field.metadata["setting"] for field in dataclasses.fields(TrainConfig)}
+
+
+def shown_name(name: str) -> str:
+    """How people write a setting: `lambda`, which Python keeps for itself, without the trailing underscore."""
+    return name.rstrip("_")
+
+
+def cores() -> int:
+    """The processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

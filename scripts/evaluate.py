@@ -1,0 +1,8 @@
+"""Measures a model against fixed opponents: `shirokuro evaluate` as a script."""
+
+import sys
+
+from shirokuro.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main(["evaluate", *sys.argv[1:]]))

@@ -1,0 +1,137 @@
+"""Players and matches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from random import Random
+from typing import TYPE_CHECKING
+
+import pytest
+
+import shirokuro as sk
+from shirokuro.arena import OPENING_PLIES, random_openings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CORNERS = {"a1", "h1", "a8", "h8"}
+RISKY = {"b1", "a2", "b2", "g1", "h2", "g2", "b8", "a7", "b7", "g8", "h7", "g7"}
+CORNER_OF = {"b": "a", "a": "a", "g": "h", "h": "h", "1": "1", "2": "1", "7": "8", "8": "8"}
+
+
+@dataclass
+class Recorder:
+    """Plays at random and remembers what it was asked."""
+
+    name: str
+    seen: list[sk.Position] = field(default_factory=list)
+
+    def choose(self, position: sk.Position, random: Random) -> str:
+        self.seen.append(position)
+        return random.choice(position.legal_moves)
+
+
+def test_each_opening_is_played_once_with_either_colour() -> None:
+    first, second = Recorder("first"), Recorder("second")
+    sk.play_match(first, second, games=40, seed=3, threads=1)
+
+    def starts(recorder: Recorder) -> list[sk.Position]:
+        return [position for position in recorder.seen if position in set(random_openings(20, 3))]
+
+    openings = random_openings(20, 3)
+    assert len(set(openings)) == 20
+    assert all(60 - opening.empties == OPENING_PLIES for opening in openings)
+    assert set(starts(first)) == set(starts(second)) == set(openings)
+
+
+def test_a_match_of_equals_mirrors_when_the_players_change_places(trained: sk.Trainer) -> None:
+    strong = sk.ModelPlayer(evaluator=trained.evaluator, depth=2)
+    weak = sk.ModelPlayer(evaluator=sk.Evaluator(), depth=1)
+    there = sk.play_match(strong, weak, games=20)
+    back = sk.play_match(weak, strong, games=20)
+    pairs = zip(back.differences[::2], back.differences[1::2], strict=True)
+    assert list(there.differences) == [-d for first, second in pairs for d in (second, first)]
+    assert sk.play_match(strong, strong, games=20).score == 0.5
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_a_match_depends_on_its_seed_alone(threads: int, trained: sk.Trainer) -> None:
+    model = sk.ModelPlayer(evaluator=trained.evaluator, depth=1)
+    reference = sk.play_match(model, sk.RandomPlayer(), games=20, seed=1)
+    assert sk.play_match(model, sk.RandomPlayer(), games=20, seed=1, threads=threads) == reference
+    assert sk.play_match(model, sk.RandomPlayer(), games=20, seed=2, threads=threads) != reference
+
+
+def test_a_result_counts_its_games() -> None:
+    result = sk.MatchResult((10, -4, 0, 0, 64, 2))
+    assert (result.games, result.wins, result.draws, result.losses) == (6, 3, 2, 1)
+    assert result.win_rate == 0.5
+    assert result.score == pytest.approx(4 / 6)
+    assert result.mean_difference == 12
+    assert result.score_error == pytest.approx(1.96 * ((1 / 12) ** 0.5) / 3**0.5)
+    assert sk.MatchResult((1, 1)).score_error is None
+
+
+@pytest.mark.parametrize("games", [0, -2, 1, 401, 100_002])
+def test_a_match_of_a_wrong_length_is_refused(games: int) -> None:
+    with pytest.raises(ValueError, match=f"games = {games}: must be an even number within 2…100,000"):
+        sk.play_match(sk.RandomPlayer(), sk.RandomPlayer(), games=games)
+
+
+def test_progress_is_told_after_each_game() -> None:
+    seen: list[int] = []
+    sk.play_match(sk.RandomPlayer(), sk.RandomPlayer(), games=6, progress=seen.append)
+    assert seen == [1, 2, 3, 4, 5, 6]
+
+
+def test_an_error_in_a_player_ends_the_match() -> None:
+    class Broken(Recorder):
+        def choose(self, position: sk.Position, random: Random) -> str:  # noqa: ARG002
+            raise RuntimeError("broken")
+
+    with pytest.raises(RuntimeError, match="broken"):
+        sk.play_match(Broken("broken"), sk.RandomPlayer(), games=100)
+
+
+def test_the_heuristic_follows_its_rule(positions: Callable[[int], list[sk.Position]]) -> None:
+    player, random = sk.HeuristicPlayer(), Random(1)
+    met = set()
+    for position in (p for seed in range(100) for p in positions(seed) if not p.is_over):
+        moves = set(position.legal_moves)
+        taken = {corner for corner in CORNERS if position.board[ord(corner[0]) - 97 + 8 * (int(corner[1]) - 1)]}
+        risky = {move for move in moves & RISKY if CORNER_OF[move[0]] + CORNER_OF[move[1]] not in taken}
+        edge = {move for move in moves if move[0] in "ah" or move[1] in "18"}
+        groups = (moves & CORNERS, edge - risky, moves - risky, moves)
+        rule, group = next((number, group) for number, group in enumerate(groups) if group)
+        assert {player.choose(position, random) for _ in range(8 * len(group))} == group or len(group) > 1
+        assert player.choose(position, random) in group
+        met.add(rule)
+    assert met == {0, 1, 2, 3}
+
+
+def test_the_heuristic_chooses_every_move_of_its_group() -> None:
+    random = Random(1)
+    assert {sk.HeuristicPlayer().choose(sk.Position(), random) for _ in range(100)} == set(sk.Position().legal_moves)
+    assert {sk.RandomPlayer().choose(sk.Position(), random) for _ in range(100)} == set(sk.Position().legal_moves)
+
+
+def test_five_thousand_games_of_the_default_settings_beat_both_fixed_players() -> None:
+    trainer = sk.Trainer(sk.TrainConfig(games=5000))
+    trainer.train_batch(5000)
+    model = sk.ModelPlayer(evaluator=trainer.evaluator, depth=3, exact_empties=8)
+    assert sk.play_match(model, sk.RandomPlayer(), games=200).score > 0.9
+    assert sk.play_match(model, sk.HeuristicPlayer(), games=200).score > 0.7
+
+
+@pytest.mark.parametrize(
+    ("limits", "message"),
+    [
+        ({}, "exactly one"),
+        ({"depth": 1, "nodes": 1}, "exactly one"),
+        ({"depth": 0}, "depth = 0: must be within 1…60"),
+        ({"depth": 1, "exact_empties": -1}, "exact_empties = -1: must be within 0…24"),
+    ],
+)
+def test_a_model_player_without_one_sound_limit_is_refused(limits: dict[str, int], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        sk.ModelPlayer(evaluator=sk.Evaluator(), **limits)  # type: ignore[arg-type]

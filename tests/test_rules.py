@@ -1,0 +1,152 @@
+"""The rules, against OpenSpiel's and against known counts."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyspiel
+import pytest
+
+import shirokuro as sk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PASS = 64
+"""OpenSpiel's action for a pass, which is a move of its own there; its other actions are numbered as our squares."""
+
+OTHELLO = pyspiel.load_game("othello")
+
+
+def square(action: int) -> str:
+    return "abcdefgh"[action % 8] + "12345678"[action // 8]
+
+
+def board_of(state: Any) -> np.ndarray[Any, Any]:
+    """The 64 squares in the diagram that OpenSpiel prints."""
+    rows = [line[2:18:2] for line in str(state).splitlines() if line[:1].isdigit()]
+    return np.array(["-xo".index(disc) for row in rows for disc in row], dtype=np.int8)
+
+
+@pytest.mark.parametrize("block", range(8))
+def test_moves_boards_and_results_are_those_of_openspiel_in_2000_random_games(block: int) -> None:
+    for seed in range(250 * block, 250 * (block + 1)):
+        random = Random(seed)
+        state, position = OTHELLO.new_initial_state(), sk.Position()
+        while not state.is_terminal():
+            actions = state.legal_actions()
+            if actions == [PASS]:
+                state.apply_action(PASS)
+                continue
+            assert position.side_to_move == state.current_player() + 1
+            assert position.legal_moves == [square(action) for action in actions]
+            action = random.choice(actions)
+            state.apply_action(action)
+            position = position.play(square(action))
+        assert position.is_over
+        board = board_of(state)
+        np.testing.assert_array_equal(position.board, board)
+        difference = int((board == sk.BLACK).sum()) - int((board == sk.WHITE).sum())
+        assert position.stone_difference == difference
+        assert state.returns()[0] == np.sign(difference)
+        empties = int((board == sk.EMPTY).sum())
+        score = difference + int(np.sign(difference)) * empties
+        assert position.score == (score if position.side_to_move == sk.BLACK else -score)
+        assert position.empties == empties
+
+
+def test_boards_are_those_of_openspiel_after_every_move() -> None:
+    for seed in range(50):
+        random = Random(seed)
+        state, position = OTHELLO.new_initial_state(), sk.Position()
+        while not state.is_terminal():
+            action = random.choice(state.legal_actions())
+            state.apply_action(action)
+            if action != PASS:
+                position = position.play(square(action))
+            np.testing.assert_array_equal(position.board, board_of(state))
+
+
+# Counts published for the game with passes as plies, e.g. http://www.aartbik.com/MISC/reversi.html
+@pytest.mark.parametrize(
+    ("depth", "leaves"),
+    [
+        (0, 1),
+        (1, 4),
+        (2, 12),
+        (3, 56),
+        (4, 244),
+        (5, 1396),
+        (6, 8200),
+        (7, 55092),
+        (8, 390216),
+        (9, 3005288),
+        (10, 24571284),
+    ],
+)
+def test_perft_from_the_start_is_known(depth: int, leaves: int) -> None:
+    assert sk.perft(depth) == leaves
+
+
+def test_a_pass_counts_one_ply_in_perft() -> None:
+    board = np.zeros(64, dtype=np.int8)
+    board[:2] = sk.WHITE, sk.BLACK  # White may play c1, Black has no move
+    assert sk.perft(1, board, side_to_move="black") == 1
+    assert sk.perft(2, board, side_to_move="black") == 1
+    passed = sk.Position(board, side_to_move="black").play("--")
+    assert passed.legal_moves == ["c1"]
+    assert passed.side_to_move == sk.WHITE
+
+
+def test_a_wiped_out_side_leaves_the_empties_to_the_winner() -> None:
+    board = np.zeros(64, dtype=np.int8)
+    board[:2] = sk.WHITE, sk.BLACK
+    over = sk.Position(board, side_to_move="white").play("c1")
+    assert over.is_over
+    assert over.stone_difference == -3
+    assert over.score == (64 if over.side_to_move == sk.WHITE else -64)
+
+
+def test_a_game_that_goes_on_has_no_score() -> None:
+    with pytest.raises(ValueError, match="not over"):
+        _ = sk.Position().score
+
+
+def test_positions_are_values() -> None:
+    here, there = sk.Position.from_moves("f5d6"), sk.Position().play("f5").play("d6")
+    assert here == there
+    assert hash(here) == hash(there)
+    assert here != sk.Position()
+    assert here != "f5d6"
+
+
+def test_a_diagram_reads_back_as_its_position(positions: Callable[[int], list[sk.Position]]) -> None:
+    for position in positions(3):
+        assert sk.Position.from_diagram(str(position)) == position
+
+
+def test_playing_leaves_a_position_as_it_was() -> None:
+    start = sk.Position()
+    board = start.board
+    start.play("f5")
+    np.testing.assert_array_equal(start.board, board)
+    board[:] = sk.BLACK
+    assert start.board.sum() == 6
+
+
+def test_a_transcript_implies_passes() -> None:
+    random = Random(11)
+    passes = 0
+    for _ in range(20):
+        position, moves, sides = sk.Position(), "", []
+        while not position.is_over:
+            move = random.choice(position.legal_moves)
+            sides.append(position.side_to_move)
+            moves += move
+            position = position.play(move)
+        passes += sum(a == b for a, b in pairwise(sides))
+        assert sk.Position.from_moves(moves) == position
+    assert passes > 0

@@ -1,0 +1,112 @@
+"""Schedules and settings."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import shirokuro as sk
+from shirokuro.config import TrainConfig, shown_name
+
+PROGRESS = st.floats(0, 1)
+VALUES = st.floats(0, 1, width=16)
+SCHEDULES = st.lists(st.tuples(st.floats(0, 1, width=16), VALUES), min_size=1, unique_by=lambda point: point[0]).map(
+    lambda points: sk.Schedule(tuple(sorted(points)))
+)
+
+
+@given(VALUES, PROGRESS)
+def test_a_constant_is_the_same_everywhere(value: float, progress: float) -> None:
+    assert sk.Schedule.constant(value).at(progress) == value
+
+
+@given(VALUES, VALUES, PROGRESS)
+def test_a_linear_schedule_is_a_straight_line(start: float, end: float, progress: float) -> None:
+    assert math.isclose(sk.Schedule.linear(start, end).at(progress), start + (end - start) * progress, abs_tol=1e-12)
+
+
+def test_points_are_joined_by_straight_lines() -> None:
+    schedule = sk.Schedule.parse("0:0.3,0.5:0.1,1:0.02")
+    assert [schedule.at(progress) for progress in (0, 0.5, 1, 1.5)] == [0.3, 0.1, 0.02, 0.02]
+    assert schedule.at(0.25) == pytest.approx(0.2)
+    assert schedule.at(0.75) == pytest.approx(0.06)
+
+
+def test_the_first_point_holds_before_it() -> None:
+    assert sk.Schedule.parse("0.4:1,0.6:3").at(0.1) == 1
+
+
+@given(SCHEDULES, PROGRESS)
+def test_a_schedule_stays_between_its_values(schedule: sk.Schedule, progress: float) -> None:
+    assert min(schedule.values) - 1e-9 <= schedule.at(progress) <= max(schedule.values) + 1e-9
+
+
+@given(SCHEDULES)
+def test_a_schedule_reads_back_from_its_text(schedule: sk.Schedule) -> None:
+    assert sk.Schedule.parse(str(schedule)) in (schedule, sk.Schedule(((0.0, schedule.points[0][1]),)))
+
+
+@given(st.floats(0, 1))
+def test_a_number_reads_back_to_the_bit(value: float) -> None:
+    assert sk.Schedule.parse(str(sk.Schedule.constant(value))) == sk.Schedule.constant(value)
+
+
+@pytest.mark.parametrize("text", ["", "x", "0:", "0:1,", "1:0,0:1", "0:1,0:2", "2:1", "0:1:2", "nan:1"])
+def test_what_is_no_schedule_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="schedule"):
+        sk.Schedule.parse(text)
+
+
+@pytest.mark.parametrize("name", TrainConfig.SETTINGS)
+def test_a_setting_beyond_its_range_is_refused_by_name_value_and_range(name: str) -> None:
+    known = TrainConfig.SETTINGS[name]
+    for wrong in (known.low - 1, known.high + 1):
+        shown = sk.Schedule.of(wrong) if known.kind == "schedule" else wrong
+        message = f"{shown_name(name)} = {shown}: must be within {known.range}"
+        with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+            TrainConfig(**{name: wrong})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", TrainConfig.SETTINGS)
+@pytest.mark.parametrize("wrong", [True, [1], b"1", 1j])
+def test_a_setting_of_a_wrong_type_is_refused_by_name(name: str, wrong: object) -> None:
+    with pytest.raises(TypeError, match=f"^{shown_name(name)} = "):
+        TrainConfig(**{name: wrong})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", [name for name, known in TrainConfig.SETTINGS.items() if known.kind != "whole"])
+def test_nan_is_within_no_range(name: str) -> None:
+    with pytest.raises(ValueError, match=f"^{shown_name(name)} = nan: must be within "):
+        TrainConfig(**{name: math.nan})  # type: ignore[arg-type]
+
+
+def test_only_one_limit_ends_a_search() -> None:
+    with pytest.raises(ValueError, match="depth = 3, nodes = 100: only one of depth, nodes and time_ms"):
+        TrainConfig(depth=3, nodes=100)
+    assert str(TrainConfig().depth) == "3"
+    assert TrainConfig(time_ms=15).depth is None
+
+
+def test_a_new_limit_takes_the_old_ones_place() -> None:
+    config = TrainConfig(depth=5).replace(nodes=1000)
+    assert (config.depth, config.nodes, config.time_ms) == (None, 1000, None)
+
+
+def test_settings_read_back_from_toml_and_from_plain_values() -> None:
+    config = TrainConfig(seed=3, nodes=100, epsilon="0:0.3,1:0.1", lambda_=0.5, table_mb=0.5, threads=3)
+    assert TrainConfig.from_toml(config.to_toml()) == config
+    assert TrainConfig(**config.as_dict()) == config  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="epsilom: there is no such setting"):
+        TrainConfig.from_toml("epsilom = 1")
+
+
+def test_schedules_stretch_over_the_run() -> None:
+    config = TrainConfig(games=1000, depth="0:1,1:5", rate="0:0.2,1:0.02", epsilon=0.1)
+    start, middle, end = (config.at(games) for games in (0, 500, 1000))
+    assert (start.depth, middle.depth, end.depth) == (1, 3, 5)
+    assert [start.rate, middle.rate, end.rate] == pytest.approx([0.2, 0.11, 0.02])
+    assert start.epsilon == end.epsilon == 0.1

@@ -1,0 +1,144 @@
+"""The search, as Python sees it."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+import shirokuro as sk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    RandomGame = Callable[[int], list[sk.Position]]
+
+
+def negamax(position: sk.Position) -> int:
+    """The result under best play, in discs for the side to move, by trying everything."""
+    if position.is_over:
+        return position.score
+    best = -64
+    for move in position.legal_moves:
+        after = position.play(move)
+        value = negamax(after)
+        same_side = not after.is_over and after.side_to_move == position.side_to_move
+        if after.is_over:
+            same_side = after.side_to_move == position.side_to_move
+        best = max(best, value if same_side else -value)
+    return best
+
+
+def test_solve_finds_what_trying_everything_finds(trained: sk.Trainer, positions: RandomGame) -> None:
+    solved = 0
+    for position in (p for seed in range(30) for p in positions(seed) if p.empties <= 6 and not p.is_over):
+        expected = negamax(position)
+        for evaluator in (None, trained.evaluator):
+            found = sk.solve(position, evaluator=evaluator)
+            assert found.exact
+            assert found.score == expected
+            assert found.best_move in position.legal_moves
+        by_limit = sk.search(position, evaluator=trained.evaluator, depth=1, exact_empties=6)
+        assert (by_limit.exact, by_limit.score) == (True, expected)
+        solved += 1
+    assert solved > 150
+
+
+def test_a_one_ply_search_plays_the_best_evaluation(trained: sk.Trainer, positions: RandomGame) -> None:
+    for position in (p for p in positions(5) if p.empties > 12):
+        values = {}
+        for move in position.legal_moves:
+            after = position.play(move)
+            sign = 1 if after.side_to_move == position.side_to_move else -1
+            if sign == -1 and not after.is_over:
+                values[move] = -trained.evaluator.evaluate(after.board, side_to_move=after.side_to_move)
+        found = sk.search(position, evaluator=trained.evaluator, depth=1)
+        if len(values) == len(position.legal_moves):
+            assert found.score == max(values.values())
+            assert found.best_move is not None
+            assert values[found.best_move] == found.score
+            assert found.depth == 1
+
+
+def test_a_board_and_its_position_are_searched_alike(trained: sk.Trainer, positions: RandomGame) -> None:
+    for position in positions(6)[::7]:
+        by_board = sk.search(position.board, side_to_move=position.side_to_move, evaluator=trained.evaluator, depth=3)
+        by_position = sk.search(position, evaluator=trained.evaluator, depth=3)
+        assert (by_board.score, by_board.best_move) == (by_position.score, by_position.best_move)
+
+
+def test_the_expected_moves_are_legal(trained: sk.Trainer) -> None:
+    position = sk.Position.from_moves("f5d6c3d3c4")
+    found = sk.search(position, evaluator=trained.evaluator, depth=6)
+    assert found.principal_variation[0] == found.best_move
+    for move in found.principal_variation:
+        if move != "--":
+            position = position.play(move)
+
+
+def test_a_side_without_a_move_has_no_best_move() -> None:
+    board = np.zeros(64, dtype=np.int8)
+    board[:2] = sk.WHITE, sk.BLACK
+    must_pass = sk.search(board, side_to_move="black", depth=2)
+    assert must_pass.best_move is None
+    over = sk.solve(np.full(64, sk.BLACK, dtype=np.int8), side_to_move="white")
+    assert over.best_move is None
+    assert over.score == -64
+
+
+def test_a_node_limit_is_kept(trained: sk.Trainer) -> None:
+    small = sk.search(sk.Position(), evaluator=trained.evaluator, nodes=1_000)
+    large = sk.search(sk.Position(), evaluator=trained.evaluator, nodes=200_000)
+    assert small.nodes < 10_000 < large.nodes < 400_000
+    assert large.depth > small.depth
+
+
+def test_a_time_limit_ends_the_search(trained: sk.Trainer) -> None:
+    found = sk.search(sk.Position(), evaluator=trained.evaluator, time_ms=20)
+    assert found.depth >= 1
+    assert found.seconds > 0
+    assert found.best_move in sk.Position().legal_moves
+
+
+def test_a_searcher_remembers_what_it_has_seen(trained: sk.Trainer) -> None:
+    searcher = sk.Searcher(trained.evaluator, table_mb=16)
+    first = searcher.search(sk.Position(), depth=8)
+    again = searcher.search(sk.Position(), depth=8)
+    assert again.nodes < first.nodes
+    assert again.score == first.score
+    assert first.table_hit_rate is not None
+    assert 0 <= first.table_hit_rate <= 1
+
+
+def test_other_threads_run_during_a_search(trained: sk.Trainer) -> None:
+    done = threading.Event()
+    turns = 0
+
+    def other() -> None:
+        nonlocal turns
+        while not done.wait(0.001):
+            turns += 1
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    sk.search(sk.Position(), evaluator=trained.evaluator, nodes=10_000_000)
+    done.set()
+    thread.join()
+    assert turns > 10
+
+
+def test_searches_in_parallel_find_what_one_after_the_other_finds(trained: sk.Trainer, positions: RandomGame) -> None:
+    sample = [p for seed in range(4) for p in positions(seed)[5:50:9]]
+    alone = [sk.search(p, evaluator=trained.evaluator, depth=5).score for p in sample]
+    together: list[float | None] = [None] * len(sample)
+
+    def work(index: int) -> None:
+        together[index] = sk.search(sample[index], evaluator=trained.evaluator, depth=5).score
+
+    threads = [threading.Thread(target=work, args=(index,)) for index in range(len(sample))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert together == alone
