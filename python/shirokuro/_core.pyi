@@ -431,6 +431,7 @@ class TrainerCore:
         time_ms: float | None,
         exact_empties: int,
         epsilon: float,
+        shallow: float,
         random_plies: int,
         lambda_: float,
         rate: float,

@@ -99,6 +99,7 @@ class Play:
     time_ms: float | None
     exact_empties: int
     epsilon: float
+    shallow: float
     random_plies: int
     lambda_: float
     rate: float
@@ -134,6 +135,12 @@ class TrainConfig:
     exact_empties: int = _whole(8, 0, 24, "Positions with so many empty squares or fewer are solved exactly.")
     epsilon: ScheduleLike = _schedule(
         "0.15", 0, 1, "Chance that a random move is played instead of the best one; a schedule."
+    )
+    shallow: ScheduleLike = _schedule(
+        "0",
+        0,
+        1,
+        "Chance that the move which looks best one ply ahead is played, where a search may not go; a schedule.",
     )
     random_plies: ScheduleLike = _schedule(
         "30", 0, 50, "Longest random opening, in plies: each game draws its own length; a schedule."
@@ -182,6 +189,7 @@ class TrainConfig:
             time_ms=self.time_ms,
             exact_empties=self.exact_empties,
             epsilon=value(self.epsilon),
+            shallow=value(self.shallow),
             random_plies=round(value(self.random_plies)),
             lambda_=value(self.lambda_),
             rate=value(self.rate),

@@ -83,7 +83,7 @@ impl PyTrainerCore {
     }
 
     #[pyo3(signature = (
-        games, *, depth, nodes, time_ms, exact_empties, epsilon, random_plies, lambda_, rate, tick = None
+        games, *, depth, nodes, time_ms, exact_empties, epsilon, shallow, random_plies, lambda_, rate, tick = None
     ))]
     #[expect(clippy::too_many_arguments, reason = "they are Python's keyword arguments")]
     fn advance(
@@ -95,6 +95,7 @@ impl PyTrainerCore {
         time_ms: Option<&Bound<'_, PyAny>>,
         exact_empties: &Bound<'_, PyAny>,
         epsilon: &Bound<'_, PyAny>,
+        shallow: &Bound<'_, PyAny>,
         random_plies: &Bound<'_, PyAny>,
         lambda_: &Bound<'_, PyAny>,
         rate: &Bound<'_, PyAny>,
@@ -105,7 +106,8 @@ impl PyTrainerCore {
             SearchLimits::new(depth, nodes, time_ms, Some(exact_empties))?;
         let random_plies = small_integer("random_plies", random_plies, 0..=60)?;
         let epsilon = number("epsilon", epsilon)?;
-        let play = PlaySettings { depth, nodes, time, exact_empties, epsilon, random_plies };
+        let shallow = number("shallow", shallow)?;
+        let play = PlaySettings { depth, nodes, time, exact_empties, epsilon, shallow, random_plies };
         let learn = LearnSettings { lambda: number("lambda_", lambda_)? as f32, rate: number("rate", rate)? as f32 };
 
         let control = Control::new();

@@ -9,6 +9,7 @@ import sys
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -150,11 +151,20 @@ def _evaluate_batch(evaluator: sk.Evaluator, boards: np.ndarray[tuple[int, int],
 _TRAINING = """
 import resource, sys
 import shirokuro as sk
-sk.Trainer(sk.TrainConfig(table_mb=64, threads=1)).train_batch(200)
+trainer = sk.Trainer.load(sys.argv[1])
+trainer.train_batch(200)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024))
 """
 
 
 def _memory() -> float:
-    command = [sys.executable, "-c", _TRAINING]
-    return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout) / 1e6  # noqa: S603 (itself)
+    """The peak of a process that goes on with a saved training, whose memory is all in use."""
+    with TemporaryDirectory() as directory:
+        model = Path(directory) / "model.shiro"
+        _run("import shirokuro as sk, sys; sk.Trainer(sk.TrainConfig(table_mb=64, threads=1)).save(sys.argv[1])", model)
+        return int(_run(_TRAINING, model)) / 1e6
+
+
+def _run(program: str, model: Path) -> str:
+    command = [sys.executable, "-c", program, str(model)]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603 (itself)
