@@ -70,12 +70,7 @@ impl<E: Evaluate> Task for Wide<'_, '_, E> {
             }
             return -kernel.run(Wide { tree, board: &board.pass(), alpha: -beta, beta: -alpha, line });
         }
-        let hint = if empties >= TABLE_EMPTIES {
-            tree.probes += 1;
-            tree.table.find(board).and_then(Known::best)
-        } else {
-            None
-        };
+        let hint = if empties >= TABLE_EMPTIES { tree.find(board).and_then(Known::best) } else { None };
         let (mut best, mut best_square, mut low) = (-INFINITE, None, alpha);
         let mut rest = Line::default();
         for chosen in ordered(kernel, tree, board, moves, hint, empties) {
@@ -163,9 +158,7 @@ impl<E: Evaluate> Task for Deep<'_, '_, E> {
         }
         let mut hint = None;
         if empties >= TABLE_EMPTIES {
-            tree.probes += 1;
-            if let Some(known) = tree.table.find(board) {
-                tree.hits += 1;
+            if let Some(known) = tree.find(board) {
                 if u32::from(known.depth) == empties {
                     let (lower, upper) = (i32::from(known.lower), i32::from(known.upper));
                     if lower > alpha * UNITS_PER_DISC {
