@@ -145,19 +145,19 @@ impl<E: Evaluate> Task for Narrow<'_, '_, E> {
             return leaves(kernel, tree, board, carried, moves, alpha);
         }
         let mut hint = None;
-        if depth >= TABLE_DEPTH {
-            if let Some(known) = tree.find(board) {
-                if u32::from(known.depth) == depth {
-                    let (lower, upper) = (Score::from(known.lower), Score::from(known.upper));
-                    if lower > alpha {
-                        return lower;
-                    }
-                    if upper <= alpha {
-                        return upper;
-                    }
+        if depth >= TABLE_DEPTH
+            && let Some(known) = tree.find(board)
+        {
+            if u32::from(known.depth) == depth {
+                let (lower, upper) = (Score::from(known.lower), Score::from(known.upper));
+                if lower > alpha {
+                    return lower;
                 }
-                hint = known.best();
+                if upper <= alpha {
+                    return upper;
+                }
             }
+            hint = known.best();
         }
         let (mut best, mut best_square) = (-INFINITE, None);
         for chosen in ordered(kernel, tree, board, carried, moves, hint, depth) {
