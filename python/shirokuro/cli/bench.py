@@ -99,6 +99,8 @@ def _figures(tell: Callable[[str], None]) -> Iterator[Figure]:
     yield figure("memory of a training, 64 MB table", "MB", 450, _memory, more=False)
     fast = sk.Trainer(sk.TrainConfig(depth=1, exact_empties=0, threads=1))
     deep = sk.Trainer(sk.TrainConfig(depth=3, exact_empties=8, threads=1))
+    for trainer in (fast, deep):
+        trainer.train_batch(512)  # the first games touch their memory for the first time
     learning: list[float] = []
 
     def games_per_second(trainer: sk.Trainer, games: int) -> float:
