@@ -17,7 +17,7 @@ use crate::evaluate::{Evaluate, Score};
 use crate::kernel::{Kernel, Task, dispatch};
 use crate::square::Square;
 use line::Line;
-use table::Table;
+use table::{Known, Table};
 
 /// How deep to search. The first limit that is reached ends the search; without any it goes on to the end of the game.
 #[derive(Clone, Copy, Debug, Default)]
@@ -156,6 +156,17 @@ struct Tree<'a, E: Evaluate> {
     nodes: u64,
     probes: u64,
     hits: u64,
+}
+
+impl<E: Evaluate> Tree<'_, E> {
+    /// Looks the position up in the table.
+    #[inline(always)]
+    fn find(&mut self, board: &Board) -> Option<Known> {
+        let known = self.table.find(board);
+        self.probes += 1;
+        self.hits += u64::from(known.is_some());
+        known
+    }
 }
 
 struct Root<'a, E: Evaluate> {

@@ -70,12 +70,7 @@ impl<E: Evaluate> Task for Wide<'_, '_, E> {
             }
             return -kernel.run(Wide { tree, board: &board.pass(), alpha: -beta, beta: -alpha, line });
         }
-        let hint = if empties >= TABLE_EMPTIES {
-            tree.probes += 1;
-            tree.table.find(board).and_then(Known::best)
-        } else {
-            None
-        };
+        let hint = if empties >= TABLE_EMPTIES { tree.find(board).and_then(Known::best) } else { None };
         let (mut best, mut best_square, mut low) = (-INFINITE, None, alpha);
         let mut rest = Line::default();
         for chosen in ordered(kernel, tree, board, moves, hint, empties) {
@@ -162,21 +157,19 @@ impl<E: Evaluate> Task for Deep<'_, '_, E> {
             return -kernel.run(Deep { tree, board: &board.pass(), alpha: -alpha - 1, empties });
         }
         let mut hint = None;
-        if empties >= TABLE_EMPTIES {
-            tree.probes += 1;
-            if let Some(known) = tree.table.find(board) {
-                tree.hits += 1;
-                if u32::from(known.depth) == empties {
-                    let (lower, upper) = (i32::from(known.lower), i32::from(known.upper));
-                    if lower > alpha * UNITS_PER_DISC {
-                        return lower / UNITS_PER_DISC;
-                    }
-                    if upper <= alpha * UNITS_PER_DISC {
-                        return upper / UNITS_PER_DISC;
-                    }
+        if empties >= TABLE_EMPTIES
+            && let Some(known) = tree.find(board)
+        {
+            if u32::from(known.depth) == empties {
+                let (lower, upper) = (i32::from(known.lower), i32::from(known.upper));
+                if lower > alpha * UNITS_PER_DISC {
+                    return lower / UNITS_PER_DISC;
                 }
-                hint = known.best();
+                if upper <= alpha * UNITS_PER_DISC {
+                    return upper / UNITS_PER_DISC;
+                }
             }
+            hint = known.best();
         }
         let (mut best, mut best_square) = (-INFINITE, None);
         for chosen in ordered(kernel, tree, board, moves, hint, empties) {

@@ -61,12 +61,7 @@ impl<E: Evaluate> Task for Wide<'_, '_, E> {
             let carried = &tree.evaluator.carry_pass(carried);
             return -kernel.run(Wide { tree, board: &board.pass(), carried, alpha: -beta, beta: -alpha, depth, line });
         }
-        let hint = if depth >= TABLE_DEPTH {
-            tree.probes += 1;
-            tree.table.find(board).and_then(Known::best)
-        } else {
-            None
-        };
+        let hint = if depth >= TABLE_DEPTH { tree.find(board).and_then(Known::best) } else { None };
         let (mut best, mut best_square, mut low) = (-INFINITE, None, alpha);
         let mut rest = Line::default();
         for chosen in ordered(kernel, tree, board, carried, moves, hint, depth) {
@@ -150,21 +145,19 @@ impl<E: Evaluate> Task for Narrow<'_, '_, E> {
             return leaves(kernel, tree, board, carried, moves, alpha);
         }
         let mut hint = None;
-        if depth >= TABLE_DEPTH {
-            tree.probes += 1;
-            if let Some(known) = tree.table.find(board) {
-                tree.hits += 1;
-                if u32::from(known.depth) == depth {
-                    let (lower, upper) = (Score::from(known.lower), Score::from(known.upper));
-                    if lower > alpha {
-                        return lower;
-                    }
-                    if upper <= alpha {
-                        return upper;
-                    }
+        if depth >= TABLE_DEPTH
+            && let Some(known) = tree.find(board)
+        {
+            if u32::from(known.depth) == depth {
+                let (lower, upper) = (Score::from(known.lower), Score::from(known.upper));
+                if lower > alpha {
+                    return lower;
                 }
-                hint = known.best();
+                if upper <= alpha {
+                    return upper;
+                }
             }
+            hint = known.best();
         }
         let (mut best, mut best_square) = (-INFINITE, None);
         for chosen in ordered(kernel, tree, board, carried, moves, hint, depth) {
