@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 import shirokuro as sk
@@ -12,6 +13,10 @@ import shirokuro as sk
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+# How long an example takes says nothing here: machines differ.
+hypothesis.settings.register_profile("shirokuro", deadline=None)
+hypothesis.settings.load_profile("shirokuro")
 
 FAST = sk.TrainConfig(seed=7, games=2000, depth=1, exact_empties=0, epsilon=0.2, random_plies=10, threads=2, table_mb=1)
 """Settings that play thousands of games a second."""
