@@ -21,6 +21,7 @@ mod progress;
 mod random;
 mod record;
 mod report;
+mod round;
 mod rounding;
 mod selfplay;
 mod settings;
@@ -31,6 +32,7 @@ mod testing;
 mod traces;
 mod trainer;
 mod undo;
+mod watchdog;
 mod workers;
 
 pub use adam::{BETA1, BETA2, EPSILON, Moments, Powers};

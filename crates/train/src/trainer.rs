@@ -12,17 +12,18 @@ use crate::file::{load_state, save_state};
 use crate::learn::{Learned, Update, learn};
 use crate::positions::Positions;
 use crate::record::GameRecord;
-use crate::report::{FailureKind, GameFailure, GenerationReport, Reset};
+use crate::report::{GameFailure, GenerationReport, Reset};
+use crate::round::{GameResult, Watch};
 use crate::rounding::Rounding;
 use crate::selfplay::{Oversight, PlayedGame, play_game};
 use crate::settings::{LearnSettings, PlaySettings, TrainerOptions};
 use crate::state::State;
-use crate::workers::{GameResult, Workers};
+use crate::workers::Workers;
+use rayon::ThreadPoolBuildError;
 use rayon::prelude::*;
 use shirokuro_engine::PatternEvaluator;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
 
 /// A trainer could not be made.
@@ -53,6 +54,9 @@ pub struct Memory {
     /// The game records and the undo log of the generation under way.
     pub generation: usize,
 }
+
+/// Games that ended, games that failed, and whether there are threads for more.
+type Played = (Vec<PlayedGame>, Vec<GameFailure>, Result<(), ThreadPoolBuildError>);
 
 /// Plays games against itself and learns pattern weights from them.
 ///
@@ -133,7 +137,8 @@ impl Trainer {
     ///
     /// # Errors
     ///
-    /// A setting is outside its range; nothing was done.
+    /// A setting is outside its range: nothing was done. Or no threads are to be had in place of those of a worker that hangs: as if
+    /// stopped.
     pub fn advance(
         &mut self,
         games: u32,
@@ -146,11 +151,11 @@ impl Trainer {
         learn.validate()?;
         let start = Instant::now();
         self.state.swap_provisional();
-        let (played, failures) = self.play(games, play, control);
-        if !control.begin_learning() {
+        let (played, failures, threads) = self.play(games, play, control);
+        if threads.is_err() || !control.begin_learning() {
             self.state.swap_provisional();
             self.state.keep(played);
-            return Ok(None);
+            return Ok(threads.map(|()| None)?);
         }
         let (play_time, learning) = (start.elapsed(), Instant::now());
         self.state.undo = Vec::new();
@@ -165,34 +170,31 @@ impl Trainer {
     }
 
     /// The next games, as far as they ended: those that were kept, and those that are played now, in their order.
-    fn play(&mut self, games: u32, settings: &PlaySettings, control: &Control) -> (Vec<PlayedGame>, Vec<GameFailure>) {
+    fn play(&mut self, games: u32, settings: &PlaySettings, control: &Control) -> Played {
         let next = self.state.next_games(games);
         let mut played = self.state.take_kept(&next);
-        control.finished_counter().fetch_add(played.len() as u64, Relaxed);
+        control.count_finished(played.len() as u64);
         let missing: Vec<u64> =
             next.filter(|index| played.binary_search_by_key(index, |game| game.record.index).is_err()).collect();
-        let evaluator = self.evaluator();
-        let progress = crate::progress::Progress::new();
-        let results = self.workers.play(&missing, control.finished_counter(), |searcher, index| {
-            let oversight = Oversight { stop: control.stop_flag(), progress: &progress, faults: None };
-            play_game(searcher, &evaluator, settings, self.state.seed, index, &oversight).ok()
+        let (evaluator, faults, stop) = (self.evaluator(), self.faults.clone(), control.stop_flag());
+        let (settings, seed) = (*settings, self.state.seed);
+        let watch = Watch { control, hang_timeout: settings.hang_timeout };
+        let (results, threads) = self.workers.play(&missing, &watch, move |searcher, index, progress| {
+            let oversight = Oversight { stop: &stop, progress, faults: faults.as_deref() };
+            play_game(searcher, &evaluator, &settings, seed, index, &oversight)
         });
         let mut failures = Vec::new();
         for (&index, result) in missing.iter().zip(results) {
             match result {
                 GameResult::Played(game) => played.push(game),
-                GameResult::Panicked(message) => failures.push(GameFailure {
-                    index,
-                    message,
-                    kind: FailureKind::Panic,
-                    seed: self.state.seed,
-                    moves: vec![],
-                }),
+                GameResult::Failed { kind, message, moves } => {
+                    failures.push(GameFailure { index, kind, message, seed, moves });
+                }
                 GameResult::Stopped => {}
             }
         }
         played.sort_by_key(|game| game.record.index);
-        (played, failures)
+        (played, failures, threads)
     }
 
     /// Learns all games of the generation under way.
