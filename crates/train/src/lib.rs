@@ -20,6 +20,7 @@ mod positions;
 mod progress;
 mod random;
 mod record;
+mod repair;
 mod report;
 mod round;
 mod rounding;

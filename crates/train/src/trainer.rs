@@ -12,6 +12,7 @@ use crate::file::{load_state, save_state};
 use crate::learn::{Learned, Update, learn};
 use crate::positions::Positions;
 use crate::record::GameRecord;
+use crate::repair::reset_bad_moments;
 use crate::report::{GameFailure, GenerationReport, Reset};
 use crate::round::{GameResult, Watch};
 use crate::rounding::Rounding;
@@ -123,7 +124,8 @@ impl Trainer {
 
     /// Makes every entry neutral whose moments are no finite numbers, as a file may bring them.
     pub fn reset_bad_numbers(&mut self) -> Vec<Reset> {
-        Vec::new()
+        let Self { state, workers, .. } = self;
+        workers.run(|| reset_bad_moments(state))
     }
 
     /// Plays the next `games` games, at most to the end of the generation under way, and learns them.
@@ -199,20 +201,24 @@ impl Trainer {
 
     /// Learns all games of the generation under way.
     fn learn(&mut self, settings: LearnSettings, report: &mut GenerationReport) {
-        let Self { state, workers, .. } = self;
+        let Self { state, workers, faults } = self;
+        let faults = faults.as_deref().map(|faults| (faults, state.seed));
         let complete = state.generation_left() == 0;
-        let positions = workers.run(|| Positions::of(&state.records, &state.weights, settings.lambda));
+        let positions = workers.run(|| Positions::of(&state.records, &state.weights, settings.lambda, faults));
         let update = Update {
             adam: AdamStep::new(settings.rate, state.powers.next()),
             rounding: Rounding::new(state.seed, state.generation),
             provisional: !complete,
         };
-        let Learned { visits, undo } = learn(workers, &positions, &state.weights, &mut state.moments, update);
+        let Learned { visits, resets, undo } = learn(workers, &positions, &state.weights, &mut state.moments, update);
         state.undo = undo;
         if complete {
             state.complete_generation();
         }
-        report.positions = positions.len() as u64;
+        let new = |game: &&u64| report.games.binary_search_by_key(*game, |record| record.index).is_ok();
+        report.nan_games = positions.nan_games().iter().filter(new).copied().collect();
+        report.resets = resets;
+        report.positions = positions.sound() as u64;
         report.td_error = positions.root_mean_square();
         report.visits = visits;
         report.generation_complete = complete;
@@ -284,3 +290,7 @@ impl Trainer {
 #[cfg(test)]
 #[path = "trainer_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "faulty_run_tests.rs"]
+mod faulty_run_tests;
