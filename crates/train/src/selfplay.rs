@@ -85,7 +85,7 @@ pub struct Oversight<'a> {
 ///
 /// # Errors
 ///
-/// The game has no end: it was stopped, or the search found no move where there is one.
+/// The game has no end: it was stopped, or the search found no move where there is one, or one that is illegal.
 pub fn play_game<E: Evaluate>(
     searcher: &mut Searcher,
     evaluator: &E,
@@ -131,7 +131,7 @@ pub fn play_game<E: Evaluate>(
                 totals.count(&result);
                 solved = Solved::of(position.side, result);
             }
-            let best = solved.line.pop().filter(|best| moves & best.bit() != 0).ok_or_else(no_move)?;
+            let best = solved.line.pop().ok_or_else(|| search_error(&"the search found no move"))?;
             let (score, exact) = (position.side.black_view(solved.black_score), solved.exact);
             let (mut greedy, mut square) = (true, best);
             if random.chance(settings.epsilon) {
@@ -145,18 +145,17 @@ pub fn play_game<E: Evaluate>(
             }
             Ply { square, searched: Some(Searched { score, exact, greedy }) }
         };
+        position = position.play(ply.square).map_err(|error| search_error(&error))?.after_forced_pass();
         plies.push(ply);
         progress.push(ply.square);
-        position = position.play(ply.square).expect("only legal moves are chosen").after_forced_pass();
     }
     let stone_difference = position.side.black_view(position.board.final_score());
     Ok(PlayedGame { record: GameRecord { index, plies, stone_difference }, totals })
 }
 
-/// The search gave no legal move.
-#[cold]
-fn no_move() -> Unfinished {
-    Unfinished::SearchError("the search found no legal move".to_owned())
+/// The search is to blame: random moves are legal.
+fn search_error(reason: &impl ToString) -> Unfinished {
+    Unfinished::SearchError(reason.to_string())
 }
 
 /// The last search's moves. If they are exact, they need not be searched again as long as they are played.
