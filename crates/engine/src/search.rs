@@ -219,12 +219,13 @@ impl<E: Evaluate> Task for Root<'_, E> {
                 break;
             }
         }
-        let passes = kernel.moves(board.player(), board.opponent()) == 0;
+        let stuck = [(board.player(), board.opponent()), (board.opponent(), board.player())]
+            .map(|(player, opponent)| kernel.moves(player, opponent) == 0);
         SearchResult {
-            best: if passes { None } else { line.first() },
+            best: if stuck[0] { None } else { line.first() },
             score,
             depth,
-            exact: depth == empties,
+            exact: depth == empties || stuck == [true; 2],
             nodes: tree.nodes,
             line: line.moves().to_vec(),
             probes: tree.probes,

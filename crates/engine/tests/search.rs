@@ -184,6 +184,7 @@ fn a_side_without_a_move_has_no_best_move() {
     let over = Board::new(1, 0).unwrap();
     let result = Searcher::new(0).search(&*NOISE, &over, &to_depth(3));
     assert_eq!((result.best, result.score, result.line.len()), (None, 64 * UNITS_PER_DISC, 0));
+    assert!(result.exact, "a finished game has its result");
 }
 
 #[test]
