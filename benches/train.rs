@@ -36,7 +36,7 @@ fn lambda_returns_of_a_game(bencher: Bencher) {
 #[divan::bench]
 fn a_game_one_ply_deep(bencher: Bencher) {
     let evaluator = PatternEvaluator::new(Arc::new(Weights::neutral()));
-    let (mut searcher, stop) = (Searcher::new(1 << 20), AtomicBool::new(false));
+    let (mut searcher, stop) = (Searcher::new(1 << 20).expect("memory"), AtomicBool::new(false));
     bencher.counter(ItemsCount::new(1u32)).bench_local(|| {
         let game = play_game(&mut searcher, &evaluator, &PLAY, 1, 7, &stop).expect("nobody stops it");
         assert_eq!(game.totals.searches as usize, game.record.searched().count());

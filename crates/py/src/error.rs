@@ -2,7 +2,8 @@
 
 use pyo3::PyErr;
 use pyo3::create_exception;
-use pyo3::exceptions::{PyOSError, PyRuntimeError, PyValueError};
+use pyo3::exceptions::{PyMemoryError, PyOSError, PyRuntimeError, PyValueError};
+use shirokuro_engine::TableTooLarge;
 use shirokuro_train::{FileError, ParameterError, Reason, TrainerError};
 use std::fmt::Display;
 use std::io;
@@ -49,8 +50,14 @@ pub fn trainer_error(error: &TrainerError) -> PyErr {
     match error {
         TrainerError::Parameter(error) => parameter_error(error),
         TrainerError::File(error) => file_error(error),
+        TrainerError::Memory(error) => memory_error(error),
         TrainerError::Threads(_) => PyRuntimeError::new_err(error.to_string()),
     }
+}
+
+/// `MemoryError`: the table's size.
+pub fn memory_error(error: &TableTooLarge) -> PyErr {
+    PyMemoryError::new_err(error.to_string())
 }
 
 fn os_error(error: &io::Error, path: &Path) -> PyErr {

@@ -2,7 +2,7 @@
 
 use crate::args::{SideToMove, evaluator, integer, milliseconds, small_integer, table_bytes};
 use crate::board::position;
-use crate::error::{busy, value_error};
+use crate::error::{busy, memory_error, value_error};
 use crate::interrupt::{check_signals, with_polling};
 use pyo3::prelude::*;
 use shirokuro_engine::{Board, DiscCount, Limits, PatternEvaluator, Searcher, discs};
@@ -94,7 +94,7 @@ impl PySearcher {
     #[new]
     #[pyo3(signature = (evaluator = None, *, table_mb = None), text_signature = "(evaluator=None, *, table_mb=16)")]
     fn new(evaluator: Option<&Bound<'_, PyAny>>, table_mb: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
-        let searcher = Mutex::new(Searcher::new(table_bytes(table_mb)?));
+        let searcher = Mutex::new(new_searcher(table_bytes(table_mb)?)?);
         Ok(Self { evaluator: self::evaluator(evaluator)?, searcher })
     }
 
@@ -169,6 +169,10 @@ fn limits(
     SearchLimits::new(depth, nodes, time_ms, exact_empties)?.required()
 }
 
+fn new_searcher(table_bytes: usize) -> PyResult<Searcher> {
+    Searcher::new(table_bytes).map_err(|error| memory_error(&error))
+}
+
 /// A search from an empty table, which is the last one's memory if it had the same size: making one takes longer than a short
 /// search.
 fn once(
@@ -180,7 +184,7 @@ fn once(
 ) -> PyResult<PySearchResult> {
     static IDLE: Mutex<Option<(usize, Searcher)>> = Mutex::new(None);
     let idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner).take_if(|(bytes, _)| *bytes == table_bytes);
-    let mut searcher = idle.map_or_else(|| Searcher::new(table_bytes), |(_, searcher)| searcher);
+    let mut searcher = idle.map_or_else(|| new_searcher(table_bytes), |(_, searcher)| Ok(searcher))?;
     searcher.forget();
     let result = run(py, &mut searcher, evaluator.as_ref(), board, limits);
     *IDLE.lock().unwrap_or_else(PoisonError::into_inner) = Some((table_bytes, searcher));

@@ -43,7 +43,7 @@ fn update(generation: u64, provisional: bool) -> Update {
 
 fn games(generation: u64) -> Vec<GameRecord> {
     let settings = PlaySettings { random_plies: 12, epsilon: 0.1, ..PlaySettings::default() };
-    let mut searcher = Searcher::new(1 << 16);
+    let mut searcher = Searcher::new(1 << 16).unwrap();
     let play =
         |index| play_game(&mut searcher, &DiscCount, &settings, 3, index, &AtomicBool::new(false)).unwrap().record;
     (generation * 8..generation * 8 + 8).map(play).collect()

@@ -117,7 +117,7 @@ mod tests {
 
     fn game(settings: &PlaySettings, index: u64) -> GameRecord {
         let stop = AtomicBool::new(false);
-        play_game(&mut Searcher::new(1 << 16), &DiscCount, settings, 1, index, &stop).unwrap().record
+        play_game(&mut Searcher::new(1 << 16).unwrap(), &DiscCount, settings, 1, index, &stop).unwrap().record
     }
 
     /// What each searched position of a game is taught; the weights are neutral, so that the error is the target.

@@ -151,7 +151,7 @@ mod tests {
     use shirokuro_engine::DiscCount;
 
     fn play(settings: &PlaySettings, index: u64) -> PlayedGame {
-        let mut searcher = Searcher::new(1 << 16);
+        let mut searcher = Searcher::new(1 << 16).unwrap();
         play_game(&mut searcher, &DiscCount, settings, 1, index, &AtomicBool::new(false)).unwrap()
     }
 
@@ -230,7 +230,7 @@ mod tests {
             exact_empties: 6,
             ..PlaySettings::default()
         };
-        let mut used = Searcher::new(1 << 16);
+        let mut used = Searcher::new(1 << 16).unwrap();
         for index in 0..5 {
             let game = play_game(&mut used, &DiscCount, &settings, 1, index, &AtomicBool::new(false)).unwrap();
             assert_eq!(game, play(&settings, index));
@@ -239,7 +239,7 @@ mod tests {
 
     #[test]
     fn a_set_stop_flag_drops_the_game() {
-        let mut searcher = Searcher::new(1 << 16);
+        let mut searcher = Searcher::new(1 << 16).unwrap();
         let stop = AtomicBool::new(true);
         assert_eq!(play_game(&mut searcher, &DiscCount, &PlaySettings::default(), 1, 0, &stop), None);
     }

@@ -16,7 +16,7 @@ use crate::settings::{LearnSettings, PlaySettings, TrainerOptions};
 use crate::state::State;
 use crate::workers::{GameResult, Workers};
 use rayon::prelude::*;
-use shirokuro_engine::PatternEvaluator;
+use shirokuro_engine::{PatternEvaluator, TableTooLarge};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -34,6 +34,9 @@ pub enum TrainerError {
     /// The operating system gave no threads.
     #[error("the worker threads could not be started: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),
+    /// There is no memory for the transposition tables.
+    #[error("{0}, for each worker thread")]
+    Memory(#[from] TableTooLarge),
 }
 
 /// Bytes of a trainer's parts.
@@ -182,6 +185,7 @@ impl Trainer {
             provisional: !complete,
         };
         let Learned { visits, undo } = learn(workers, &positions, &state.weights, &mut state.moments, update);
+        state.weights.changed();
         state.undo = undo;
         if complete {
             state.complete_generation();

@@ -2,9 +2,10 @@
 
 use crate::learn::Scratch;
 use crate::selfplay::PlayedGame;
+use crate::trainer::TrainerError;
 use rayon::prelude::*;
-use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
-use shirokuro_engine::Searcher;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use shirokuro_engine::{Searcher, TableTooLarge};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -26,7 +27,6 @@ pub(crate) enum GameResult {
 pub(crate) struct Workers {
     pool: ThreadPool,
     states: Vec<Mutex<State>>,
-    table_bytes: usize,
 }
 
 #[derive(Debug)]
@@ -37,11 +37,11 @@ struct State {
 
 impl Workers {
     /// `threads` workers, each with a transposition table of about `table_bytes`.
-    pub fn new(threads: usize, table_bytes: usize) -> Result<Self, ThreadPoolBuildError> {
+    pub fn new(threads: usize, table_bytes: usize) -> Result<Self, TrainerError> {
         let pool = ThreadPoolBuilder::new().num_threads(threads).thread_name(|n| format!("shirokuro-{n}")).build()?;
-        let state = || State { searcher: Searcher::new(table_bytes), scratch: Scratch::new() };
-        let states = (0..threads).map(|_| Mutex::new(state())).collect();
-        Ok(Self { pool, states, table_bytes })
+        let state = || Ok(Mutex::new(State { searcher: Searcher::new(table_bytes)?, scratch: Scratch::new() }));
+        let states = (0..threads).map(|_| state()).collect::<Result<_, TableTooLarge>>()?;
+        Ok(Self { pool, states })
     }
 
     /// Number of workers.
@@ -80,7 +80,7 @@ impl Workers {
                 Ok(Some(played)) => GameResult::Played(played),
                 Ok(None) => return GameResult::Stopped,
                 Err(panic) => {
-                    state.searcher = Searcher::new(self.table_bytes);
+                    state.searcher.forget();
                     GameResult::Panicked(message(panic.as_ref()))
                 }
             };
