@@ -134,23 +134,23 @@ class TrainConfig:
     )
     exact_empties: int = _whole(8, 0, 24, "Positions with so many empty squares or fewer are solved exactly.")
     epsilon: ScheduleLike = _schedule(
-        "0.15", 0, 1, "Chance that a random move is played instead of the best one; a schedule."
+        "0.1", 0, 1, "Chance that a random move is played instead of the best one; a schedule."
     )
     shallow: ScheduleLike = _schedule(
-        "0",
+        "0.1",
         0,
         1,
         "Chance that the move which looks best one ply ahead is played, where a search may not go; a schedule.",
     )
     random_plies: ScheduleLike = _schedule(
-        "30", 0, 50, "Longest random opening, in plies: each game draws its own length; a schedule."
+        "20", 0, 50, "Longest random opening, in plies: each game draws its own length; a schedule."
     )
 
     generation_games: int = _whole(64, 1, 65_536, "Games that are played between two updates of the weights.")
     lambda_: ScheduleLike = _schedule(
         "0.9", 0, 1, "Share of the later values in a position's target, λ of TD(λ); a schedule."
     )
-    rate: ScheduleLike = _schedule("0:0.2,1:0.02", 0, 10, "Step size of Adam, in discs; a schedule.")
+    rate: ScheduleLike = _schedule("0:0.15,1:0.005", 0, 10, "Step size of Adam, in discs; a schedule.")
 
     threads: int = _whole(0, 0, 1024, "Worker threads; 0 for one a core. Does not change the model.")
     table_mb: float = _number(4, 0.1, 65_536, "Transposition table of each worker thread, in MB.")
