@@ -4,22 +4,26 @@ use crate::adam::AdamStep;
 use crate::control::Control;
 use crate::digest::state_digest;
 use crate::error::{ParameterError, require};
+use crate::faults::Faults;
 use crate::file::error::FileError;
+use crate::file::header::Texts;
+use crate::file::section::Encoding;
 use crate::file::{load_state, save_state};
 use crate::learn::{Learned, Update, learn};
 use crate::positions::Positions;
 use crate::record::GameRecord;
-use crate::report::{GameFailure, GenerationReport};
+use crate::repair::reset_bad_moments;
+use crate::report::{GameFailure, GenerationReport, Reset};
+use crate::round::{GameResult, Watch};
 use crate::rounding::Rounding;
-use crate::selfplay::{PlayedGame, play_game};
+use crate::selfplay::{Oversight, PlayedGame, play_game};
 use crate::settings::{LearnSettings, PlaySettings, TrainerOptions};
 use crate::state::State;
-use crate::workers::{GameResult, Workers};
+use crate::workers::Workers;
 use rayon::prelude::*;
 use shirokuro_engine::{PatternEvaluator, TableTooLarge};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
 
 /// A trainer could not be made.
@@ -54,6 +58,9 @@ pub struct Memory {
     pub generation: usize,
 }
 
+/// Games that ended, games that failed, and whether there are threads for more.
+type Played = (Vec<PlayedGame>, Vec<GameFailure>, Result<(), TrainerError>);
+
 /// Plays games against itself and learns pattern weights from them.
 ///
 /// Games are numbered from 0; generation g is the games from g·G, G of them. All of a generation's games are played with the
@@ -63,6 +70,7 @@ pub struct Memory {
 pub struct Trainer {
     state: State,
     workers: Workers,
+    faults: Option<Arc<Faults>>,
 }
 
 impl Trainer {
@@ -74,18 +82,18 @@ impl Trainer {
     pub fn new(options: &TrainerOptions) -> Result<Self, TrainerError> {
         options.validate()?;
         let workers = Workers::new(options.threads, options.table_bytes)?;
-        Ok(Self { state: State::new(options.seed, options.generation_games), workers })
+        Ok(Self { state: State::new(options.seed, options.generation_games), workers, faults: None })
     }
 
-    /// The trainer that was saved, and the two texts that were saved with it: settings, statistics.
+    /// The trainer that was saved, and the texts that were saved with it.
     ///
     /// # Errors
     ///
     /// The file can not be read, is no model file, is damaged, or holds weights only; or `threads` is out of range.
-    pub fn load(path: &Path, threads: usize, table_bytes: usize) -> Result<(Self, String, String), TrainerError> {
+    pub fn load(path: &Path, threads: usize, table_bytes: usize) -> Result<(Self, Texts), TrainerError> {
         TrainerOptions { threads, table_bytes, ..TrainerOptions::default() }.validate()?;
-        let (state, settings, statistics) = load_state(path)?;
-        Ok((Self { state, workers: Workers::new(threads, table_bytes)? }, settings, statistics))
+        let (state, texts) = load_state(path)?;
+        Ok((Self { state, workers: Workers::new(threads, table_bytes)?, faults: None }, texts))
     }
 
     /// Saves everything that the run's continuation follows from, and the caller's two texts; in place of the old file or
@@ -94,8 +102,8 @@ impl Trainer {
     /// # Errors
     ///
     /// The operating system refused; the old file is as it was.
-    pub fn save(&self, path: &Path, settings: &str, statistics: &str) -> Result<(), FileError> {
-        save_state(path, &self.state, settings, statistics)
+    pub fn save(&self, path: &Path, texts: &Texts, encoding: Encoding) -> Result<(), FileError> {
+        save_state(path, &self.state, texts, encoding)
     }
 
     /// Other worker threads, or another size of their tables, from now on.
@@ -109,6 +117,19 @@ impl Trainer {
         Ok(())
     }
 
+    /// Makes games go wrong on purpose, for tests; `None` makes an end of it.
+    pub fn inject_faults(&mut self, faults: Option<Faults>) {
+        if let Some(old) = std::mem::replace(&mut self.faults, faults.map(Arc::new)) {
+            old.release();
+        }
+    }
+
+    /// Makes every entry neutral whose moments are no finite numbers, as a file may bring them.
+    pub fn reset_bad_numbers(&mut self) -> Vec<Reset> {
+        let Self { state, workers, .. } = self;
+        workers.run(|| reset_bad_moments(state))
+    }
+
     /// Plays the next `games` games, at most to the end of the generation under way, and learns them.
     ///
     /// If the generation is not complete afterwards, its games are learned provisionally: the next call takes that back,
@@ -120,24 +141,25 @@ impl Trainer {
     ///
     /// # Errors
     ///
-    /// A setting is outside its range; nothing was done.
+    /// A setting is outside its range: nothing was done. Or no threads are to be had in place of those of a worker that hangs: as if
+    /// stopped.
     pub fn advance(
         &mut self,
         games: u32,
         play: &PlaySettings,
         learn: &LearnSettings,
         control: &Control,
-    ) -> Result<Option<GenerationReport>, ParameterError> {
+    ) -> Result<Option<GenerationReport>, TrainerError> {
         require(games >= 1, "games", games, "at least 1")?;
         play.validate()?;
         learn.validate()?;
         let start = Instant::now();
         self.state.swap_provisional();
-        let (played, failures) = self.play(games, play, control);
-        if !control.begin_learning() {
+        let (played, failures, threads) = self.play(games, play, control);
+        if threads.is_err() || !control.begin_learning() {
             self.state.swap_provisional();
             self.state.keep(played);
-            return Ok(None);
+            return threads.map(|()| None);
         }
         let (play_time, learning) = (start.elapsed(), Instant::now());
         self.state.undo = Vec::new();
@@ -152,45 +174,54 @@ impl Trainer {
     }
 
     /// The next games, as far as they ended: those that were kept, and those that are played now, in their order.
-    fn play(&mut self, games: u32, settings: &PlaySettings, control: &Control) -> (Vec<PlayedGame>, Vec<GameFailure>) {
+    fn play(&mut self, games: u32, settings: &PlaySettings, control: &Control) -> Played {
         let next = self.state.next_games(games);
         let mut played = self.state.take_kept(&next);
-        control.finished_counter().fetch_add(played.len() as u64, Relaxed);
+        control.count_finished(played.len() as u64);
         let missing: Vec<u64> =
             next.filter(|index| played.binary_search_by_key(index, |game| game.record.index).is_err()).collect();
-        let evaluator = self.evaluator();
-        let results = self.workers.play(&missing, control.finished_counter(), |searcher, index| {
-            play_game(searcher, &evaluator, settings, self.state.seed, index, control.stop_flag())
+        let (evaluator, faults, stop) = (self.evaluator(), self.faults.clone(), control.stop_flag());
+        let (settings, seed) = (*settings, self.state.seed);
+        let watch = Watch { control, hang_timeout: settings.hang_timeout };
+        let (results, threads) = self.workers.play(&missing, &watch, move |searcher, index, progress| {
+            let oversight = Oversight { stop: &stop, progress, faults: faults.as_deref() };
+            play_game(searcher, &evaluator, &settings, seed, index, &oversight)
         });
         let mut failures = Vec::new();
         for (&index, result) in missing.iter().zip(results) {
             match result {
                 GameResult::Played(game) => played.push(game),
-                GameResult::Panicked(message) => failures.push(GameFailure { index, message }),
+                GameResult::Failed { kind, message, moves } => {
+                    failures.push(GameFailure { index, kind, message, seed, moves });
+                }
                 GameResult::Stopped => {}
             }
         }
         played.sort_by_key(|game| game.record.index);
-        (played, failures)
+        (played, failures, threads)
     }
 
     /// Learns all games of the generation under way.
     fn learn(&mut self, settings: LearnSettings, report: &mut GenerationReport) {
-        let Self { state, workers } = self;
+        let Self { state, workers, faults } = self;
+        let faults = faults.as_deref().map(|faults| (faults, state.seed));
         let complete = state.generation_left() == 0;
-        let positions = workers.run(|| Positions::of(&state.records, &state.weights, settings.lambda));
+        let positions = workers.run(|| Positions::of(&state.records, &state.weights, settings.lambda, faults));
         let update = Update {
             adam: AdamStep::new(settings.rate, state.powers.next()),
             rounding: Rounding::new(state.seed, state.generation),
             provisional: !complete,
         };
-        let Learned { visits, undo } = learn(workers, &positions, &state.weights, &mut state.moments, update);
+        let Learned { visits, resets, undo } = learn(workers, &positions, &state.weights, &mut state.moments, update);
         state.weights.changed();
         state.undo = undo;
         if complete {
             state.complete_generation();
         }
-        report.positions = positions.len() as u64;
+        let new = |game: &&u64| report.games.binary_search_by_key(*game, |record| record.index).is_ok();
+        report.nan_games = positions.nan_games().iter().filter(new).copied().collect();
+        report.resets = resets;
+        report.positions = positions.sound() as u64;
         report.td_error = positions.root_mean_square();
         report.visits = visits;
         report.generation_complete = complete;
@@ -262,3 +293,7 @@ impl Trainer {
 #[cfg(test)]
 #[path = "trainer_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "faulty_run_tests.rs"]
+mod faulty_run_tests;

@@ -1,0 +1,138 @@
+//! What a model file says about itself.
+
+use super::codec::{self, MAX_TEXT, WEIGHTS_BYTES};
+use super::container::VERSION;
+use super::error::{FileError, Reason};
+use super::load::{check_length, open, read_place, read_undo};
+use super::reader::Container;
+use super::section::{Encoding, Section};
+use std::fs::File;
+use std::path::Path;
+
+/// The three texts that a caller keeps in a model file; nothing here reads them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Texts {
+    /// The settings.
+    pub settings: String,
+    /// The statistics.
+    pub statistics: String,
+    /// What watches the run's progress knows.
+    pub monitor: String,
+}
+
+impl Texts {
+    /// The sections that hold them.
+    pub(crate) fn sections(&self) -> [(Section, &str); 3] {
+        [
+            (Section::Settings, &self.settings),
+            (Section::Statistics, &self.statistics),
+            (Section::Monitor, &self.monitor),
+        ]
+    }
+}
+
+/// A model file's beginning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileHeader {
+    /// The format's version.
+    pub version: u32,
+    /// The file's length.
+    pub bytes: u64,
+    /// The file holds a training state, not weights alone.
+    pub training_state: bool,
+    /// Games played; this and the next three are `None` without a training state.
+    pub games_played: Option<u64>,
+    /// Complete generations.
+    pub generation: Option<u64>,
+    /// Games in a generation.
+    pub generation_games: Option<u32>,
+    /// The run's seed.
+    pub seed: Option<u64>,
+    /// The sections, in their order.
+    pub sections: Vec<SectionHeader>,
+}
+
+impl FileHeader {
+    /// A section is compressed.
+    pub fn compressed(&self) -> bool {
+        self.sections.iter().any(|section| section.encoding == Encoding::Zstd)
+    }
+
+    fn of(file: &Container<File>) -> Result<Self, Reason> {
+        let fields = codec::decode_fields(file.fields())?;
+        let training_state = file.length(Section::Moments).is_ok();
+        let sections = file.lines().iter().map(|line| SectionHeader {
+            section: line.section,
+            encoding: line.encoding,
+            stored: line.stored,
+            decoded: line.decoded,
+        });
+        Ok(Self {
+            version: VERSION,
+            bytes: file.bytes(),
+            training_state,
+            games_played: training_state.then_some(fields.games),
+            generation: training_state.then_some(fields.generation),
+            generation_games: training_state.then_some(fields.generation_games),
+            seed: training_state.then_some(fields.seed),
+            sections: sections.collect(),
+        })
+    }
+}
+
+/// One section of a model file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SectionHeader {
+    /// Which one.
+    pub section: Section,
+    /// How it is stored.
+    pub encoding: Encoding,
+    /// Bytes in the file.
+    pub stored: u64,
+    /// Bytes that they stand for.
+    pub decoded: u64,
+}
+
+/// Reads and checks a model file's header, and compares the file's length with it.
+///
+/// # Errors
+///
+/// The file can not be read, is no model file, its header is damaged, or its length is another.
+pub fn read_header(path: &Path) -> Result<FileHeader, FileError> {
+    open(path).and_then(|file| FileHeader::of(&file)).map_err(|reason| FileError::new(path, reason))
+}
+
+/// Reads a whole model file in little memory and checks everything that loading checks. The texts are `None` in a file of
+/// weights alone.
+///
+/// # Errors
+///
+/// The file can not be read, is no model file, or is damaged.
+pub fn verify_file(path: &Path) -> Result<(FileHeader, Option<Texts>), FileError> {
+    open(path).and_then(|mut file| verify(&mut file)).map_err(|reason| FileError::new(path, reason))
+}
+
+fn verify(file: &mut Container<File>) -> Result<(FileHeader, Option<Texts>), Reason> {
+    let header = FileHeader::of(file)?;
+    if header.training_state {
+        let texts = read_place(file)?.texts;
+        read_undo(file, drop)?;
+        for section in [Section::Weights, Section::Moments] {
+            file.read(section, &mut |_| Ok(()))?;
+        }
+        return Ok((header, Some(texts)));
+    }
+    check_length(file, Section::Weights, WEIGHTS_BYTES)?;
+    for SectionHeader { section, .. } in &header.sections {
+        if *section == Section::Weights {
+            file.read(*section, &mut |_| Ok(()))?;
+        } else {
+            file.read_all(*section, MAX_TEXT)?;
+        }
+    }
+    Ok((header, None))
+}
+
+#[cfg(test)]
+#[path = "header_tests.rs"]
+mod tests;
