@@ -8,7 +8,7 @@ move, empties counted for the winner.
 
 from collections.abc import Callable, Sequence
 from os import PathLike
-from typing import Any, Final, Literal, TypeAlias, final
+from typing import Any, Final, Literal, TypeAlias, TypedDict, final, type_check_only
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ __all__ = [
     "WHITE",
     "Evaluator",
     "Game",
+    "GameFailure",
     "GenerationReport",
     "ModelFileError",
     "Position",
@@ -27,10 +28,13 @@ __all__ = [
     "TrainerCore",
     "__version__",
     "file_digest",
+    "inject_faults",
     "kernel",
     "perft",
+    "read_header",
     "search",
     "solve",
+    "verify_file",
 ]
 
 _Board: TypeAlias = NDArray[np.integer[Any]] | Sequence[int] | Sequence[Sequence[int]]
@@ -71,8 +75,12 @@ class Evaluator:
             ModelFileError: the file is not a model, or damaged.
         """
 
-    def save(self, path: _Path) -> None:
+    def save(self, path: _Path, *, compress: bool = True) -> None:
         """Writes a model file that holds the weights alone; an existing file is replaced in one step.
+
+        Args:
+            path: the file.
+            compress: make it small; 57.7 MB otherwise.
 
         Raises:
             OSError: the file can't be written.
@@ -296,6 +304,46 @@ def file_digest(path: _Path) -> str:
         ModelFileError: the file is not a model, is damaged, or holds weights alone.
     """
 
+@type_check_only
+class _FileHeader(TypedDict):
+    version: int
+    """The format's version."""
+    training_state: bool
+    """The file holds a training state, not weights alone. The next four are `None` if it does not."""
+    games_played: int | None
+    generation: int | None
+    generation_games: int | None
+    seed: int | None
+    compressed: bool
+    """A section is compressed."""
+    bytes: int
+    """The file's length."""
+    sections: dict[str, int]
+    """The sections' lengths in the file, by name."""
+
+@type_check_only
+class _VerifiedFile(_FileHeader):
+    settings: str | None
+    """The three texts that were given to `TrainerCore.save`; `None` in a file of weights alone."""
+    statistics: str | None
+    monitor: str | None
+
+def read_header(path: _Path) -> _FileHeader:
+    """What a model file says at its beginning. Reads only that, and checks it and the file's length.
+
+    Raises:
+        FileNotFoundError: there is no such file (other `OSError`s: it can't be read).
+        ModelFileError: the file is not a model, its header is damaged, or its length is another.
+    """
+
+def verify_file(path: _Path) -> _VerifiedFile:
+    """Reads a whole model file and checks everything in it, in little memory: what passes can be loaded.
+
+    Raises:
+        FileNotFoundError: there is no such file (other `OSError`s: it can't be read).
+        ModelFileError: the file is not a model, or damaged.
+    """
+
 @final
 class Game:
     """One finished game of self-play."""
@@ -329,6 +377,30 @@ class Game:
         """The length of the random opening."""
 
 @final
+class GameFailure:
+    """One game of self-play that failed."""
+
+    @property
+    def index(self) -> int:
+        """The game's number in its training, from 0."""
+
+    @property
+    def kind(self) -> Literal["panic", "hang", "search_error"]:
+        """What went wrong: a crash of the worker, no sign of life from it, or a search without a result."""
+
+    @property
+    def message(self) -> str:
+        """More about it."""
+
+    @property
+    def seed(self) -> int:
+        """The run's seed. With `index` and the weights it leads to the same game again."""
+
+    @property
+    def transcript(self) -> str:
+        """The moves up to the failure, as `Position.from_moves` reads them."""
+
+@final
 class GenerationReport:
     """What one call of `TrainerCore.advance` did."""
 
@@ -337,8 +409,19 @@ class GenerationReport:
         """The games played, by index."""
 
     @property
-    def failures(self) -> list[tuple[int, str]]:
-        """Games that could not be played: index and reason. They count as played, and nothing is learned from them."""
+    def failures(self) -> list[GameFailure]:
+        """Games that could not be played. They count as played, and nothing is learned from them."""
+
+    @property
+    def nan_games(self) -> list[int]:
+        """The indices of those `games` in which a position's target is not a finite number."""
+
+    @property
+    def resets(self) -> list[tuple[str, int, int]]:
+        """Weight entries that came to a number that is not finite and were set to neutral, mirror images included.
+
+        Pattern, stage, number of entries; of the whole generation so far.
+        """
 
     @property
     def positions(self) -> int:
@@ -414,8 +497,8 @@ class TrainerCore:
 
     def __new__(cls, *, seed: int, generation_games: int, threads: int, table_mb: float) -> TrainerCore: ...
     @staticmethod
-    def load(path: _Path, *, threads: int, table_mb: float) -> tuple[TrainerCore, str, str]:
-        """Reads a trainer file: the core, the settings and the statistics that were given to `save`.
+    def load(path: _Path, *, threads: int, table_mb: float) -> tuple[TrainerCore, str, str, str]:
+        """Reads a trainer file: the core, and the settings, statistics and monitor that were given to `save`.
 
         Raises:
             FileNotFoundError: there is no such file (other `OSError`s: it can't be read).
@@ -435,6 +518,7 @@ class TrainerCore:
         random_plies: int,
         lambda_: float,
         rate: float,
+        hang_seconds: float = 60.0,
         tick: Callable[[int], None] | None = None,
     ) -> GenerationReport:
         """Plays the next games, at most to the end of the current generation, and learns from them.
@@ -442,14 +526,21 @@ class TrainerCore:
         Other Python threads go on meanwhile. About every 50 ms `tick` is called with the number of games finished in
         this call. An exception from it, or from a signal handler, stops the search at once, and is raised: the
         state is as it was before the call, and finished games are kept, so that a later call need not play them again.
+
+        A worker that shows no sign of life for `hang_seconds` is abandoned, and its game fails; 0 waits for ever.
         """
 
-    def save(self, path: _Path, *, settings: str, statistics: str) -> None:
-        """Writes the whole state and two JSON texts; an existing file is replaced in one step.
+    def save(
+        self, path: _Path, *, settings: str, statistics: str, monitor: str = "{}", compress: bool = False
+    ) -> None:
+        """Writes the whole state and three JSON texts; an existing file is replaced in one step.
 
         Raises:
             OSError: the file can't be written.
         """
+
+    def reset_bad_numbers(self) -> list[tuple[str, int, int]]:
+        """Makes every entry neutral whose moments are no finite numbers: pattern, stage, number of entries."""
 
     def set_workers(self, *, threads: int, table_mb: float) -> None:
         """Changes the number of worker threads and the size of each one's transposition table."""
@@ -490,3 +581,16 @@ class TrainerCore:
     @property
     def threads(self) -> int:
         """Worker threads."""
+
+def inject_faults(core: TrainerCore, rates: dict[str, float] | None, *, hang_seconds: float | None = None) -> None:
+    """For tests: makes games of `core.advance` go wrong, each one by its seed and index; `None` makes an end of it.
+
+    Args:
+        core: the trainer that it happens to.
+        rates: shares of the games, by kind: `"panic"`, `"hang"`, `"search_error"`, `"nan"` (a position's value is not a
+            number when the game is learned).
+        hang_seconds: how long a hanging worker stands still; without it, until the faults are changed or removed.
+
+    Raises:
+        ValueError: an unknown kind, or a rate that is out of range.
+    """

@@ -131,8 +131,8 @@ class Trainer:
         play = dataclasses.asdict(self._play(config))
         generation = core.advance(min(games, core.generation_left), tick=tick, **play)
         self._statistics += BatchReport.of_generation(generation)
-        for index, reason in generation.failures:
-            _log.error("game %d failed: %s", index, reason)
+        for failure in generation.failures:
+            _log.error("game %d failed: %s", failure.index, failure.message)
         _log.debug("%d games played, TD error %s", len(generation.games), generation.td_error)
         return generation
 
@@ -198,7 +198,7 @@ class Trainer:
             ModelFileError: the file is not a model, is damaged, or holds weights alone.
         """
         # The file holds the settings that the workers are made with: it is read with the least of them.
-        core, settings, statistics = TrainerCore.load(path, threads=1, table_mb=TrainConfig.SETTINGS["table_mb"].low)
+        core, settings, statistics, _ = TrainerCore.load(path, threads=1, table_mb=TrainConfig.SETTINGS["table_mb"].low)
         try:
             config = TrainConfig(**json.loads(settings))
             measured = BatchReport(**json.loads(statistics))

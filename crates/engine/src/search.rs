@@ -9,7 +9,7 @@ mod midgame;
 mod order;
 mod table;
 
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use crate::board::Board;
@@ -32,6 +32,8 @@ pub struct Limits<'a> {
     pub exact: u32,
     /// A flag that ends the search soon after it is set.
     pub stop: Option<&'a AtomicBool>,
+    /// A counter that goes up every time the search looks at the clock and the flag: it shows that the search is alive.
+    pub heartbeat: Option<&'a AtomicU64>,
 }
 
 /// What a search found.
@@ -102,6 +104,7 @@ struct Watch<'a> {
     deadline: Option<Instant>,
     nodes: u64,
     stop: Option<&'a AtomicBool>,
+    heartbeat: Option<&'a AtomicU64>,
     next_look: u64,
     /// Set when a limit was reached; all recursion returns then, and its values mean nothing.
     over: bool,
@@ -117,6 +120,7 @@ impl<'a> Watch<'a> {
             deadline: limits.time.map(|time| Instant::now() + time),
             nodes: limits.nodes.unwrap_or(u64::MAX),
             stop: limits.stop,
+            heartbeat: limits.heartbeat,
             next_look: 0,
             over: false,
             stopped: false,
@@ -134,6 +138,9 @@ impl<'a> Watch<'a> {
     #[cold]
     #[inline(never)]
     fn look_closely(&mut self, nodes: u64) {
+        if let Some(heartbeat) = self.heartbeat {
+            heartbeat.fetch_add(1, Relaxed);
+        }
         self.stopped |= self.stop.is_some_and(|stop| stop.load(Relaxed));
         let spent = nodes >= self.nodes || self.deadline.is_some_and(|deadline| Instant::now() >= deadline);
         self.over = self.stopped || (self.armed && spent);

@@ -56,6 +56,19 @@ pub fn milliseconds(value: &Bound<'_, PyAny>) -> PyResult<Duration> {
     Err(value_error("time_ms", milliseconds, "more than 0 and at most 3.6e9"))
 }
 
+/// A time in seconds: from 0 to ten years.
+pub fn seconds(parameter: &str, seconds: f64) -> PyResult<Duration> {
+    if (0.0..=3.2e8).contains(&seconds) {
+        return Ok(Duration::from_secs_f64(seconds));
+    }
+    Err(value_error(parameter, seconds, "from 0 to 3.2e8"))
+}
+
+/// How long a worker may be silent; 0 stands for ever.
+pub fn hang_timeout(hang_seconds: f64) -> PyResult<Option<Duration>> {
+    Ok(Some(seconds("hang_seconds", hang_seconds)?).filter(|timeout| !timeout.is_zero()))
+}
+
 /// Bytes of a table of so many megabytes (10^6 bytes); 16 if none are given.
 pub fn table_bytes(table_mb: Option<&Bound<'_, PyAny>>) -> PyResult<usize> {
     let megabytes = table_mb.map_or(Ok(16.0), |megabytes| number("table_mb", megabytes))?;

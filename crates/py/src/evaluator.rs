@@ -3,6 +3,7 @@
 use crate::args::SideToMove;
 use crate::board::position;
 use crate::error::file_error;
+use crate::file::encoding;
 use crate::{batch, weights_view};
 use numpy::PyArray1;
 use pyo3::prelude::*;
@@ -35,8 +36,10 @@ impl PyEvaluator {
         weights.map(|weights| Self::new(Arc::new(weights))).map_err(|error| file_error(&error))
     }
 
-    fn save(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
-        py.detach(|| shirokuro_train::save_weights(&path, &self.0.weights)).map_err(|error| file_error(&error))
+    #[pyo3(signature = (path, *, compress = true))]
+    fn save(&self, py: Python<'_>, path: PathBuf, compress: bool) -> PyResult<()> {
+        let save = || shirokuro_train::save_weights(&path, &self.0.weights, encoding(compress));
+        py.detach(save).map_err(|error| file_error(&error))
     }
 
     #[pyo3(signature = (board, *, side_to_move = SideToMove::BLACK), text_signature = "($self, board, *, side_to_move=1)")]

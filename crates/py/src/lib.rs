@@ -9,6 +9,7 @@ mod batch;
 mod board;
 mod error;
 mod evaluator;
+mod file;
 mod interrupt;
 mod perft;
 mod position;
@@ -27,17 +28,19 @@ mod core {
     #[pymodule_export]
     use crate::evaluator::PyEvaluator;
     #[pymodule_export]
+    use crate::file::{file_digest, read_header, verify_file};
+    #[pymodule_export]
+    use crate::kernel;
+    #[pymodule_export]
     use crate::perft::perft;
     #[pymodule_export]
     use crate::position::PyPosition;
     #[pymodule_export]
-    use crate::report::{PyGame, PyGenerationReport};
+    use crate::report::{PyGame, PyGameFailure, PyGenerationReport};
     #[pymodule_export]
     use crate::search::{PySearchResult, PySearcher, search, solve};
     #[pymodule_export]
-    use crate::trainer::PyTrainerCore;
-    #[pymodule_export]
-    use crate::{file_digest, kernel};
+    use crate::trainer::{PyTrainerCore, inject_faults};
 
     /// An empty square.
     #[pymodule_export]
@@ -58,10 +61,4 @@ mod core {
 #[pyfunction]
 fn kernel() -> &'static str {
     shirokuro_engine::kernel_name()
-}
-
-/// The digest of the training state in a model file.
-#[pyfunction]
-fn file_digest(py: Python<'_>, path: std::path::PathBuf) -> PyResult<String> {
-    py.detach(|| shirokuro_train::file_digest(&path)).map_err(|error| error::file_error(&error))
 }

@@ -1,8 +1,8 @@
 //! `Game` and `GenerationReport`: what a call of the trainer did.
 
 use pyo3::prelude::*;
-use shirokuro_engine::transcript;
-use shirokuro_train::{GameRecord, GenerationReport};
+use shirokuro_engine::{PATTERNS, transcript};
+use shirokuro_train::{FailureKind, GameFailure, GameRecord, GenerationReport, Reset};
 
 /// One finished game of self-play.
 #[pyclass(frozen, get_all, name = "Game", module = "shirokuro._core")]
@@ -43,11 +43,54 @@ impl PyGame {
     }
 }
 
+/// One game that could not be played.
+#[pyclass(frozen, get_all, name = "GameFailure", module = "shirokuro._core")]
+pub struct PyGameFailure {
+    index: u64,
+    kind: &'static str,
+    message: String,
+    seed: u64,
+    transcript: String,
+}
+
+impl PyGameFailure {
+    fn new(failure: &GameFailure) -> Self {
+        Self {
+            index: failure.index,
+            kind: match failure.kind {
+                FailureKind::Panic => "panic",
+                FailureKind::Hang => "hang",
+                FailureKind::SearchError => "search_error",
+            },
+            message: failure.message.clone(),
+            seed: failure.seed,
+            transcript: transcript(&failure.moves),
+        }
+    }
+}
+
+#[pymethods]
+impl PyGameFailure {
+    fn __repr__(&self) -> String {
+        let Self { index, kind, message, seed, transcript } = self;
+        format!(
+            "GameFailure(index={index}, kind='{kind}', message={message:?}, seed={seed}, transcript='{transcript}')"
+        )
+    }
+}
+
+/// (pattern, stage, entries) of each reset.
+pub fn resets(resets: &[Reset]) -> Vec<(&'static str, usize, u64)> {
+    resets.iter().map(|reset| (PATTERNS[reset.pattern].name, reset.stage, reset.entries)).collect()
+}
+
 /// What one call of `TrainerCore.advance` did.
 #[pyclass(frozen, get_all, name = "GenerationReport", module = "shirokuro._core")]
 pub struct PyGenerationReport {
     games: Vec<Py<PyGame>>,
-    failures: Vec<(u64, String)>,
+    failures: Vec<Py<PyGameFailure>>,
+    resets: Vec<(&'static str, usize, u64)>,
+    nan_games: Vec<u64>,
     positions: u64,
     td_error: Option<f64>,
     visits: u64,
@@ -71,10 +114,13 @@ impl PyGenerationReport {
     /// The report in Python's terms.
     pub fn new(py: Python<'_>, report: &GenerationReport) -> PyResult<Self> {
         let GenerationReport { totals, values, .. } = report;
+        let failures = report.failures.iter();
         let known = |value: f32| (values.count > 0).then_some(value);
         Ok(Self {
             games: report.games.iter().map(|game| Py::new(py, PyGame::new(game))).collect::<PyResult<_>>()?,
-            failures: report.failures.iter().map(|failure| (failure.index, failure.message.clone())).collect(),
+            failures: failures.map(|failure| Py::new(py, PyGameFailure::new(failure))).collect::<PyResult<_>>()?,
+            resets: resets(&report.resets),
+            nan_games: report.nan_games.clone(),
             positions: report.positions,
             td_error: report.td_error,
             visits: report.visits,

@@ -199,7 +199,7 @@ fn run(
     let start = Instant::now();
     let search = || {
         let SearchLimits { depth, nodes, time, exact_empties } = limits;
-        let limits = Limits { depth, nodes, time, exact: exact_empties, stop: Some(&stop) };
+        let limits = Limits { depth, nodes, time, exact: exact_empties, stop: Some(&stop), heartbeat: None };
         match evaluator {
             Some(evaluator) => searcher.search(evaluator, board, &limits),
             None => searcher.search(&DiscCount, board, &limits),

@@ -1,15 +1,16 @@
 //! `TrainerCore`: the trainer.
 
-use crate::args::{integer, number, small_integer, table_bytes};
-use crate::error::{busy, file_error, parameter_error, trainer_error};
+use crate::args::{hang_timeout, integer, number, seconds, small_integer, table_bytes};
+use crate::error::{busy, file_error, parameter_error, trainer_error, value_error};
 use crate::evaluator::PyEvaluator;
+use crate::file::encoding;
 use crate::interrupt::with_polling;
-use crate::report::PyGenerationReport;
+use crate::report::{PyGenerationReport, resets};
 use crate::search::SearchLimits;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use shirokuro_train::{Control, LearnSettings, PlaySettings, Trainer, TrainerOptions};
+use shirokuro_train::{Control, FaultRates, Faults, LearnSettings, PlaySettings, Texts, Trainer, TrainerOptions};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
@@ -75,15 +76,16 @@ impl PyTrainerCore {
         path: PathBuf,
         threads: &Bound<'_, PyAny>,
         table_mb: &Bound<'_, PyAny>,
-    ) -> PyResult<(Self, String, String)> {
+    ) -> PyResult<(Self, String, String, String)> {
         let (threads, table_bytes) = (thread_count(threads)?, table_bytes(Some(table_mb))?);
         let loaded = py.detach(|| Trainer::load(&path, threads, table_bytes));
-        let (trainer, settings, statistics) = loaded.map_err(|error| trainer_error(&error))?;
-        Ok((Self::new(py, trainer)?, settings, statistics))
+        let (trainer, texts) = loaded.map_err(|error| trainer_error(&error))?;
+        Ok((Self::new(py, trainer)?, texts.settings, texts.statistics, texts.monitor))
     }
 
     #[pyo3(signature = (
-        games, *, depth, nodes, time_ms, exact_empties, epsilon, shallow, random_plies, lambda_, rate, tick = None
+        games, *, depth, nodes, time_ms, exact_empties, epsilon, shallow, random_plies, lambda_, rate,
+        hang_seconds = 60.0, tick = None
     ))]
     #[expect(clippy::too_many_arguments, reason = "they are Python's keyword arguments")]
     fn advance(
@@ -99,6 +101,7 @@ impl PyTrainerCore {
         random_plies: &Bound<'_, PyAny>,
         lambda_: &Bound<'_, PyAny>,
         rate: &Bound<'_, PyAny>,
+        hang_seconds: f64,
         tick: Option<Py<PyAny>>,
     ) -> PyResult<PyGenerationReport> {
         let games = small_integer("games", games, 1..=u32::MAX)?;
@@ -106,8 +109,9 @@ impl PyTrainerCore {
             SearchLimits::new(depth, nodes, time_ms, Some(exact_empties))?;
         let random_plies = small_integer("random_plies", random_plies, 0..=60)?;
         let epsilon = number("epsilon", epsilon)?;
+        let hang_timeout = hang_timeout(hang_seconds)?;
         let shallow = number("shallow", shallow)?;
-        let play = PlaySettings { depth, nodes, time, exact_empties, epsilon, shallow, random_plies };
+        let play = PlaySettings { depth, nodes, time, exact_empties, epsilon, shallow, random_plies, hang_timeout };
         let learn = LearnSettings { lambda: number("lambda_", lambda_)? as f32, rate: number("rate", rate)? as f32 };
 
         let control = Control::new();
@@ -127,7 +131,7 @@ impl PyTrainerCore {
         *self.place_guard() = Place::of(trainer);
         match (error, report) {
             (Some(error), _) => Err(error),
-            (None, Err(error)) => Err(parameter_error(&error)),
+            (None, Err(error)) => Err(trainer_error(&error)),
             (None, Ok(report)) => {
                 let report = report.ok_or_else(|| PyRuntimeError::new_err("stopped without a reason"))?;
                 PyGenerationReport::new(py, &report)
@@ -144,10 +148,27 @@ impl PyTrainerCore {
         Ok(())
     }
 
-    #[pyo3(signature = (path, *, settings, statistics))]
-    fn save(&self, py: Python<'_>, path: PathBuf, settings: &str, statistics: &str) -> PyResult<()> {
+    #[pyo3(
+        signature = (path, *, settings, statistics, monitor = "{}".to_owned(), compress = false),
+        text_signature = "($self, path, *, settings, statistics, monitor='{}', compress=False)"
+    )]
+    fn save(
+        &self,
+        py: Python<'_>,
+        path: PathBuf,
+        settings: String,
+        statistics: String,
+        monitor: String,
+        compress: bool,
+    ) -> PyResult<()> {
+        let texts = Texts { settings, statistics, monitor };
         let trainer = &*self.lock()?;
-        py.detach(|| trainer.save(&path, settings, statistics)).map_err(|error| file_error(&error))
+        py.detach(|| trainer.save(&path, &texts, encoding(compress))).map_err(|error| file_error(&error))
+    }
+
+    fn reset_bad_numbers(&self, py: Python<'_>) -> PyResult<Vec<(&'static str, usize, u64)>> {
+        let trainer = &mut *self.lock()?;
+        Ok(resets(&py.detach(|| trainer.reset_bad_numbers())))
     }
 
     fn digest(&self, py: Python<'_>) -> PyResult<String> {
@@ -226,6 +247,36 @@ impl PyTrainerCore {
     fn place_guard(&self) -> MutexGuard<'_, Place> {
         self.place.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Makes games of a trainer fail on purpose.
+#[pyfunction]
+#[pyo3(signature = (core, rates, *, hang_seconds = None))]
+pub fn inject_faults(
+    core: &PyTrainerCore,
+    rates: Option<&Bound<'_, PyDict>>,
+    hang_seconds: Option<f64>,
+) -> PyResult<()> {
+    let faults = rates.map(|rates| faults(rates, hang_seconds)).transpose()?;
+    core.lock()?.inject_faults(faults);
+    Ok(())
+}
+
+fn faults(rates: &Bound<'_, PyDict>, hang_seconds: Option<f64>) -> PyResult<Faults> {
+    let mut by_kind = FaultRates::default();
+    for (kind, rate) in rates {
+        let kind = kind.extract::<String>()?;
+        let rate = number(&kind, &rate)?;
+        match kind.as_str() {
+            "panic" => by_kind.panic = rate,
+            "hang" => by_kind.hang = rate,
+            "search_error" => by_kind.search_error = rate,
+            "nan" => by_kind.nan = rate,
+            _ => return Err(value_error("rates", format!("'{kind}'"), "of panic, hang, search_error and nan")),
+        }
+    }
+    let hang = hang_seconds.map(|time| seconds("hang_seconds", time)).transpose()?;
+    Faults::new(by_kind, hang).map_err(|error| parameter_error(&error))
 }
 
 fn thread_count(threads: &Bound<'_, PyAny>) -> PyResult<usize> {

@@ -6,13 +6,14 @@ pub(crate) mod atomic;
 pub(crate) mod codec;
 pub(crate) mod container;
 pub(crate) mod error;
+pub(crate) mod header;
 
 use crate::digest::StateHasher;
 use crate::selfplay::{PlayedGame, SearchTotals};
 use crate::settings::TrainerOptions;
 use crate::state::{State, no_moments};
 use codec::{Fields, MOMENTS_BYTES, STATE_SECTIONS, WEIGHTS_BYTES, decode_fields};
-use container::{Container, Section, Sink, Source};
+use container::{Container, Encoding, Section, Sink, Source};
 use error::{FileError, Reason};
 use shirokuro_engine::Weights;
 use std::fs::File;
@@ -25,7 +26,7 @@ use std::sync::Arc;
 /// # Errors
 ///
 /// The operating system refused; the old file is as it was.
-pub fn save_weights(path: &Path, weights: &Weights) -> Result<(), FileError> {
+pub fn save_weights(path: &Path, weights: &Weights, _encoding: Encoding) -> Result<(), FileError> {
     let sections: [(Section, &Source); 1] =
         [(Section::Weights, &|sink: &mut Sink| codec::stream_weights(weights, sink))];
     atomic::replace(path, |file| container::write(file, &codec::no_fields(), &sections))

@@ -2,7 +2,7 @@
 
 use crate::record::GameRecord;
 use crate::selfplay::{PlayedGame, SearchTotals};
-use shirokuro_engine::discs;
+use shirokuro_engine::{Square, discs};
 use std::time::Duration;
 
 /// What [`Trainer::advance`](crate::Trainer::advance) did.
@@ -10,7 +10,7 @@ use std::time::Duration;
 pub struct GenerationReport {
     /// The games that count from this call on, by number. Games that failed are in `failures` instead.
     pub games: Vec<GameRecord>,
-    /// The games whose search panicked: they count as played, and teach nothing.
+    /// The games that could not be played: they count as played, and teach nothing.
     pub failures: Vec<GameFailure>,
     /// What the searches of these games cost. What a stopped call's games cost is lost if the trainer was saved in between.
     pub totals: SearchTotals,
@@ -26,6 +26,10 @@ pub struct GenerationReport {
     pub play_time: Duration,
     /// Time spent on learning.
     pub learn_time: Duration,
+    /// Those of these games with a target that is no number: they are in `games` as well.
+    pub nan_games: Vec<u64>,
+    /// Weight entries that were set back because a number was none, of the whole generation so far.
+    pub resets: Vec<Reset>,
     /// The generation is complete: its update is final.
     pub generation_complete: bool,
 }
@@ -49,6 +53,8 @@ impl GenerationReport {
             visits: 0,
             play_time: Duration::ZERO,
             learn_time: Duration::ZERO,
+            nan_games: Vec::new(),
+            resets: Vec::new(),
             generation_complete: false,
         }
     }
@@ -59,8 +65,36 @@ impl GenerationReport {
 pub struct GameFailure {
     /// The game's number in the run.
     pub index: u64,
-    /// What the worker said.
+    /// What went wrong.
+    pub kind: FailureKind,
+    /// More about it.
     pub message: String,
+    /// The run's seed: with the game's number and the weights it leads to the same game again.
+    pub seed: u64,
+    /// The moves up to the failure.
+    pub moves: Vec<Square>,
+}
+
+/// What went wrong in a game.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailureKind {
+    /// The worker panicked.
+    Panic,
+    /// The worker showed no sign of life for too long and was abandoned.
+    Hang,
+    /// The search found no move where there is one.
+    SearchError,
+}
+
+/// Entries of one table that held or would have held a number that is none, and are neutral again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reset {
+    /// The pattern, 0 to 13.
+    pub pattern: usize,
+    /// The stage, 0 to 59.
+    pub stage: usize,
+    /// How many entries, mirror images included.
+    pub entries: u64,
 }
 
 /// How the search values of some positions are spread, in discs, for the side to move.

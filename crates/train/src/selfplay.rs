@@ -1,5 +1,7 @@
 //! Playing one game of the generator against itself.
 
+use crate::faults::Faults;
+use crate::progress::Progress;
 use crate::random::GameRandom;
 use crate::record::{GameRecord, Ply, Searched};
 use crate::settings::PlaySettings;
@@ -56,22 +58,44 @@ pub struct PlayedGame {
     pub totals: SearchTotals,
 }
 
-/// Plays game number `index` of the run with this seed; `None` if `stop` was set before its end.
+/// Why a game has no end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unfinished {
+    /// It was stopped, and is as if never begun.
+    Stopped,
+    /// The search did not do what it promises; what it did instead.
+    SearchError(String),
+}
+
+/// What watches a game and may end it.
+#[derive(Clone, Copy, Debug)]
+pub struct Oversight<'a> {
+    /// Ends the game when it is set.
+    pub stop: &'a AtomicBool,
+    /// Shows how far the game is.
+    pub progress: &'a Progress,
+    /// Faults on purpose.
+    pub faults: Option<&'a Faults>,
+}
+
+/// Plays game number `index` of the run with this seed.
 ///
 /// What is played follows from the arguments alone, unless a search is limited by time: the searcher forgets what it
 /// knew before.
 ///
-/// # Panics
+/// # Errors
 ///
-/// The search breaks its promise and finds no move where there is one.
+/// The game has no end: it was stopped, or the search found no move where there is one.
 pub fn play_game<E: Evaluate>(
     searcher: &mut Searcher,
     evaluator: &E,
     settings: &PlaySettings,
     seed: u64,
     index: u64,
-    stop: &AtomicBool,
-) -> Option<PlayedGame> {
+    oversight: &Oversight,
+) -> Result<PlayedGame, Unfinished> {
+    let Oversight { stop, progress, faults } = *oversight;
+    let fault = faults.and_then(|faults| Some((faults, faults.of(seed, index)?)));
     searcher.forget();
     let mut random = GameRandom::new(seed, index);
     let limits = Limits {
@@ -80,6 +104,7 @@ pub fn play_game<E: Evaluate>(
         time: settings.time,
         exact: settings.exact_empties,
         stop: Some(stop),
+        heartbeat: Some(progress.heartbeat()),
     };
     let one_ply = Limits { depth: Some(1), ..Limits::default() };
     let opening = random.below(settings.random_plies + 1) as usize;
@@ -88,6 +113,12 @@ pub fn play_game<E: Evaluate>(
     let mut position = Position::START;
     let mut solved = Solved::default();
     while !position.board.is_over() {
+        if progress.is_abandoned() {
+            return Err(Unfinished::Stopped);
+        }
+        if let Some((faults, (fault, _))) = fault.filter(|(_, (_, ply))| *ply == plies.len()) {
+            faults.strike(fault)?;
+        }
         let moves = position.board.moves();
         let ply = if plies.len() < opening {
             Ply { square: random_move(moves, &mut random), searched: None }
@@ -95,12 +126,12 @@ pub fn play_game<E: Evaluate>(
             if solved.line.is_empty() {
                 let result = searcher.search(evaluator, &position.board, &limits);
                 if result.stopped {
-                    return None;
+                    return Err(Unfinished::Stopped);
                 }
                 totals.count(&result);
                 solved = Solved::of(position.side, result);
             }
-            let best = solved.line.pop().expect("a side that has a move has a best one");
+            let best = solved.line.pop().filter(|best| moves & best.bit() != 0).ok_or_else(no_move)?;
             let (score, exact) = (position.side.black_view(solved.black_score), solved.exact);
             let (mut greedy, mut square) = (true, best);
             if random.chance(settings.epsilon) {
@@ -115,10 +146,17 @@ pub fn play_game<E: Evaluate>(
             Ply { square, searched: Some(Searched { score, exact, greedy }) }
         };
         plies.push(ply);
+        progress.push(ply.square);
         position = position.play(ply.square).expect("only legal moves are chosen").after_forced_pass();
     }
     let stone_difference = position.side.black_view(position.board.final_score());
-    Some(PlayedGame { record: GameRecord { index, plies, stone_difference }, totals })
+    Ok(PlayedGame { record: GameRecord { index, plies, stone_difference }, totals })
+}
+
+/// The search gave no legal move.
+#[cold]
+fn no_move() -> Unfinished {
+    Unfinished::SearchError("the search found no legal move".to_owned())
 }
 
 /// The last search's moves. If they are exact, they need not be searched again as long as they are played.

@@ -65,6 +65,8 @@ pub struct PlaySettings {
     pub shallow: f64,
     /// A game opens with 0 to this many random plies, at most 60, each number equally likely.
     pub random_plies: u32,
+    /// How long a worker may show no sign of life before it is abandoned and its game fails; `None`: for ever.
+    pub hang_timeout: Option<Duration>,
 }
 
 impl PlaySettings {
@@ -95,7 +97,16 @@ impl PlaySettings {
 impl Default for PlaySettings {
     /// One ply, nothing solved exactly, nothing random.
     fn default() -> Self {
-        Self { depth: Some(1), nodes: None, time: None, exact_empties: 0, epsilon: 0.0, shallow: 0.0, random_plies: 0 }
+        Self {
+            depth: Some(1),
+            nodes: None,
+            time: None,
+            exact_empties: 0,
+            epsilon: 0.0,
+            shallow: 0.0,
+            random_plies: 0,
+            hang_timeout: Some(Duration::from_secs(60)),
+        }
     }
 }
 

@@ -4,14 +4,17 @@ use crate::adam::AdamStep;
 use crate::control::Control;
 use crate::digest::state_digest;
 use crate::error::{ParameterError, require};
+use crate::faults::Faults;
+use crate::file::container::Encoding;
 use crate::file::error::FileError;
+use crate::file::header::Texts;
 use crate::file::{load_state, save_state};
 use crate::learn::{Learned, Update, learn};
 use crate::positions::Positions;
 use crate::record::GameRecord;
-use crate::report::{GameFailure, GenerationReport};
+use crate::report::{FailureKind, GameFailure, GenerationReport, Reset};
 use crate::rounding::Rounding;
-use crate::selfplay::{PlayedGame, play_game};
+use crate::selfplay::{Oversight, PlayedGame, play_game};
 use crate::settings::{LearnSettings, PlaySettings, TrainerOptions};
 use crate::state::State;
 use crate::workers::{GameResult, Workers};
@@ -60,6 +63,7 @@ pub struct Memory {
 pub struct Trainer {
     state: State,
     workers: Workers,
+    faults: Option<Arc<Faults>>,
 }
 
 impl Trainer {
@@ -71,18 +75,19 @@ impl Trainer {
     pub fn new(options: &TrainerOptions) -> Result<Self, TrainerError> {
         options.validate()?;
         let workers = Workers::new(options.threads, options.table_bytes)?;
-        Ok(Self { state: State::new(options.seed, options.generation_games), workers })
+        Ok(Self { state: State::new(options.seed, options.generation_games), workers, faults: None })
     }
 
-    /// The trainer that was saved, and the two texts that were saved with it: settings, statistics.
+    /// The trainer that was saved, and the texts that were saved with it.
     ///
     /// # Errors
     ///
     /// The file can not be read, is no model file, is damaged, or holds weights only; or `threads` is out of range.
-    pub fn load(path: &Path, threads: usize, table_bytes: usize) -> Result<(Self, String, String), TrainerError> {
+    pub fn load(path: &Path, threads: usize, table_bytes: usize) -> Result<(Self, Texts), TrainerError> {
         TrainerOptions { threads, table_bytes, ..TrainerOptions::default() }.validate()?;
         let (state, settings, statistics) = load_state(path)?;
-        Ok((Self { state, workers: Workers::new(threads, table_bytes)? }, settings, statistics))
+        let texts = Texts { settings, statistics, monitor: "{}".to_owned() };
+        Ok((Self { state, workers: Workers::new(threads, table_bytes)?, faults: None }, texts))
     }
 
     /// Saves everything that the run's continuation follows from, and the caller's two texts; in place of the old file or
@@ -91,8 +96,8 @@ impl Trainer {
     /// # Errors
     ///
     /// The operating system refused; the old file is as it was.
-    pub fn save(&self, path: &Path, settings: &str, statistics: &str) -> Result<(), FileError> {
-        save_state(path, &self.state, settings, statistics)
+    pub fn save(&self, path: &Path, texts: &Texts, _encoding: Encoding) -> Result<(), FileError> {
+        save_state(path, &self.state, &texts.settings, &texts.statistics)
     }
 
     /// Other worker threads, or another size of their tables, from now on.
@@ -104,6 +109,18 @@ impl Trainer {
         TrainerOptions { threads, table_bytes, ..TrainerOptions::default() }.validate()?;
         self.workers = Workers::new(threads, table_bytes)?;
         Ok(())
+    }
+
+    /// Makes games go wrong on purpose, for tests; `None` makes an end of it.
+    pub fn inject_faults(&mut self, faults: Option<Faults>) {
+        if let Some(old) = std::mem::replace(&mut self.faults, faults.map(Arc::new)) {
+            old.release();
+        }
+    }
+
+    /// Makes every entry neutral whose moments are no finite numbers, as a file may bring them.
+    pub fn reset_bad_numbers(&mut self) -> Vec<Reset> {
+        Vec::new()
     }
 
     /// Plays the next `games` games, at most to the end of the generation under way, and learns them.
@@ -124,7 +141,7 @@ impl Trainer {
         play: &PlaySettings,
         learn: &LearnSettings,
         control: &Control,
-    ) -> Result<Option<GenerationReport>, ParameterError> {
+    ) -> Result<Option<GenerationReport>, TrainerError> {
         require(games >= 1, "games", games, "at least 1")?;
         play.validate()?;
         learn.validate()?;
@@ -156,14 +173,22 @@ impl Trainer {
         let missing: Vec<u64> =
             next.filter(|index| played.binary_search_by_key(index, |game| game.record.index).is_err()).collect();
         let evaluator = self.evaluator();
+        let progress = crate::progress::Progress::new();
         let results = self.workers.play(&missing, control.finished_counter(), |searcher, index| {
-            play_game(searcher, &evaluator, settings, self.state.seed, index, control.stop_flag())
+            let oversight = Oversight { stop: control.stop_flag(), progress: &progress, faults: None };
+            play_game(searcher, &evaluator, settings, self.state.seed, index, &oversight).ok()
         });
         let mut failures = Vec::new();
         for (&index, result) in missing.iter().zip(results) {
             match result {
                 GameResult::Played(game) => played.push(game),
-                GameResult::Panicked(message) => failures.push(GameFailure { index, message }),
+                GameResult::Panicked(message) => failures.push(GameFailure {
+                    index,
+                    message,
+                    kind: FailureKind::Panic,
+                    seed: self.state.seed,
+                    moves: vec![],
+                }),
                 GameResult::Stopped => {}
             }
         }
@@ -173,7 +198,7 @@ impl Trainer {
 
     /// Learns all games of the generation under way.
     fn learn(&mut self, settings: LearnSettings, report: &mut GenerationReport) {
-        let Self { state, workers } = self;
+        let Self { state, workers, .. } = self;
         let complete = state.generation_left() == 0;
         let positions = workers.run(|| Positions::of(&state.records, &state.weights, settings.lambda));
         let update = Update {

@@ -28,6 +28,16 @@ pub type Sink<'a> = dyn FnMut(&[u8]) -> io::Result<()> + 'a;
 /// Hands a section's bytes to a sink.
 pub type Source<'a> = dyn Fn(&mut Sink) -> io::Result<()> + 'a;
 
+/// How a section is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Encoding {
+    /// As it is.
+    Raw = 0,
+    /// Compressed by Zstandard.
+    Zstd = 1,
+}
+
 /// A part of a model file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]

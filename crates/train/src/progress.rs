@@ -1,0 +1,116 @@
+//! What a worker shows of the game that it plays, for others to read while it plays.
+
+use shirokuro_engine::Square;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering::Relaxed};
+
+/// The most plies that a game can have.
+const MAX_PLIES: usize = 60;
+
+/// The signs of life and the moves of one worker's game.
+///
+/// One thread writes, any may read. Aligned, so that workers do not take each other's cache lines away.
+#[derive(Debug)]
+#[repr(align(128))]
+pub struct Progress {
+    heartbeat: AtomicU64,
+    /// The game's place in the list of games, plus one; 0 between games.
+    game: AtomicUsize,
+    plies: AtomicUsize,
+    squares: [AtomicU8; MAX_PLIES],
+    abandoned: AtomicBool,
+}
+
+impl Progress {
+    /// No game yet.
+    pub fn new() -> Self {
+        Self {
+            heartbeat: AtomicU64::new(0),
+            game: AtomicUsize::new(0),
+            plies: AtomicUsize::new(0),
+            squares: [const { AtomicU8::new(0) }; MAX_PLIES],
+            abandoned: AtomicBool::new(false),
+        }
+    }
+
+    /// A counter that goes up as long as the worker is alive.
+    pub fn heartbeat(&self) -> &AtomicU64 {
+        &self.heartbeat
+    }
+
+    /// The moves played so far.
+    pub fn moves(&self) -> Vec<Square> {
+        let squares = &self.squares[..self.plies.load(Relaxed).min(MAX_PLIES)];
+        squares.iter().filter_map(|square| Square::new(square.load(Relaxed))).collect()
+    }
+
+    /// Adds a move.
+    pub(crate) fn push(&self, square: Square) {
+        let ply = self.plies.load(Relaxed);
+        if let Some(place) = self.squares.get(ply) {
+            place.store(square.index() as u8, Relaxed);
+        }
+        self.plies.store(ply + 1, Relaxed);
+        self.beat();
+    }
+
+    /// A game begins: the one at this place of the list.
+    pub(crate) fn begin(&self, place: usize) {
+        self.plies.store(0, Relaxed);
+        self.game.store(place + 1, Relaxed);
+        self.beat();
+    }
+
+    /// The game is over.
+    pub(crate) fn end(&self) {
+        self.game.store(0, Relaxed);
+    }
+
+    /// The place of the game under way.
+    pub(crate) fn game(&self) -> Option<usize> {
+        self.game.load(Relaxed).checked_sub(1)
+    }
+
+    /// Nobody waits for this worker any more: it should end when it can.
+    pub(crate) fn abandon(&self) {
+        self.abandoned.store(true, Relaxed);
+    }
+
+    /// Nobody waits for this worker any more.
+    pub(crate) fn is_abandoned(&self) -> bool {
+        self.abandoned.load(Relaxed)
+    }
+
+    fn beat(&self) {
+        self.heartbeat.fetch_add(1, Relaxed);
+    }
+}
+
+impl Default for Progress {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moves_are_those_of_the_game_under_way_and_each_step_is_a_sign_of_life() {
+        let progress = Progress::new();
+        assert_eq!((progress.game(), progress.moves()), (None, vec![]));
+        let squares = ["f5", "d6", "c3"].map(|name| name.parse::<Square>().unwrap());
+        for place in [4, 0] {
+            let mut last = progress.heartbeat().load(Relaxed);
+            progress.begin(place);
+            for square in squares {
+                assert!(progress.heartbeat().load(Relaxed) > last);
+                last = progress.heartbeat().load(Relaxed);
+                progress.push(square);
+            }
+            assert_eq!((progress.game(), progress.moves()), (Some(place), squares.to_vec()));
+            progress.end();
+            assert_eq!(progress.game(), None);
+        }
+    }
+}
