@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
-from shirokuro._core import ModelFileError, ModelVersionError, read_header, verify_file
+from shirokuro._core import ModelFileError, read_header, verify_file
 from shirokuro.run_directory import RunDirectory
 
 if TYPE_CHECKING:
@@ -79,22 +79,20 @@ def latest_checkpoint(directory: str | PathLike[str], *, on_corrupt: OnCorrupt =
         The file; `None` if there is none, or if the newest is damaged and `on_corrupt` is `"fresh"`.
 
     Raises:
-        ModelVersionError: the newest file is of another version of the format.
-        ModelFileError: the newest file is damaged and `on_corrupt` is `"fail"`, or all are damaged.
+        ModelFileError: the newest file is damaged and `on_corrupt` is `"fail"`, or all are damaged; or a file is of
+            another version of the format.
         OSError: a file can't be read.
     """
     if on_corrupt not in {"previous", "fresh", "fail"}:
         raise ValueError(f"on_corrupt = {on_corrupt!r}: must be 'previous', 'fresh' or 'fail'")
     damage = None
-    for path in _candidates(Path(directory)):
+    for path in candidates(Path(directory)):
         try:
             verify(path)
         except FileNotFoundError:  # a newer one has come, and this one was deleted
             return latest_checkpoint(directory, on_corrupt=on_corrupt)
-        except ModelVersionError:
-            raise
         except ModelFileError as error:
-            if on_corrupt == "fail":
+            if on_corrupt == "fail" or "format version" in str(error):
                 raise
             _log.warning("%s", error)
             if on_corrupt == "fresh":
@@ -137,21 +135,22 @@ def verify(path: Path) -> str | None:
 def _run_of(path: Path) -> str | None:
     """The id of the run that saved a file; `None` if that can't be told."""
     try:
-        run = json.loads(read_header(path)["monitor"] or "{}").get("run")
+        run = json.loads(verify_file(path)["monitor"] or "{}").get("run")
     except (OSError, ValueError, AttributeError):
         return None
     return run if isinstance(run, str) else None
 
 
 def games_in(path: Path) -> int:
-    """Games played when a file was saved; −1 if its header can't be read."""
+    """Games played when a file was saved; −1 if that can't be told."""
     try:
-        return int(read_header(path)["games_played"])
+        games = read_header(path)["games_played"]
     except (OSError, ModelFileError):
-        return -1
+        games = None
+    return -1 if games is None else games
 
 
-def _candidates(directory: Path) -> list[Path]:
+def candidates(directory: Path) -> list[Path]:
     """A run's files, the newest first; its model only if it is not a checkpoint's second name."""
     files = [(checkpoint.games_played, 1, checkpoint.path) for checkpoint in list_checkpoints(directory)]
     model = RunDirectory(directory).model
@@ -183,11 +182,24 @@ def with_one_retry(save: Callable[[], T], wait: Callable[[float], object] = time
 
 
 class Retention:
-    """Deletes a run's old checkpoints: its own alone, and never the one that it came from before it has a newer one."""
+    """Deletes a run's old checkpoints: its own alone, and none before a newer one was verified.
 
-    def __init__(self, directory: RunDirectory, run: str) -> None:
+    Raises:
+        ValueError: the directory holds another run, and nothing of this one.
+    """
+
+    def __init__(self, directory: RunDirectory, run: str, games_played: int) -> None:
         self._directory = directory
-        self._own = {each.path for each in list_checkpoints(directory.path) if _run_of(each.path) == run}
+        files = [(each.path, each.games_played) for each in list_checkpoints(directory.path)]
+        if directory.model.exists():
+            files.append((directory.model, games_in(directory.model)))
+        own = {path for path, _ in files if _run_of(path) == run}
+        if files and not own:
+            raise ValueError(f"{directory.path} holds another run: go on with that one, or name another directory")
+        # What was saved later than the state that the run goes on from is damaged, or was given up.
+        later = [path for path, games in files if games > games_played]
+        directory.set_aside(later)
+        self._own = own.difference(later)
 
     def saved(self, path: Path, *, keep: int) -> None:
         """Checks a file that was just written, and then deletes the run's oldest ones, so that `keep` are left.

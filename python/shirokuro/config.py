@@ -164,8 +164,11 @@ class TrainConfig:
 
     threads: int = _whole(0, 0, 1024, "Worker threads; 0 for one a core. Does not change the model.")
     table_mb: float = _number(4, 0.1, 65_536, "Transposition table of each worker thread, in MB.")
-    hang_timeout: float = _number(
-        60, 0, 86_400, "Seconds without a sign of life after which a worker is given up and its game skipped; 0 for never."
+    hang_seconds: float = _number(
+        60,
+        0,
+        86_400,
+        "Seconds without a sign of life after which a worker is given up and its game skipped; 0 for never.",
     )
 
     checkpoint_games: int = _whole(10_000, 1, 10**9, "Games between two checkpoints.")

@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, Any, Self
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from shirokuro._core import GameFailure
+    from shirokuro._core import GenerationReport
 
 EXAMPLES = 3
 """Failed games of each kind that a report shows."""
 
+_NOT_A_NUMBER = "a position's target is not a finite number"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailedGame:
-    """A game that could not be played to its end. It counts as played, and nothing is learned from it."""
+    """A game that went wrong. It counts as played, and nothing bad is learned from it."""
 
     index: int
     """The game's number in its training, from 0."""
@@ -36,9 +38,17 @@ class FailedGame:
     """The moves up to the failure."""
 
     @classmethod
-    def of_failure(cls, failure: GameFailure) -> Self:
-        """What the core tells of a failed game."""
-        return cls(**{field.name: getattr(failure, field.name) for field in dataclasses.fields(cls)})
+    def of_generation(cls, generation: GenerationReport, seed: int) -> list[Self]:
+        """The games of one call of the core that went wrong."""
+        names = [field.name for field in dataclasses.fields(cls)]
+        failed = [cls(**{name: getattr(failure, name) for name in names}) for failure in generation.failures]
+        not_numbers = set(generation.nan_games)
+        failed += [
+            cls(index=game.index, kind="nan", message=_NOT_A_NUMBER, seed=seed, transcript=game.transcript)
+            for game in generation.games
+            if game.index in not_numbers
+        ]
+        return sorted(failed, key=lambda failure: failure.index)
 
     def __str__(self) -> str:
         moves = self.transcript or "none"

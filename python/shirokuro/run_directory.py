@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
@@ -117,8 +118,12 @@ class RunDirectory:
             **batch.measures(),
             **{name: value for name, value in asdict(play).items() if value is not None},
         }
-        with self.metrics.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
+        with self.metrics.open("ab", buffering=0) as file:
+            end = file.tell()
+            text = json.dumps(line).encode() + b"\n"
+            if file.write(text) < len(text):  # the disk is full: half a line would spoil the next one, too
+                file.truncate(end)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.metrics))
 
 
 def _now() -> str:
