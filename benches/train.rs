@@ -3,7 +3,9 @@
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use shirokuro_engine::{PatternEvaluator, Searcher, Weights};
-use shirokuro_train::{Control, LearnSettings, PlaySettings, Step, Trainer, TrainerOptions, lambda_returns, play_game};
+use shirokuro_train::{
+    Control, LearnSettings, Oversight, PlaySettings, Progress, Step, Trainer, TrainerOptions, lambda_returns, play_game,
+};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -19,6 +21,7 @@ const PLAY: PlaySettings = PlaySettings {
     epsilon: 0.1,
     shallow: 0.0,
     random_plies: 8,
+    hang_timeout: None,
 };
 
 /// λ-returns of one game.
@@ -36,9 +39,10 @@ fn lambda_returns_of_a_game(bencher: Bencher) {
 #[divan::bench]
 fn a_game_one_ply_deep(bencher: Bencher) {
     let evaluator = PatternEvaluator::new(Arc::new(Weights::neutral()));
-    let (mut searcher, stop) = (Searcher::new(1 << 20), AtomicBool::new(false));
+    let (mut searcher, stop, progress) = (Searcher::new(1 << 20), AtomicBool::new(false), Progress::new());
+    let oversight = Oversight { stop: &stop, progress: &progress, faults: None };
     bencher.counter(ItemsCount::new(1u32)).bench_local(|| {
-        let game = play_game(&mut searcher, &evaluator, &PLAY, 1, 7, &stop).expect("nobody stops it");
+        let game = play_game(&mut searcher, &evaluator, &PLAY, 1, 7, &oversight).expect("nobody stops it");
         assert_eq!(game.totals.searches as usize, game.record.searched().count());
         game
     });

@@ -1,7 +1,8 @@
 use super::*;
 use crate::adam::Powers;
+use crate::progress::Progress;
 use crate::record::{GameRecord, Ply, Searched};
-use crate::selfplay::play_game;
+use crate::selfplay::{Oversight, play_game};
 use crate::settings::PlaySettings;
 use crate::undo::{mirror_entry, swap};
 use shirokuro_engine::{DiscCount, ENTRIES, Searcher, feature_indices, parse_transcript, pattern_of};
@@ -44,8 +45,9 @@ fn update(generation: u64, provisional: bool) -> Update {
 fn games(generation: u64) -> Vec<GameRecord> {
     let settings = PlaySettings { random_plies: 12, epsilon: 0.1, ..PlaySettings::default() };
     let mut searcher = Searcher::new(1 << 16);
-    let play =
-        |index| play_game(&mut searcher, &DiscCount, &settings, 3, index, &AtomicBool::new(false)).unwrap().record;
+    let (stop, progress) = (AtomicBool::new(false), Progress::new());
+    let oversight = Oversight { stop: &stop, progress: &progress, faults: None };
+    let play = |index| play_game(&mut searcher, &DiscCount, &settings, 3, index, &oversight).unwrap().record;
     (generation * 8..generation * 8 + 8).map(play).collect()
 }
 

@@ -110,14 +110,16 @@ pub(crate) fn pattern_sum(weights: &Weights, stage: usize, indices: &[u16; FEATU
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::selfplay::play_game;
+    use crate::progress::Progress;
+    use crate::selfplay::{Oversight, play_game};
     use crate::settings::PlaySettings;
     use shirokuro_engine::{DiscCount, Searcher};
     use std::sync::atomic::AtomicBool;
 
     fn game(settings: &PlaySettings, index: u64) -> GameRecord {
         let stop = AtomicBool::new(false);
-        play_game(&mut Searcher::new(1 << 16), &DiscCount, settings, 1, index, &stop).unwrap().record
+        let oversight = Oversight { stop: &stop, progress: &Progress::new(), faults: None };
+        play_game(&mut Searcher::new(1 << 16), &DiscCount, settings, 1, index, &oversight).unwrap().record
     }
 
     /// What each searched position of a game is taught; the weights are neutral, so that the error is the target.

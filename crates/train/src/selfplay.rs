@@ -188,9 +188,19 @@ mod tests {
     use super::*;
     use shirokuro_engine::DiscCount;
 
+    fn play_overseen(
+        searcher: &mut Searcher,
+        settings: &PlaySettings,
+        index: u64,
+        stop: &AtomicBool,
+    ) -> Result<PlayedGame, Unfinished> {
+        let oversight = Oversight { stop, progress: &Progress::new(), faults: None };
+        play_game(searcher, &DiscCount, settings, 1, index, &oversight)
+    }
+
     fn play(settings: &PlaySettings, index: u64) -> PlayedGame {
         let mut searcher = Searcher::new(1 << 16);
-        play_game(&mut searcher, &DiscCount, settings, 1, index, &AtomicBool::new(false)).unwrap()
+        play_overseen(&mut searcher, settings, index, &AtomicBool::new(false)).unwrap()
     }
 
     #[test]
@@ -270,7 +280,7 @@ mod tests {
         };
         let mut used = Searcher::new(1 << 16);
         for index in 0..5 {
-            let game = play_game(&mut used, &DiscCount, &settings, 1, index, &AtomicBool::new(false)).unwrap();
+            let game = play_overseen(&mut used, &settings, index, &AtomicBool::new(false)).unwrap();
             assert_eq!(game, play(&settings, index));
         }
     }
@@ -279,6 +289,6 @@ mod tests {
     fn a_set_stop_flag_drops_the_game() {
         let mut searcher = Searcher::new(1 << 16);
         let stop = AtomicBool::new(true);
-        assert_eq!(play_game(&mut searcher, &DiscCount, &PlaySettings::default(), 1, 0, &stop), None);
+        assert_eq!(play_overseen(&mut searcher, &PlaySettings::default(), 0, &stop), Err(Unfinished::Stopped));
     }
 }

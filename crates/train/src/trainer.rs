@@ -5,9 +5,9 @@ use crate::control::Control;
 use crate::digest::state_digest;
 use crate::error::{ParameterError, require};
 use crate::faults::Faults;
-use crate::file::container::Encoding;
 use crate::file::error::FileError;
 use crate::file::header::Texts;
+use crate::file::section::Encoding;
 use crate::file::{load_state, save_state};
 use crate::learn::{Learned, Update, learn};
 use crate::positions::Positions;
@@ -85,8 +85,7 @@ impl Trainer {
     /// The file can not be read, is no model file, is damaged, or holds weights only; or `threads` is out of range.
     pub fn load(path: &Path, threads: usize, table_bytes: usize) -> Result<(Self, Texts), TrainerError> {
         TrainerOptions { threads, table_bytes, ..TrainerOptions::default() }.validate()?;
-        let (state, settings, statistics) = load_state(path)?;
-        let texts = Texts { settings, statistics, monitor: "{}".to_owned() };
+        let (state, texts) = load_state(path)?;
         Ok((Self { state, workers: Workers::new(threads, table_bytes)?, faults: None }, texts))
     }
 
@@ -96,8 +95,8 @@ impl Trainer {
     /// # Errors
     ///
     /// The operating system refused; the old file is as it was.
-    pub fn save(&self, path: &Path, texts: &Texts, _encoding: Encoding) -> Result<(), FileError> {
-        save_state(path, &self.state, &texts.settings, &texts.statistics)
+    pub fn save(&self, path: &Path, texts: &Texts, encoding: Encoding) -> Result<(), FileError> {
+        save_state(path, &self.state, texts, encoding)
     }
 
     /// Other worker threads, or another size of their tables, from now on.

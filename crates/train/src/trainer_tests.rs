@@ -1,4 +1,5 @@
 use super::*;
+use crate::file::header::verify_file;
 use crate::file::{file_digest, load_weights, save_weights};
 use crate::testing::Folder;
 
@@ -10,6 +11,7 @@ const PLAY: PlaySettings = PlaySettings {
     epsilon: 0.1,
     shallow: 0.1,
     random_plies: 10,
+    hang_timeout: None,
 };
 const LEARN: LearnSettings = LearnSettings { lambda: 0.7, rate: 0.2 };
 
@@ -112,8 +114,8 @@ fn kept_games_go_through_a_file() {
     let mut stopped = trainer(2);
     train(&mut stopped, 1);
     advance_and_stop(&mut stopped, 5);
-    stopped.save(&path, "", "").unwrap();
-    let (loaded, ..) = Trainer::load(&path, 1, 1 << 16).unwrap();
+    stopped.save(&path, &Texts::default(), Encoding::Raw).unwrap();
+    let (loaded, _) = Trainer::load(&path, 1, 1 << 16).unwrap();
     let records = |trainer: &Trainer| trainer.state.kept.iter().map(|game| game.record.clone()).collect::<Vec<_>>();
     assert_eq!(records(&loaded), records(&stopped));
     assert_same(&loaded, &stopped);
@@ -125,15 +127,20 @@ fn a_run_through_a_file_is_the_run_without_one() {
     let path = folder.path("model.shiro");
     let mut straight = trainer(2);
     train(&mut straight, 9);
-    straight.save(&path, r#"{"λ": 0.7}"#, "{}").unwrap();
-    let (mut loaded, settings, statistics) = Trainer::load(&path, 1, 1 << 16).unwrap();
-    assert_eq!((settings.as_str(), statistics.as_str()), (r#"{"λ": 0.7}"#, "{}"));
-    assert_eq!((loaded.seed(), loaded.generation_games(), loaded.generation_left()), (11, 6, 3));
-    assert_same(&straight, &loaded);
-    assert_eq!(file_digest(&path).unwrap(), straight.digest());
-    train(&mut straight, 6);
-    train(&mut loaded, 6);
-    assert_same(&straight, &loaded);
+    let [settings, statistics, monitor] = [r#"{"λ": 0.7}"#, "{}", "[]"].map(str::to_owned);
+    let texts = Texts { settings, statistics, monitor };
+    for (encoding, left) in [(Encoding::Raw, 3), (Encoding::Zstd, 2)] {
+        straight.save(&path, &texts, encoding).unwrap();
+        verify_file(&path).unwrap();
+        let (mut loaded, read) = Trainer::load(&path, 1, 1 << 16).unwrap();
+        assert_eq!(read, texts);
+        assert_eq!((loaded.seed(), loaded.generation_games(), loaded.generation_left()), (11, 6, left));
+        assert_same(&straight, &loaded);
+        assert_eq!(file_digest(&path).unwrap(), straight.digest());
+        train(&mut straight, 7);
+        train(&mut loaded, 7);
+        assert_same(&straight, &loaded);
+    }
     assert_eq!(folder.names(), ["model.shiro"]);
 }
 
@@ -144,11 +151,13 @@ fn a_weights_file_gives_an_evaluator_and_no_trainer() {
     let mut trainer = trainer(2);
     train(&mut trainer, 6);
     let weights = &trainer.state.weights;
-    save_weights(&path, weights).unwrap();
-    trainer.save(&state_path, "", "").unwrap();
-    for path in [&path, &state_path] {
-        let loaded = load_weights(path).unwrap();
-        assert!(loaded.entries().iter().zip(weights.entries()).all(|(a, b)| a.load(Relaxed) == b.load(Relaxed)));
+    for encoding in [Encoding::Raw, Encoding::Zstd] {
+        save_weights(&path, weights, encoding).unwrap();
+        trainer.save(&state_path, &Texts::default(), encoding).unwrap();
+        for path in [&path, &state_path] {
+            let loaded = load_weights(path).unwrap();
+            assert!(loaded.entries().iter().zip(weights.entries()).all(|(a, b)| a.load(Relaxed) == b.load(Relaxed)));
+        }
     }
     let error = Trainer::load(&path, 1, 0).unwrap_err().to_string();
     assert!(error.ends_with("weights.shiro: holds weights only, no training state (missing: moments)"), "{error}");
@@ -193,10 +202,16 @@ fn a_report_says_what_the_call_did() {
 fn settings_out_of_range_are_refused_before_anything_is_done() {
     let mut trainer = trainer(1);
     let control = Control::new();
-    assert_eq!(trainer.advance(0, &PLAY, &LEARN, &control).unwrap_err().parameter, "games");
+    let mut refused = |games, play: &PlaySettings, learn: &LearnSettings| {
+        let TrainerError::Parameter(error) = trainer.advance(games, play, learn, &control).unwrap_err() else {
+            panic!("another kind of error");
+        };
+        error.parameter
+    };
+    assert_eq!(refused(0, &PLAY, &LEARN), "games");
     let play = PlaySettings { epsilon: 2.0, ..PLAY };
-    assert_eq!(trainer.advance(1, &play, &LEARN, &control).unwrap_err().parameter, "epsilon");
+    assert_eq!(refused(1, &play, &LEARN), "epsilon");
     let learn = LearnSettings { lambda: -1.0, ..LEARN };
-    assert_eq!(trainer.advance(1, &PLAY, &learn, &control).unwrap_err().parameter, "lambda");
+    assert_eq!(refused(1, &PLAY, &learn), "lambda");
     assert_eq!(trainer.games_played(), 0);
 }

@@ -1,7 +1,8 @@
 //! The bytes of a state's fields and sections: what the model file holds and the digest covers. Little-endian throughout.
 
-use super::container::{Section, Sink};
+use super::container::Sink;
 use super::error::Reason;
+use super::section::Section;
 use crate::adam::{Moments, Powers};
 use crate::record::{GameRecord, Ply, Searched};
 use crate::state::State;
@@ -22,8 +23,12 @@ pub const MOMENTS_BYTES: u64 = 8 * ENTRIES as u64;
 const RECORD_BYTES: usize = 9;
 /// Bytes of a ply in the records section.
 const PLY_BYTES: usize = 6;
+/// Bytes of the longest game in the records section.
+pub const MAX_RECORD: u64 = (RECORD_BYTES + 60 * PLY_BYTES) as u64;
+/// Bytes of the longest text.
+pub const MAX_TEXT: u64 = 64 << 20;
 /// Bytes of an entry in the undo section.
-const UNDO_BYTES: usize = 14;
+pub const UNDO_BYTES: usize = 14;
 /// Bytes of the header's fields.
 const FIELDS_BYTES: usize = 44;
 /// Elements encoded at a time.
@@ -69,12 +74,16 @@ pub fn decode_fields(bytes: &[u8]) -> Result<Fields, Reason> {
     if bytes.len() != FIELDS_BYTES {
         return Err(Reason::invalid("header", format_args!("{} bytes of fields, not {FIELDS_BYTES}", bytes.len())));
     }
+    let powers = Powers { beta1: f64::from_le_bytes(array(bytes, 28)), beta2: f64::from_le_bytes(array(bytes, 36)) };
+    if ![powers.beta1, powers.beta2].iter().all(|power| (0.0..=1.0).contains(power)) {
+        return Err(Reason::invalid("header", "powers that are not from 0 to 1"));
+    }
     Ok(Fields {
         seed: u64::from_le_bytes(array(bytes, 0)),
         generation_games: u32::from_le_bytes(array(bytes, 8)),
         generation: u64::from_le_bytes(array(bytes, 12)),
         games: u64::from_le_bytes(array(bytes, 20)),
-        powers: Powers { beta1: f64::from_le_bytes(array(bytes, 28)), beta2: f64::from_le_bytes(array(bytes, 36)) },
+        powers,
     })
 }
 
@@ -87,7 +96,7 @@ pub fn length(state: &State, section: Section) -> u64 {
             state.records.iter().map(|record| (RECORD_BYTES + PLY_BYTES * record.plies.len()) as u64).sum()
         }
         Section::Undo => (UNDO_BYTES * state.undo.len()) as u64,
-        Section::Kept | Section::Settings | Section::Statistics => 0,
+        _ => 0,
     }
 }
 
@@ -104,7 +113,7 @@ pub fn stream(state: &State, section: Section, sink: &mut Sink) -> io::Result<()
         Section::Records => state.records.iter().try_for_each(|record| sink(&encode_record(record))),
         Section::Undo => encode(&state.undo, sink, encode_undo),
         Section::Kept => state.kept.iter().try_for_each(|game| sink(&encode_record(&game.record))),
-        Section::Settings | Section::Statistics => Ok(()),
+        Section::Settings | Section::Statistics | Section::Monitor => Ok(()),
     }
 }
 
@@ -201,21 +210,14 @@ fn encode_undo(undo: &UndoEntry) -> [u8; UNDO_BYTES] {
     bytes
 }
 
-/// Reads the undo section.
-pub fn decode_undo(bytes: &[u8]) -> Result<Vec<UndoEntry>, Reason> {
-    let part = Section::Undo.name();
-    if !bytes.len().is_multiple_of(UNDO_BYTES) {
-        return Err(Reason::invalid(part, format_args!("{} bytes are not whole entries", bytes.len())));
+/// Reads an entry of the undo log.
+pub fn decode_undo(bytes: &[u8; UNDO_BYTES]) -> Result<UndoEntry, Reason> {
+    let entry = u32::from_le_bytes(array(bytes, 0));
+    if entry as usize >= ENTRIES || mirror_entry(entry as usize) < entry as usize {
+        return Err(Reason::invalid(Section::Undo.name(), format_args!("entry {entry}")));
     }
-    let decode = |bytes: &[u8]| {
-        let entry = u32::from_le_bytes(array(bytes, 0));
-        if entry as usize >= ENTRIES || mirror_entry(entry as usize) < entry as usize {
-            return Err(Reason::invalid(part, format_args!("entry {entry}")));
-        }
-        let moments = [f32::from_le_bytes(array(bytes, 6)), f32::from_le_bytes(array(bytes, 10))];
-        Ok(UndoEntry { entry, weight: u16::from_le_bytes(array(bytes, 4)), moments })
-    };
-    bytes.chunks_exact(UNDO_BYTES).map(decode).collect()
+    let moments = [f32::from_le_bytes(array(bytes, 6)), f32::from_le_bytes(array(bytes, 10))];
+    Ok(UndoEntry { entry, weight: u16::from_le_bytes(array(bytes, 4)), moments })
 }
 
 fn array<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {

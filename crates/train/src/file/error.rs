@@ -1,6 +1,7 @@
 //! What can be wrong with a model file.
 
-use super::container::{Section, VERSION};
+use super::container::VERSION;
+use super::section::Section;
 use std::fmt::Display;
 use std::io;
 use std::path::{Path, PathBuf};

@@ -1,8 +1,11 @@
 //! What a model file says about itself.
 
-use super::codec::{self, STATE_SECTIONS};
-use super::container::{Container, Section, VERSION};
+use super::codec::{self, MAX_TEXT, WEIGHTS_BYTES};
+use super::container::VERSION;
 use super::error::{FileError, Reason};
+use super::load::{check_length, open, read_place, read_undo};
+use super::reader::Container;
+use super::section::{Encoding, Section};
 use std::fs::File;
 use std::path::Path;
 
@@ -15,6 +18,17 @@ pub struct Texts {
     pub statistics: String,
     /// What watches the run's progress knows.
     pub monitor: String,
+}
+
+impl Texts {
+    /// The sections that hold them.
+    pub(crate) fn sections(&self) -> [(Section, &str); 3] {
+        [
+            (Section::Settings, &self.settings),
+            (Section::Statistics, &self.statistics),
+            (Section::Monitor, &self.monitor),
+        ]
+    }
 }
 
 /// A model file's beginning.
@@ -38,11 +52,41 @@ pub struct FileHeader {
     pub sections: Vec<SectionHeader>,
 }
 
+impl FileHeader {
+    /// A section is compressed.
+    pub fn compressed(&self) -> bool {
+        self.sections.iter().any(|section| section.encoding == Encoding::Zstd)
+    }
+
+    fn of(file: &Container<File>) -> Result<Self, Reason> {
+        let fields = codec::decode_fields(file.fields())?;
+        let training_state = file.length(Section::Moments).is_ok();
+        let sections = file.lines().iter().map(|line| SectionHeader {
+            section: line.section,
+            encoding: line.encoding,
+            stored: line.stored,
+            decoded: line.decoded,
+        });
+        Ok(Self {
+            version: VERSION,
+            bytes: file.bytes(),
+            training_state,
+            games_played: training_state.then_some(fields.games),
+            generation: training_state.then_some(fields.generation),
+            generation_games: training_state.then_some(fields.generation_games),
+            seed: training_state.then_some(fields.seed),
+            sections: sections.collect(),
+        })
+    }
+}
+
 /// One section of a model file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SectionHeader {
     /// Which one.
     pub section: Section,
+    /// How it is stored.
+    pub encoding: Encoding,
     /// Bytes in the file.
     pub stored: u64,
     /// Bytes that they stand for.
@@ -53,23 +97,42 @@ pub struct SectionHeader {
 ///
 /// # Errors
 ///
-/// The file can not be read, is no model file, or its header is damaged.
+/// The file can not be read, is no model file, its header is damaged, or its length is another.
 pub fn read_header(path: &Path) -> Result<FileHeader, FileError> {
-    todo!("{path:?}")
+    open(path).and_then(|file| FileHeader::of(&file)).map_err(|reason| FileError::new(path, reason))
 }
 
-/// Reads a whole model file in little memory and checks everything that loading it would.
+/// Reads a whole model file in little memory and checks everything that loading checks. The texts are `None` in a file of
+/// weights alone.
 ///
 /// # Errors
 ///
 /// The file can not be read, is no model file, or is damaged.
 pub fn verify_file(path: &Path) -> Result<(FileHeader, Option<Texts>), FileError> {
-    todo!("{path:?}")
+    open(path).and_then(|mut file| verify(&mut file)).map_err(|reason| FileError::new(path, reason))
 }
 
-impl FileHeader {
-    /// A section is compressed.
-    pub fn compressed(&self) -> bool {
-        false
+fn verify(file: &mut Container<File>) -> Result<(FileHeader, Option<Texts>), Reason> {
+    let header = FileHeader::of(file)?;
+    if header.training_state {
+        let texts = read_place(file)?.texts;
+        read_undo(file, drop)?;
+        for section in [Section::Weights, Section::Moments] {
+            file.read(section, &mut |_| Ok(()))?;
+        }
+        return Ok((header, Some(texts)));
     }
+    check_length(file, Section::Weights, WEIGHTS_BYTES)?;
+    for SectionHeader { section, .. } in &header.sections {
+        if *section == Section::Weights {
+            file.read(*section, &mut |_| Ok(()))?;
+        } else {
+            file.read_all(*section, MAX_TEXT)?;
+        }
+    }
+    Ok((header, None))
 }
+
+#[cfg(test)]
+#[path = "header_tests.rs"]
+mod tests;

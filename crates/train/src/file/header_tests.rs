@@ -1,0 +1,110 @@
+use super::*;
+use crate::file::{container, save_state, save_weights};
+use crate::state::State;
+use crate::testing::Folder;
+use shirokuro_engine::{ENTRIES, Weights};
+
+fn texts() -> Texts {
+    Texts { settings: r#"{"λ": 0.7}"#.to_owned(), statistics: "{}".to_owned(), monitor: "[1]".to_owned() }
+}
+
+/// A compressed file of a state in which nothing was played.
+fn state_file(folder: &Folder, name: &str) -> std::path::PathBuf {
+    let path = folder.path(name);
+    save_state(&path, &State::new(7, 64), &texts(), Encoding::Zstd).unwrap();
+    path
+}
+
+#[test]
+fn the_header_of_a_training_state_says_what_it_holds() {
+    let folder = Folder::new();
+    let path = state_file(&folder, "state.shiro");
+    let (header, read) = verify_file(&path).unwrap();
+    assert_eq!(read, Some(texts()));
+    assert_eq!(header, read_header(&path).unwrap());
+    assert_eq!((header.version, header.bytes), (1, std::fs::metadata(&path).unwrap().len()));
+    assert!(header.training_state && header.compressed() && header.bytes < 100_000, "{header:?}");
+    assert_eq!((header.seed, header.generation_games), (Some(7), Some(64)));
+    assert_eq!((header.generation, header.games_played), (Some(0), Some(0)));
+    let sections: Vec<_> = header.sections.iter().map(|section| (section.section, section.decoded)).collect();
+    let [weights, moments] = [2, 8].map(|size| size * ENTRIES as u64);
+    let lengths = [weights, moments, 0, 0, 0, 11, 2, 3];
+    assert_eq!(sections, Section::ALL.into_iter().zip(lengths).collect::<Vec<_>>());
+}
+
+#[test]
+fn the_header_of_a_weights_file_knows_no_run() {
+    let folder = Folder::new();
+    let path = folder.path("weights.shiro");
+    for encoding in [Encoding::Raw, Encoding::Zstd] {
+        save_weights(&path, &Weights::neutral(), encoding).unwrap();
+        let (header, texts) = verify_file(&path).unwrap();
+        assert_eq!((header.compressed(), header.training_state), (encoding == Encoding::Zstd, false));
+        assert_eq!((texts, header.games_played, header.seed), (None, None, None));
+        assert_eq!((header.generation, header.generation_games), (None, None));
+    }
+}
+
+#[test]
+fn damage_in_any_section_is_found_by_verifying_and_not_by_reading_the_header() {
+    let folder = Folder::new();
+    let path = state_file(&folder, "state.shiro");
+    let bytes = std::fs::read(&path).unwrap();
+    let mut end = bytes.len();
+    for section in read_header(&path).unwrap().sections.iter().rev() {
+        let mut damaged = bytes.clone();
+        damaged[end - 1] ^= 1;
+        std::fs::write(&path, damaged).unwrap();
+        read_header(&path).unwrap();
+        let error = verify_file(&path).unwrap_err();
+        let name = section.section.name();
+        assert_eq!(
+            error.to_string(),
+            format!("{}: damaged: the checksum of the {name} section does not match", path.display())
+        );
+        end -= section.stored as usize;
+    }
+}
+
+/// A file with the sections of an empty state but for one that holds `zeros` zeros, and with these fields.
+fn file_with(path: &Path, other: Section, zeros: usize) {
+    let state = State::new(7, 64);
+    let piece = vec![0; 1 << 16];
+    let source = |section: Section| {
+        let (state, piece) = (&state, &piece);
+        move |sink: &mut container::Sink<'_>| {
+            if section != other {
+                return codec::stream(state, section, sink);
+            }
+            (0..zeros).step_by(piece.len()).try_for_each(|at| sink(&piece[..piece.len().min(zeros - at)]))
+        }
+    };
+    let sources = Section::ALL.map(source);
+    let sections: Vec<(Section, &container::Source)> =
+        Section::ALL.into_iter().zip(sources.iter().map(|source| source as &container::Source)).collect();
+    let mut file = File::create(path).unwrap();
+    container::write(&mut file, &codec::fields(&state), &sections, Encoding::Zstd).unwrap();
+}
+
+#[test]
+fn a_section_that_decompresses_to_more_than_it_may_hold_is_refused_unread() {
+    let folder = Folder::new();
+    let path = folder.path("bomb.shiro");
+    for section in Section::ALL {
+        file_with(&path, section, 300_000_000);
+        assert!(std::fs::metadata(&path).unwrap().len() < 100_000);
+        let error = verify_file(&path).unwrap_err().to_string();
+        assert!(error.contains(&format!("invalid {section}: 300000000 bytes long")), "{error}");
+        assert_eq!(crate::file::load_state(&path).unwrap_err().to_string(), error);
+    }
+}
+
+#[test]
+fn a_text_that_no_reader_would_take_is_not_written() {
+    let folder = Folder::new();
+    let path = folder.path("state.shiro");
+    let long = Texts { monitor: " ".repeat(MAX_TEXT as usize + 1), ..Texts::default() };
+    let error = save_state(&path, &State::new(7, 64), &long, Encoding::Zstd).unwrap_err().to_string();
+    assert!(error.ends_with("invalid monitor: 67108865 bytes long, more than 67108864"), "{error}");
+    assert_eq!(folder.names(), [""; 0]);
+}

@@ -1,0 +1,153 @@
+//! Loading: what a file must hold beyond right checksums, and how it becomes a state.
+
+use super::codec::{self, Fields, MAX_TEXT, MOMENTS_BYTES, WEIGHTS_BYTES};
+use super::error::{FileError, Reason};
+use super::header::Texts;
+use super::reader::Container;
+use super::section::Section;
+use crate::record::GameRecord;
+use crate::selfplay::{PlayedGame, SearchTotals};
+use crate::settings::TrainerOptions;
+use crate::state::{State, no_moments};
+use crate::undo::UndoEntry;
+use shirokuro_engine::{ENTRIES, FEATURES, Weights};
+use std::fs::File;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Reads the weights of a model file, whether it holds a training state or weights only.
+///
+/// # Errors
+///
+/// The file can not be read, is no model file, or is damaged.
+pub fn load_weights(path: &Path) -> Result<Weights, FileError> {
+    open(path).and_then(|mut file| read_weights(&mut file)).map_err(|reason| FileError::new(path, reason))
+}
+
+/// Reads a state and the caller's texts.
+pub(crate) fn load_state(path: &Path) -> Result<(State, Texts), FileError> {
+    open(path).and_then(|mut file| read_state(&mut file)).map_err(|reason| FileError::new(path, reason))
+}
+
+/// Opens a model file and checks its header and length.
+pub(super) fn open(path: &Path) -> Result<Container<File>, Reason> {
+    Container::open(File::open(path)?)
+}
+
+/// Everything of a training state but its large arrays.
+pub(super) struct Place {
+    pub fields: Fields,
+    pub records: Vec<GameRecord>,
+    pub kept: Vec<GameRecord>,
+    pub texts: Texts,
+}
+
+/// Reads the small sections and checks that all lengths and counters agree with each other.
+pub(super) fn read_place(file: &mut Container<File>) -> Result<Place, Reason> {
+    check_length(file, Section::Weights, WEIGHTS_BYTES)?;
+    check_length(file, Section::Moments, MOMENTS_BYTES)?;
+    let fields = codec::decode_fields(file.fields())?;
+    let generation = generation_range(&fields)?;
+    let limit = u64::from(fields.generation_games) * codec::MAX_RECORD;
+    let records = codec::decode_records(&file.read_all(Section::Records, limit)?, generation.clone())?;
+    let played = generation.start + records.len() as u64;
+    let without_gaps = records.last().is_none_or(|last| last.index + 1 == played);
+    if !without_gaps || played >= generation.end || played != fields.games {
+        return Err(Reason::invalid("header", "its counters disagree with its games"));
+    }
+    let kept = codec::decode_records(&file.read_all(Section::Kept, limit)?, played..generation.end)?;
+    // Each position of these games has changed at most as many entries as it reads.
+    let positions: usize = records.iter().map(|record| record.searched().count()).sum();
+    let most = codec::UNDO_BYTES * (positions * FEATURES).min(ENTRIES);
+    let undo = file.length(Section::Undo)?;
+    if undo > most as u64 {
+        return Err(Reason::invalid(Section::Undo.name(), format_args!("{undo} bytes long, more than {most}")));
+    }
+    let texts = Texts {
+        settings: read_text(file, Section::Settings)?,
+        statistics: read_text(file, Section::Statistics)?,
+        monitor: read_text(file, Section::Monitor)?,
+    };
+    Ok(Place { fields, records, kept, texts })
+}
+
+/// Hands the entries of the undo log to `receiver`.
+pub(super) fn read_undo(file: &mut Container<File>, mut receiver: impl FnMut(UndoEntry)) -> Result<(), Reason> {
+    const SIZE: usize = codec::UNDO_BYTES;
+    let length = file.length(Section::Undo)?;
+    if !length.is_multiple_of(SIZE as u64) {
+        let reason = format_args!("{length} bytes are not whole entries");
+        return Err(Reason::invalid(Section::Undo.name(), reason));
+    }
+    // Pieces end within an entry: what is left over waits for the next one.
+    let mut waiting = Vec::new();
+    file.read(Section::Undo, &mut |piece| {
+        waiting.extend_from_slice(piece);
+        let (entries, rest) = waiting.as_chunks::<SIZE>();
+        for entry in entries {
+            receiver(codec::decode_undo(entry)?);
+        }
+        waiting = rest.to_vec();
+        Ok(())
+    })
+}
+
+fn read_state(file: &mut Container<File>) -> Result<(State, Texts), Reason> {
+    let Place { fields, records, kept, texts } = read_place(file)?;
+    let mut undo = Vec::new();
+    read_undo(file, |entry| undo.push(entry))?;
+    let weights = Arc::new(read_weights(file)?);
+    let (mut moments, mut next) = (no_moments(), 0);
+    file.read(Section::Moments, &mut |bytes| {
+        codec::decode_moments(bytes, &mut moments, next);
+        next += bytes.len() / 8;
+        Ok(())
+    })?;
+    let state = State {
+        seed: fields.seed,
+        generation_games: fields.generation_games,
+        generation: fields.generation,
+        powers: fields.powers,
+        weights,
+        moments,
+        records,
+        undo,
+        kept: kept.into_iter().map(|record| PlayedGame { record, totals: SearchTotals::default() }).collect(),
+    };
+    Ok((state, texts))
+}
+
+fn read_weights(file: &mut Container<File>) -> Result<Weights, Reason> {
+    check_length(file, Section::Weights, WEIGHTS_BYTES)?;
+    let (weights, mut next) = (Weights::neutral(), 0);
+    file.read(Section::Weights, &mut |bytes| {
+        codec::decode_weights(bytes, &weights, next);
+        next += bytes.len() / 2;
+        Ok(())
+    })?;
+    Ok(weights)
+}
+
+/// The numbers of the games of the generation under way.
+fn generation_range(fields: &Fields) -> Result<Range<u64>, Reason> {
+    let games = u64::from(fields.generation_games);
+    let start = fields.generation.checked_mul(games);
+    let end = start.and_then(|start| start.checked_add(games));
+    let range =
+        start.zip(end).filter(|_| (1..=TrainerOptions::MAX_GENERATION_GAMES).contains(&fields.generation_games));
+    range.map(|(start, end)| start..end).ok_or_else(|| Reason::invalid("header", "absurd counters"))
+}
+
+/// Checks that the section decodes to as many bytes as it must.
+pub(super) fn check_length(file: &Container<File>, section: Section, expected: u64) -> Result<(), Reason> {
+    let found = file.length(section)?;
+    if found == expected {
+        return Ok(());
+    }
+    Err(Reason::invalid(section.name(), format_args!("{found} bytes long, not {expected}")))
+}
+
+fn read_text(file: &mut Container<File>, section: Section) -> Result<String, Reason> {
+    String::from_utf8(file.read_all(section, MAX_TEXT)?).map_err(|error| Reason::invalid(section.name(), error))
+}

@@ -1,0 +1,235 @@
+//! Reading the outer layer of a model file, in bounded memory whatever the file says.
+
+use super::container::{MAGIC, PREFIX, SECTION_LINE, VERSION};
+use super::error::Reason;
+use super::section::{Encoding, Line, Section};
+use crc32fast::Hasher;
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use zstd::stream::read::Decoder;
+
+/// Longest header that is believed.
+const MAX_HEADER: u64 = 1 << 20;
+/// Bytes handed on at a time; a multiple of every number's size.
+pub const CHUNK: usize = 1 << 16;
+/// The largest window that a compressed section may ask for, as a power of two: 8 MiB, what a decoder has to support.
+const WINDOW_LOG: u32 = 23;
+
+/// Receives a section piece by piece.
+pub type Receiver<'a> = dyn FnMut(&[u8]) -> Result<(), Reason> + 'a;
+
+/// A file whose header has been read and found right, and whose length is the one that the header says.
+#[derive(Debug)]
+pub struct Container<R> {
+    input: R,
+    bytes: u64,
+    fields: Vec<u8>,
+    lines: Vec<Line>,
+}
+
+impl<R: Read + Seek> Container<R> {
+    /// Reads and checks everything but the sections' bytes.
+    pub fn open(mut input: R) -> Result<Self, Reason> {
+        let found = input.seek(SeekFrom::End(0))?;
+        input.seek(SeekFrom::Start(0))?;
+        let mut header = vec![0; found.min(PREFIX as u64) as usize];
+        input.read_exact(&mut header)?;
+        let magic = header.len().min(MAGIC.len());
+        if header[..magic] != MAGIC[..magic] {
+            return Err(Reason::NotAModelFile);
+        }
+        if header.len() < PREFIX {
+            return Err(Reason::Truncated { expected: PREFIX as u64, found });
+        }
+        let version = u32_at(&header, 8);
+        if version != VERSION {
+            return Err(Reason::UnsupportedVersion { found: version });
+        }
+        let header_length = u64::from(u32_at(&header, 12));
+        if header_length > MAX_HEADER {
+            return Err(Reason::invalid("header", format_args!("{header_length} bytes long, more than {MAX_HEADER}")));
+        }
+        let start = PREFIX as u64 + header_length + 4;
+        if found < start {
+            return Err(Reason::Truncated { expected: start, found });
+        }
+        header.resize(start as usize, 0);
+        input.read_exact(&mut header[PREFIX..])?;
+        let crc_at = header.len() - 4;
+        if crc32fast::hash(&header[..crc_at]) != u32_at(&header, crc_at) {
+            return Err(Reason::HeaderChecksum);
+        }
+        let (fields, lines) = parse(&header[PREFIX..crc_at], start)?;
+        let expected = lines.last().map_or(start, |line| line.offset + line.stored);
+        if found < expected {
+            return Err(Reason::Truncated { expected, found });
+        }
+        if found > expected {
+            return Err(Reason::TrailingBytes { expected, found });
+        }
+        Ok(Self { input, bytes: found, fields, lines })
+    }
+
+    /// The file's length.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// The header's fields, as they were written.
+    pub fn fields(&self) -> &[u8] {
+        &self.fields
+    }
+
+    /// The sections, in their order.
+    pub fn lines(&self) -> &[Line] {
+        &self.lines
+    }
+
+    /// The section's length when decoded.
+    pub fn length(&self, section: Section) -> Result<u64, Reason> {
+        self.line(section).map(|line| line.decoded)
+    }
+
+    /// Hands the section's bytes to `receiver`, then checks them: what was received counts only if this is `Ok`.
+    ///
+    /// Pieces are 64 KiB but for the last. A section that the file does not have is [`Reason::WeightsOnly`].
+    pub fn read(&mut self, section: Section, receiver: &mut Receiver) -> Result<(), Reason> {
+        let line = self.line(section)?;
+        self.input.seek(SeekFrom::Start(line.offset))?;
+        let mut stored = Stored { input: &mut self.input, left: line.stored, crc: Hasher::new(), failed: false };
+        let result = match line.encoding {
+            Encoding::Raw => hand_over(&mut stored, line.decoded, receiver),
+            Encoding::Zstd => decompress(&mut stored, line.decoded, receiver),
+        };
+        if stored.failed {
+            return result;
+        }
+        // Damage may have made no sense long before the end; it is called by its name all the same.
+        io::copy(&mut stored, &mut io::sink())?;
+        if stored.crc.finalize() != line.crc {
+            return Err(Reason::SectionChecksum { section });
+        }
+        result.map_err(|reason| match reason {
+            // Reading has not failed: this is the decoder's.
+            Reason::Io(error) => Reason::invalid(section.name(), error),
+            other => other,
+        })
+    }
+
+    /// The whole section, checked, if it is not longer than `limit`.
+    pub fn read_all(&mut self, section: Section, limit: u64) -> Result<Vec<u8>, Reason> {
+        let length = self.length(section)?;
+        if length > limit {
+            return Err(Reason::invalid(section.name(), format_args!("{length} bytes long, more than {limit}")));
+        }
+        let mut bytes = Vec::new();
+        self.read(section, &mut |piece| {
+            bytes.extend_from_slice(piece);
+            Ok(())
+        })?;
+        Ok(bytes)
+    }
+
+    fn line(&self, section: Section) -> Result<Line, Reason> {
+        let line = self.lines.iter().copied().find(|line| line.section == section);
+        line.ok_or(Reason::WeightsOnly { missing: section })
+    }
+}
+
+/// Hands over the next `length` bytes of the input.
+fn hand_over(input: &mut impl Read, length: u64, receiver: &mut Receiver) -> Result<(), Reason> {
+    let mut chunk = vec![0; (CHUNK as u64).min(length) as usize];
+    let mut left = length;
+    while left > 0 {
+        let piece = &mut chunk[..left.min(CHUNK as u64) as usize];
+        input.read_exact(piece)?;
+        receiver(piece)?;
+        left -= piece.len() as u64;
+    }
+    Ok(())
+}
+
+/// Hands over what the input decompresses to: one frame of `length` bytes and nothing else.
+fn decompress(input: &mut impl Read, length: u64, receiver: &mut Receiver) -> Result<(), Reason> {
+    let mut decoder = Decoder::with_buffer(BufReader::with_capacity(CHUNK, input))?.single_frame();
+    decoder.window_log_max(WINDOW_LOG)?;
+    hand_over(&mut decoder, length, receiver)?;
+    if decoder.read(&mut [0])? > 0 {
+        return Err(io::Error::other("longer than it says").into());
+    }
+    if decoder.finish().read(&mut [0])? > 0 {
+        return Err(io::Error::other("bytes after the compressed ones").into());
+    }
+    Ok(())
+}
+
+/// A section's bytes in the file: counts them down and sums them up.
+struct Stored<'a, R> {
+    input: &'a mut R,
+    left: u64,
+    crc: Hasher,
+    /// Reading has failed.
+    failed: bool,
+}
+
+impl<R: Read> Read for Stored<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let most = buffer.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
+        if most == 0 {
+            return Ok(0);
+        }
+        let read = match self.input.read(&mut buffer[..most]) {
+            Ok(0) => Err(io::Error::from(io::ErrorKind::UnexpectedEof)),
+            read => read,
+        };
+        self.failed |= read.as_ref().is_err_and(|error| error.kind() != io::ErrorKind::Interrupted);
+        let read = read?;
+        self.left -= read as u64;
+        self.crc.update(&buffer[..read]);
+        Ok(read)
+    }
+}
+
+/// Splits a header, whose checksum was right, into the fields and the sections' lines; sections start at `start`.
+fn parse(header: &[u8], start: u64) -> Result<(Vec<u8>, Vec<Line>), Reason> {
+    let too_short = || Reason::invalid("header", "shorter than its parts");
+    let (length, rest) = header.split_first_chunk::<4>().ok_or_else(too_short)?;
+    let (fields, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize).ok_or_else(too_short)?;
+    let (count, rest) = rest.split_first_chunk::<4>().ok_or_else(too_short)?;
+    if rest.len() as u64 != u64::from(u32::from_le_bytes(*count)) * SECTION_LINE as u64 {
+        return Err(too_short());
+    }
+    let mut lines: Vec<Line> = Vec::new();
+    let mut offset = start;
+    for bytes in rest.chunks_exact(SECTION_LINE) {
+        let line = parse_line(bytes, offset)?;
+        if lines.iter().any(|other| other.section == line.section) {
+            return Err(Reason::invalid("header", format_args!("two {} sections", line.section)));
+        }
+        offset =
+            offset.checked_add(line.stored).ok_or_else(|| Reason::invalid("header", "sections of absurd length"))?;
+        lines.push(line);
+    }
+    Ok((fields.to_vec(), lines))
+}
+
+fn parse_line(bytes: &[u8], offset: u64) -> Result<Line, Reason> {
+    let code = u32_at(bytes, 0);
+    let section =
+        Section::from_code(code).ok_or_else(|| Reason::invalid("header", format_args!("unknown section {code}")))?;
+    let code = u32_at(bytes, 4);
+    let encoding = Encoding::from_code(code)
+        .ok_or_else(|| Reason::invalid(section.name(), format_args!("unknown encoding {code}")))?;
+    let (stored, decoded) = (u64_at(bytes, 8), u64_at(bytes, 16));
+    if encoding == Encoding::Raw && stored != decoded {
+        return Err(Reason::invalid(section.name(), format_args!("{stored} bytes can not stand for {decoded}")));
+    }
+    Ok(Line { section, encoding, offset, stored, decoded, crc: u32_at(bytes, 24) })
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> u32 {
+    u32::from_le_bytes(std::array::from_fn(|i| bytes[at + i]))
+}
+
+fn u64_at(bytes: &[u8], at: usize) -> u64 {
+    u64::from_le_bytes(std::array::from_fn(|i| bytes[at + i]))
+}
