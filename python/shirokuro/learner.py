@@ -115,7 +115,7 @@ class Learner:
         before, start = self._statistics, self.games_played
         while (played := self.games_played - start) < games:
             self._advance(games - played, config, _shifted(progress, played))
-            if progress:
+            if progress is not None:
                 progress(self.games_played - start)
         _log.debug("%d games played, %d in all", games, self.games_played)
         return self._statistics - before

@@ -232,6 +232,8 @@ class Session:
             with suppress(Stopped):
                 trainer.train_generation(self.target_games - played, self._tick)
                 self._count = trainer.games_played
+                if self._progress is not None:
+                    self._progress(self._count)
             if trainer.has_too_many_errors:
                 return "too_many_errors"
             if self._checkpoints.at(self._count):
@@ -245,7 +247,7 @@ class Session:
     def _tick(self, finished: int) -> None:
         """Called many times a second while games are played, with the number finished in this call of the core."""
         self._count = count = self._before_call + finished
-        if self._progress:
+        if self._progress is not None:
             self._progress(count)
         # Where a generation ends soon, its end is the time for callbacks and checkpoints.
         generation = self._trainer.config.generation_games
@@ -258,7 +260,7 @@ class Session:
         """Calls the callback."""
         statistics, before = self._trainer.get_statistics(), self._told
         self._told = statistics
-        if not self._callback:
+        if self._callback is None:
             return
         seconds = time.monotonic() - self._start
         games = self._count - self._first

@@ -60,7 +60,8 @@ class Trainer(Learner):
             checkpoint_every: in place of the setting `checkpoint_games`, from now on.
             keep: in place of the setting.
             compress: in place of the setting.
-            progress: called about every 50 ms with the number of games finished since the start of the run.
+            progress: called about every 50 ms, and after each generation, with the number of games finished since the
+                start of the run.
 
         Returns:
             How the training ended; `None` if it goes on in the background.
