@@ -14,6 +14,11 @@ pub const EPSILON: f32 = 1e-8;
 /// An entry's moving averages of the gradient (discs) and of its square: `[m, v]`.
 pub type Moments = [f32; 2];
 
+/// Both are finite, and the average of squares is not negative.
+pub(crate) fn are_sound([m, v]: Moments) -> bool {
+    m.is_finite() && v.is_finite() && v >= 0.0
+}
+
 /// β1^t and β2^t for the bias correction, t = generations learned.
 ///
 /// Kept by repeated multiplication: `powf` differs from one mathematics library to the next.

@@ -1,13 +1,14 @@
 //! How another thread takes part in a call that plays and learns.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What one call of [`Trainer::advance`](crate::Trainer::advance) shares with other threads: they see how far it is, and may
 /// stop it as long as it plays.
 #[derive(Debug, Default)]
 pub struct Control {
-    stop: AtomicBool,
+    /// Workers that hang may look at it long after the call.
+    stop: Arc<AtomicBool>,
     finished: AtomicU64,
     learning: Mutex<bool>,
 }
@@ -37,19 +38,24 @@ impl Control {
     }
 
     /// The flag that the searches look at.
-    pub(crate) fn stop_flag(&self) -> &AtomicBool {
-        &self.stop
+    pub(crate) fn stop_flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.stop)
     }
 
-    /// The counter of finished games.
-    pub(crate) fn finished_counter(&self) -> &AtomicU64 {
-        &self.finished
+    /// The call was told to end.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stop.load(Relaxed)
+    }
+
+    /// More games are finished.
+    pub(crate) fn count_finished(&self, games: u64) {
+        self.finished.fetch_add(games, Relaxed);
     }
 
     /// All games are played: from here on nothing stops the call. False if it was stopped before.
     pub(crate) fn begin_learning(&self) -> bool {
         let mut learning = self.gate();
-        *learning = !self.stop.load(Relaxed);
+        *learning = !self.is_stopped();
         *learning
     }
 

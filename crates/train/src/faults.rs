@@ -92,6 +92,11 @@ impl Faults {
         None
     }
 
+    /// Which of a game's searched positions, so many, has a value that is no number.
+    pub(crate) fn nan(&self, seed: u64, game: u64, positions: usize) -> Option<usize> {
+        self.of(seed, game).filter(|(fault, _)| *fault == Fault::Nan && positions > 0).map(|(_, ply)| ply % positions)
+    }
+
     /// Makes the fault happen to the worker that calls this.
     pub(crate) fn strike(&self, fault: Fault) -> Result<(), Unfinished> {
         match fault {

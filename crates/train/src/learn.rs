@@ -3,8 +3,9 @@
 //! The owner adds up its table's errors in the order of the games, so that no two threads ever write to the same place and no
 //! sum depends on their number.
 
-use crate::adam::{AdamStep, Moments};
+use crate::adam::{AdamStep, Moments, are_sound};
 use crate::positions::{Positions, Row};
+use crate::report::Reset;
 use crate::rounding::Rounding;
 use crate::undo::UndoEntry;
 use crate::workers::Workers;
@@ -30,6 +31,8 @@ pub(crate) struct Update {
 pub(crate) struct Learned {
     /// Visits to entries, each counted for the entry and for its mirror image if that is another.
     pub visits: u64,
+    /// The entries that came to a number that is none.
+    pub resets: Vec<Reset>,
     /// The changed entries as they were before, if the update was provisional.
     pub undo: Vec<UndoEntry>,
 }
@@ -76,6 +79,7 @@ pub(crate) fn learn(
     let mut all = Learned::default();
     for table in tables {
         all.visits += table.learned.visits;
+        all.resets.extend(table.learned.resets);
         all.undo.extend(table.learned.undo);
     }
     all
@@ -95,10 +99,12 @@ fn split(mut moments: &mut [Moments]) -> Vec<Table<'_>> {
 }
 
 impl Table<'_> {
-    /// Adds up the errors of the stage's positions and changes every visited entry.
+    /// Adds up the errors of the stage's positions and changes every visited entry. Where a number is none, the entry begins
+    /// anew.
     fn update(&mut self, scratch: &mut Scratch, rows: &[Row], weights: &[AtomicU16], update: Update) {
         let mirror = mirror(self.pattern);
         let touched = scratch.gather(rows, PATTERNS[self.pattern].features(), mirror);
+        let mut resets = 0;
         let first_entry = (self.stage * STAGE_ENTRIES + PATTERNS[self.pattern].offset()) as u32;
         for &index in &scratch.touched[..touched] {
             let Cell { sum, count } = std::mem::take(&mut scratch.cells[usize::from(index)]);
@@ -109,13 +115,23 @@ impl Table<'_> {
             if update.provisional {
                 self.learned.undo.push(UndoEntry { entry, weight, moments });
             }
+            let entries = 1 + u64::from(own != image);
             let step = update.adam.apply(&mut moments, sum / count as f32);
-            let weight = update.rounding.apply(weight, step * UNITS_PER_DISC as f32, entry);
+            let weight = if step.is_finite() && are_sound(moments) {
+                update.rounding.apply(weight, step * UNITS_PER_DISC as f32, entry)
+            } else {
+                resets += entries;
+                moments = [0.0, 0.0];
+                Weights::NEUTRAL
+            };
             for index in [own, image] {
                 self.moments[index] = moments;
                 weights[index].store(weight, Relaxed);
             }
-            self.learned.visits += u64::from(count) * (1 + u64::from(own != image));
+            self.learned.visits += u64::from(count) * entries;
+        }
+        if resets > 0 {
+            self.learned.resets.push(Reset { pattern: self.pattern, stage: self.stage, entries: resets });
         }
     }
 }

@@ -81,7 +81,7 @@ fn sparse_adam_equals_dense_adam_bit_for_bit_and_mirror_images_stay_equal() {
     let mut weights = vec![Weights::NEUTRAL; ENTRIES];
     let mut moments = vec![[0.0, 0.0]; ENTRIES];
     for generation in 0..3 {
-        let positions = Positions::of(&games(generation), &sparse.weights, 0.8);
+        let positions = Positions::of(&games(generation), &sparse.weights, 0.8, None);
         sparse.learn(&positions, generation, false);
         dense_update(&positions, &mut weights, &mut moments, update(generation, false));
     }
@@ -96,12 +96,12 @@ fn sparse_adam_equals_dense_adam_bit_for_bit_and_mirror_images_stay_equal() {
 #[test]
 fn a_provisional_update_is_the_final_one_and_can_be_taken_back_and_brought_back() {
     let mut bench = Bench::new(2);
-    let positions = Positions::of(&games(0), &bench.weights, 0.8);
+    let positions = Positions::of(&games(0), &bench.weights, 0.8, None);
     bench.learn(&positions, 0, false);
     let before: Vec<u16> = (0..ENTRIES).map(|entry| bench.weight(entry)).collect();
     let moments_before = bench.moments.clone();
 
-    let positions = Positions::of(&games(1), &bench.weights, 0.8);
+    let positions = Positions::of(&games(1), &bench.weights, 0.8, None);
     let mut provisional = bench.learn(&positions, 1, true);
     let after: Vec<u16> = (0..ENTRIES).map(|entry| bench.weight(entry)).collect();
     let moments_after = bench.moments.clone();
@@ -129,7 +129,7 @@ fn one_exact_position_moves_its_entries_by_the_rate() {
     let (position, _) = record.searched().next().unwrap();
     let indices = feature_indices(&position.board);
     let mut bench = Bench::new(1);
-    let positions = Positions::of(&[record], &bench.weights, 0.9);
+    let positions = Positions::of(&[record], &bench.weights, 0.9, None);
     assert_eq!(positions.root_mean_square(), Some(64.0));
     let learned = bench.learn(&positions, 0, true);
 
@@ -151,4 +151,58 @@ fn one_exact_position_moves_its_entries_by_the_rate() {
     assert_eq!(changed, entries.len());
     assert_eq!(learned.undo.len(), entries.iter().filter(|&&entry| entry <= mirror_entry(entry)).count());
     assert!((60..=120).contains(&learned.visits));
+}
+
+/// The entries that a row reads, mirror images included.
+fn entries_of(stage: usize, row: &Row) -> Vec<usize> {
+    let own =
+        row.indices.iter().enumerate().map(|(feature, &index)| {
+            stage * STAGE_ENTRIES + PATTERNS[pattern_of(feature)].offset() + usize::from(index)
+        });
+    own.flat_map(|entry| [entry, mirror_entry(entry)]).collect()
+}
+
+#[test]
+fn an_error_that_is_no_number_resets_the_entries_of_its_position_and_reaches_no_other() {
+    for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+        let records = games(0);
+        let mut sound = Bench::new(2);
+        let mut spoilt = Bench::new(2);
+        // Both have a past.
+        for bench in [&mut sound, &mut spoilt] {
+            bench.learn(&Positions::of(&games(1), &bench.weights, 0.8, None), 0, false);
+        }
+        let positions = Positions::of(&records, &sound.weights, 0.8, None);
+        let with_bad = positions.with_error(30, 2, bad);
+        sound.learn(&positions, 1, false);
+        let learned = spoilt.learn(&with_bad, 1, false);
+        let concerned = entries_of(30, &with_bad.stage(30)[2]);
+        for entry in 0..ENTRIES {
+            if concerned.contains(&entry) {
+                assert_eq!((spoilt.weight(entry), spoilt.moments[entry]), (Weights::NEUTRAL, [0.0, 0.0]));
+            } else {
+                assert_eq!((spoilt.weight(entry), spoilt.moments[entry]), (sound.weight(entry), sound.moments[entry]));
+            }
+        }
+        let distinct: std::collections::BTreeSet<_> = concerned.into_iter().collect();
+        assert!(learned.resets.iter().all(|reset| reset.stage == 30));
+        assert_eq!(learned.resets.len(), PATTERNS.len());
+        assert_eq!(learned.resets.iter().map(|reset| reset.entries).sum::<u64>(), distinct.len() as u64);
+    }
+}
+
+#[test]
+fn an_entry_with_moments_that_are_no_numbers_begins_anew_when_it_is_visited() {
+    for bad in [[f32::NAN, 1.0], [0.0, f32::NAN], [f32::INFINITY, 1.0], [0.0, f32::INFINITY], [0.0, -1.0]] {
+        let mut bench = Bench::new(1);
+        let positions = Positions::of(&games(0), &bench.weights, 0.8, None);
+        let entry = entries_of(20, &positions.stage(20)[0])[0];
+        bench.moments[entry] = bad;
+        bench.moments[mirror_entry(entry)] = bad;
+        let learned = bench.learn(&positions, 0, true);
+        assert_eq!((bench.weight(entry), bench.moments[entry]), (Weights::NEUTRAL, [0.0, 0.0]), "{bad:?}");
+        assert_eq!(bench.moments[mirror_entry(entry)], [0.0, 0.0]);
+        let entries = 1 + u64::from(entry != mirror_entry(entry));
+        assert_eq!(learned.resets, [Reset { pattern: 0, stage: 20, entries }]);
+    }
 }

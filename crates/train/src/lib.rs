@@ -20,7 +20,9 @@ mod positions;
 mod progress;
 mod random;
 mod record;
+mod repair;
 mod report;
+mod round;
 mod rounding;
 mod selfplay;
 mod settings;
@@ -31,6 +33,7 @@ mod testing;
 mod traces;
 mod trainer;
 mod undo;
+mod watchdog;
 mod workers;
 
 pub use adam::{BETA1, BETA2, EPSILON, Moments, Powers};

@@ -1,5 +1,6 @@
 //! The positions of a generation, prepared for learning: indices and errors, by stage.
 
+use crate::faults::Faults;
 use crate::record::GameRecord;
 use crate::targets::{Step, lambda_returns};
 use rayon::prelude::*;
@@ -21,16 +22,29 @@ pub(crate) struct Row {
 pub(crate) struct Positions {
     rows: Vec<Row>,
     stages: [Range<usize>; STAGES],
+    /// Over the positions whose error is a finite number: how many they are, and the sum.
+    sound: usize,
     squared_error: f64,
+    nan_games: Vec<u64>,
 }
 
 impl Positions {
-    /// The searched positions of the games with their λ-returns, compared with what these weights say now.
+    /// The searched positions of the games with their λ-returns, compared with what these weights say now. Faults come with
+    /// the run's seed.
     ///
     /// Works in parallel over the games, in the current rayon pool.
-    pub fn of(records: &[GameRecord], weights: &Weights, lambda: f32) -> Self {
-        let games: Vec<Vec<(usize, Row)>> =
-            records.par_iter().map(|record| game_rows(record, weights, lambda)).collect();
+    pub fn of(records: &[GameRecord], weights: &Weights, lambda: f32, faults: Option<(&Faults, u64)>) -> Self {
+        let games: Vec<Vec<(usize, Row)>> = records
+            .par_iter()
+            .map(|record| {
+                let positions = || record.plies.iter().filter(|ply| ply.searched.is_some()).count();
+                let nan = faults.and_then(|(faults, seed)| faults.nan(seed, record.index, positions()));
+                game_rows(record, weights, lambda, nan)
+            })
+            .collect();
+        let unsound = |rows: &[(usize, Row)]| rows.iter().any(|(_, row)| !row.error.is_finite());
+        let nan_games = records.iter().zip(&games).filter(|(_, rows)| unsound(rows)).map(|(record, _)| record.index);
+        let nan_games = nan_games.collect();
 
         let mut starts = [0; STAGES + 1];
         for (stage, _) in games.iter().flatten() {
@@ -41,14 +55,25 @@ impl Positions {
         }
         let mut rows = vec![Row { indices: [0; FEATURES], error: 0.0 }; starts[STAGES]];
         let mut next = starts;
-        let mut squared_error = 0.0;
+        let (mut sound, mut squared_error) = (0, 0.0);
         for (stage, row) in games.iter().flatten() {
-            squared_error += f64::from(row.error) * f64::from(row.error);
+            if row.error.is_finite() {
+                sound += 1;
+                squared_error += f64::from(row.error) * f64::from(row.error);
+            }
             rows[next[*stage]].clone_from(row);
             next[*stage] += 1;
         }
         let stages = std::array::from_fn(|stage| starts[stage]..starts[stage + 1]);
-        Self { rows, stages, squared_error }
+        Self { rows, stages, sound, squared_error, nan_games }
+    }
+
+    /// The same, but that the error of a stage's row is another.
+    #[cfg(test)]
+    pub fn with_error(&self, stage: usize, row: usize, error: f32) -> Self {
+        let mut positions = self.clone();
+        positions.rows[self.stages[stage].start + row].error = error;
+        positions
     }
 
     /// The positions of one stage.
@@ -56,26 +81,34 @@ impl Positions {
         &self.rows[self.stages[stage].clone()]
     }
 
-    /// Number of positions.
-    pub fn len(&self) -> usize {
-        self.rows.len()
+    /// Number of positions whose error is a finite number.
+    pub fn sound(&self) -> usize {
+        self.sound
     }
 
-    /// Root of the mean squared error, in discs; `None` if there is no position.
+    /// Root of the mean squared error, in discs, over the sound positions; `None` if there is none.
     pub fn root_mean_square(&self) -> Option<f64> {
-        (!self.rows.is_empty()).then(|| (self.squared_error / self.rows.len() as f64).sqrt())
+        (self.sound > 0).then(|| (self.squared_error / self.sound as f64).sqrt())
+    }
+
+    /// The games with a position whose error is no finite number.
+    pub fn nan_games(&self) -> &[u64] {
+        &self.nan_games
     }
 }
 
-/// The rows of one game and their stages.
-fn game_rows(record: &GameRecord, weights: &Weights, lambda: f32) -> Vec<(usize, Row)> {
-    let steps: Vec<Step> = record
+/// The rows of one game and their stages. The value of the searched position number `nan` is no number.
+fn game_rows(record: &GameRecord, weights: &Weights, lambda: f32, nan: Option<usize>) -> Vec<(usize, Row)> {
+    let mut steps: Vec<Step> = record
         .searched()
         .map(|(position, searched)| Step {
             value: discs(position.side.black_view(searched.score)),
             cut: searched.exact || !searched.greedy,
         })
         .collect();
+    if let Some(nan) = nan {
+        steps[nan].value = f32::NAN;
+    }
     let targets = lambda_returns(&steps, record.stone_difference as f32, lambda);
     let rows = record.searched().zip(targets).map(|((position, _), target)| {
         let stage = position.board.stage();
@@ -110,6 +143,7 @@ pub(crate) fn pattern_sum(weights: &Weights, stage: usize, indices: &[u16; FEATU
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::faults::FaultRates;
     use crate::progress::Progress;
     use crate::selfplay::{Oversight, play_game};
     use crate::settings::PlaySettings;
@@ -124,7 +158,7 @@ mod tests {
 
     /// What each searched position of a game is taught; the weights are neutral, so that the error is the target.
     fn targets(record: &GameRecord, lambda: f32) -> Vec<f32> {
-        game_rows(record, &Weights::neutral(), lambda).iter().map(|(_, row)| row.error).collect()
+        game_rows(record, &Weights::neutral(), lambda, None).iter().map(|(_, row)| row.error).collect()
     }
 
     #[test]
@@ -157,12 +191,12 @@ mod tests {
         let settings = PlaySettings { random_plies: 20, epsilon: 0.1, ..PlaySettings::default() };
         let records: Vec<GameRecord> = (0..6).map(|index| game(&settings, index)).collect();
         let weights = Weights::neutral();
-        let positions = Positions::of(&records, &weights, 0.7);
+        let positions = Positions::of(&records, &weights, 0.7, None);
         let mut total = 0;
         for stage in 0..STAGES {
             let expected: Vec<Row> = records
                 .iter()
-                .flat_map(|record| game_rows(record, &weights, 0.7))
+                .flat_map(|record| game_rows(record, &weights, 0.7, None))
                 .filter_map(|(of, row)| (of == stage).then_some(row))
                 .collect();
             assert_eq!(positions.stage(stage), expected);
@@ -185,8 +219,25 @@ mod tests {
     }
 
     #[test]
+    fn a_value_that_is_no_number_spoils_its_own_position_and_no_other() {
+        let settings = PlaySettings { random_plies: 20, ..PlaySettings::default() };
+        let (record, weights) = (game(&settings, 3), Weights::neutral());
+        let sound = game_rows(&record, &weights, 0.9, None);
+        for nan in [0, 7, sound.len() - 1] {
+            let rows = game_rows(&record, &weights, 0.9, Some(nan));
+            assert!(rows.iter().enumerate().all(|(step, (_, row))| row.error.is_finite() == (step != nan)));
+            assert_eq!(rows[nan + 1..], sound[nan + 1..]);
+        }
+        let faults = Faults::new(FaultRates { nan: 1.0, ..FaultRates::default() }, None).unwrap();
+        let records = [record, GameRecord::failed(4)];
+        let positions = Positions::of(&records, &weights, 0.9, Some((&faults, 1)));
+        assert_eq!((positions.nan_games(), positions.sound()), (&[3][..], sound.len() - 1));
+        assert!(positions.root_mean_square().unwrap().is_finite());
+    }
+
+    #[test]
     fn without_positions_there_is_no_error() {
-        let positions = Positions::of(&[GameRecord::failed(0)], &Weights::neutral(), 0.9);
+        let positions = Positions::of(&[GameRecord::failed(0)], &Weights::neutral(), 0.9, None);
         assert_eq!(positions.root_mean_square(), None);
     }
 }

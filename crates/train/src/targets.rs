@@ -16,13 +16,18 @@ pub struct Step {
 /// step's target is its own value. `value[t]` is the search's backed-up value, which already looks at what follows t: it
 /// has the part that the book gives to the n-step returns' bootstrap value.
 ///
+/// A value that is no finite number is its own step's target and no other's: for the steps before, it is as if it were not
+/// there.
+///
 /// All values are in discs from Black's side; the result has the length and order of `steps`.
 pub fn lambda_returns(steps: &[Step], outcome: f32, lambda: f32) -> Vec<f32> {
     let mut targets = vec![0.0; steps.len()];
     let mut next = outcome;
     for (target, step) in targets.iter_mut().zip(steps).rev() {
-        next = if step.cut { step.value } else { (1.0 - lambda) * step.value + lambda * next };
-        *target = next;
+        *target = if step.cut { step.value } else { (1.0 - lambda) * step.value + lambda * next };
+        if step.value.is_finite() {
+            next = *target;
+        }
     }
     targets
 }
@@ -60,6 +65,18 @@ pub(crate) mod tests {
             let targets = lambda_returns(&whole, f32::from(outcome), lambda);
             prop_assert_eq!(&targets[..before.len()], &lambda_returns(&before, cut.value, lambda)[..]);
             prop_assert_eq!(targets[before.len()], cut.value);
+        }
+
+        #[test]
+        fn a_value_that_is_no_number_stays_with_its_own_step(
+            before in any_steps(0.2), bad in prop::sample::select(vec![f32::NAN, f32::INFINITY, f32::NEG_INFINITY]),
+            cut: bool, after in any_steps(0.2), outcome in -64i8..=64, lambda in 0.0f32..=1.0,
+        ) {
+            let whole: Vec<Step> = before.iter().copied().chain([Step { value: bad, cut }]).chain(after.iter().copied()).collect();
+            let mut targets = lambda_returns(&whole, f32::from(outcome), lambda);
+            prop_assert!(!targets.remove(before.len()).is_finite());
+            let without: Vec<Step> = before.into_iter().chain(after).collect();
+            prop_assert!(targets == lambda_returns(&without, f32::from(outcome), lambda));
         }
 
         #[test]

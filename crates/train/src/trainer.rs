@@ -12,17 +12,19 @@ use crate::file::{load_state, save_state};
 use crate::learn::{Learned, Update, learn};
 use crate::positions::Positions;
 use crate::record::GameRecord;
-use crate::report::{FailureKind, GameFailure, GenerationReport, Reset};
+use crate::repair::reset_bad_moments;
+use crate::report::{GameFailure, GenerationReport, Reset};
+use crate::round::{GameResult, Watch};
 use crate::rounding::Rounding;
 use crate::selfplay::{Oversight, PlayedGame, play_game};
 use crate::settings::{LearnSettings, PlaySettings, TrainerOptions};
 use crate::state::State;
-use crate::workers::{GameResult, Workers};
+use crate::workers::Workers;
+use rayon::ThreadPoolBuildError;
 use rayon::prelude::*;
 use shirokuro_engine::PatternEvaluator;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
 
 /// A trainer could not be made.
@@ -53,6 +55,9 @@ pub struct Memory {
     /// The game records and the undo log of the generation under way.
     pub generation: usize,
 }
+
+/// Games that ended, games that failed, and whether there are threads for more.
+type Played = (Vec<PlayedGame>, Vec<GameFailure>, Result<(), ThreadPoolBuildError>);
 
 /// Plays games against itself and learns pattern weights from them.
 ///
@@ -119,7 +124,8 @@ impl Trainer {
 
     /// Makes every entry neutral whose moments are no finite numbers, as a file may bring them.
     pub fn reset_bad_numbers(&mut self) -> Vec<Reset> {
-        Vec::new()
+        let Self { state, workers, .. } = self;
+        workers.run(|| reset_bad_moments(state))
     }
 
     /// Plays the next `games` games, at most to the end of the generation under way, and learns them.
@@ -133,7 +139,8 @@ impl Trainer {
     ///
     /// # Errors
     ///
-    /// A setting is outside its range; nothing was done.
+    /// A setting is outside its range: nothing was done. Or no threads are to be had in place of those of a worker that hangs: as if
+    /// stopped.
     pub fn advance(
         &mut self,
         games: u32,
@@ -146,11 +153,11 @@ impl Trainer {
         learn.validate()?;
         let start = Instant::now();
         self.state.swap_provisional();
-        let (played, failures) = self.play(games, play, control);
-        if !control.begin_learning() {
+        let (played, failures, threads) = self.play(games, play, control);
+        if threads.is_err() || !control.begin_learning() {
             self.state.swap_provisional();
             self.state.keep(played);
-            return Ok(None);
+            return Ok(threads.map(|()| None)?);
         }
         let (play_time, learning) = (start.elapsed(), Instant::now());
         self.state.undo = Vec::new();
@@ -165,52 +172,53 @@ impl Trainer {
     }
 
     /// The next games, as far as they ended: those that were kept, and those that are played now, in their order.
-    fn play(&mut self, games: u32, settings: &PlaySettings, control: &Control) -> (Vec<PlayedGame>, Vec<GameFailure>) {
+    fn play(&mut self, games: u32, settings: &PlaySettings, control: &Control) -> Played {
         let next = self.state.next_games(games);
         let mut played = self.state.take_kept(&next);
-        control.finished_counter().fetch_add(played.len() as u64, Relaxed);
+        control.count_finished(played.len() as u64);
         let missing: Vec<u64> =
             next.filter(|index| played.binary_search_by_key(index, |game| game.record.index).is_err()).collect();
-        let evaluator = self.evaluator();
-        let progress = crate::progress::Progress::new();
-        let results = self.workers.play(&missing, control.finished_counter(), |searcher, index| {
-            let oversight = Oversight { stop: control.stop_flag(), progress: &progress, faults: None };
-            play_game(searcher, &evaluator, settings, self.state.seed, index, &oversight).ok()
+        let (evaluator, faults, stop) = (self.evaluator(), self.faults.clone(), control.stop_flag());
+        let (settings, seed) = (*settings, self.state.seed);
+        let watch = Watch { control, hang_timeout: settings.hang_timeout };
+        let (results, threads) = self.workers.play(&missing, &watch, move |searcher, index, progress| {
+            let oversight = Oversight { stop: &stop, progress, faults: faults.as_deref() };
+            play_game(searcher, &evaluator, &settings, seed, index, &oversight)
         });
         let mut failures = Vec::new();
         for (&index, result) in missing.iter().zip(results) {
             match result {
                 GameResult::Played(game) => played.push(game),
-                GameResult::Panicked(message) => failures.push(GameFailure {
-                    index,
-                    message,
-                    kind: FailureKind::Panic,
-                    seed: self.state.seed,
-                    moves: vec![],
-                }),
+                GameResult::Failed { kind, message, moves } => {
+                    failures.push(GameFailure { index, kind, message, seed, moves });
+                }
                 GameResult::Stopped => {}
             }
         }
         played.sort_by_key(|game| game.record.index);
-        (played, failures)
+        (played, failures, threads)
     }
 
     /// Learns all games of the generation under way.
     fn learn(&mut self, settings: LearnSettings, report: &mut GenerationReport) {
-        let Self { state, workers, .. } = self;
+        let Self { state, workers, faults } = self;
+        let faults = faults.as_deref().map(|faults| (faults, state.seed));
         let complete = state.generation_left() == 0;
-        let positions = workers.run(|| Positions::of(&state.records, &state.weights, settings.lambda));
+        let positions = workers.run(|| Positions::of(&state.records, &state.weights, settings.lambda, faults));
         let update = Update {
             adam: AdamStep::new(settings.rate, state.powers.next()),
             rounding: Rounding::new(state.seed, state.generation),
             provisional: !complete,
         };
-        let Learned { visits, undo } = learn(workers, &positions, &state.weights, &mut state.moments, update);
+        let Learned { visits, resets, undo } = learn(workers, &positions, &state.weights, &mut state.moments, update);
         state.undo = undo;
         if complete {
             state.complete_generation();
         }
-        report.positions = positions.len() as u64;
+        let new = |game: &&u64| report.games.binary_search_by_key(*game, |record| record.index).is_ok();
+        report.nan_games = positions.nan_games().iter().filter(new).copied().collect();
+        report.resets = resets;
+        report.positions = positions.sound() as u64;
         report.td_error = positions.root_mean_square();
         report.visits = visits;
         report.generation_complete = complete;
@@ -282,3 +290,7 @@ impl Trainer {
 #[cfg(test)]
 #[path = "trainer_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "faulty_run_tests.rs"]
+mod faulty_run_tests;

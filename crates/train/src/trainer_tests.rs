@@ -2,6 +2,7 @@ use super::*;
 use crate::file::header::verify_file;
 use crate::file::{file_digest, load_weights, save_weights};
 use crate::testing::Folder;
+use std::sync::atomic::Ordering::Relaxed;
 
 const PLAY: PlaySettings = PlaySettings {
     depth: Some(2),

@@ -1,47 +1,49 @@
 //! The worker threads of a trainer and what each of them owns.
 
 use crate::learn::Scratch;
-use crate::selfplay::PlayedGame;
+use crate::progress::Progress;
+use crate::round::{GameResult, Round, Watch};
+use crate::selfplay::{PlayedGame, Unfinished};
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 use shirokuro_engine::Searcher;
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
-/// How a game ended for the worker that played it.
-#[derive(Debug)]
-pub(crate) enum GameResult {
-    /// It was played to its end.
-    Played(PlayedGame),
-    /// It was stopped, and is as if never begun.
-    Stopped,
-    /// Its worker panicked with this message.
-    Panicked(String),
-}
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A pool of threads, each with a search state and scratch memory of its own.
 #[derive(Debug)]
 pub(crate) struct Workers {
     pool: ThreadPool,
-    states: Vec<Mutex<State>>,
+    states: Arc<[Mutex<State>]>,
+    table_bytes: usize,
+    /// A worker hangs, and others could not be had in place of them all.
+    lost: bool,
+}
+
+/// What one worker owns.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub searcher: Searcher,
+    scratch: Scratch,
     table_bytes: usize,
 }
 
-#[derive(Debug)]
-struct State {
-    searcher: Searcher,
-    scratch: Scratch,
+impl State {
+    fn new(table_bytes: usize) -> Self {
+        Self { searcher: Searcher::new(table_bytes), scratch: Scratch::new(), table_bytes }
+    }
+
+    /// A new searcher in place of one that may be broken.
+    pub fn renew_searcher(&mut self) {
+        self.searcher = Searcher::new(self.table_bytes);
+    }
 }
 
 impl Workers {
     /// `threads` workers, each with a transposition table of about `table_bytes`.
     pub fn new(threads: usize, table_bytes: usize) -> Result<Self, ThreadPoolBuildError> {
         let pool = ThreadPoolBuilder::new().num_threads(threads).thread_name(|n| format!("shirokuro-{n}")).build()?;
-        let state = || State { searcher: Searcher::new(table_bytes), scratch: Scratch::new() };
-        let states = (0..threads).map(|_| Mutex::new(state())).collect();
-        Ok(Self { pool, states, table_bytes })
+        let states = (0..threads).map(|_| Mutex::new(State::new(table_bytes))).collect();
+        Ok(Self { pool, states, table_bytes, lost: false })
     }
 
     /// Number of workers.
@@ -64,30 +66,50 @@ impl Workers {
         self.pool.install(work)
     }
 
-    /// Plays the games with these numbers; the results have their order. `finished` counts them as they end.
+    /// Plays the games with these numbers; the results have their order.
     ///
-    /// `play` returns `None` for a game that was stopped. If it panics, the game has failed, the worker gets a new search
-    /// state, and the other games go on.
+    /// If `play` panics, or a worker hangs, the game has failed and the other games go on. With a worker that hangs its
+    /// whole pool is left alone: its threads end when they can, and new ones play what was not finished. If no new ones can be
+    /// had, these games count as stopped, and the error comes with the results.
     pub fn play(
-        &self,
+        &mut self,
         games: &[u64],
-        finished: &AtomicU64,
-        play: impl Fn(&mut Searcher, u64) -> Option<PlayedGame> + Sync,
-    ) -> Vec<GameResult> {
-        let one = |&game: &u64| {
-            let mut state = self.state();
-            let result = match catch_unwind(AssertUnwindSafe(|| play(&mut state.searcher, game))) {
-                Ok(Some(played)) => GameResult::Played(played),
-                Ok(None) => return GameResult::Stopped,
-                Err(panic) => {
-                    state.searcher = Searcher::new(self.table_bytes);
-                    GameResult::Panicked(message(panic.as_ref()))
+        watch: &Watch,
+        play: impl Fn(&mut Searcher, u64, &Progress) -> Result<PlayedGame, Unfinished> + Send + Sync + 'static,
+    ) -> (Vec<GameResult>, Result<(), ThreadPoolBuildError>) {
+        let play = Arc::new(play);
+        let mut results: Vec<Option<GameResult>> = games.iter().map(|_| None).collect();
+        let mut threads = if self.lost { self.renew() } else { Ok(()) };
+        while threads.is_ok() {
+            let unfinished = (0..games.len()).filter(|&place| results[place].is_none());
+            let left = unfinished.map(|place| (place, games[place])).collect();
+            let round = Round::start(&self.pool, &self.states, left, Arc::clone(&play));
+            let mut take = |place: usize, result: GameResult| {
+                if !matches!(result, GameResult::Stopped) {
+                    watch.control.count_finished(1);
                 }
+                results[place] = Some(result);
             };
-            finished.fetch_add(1, Relaxed);
-            result
-        };
-        self.run(|| games.par_iter().with_max_len(1).map(one).collect())
+            let lost = round.collect(watch, &mut take);
+            if lost.is_empty() {
+                break;
+            }
+            if !watch.control.is_stopped() {
+                lost.into_iter().for_each(|(place, failure)| take(place, failure));
+            }
+            threads = self.renew();
+            if watch.control.is_stopped() {
+                break;
+            }
+        }
+        (results.into_iter().map(|result| result.unwrap_or(GameResult::Stopped)).collect(), threads)
+    }
+
+    /// Other threads in place of these.
+    fn renew(&mut self) -> Result<(), ThreadPoolBuildError> {
+        self.lost = true;
+        *self = Self::new(self.threads(), self.table_bytes)?;
+        Ok(())
     }
 
     /// Does `work` once for each table, with the scratch memory of the worker that does it.
@@ -108,52 +130,6 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The text of a panic.
-fn message(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "unknown panic".to_owned())
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::record::GameRecord;
-    use crate::selfplay::SearchTotals;
-
-    fn played(index: u64) -> PlayedGame {
-        PlayedGame { record: GameRecord::failed(index), totals: SearchTotals::default() }
-    }
-
-    #[test]
-    fn results_have_the_order_of_the_games_whoever_plays_them() {
-        let workers = Workers::new(3, 0).unwrap();
-        let games: Vec<u64> = (100..140).collect();
-        let finished = AtomicU64::new(0);
-        let results = workers.play(&games, &finished, |_, game| Some(played(game)));
-        let indices: Vec<u64> = results
-            .iter()
-            .map(|result| match result {
-                GameResult::Played(game) => game.record.index,
-                other => panic!("{other:?}"),
-            })
-            .collect();
-        assert_eq!(indices, games);
-        assert_eq!(finished.into_inner(), 40);
-    }
-
-    #[test]
-    fn a_panic_fails_its_game_and_no_other() {
-        let workers = Workers::new(2, 0).unwrap();
-        let finished = AtomicU64::new(0);
-        let results = workers.play(&[0, 1, 2, 3], &finished, |_, game| match game {
-            1 => panic!("board {game} is broken"),
-            2 => None,
-            _ => Some(played(game)),
-        });
-        assert!(matches!(results[0], GameResult::Played(_)));
-        assert!(matches!(&results[1], GameResult::Panicked(message) if message == "board 1 is broken"));
-        assert!(matches!(results[2], GameResult::Stopped));
-        assert!(matches!(results[3], GameResult::Played(_)));
-        assert_eq!(finished.into_inner(), 3);
-    }
-}
+#[path = "workers_tests.rs"]
+mod tests;

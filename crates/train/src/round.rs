@@ -1,0 +1,156 @@
+//! Playing a list of games on the threads of a pool, watched by the thread that waits for them.
+
+use crate::control::Control;
+use crate::progress::Progress;
+use crate::report::FailureKind;
+use crate::selfplay::{PlayedGame, Unfinished};
+use crate::watchdog::Watchdog;
+use crate::workers::State;
+use rayon::ThreadPool;
+use shirokuro_engine::{Searcher, Square};
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// After a stop a worker that has no sign of life is waited for no longer than this.
+const STOP_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// How a game ended.
+#[derive(Debug)]
+pub(crate) enum GameResult {
+    /// It was played to its end.
+    Played(PlayedGame),
+    /// It was stopped, and is as if never begun.
+    Stopped,
+    /// It could not be played.
+    Failed { kind: FailureKind, message: String, moves: Vec<Square> },
+}
+
+/// Who may end a round, and when.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Watch<'a> {
+    /// The call that it belongs to.
+    pub control: &'a Control,
+    /// How long a worker may show no sign of life.
+    pub hang_timeout: Option<Duration>,
+}
+
+impl Watch<'_> {
+    fn timeout(&self) -> Option<Duration> {
+        let stop = self.control.is_stopped().then_some(STOP_TIMEOUT);
+        stop.into_iter().chain(self.hang_timeout).min()
+    }
+}
+
+/// Games under way.
+///
+/// Nothing of it is borrowed from the caller, so that a worker that hangs can be left alone: what it sends when the round is
+/// gone reaches nobody.
+pub(crate) struct Round {
+    workers: Arc<[Progress]>,
+    results: Receiver<(usize, GameResult)>,
+    missing: usize,
+}
+
+impl Round {
+    /// Begins to play these games, each with its place in the caller's list.
+    pub fn start(
+        pool: &ThreadPool,
+        states: &Arc<[Mutex<State>]>,
+        games: Vec<(usize, u64)>,
+        play: Arc<impl Fn(&mut Searcher, u64, &Progress) -> Result<PlayedGame, Unfinished> + Send + Sync + 'static>,
+    ) -> Self {
+        let (sender, results) = channel();
+        let workers: Arc<[Progress]> = states.iter().map(|_| Progress::new()).collect();
+        let round = Self { workers: Arc::clone(&workers), results, missing: games.len() };
+        let (states, next) = (Arc::clone(states), AtomicUsize::new(0));
+        pool.spawn_broadcast(move |context| {
+            let progress = &workers[context.index()];
+            // Only this worker asks for it, so that it is always free.
+            let mut state = states[context.index()].lock().unwrap_or_else(PoisonError::into_inner);
+            while !progress.is_abandoned()
+                && let Some(&(place, game)) = games.get(next.fetch_add(1, Relaxed))
+            {
+                progress.begin(place);
+                let result = one_game(&mut state, game, progress, &*play);
+                progress.end();
+                if sender.send((place, result)).is_err() {
+                    return;
+                }
+            }
+        });
+        round
+    }
+
+    /// Hands over the results as they come, until all are there or a worker hangs.
+    ///
+    /// Returns the hanging workers' games as failures; the round is then over, and its pool of no more use.
+    pub fn collect(mut self, watch: &Watch, mut take: impl FnMut(usize, GameResult)) -> Vec<(usize, GameResult)> {
+        let mut watchdog = Watchdog::new(self.workers.len());
+        let mut last_look = Instant::now();
+        while self.missing > 0 {
+            match self.results.recv_timeout(Watchdog::INTERVAL) {
+                Ok((place, result)) => self.take(place, result, &mut take),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => unreachable!("a worker ends when all games are taken"),
+            }
+            let (elapsed, timeout) = (last_look.elapsed(), watch.timeout());
+            if elapsed < Watchdog::INTERVAL {
+                continue;
+            }
+            last_look = Instant::now();
+            let heartbeats = self.workers.iter().map(|worker| worker.game().map(|_| worker.heartbeat().load(Relaxed)));
+            let hanging = watchdog.look(elapsed, timeout, heartbeats);
+            let lost: Vec<_> = hanging.into_iter().filter_map(|worker| self.hang(worker, timeout)).collect();
+            if !lost.is_empty() {
+                self.workers.iter().for_each(Progress::abandon);
+                while let Ok((place, result)) = self.results.try_recv() {
+                    self.take(place, result, &mut take);
+                }
+                return lost;
+            }
+        }
+        Vec::new()
+    }
+
+    fn take(&mut self, place: usize, result: GameResult, take: &mut impl FnMut(usize, GameResult)) {
+        self.missing -= 1;
+        take(place, result);
+    }
+
+    /// The game of a hanging worker, unless it has just ended.
+    fn hang(&self, worker: usize, timeout: Option<Duration>) -> Option<(usize, GameResult)> {
+        let worker = &self.workers[worker];
+        let (kind, moves) = (FailureKind::Hang, worker.moves());
+        let message = format!("no sign of life for {} s", timeout.unwrap_or_default().as_secs_f64());
+        Some((worker.game()?, GameResult::Failed { kind, message, moves }))
+    }
+}
+
+/// Plays one game. If that panics, the worker gets a new search state.
+fn one_game(
+    state: &mut State,
+    game: u64,
+    progress: &Progress,
+    play: &impl Fn(&mut Searcher, u64, &Progress) -> Result<PlayedGame, Unfinished>,
+) -> GameResult {
+    let failed = |kind, message| GameResult::Failed { kind, message, moves: progress.moves() };
+    match catch_unwind(AssertUnwindSafe(|| play(&mut state.searcher, game, progress))) {
+        Ok(Ok(played)) => GameResult::Played(played),
+        Ok(Err(Unfinished::Stopped)) => GameResult::Stopped,
+        Ok(Err(Unfinished::SearchError(message))) => failed(FailureKind::SearchError, message),
+        Err(panic) => {
+            state.renew_searcher();
+            failed(FailureKind::Panic, message(panic.as_ref()))
+        }
+    }
+}
+
+/// The text of a panic.
+fn message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "unknown panic".to_owned())
+}
