@@ -9,6 +9,7 @@ import hypothesis
 import pytest
 
 import shirokuro as sk
+from shirokuro import checkpoints
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +21,21 @@ hypothesis.settings.load_profile("shirokuro")
 
 FAST = sk.TrainConfig(seed=7, games=2000, depth=1, exact_empties=0, epsilon=0.2, random_plies=10, threads=2, table_mb=1)
 """Settings that play thousands of games a second."""
+
+
+SMALL = FAST.replace(compress=True)
+"""The same, for tests that save often."""
+
+
+@pytest.fixture(scope="session")
+def small() -> sk.TrainConfig:
+    return SMALL
+
+
+@pytest.fixture
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A save that failed is tried again at once."""
+    monkeypatch.setattr(checkpoints, "RETRY_SECONDS", 0.01)
 
 
 @pytest.fixture(scope="session")

@@ -244,7 +244,7 @@ class FakeCore:
 
     def __init__(self, generation_games: int) -> None:
         self.generation_games = generation_games
-        self.games_played = 0
+        self.games_played = self.seed = 0
         self.told: list[tuple[int, dict[str, Any]]] = []
 
     @property
@@ -255,14 +255,16 @@ class FakeCore:
     def generation_left(self) -> int:
         return self.generation_games - self.games_played % self.generation_games
 
-    def advance(self, games: int, *, tick: object, **play: Any) -> SimpleNamespace:
-        del tick
+    def advance(self, games: int, *, tick: object, hang_seconds: float, **play: Any) -> SimpleNamespace:
+        del tick, hang_seconds
         self.told += [(index, play) for index in range(self.games_played, self.games_played + games)]
         self.games_played += games
-        game = SimpleNamespace(winner="draw", stone_difference=0, move_count=60)
+        game = SimpleNamespace(index=0, winner="draw", stone_difference=0, move_count=60)
         return SimpleNamespace(
             games=[game] * games,
             failures=[],
+            nan_games=[],
+            resets=[],
             positions=0,
             td_error=None,
             nodes=0,

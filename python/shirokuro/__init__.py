@@ -29,10 +29,13 @@ from shirokuro._core import (
     solve,
 )
 from shirokuro.arena import MatchResult, play_match
+from shirokuro.checkpoints import Checkpoint, latest_checkpoint, list_checkpoints
 from shirokuro.config import TrainConfig
+from shirokuro.faults import ErrorReport, FailedGame
 from shirokuro.players import HeuristicPlayer, ModelPlayer, Player, RandomPlayer
 from shirokuro.report import BatchReport
 from shirokuro.schedule import Schedule
+from shirokuro.session import TrainingProgress, TrainingResult
 from shirokuro.trainer import Trainer
 
 PyEvaluator = Evaluator
@@ -42,7 +45,10 @@ __all__ = [
     "EMPTY",
     "WHITE",
     "BatchReport",
+    "Checkpoint",
+    "ErrorReport",
     "Evaluator",
+    "FailedGame",
     "Game",
     "HeuristicPlayer",
     "MatchResult",
@@ -57,9 +63,13 @@ __all__ = [
     "Searcher",
     "TrainConfig",
     "Trainer",
+    "TrainingProgress",
+    "TrainingResult",
     "__version__",
     "file_digest",
     "kernel",
+    "latest_checkpoint",
+    "list_checkpoints",
     "perft",
     "play_match",
     "search",

@@ -530,9 +530,7 @@ class TrainerCore:
         A worker that shows no sign of life for `hang_seconds` is abandoned, and its game fails; 0 waits for ever.
         """
 
-    def save(
-        self, path: _Path, *, settings: str, statistics: str, monitor: str = "{}", compress: bool = False
-    ) -> None:
+    def save(self, path: _Path, *, settings: str, statistics: str, monitor: str = "{}", compress: bool = False) -> None:
         """Writes the whole state and three JSON texts; an existing file is replaced in one step.
 
         Raises:

@@ -14,7 +14,7 @@ from shirokuro.schedule import Schedule, ScheduleLike
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Kind: TypeAlias = Literal["whole", "number", "schedule"]
+Kind: TypeAlias = Literal["whole", "number", "schedule", "switch"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,8 @@ class Setting:
     @property
     def range(self) -> str:
         """The values that are accepted."""
+        if self.kind == "switch":
+            return "true, false"
         return f"{_plain(self.low)}…{_plain(self.high)}"
 
     def convert(self, name: str, value: object) -> int | float | Schedule | None:
@@ -43,6 +45,10 @@ class Setting:
             return None
         if self.kind == "schedule":
             return self._schedule(name, value)
+        if self.kind == "switch":
+            if not isinstance(value, bool):
+                raise TypeError(f"{name} = {value!r}: must be true or false")
+            return value
         kinds = int if self.kind == "whole" else (int, float)
         if not isinstance(value, kinds) or isinstance(value, bool):
             raise TypeError(f"{name} = {value!r}: must be a {self.kind}{' number' * (self.kind == 'whole')}")
@@ -80,6 +86,10 @@ def _whole(default: int | None, low: int, high: int, doc: str) -> Any:  # noqa: 
 
 def _number(default: float | None, low: float, high: float, doc: str) -> Any:  # noqa: ANN401
     return _setting("number", default, low, high, doc)
+
+
+def _switch(doc: str) -> Any:  # noqa: ANN401
+    return _setting("switch", False, 0, 1, doc)
 
 
 def _schedule(default: str | None, low: float, high: float, doc: str) -> Any:  # noqa: ANN401
@@ -154,6 +164,19 @@ class TrainConfig:
 
     threads: int = _whole(0, 0, 1024, "Worker threads; 0 for one a core. Does not change the model.")
     table_mb: float = _number(4, 0.1, 65_536, "Transposition table of each worker thread, in MB.")
+    hang_seconds: float = _number(
+        60,
+        0,
+        86_400,
+        "Seconds without a sign of life after which a worker is given up and its game skipped; 0 for never.",
+    )
+
+    checkpoint_games: int = _whole(10_000, 1, 10**9, "Games between two checkpoints.")
+    keep: int = _whole(5, 1, 10**6, "Checkpoints kept: older ones are deleted when a newer one is saved and verified.")
+    compress: bool = _switch("Compress checkpoints: smaller files, longer saves.")
+
+    error_window: int = _whole(10_000, 1, 10**9, "Games over which failed games are counted.")
+    max_error_rate: float = _number(0.01, 0, 1, "Share of a window's games above whose failure the training pauses.")
 
     SETTINGS: ClassVar[Mapping[str, Setting]]
 
@@ -209,7 +232,7 @@ class TrainConfig:
         """The settings as a TOML document, each with its description."""
         lines = []
         for name, value in self.as_dict().items():
-            shown = f'"{value}"' if isinstance(value, str) else value
+            shown = f'"{value}"' if isinstance(value, str) else str(value).lower()
             known = self.SETTINGS[name]
             lines.append(f"# {known.doc} Range {known.range}.\n{shown_name(name)} = {shown}\n")
         return "\n".join(lines)

@@ -20,7 +20,9 @@ class BatchReport:
     """What was measured over some games. Sums are stored, so that reports add up; what can't be known is `None`."""
 
     games: int = 0
-    """Games played."""
+    """Games played to their end."""
+    failures: int = 0
+    """Games that failed; nothing was learned from them."""
     black_wins: int = 0
     """Games that Black won."""
     white_wins: int = 0
@@ -50,6 +52,7 @@ class BatchReport:
         games = generation.games
         return cls(
             games=len(games),
+            failures=len(generation.failures),
             black_wins=sum(game.winner == "black" for game in games),
             white_wins=sum(game.winner == "white" for game in games),
             stone_difference_sum=sum(game.stone_difference for game in games),
@@ -132,6 +135,7 @@ class BatchReport:
 
 _MEASURES = (
     "games",
+    "failures",
     "black_wins",
     "white_wins",
     "draws",
