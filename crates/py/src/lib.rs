@@ -1,8 +1,7 @@
 //! The Python module of shirokuro: converts what comes in, calls the engine or the trainer without the interpreter, converts
 //! what comes out. Documented for its users in `python/shirokuro/_core.pyi`.
 
-// A function that Python calls owns its arguments.
-#![allow(clippy::needless_pass_by_value)]
+#![allow(clippy::needless_pass_by_value, reason = "a function that Python calls owns its arguments")]
 
 mod args;
 mod batch;
