@@ -169,6 +169,9 @@ fn limits(
     SearchLimits::new(depth, nodes, time_ms, exact_empties)?.required()
 }
 
+/// Bytes of the largest table that is kept for the next search: those of the default size.
+const MOST_KEPT: usize = 1 << 24;
+
 /// A search from an empty table, which is the last one's memory if it had the same size: making one takes longer than a short
 /// search.
 fn once(
@@ -183,7 +186,9 @@ fn once(
     let mut searcher = idle.map_or_else(|| Searcher::new(table_bytes), |(_, searcher)| searcher);
     searcher.forget();
     let result = run(py, &mut searcher, evaluator.as_ref(), board, limits);
-    *IDLE.lock().unwrap_or_else(PoisonError::into_inner) = Some((table_bytes, searcher));
+    if table_bytes <= MOST_KEPT {
+        *IDLE.lock().unwrap_or_else(PoisonError::into_inner) = Some((table_bytes, searcher));
+    }
     result
 }
 
