@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import json
 import math
 import re
 from typing import TYPE_CHECKING, Any
@@ -37,6 +39,15 @@ SIDE_CALLS: dict[str, Callable[[Any], object]] = {
     "perft": lambda side: sk.perft(1, START, side_to_move=side),
 }
 
+POSITION_CALLS: dict[str, Callable[..., object]] = {
+    "evaluate": EVALUATOR.evaluate,
+    "evaluate_batch": lambda board, **side: EVALUATOR.evaluate_batch([board], **side),
+    "Position": sk.Position,
+    "search": functools.partial(sk.search, depth=1),
+    "Searcher.search": lambda board, **side: sk.Searcher().search(board, depth=1, **side),
+    "perft": functools.partial(sk.perft, 1),
+}
+
 
 def wrong_square(value: int) -> list[int]:
     return [*START.tolist()[:17], value, *START.tolist()[18:]]
@@ -55,6 +66,7 @@ def wrong_square(value: int) -> list[int]:
         (np.array(wrong_square(-1)), ValueError, r"board.*-1.*0.*1.*2"),
         (np.array(wrong_square(257)), ValueError, r"board.*257.*0.*1.*2"),
         (np.array(wrong_square(2**40 + 1)), ValueError, r"board.*1099511627777.*0.*1.*2"),
+        (np.array(wrong_square(2**64 - 1), dtype=np.uint64), ValueError, r"board.* = 18446744073709551615:"),
         (START.astype(np.float64), TypeError, r"board.*(integer|float64)"),
         (START.astype(np.float64).tolist(), TypeError, r"board.*(integer|float)"),
         (START.astype(bool), TypeError, r"board.*(integer|bool)"),
@@ -94,12 +106,23 @@ def test_a_side_of_a_wrong_type_is_refused(call: Callable[[Any], object], side: 
         (np.full((3, 64), 3), 1, ValueError, r"boards.*3.*0.*1.*2"),
         (np.stack([START, START]), np.array([1, 2, 1]), ValueError, r"side_to_move.*3.*2"),
         (np.stack([START, START]), np.array([1, 0]), ValueError, r"side_to_move.*0.*1.*2"),
+        (np.stack([START, START]), [1, 3], ValueError, r"side_to_move.*3.*1.*2"),
+        (np.full((1, 64), 2**63, dtype=np.uint64), 1, ValueError, r"boards\[0\]: a1 .* = 9223372036854775808:"),
+        (START[None], np.array([2**63], dtype=np.uint64), ValueError, r"side_to_move\[0\] = 9223372036854775808:"),
     ],
     ids=str,
 )
 def test_a_wrong_batch_is_refused(boards: Any, sides: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         EVALUATOR.evaluate_batch(boards, side_to_move=sides)
+
+
+@pytest.mark.parametrize("call", POSITION_CALLS.values(), ids=POSITION_CALLS)
+def test_a_position_brings_its_own_side(call: Callable[..., object]) -> None:
+    white = sk.Position(START, side_to_move=2)
+    assert repr(call(white)) == repr(call(white, side_to_move=2)) == repr(call(START, side_to_move="white"))
+    with pytest.raises(ValueError, match=r"side_to_move = 1: must be 2, the side to move of board.*, a Position"):
+        call(white, side_to_move=1)
 
 
 @given(hnp.arrays(np.int64, 64, elements=st.integers(-(2**63), 2**63 - 1)))

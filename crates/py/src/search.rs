@@ -99,13 +99,13 @@ impl PySearcher {
     }
 
     #[pyo3(
-        signature = (board, *, side_to_move = SideToMove::BLACK, depth = None, nodes = None, time_ms = None, exact_empties = None),
-        text_signature = "($self, board, *, side_to_move=1, depth=None, nodes=None, time_ms=None, exact_empties=0)"
+        signature = (board, *, side_to_move = None, depth = None, nodes = None, time_ms = None, exact_empties = None),
+        text_signature = "($self, board, *, side_to_move=None, depth=None, nodes=None, time_ms=None, exact_empties=0)"
     )]
     fn search(
         &self,
         board: &Bound<'_, PyAny>,
-        side_to_move: SideToMove,
+        side_to_move: Option<SideToMove>,
         depth: Option<&Bound<'_, PyAny>>,
         nodes: Option<&Bound<'_, PyAny>>,
         time_ms: Option<&Bound<'_, PyAny>>,
@@ -122,16 +122,16 @@ impl PySearcher {
 #[pyfunction]
 #[pyo3(
     signature = (
-        board, *, evaluator = None, side_to_move = SideToMove::BLACK, depth = None, nodes = None, time_ms = None,
+        board, *, evaluator = None, side_to_move = None, depth = None, nodes = None, time_ms = None,
         exact_empties = None, table_mb = None
     ),
-    text_signature = "(board, *, evaluator=None, side_to_move=1, depth=None, nodes=None, time_ms=None, exact_empties=0, table_mb=16)"
+    text_signature = "(board, *, evaluator=None, side_to_move=None, depth=None, nodes=None, time_ms=None, exact_empties=0, table_mb=16)"
 )]
 #[expect(clippy::too_many_arguments, reason = "they are Python's keyword arguments")]
 pub fn search(
     board: &Bound<'_, PyAny>,
     evaluator: Option<&Bound<'_, PyAny>>,
-    side_to_move: SideToMove,
+    side_to_move: Option<SideToMove>,
     depth: Option<&Bound<'_, PyAny>>,
     nodes: Option<&Bound<'_, PyAny>>,
     time_ms: Option<&Bound<'_, PyAny>>,
@@ -146,13 +146,13 @@ pub fn search(
 /// Finds the result of the game under best play.
 #[pyfunction]
 #[pyo3(
-    signature = (board, *, evaluator = None, side_to_move = SideToMove::BLACK, table_mb = None),
-    text_signature = "(board, *, evaluator=None, side_to_move=1, table_mb=16)"
+    signature = (board, *, evaluator = None, side_to_move = None, table_mb = None),
+    text_signature = "(board, *, evaluator=None, side_to_move=None, table_mb=16)"
 )]
 pub fn solve(
     board: &Bound<'_, PyAny>,
     evaluator: Option<&Bound<'_, PyAny>>,
-    side_to_move: SideToMove,
+    side_to_move: Option<SideToMove>,
     table_mb: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<PySearchResult> {
     let position = position(board, side_to_move)?;
