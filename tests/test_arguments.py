@@ -150,6 +150,8 @@ def test_any_board_has_a_score_within_64_discs(board: np.ndarray[Any, Any], side
         ({"depth": 1.5}, TypeError, "depth"),
         ({"nodes": 0}, ValueError, r"nodes.*0.*1"),
         ({"time_ms": 0}, ValueError, r"time_ms.*0"),
+        ({"time_ms": True}, TypeError, "time_ms: must be a number, not bool"),
+        ({"depth": 1, "table_mb": True}, TypeError, "table_mb: must be a number, not bool"),
         ({"time_ms": -1}, ValueError, r"time_ms.*-1"),
         ({"time_ms": math.nan}, ValueError, r"time_ms.*(?i:nan)"),
         ({"time_ms": math.inf}, ValueError, r"time_ms.*(?i:inf)"),
