@@ -3,6 +3,7 @@
 use crate::args::{SideToMove, wrong_type};
 use crate::board::{Integers, SQUARES, from_squares, is_sequence, named_position, shape_text, wrong_square};
 use crate::error::value_error;
+use crate::pool;
 use numpy::{PyArray1, PyArrayDyn, PyArrayMethods, PyUntypedArray, PyUntypedArrayMethods};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -55,13 +56,13 @@ pub fn evaluate<'py>(
             && let Ok(array) = array.try_readonly()
             && let Ok(squares) = array.as_slice()
         {
-            py.detach(|| evaluate_squares(evaluator, squares, &sides))
+            in_parallel(py, count, || evaluate_squares(evaluator, squares, &sides))?
                 .map_err(|board| wrong_board(board, squares, i128::from))?
         } else {
             let array = Integers::of(array, "boards")?;
             let wide = array.as_slice()?;
             let squares: Vec<i8> = wide.iter().map(|&square| i8::try_from(square).unwrap_or(-1)).collect();
-            py.detach(|| evaluate_squares(evaluator, &squares, &sides))
+            in_parallel(py, count, || evaluate_squares(evaluator, &squares, &sides))?
                 .map_err(|board| wrong_board(board, wide, |square| array.value(square)))?
         }
     } else {
@@ -76,9 +77,18 @@ pub fn evaluate<'py>(
             position.map(|position| position.board)
         };
         let boards: Vec<Board> = (0..count).map(read).collect::<PyResult<_>>()?;
-        py.detach(|| boards.chunks(BLOCK).flat_map(|block| evaluate_block(evaluator, block)).collect())
+        in_parallel(py, count, || boards.chunks(BLOCK).flat_map(|block| evaluate_block(evaluator, block)).collect())?
     };
     Ok(PyArray1::from_vec(py, values))
+}
+
+/// Does the work for so many boards without the interpreter, in the pool if they are worth it.
+fn in_parallel<T: Send>(py: Python<'_>, boards: usize, work: impl FnOnce() -> T + Send) -> PyResult<T> {
+    if boards <= ALONE {
+        return Ok(py.detach(work));
+    }
+    let threads = pool::threads(py)?;
+    Ok(py.detach(|| threads.install(work)))
 }
 
 /// Evaluates 64 squares a board; the error is the number of the first board that has a wrong square.

@@ -11,6 +11,7 @@ mod evaluator;
 mod interrupt;
 mod perft;
 mod position;
+mod pool;
 mod report;
 mod search;
 mod trainer;
