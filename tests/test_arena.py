@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
+import time
 from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING
@@ -91,6 +95,48 @@ def test_an_error_in_a_player_ends_the_match() -> None:
 
     with pytest.raises(RuntimeError, match="broken"):
         sk.play_match(Broken("broken"), sk.RandomPlayer(), games=100)
+
+
+@dataclass
+class Ponderer:
+    """Thinks for an hour, and says when it begins."""
+
+    name: str = "ponderer"
+    begun: threading.Event = field(default_factory=threading.Event)
+
+    def choose(self, position: sk.Position, random: Random) -> str:
+        self.begun.set()
+        return sk.ModelPlayer(evaluator=sk.Evaluator(), time_ms=3_600_000).choose(position, random)
+
+
+def test_ctrl_c_ends_a_match_in_the_middle_of_its_searches() -> None:
+    player = Ponderer()
+    pressed: list[float] = []
+
+    def press() -> None:
+        player.begun.wait()
+        pressed.append(time.monotonic())
+        os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=press)
+    thread.start()
+    with pytest.raises(KeyboardInterrupt):
+        sk.play_match(player, player, games=20, threads=2)
+    thread.join()
+    assert time.monotonic() - pressed[0] < 10
+
+
+def test_a_cancellation_ends_what_is_within_it_alone() -> None:
+    cancellation, other = sk._core.Cancellation(), sk._core.Cancellation()
+    with cancellation:
+        other.cancel()
+        assert sk.search(sk.Position(), nodes=100_000).nodes >= 100_000
+    with pytest.raises(KeyboardInterrupt, match="cancelled"), other:
+        pytest.fail("it is not entered")
+    threading.Timer(0.1, cancellation.cancel).start()
+    with pytest.raises(KeyboardInterrupt, match="cancelled"), cancellation:
+        sk.solve(sk.Position())
+    assert sk.search(sk.Position(), nodes=100_000).nodes >= 100_000
 
 
 def test_the_heuristic_follows_its_rule(positions: Callable[[int], list[sk.Position]]) -> None:

@@ -18,6 +18,7 @@ __all__ = [
     "BLACK",
     "EMPTY",
     "WHITE",
+    "Cancellation",
     "Evaluator",
     "Game",
     "GenerationReport",
@@ -51,6 +52,20 @@ BLACK: Final = 1
 
 WHITE: Final = 2
 """A white disc on a board."""
+
+@final
+class Cancellation:
+    """Ends what other threads do within its `with` blocks: their searches, and blocks that they enter from then on.
+
+    They see a `KeyboardInterrupt`, as the main thread does at Ctrl-C.
+    """
+
+    def __new__(cls) -> Cancellation: ...
+    def cancel(self) -> None:
+        """Ends them, long searches within some 50 ms."""
+
+    def __enter__(self) -> None: ...
+    def __exit__(self, *_exception: object) -> None: ...
 
 class ModelFileError(ValueError):
     """A file is not a model, is damaged, or lacks what was asked for; the message names the file and the reason."""

@@ -6,12 +6,13 @@
 mod args;
 mod batch;
 mod board;
+mod cancellation;
 mod error;
 mod evaluator;
 mod interrupt;
 mod perft;
-mod position;
 mod pool;
+mod position;
 mod report;
 mod search;
 mod trainer;
@@ -22,6 +23,8 @@ use pyo3::prelude::*;
 /// The Rust side of shirokuro: rules, evaluation, search and training.
 #[pymodule(name = "_core")]
 mod core {
+    #[pymodule_export]
+    use crate::cancellation::PyCancellation;
     #[pymodule_export]
     use crate::error::ModelFileError;
     #[pymodule_export]

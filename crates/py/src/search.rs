@@ -3,7 +3,7 @@
 use crate::args::{SideToMove, evaluator, integer, milliseconds, small_integer, table_bytes};
 use crate::board::position;
 use crate::error::{busy, value_error};
-use crate::interrupt::{check_signals, with_polling};
+use crate::interrupt::{check_interrupts, with_polling};
 use pyo3::prelude::*;
 use shirokuro_engine::{Board, DiscCount, Limits, PatternEvaluator, Searcher, discs};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -213,7 +213,7 @@ fn run(
     let result = if limits.is_short(board) {
         py.detach(search)
     } else {
-        let poll = || check_signals().inspect_err(|_| stop.store(true, Relaxed));
+        let poll = || check_interrupts().inspect_err(|_| stop.store(true, Relaxed));
         let (result, error) = with_polling(py, poll, search)?;
         if let Some(error) = error {
             return Err(error);
