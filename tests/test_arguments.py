@@ -179,6 +179,11 @@ def test_a_perft_depth_out_of_range_is_refused(depth: int) -> None:
         ({"games": 0}, ValueError, "games = 0: must be within 1…1,000,000,000"),
         ({"games": -5}, ValueError, "games = -5: must be within 1…"),
         ({"games": 1.0}, TypeError, "games = 1.0: must be a whole number"),
+        ({"games": np.float32(1)}, TypeError, "games = np.float32(1.0): must be a whole number"),
+        ({"games": np.int64(0)}, ValueError, "games = 0: must be within 1…1,000,000,000"),
+        ({"games": np.True_}, TypeError, "games = np.True_: must be a whole number"),
+        ({"games": 1, "epsilon": True}, TypeError, "epsilon = True: must be a number or a schedule"),
+        ({"games": 1, "epsilon": 10**400}, ValueError, "epsilon = 1000"),
         ({"games": 1, "epsilon": 1.5}, ValueError, "epsilon = 1.5: must be within 0…1"),
         ({"games": 1, "epsilon": -0.1}, ValueError, "epsilon = -0.1: must be within 0…1"),
         ({"games": 1, "epsilon": math.nan}, ValueError, "epsilon = nan: must be within 0…1"),
@@ -219,6 +224,27 @@ def test_a_wrong_configuration_is_refused_and_changes_nothing(
     with pytest.raises(error, match=message):
         trained.configure(**changes)
     assert trained.config == before
+
+
+def test_a_configuration_with_a_wrong_part_changes_nothing(trained: sk.Trainer) -> None:
+    before, memory = trained.config, trained.memory()
+    with pytest.raises(ValueError, match="LOUD"):
+        trained.configure(threads=1, log_level="LOUD")
+    assert (trained.config, trained.memory()) == (before, memory)
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    config = sk.TrainConfig(seed=np.int64(3), depth=np.int8(2), epsilon=np.float32(0.5), table_mb=np.float32(1))  # type: ignore[arg-type]
+    assert config == sk.TrainConfig(seed=3, depth=2, epsilon=0.5, table_mb=1)
+    assert sk.TrainConfig.from_toml(config.to_toml()) == config
+    assert json.loads(json.dumps(config.as_dict())) == config.as_dict()
+    assert sk.Trainer(config).train_batch(np.int64(2)).games == 2  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("config", [0, {}, {"depth": 3}, "0.1", sk.TrainConfig])
+def test_a_trainer_takes_a_configuration_alone(config: Any) -> None:
+    with pytest.raises(TypeError, match="config: must be a TrainConfig or None"):
+        sk.Trainer(config)
 
 
 FILE_CALLS: dict[str, Callable[[Any], object]] = {

@@ -35,7 +35,10 @@ class Trainer:
     """
 
     def __init__(self, config: TrainConfig | None = None) -> None:
-        config = config or TrainConfig()
+        if config is None:
+            config = TrainConfig()
+        if not isinstance(config, TrainConfig):
+            raise TypeError(f"config: must be a TrainConfig or None, not {type(config).__name__}")
         core = TrainerCore(
             seed=config.seed,
             generation_games=config.generation_games,
