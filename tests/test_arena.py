@@ -149,7 +149,6 @@ def test_the_heuristic_follows_its_rule(positions: Callable[[int], list[sk.Posit
         edge = {move for move in moves if move[0] in "ah" or move[1] in "18"}
         groups = (moves & CORNERS, edge - risky, moves - risky, moves)
         rule, group = next((number, group) for number, group in enumerate(groups) if group)
-        assert {player.choose(position, random) for _ in range(8 * len(group))} == group or len(group) > 1
         assert player.choose(position, random) in group
         met.add(rule)
     assert met == {0, 1, 2, 3}
