@@ -160,6 +160,18 @@ def test_nothing_is_known_before_the_first_game(fast: sk.TrainConfig) -> None:
 
 
 def test_a_batch_measures_its_own_games(fast: sk.TrainConfig) -> None:
+def test_a_report_shows_first_what_people_look_for() -> None:
+    report = sk.BatchReport(
+        games=3, black_wins=1, white_wins=2, stone_difference_sum=-10, positions=4, play_seconds=2.0
+    )
+    shown = (
+        "games=3, mean_stone_difference=-3.333, black_win_rate=0.3333, white_win_rate=0.6667, draw_rate=0, td_error=0"
+    )
+    assert repr(report).startswith(f"BatchReport({shown}, games_per_second=1.5, ")
+    assert str(report) == repr(report)
+    assert "td_error" not in repr(sk.BatchReport())
+
+
     trainer = sk.Trainer(fast)
     first, second = trainer.train_batch(100), trainer.train_batch(60)
     assert counts(first + second) == counts(trainer.get_statistics())
