@@ -179,10 +179,10 @@ def test_five_thousand_games_of_the_default_settings_beat_both_fixed_players() -
 )
 def test_a_model_player_without_one_sound_limit_is_refused(limits: dict[str, int], message: str) -> None:
     with pytest.raises(ValueError, match=message):
+        sk.ModelPlayer(evaluator=sk.Evaluator(), **limits)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("depth", [2.5, "3", "0:1,1:3", sk.Schedule.constant(3), True])
 def test_a_model_player_looks_whole_plies_ahead(depth: Any) -> None:
     with pytest.raises(TypeError, match=r"depth = .*: must be a whole number"):
         sk.ModelPlayer(evaluator=sk.Evaluator(), depth=depth)
-        sk.ModelPlayer(evaluator=sk.Evaluator(), **limits)  # type: ignore[arg-type]
