@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from shirokuro.config import shown_name
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -43,12 +45,12 @@ class RunDirectory:
         self.config.write_text(trainer.config.to_toml(), encoding="utf-8")
 
     def report(self, games_played: int, batch: BatchReport, play: Play) -> None:
-        """Appends a line to the metrics: what was measured since the last one, and the values that schedules had."""
+        """Appends a line to the metrics: what was measured since the last one, and the values that settings had."""
         line = {
             "time": datetime.now(UTC).isoformat(timespec="seconds"),
             "games_played": games_played,
             **batch.measures(),
-            **{name: value for name, value in asdict(play).items() if value is not None},
+            "play": {shown_name(name): value for name, value in asdict(play).items() if value is not None},
         }
         with self.metrics.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")

@@ -32,10 +32,18 @@ class Trainer:
     split into calls, nor on saving, loading and interruptions. Only `time_ms` gives that up.
 
     A `KeyboardInterrupt` during a call stops it at once and leaves a state that can be saved and continued.
+
+    While one thread trains, the others may read the properties and `get_statistics`, and use the evaluator. Whatever
+    else they call, `save`, `memory` and `digest` included, raises `RuntimeError` and changes nothing: a thread that
+    watches a training asks from `progress`, or again later. So does every call in a process that was forked: the
+    trainer's threads stay behind.
     """
 
     def __init__(self, config: TrainConfig | None = None) -> None:
-        config = config or TrainConfig()
+        if config is None:
+            config = TrainConfig()
+        if not isinstance(config, TrainConfig):
+            raise TypeError(f"config: must be a TrainConfig or None, not {type(config).__name__}")
         core = TrainerCore(
             seed=config.seed,
             generation_games=config.generation_games,
@@ -97,6 +105,7 @@ class Trainer:
         Raises:
             ValueError: a value is out of its range, or more than one search limit is given.
             TypeError: a value is of the wrong type.
+            RuntimeError: another thread is using the trainer, or another process made it.
         """
         TrainConfig.SETTINGS["games"].convert("games", games)
         config = self._with(epsilon=epsilon, depth=depth, nodes=nodes, time_ms=time_ms)
@@ -148,15 +157,22 @@ class Trainer:
             ValueError: a value is out of its range, or the setting is fixed for a training's life (seed,
                 generation_games).
             TypeError: a value is of the wrong type, or there is no such setting.
+            RuntimeError: another thread is using the trainer, or another process made it; nothing is changed.
         """
         config = self._config.replace(**changes)
         for name in _FIXED:
             if getattr(config, name) != getattr(self._config, name):
                 raise ValueError(f"{name} = {changes[name]!r}: can't be changed during a training")
+        logger = logging.getLogger("shirokuro")
+        level_before = logger.level
         if log_level is not None:
-            logging.getLogger("shirokuro").setLevel(log_level)
-        if (config.threads, config.table_mb) != (self._config.threads, self._config.table_mb):
-            self._core.set_workers(threads=config.worker_threads, table_mb=config.table_mb)
+            logger.setLevel(log_level)
+        try:
+            if (config.threads, config.table_mb) != (self._config.threads, self._config.table_mb):
+                self._core.set_workers(threads=config.worker_threads, table_mb=config.table_mb)
+        except BaseException:
+            logger.setLevel(level_before)
+            raise
         self._config = config
 
     def get_statistics(self) -> BatchReport:
@@ -164,11 +180,19 @@ class Trainer:
         return self._statistics
 
     def memory(self) -> dict[str, int]:
-        """Bytes held by the training, by component."""
+        """Bytes held by the training, by component.
+
+        Raises:
+            RuntimeError: another thread is using the trainer, or another process made it.
+        """
         return self._core.memory()
 
     def digest(self) -> str:
-        """SHA-256, in hexadecimal, of the state: equal digests mean equal weights, moments and places in the run."""
+        """SHA-256, in hexadecimal, of the state: equal digests mean equal weights, moments and places in the run.
+
+        Raises:
+            RuntimeError: another thread is using the trainer, or another process made it.
+        """
         return self._core.digest()
 
     def save(self, path: str | PathLike[str]) -> None:
@@ -178,6 +202,7 @@ class Trainer:
 
         Raises:
             OSError: the file can't be written.
+            RuntimeError: another thread is using the trainer, or another process made it.
         """
         self._core.save(
             path, settings=json.dumps(self._config.as_dict()), statistics=json.dumps(self._statistics.sums())
