@@ -67,11 +67,11 @@ def test_metrics_keep_what_was_measured_apart_from_the_settings(tmp_path: Path) 
     assert line["play"] == {
         "nodes": 50,
         "exact_empties": 8,
-        "epsilon": 0.15,
-        "shallow": 0,
-        "random_plies": 30,
+        "epsilon": 0.1,
+        "shallow": 0.1,
+        "random_plies": 20,
         "lambda": 0.9,
-        "rate": 0.2,
+        "rate": 0.15,
     }
     assert line["nodes"] == sk.Trainer.load(tmp_path / "model.shiro").get_statistics().nodes > 50 * 64
 
