@@ -7,6 +7,7 @@ import math
 import os
 import tomllib
 from dataclasses import dataclass
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeAlias
 
 from shirokuro.schedule import Schedule, ScheduleLike
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Kind: TypeAlias = Literal["whole", "number", "schedule", "switch"]
+
+_KINDS: Mapping[Kind, str] = {"whole": "whole number", "number": "number", "schedule": "number or a schedule"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +46,20 @@ class Setting:
         """
         if value is None and self.optional:
             return None
-        if self.kind == "schedule":
+        if self.kind == "schedule" and isinstance(value, (str, Schedule)):
             return self._schedule(name, value)
         if self.kind == "switch":
             if not isinstance(value, bool):
                 raise TypeError(f"{name} = {value!r}: must be true or false")
             return value
-        kinds = int if self.kind == "whole" else (int, float)
-        if not isinstance(value, kinds) or isinstance(value, bool):
-            raise TypeError(f"{name} = {value!r}: must be a {self.kind}{' number' * (self.kind == 'whole')}")
-        self._check(name, value, value)
-        return value
+        if not isinstance(value, Integral if self.kind == "whole" else Real) or isinstance(value, bool):
+            raise TypeError(f"{name} = {value!r}: must be a {_KINDS[self.kind]}")
+        # NumPy's numbers are numbers too.
+        number = int(value) if isinstance(value, Integral) else float(value)
+        self._check(name, number, number)
+        return Schedule.constant(number) if self.kind == "schedule" else number
 
-    def _schedule(self, name: str, value: object) -> Schedule:
-        if not isinstance(value, (int, float, str, Schedule)) or isinstance(value, bool):
-            raise TypeError(f"{name} = {value!r}: must be a number or a schedule")
+    def _schedule(self, name: str, value: str | Schedule) -> Schedule:
         try:
             schedule = Schedule.of(value)
         except ValueError as error:

@@ -26,6 +26,11 @@ pub fn busy(what: &str) -> PyErr {
     PyRuntimeError::new_err(format!("the {what} is busy: another thread is using it"))
 }
 
+/// `RuntimeError`: the machine gives no threads.
+pub fn no_threads(error: &impl Display) -> PyErr {
+    PyRuntimeError::new_err(format!("no threads could be started: {error}"))
+}
+
 /// `ValueError` for a parameter that the training crate refused, by its Python name.
 pub fn parameter_error(error: &ParameterError) -> PyErr {
     let parameter = match error.parameter {

@@ -136,7 +136,7 @@ pub(crate) fn pattern_sum(weights: &Weights, stage: usize, indices: &[u16; FEATU
             sum += i32::from(weights[usize::from(indices[feature])].load(Relaxed));
         }
     }
-    // At most 60 · 65535 < 2^24 units: exact in f32.
+    // At most 56 · 65535 < 2^24 units: exact in f32.
     (sum - FEATURES as i32 * i32::from(Weights::NEUTRAL)) as f32 / UNITS_PER_DISC as f32
 }
 
