@@ -24,7 +24,7 @@ use pyo3::prelude::*;
 #[pymodule(name = "_core")]
 mod core {
     #[pymodule_export]
-    use crate::error::ModelFileError;
+    use crate::error::{ModelFileError, ModelVersionError};
     #[pymodule_export]
     use crate::evaluator::PyEvaluator;
     #[pymodule_export]
