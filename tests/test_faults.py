@@ -13,15 +13,16 @@ from shirokuro._core import inject_faults
 from shirokuro.faults import ErrorWindow
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 KINDS = ["panic", "hang", "search_error", "nan"]
 
 
 @pytest.fixture(scope="module")
-def window(small: sk.TrainConfig) -> sk.TrainConfig:
+def window(small: sk.TrainConfig, size: Callable[[int, int], int]) -> sk.TrainConfig:
     """Settings with a window of 400 games, of which four may fail; a worker that stands still for a second hangs."""
-    return small.replace(error_window=400, hang_seconds=1)
+    return small.replace(error_window=size(400, 10_000), hang_seconds=1)
 
 
 def training(config: sk.TrainConfig, kind: str, rate: float) -> sk.Trainer:
@@ -35,31 +36,34 @@ def finished(result: sk.TrainingResult | None) -> sk.TrainingResult:
     return result
 
 
+@pytest.mark.proof("panic, hang, search error, NaN in 0.5 % of the games")
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_training_goes_on_when_one_game_in_two_hundred_fails(
     kind: str, window: sk.TrainConfig, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    games = window.error_window * 3 // 2
     trainer = training(window, kind, 0.005)
-    result = finished(trainer.start_training(600, directory=tmp_path))
-    assert (result.outcome, result.games_played) == ("completed", 600)
+    result = finished(trainer.start_training(games, directory=tmp_path))
+    assert (result.outcome, result.games_played) == ("completed", games)
     failed = [record for record in caplog.records if record.levelno == logging.ERROR]
-    assert 0 < len(failed) < 600 * 0.01
+    assert 0 < len(failed) < games * 0.01
     assert all(f"({kind}: " in record.getMessage() for record in failed)
     lost = 0 if kind == "nan" else len(failed)
-    assert (result.statistics.games, result.statistics.failures) == (600 - lost, lost)
+    assert (result.statistics.games, result.statistics.failures) == (games - lost, lost)
     assert trainer._core.threads == 2
 
 
+@pytest.mark.proof("panic, hang, search error, NaN in 2 % of the games")
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_training_pauses_and_reports_when_one_game_in_fifty_fails(
     kind: str, window: sk.TrainConfig, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     trainer = training(window, kind, 0.02)
-    result = finished(trainer.start_training(2000, directory=tmp_path))
+    result = finished(trainer.start_training(5 * window.error_window, directory=tmp_path))
     assert result.outcome == "too_many_errors"
-    assert 0 < result.games_played < 2000
+    assert 0 < result.games_played < window.error_window
     assert result.games_played % window.generation_games == 0
-    assert len(result.errors.failures) > 4
+    assert len(result.errors.failures) > 0.01 * window.error_window
     assert result.errors.kinds == {kind: len(result.errors.failures)}
     assert sk.file_digest(result.checkpoint) == trainer.digest()
     for failure in result.errors.failures:
@@ -67,7 +71,7 @@ def test_a_training_pauses_and_reports_when_one_game_in_fifty_fails(
         assert 0 <= failure.index < result.games_played
         sk.Position.from_moves(failure.transcript)
     message = caplog.records[-1].getMessage()
-    assert f"of the last {min(400, result.games_played)} games failed: {kind} {len(result.errors.failures)}" in message
+    assert f"of the last {result.games_played:,} games failed: {kind} {len(result.errors.failures)}" in message
     assert str(result.errors.examples[0]) in message
 
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shirokuro._core import ModelFileError
+from shirokuro._core import ModelFileError, ModelVersionError
 from shirokuro.arena import check_games
 from shirokuro.checkpoints import candidates, latest_checkpoint
 from shirokuro.cli.display import display
@@ -135,6 +135,8 @@ def _choice(directory: RunDirectory) -> OnCorrupt:
         return "previous"
     try:
         latest_checkpoint(directory.path, on_corrupt="fail")
+    except ModelVersionError:
+        return "fail"
     except ModelFileError as error:
         print(error, file=sys.stderr)
         answers: dict[str, OnCorrupt] = {"p": "previous", "f": "fresh", "": "fail"}
