@@ -17,6 +17,7 @@ from shirokuro.checkpoints import checkpoint_name, prune
 from shirokuro.run_directory import RunDirectory
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from shirokuro.checkpoints import OnCorrupt
@@ -106,7 +107,7 @@ def test_when_every_checkpoint_is_damaged_the_error_names_the_newest(run: Path) 
 @pytest.mark.parametrize("on_corrupt", ["previous", "fresh", "fail"])
 def test_another_version_of_the_format_is_no_damage(on_corrupt: OnCorrupt, run: Path) -> None:
     claim_another_version(path_of(run, 192))
-    with pytest.raises(sk.ModelFileError, match=r"checkpoint_000000192\.shiro: format version 99 .* version 1"):
+    with pytest.raises(sk.ModelVersionError, match=r"checkpoint_000000192\.shiro: format version 99 .* version 1"):
         sk.latest_checkpoint(run, on_corrupt=on_corrupt)
 
 
@@ -247,6 +248,7 @@ class Disk:
         resource.setrlimit(resource.RLIMIT_FSIZE, self._before)
 
 
+@pytest.mark.proof("a full disk in the middle of a run")
 def test_a_training_outlives_a_full_disk_and_saves_again_when_there_is_room(
     small: sk.TrainConfig, tmp_path: Path, no_waiting: None, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -285,8 +287,15 @@ def test_every_save_and_load_is_logged_with_size_duration_and_place(
         assert re.search(rf"{action} {re.escape(str(file))}: \d+\.\d MB in \d+\.\d\d s, after 64 games", caplog.text)
 
 
-@pytest.mark.parametrize("saves", [25])
-def test_a_reader_never_sees_half_a_checkpoint(saves: int, small: sk.TrainConfig, tmp_path: Path) -> None:
+@pytest.mark.proof("a reader lists and loads while checkpoints are saved")
+def test_a_reader_never_sees_half_a_checkpoint(
+    size: Callable[[int, int], int],
+    small: sk.TrainConfig,
+    tmp_path: Path,
+    record_property: Callable[[str, object], None],
+) -> None:
+    saves = size(20, 200)
+    record_property("count", saves)
     trainer = sk.Trainer(small.replace(generation_games=4, games=10_000))
     trainer.start_training(4, directory=tmp_path)
     done = threading.Event()

@@ -370,6 +370,7 @@ def test_a_signal_stops_and_saves_a_training_in_the_background(
     assert finished(trainer.training_result).outcome == "paused"
 
 
+@pytest.mark.proof("train(N + M) against train(N), save, load, train(M)")
 @pytest.mark.parametrize("compress", [False, True])
 @pytest.mark.parametrize(("first", "threads"), [(64, (1, 2)), (100, (2, 4)), (100, (4, 1))])
 def test_train_save_load_train_is_train(

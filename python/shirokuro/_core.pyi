@@ -24,6 +24,7 @@ __all__ = [
     "GameFailure",
     "GenerationReport",
     "ModelFileError",
+    "ModelVersionError",
     "Position",
     "SearchResult",
     "Searcher",
@@ -73,6 +74,9 @@ class Cancellation:
 
 class ModelFileError(ValueError):
     """A file is not a model, is damaged, or lacks what was asked for; the message names the file and the reason."""
+
+class ModelVersionError(ModelFileError):
+    """A model file is of another version of the format than this program reads; the message names both."""
 
 @final
 class Evaluator:
@@ -336,20 +340,21 @@ class _FileHeader(TypedDict):
     """The file's length."""
     sections: dict[str, int]
     """The sections' lengths in the file, by name."""
+    monitor: str | None
+    """The text that was given to `TrainerCore.save`; `None` in a file of weights alone."""
 
 @type_check_only
 class _VerifiedFile(_FileHeader):
     settings: str | None
-    """The three texts that were given to `TrainerCore.save`; `None` in a file of weights alone."""
+    """The other two texts that were given to `TrainerCore.save`; `None` in a file of weights alone."""
     statistics: str | None
-    monitor: str | None
 
 def read_header(path: _Path) -> _FileHeader:
-    """What a model file says at its beginning. Reads only that, and checks it and the file's length.
+    """What a model file is: reads and checks no more than its header, its monitor text and its length.
 
     Raises:
         FileNotFoundError: there is no such file (other `OSError`s: it can't be read).
-        ModelFileError: the file is not a model, its header is damaged, or its length is another.
+        ModelFileError: the file is not a model, what was read is damaged, or its length is another.
     """
 
 def verify_file(path: _Path) -> _VerifiedFile:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
-from shirokuro._core import ModelFileError, read_header, verify_file
+from shirokuro._core import ModelFileError, ModelVersionError, read_header, verify_file
 from shirokuro.run_directory import RunDirectory
 
 if TYPE_CHECKING:
@@ -79,8 +79,8 @@ def latest_checkpoint(directory: str | PathLike[str], *, on_corrupt: OnCorrupt =
         The file; `None` if there is none, or if the newest is damaged and `on_corrupt` is `"fresh"`.
 
     Raises:
-        ModelFileError: the newest file is damaged and `on_corrupt` is `"fail"`, or all are damaged; or a file is of
-            another version of the format.
+        ModelVersionError: a file is of another version of the format.
+        ModelFileError: the newest file is damaged and `on_corrupt` is `"fail"`, or all are damaged.
         OSError: a file can't be read.
     """
     if on_corrupt not in {"previous", "fresh", "fail"}:
@@ -91,8 +91,10 @@ def latest_checkpoint(directory: str | PathLike[str], *, on_corrupt: OnCorrupt =
             verify(path)
         except FileNotFoundError:  # a newer one has come, and this one was deleted
             return latest_checkpoint(directory, on_corrupt=on_corrupt)
+        except ModelVersionError:
+            raise
         except ModelFileError as error:
-            if on_corrupt == "fail" or "format version" in str(error):
+            if on_corrupt == "fail":
                 raise
             _log.warning("%s", error)
             if on_corrupt == "fresh":
@@ -135,7 +137,7 @@ def verify(path: Path) -> str | None:
 def _run_of(path: Path) -> str | None:
     """The id of the run that saved a file; `None` if that can't be told."""
     try:
-        run = json.loads(verify_file(path)["monitor"] or "{}").get("run")
+        run = json.loads(read_header(path)["monitor"] or "{}").get("run")
     except (OSError, ValueError, AttributeError):
         return None
     return run if isinstance(run, str) else None

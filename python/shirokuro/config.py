@@ -34,7 +34,7 @@ class Setting:
     def range(self) -> str:
         """The values that are accepted."""
         if self.kind == "switch":
-            return "true, false"
+            return "true/false"
         return f"{_plain(self.low)}…{_plain(self.high)}"
 
     def convert(self, name: str, value: object) -> int | float | Schedule | None:

@@ -105,10 +105,6 @@ class ErrorWindow:
         self._failures = [failure for failure in self._failures if failure.index >= games_played - window]
         return ErrorReport(window_games=min(games_played, window), failures=tuple(self._failures))
 
-    def exceeds(self, rate: float, games_played: int, window: int) -> bool:
-        """More games failed than this share of a whole window, even if so many games were not played yet."""
-        return len(self.report(games_played, window).failures) > rate * window
-
     def clear(self) -> None:
         """Counts from zero."""
         self._failures = []

@@ -1,7 +1,7 @@
 //! The search against plain negamax, and its limits.
 
 use std::ops::RangeInclusive;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
@@ -253,6 +253,22 @@ fn the_stop_flag_ends_a_search_at_once() {
 fn a_search_that_is_stopped_before_it_begins_finds_nothing() {
     let result = Searcher::new(0).unwrap().solve(&*NOISE, &Board::START, Some(&AtomicBool::new(true)));
     assert!(result.stopped && result.best.is_none() && result.depth == 0);
+}
+
+#[test]
+fn the_heartbeat_shows_that_a_search_is_alive_and_changes_nothing() {
+    for (empties, exact) in [(40, 0), (14, 14)] {
+        let board = random_board(&mut seeded(13), empties);
+        let heartbeat = AtomicU64::new(0);
+        let limits = Limits { depth: Some(8), exact, ..Limits::default() };
+        let silent = Searcher::new(1 << 18).unwrap().search(&*NOISE, &board, &limits);
+        let limits = Limits { heartbeat: Some(&heartbeat), ..limits };
+        assert_eq!(Searcher::new(1 << 18).unwrap().search(&*NOISE, &board, &limits), silent);
+        let beats = heartbeat.into_inner();
+        // Once every 1,024 nodes, and before each ply.
+        assert!((silent.nodes / 2048..=silent.nodes / 1024 + 20).contains(&beats), "{beats} in {} nodes", silent.nodes);
+        assert!(beats > 5);
+    }
 }
 
 #[test]

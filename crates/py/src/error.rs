@@ -16,6 +16,13 @@ create_exception!(
     "A file is not a model, is damaged, or lacks what was asked for; the message names the file and the reason."
 );
 
+create_exception!(
+    shirokuro._core,
+    ModelVersionError,
+    ModelFileError,
+    "A model file is of another version of the format than this program reads; the message names both."
+);
+
 /// `ValueError`: parameter, value and what is allowed.
 pub fn value_error(parameter: &str, value: impl Display, allowed: impl Display) -> PyErr {
     PyValueError::new_err(format!("{parameter} = {value}: must be {allowed}"))
@@ -46,6 +53,7 @@ pub fn parameter_error(error: &ParameterError) -> PyErr {
 pub fn file_error(error: &FileError) -> PyErr {
     match &error.reason {
         Reason::Io(io) => os_error(io, &error.path),
+        Reason::UnsupportedVersion { .. } => ModelVersionError::new_err(error.to_string()),
         _ => ModelFileError::new_err(error.to_string()),
     }
 }

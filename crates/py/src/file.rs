@@ -17,7 +17,7 @@ pub fn file_digest(py: Python<'_>, path: PathBuf) -> PyResult<String> {
     py.detach(|| shirokuro_train::file_digest(&path)).map_err(|error| file_error(&error))
 }
 
-/// What the header of a model file says.
+/// What a model file is.
 #[pyfunction]
 pub fn read_header(py: Python<'_>, path: PathBuf) -> PyResult<Bound<'_, PyDict>> {
     let header = py.detach(|| shirokuro_train::read_header(&path)).map_err(|error| file_error(&error))?;
@@ -31,7 +31,6 @@ pub fn verify_file(py: Python<'_>, path: PathBuf) -> PyResult<Bound<'_, PyDict>>
     let file = to_dict(py, &header)?;
     file.set_item("settings", texts.as_ref().map(|texts| &texts.settings))?;
     file.set_item("statistics", texts.as_ref().map(|texts| &texts.statistics))?;
-    file.set_item("monitor", texts.as_ref().map(|texts| &texts.monitor))?;
     Ok(file)
 }
 
@@ -49,5 +48,6 @@ fn to_dict<'py>(py: Python<'py>, header: &FileHeader) -> PyResult<Bound<'py, PyD
     file.set_item("compressed", header.compressed())?;
     file.set_item("bytes", header.bytes)?;
     file.set_item("sections", sections)?;
+    file.set_item("monitor", header.monitor.as_ref())?;
     Ok(file)
 }

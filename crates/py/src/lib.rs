@@ -27,7 +27,7 @@ mod core {
     #[pymodule_export]
     use crate::cancellation::PyCancellation;
     #[pymodule_export]
-    use crate::error::ModelFileError;
+    use crate::error::{ModelFileError, ModelVersionError};
     #[pymodule_export]
     use crate::evaluator::PyEvaluator;
     #[pymodule_export]

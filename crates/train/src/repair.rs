@@ -50,6 +50,7 @@ fn by_table(entries: &BTreeSet<usize>) -> Vec<Reset> {
 mod tests {
     use super::*;
     use crate::undo::UndoEntry;
+    use shirokuro_engine::ENTRIES;
 
     #[test]
     fn entries_whose_moments_are_no_numbers_become_neutral_and_all_others_stay() {
@@ -58,8 +59,8 @@ mod tests {
         // Three entries of P02 in stage 3, one that is its own mirror image, and one of P14 in stage 59.
         let [low, high] = [3 * STAGE_ENTRIES + PATTERNS[1].offset(), 59 * STAGE_ENTRIES + PATTERNS[13].offset()];
         let uneven = (low..).filter(|&entry| mirror_entry(entry) != entry).take(3);
-        let own_image = (low..).find(|&entry| mirror_entry(entry) == entry).unwrap();
-        let good = (high..).find(|&entry| mirror_entry(entry) != entry).unwrap();
+        let own_image = (low..high).find(|&entry| mirror_entry(entry) == entry).unwrap();
+        let good = (high..ENTRIES).find(|&entry| mirror_entry(entry) != entry).unwrap();
         let bad: Vec<usize> = uneven.chain([own_image]).collect();
         let values = [[f32::NAN, 1.0], [1.0, f32::INFINITY], [1.0, -1.0], [f32::NEG_INFINITY, 0.0]];
         for (&entry, value) in bad.iter().zip(values) {

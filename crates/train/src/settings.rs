@@ -105,7 +105,7 @@ impl Default for PlaySettings {
             epsilon: 0.0,
             shallow: 0.0,
             random_plies: 0,
-            hang_timeout: Some(Duration::from_secs(60)),
+            hang_timeout: Some(Duration::from_mins(1)),
         }
     }
 }

@@ -74,7 +74,7 @@ mod tests {
     fn a_suspended_process_is_no_hang() {
         let mut watchdog = Watchdog::new(1);
         for _ in 0..2 {
-            assert!(watchdog.look(Duration::from_secs(3600), TIMEOUT, [Some(1)].into_iter()).is_empty());
+            assert!(watchdog.look(Duration::from_hours(1), TIMEOUT, [Some(1)].into_iter()).is_empty());
         }
         assert!(watchdog.look(LOOK, TIMEOUT, [Some(2)].into_iter()).is_empty());
     }

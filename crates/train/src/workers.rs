@@ -90,7 +90,9 @@ impl Workers {
                 break;
             }
             if !watch.control.is_stopped() {
-                lost.into_iter().for_each(|(place, failure)| take(place, failure));
+                for (place, failure) in lost {
+                    take(place, failure);
+                }
             }
             threads = self.renew();
             if watch.control.is_stopped() {

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shirokuro._core import ModelFileError
+from shirokuro._core import ModelFileError, ModelVersionError
 from shirokuro.arena import check_games
 from shirokuro.checkpoints import candidates, latest_checkpoint
 from shirokuro.cli.display import display
@@ -19,14 +19,23 @@ from shirokuro.signals import StopSignals
 from shirokuro.trainer import Trainer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from shirokuro.checkpoints import OnCorrupt
-    from shirokuro.config import Setting
+    from shirokuro.config import Kind
     from shirokuro.session import TrainingProgress, TrainingResult
 
 HELP = "Train a model by self-play, and play it against fixed opponents at the end."
 
 TOO_MANY_ERRORS = 3
 """The exit code of a training that paused because too many games failed."""
+
+_READERS: Mapping[Kind, dict[str, Any]] = {
+    "whole": {"type": int, "metavar": "N"},
+    "number": {"type": float, "metavar": "X"},
+    "schedule": {"type": str, "metavar": "SCHEDULE"},
+    "switch": {"action": argparse.BooleanOptionalAction},
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,25 +76,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     default = TrainConfig()
     for name, setting in TrainConfig.SETTINGS.items():
-        option = f"--{shown_name(name).replace('_', '-')}"
-        if setting.kind == "switch":
-            settings.add_argument(
-                option, dest=name, default=argparse.SUPPRESS, action=argparse.BooleanOptionalAction, help=setting.doc
-            )
-            continue
         shown = "" if setting.optional else f"; default: {getattr(default, name)}"
         settings.add_argument(
-            option,
+            f"--{shown_name(name).replace('_', '-')}",
             dest=name,
             default=argparse.SUPPRESS,
-            type=_reader(setting),
-            metavar={"whole": "N", "number": "X", "schedule": "SCHEDULE"}[setting.kind],
             help=f"{setting.doc} (range: {setting.range}{shown})".replace("%", "%%"),
+            **_READERS[setting.kind],
         )
-
-
-def _reader(setting: Setting) -> type[int | float | str]:
-    return {"whole": int, "number": float, "schedule": str}[setting.kind]
 
 
 def run(options: argparse.Namespace) -> int:
@@ -137,6 +135,8 @@ def _choice(directory: RunDirectory) -> OnCorrupt:
         return "previous"
     try:
         latest_checkpoint(directory.path, on_corrupt="fail")
+    except ModelVersionError:
+        return "fail"
     except ModelFileError as error:
         print(error, file=sys.stderr)
         answers: dict[str, OnCorrupt] = {"p": "previous", "f": "fresh", "": "fail"}

@@ -3,7 +3,7 @@
 use super::codec::{self, MAX_TEXT, WEIGHTS_BYTES};
 use super::container::VERSION;
 use super::error::{FileError, Reason};
-use super::load::{check_length, open, read_place, read_undo};
+use super::load::{check_length, open, read_place, read_text, read_undo};
 use super::reader::Container;
 use super::section::{Encoding, Section};
 use std::fs::File;
@@ -31,7 +31,7 @@ impl Texts {
     }
 }
 
-/// A model file's beginning.
+/// What a model file is, without its large parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileHeader {
     /// The format's version.
@@ -40,7 +40,7 @@ pub struct FileHeader {
     pub bytes: u64,
     /// The file holds a training state, not weights alone.
     pub training_state: bool,
-    /// Games played; this and the next three are `None` without a training state.
+    /// Games played; this, the next three and `monitor` are `None` without a training state.
     pub games_played: Option<u64>,
     /// Complete generations.
     pub generation: Option<u64>,
@@ -50,6 +50,8 @@ pub struct FileHeader {
     pub seed: Option<u64>,
     /// The sections, in their order.
     pub sections: Vec<SectionHeader>,
+    /// The text of [`Texts::monitor`].
+    pub monitor: Option<String>,
 }
 
 impl FileHeader {
@@ -58,9 +60,10 @@ impl FileHeader {
         self.sections.iter().any(|section| section.encoding == Encoding::Zstd)
     }
 
-    fn of(file: &Container<File>) -> Result<Self, Reason> {
+    fn of(file: &mut Container<File>) -> Result<Self, Reason> {
         let fields = codec::decode_fields(file.fields())?;
         let training_state = file.length(Section::Moments).is_ok();
+        let monitor = training_state.then(|| read_text(file, Section::Monitor)).transpose()?;
         let sections = file.lines().iter().map(|line| SectionHeader {
             section: line.section,
             encoding: line.encoding,
@@ -76,6 +79,7 @@ impl FileHeader {
             generation_games: training_state.then_some(fields.generation_games),
             seed: training_state.then_some(fields.seed),
             sections: sections.collect(),
+            monitor,
         })
     }
 }
@@ -93,13 +97,14 @@ pub struct SectionHeader {
     pub decoded: u64,
 }
 
-/// Reads and checks a model file's header, and compares the file's length with it.
+/// Reads and checks a model file's header and monitor text, and compares the file's length with the header. However large the
+/// file is, this takes no time.
 ///
 /// # Errors
 ///
-/// The file can not be read, is no model file, its header is damaged, or its length is another.
+/// The file can not be read, is no model file, its header or its monitor text is damaged, or its length is another.
 pub fn read_header(path: &Path) -> Result<FileHeader, FileError> {
-    open(path).and_then(|file| FileHeader::of(&file)).map_err(|reason| FileError::new(path, reason))
+    open(path).and_then(|mut file| FileHeader::of(&mut file)).map_err(|reason| FileError::new(path, reason))
 }
 
 /// Reads a whole model file in little memory and checks everything that loading checks. The texts are `None` in a file of

@@ -148,6 +148,7 @@ pub(super) fn check_length(file: &Container<File>, section: Section, expected: u
     Err(Reason::invalid(section.name(), format_args!("{found} bytes long, not {expected}")))
 }
 
-fn read_text(file: &mut Container<File>, section: Section) -> Result<String, Reason> {
+/// Reads one of the caller's texts.
+pub(super) fn read_text(file: &mut Container<File>, section: Section) -> Result<String, Reason> {
     String::from_utf8(file.read_all(section, MAX_TEXT)?).map_err(|error| Reason::invalid(section.name(), error))
 }
