@@ -8,9 +8,10 @@ GAMES ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 MATURIN := env -u CONDA_PREFIX VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/maturin
+AS_ROOT := $(shell test "$$(id -u)" = 0 || echo sudo --non-interactive)
 BUILD_INPUTS := pyproject.toml Cargo.toml Cargo.lock $(shell find crates -name '*.rs' -o -name Cargo.toml)
 
-.PHONY: build train test bench release install check hooks clean help
+.PHONY: build train test torture bench release install check hooks clean help
 .DELETE_ON_ERROR:
 
 build: .venv/.built ## Build the release core and install the package into .venv
@@ -18,9 +19,13 @@ build: .venv/.built ## Build the release core and install the package into .venv
 train: build ## Train a first model and measure it (GAMES=…, RUN=runs/name; goes on with a run that was stopped)
 	$(BIN)/shirokuro train --out $(RUN) --resume $(if $(GAMES),--games $(GAMES))
 
-test: build .venv/.dev ## Run all tests
+test: build .venv/.dev .venv/.strace ## Run all tests
 	cargo test --workspace --exclude shirokuro-py --locked
 	$(BIN)/python -m pytest
+
+torture: build .venv/.dev .venv/.strace ## Run every test of what faults do in its full size, and show a table
+	cargo test --package shirokuro-train --locked file
+	$(BIN)/python -m pytest --torture --quiet
 
 bench: build ## Measure the promised figures
 	$(BIN)/shirokuro bench
@@ -63,6 +68,12 @@ help: ## Show this list
 
 .venv/.dev: .venv/.tools requirements-dev.txt
 	$(PIP) --requirement requirements-dev.txt
+	touch $@
+
+# Where it can't be had, the tests that need it say so and are skipped; in continuous integration that is an error.
+.venv/.strace: .venv/pyvenv.cfg
+	@command -v strace >/dev/null || { $(AS_ROOT) apt-get update -qq && $(AS_ROOT) apt-get install --yes -qq strace; } \
+		|| { echo 'make: strace is missing and could not be installed' >&2; test -z "$$CI"; }
 	touch $@
 
 .venv/.built: .venv/.tools $(BUILD_INPUTS)

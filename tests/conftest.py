@@ -9,6 +9,7 @@ import hypothesis
 import pytest
 
 import shirokuro as sk
+from shirokuro import checkpoints
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +21,21 @@ hypothesis.settings.load_profile("shirokuro")
 
 FAST = sk.TrainConfig(seed=7, games=2000, depth=1, exact_empties=0, epsilon=0.2, random_plies=10, threads=2, table_mb=1)
 """Settings that play thousands of games a second."""
+
+
+SMALL = FAST.replace(compress=True)
+"""The same, for tests that save often."""
+
+
+@pytest.fixture(scope="session")
+def small() -> sk.TrainConfig:
+    return SMALL
+
+
+@pytest.fixture
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A save that failed is tried again at once."""
+    monkeypatch.setattr(checkpoints, "RETRY_SECONDS", 0.01)
 
 
 @pytest.fixture(scope="session")
@@ -55,3 +71,46 @@ def positions() -> Callable[[int], list[sk.Position]]:
         return game
 
     return random_game
+
+
+# `make torture` runs the tests that are marked as proofs, in their full sizes, and shows a table of them.
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--torture", action="store_true", help="run the proofs alone, in their full sizes")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "proof(fault): shows what a fault does; a row of `make torture`")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if mark := item.get_closest_marker("proof"):
+            item.user_properties.append(("fault", mark.args[0]))
+    if config.getoption("--torture"):
+        items[:] = [item for item in items if item.get_closest_marker("proof")]
+
+
+@pytest.fixture(scope="session")
+def size(pytestconfig: pytest.Config) -> Callable[[int, int], int]:
+    """Chooses between a number for the suite and one for `make torture`."""
+    full = bool(pytestconfig.getoption("--torture"))
+    return lambda quick, whole: whole if full else quick
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if not config.getoption("--torture"):
+        return
+    reports: list[pytest.TestReport] = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
+    rows: dict[str, list[tuple[int, pytest.TestReport]]] = {}
+    for report in reports:
+        known = dict(report.user_properties)
+        rows.setdefault(str(known["fault"]), []).append((int(str(known.get("count", 1))), report))
+    terminalreporter.section("faults")
+    terminalreporter.write_line(f"{'fault':<64} {'cases':>6} {'failed':>7} {'seconds':>8}")
+    for fault, tests in rows.items():
+        cases = sum(count for count, _ in tests)
+        failed = sum(report.failed for _, report in tests)
+        seconds = sum(report.duration for _, report in tests)
+        terminalreporter.write_line(f"{fault:<64} {cases:>6} {failed:>7} {seconds:>8.1f}")

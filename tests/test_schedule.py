@@ -61,7 +61,11 @@ def test_what_is_no_schedule_is_refused(text: str) -> None:
         sk.Schedule.parse(text)
 
 
-@pytest.mark.parametrize("name", TrainConfig.SETTINGS)
+SWITCHES = [name for name, known in TrainConfig.SETTINGS.items() if known.kind == "switch"]
+NUMBERS = [name for name in TrainConfig.SETTINGS if name not in SWITCHES]
+
+
+@pytest.mark.parametrize("name", NUMBERS)
 def test_a_setting_beyond_its_range_is_refused_by_name_value_and_range(name: str) -> None:
     known = TrainConfig.SETTINGS[name]
     for wrong in (known.low - 1, known.high + 1):
@@ -71,14 +75,21 @@ def test_a_setting_beyond_its_range_is_refused_by_name_value_and_range(name: str
             TrainConfig(**{name: wrong})  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("name", TrainConfig.SETTINGS)
+@pytest.mark.parametrize("name", NUMBERS)
 @pytest.mark.parametrize("wrong", [True, [1], b"1", 1j])
 def test_a_setting_of_a_wrong_type_is_refused_by_name(name: str, wrong: object) -> None:
     with pytest.raises(TypeError, match=f"^{shown_name(name)} = "):
         TrainConfig(**{name: wrong})  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("name", [name for name, known in TrainConfig.SETTINGS.items() if known.kind != "whole"])
+@pytest.mark.parametrize("name", SWITCHES)
+@pytest.mark.parametrize("wrong", [1, 0, "true", None, math.nan])
+def test_a_switch_is_true_or_false(name: str, wrong: object) -> None:
+    with pytest.raises(TypeError, match=f"^{name} = {wrong!r}: must be true or false"):
+        TrainConfig(**{name: wrong})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", [name for name in NUMBERS if TrainConfig.SETTINGS[name].kind != "whole"])
 def test_nan_is_within_no_range(name: str) -> None:
     with pytest.raises(ValueError, match=f"^{shown_name(name)} = nan: must be within "):
         TrainConfig(**{name: math.nan})  # type: ignore[arg-type]

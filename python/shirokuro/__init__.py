@@ -18,6 +18,7 @@ from shirokuro._core import (
     Evaluator,
     Game,
     ModelFileError,
+    ModelVersionError,
     Position,
     Searcher,
     SearchResult,
@@ -29,10 +30,13 @@ from shirokuro._core import (
     solve,
 )
 from shirokuro.arena import MatchResult, play_match
+from shirokuro.checkpoints import Checkpoint, latest_checkpoint, list_checkpoints
 from shirokuro.config import TrainConfig
+from shirokuro.faults import ErrorReport, FailedGame
 from shirokuro.players import HeuristicPlayer, ModelPlayer, Player, RandomPlayer
 from shirokuro.report import BatchReport
 from shirokuro.schedule import Schedule
+from shirokuro.session import TrainingProgress, TrainingResult
 from shirokuro.trainer import Trainer
 
 PyEvaluator = Evaluator
@@ -42,12 +46,16 @@ __all__ = [
     "EMPTY",
     "WHITE",
     "BatchReport",
+    "Checkpoint",
+    "ErrorReport",
     "Evaluator",
+    "FailedGame",
     "Game",
     "HeuristicPlayer",
     "MatchResult",
     "ModelFileError",
     "ModelPlayer",
+    "ModelVersionError",
     "Player",
     "Position",
     "PyEvaluator",
@@ -57,9 +65,13 @@ __all__ = [
     "Searcher",
     "TrainConfig",
     "Trainer",
+    "TrainingProgress",
+    "TrainingResult",
     "__version__",
     "file_digest",
     "kernel",
+    "latest_checkpoint",
+    "list_checkpoints",
     "perft",
     "play_match",
     "search",

@@ -11,6 +11,11 @@ if TYPE_CHECKING:
     from shirokuro._core import GenerationReport
 
 
+def _short(value: float) -> str:
+    """Whole numbers as they are, others to four digits."""
+    return str(value) if isinstance(value, int) else f"{value:.4g}"
+
+
 def _ratio(part: float, whole: float) -> float | None:
     return part / whole if whole else None
 
@@ -20,7 +25,9 @@ class BatchReport:
     """What was measured over some games. Sums are stored, so that reports add up; what can't be known is `None`."""
 
     games: int = 0
-    """Games played."""
+    """Games played to their end."""
+    failures: int = 0
+    """Games that failed; nothing was learned from them."""
     black_wins: int = 0
     """Games that Black won."""
     white_wins: int = 0
@@ -50,6 +57,7 @@ class BatchReport:
         games = generation.games
         return cls(
             games=len(games),
+            failures=len(generation.failures),
             black_wins=sum(game.winner == "black" for game in games),
             white_wins=sum(game.winner == "white" for game in games),
             stone_difference_sum=sum(game.stone_difference for game in games),
@@ -69,6 +77,10 @@ class BatchReport:
 
     def __sub__(self, other: BatchReport) -> BatchReport:
         return self + BatchReport(**{name: -value for name, value in other.sums().items()})  # type: ignore[arg-type]
+
+    def __repr__(self) -> str:
+        values = (f"{name}={_short(value)}" for name, value in self.measures().items())
+        return f"BatchReport({', '.join(values)})"
 
     @property
     def draws(self) -> int:
@@ -132,20 +144,22 @@ class BatchReport:
 
 _MEASURES = (
     "games",
-    "black_wins",
-    "white_wins",
-    "draws",
+    "failures",
+    "mean_stone_difference",
     "black_win_rate",
     "white_win_rate",
     "draw_rate",
-    "mean_stone_difference",
+    "td_error",
+    "games_per_second",
+    "black_wins",
+    "white_wins",
+    "draws",
     "mean_moves",
     "positions",
-    "td_error",
     "nodes",
     "table_hit_rate",
     "play_seconds",
     "learn_seconds",
     "seconds",
-    "games_per_second",
 )
+"""What people look for first comes first."""

@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import logging
+import os
+import shutil
+import sys
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+if sys.platform != "win32":
+    import fcntl
+
+from shirokuro.config import shown_name
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator
 
-    from shirokuro.config import Play
+    from shirokuro.config import Play, TrainConfig
     from shirokuro.report import BatchReport
-    from shirokuro.trainer import Trainer
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class RunDirectory:
-    """Where a run keeps its settings, its metrics and its model."""
+    """Where a run keeps its settings, its metrics, its checkpoints and its model."""
 
     path: Path
     """The directory."""
+
+    @classmethod
+    def named_by_time(cls) -> Self:
+        """A directory in `runs`, named by the time of day."""
+        return cls(Path("runs") / _now())
 
     @property
     def config(self) -> Path:
@@ -33,22 +51,82 @@ class RunDirectory:
         return self.path / "metrics.jsonl"
 
     @property
+    def checkpoints(self) -> Path:
+        """The folder of checkpoints."""
+        return self.path / "checkpoints"
+
+    @property
     def model(self) -> Path:
-        """The whole state of the training, as last saved."""
+        """The whole state of the training at its end, or where it was last stopped."""
         return self.path / "model.shiro"
 
-    def open(self, trainer: Trainer) -> None:
-        """Makes the directory, and writes the trainer's settings into it."""
-        self.path.mkdir(parents=True, exist_ok=True)
-        self.config.write_text(trainer.config.to_toml(), encoding="utf-8")
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Makes the directory, and keeps other trainings out of it.
+
+        Raises:
+            BlockingIOError: another training is using it.
+            OSError: it can't be made.
+        """
+        self.checkpoints.mkdir(parents=True, exist_ok=True)
+        path = self.path / ".lock"
+        with path.open("w") as file:
+            if sys.platform != "win32":
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError as error:
+                    raise BlockingIOError(error.errno, "another training is using this directory", str(path)) from None
+            self._remove_leftovers()
+            yield
+
+    def _remove_leftovers(self) -> None:
+        # Nobody else writes here now: a temporary file is of a process that was killed.
+        for folder in (self.path, self.checkpoints):
+            for file in folder.glob(".*.shiro.*.tmp"):
+                file.unlink(missing_ok=True)
+                _log.info("removed %s, which a killed process left", file)
+
+    def set_aside(self, files: Iterable[Path]) -> None:
+        """Moves files that are not of this run's past into a folder of their own; nothing is deleted."""
+        folder = self.path / "set-aside" / _now()
+        for file in files:
+            folder.mkdir(parents=True, exist_ok=True)
+            file.replace(folder / file.name)
+            _log.warning("%s is not of this run's past: moved to %s", file, folder)
+
+    def write_config(self, config: TrainConfig) -> None:
+        """Writes the settings."""
+        self.config.write_text(config.to_toml(), encoding="utf-8")
+
+    def publish(self, checkpoint: Path) -> None:
+        """Makes the model file a checkpoint's second name, or its copy where the file system knows no second names.
+
+        Raises:
+            OSError: it can't be written.
+        """
+        temporary = self.model.with_name(f".{self.model.name}.{os.getpid()}.tmp")
+        temporary.unlink(missing_ok=True)
+        try:
+            temporary.hardlink_to(checkpoint)
+        except OSError:
+            shutil.copyfile(checkpoint, temporary)
+        temporary.replace(self.model)
 
     def report(self, games_played: int, batch: BatchReport, play: Play) -> None:
-        """Appends a line to the metrics: what was measured since the last one, and the values that schedules had."""
+        """Appends a line to the metrics: what was measured since the last one, and the values that settings had."""
         line = {
             "time": datetime.now(UTC).isoformat(timespec="seconds"),
             "games_played": games_played,
             **batch.measures(),
-            **{name: value for name, value in asdict(play).items() if value is not None},
+            "play": {shown_name(name): value for name, value in asdict(play).items() if value is not None},
         }
-        with self.metrics.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
+        with self.metrics.open("ab", buffering=0) as file:
+            end = file.tell()
+            text = json.dumps(line).encode() + b"\n"
+            if file.write(text) < len(text):  # the disk is full: half a line would spoil the next one, too
+                file.truncate(end)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.metrics))
+
+
+def _now() -> str:
+    return datetime.now().astimezone().strftime("%Y%m%d_%H%M%S")

@@ -1,216 +1,233 @@
-"""Training: Python decides what is played and learned next, the Rust core does it."""
+"""Training sessions: a training that is started, paused and resumed, and that loses nothing."""
 
 from __future__ import annotations
 
-import dataclasses
-import json
-import logging
-import os
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shirokuro._core import ModelFileError, TrainerCore
+from shirokuro import checkpoints
 from shirokuro.config import TrainConfig
-from shirokuro.report import BatchReport
+from shirokuro.learner import Learner
+from shirokuro.run_directory import RunDirectory
+from shirokuro.session import Session, TrainingProgress, TrainingResult
+from shirokuro.signals import StopSignals
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from os import PathLike
 
-    from shirokuro._core import Evaluator, Game, GenerationReport
-    from shirokuro.config import Play
-    from shirokuro.schedule import ScheduleLike
-
-_log = logging.getLogger(__name__)
-
-_FIXED = ("seed", "generation_games")
+    from shirokuro.checkpoints import OnCorrupt
 
 
-class Trainer:
+class Trainer(Learner):
     """Trains an evaluator by self-play.
 
     The state after N games depends on the settings alone: not on the number of threads, nor on how the games were
     split into calls, nor on saving, loading and interruptions. Only `time_ms` gives that up.
 
     A `KeyboardInterrupt` during a call stops it at once and leaves a state that can be saved and continued.
+
+    While one thread trains, the others may read the properties and `get_statistics`, and use the evaluator. Whatever
+    else they call, `save`, `memory` and `digest` included, raises `RuntimeError` and changes nothing: a thread that
+    watches a training asks from `progress`, or again later. So does every call in a process that was forked: the
+    trainer's threads stay behind.
     """
 
-    def __init__(self, config: TrainConfig | None = None) -> None:
-        config = config or TrainConfig()
-        core = TrainerCore(
-            seed=config.seed,
-            generation_games=config.generation_games,
-            threads=config.worker_threads,
-            table_mb=config.table_mb,
-        )
-        self._start(core, config, BatchReport())
+    _session: Session | None = None
+    _signals: StopSignals | None = None
 
-    def _start(self, core: TrainerCore, config: TrainConfig, statistics: BatchReport) -> None:
-        self._core = core
-        self._config = config
-        self._statistics = statistics
-
-    @property
-    def config(self) -> TrainConfig:
-        """The settings."""
-        return self._config
-
-    @property
-    def evaluator(self) -> Evaluator:
-        """The evaluator that is being trained: it follows the training."""
-        return self._core.evaluator
-
-    @property
-    def games_played(self) -> int:
-        """Games played since the start of the run."""
-        return self._core.games_played
-
-    @property
-    def play(self) -> Play:
-        """The values that hold for the current generation."""
-        return self._play(self._config)
-
-    def _play(self, config: TrainConfig) -> Play:
-        # What schedules say at the generation's first game holds for all of it: however it is split, it is the same.
-        return config.at(self._core.generation * self._core.generation_games)
-
-    def train_batch(
+    def start_training(
         self,
-        games: int,
+        target_games: int | None = None,
         *,
-        epsilon: ScheduleLike | None = None,
-        depth: ScheduleLike | None = None,
-        nodes: int | None = None,
-        time_ms: float | None = None,
-        progress: Callable[[int], None] | None = None,
-    ) -> BatchReport:
-        """Plays games against itself, in parallel, and learns from them.
+        directory: str | PathLike[str] | None = None,
+        callback: Callable[[TrainingProgress], object] | None = None,
+        callback_every: int = 100,
+        background: bool = False,
+        checkpoint_every: int | None = None,
+        keep: int | None = None,
+        compress: bool | None = None,
+        progress: Callable[[int], object] | None = None,
+    ) -> TrainingResult | None:
+        """Trains from the present state to the target, saving checkpoints on the way and the model at the end.
+
+        SIGINT and SIGTERM stop the training and save it, and then do what they would have done before; a second one
+        ends the program at once. (Signals reach Python's main thread only: start the training from there.)
 
         Args:
-            games: how many.
-            epsilon: for these games, in place of the setting.
-            depth: the same.
-            nodes: the same.
-            time_ms: the same.
-            progress: called about every 50 ms, and after each generation, with the number of games finished in this
-                call. An exception from it ends the call as Ctrl-C does.
+            target_games: games of the whole run, those before included; the setting `games` if it is left out.
+            directory: the run's directory; by default the one before, or a new one in `runs/`.
+            callback: called every `callback_every` games, at the end of the generation; within it, if it is longer
+                than that. It may pause and configure. An exception from it ends the training, which is saved.
+            callback_every: games between two callbacks, and between two lines of metrics.
+            background: train on another thread, and return at once; `wait` gives the result.
+            checkpoint_every: in place of the setting `checkpoint_games`, from now on.
+            keep: in place of the setting.
+            compress: in place of the setting.
+            progress: called about every 50 ms, and after each generation, with the number of games finished since the
+                start of the run.
+
+        Returns:
+            How the training ended; `None` if it goes on in the background.
 
         Raises:
-            ValueError: a value is out of its range, or more than one search limit is given.
+            ValueError: a value is out of its range, or the directory holds another run.
             TypeError: a value is of the wrong type.
+            RuntimeError: a training is active already.
+            BlockingIOError: another training is using the directory.
+            OSError: the state at the end could not be saved; it is still here.
         """
-        TrainConfig.SETTINGS["games"].convert("games", games)
-        config = self._with(epsilon=epsilon, depth=depth, nodes=nodes, time_ms=time_ms)
-        before, start = self._statistics, self.games_played
-        while (played := self.games_played - start) < games:
-            self._advance(games - played, config, _shifted(progress, played))
-            if progress:
-                progress(self.games_played - start)
-        _log.info("%d games played, %d in all", games, self.games_played)
-        return self._statistics - before
-
-    def train_game(
-        self,
-        *,
-        time_ms: float | None = None,
-        depth: ScheduleLike | None = None,
-        nodes: int | None = None,
-        epsilon: ScheduleLike | None = None,
-    ) -> Game:
-        """Plays one game against itself and learns from it; the arguments are as for `train_batch`."""
-        config = self._with(epsilon=epsilon, depth=depth, nodes=nodes, time_ms=time_ms)
-        while not (games := self._advance(1, config, None).games):  # a game that failed is followed by another
-            pass
-        return games[0]
-
-    def _with(self, **changes: object) -> TrainConfig:
-        given = {name: value for name, value in changes.items() if value is not None}
-        return self._config.replace(**given) if given else self._config
-
-    def _advance(self, games: int, config: TrainConfig, tick: Callable[[int], None] | None) -> GenerationReport:
-        core = self._core
-        play = dataclasses.asdict(self._play(config))
-        generation = core.advance(min(games, core.generation_left), tick=tick, **play)
-        self._statistics += BatchReport.of_generation(generation)
-        for failure in generation.failures:
-            _log.error("game %d failed: %s", failure.index, failure.message)
-        _log.debug("%d games played, TD error %s", len(generation.games), generation.td_error)
-        return generation
-
-    def configure(self, *, log_level: int | str | None = None, **changes: object) -> None:
-        """Changes settings from the next game on.
-
-        Args:
-            log_level: verbosity of the package's logger, such as `"DEBUG"` or `"WARNING"`.
-            changes: settings of `TrainConfig` by name; a new search limit (depth, nodes or time_ms) takes the old
-                one's place.
-
-        Raises:
-            ValueError: a value is out of its range, or the setting is fixed for a training's life (seed,
-                generation_games).
-            TypeError: a value is of the wrong type, or there is no such setting.
-        """
-        config = self._config.replace(**changes)
-        for name in _FIXED:
-            if getattr(config, name) != getattr(self._config, name):
-                raise ValueError(f"{name} = {changes[name]!r}: can't be changed during a training")
-        if log_level is not None:
-            logging.getLogger("shirokuro").setLevel(log_level)
-        if (config.threads, config.table_mb) != (self._config.threads, self._config.table_mb):
-            self._core.set_workers(threads=config.worker_threads, table_mb=config.table_mb)
-        self._config = config
-
-    def get_statistics(self) -> BatchReport:
-        """What was measured over all games since the start of the run, those before loading included."""
-        return self._statistics
-
-    def memory(self) -> dict[str, int]:
-        """Bytes held by the training, by component."""
-        return self._core.memory()
-
-    def digest(self) -> str:
-        """SHA-256, in hexadecimal, of the state: equal digests mean equal weights, moments and places in the run."""
-        return self._core.digest()
-
-    def save(self, path: str | PathLike[str]) -> None:
-        """Writes the whole state: weights, moments, the place in the run, settings and statistics.
-
-        An existing file is replaced in one step.
-
-        Raises:
-            OSError: the file can't be written.
-        """
-        self._core.save(
-            path, settings=json.dumps(self._config.as_dict()), statistics=json.dumps(self._statistics.sums())
+        self._refuse_while_active()
+        changes = {"checkpoint_games": checkpoint_every, "keep": keep, "compress": compress}
+        self.configure(**{name: value for name, value in changes.items() if value is not None})
+        if target_games is None:
+            target_games = self._config.games
+        for name, value in (("target_games", target_games), ("callback_every", callback_every)):
+            TrainConfig.SETTINGS["games"].convert(name, value)
+        before = self._session.directory if self._session else RunDirectory.named_by_time()
+        session = Session(
+            self,
+            before if directory is None else RunDirectory(Path(directory)),
+            target_games=target_games,
+            callback=callback,
+            callback_every=callback_every,
+            progress=progress,
         )
-        _log.info("saved %s after %d games", path, self.games_played)
+        session.open()
+        self.target_games = target_games
+        self._session = session
+        if background:
+            self._signals = StopSignals(self._stop_background).__enter__()
+            session.run_in_background()
+            return None
+        with StopSignals(lambda: session.pause(wait=False)) as signals:
+            session.run()
+        signals.pass_on()
+        return session.wait()
 
-    @classmethod
-    def load(cls, path: str | PathLike[str], *, threads: int | None = None) -> Trainer:
-        """Reads what `save` wrote; training then goes on as if it had never stopped.
+    def _stop_background(self) -> None:
+        """Handles a signal on the main thread while another one trains."""
+        if self._session:
+            self._session.pause(wait=False)
+            while self._session.active:  # no lock: the signal may have come while this thread held it
+                time.sleep(0.01)
+        if self._signals:
+            self._signals.pass_on()
+
+    def pause_training(self) -> TrainingResult | None:
+        """Stops the training at once, in the middle of a generation too, and saves it; returns when that is done.
+
+        Finished games are kept. May be called from any thread; if from a callback, it returns at once.
+
+        Returns:
+            How the training ended; `None` from a callback, and when there is none.
+        """
+        if self._session:
+            self._session.pause()
+        return self.training_result
+
+    def resume_training(
+        self,
+        target_games: int | None = None,
+        *,
+        directory: str | PathLike[str] | None = None,
+        on_corrupt: OnCorrupt = "previous",
+        callback: Callable[[TrainingProgress], object] | None = None,
+        callback_every: int = 100,
+        background: bool = False,
+        checkpoint_every: int | None = None,
+        keep: int | None = None,
+        compress: bool | None = None,
+        progress: Callable[[int], object] | None = None,
+    ) -> TrainingResult | None:
+        """Goes on from the run's latest checkpoint, as if the training had never stopped.
+
+        The checkpoint is loaded, with its settings, unless this trainer is in the very state that it holds. What this
+        trainer trained since is given up.
 
         Args:
-            path: the file.
-            threads: worker threads, in place of the saved setting.
+            target_games: games of the whole run; what the training was started for, if it is left out.
+            directory: the run's directory; by default the one before.
+            on_corrupt: what to do when the newest checkpoint is damaged: go back to the newest one that is whole, start
+                a new run with this trainer's settings (the damaged one's files are moved to `set-aside`), or raise.
+            callback: as for `start_training`, like all that follow.
+            callback_every: games.
+            background: on another thread.
+            checkpoint_every: games.
+            keep: checkpoints.
+            compress: checkpoints.
+            progress: many times a second.
 
         Raises:
-            ValueError: `threads` is out of its range.
-            FileNotFoundError: there is no such file (other `OSError`s: it can't be read).
-            ModelFileError: the file is not a model, is damaged, or holds weights alone.
+            FileNotFoundError: there is no checkpoint.
+            ModelFileError: the newest checkpoint is damaged and `on_corrupt` is `"fail"`, or all are damaged; or it is
+                of another version of the format.
+            Exception: as `start_training`.
         """
-        # The file holds the settings that the workers are made with: it is read with the least of them.
-        core, settings, statistics, _ = TrainerCore.load(path, threads=1, table_mb=TrainConfig.SETTINGS["table_mb"].low)
+        self._refuse_while_active()
+        if directory is None:
+            if not self._session:
+                raise ValueError("directory: there was no training before, name the directory of one")
+            directory = self._session.directory.path
+        self.restore(directory, on_corrupt=on_corrupt)
+        return self.start_training(
+            self.target_games if target_games is None else target_games,
+            directory=directory,
+            callback=callback,
+            callback_every=callback_every,
+            background=background,
+            checkpoint_every=checkpoint_every,
+            keep=keep,
+            compress=compress,
+            progress=progress,
+        )
+
+    def restore(self, directory: str | PathLike[str], *, on_corrupt: OnCorrupt = "previous") -> None:
+        """Loads the latest checkpoint of a run's directory into this trainer; errors as for `resume_training`."""
+        latest = checkpoints.latest_checkpoint(directory, on_corrupt=on_corrupt)
+        if latest is not None:
+            if latest != self.checkpoint:
+                self._load(latest)
+            return
+        run = RunDirectory(Path(directory))
+        damaged = [*checkpoints.candidates(run.path)]
+        if not damaged:
+            raise FileNotFoundError(2, "no checkpoint in", str(run.path))
+        with run.held():
+            run.set_aside([*damaged, *(path for path in [run.model] if path.exists())])
+        self._begin(self._config)
+
+    @property
+    def is_training_active(self) -> bool:
+        """A training was started and has not ended."""
+        return self._session is not None and self._session.active
+
+    @property
+    def training_result(self) -> TrainingResult | None:
+        """How the last training ended; `None` if it has not, if an exception ended it, or if there was none."""
+        return self._session.result if self._session else None
+
+    def wait(self, timeout: float | None = None) -> TrainingResult | None:
+        """Waits for the end of a training in the background.
+
+        Args:
+            timeout: seconds; without it, as long as it takes.
+
+        Returns:
+            How it ended; `None` when the time is over first, or when there was no training.
+
+        Raises:
+            Exception: what ended the training, such as an exception of a callback.
+        """
+        if not self._session:
+            return None
         try:
-            config = TrainConfig(**json.loads(settings))
-            measured = BatchReport(**json.loads(statistics))
-        except (TypeError, ValueError) as error:
-            raise ModelFileError(f"{os.fspath(path)}: its settings can't be read: {error}") from error
-        if threads is not None:
-            config = config.replace(threads=threads)
-        trainer = cls.__new__(cls)
-        core.set_workers(threads=config.worker_threads, table_mb=config.table_mb)
-        trainer._start(core, config, measured)  # noqa: SLF001 (its own class)
-        return trainer
+            return self._session.wait(timeout)
+        finally:
+            if self._signals and not self.is_training_active:
+                self._signals.__exit__()
 
-
-def _shifted(progress: Callable[[int], None] | None, before: int) -> Callable[[int], None] | None:
-    return progress and (lambda finished: progress(before + finished))
+    def _refuse_while_active(self) -> None:
+        if self.is_training_active:
+            raise RuntimeError("a training is active: pause it first")

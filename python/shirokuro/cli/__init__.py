@@ -1,4 +1,4 @@
-"""The command line: `shirokuro train`, `evaluate`, `digest`, `perft`, `bench`."""
+"""The command line: `shirokuro train`, `checkpoints`, `export`, `evaluate`, `digest`, `perft`, `bench`."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ import time
 from typing import TYPE_CHECKING, NoReturn
 
 import shirokuro
-from shirokuro.cli import bench, evaluate, train
+from shirokuro.checkpoints import model_of
+from shirokuro.cli import bench, checkpoints, evaluate, export, train
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+_COMMANDS = {"train": train, "checkpoints": checkpoints, "export": export, "evaluate": evaluate, "bench": bench}
 
 
 class Parser(argparse.ArgumentParser):
@@ -27,7 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command.
 
     Returns:
-        The exit code: 0 done, 2 wrong arguments or files, 128 + the signal's number when interrupted.
+        The exit code: 0 done, 1 damaged checkpoints were found, 2 wrong arguments or files,
+        3 paused because too many games failed, 128 + the signal's number when interrupted.
     """
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
@@ -46,13 +50,15 @@ def _parser() -> Parser:
         "--version", action="version", version=f"shirokuro {shirokuro.__version__} ({shirokuro.kernel()} kernel)"
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
-    for name, module in (("train", train), ("evaluate", evaluate), ("bench", bench)):
+    for name, module in _COMMANDS.items():
         command = commands.add_parser(name, help=module.HELP, description=module.HELP)
         module.add_arguments(command)
         command.set_defaults(run=module.run)
 
-    digest = commands.add_parser("digest", help="Print the digest of the training state in a model file.")
-    digest.add_argument("file", help="a model file with training state")
+    digest = commands.add_parser("digest", help="Print the digest of the training state in a model file or a run.")
+    digest.add_argument(
+        "model", metavar="RUN|FILE", help="a run's directory, for its latest checkpoint, or a model file"
+    )
     digest.set_defaults(run=_digest)
 
     perft = commands.add_parser("perft", help="Count the move sequences from the start.")
@@ -62,7 +68,7 @@ def _parser() -> Parser:
 
 
 def _digest(options: argparse.Namespace) -> int:
-    print(shirokuro.file_digest(options.file))
+    print(shirokuro.file_digest(model_of(options.model)))
     return 0
 
 

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from shirokuro._core import Evaluator
 from shirokuro.arena import MatchResult, check_games, play_match
+from shirokuro.checkpoints import model_of
 from shirokuro.players import HeuristicPlayer, ModelPlayer, Player, RandomPlayer
 
 if TYPE_CHECKING:
@@ -23,12 +24,12 @@ _FIXED: Mapping[str, Player] = {"random": RandomPlayer(), "heuristic": Heuristic
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's options."""
-    parser.add_argument("model", help="a model file")
+    parser.add_argument("model", help="a model file, or a run's directory for its latest checkpoint")
     parser.add_argument(
         "--opponent",
         action="append",
         metavar="NAME",
-        help=f"{', '.join(_FIXED)} or a model file; may be given more than once (default: all fixed opponents)",
+        help=f"{', '.join(_FIXED)} or a model; may be given more than once (default: all fixed opponents)",
     )
     parser.add_argument(
         "--games", type=int, default=400, help="games against each opponent, even (default: %(default)s)"
@@ -52,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
 
     def model(path: str) -> ModelPlayer:
         return ModelPlayer(
-            evaluator=Evaluator.load(path),
+            evaluator=Evaluator.load(model_of(path)),
             name=Path(path).name,
             depth=depth,
             nodes=options.nodes,

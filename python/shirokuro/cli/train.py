@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
-from contextlib import contextmanager, suppress
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from shirokuro._core import ModelFileError, ModelVersionError
 from shirokuro.arena import check_games
+from shirokuro.checkpoints import candidates, latest_checkpoint
 from shirokuro.cli.display import display
 from shirokuro.cli.evaluate import print_results
 from shirokuro.config import LIMITS, TrainConfig, shown_name
 from shirokuro.players import HeuristicPlayer, ModelPlayer, RandomPlayer
 from shirokuro.run_directory import RunDirectory
+from shirokuro.signals import StopSignals
 from shirokuro.trainer import Trainer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from types import FrameType
+    from collections.abc import Mapping
 
-    from shirokuro.cli.display import Display
-    from shirokuro.config import Setting
+    from shirokuro.checkpoints import OnCorrupt
+    from shirokuro.config import Kind
+    from shirokuro.session import TrainingProgress, TrainingResult
 
 HELP = "Train a model by self-play, and play it against fixed opponents at the end."
+
+TOO_MANY_ERRORS = 3
+"""The exit code of a training that paused because too many games failed."""
+
+_READERS: Mapping[Kind, dict[str, Any]] = {
+    "whole": {"type": int, "metavar": "N"},
+    "number": {"type": float, "metavar": "X"},
+    "schedule": {"type": str, "metavar": "SCHEDULE"},
+    "switch": {"action": argparse.BooleanOptionalAction},
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,12 +44,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out",
         type=Path,
         metavar="DIRECTORY",
-        help="the run's directory: config.toml, metrics.jsonl, model.shiro (default: runs/ and the time)",
+        help="the run's directory: config.toml, metrics.jsonl, checkpoints/, model.shiro (default: runs/ and the time)",
     )
     parser.add_argument(
         "--resume",
         action="store_true",
         help="go on with the run in --out, if there is one, as if it had never stopped; settings given change it",
+    )
+    parser.add_argument(
+        "--on-corrupt",
+        choices=("previous", "fresh", "fail"),
+        help="when the newest checkpoint is damaged: go on from the one before, start afresh (its files are moved to "
+        "set-aside/), or fail (default: ask on a terminal, else previous)",
     )
     parser.add_argument(
         "--report-games",
@@ -65,14 +81,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             f"--{shown_name(name).replace('_', '-')}",
             dest=name,
             default=argparse.SUPPRESS,
-            type=_reader(setting),
-            metavar={"whole": "N", "number": "X", "schedule": "SCHEDULE"}[setting.kind],
             help=f"{setting.doc} (range: {setting.range}{shown})".replace("%", "%%"),
+            **_READERS[setting.kind],
         )
-
-
-def _reader(setting: Setting) -> type[int | float | str]:
-    return {"whole": int, "number": float, "schedule": str}[setting.kind]
 
 
 def run(options: argparse.Namespace) -> int:
@@ -81,19 +92,20 @@ def run(options: argparse.Namespace) -> int:
         raise ValueError(f"report_games = {options.report_games}: must be 1 or more")
     if options.match_games:
         check_games("match_games", options.match_games)
-    directory = RunDirectory(options.out or Path("runs") / datetime.now().astimezone().strftime("%Y%m%d_%H%M%S"))
+    directory = RunDirectory(options.out) if options.out else RunDirectory.named_by_time()
     given = {name: value for name, value in vars(options).items() if name in TrainConfig.SETTINGS}
-    trainer = _trainer(directory, given, resume=options.resume)
-    directory.open(trainer)
-    stopped = _train(trainer, directory, options.report_games)
-    trainer.save(directory.model)
-    if stopped:
+    trainer = _trainer(directory, given, resume=options.resume, on_corrupt=options.on_corrupt)
+    result, signal = _train(trainer, directory, options.report_games)
+    if signal:
         print(
             f"stopped after {trainer.games_played:,} games; saved {directory.model}; "
             f"go on with: shirokuro train --resume --out {directory.path}",
             file=sys.stderr,
         )
-        return 128 + stopped
+        return 128 + signal
+    if result.outcome == "too_many_errors":
+        print(f"paused after {trainer.games_played:,} games; saved {directory.model}", file=sys.stderr)
+        return TOO_MANY_ERRORS
     print(f"trained {trainer.games_played:,} games; saved {directory.model}")
     if options.match_games:
         config = trainer.config
@@ -103,67 +115,51 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _trainer(directory: RunDirectory, given: dict[str, Any], *, resume: bool) -> Trainer:
-    if not directory.model.exists():
+def _trainer(directory: RunDirectory, given: dict[str, Any], *, resume: bool, on_corrupt: OnCorrupt | None) -> Trainer:
+    """A new trainer, or the one that the directory holds, with the settings that were given."""
+    if not candidates(directory.path):
         return Trainer(TrainConfig().replace(**given))
     if not resume:
         raise ValueError(f"{directory.path} holds a run: go on with it by --resume, or name another directory by --out")
-    trainer = Trainer.load(directory.model)
+    # If the run is started afresh, its settings are those of its directory.
+    known = directory.config.exists()
+    trainer = Trainer(TrainConfig.from_toml(directory.config.read_text(encoding="utf-8")) if known else None)
+    trainer.restore(directory.path, on_corrupt=on_corrupt or _choice(directory))
     trainer.configure(**given)
     return trainer
 
 
-def _train(trainer: Trainer, directory: RunDirectory, report_games: int) -> int | None:
-    """Trains to the run's length; returns the number of the signal that stopped it, if one did."""
-    games = trainer.config.games
-    with display(games, trainer.games_played) as shown, _signals() as received:
-        while trainer.games_played < games:
-            before, play = trainer.get_statistics(), trainer.play
-            with suppress(KeyboardInterrupt):  # `_tick` raises it; its signal is in `received`
-                tick = _tick(shown, trainer.games_played, received)
-                trainer.train_batch(_until_report(trainer, report_games), progress=tick)
-            batch = trainer.get_statistics() - before
-            directory.report(trainer.games_played, batch, play)
-            shown.report(trainer.games_played, batch)
-            if received:
-                return received[0]
-    return None
-
-
-def _until_report(trainer: Trainer, report_games: int) -> int:
-    """Games until the next report: at least so many, and to the end of a generation, where reporting costs nothing."""
-    generation = trainer.config.generation_games
-    end = -(-(trainer.games_played + report_games) // generation) * generation
-    return min(end, trainer.config.games) - trainer.games_played
-
-
-def _tick(shown: Display, start: int, received: list[int]) -> Callable[[int], None]:
-    def tick(finished: int) -> None:
-        shown.tick(start + finished)
-        if received:
-            raise KeyboardInterrupt
-
-    return tick
-
-
-@contextmanager
-def _signals() -> Iterator[list[int]]:
-    """Collects SIGINT and SIGTERM, so that a training stops where its state is whole.
-
-    The second one ends the program.
-    """
-    received: list[int] = []
-    watched = (signal.SIGINT, signal.SIGTERM)
-
-    def receive(number: int, _frame: FrameType | None) -> None:
-        received.append(number)
-        for each in watched:
-            signal.signal(each, signal.SIG_DFL)
-
-    before = [signal.signal(each, receive) for each in watched]
+def _choice(directory: RunDirectory) -> OnCorrupt:
+    """What to do about a damaged checkpoint: a person's choice if there is one to ask."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return "previous"
     try:
-        yield received
-    finally:
-        if not received:
-            for each, handler in zip(watched, before, strict=True):
-                signal.signal(each, handler)
+        latest_checkpoint(directory.path, on_corrupt="fail")
+    except ModelVersionError:
+        return "fail"
+    except ModelFileError as error:
+        print(error, file=sys.stderr)
+        answers: dict[str, OnCorrupt] = {"p": "previous", "f": "fresh", "": "fail"}
+        while (
+            answer := input("Go on from the checkpoint before (p), start afresh (f), or leave (Enter)? ")
+        ) not in answers:
+            pass
+        return answers[answer]
+    return "fail"
+
+
+def _train(trainer: Trainer, directory: RunDirectory, report_games: int) -> tuple[TrainingResult, int | None]:
+    """Trains to the run's length; the result, and the number of the signal that stopped it, if one did."""
+    with display(trainer.config.games, trainer.games_played) as shown:
+
+        def report(progress: TrainingProgress) -> None:
+            shown.report(progress.games_played, progress.batch)
+
+        # The training handles signals, and passes on what stopped it.
+        with StopSignals(lambda: None) as signals:
+            result = trainer.start_training(
+                directory=directory.path, callback=report, callback_every=report_games, progress=shown.tick
+            )
+    if result is None:
+        raise RuntimeError("a training in the foreground has a result")
+    return result, signals.received

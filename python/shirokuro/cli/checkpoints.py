@@ -1,0 +1,60 @@
+"""`shirokuro checkpoints`: lists, verifies and prunes a run's checkpoints."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from shirokuro._core import ModelFileError
+from shirokuro.checkpoints import list_checkpoints, prune, verify
+
+if TYPE_CHECKING:
+    import argparse
+
+HELP = "List, verify and prune the checkpoints of a run."
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the command's options."""
+    parser.add_argument("run_directory", metavar="RUN", help="a run's directory")
+    parser.add_argument("--verify", action="store_true", help="read every file and check its checksums")
+    parser.add_argument(
+        "--prune",
+        type=int,
+        metavar="N",
+        help="delete all but the newest N of the newest one's run, if that one is whole",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Prints the table; the exit code is 1 if a checkpoint is damaged."""
+    if options.prune is not None:
+        for path in prune(options.run_directory, keep=options.prune):
+            print(f"deleted {path}")
+    checkpoints = list_checkpoints(options.run_directory)
+    if not checkpoints:
+        raise FileNotFoundError(2, "no checkpoint in", options.run_directory)
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("checkpoint", no_wrap=True)
+    table.add_column("games", justify="right")
+    table.add_column("MB", justify="right")
+    table.add_column("saved")
+    damaged = []
+    for checkpoint in checkpoints:
+        if options.verify:
+            try:
+                verify(checkpoint.path)
+            except ModelFileError as error:
+                damaged.append(error)
+        saved = checkpoint.saved.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+        table.add_row(checkpoint.path.name, f"{checkpoint.games_played:,}", f"{checkpoint.size / 1e6:.1f}", saved)
+    Console().print(table)
+    for damage in damaged:
+        print(damage, file=sys.stderr)
+    if options.verify:
+        print(f"{len(checkpoints) - len(damaged)} of {len(checkpoints)} checkpoints are whole")
+    return 1 if damaged else 0

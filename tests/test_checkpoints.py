@@ -1,0 +1,327 @@
+"""Checkpoints: what is listed, which one a run goes on from, and what is deleted."""
+
+from __future__ import annotations
+
+import logging
+import re
+import resource
+import shutil
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+import shirokuro as sk
+from shirokuro._core import verify_file
+from shirokuro.checkpoints import checkpoint_name, prune
+from shirokuro.run_directory import RunDirectory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from shirokuro.checkpoints import OnCorrupt
+
+
+@pytest.fixture(scope="module")
+def recorded(small: sk.TrainConfig, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of 192 games with three checkpoints; tests copy it."""
+    directory = tmp_path_factory.mktemp("runs") / "run"
+    sk.Trainer(small).start_training(192, directory=directory, checkpoint_every=64)
+    return directory
+
+
+@pytest.fixture
+def run(recorded: Path, tmp_path: Path) -> Path:
+    directory = tmp_path / "run"
+    shutil.copytree(recorded, directory)
+    (directory / "model.shiro").unlink()
+    return directory
+
+
+def games(directory: Path) -> list[int]:
+    return [checkpoint.games_played for checkpoint in sk.list_checkpoints(directory)]
+
+
+def path_of(directory: Path, games_played: int) -> Path:
+    return directory / "checkpoints" / checkpoint_name(games_played)
+
+
+def damage(path: Path) -> None:
+    """Flips a bit in the middle."""
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def claim_another_version(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[8:12] = (99).to_bytes(4, "little")
+    path.write_bytes(content)
+
+
+def test_a_run_leaves_its_checkpoints_and_the_last_one_as_its_model(recorded: Path) -> None:
+    listed = sk.list_checkpoints(recorded)
+    assert [checkpoint.games_played for checkpoint in listed] == [192, 128, 64]
+    assert [checkpoint.size for checkpoint in listed] == [checkpoint.path.stat().st_size for checkpoint in listed]
+    assert [verify_file(checkpoint.path)["games_played"] for checkpoint in listed] == [192, 128, 64]
+    assert sk.latest_checkpoint(recorded) == listed[0].path
+    assert sk.file_digest(recorded / "model.shiro") == sk.file_digest(listed[0].path)
+
+
+@pytest.mark.parametrize("missing", ["run", "checkpoints"])
+def test_where_there_is_no_checkpoint_none_is_the_latest(missing: str, tmp_path: Path) -> None:
+    directory = tmp_path / missing
+    if missing == "checkpoints":
+        (directory / "checkpoints").mkdir(parents=True)
+    assert sk.latest_checkpoint(directory) is None
+    assert sk.list_checkpoints(directory) == []
+    with pytest.raises(FileNotFoundError, match="no checkpoint"):
+        sk.Trainer().resume_training(directory=directory)
+
+
+def test_a_damaged_newest_checkpoint_is_told_and_the_one_before_it_is_the_latest(
+    run: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    damage(path_of(run, 192))
+    assert sk.latest_checkpoint(run) == path_of(run, 128)
+    assert str(path_of(run, 192)) in caplog.text
+    assert sk.latest_checkpoint(run, on_corrupt="fresh") is None
+    with pytest.raises(sk.ModelFileError, match=r"checkpoint_000000192\.shiro: damaged"):
+        sk.latest_checkpoint(run, on_corrupt="fail")
+
+
+def test_an_empty_and_a_foreign_file_are_damaged_checkpoints(run: Path) -> None:
+    path_of(run, 192).write_bytes(b"")
+    path_of(run, 128).write_bytes(b"no model at all")
+    assert sk.latest_checkpoint(run) == path_of(run, 64)
+
+
+def test_when_every_checkpoint_is_damaged_the_error_names_the_newest(run: Path) -> None:
+    for each in (64, 128, 192):
+        damage(path_of(run, each))
+    with pytest.raises(sk.ModelFileError, match=r"checkpoint_000000192\.shiro: damaged.*no other checkpoint is whole"):
+        sk.latest_checkpoint(run)
+
+
+@pytest.mark.parametrize("on_corrupt", ["previous", "fresh", "fail"])
+def test_another_version_of_the_format_is_no_damage(on_corrupt: OnCorrupt, run: Path) -> None:
+    claim_another_version(path_of(run, 192))
+    with pytest.raises(sk.ModelVersionError, match=r"checkpoint_000000192\.shiro: format version 99 .* version 1"):
+        sk.latest_checkpoint(run, on_corrupt=on_corrupt)
+
+
+def test_an_unknown_choice_is_refused(run: Path) -> None:
+    choice = "perhaps"
+    with pytest.raises(ValueError, match="on_corrupt = 'perhaps': must be 'previous', 'fresh' or 'fail'"):
+        sk.latest_checkpoint(run, on_corrupt=choice)  # type: ignore[arg-type]
+
+
+def test_the_model_counts_if_it_is_newer_than_all_checkpoints(run: Path) -> None:
+    model = run / "model.shiro"
+    model.write_bytes(path_of(run, 128).read_bytes())
+    assert sk.latest_checkpoint(run) == path_of(run, 192)
+    path_of(run, 192).unlink()
+    path_of(run, 128).unlink()
+    assert sk.latest_checkpoint(run) == model
+
+
+def test_weights_alone_are_no_checkpoint(run: Path) -> None:
+    sk.Evaluator().save(path_of(run, 192))
+    assert sk.latest_checkpoint(run) == path_of(run, 128)
+
+
+def test_the_newest_checkpoints_are_kept(small: sk.TrainConfig, tmp_path: Path) -> None:
+    trainer = sk.Trainer(small.replace(generation_games=16))
+    trainer.start_training(160, directory=tmp_path, checkpoint_every=16, keep=3)
+    assert games(tmp_path) == [160, 144, 128]
+
+
+def test_checkpoints_of_other_runs_and_unknown_files_are_never_deleted(
+    run: Path, small: sk.TrainConfig, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    sk.Trainer(small.replace(seed=8)).start_training(10, directory=other)
+    path_of(other, 10).rename(path_of(run, 10))
+    path_of(run, 20).write_bytes(b"damaged")
+    (run / "checkpoints" / "notes.txt").write_text("mine")
+    sk.Trainer(small).resume_training(256, directory=run, keep=1)
+    assert games(run) == [256, 20, 10]
+    assert (run / "checkpoints" / "notes.txt").exists()
+
+
+def test_nothing_is_deleted_for_a_new_checkpoint_that_is_not_whole(
+    run: Path, monkeypatch: pytest.MonkeyPatch, no_waiting: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    del no_waiting
+    save = sk.Trainer.save
+
+    def save_badly(trainer: sk.Trainer, path: Path) -> None:
+        save(trainer, path)
+        damage(path)
+
+    monkeypatch.setattr(sk.Trainer, "save", save_badly)
+    trainer = sk.Trainer()
+    with pytest.raises(sk.ModelFileError, match=r"checkpoint_000000256\.shiro: damaged"):
+        trainer.resume_training(256, directory=run, keep=1)
+    assert games(run) == [192, 128, 64]
+    assert "trying again" in caplog.text
+
+
+def test_what_was_given_up_is_set_aside_and_not_deleted(run: Path, small: sk.TrainConfig) -> None:
+    damage(path_of(run, 192))
+    bad = path_of(run, 192).read_bytes()
+    trainer = sk.Trainer(small)
+    result = trainer.resume_training(192, directory=run)
+    assert result is not None
+    assert result.statistics.games == 64
+    assert games(run) == [192, 128, 64]
+    whole = sk.Trainer(small)
+    whole.train_batch(192)
+    assert sk.file_digest(path_of(run, 192)) == whole.digest()
+    (aside,) = (run / "set-aside").glob("*/*")
+    assert aside.read_bytes() == bad
+
+
+def test_a_fresh_start_sets_the_old_run_aside_and_deletes_nothing(run: Path, small: sk.TrainConfig) -> None:
+    damage(path_of(run, 192))
+    trainer = sk.Trainer(small.replace(seed=99))
+    result = trainer.resume_training(64, directory=run, on_corrupt="fresh")
+    assert result is not None
+    assert result.statistics.games == 64
+    assert games(run) == [64]
+    assert sorted(path.name for path in (run / "set-aside").glob("*/*")) == [
+        checkpoint_name(each) for each in (64, 128, 192)
+    ]
+    whole = sk.Trainer(small.replace(seed=99))
+    whole.train_batch(64)
+    assert trainer.digest() == whole.digest()
+
+
+def test_temporary_files_of_killed_processes_are_removed_when_a_training_starts(run: Path) -> None:
+    leftovers = [run / "checkpoints" / f".{checkpoint_name(192)}.77-0.tmp", run / ".model.shiro.77-3.tmp"]
+    for path in leftovers:
+        path.write_bytes(b"half a fi")
+    sk.Trainer().resume_training(193, directory=run)
+    assert not any(path.exists() for path in leftovers)
+    assert games(run)[0] == 193
+
+
+def test_a_directory_of_another_run_is_refused_and_left_alone(run: Path, small: sk.TrainConfig) -> None:
+    with pytest.raises(ValueError, match="holds another run"):
+        sk.Trainer(small).start_training(64, directory=run)
+    assert games(run) == [192, 128, 64]
+    sk.Trainer.load(path_of(run, 192)).start_training(200, directory=run)
+    assert games(run)[0] == 200
+
+
+def test_a_directory_is_for_one_training_at_a_time(run: Path) -> None:
+    with RunDirectory(run).held():
+        with pytest.raises(BlockingIOError, match="another training is using this directory"):
+            sk.Trainer().resume_training(200, directory=run)
+        with pytest.raises(BlockingIOError):
+            prune(run, keep=1)
+    sk.Trainer().resume_training(193, directory=run)
+
+
+def test_pruning_keeps_the_newest_and_wants_it_whole(run: Path) -> None:
+    assert prune(run, keep=3) == []
+    assert prune(run, keep=2) == [path_of(run, 64)]
+    with pytest.raises(ValueError, match="keep = 0: must be 1 or more"):
+        prune(run, keep=0)
+    damage(path_of(run, 192))
+    with pytest.raises(sk.ModelFileError, match="damaged"):
+        prune(run, keep=1)
+    assert games(run) == [192, 128]
+
+
+class Disk:
+    """Files of this process can't grow beyond a size: writing fails as it does when the disk is full."""
+
+    def __init__(self) -> None:
+        self._before = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def fill(self) -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, self._before[1]))
+
+    def free(self) -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, self._before)
+
+
+@pytest.mark.proof("a full disk in the middle of a run")
+def test_a_training_outlives_a_full_disk_and_saves_again_when_there_is_room(
+    small: sk.TrainConfig, tmp_path: Path, no_waiting: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    del no_waiting
+    disk = Disk()
+    whole = sk.Trainer(small)
+    whole.train_batch(640)
+
+    def fill_and_free(progress: sk.TrainingProgress) -> None:
+        if progress.games_played == 192:
+            disk.fill()
+        if progress.games_played == 448:
+            assert games(tmp_path) == [192, 128, 64]
+            disk.free()
+
+    trainer = sk.Trainer(small)
+    try:
+        trainer.start_training(640, directory=tmp_path, checkpoint_every=64, callback=fill_and_free, callback_every=64)
+    finally:
+        disk.free()
+    assert games(tmp_path) == [640, 576, 512, 192, 128]
+    assert trainer.digest() == whole.digest() == sk.file_digest(path_of(tmp_path, 640))
+    warnings = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+    assert sum("trying again" in warning for warning in warnings) == 4
+    assert sum("no checkpoint after" in warning and "training goes on" in warning for warning in warnings) == 4
+    assert not list(tmp_path.glob("**/.*.tmp"))
+
+
+def test_every_save_and_load_is_logged_with_size_duration_and_place(
+    run: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="shirokuro")
+    path = tmp_path / "again.shiro"
+    sk.Trainer.load(path_of(run, 64)).save(path)
+    for action, file in (("loaded", path_of(run, 64)), ("saved", path)):
+        assert re.search(rf"{action} {re.escape(str(file))}: \d+\.\d MB in \d+\.\d\d s, after 64 games", caplog.text)
+
+
+@pytest.mark.proof("a reader lists and loads while checkpoints are saved")
+def test_a_reader_never_sees_half_a_checkpoint(
+    size: Callable[[int, int], int],
+    small: sk.TrainConfig,
+    tmp_path: Path,
+    record_property: Callable[[str, object], None],
+) -> None:
+    saves = size(20, 200)
+    record_property("count", saves)
+    trainer = sk.Trainer(small.replace(generation_games=4, games=10_000))
+    trainer.start_training(4, directory=tmp_path)
+    done = threading.Event()
+    seen: list[int] = []
+    errors: list[BaseException] = []
+
+    def read() -> None:
+        try:
+            while not done.is_set():
+                latest = sk.latest_checkpoint(tmp_path, on_corrupt="fail")
+                assert latest is not None
+                try:
+                    played = verify_file(latest)["games_played"]
+                except FileNotFoundError:  # two newer ones have come
+                    continue
+                assert played is not None
+                seen.append(played)
+                sk.Evaluator.load(sk.list_checkpoints(tmp_path)[0].path)
+        except BaseException as error:  # noqa: BLE001 (shown by the test)
+            errors.append(error)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    trainer.start_training(4 + 4 * saves, checkpoint_every=4, keep=2)
+    done.set()
+    reader.join()
+    assert not errors
+    assert seen == sorted(seen)
+    assert len(set(seen)) > 2

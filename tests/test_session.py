@@ -1,0 +1,383 @@
+"""Sessions: a training that is started, paused, resumed and interrupted is the training that was not."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+import time
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import shirokuro as sk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from types import FrameType
+
+GAMES = 500
+"""Seven generations and a part of an eighth."""
+
+
+@pytest.fixture(scope="module")
+def reference(small: sk.TrainConfig) -> str:
+    """The digest after `GAMES` games in one call."""
+    trainer = sk.Trainer(small)
+    trainer.train_batch(GAMES)
+    return trainer.digest()
+
+
+@pytest.fixture
+def trainer(small: sk.TrainConfig) -> Iterator[sk.Trainer]:
+    """A new trainer, which does not train any longer when the test is over."""
+    trainer = sk.Trainer(small)
+    yield trainer
+    trainer.pause_training()
+
+
+def finished(result: sk.TrainingResult | None) -> sk.TrainingResult:
+    assert result is not None
+    return result
+
+
+class Progress(list[sk.TrainingProgress]):
+    """Remembers what callbacks were told; does something at a number of games."""
+
+    def __init__(self, games: int = 0, act: Callable[[], object] | None = None) -> None:
+        super().__init__()
+        self._games = games
+        self._act = act
+
+    def __call__(self, progress: sk.TrainingProgress) -> None:
+        self.append(progress)
+        if self._act and progress.games_played >= self._games:
+            act, self._act = self._act, None
+            act()
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    while not condition():
+        time.sleep(0.005)
+
+
+def test_a_training_plays_to_its_target_and_tells_what_it_did(
+    trainer: sk.Trainer, reference: str, tmp_path: Path
+) -> None:
+    trainer.train_batch(100)
+    before = trainer.get_statistics()
+    result = finished(trainer.start_training(GAMES, directory=tmp_path))
+    assert (result.outcome, result.games_played) == ("completed", GAMES)
+    assert result.statistics == trainer.get_statistics() - before
+    assert result.statistics.games == GAMES - 100
+    assert result.seconds > 0
+    assert result.errors.failures == ()
+    assert (
+        trainer.digest() == reference == sk.file_digest(result.checkpoint) == sk.file_digest(tmp_path / "model.shiro")
+    )
+    assert trainer.training_result == result
+    assert not trainer.is_training_active
+    loaded = sk.Trainer.load(result.checkpoint)
+    assert loaded.get_statistics() == trainer.get_statistics()
+
+
+def test_a_target_that_is_reached_is_saved_and_nothing_is_played(trainer: sk.Trainer, tmp_path: Path) -> None:
+    trainer.train_batch(20)
+    result = finished(trainer.start_training(10, directory=tmp_path))
+    assert (result.outcome, result.games_played, result.statistics) == ("completed", 20, sk.BatchReport())
+    assert sk.file_digest(result.checkpoint) == trainer.digest()
+
+
+def test_without_a_directory_a_run_gets_one(
+    trainer: sk.Trainer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    trainer.start_training(10)
+    trainer.start_training(20)
+    (directory,) = (tmp_path / "runs").iterdir()
+    assert [each.games_played for each in sk.list_checkpoints(directory)] == [20, 10]
+
+
+def test_callbacks_come_every_hundred_games_at_the_end_of_a_generation(trainer: sk.Trainer, tmp_path: Path) -> None:
+    seen = Progress()
+    trainer.start_training(GAMES, directory=tmp_path, callback=seen)
+    assert [progress.games_played for progress in seen] == [128, 256, 320, 448, 500]
+    assert [progress.batch.games for progress in seen] == [128, 128, 64, 128, 52]
+    assert [progress.statistics.games for progress in seen] == [128, 256, 320, 448, 500]
+    assert all(progress.target_games == GAMES for progress in seen)
+    assert all(a.seconds <= b.seconds for a, b in pairwise(seen))
+    assert all(progress.seconds_left is not None and progress.seconds_left >= 0 for progress in seen)
+    assert seen[-1].seconds_left == 0
+
+
+def test_callbacks_come_within_a_long_generation_and_measure_nothing_there(
+    small: sk.TrainConfig, tmp_path: Path
+) -> None:
+    trainer = sk.Trainer(small.replace(depth=3, exact_empties=8, generation_games=400))
+    seen = Progress()
+    trainer.start_training(600, directory=tmp_path, callback=seen, callback_every=20)
+    within = [progress for progress in seen if progress.games_played < 400]
+    assert len(within) > 3
+    assert all(progress.batch == progress.statistics == sk.BatchReport() for progress in within)
+    assert [p.games_played for p in seen] == sorted(p.games_played for p in seen)
+    assert sum(progress.batch.games for progress in seen) == 600
+    whole = sk.Trainer(trainer.config)
+    whole.train_batch(600)
+    assert trainer.digest() == whole.digest()
+
+
+def test_a_training_in_the_background_can_be_watched_and_waited_for(
+    trainer: sk.Trainer, reference: str, tmp_path: Path
+) -> None:
+    assert not trainer.is_training_active
+    assert trainer.start_training(GAMES, directory=tmp_path, background=True) is None
+    assert trainer.is_training_active
+    assert trainer.wait(timeout=0.001) is None
+    assert trainer.training_result is None
+    result = finished(trainer.wait())
+    assert not trainer.is_training_active
+    assert (result.outcome, trainer.digest()) == ("completed", reference)
+
+
+def test_a_training_that_is_active_is_alone(trainer: sk.Trainer, tmp_path: Path) -> None:
+    trainer.start_training(10**6, directory=tmp_path, background=True)
+    for call in (
+        lambda: trainer.start_training(GAMES),
+        lambda: trainer.resume_training(GAMES),
+        lambda: trainer.train_batch(1),
+        trainer.train_game,
+    ):
+        with pytest.raises(RuntimeError, match="a training is active: pause it first"):
+            call()
+
+
+@pytest.mark.parametrize("where", ["foreground", "background", "callback"])
+def test_a_pause_saves_and_resuming_ends_as_if_there_had_been_none(
+    where: str, trainer: sk.Trainer, reference: str, tmp_path: Path
+) -> None:
+    if where == "background":
+        trainer.start_training(GAMES, directory=tmp_path, background=True)
+        wait_until(lambda: trainer.games_played > 0)
+        result = finished(trainer.pause_training())
+    elif where == "foreground":
+
+        def pause() -> None:
+            wait_until(lambda: trainer.games_played > 0)
+            trainer.pause_training()
+
+        other = threading.Thread(target=pause)
+        other.start()
+        result = finished(trainer.start_training(GAMES, directory=tmp_path))
+        other.join()
+    else:
+        progress = Progress(200, trainer.pause_training)
+        result = finished(trainer.start_training(GAMES, directory=tmp_path, callback=progress))
+        assert result.games_played == 256
+    assert not trainer.is_training_active
+    assert result.outcome == "paused"
+    assert 0 < result.games_played < GAMES
+    assert sk.file_digest(result.checkpoint) == trainer.digest()
+    for each in (trainer, sk.Trainer()):
+        assert finished(each.resume_training(directory=tmp_path)).outcome == "completed"
+        assert (each.games_played, each.digest()) == (GAMES, reference)
+
+
+def test_a_pause_within_a_generation_keeps_its_finished_games(small: sk.TrainConfig, tmp_path: Path) -> None:
+    config = small.replace(depth=4, exact_empties=10, generation_games=400)
+    counts: list[int] = []
+    trainer = sk.Trainer(config)
+
+    def tick(count: int) -> None:
+        counts.append(count)
+        if count >= 20:
+            trainer.pause_training()
+
+    result = finished(trainer.start_training(400, directory=tmp_path, progress=tick))
+    assert (result.outcome, result.games_played) == ("paused", 0)
+    assert counts[-1] < 400
+    resumed = sk.Trainer.load(result.checkpoint)
+    again: list[int] = []
+    resumed.start_training(400, directory=tmp_path, progress=again.append)
+    assert again[0] >= counts[-1]
+    whole = sk.Trainer(config)
+    whole.train_batch(400)
+    assert resumed.digest() == whole.digest()
+
+
+def test_long_searches_and_long_generations_pause_at_once(small: sk.TrainConfig, tmp_path: Path) -> None:
+    trainer = sk.Trainer(small.replace(time_ms=2000, generation_games=5000))
+    trainer.start_training(directory=tmp_path, background=True)
+    time.sleep(0.5)
+    start = time.monotonic()
+    result = finished(trainer.pause_training())
+    assert time.monotonic() - start < 5
+    assert result.checkpoint.exists()
+
+
+def test_resuming_gives_up_what_was_trained_after_the_checkpoint(
+    trainer: sk.Trainer, reference: str, tmp_path: Path
+) -> None:
+    trainer.start_training(100, directory=tmp_path)
+    trainer.train_batch(50)
+    trainer.resume_training(GAMES)
+    assert trainer.digest() == reference
+
+
+def test_a_training_resumes_towards_the_target_it_was_started_for(trainer: sk.Trainer, tmp_path: Path) -> None:
+    trainer.start_training(300, directory=tmp_path, callback=Progress(100, trainer.pause_training))
+    resumed = sk.Trainer()
+    assert finished(resumed.resume_training(directory=tmp_path)).games_played == 300
+
+
+def test_there_is_nothing_to_resume_without_a_directory() -> None:
+    with pytest.raises(ValueError, match="directory"):
+        sk.Trainer().resume_training()
+
+
+def test_a_checkpoint_within_a_long_generation_keeps_its_finished_games(small: sk.TrainConfig, tmp_path: Path) -> None:
+    config = small.replace(depth=3, exact_empties=8, generation_games=500)
+    trainer = sk.Trainer(config)
+    again: list[int] = []
+
+    def go_on_from_copy(count: int) -> None:
+        if (saved := sk.list_checkpoints(tmp_path)) and count < 500 and not again:
+            sk.Trainer.load(saved[0].path).start_training(500, directory=tmp_path / "copy", progress=again.append)
+
+    trainer.start_training(500, directory=tmp_path, checkpoint_every=100, progress=go_on_from_copy)
+    assert again[0] >= 100
+    whole = sk.Trainer(config)
+    whole.train_batch(500)
+    assert trainer.digest() == whole.digest() == sk.file_digest(tmp_path / "copy" / "model.shiro")
+
+
+@pytest.mark.parametrize("background", [False, True])
+@pytest.mark.parametrize("by_progress", [False, True])
+def test_an_exception_in_a_callback_ends_the_training_with_a_checkpoint_and_is_raised(
+    *,
+    background: bool,
+    by_progress: bool,
+    trainer: sk.Trainer,
+    reference: str,
+    tmp_path: Path,
+) -> None:
+    def fail(*_: object) -> None:
+        raise OverflowError("too much")
+
+    callback = None if by_progress else Progress(200, fail)
+    progress = fail if by_progress else None
+    with pytest.raises(OverflowError, match="too much"):  # noqa: PT012 (one call or the other)
+        trainer.start_training(GAMES, directory=tmp_path, background=background, callback=callback, progress=progress)
+        trainer.wait()
+    assert not trainer.is_training_active
+    assert trainer.training_result is None
+    latest = sk.latest_checkpoint(tmp_path)
+    assert latest is not None
+    assert sk.file_digest(latest) == trainer.digest()
+    assert trainer.games_played < GAMES
+    trainer.resume_training(directory=tmp_path)
+    assert trainer.digest() == reference
+
+
+def test_a_callback_changes_settings_for_the_games_after_it(
+    trainer: sk.Trainer, small: sk.TrainConfig, tmp_path: Path
+) -> None:
+    change = Progress(200, lambda: trainer.configure(depth=2, epsilon=0.5, threads=1, log_level=logging.INFO))
+    trainer.start_training(GAMES, directory=tmp_path, callback=change)
+    logging.getLogger("shirokuro").setLevel(logging.NOTSET)
+    assert trainer.config == small.replace(depth=2, epsilon=0.5, threads=1)
+    by_hand = sk.Trainer(small)
+    by_hand.train_batch(256)
+    by_hand.configure(depth=2, epsilon=0.5)
+    by_hand.train_batch(GAMES - 256)
+    assert trainer.digest() == by_hand.digest()
+
+
+def test_settings_may_be_changed_from_another_thread_while_games_are_played(
+    trainer: sk.Trainer, tmp_path: Path
+) -> None:
+    trainer.start_training(10**6, directory=tmp_path, background=True)
+    trainer.configure(epsilon=0.4, threads=1, table_mb=2)
+    played = trainer.games_played
+    wait_until(lambda: trainer.games_played > played + 64)
+    finished(trainer.pause_training())
+    assert trainer.config.table_mb == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"target_games": 0}, "target_games = 0: must be within 1…"),
+        ({"callback_every": 0}, "callback_every = 0: must be within 1…"),
+        ({"checkpoint_every": 0}, "checkpoint_games = 0: must be within 1…"),
+        ({"keep": 0}, "keep = 0: must be within 1…"),
+    ],
+    ids=str,
+)
+def test_a_wrong_argument_is_told_and_starts_nothing(
+    arguments: dict[str, Any], message: str, trainer: sk.Trainer, tmp_path: Path
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        trainer.start_training(directory=tmp_path / "run", **arguments)
+    assert not trainer.is_training_active
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.fixture
+def terminated() -> Iterator[list[int]]:
+    """The SIGTERMs that this process's own handler gets."""
+    received: list[int] = []
+
+    def receive(number: int, _frame: FrameType | None) -> None:
+        received.append(number)
+
+    before = signal.signal(signal.SIGTERM, receive)
+    yield received
+    signal.signal(signal.SIGTERM, before)
+
+
+def test_a_signal_saves_the_training_and_then_does_what_it_would_have_done(
+    trainer: sk.Trainer, reference: str, tmp_path: Path, terminated: list[int]
+) -> None:
+    send = Progress(100, lambda: os.kill(os.getpid(), signal.SIGTERM))
+    result = finished(trainer.start_training(GAMES, directory=tmp_path, callback=send))
+    assert (result.outcome, terminated) == ("paused", [signal.SIGTERM])
+    interrupt = Progress(300, lambda: os.kill(os.getpid(), signal.SIGINT))
+    with pytest.raises(KeyboardInterrupt):
+        trainer.resume_training(directory=tmp_path, callback=interrupt)
+    assert finished(trainer.training_result).outcome == "paused"
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    trainer.resume_training(directory=tmp_path)
+    assert trainer.digest() == reference
+
+
+def test_a_signal_stops_and_saves_a_training_in_the_background(
+    trainer: sk.Trainer, tmp_path: Path, terminated: list[int]
+) -> None:
+    trainer.start_training(10**6, directory=tmp_path, background=True)
+    wait_until(lambda: trainer.games_played > 0)
+    os.kill(os.getpid(), signal.SIGTERM)
+    result = finished(trainer.wait())
+    assert (result.outcome, terminated) == ("paused", [signal.SIGTERM])
+    assert sk.file_digest(result.checkpoint) == trainer.digest()
+    trainer.start_training(10**6, background=True)
+    send = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
+    send.start()
+    with pytest.raises(KeyboardInterrupt):
+        trainer.wait()
+    assert finished(trainer.training_result).outcome == "paused"
+
+
+@pytest.mark.proof("train(N + M) against train(N), save, load, train(M)")
+@pytest.mark.parametrize("compress", [False, True])
+@pytest.mark.parametrize(("first", "threads"), [(64, (1, 2)), (100, (2, 4)), (100, (4, 1))])
+def test_train_save_load_train_is_train(
+    *, compress: bool, first: int, threads: tuple[int, int], fast: sk.TrainConfig, reference: str, tmp_path: Path
+) -> None:
+    config = fast.replace(threads=threads[0], compress=compress)
+    sk.Trainer(config).start_training(first, directory=tmp_path)
+    resumed = sk.Trainer.load(tmp_path / "model.shiro", threads=threads[1])
+    resumed.start_training(GAMES, directory=tmp_path)
+    assert sk.file_digest(tmp_path / "model.shiro") == reference
