@@ -28,6 +28,7 @@ pub(crate) fn reset_bad_moments(state: &mut State) -> Vec<Reset> {
         state.moments[entry] = [0.0, 0.0];
         state.weights.entries()[entry].store(Weights::NEUTRAL, Relaxed);
     }
+    state.weights.changed();
     for logged in state.undo.iter_mut().filter(|logged| !are_sound(logged.moments)) {
         (logged.weight, logged.moments) = (Weights::NEUTRAL, [0.0, 0.0]);
         reset.extend([logged.entry as usize, mirror_entry(logged.entry as usize)]);

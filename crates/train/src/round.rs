@@ -5,14 +5,14 @@ use crate::progress::Progress;
 use crate::report::FailureKind;
 use crate::selfplay::{PlayedGame, Unfinished};
 use crate::watchdog::Watchdog;
-use crate::workers::State;
+use crate::workers::{Place, State, lock};
 use rayon::ThreadPool;
 use shirokuro_engine::{Searcher, Square};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// After a stop a worker that has no sign of life is waited for no longer than this.
@@ -59,7 +59,7 @@ impl Round {
     /// Begins to play these games, each with its place in the caller's list.
     pub fn start(
         pool: &ThreadPool,
-        states: &Arc<[Mutex<State>]>,
+        states: &Arc<[Place]>,
         games: Vec<(usize, u64)>,
         play: Arc<impl Fn(&mut Searcher, u64, &Progress) -> Result<PlayedGame, Unfinished> + Send + Sync + 'static>,
     ) -> Self {
@@ -69,8 +69,8 @@ impl Round {
         let (states, next) = (Arc::clone(states), AtomicUsize::new(0));
         pool.spawn_broadcast(move |context| {
             let progress = &workers[context.index()];
-            // Only this worker asks for it, so that it is always free.
-            let mut state = states[context.index()].lock().unwrap_or_else(PoisonError::into_inner);
+            let home = &states[context.index()];
+            let mut state = lock(home).take().expect("the worker brought it back from its last round");
             while !progress.is_abandoned()
                 && let Some(&(place, game)) = games.get(next.fetch_add(1, Relaxed))
             {
@@ -80,6 +80,9 @@ impl Round {
                 if sender.send((place, result)).is_err() {
                     return;
                 }
+            }
+            if !progress.is_abandoned() {
+                *lock(home) = Some(state);
             }
         });
         round
@@ -130,7 +133,7 @@ impl Round {
     }
 }
 
-/// Plays one game. If that panics, the worker gets a new search state.
+/// Plays one game. If that panics, the searcher forgets what it knew.
 fn one_game(
     state: &mut State,
     game: u64,

@@ -283,7 +283,7 @@ impl Trainer {
         Memory {
             weights: size_of_val(state.weights.entries()),
             moments: size_of_val(&state.moments[..]),
-            tables: self.workers.table_bytes(),
+            tables: self.workers.all_table_bytes(),
             scratch: self.workers.scratch_bytes(),
             generation: records + size_of_val(&state.undo[..]),
         }

@@ -14,11 +14,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 #[derive(Debug)]
 pub(crate) struct Workers {
     pool: ThreadPool,
-    states: Arc<[Mutex<State>]>,
+    states: Arc<[Place]>,
     table_bytes: usize,
+    /// Bytes of all transposition tables, as large as they became.
+    all_table_bytes: usize,
     /// A worker hangs, and others could not be had in place of them all.
     lost: bool,
 }
+
+/// Where a worker's state is while it does not play. In the hands of the worker, it is lost with it, and alone.
+pub(crate) type Place = Mutex<Option<State>>;
 
 /// What one worker owns.
 #[derive(Debug)]
@@ -37,8 +42,10 @@ impl Workers {
     /// `threads` workers, each with a transposition table of about `table_bytes`.
     pub fn new(threads: usize, table_bytes: usize) -> Result<Self, TrainerError> {
         let pool = ThreadPoolBuilder::new().num_threads(threads).thread_name(|n| format!("shirokuro-{n}")).build()?;
-        let states = (0..threads).map(|_| State::new(table_bytes).map(Mutex::new)).collect::<Result<_, _>>()?;
-        Ok(Self { pool, states, table_bytes, lost: false })
+        let states = (0..threads).map(|_| State::new(table_bytes)).collect::<Result<Vec<_>, _>>()?;
+        let all_table_bytes = states.iter().map(|state| state.searcher.table_bytes()).sum();
+        let states = states.into_iter().map(|state| Mutex::new(Some(state))).collect();
+        Ok(Self { pool, states, table_bytes, all_table_bytes, lost: false })
     }
 
     /// Number of workers.
@@ -47,8 +54,8 @@ impl Workers {
     }
 
     /// Bytes of all transposition tables.
-    pub fn table_bytes(&self) -> usize {
-        self.states.iter().map(|state| lock(state).searcher.table_bytes()).sum()
+    pub fn all_table_bytes(&self) -> usize {
+        self.all_table_bytes
     }
 
     /// Bytes of all scratch memory.
@@ -105,6 +112,10 @@ impl Workers {
     /// Other threads in place of these.
     fn renew(&mut self) -> Result<(), TrainerError> {
         self.lost = true;
+        // The worker that hangs keeps the places, but only its own state.
+        for place in self.states.iter() {
+            drop(lock(place).take());
+        }
         *self = Self::new(self.threads(), self.table_bytes)?;
         Ok(())
     }
@@ -112,17 +123,21 @@ impl Workers {
     /// Does `work` once for each table, with the scratch memory of the worker that does it.
     pub fn for_each_table<T: Send>(&self, tables: &mut [T], work: impl Fn(&mut Scratch, &mut T) + Sync) {
         self.run(|| {
-            tables.par_iter_mut().with_max_len(1).for_each(|table| work(&mut self.state().scratch, table));
+            tables.par_iter_mut().with_max_len(1).for_each(|table| {
+                let mut state = self.state();
+                work(&mut state.as_mut().expect("nobody plays").scratch, table);
+            });
         });
     }
 
     /// What the current worker owns. Nobody else ever asks for it, so that the lock is always free.
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, Option<State>> {
         lock(&self.states[rayon::current_thread_index().expect("called by a worker of the pool")])
     }
 }
 
-fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+/// What is in the place.
+pub(crate) fn lock(state: &Place) -> MutexGuard<'_, Option<State>> {
     // A panic while learning leaves the scratch memory dirty, but also the trainer without use: nothing to protect.
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -85,6 +85,7 @@ fn a_worker_that_hangs_is_replaced_and_what_it_does_later_reaches_nobody() {
             (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
         let shared = (Arc::clone(&awake), Arc::clone(&woken), Arc::clone(&calls));
         let games: Vec<u64> = (0..9).collect();
+        let lost_states = Arc::downgrade(&workers.states);
         let (results, renewed) = workers.play(&games, &watch, move |_, game, progress| {
             let (awake, woken, calls) = &shared;
             calls.fetch_add(1, Relaxed);
@@ -102,6 +103,10 @@ fn a_worker_that_hangs_is_replaced_and_what_it_does_later_reaches_nobody() {
         assert_eq!((message.as_str(), moves.len()), ("no sign of life for 0.7 s", 1));
         assert_eq!(control.finished(), 9);
 
+        let places = lost_states.upgrade().expect("a worker still hangs");
+        while places.iter().any(|place| lock(place).is_some()) {
+            sleep(Duration::from_millis(5));
+        }
         awake.store(true, Relaxed);
         while woken.load(Relaxed) < 2 {
             sleep(Duration::from_millis(5));
