@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import signal
@@ -127,6 +128,28 @@ def test_callbacks_come_within_a_long_generation_and_measure_nothing_there(
     whole = sk.Trainer(trainer.config)
     whole.train_batch(600)
     assert trainer.digest() == whole.digest()
+
+
+def test_metrics_tell_of_every_game_once_when_a_killed_run_has_gone_on(trainer: sk.Trainer, tmp_path: Path) -> None:
+    trainer.start_training(GAMES, directory=tmp_path, checkpoint_every=150)
+    for path in (
+        tmp_path / "model.shiro",
+        sk.list_checkpoints(tmp_path)[0].path,
+        sk.list_checkpoints(tmp_path)[1].path,
+    ):
+        path.unlink()  # as if it had been killed before
+    resumed = sk.Trainer()
+    resumed.resume_training(directory=tmp_path)
+    lines = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert sum(line["games"] for line in lines) > GAMES
+    counting = [
+        line
+        for index, line in enumerate(lines)
+        if all(later["games_played"] > line["games_played"] for later in lines[index + 1 :])
+    ]
+    statistics = resumed.get_statistics()
+    assert sum(line["games"] for line in counting) == statistics.games == GAMES
+    assert sum(line["black_wins"] for line in counting) == statistics.black_wins
 
 
 def test_a_training_in_the_background_can_be_watched_and_waited_for(
