@@ -165,6 +165,11 @@ def test_a_training_in_the_background_can_be_watched_and_waited_for(
     assert (result.outcome, trainer.digest()) == ("completed", reference)
 
 
+def test_a_callback_can_not_wait_for_the_end_of_its_own_training(trainer: sk.Trainer, tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="can't wait for its own end"):
+        trainer.start_training(GAMES, directory=tmp_path, callback=Progress(0, trainer.wait))
+
+
 def test_a_training_that_is_active_is_alone(trainer: sk.Trainer, tmp_path: Path) -> None:
     trainer.start_training(10**6, directory=tmp_path, background=True)
     for call in (
@@ -385,6 +390,8 @@ def test_a_signal_stops_and_saves_a_training_in_the_background(
     result = finished(trainer.wait())
     assert (result.outcome, terminated) == ("paused", [signal.SIGTERM])
     assert sk.file_digest(result.checkpoint) == trainer.digest()
+    trainer.start_training(GAMES, background=True)  # ends by itself, and nobody waits
+    wait_until(lambda: not trainer.is_training_active)
     trainer.start_training(10**6, background=True)
     send = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
     send.start()

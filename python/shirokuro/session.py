@@ -182,8 +182,11 @@ class Session:
         """How the training ended; `None` when the time is over first.
 
         Raises:
+            RuntimeError: it is called from within the training.
             BaseException: what ended it.
         """
+        if self.active and threading.current_thread() is self._thread:
+            raise RuntimeError("a training can't wait for its own end")
         self._ended.wait(timeout)
         if self._error:
             raise self._error
