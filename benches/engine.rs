@@ -84,7 +84,7 @@ fn evaluate_in_search(bencher: Bencher, order: &str) {
         "of games" => random_games(100).into_iter().filter(|board| board.empties() > 1).collect(),
         _ => with_empties(30, 1_000),
     };
-    let mut searcher = Searcher::new(0);
+    let mut searcher = Searcher::new(0).expect("memory");
     let limits = Limits { depth: Some(1), ..Limits::default() };
     let mut nodes = || boards.iter().map(|board| searcher.search(&*NOISE, board, &limits).nodes).sum::<u64>();
     let expected = nodes();
@@ -95,7 +95,7 @@ fn evaluate_in_search(bencher: Bencher, order: &str) {
 #[divan::bench(args = [4, 8], sample_count = 5)]
 fn search_nodes(bencher: Bencher, depth: u32) {
     let boards = with_empties(40, 20);
-    let mut searcher = Searcher::new(16 << 20);
+    let mut searcher = Searcher::new(16 << 20).expect("memory");
     let limits = Limits { depth: Some(depth), ..Limits::default() };
     let mut nodes = || {
         searcher.forget();
@@ -109,7 +109,7 @@ fn search_nodes(bencher: Bencher, depth: u32) {
 #[divan::bench(args = [8, 10, 14, 18], sample_count = 5)]
 fn solve_nodes(bencher: Bencher, empties: u32) {
     let boards = with_empties(empties, 20);
-    let mut searcher = Searcher::new(16 << 20);
+    let mut searcher = Searcher::new(16 << 20).expect("memory");
     let mut nodes = || {
         searcher.forget();
         boards.iter().map(|board| searcher.solve(&*NOISE, board, None).nodes).sum::<u64>()

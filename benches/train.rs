@@ -39,7 +39,8 @@ fn lambda_returns_of_a_game(bencher: Bencher) {
 #[divan::bench]
 fn a_game_one_ply_deep(bencher: Bencher) {
     let evaluator = PatternEvaluator::new(Arc::new(Weights::neutral()));
-    let (mut searcher, stop, progress) = (Searcher::new(1 << 20), AtomicBool::new(false), Progress::new());
+    let (mut searcher, stop, progress) =
+        (Searcher::new(1 << 20).expect("memory"), AtomicBool::new(false), Progress::new());
     let oversight = Oversight { stop: &stop, progress: &progress, faults: None };
     bencher.counter(ItemsCount::new(1u32)).bench_local(|| {
         let game = play_game(&mut searcher, &evaluator, &PLAY, 1, 7, &oversight).expect("nobody stops it");

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import json
 import math
 import re
 from typing import TYPE_CHECKING, Any
@@ -37,6 +39,15 @@ SIDE_CALLS: dict[str, Callable[[Any], object]] = {
     "perft": lambda side: sk.perft(1, START, side_to_move=side),
 }
 
+POSITION_CALLS: dict[str, Callable[..., object]] = {
+    "evaluate": EVALUATOR.evaluate,
+    "evaluate_batch": lambda board, **side: EVALUATOR.evaluate_batch([board], **side),
+    "Position": sk.Position,
+    "search": functools.partial(sk.search, depth=1),
+    "Searcher.search": lambda board, **side: sk.Searcher().search(board, depth=1, **side),
+    "perft": functools.partial(sk.perft, 1),
+}
+
 
 def wrong_square(value: int) -> list[int]:
     return [*START.tolist()[:17], value, *START.tolist()[18:]]
@@ -55,6 +66,7 @@ def wrong_square(value: int) -> list[int]:
         (np.array(wrong_square(-1)), ValueError, r"board.*-1.*0.*1.*2"),
         (np.array(wrong_square(257)), ValueError, r"board.*257.*0.*1.*2"),
         (np.array(wrong_square(2**40 + 1)), ValueError, r"board.*1099511627777.*0.*1.*2"),
+        (np.array(wrong_square(2**64 - 1), dtype=np.uint64), ValueError, r"board.* = 18446744073709551615:"),
         (START.astype(np.float64), TypeError, r"board.*(integer|float64)"),
         (START.astype(np.float64).tolist(), TypeError, r"board.*(integer|float)"),
         (START.astype(bool), TypeError, r"board.*(integer|bool)"),
@@ -94,12 +106,23 @@ def test_a_side_of_a_wrong_type_is_refused(call: Callable[[Any], object], side: 
         (np.full((3, 64), 3), 1, ValueError, r"boards.*3.*0.*1.*2"),
         (np.stack([START, START]), np.array([1, 2, 1]), ValueError, r"side_to_move.*3.*2"),
         (np.stack([START, START]), np.array([1, 0]), ValueError, r"side_to_move.*0.*1.*2"),
+        (np.stack([START, START]), [1, 3], ValueError, r"side_to_move.*3.*1.*2"),
+        (np.full((1, 64), 2**63, dtype=np.uint64), 1, ValueError, r"boards\[0\]: a1 .* = 9223372036854775808:"),
+        (START[None], np.array([2**63], dtype=np.uint64), ValueError, r"side_to_move\[0\] = 9223372036854775808:"),
     ],
     ids=str,
 )
 def test_a_wrong_batch_is_refused(boards: Any, sides: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         EVALUATOR.evaluate_batch(boards, side_to_move=sides)
+
+
+@pytest.mark.parametrize("call", POSITION_CALLS.values(), ids=POSITION_CALLS)
+def test_a_position_brings_its_own_side(call: Callable[..., object]) -> None:
+    white = sk.Position(START, side_to_move=2)
+    assert repr(call(white)) == repr(call(white, side_to_move=2)) == repr(call(START, side_to_move="white"))
+    with pytest.raises(ValueError, match=r"side_to_move = 1: must be 2, the side to move of board.*, a Position"):
+        call(white, side_to_move=1)
 
 
 @given(hnp.arrays(np.int64, 64, elements=st.integers(-(2**63), 2**63 - 1)))
@@ -127,6 +150,8 @@ def test_any_board_has_a_score_within_64_discs(board: np.ndarray[Any, Any], side
         ({"depth": 1.5}, TypeError, "depth"),
         ({"nodes": 0}, ValueError, r"nodes.*0.*1"),
         ({"time_ms": 0}, ValueError, r"time_ms.*0"),
+        ({"time_ms": True}, TypeError, "time_ms: must be a number, not bool"),
+        ({"depth": 1, "table_mb": True}, TypeError, "table_mb: must be a number, not bool"),
         ({"time_ms": -1}, ValueError, r"time_ms.*-1"),
         ({"time_ms": math.nan}, ValueError, r"time_ms.*(?i:nan)"),
         ({"time_ms": math.inf}, ValueError, r"time_ms.*(?i:inf)"),
@@ -154,6 +179,11 @@ def test_a_perft_depth_out_of_range_is_refused(depth: int) -> None:
         ({"games": 0}, ValueError, "games = 0: must be within 1…1,000,000,000"),
         ({"games": -5}, ValueError, "games = -5: must be within 1…"),
         ({"games": 1.0}, TypeError, "games = 1.0: must be a whole number"),
+        ({"games": np.float32(1)}, TypeError, "games = np.float32(1.0): must be a whole number"),
+        ({"games": np.int64(0)}, ValueError, "games = 0: must be within 1…1,000,000,000"),
+        ({"games": np.True_}, TypeError, "games = np.True_: must be a whole number"),
+        ({"games": 1, "epsilon": True}, TypeError, "epsilon = True: must be a number or a schedule"),
+        ({"games": 1, "epsilon": 10**400}, ValueError, "epsilon = 1000"),
         ({"games": 1, "epsilon": 1.5}, ValueError, "epsilon = 1.5: must be within 0…1"),
         ({"games": 1, "epsilon": -0.1}, ValueError, "epsilon = -0.1: must be within 0…1"),
         ({"games": 1, "epsilon": math.nan}, ValueError, "epsilon = nan: must be within 0…1"),
@@ -194,6 +224,27 @@ def test_a_wrong_configuration_is_refused_and_changes_nothing(
     with pytest.raises(error, match=message):
         trained.configure(**changes)
     assert trained.config == before
+
+
+def test_a_configuration_with_a_wrong_part_changes_nothing(trained: sk.Trainer) -> None:
+    before, memory = trained.config, trained.memory()
+    with pytest.raises(ValueError, match="LOUD"):
+        trained.configure(threads=1, log_level="LOUD")
+    assert (trained.config, trained.memory()) == (before, memory)
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    config = sk.TrainConfig(seed=np.int64(3), depth=np.int8(2), epsilon=np.float32(0.5), table_mb=np.float32(1))  # type: ignore[arg-type]
+    assert config == sk.TrainConfig(seed=3, depth=2, epsilon=0.5, table_mb=1)
+    assert sk.TrainConfig.from_toml(config.to_toml()) == config
+    assert json.loads(json.dumps(config.as_dict())) == config.as_dict()
+    assert sk.Trainer(config).train_batch(np.int64(2)).games == 2  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("config", [0, {}, {"depth": 3}, "0.1", sk.TrainConfig])
+def test_a_trainer_takes_a_configuration_alone(config: Any) -> None:
+    with pytest.raises(TypeError, match="config: must be a TrainConfig or None"):
+        sk.Trainer(config)
 
 
 FILE_CALLS: dict[str, Callable[[Any], object]] = {

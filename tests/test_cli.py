@@ -61,6 +61,21 @@ def test_train_leaves_a_run_directory_and_a_table_of_results(
     assert all(line["seconds"] > 0 and line["td_error"] > 0 for line in lines)
 
 
+def test_metrics_keep_what_was_measured_apart_from_the_settings(tmp_path: Path) -> None:
+    assert run("train", "--out", tmp_path, "--games", "64", "--nodes", "50", "--match-games", "0").returncode == 0
+    line = json.loads((tmp_path / "metrics.jsonl").read_text(encoding="utf-8"))
+    assert line["play"] == {
+        "nodes": 50,
+        "exact_empties": 8,
+        "epsilon": 0.1,
+        "shallow": 0.1,
+        "random_plies": 20,
+        "lambda": 0.9,
+        "rate": 0.15,
+    }
+    assert line["nodes"] == sk.Trainer.load(tmp_path / "model.shiro").get_statistics().nodes > 50 * 64
+
+
 def test_train_plays_what_the_trainer_plays(finished: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
     trainer = sk.Trainer(CONFIG.replace(games=300))
     trainer.train_batch(300)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 
 import shirokuro as sk
 
@@ -109,6 +113,16 @@ def test_a_searcher_remembers_what_it_has_seen(trained: sk.Trainer) -> None:
     assert again.score == first.score
     assert first.table_hit_rate is not None
     assert 0 <= first.table_hit_rate <= 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells the memory of a process")
+def test_a_large_table_is_gone_after_its_search() -> None:
+    def resident() -> int:
+        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    before = resident()
+    sk.search(sk.Position(), depth=1, table_mb=1000)
+    assert resident() - before < 200_000_000
 
 
 def test_other_threads_run_during_a_search(trained: sk.Trainer) -> None:

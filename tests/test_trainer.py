@@ -15,6 +15,7 @@ import pytest
 import shirokuro as sk
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 GAMES = 200
@@ -159,6 +160,18 @@ def test_nothing_is_known_before_the_first_game(fast: sk.TrainConfig) -> None:
     json.dumps(statistics.measures(), allow_nan=False)
 
 
+def test_a_report_shows_first_what_people_look_for() -> None:
+    report = sk.BatchReport(
+        games=3, black_wins=1, white_wins=2, stone_difference_sum=-10, positions=4, play_seconds=2.0
+    )
+    shown = (
+        "games=3, mean_stone_difference=-3.333, black_win_rate=0.3333, white_win_rate=0.6667, draw_rate=0, td_error=0"
+    )
+    assert repr(report).startswith(f"BatchReport({shown}, games_per_second=1.5, ")
+    assert str(report) == repr(report)
+    assert "td_error" not in repr(sk.BatchReport())
+
+
 def test_a_batch_measures_its_own_games(fast: sk.TrainConfig) -> None:
     trainer = sk.Trainer(fast)
     first, second = trainer.train_batch(100), trainer.train_batch(60)
@@ -222,21 +235,49 @@ def test_memory_is_told_by_component(trained: sk.Trainer) -> None:
 
 
 def test_other_threads_run_while_games_are_trained(fast: sk.TrainConfig) -> None:
-    trainer = sk.Trainer(fast.replace(depth=3, exact_empties=8, generation_games=1000))
-    done = threading.Event()
-    turns = 0
+    trainer = sk.Trainer(fast.replace(depth=3, exact_empties=8))
+    begun, seen = threading.Event(), threading.Event()
 
     def other() -> None:
-        nonlocal turns
-        while not done.wait(0.001):
-            turns += 1
+        begun.wait()
+        seen.set()
+
+    def stop(_finished: int) -> None:
+        if seen.is_set():
+            raise KeyboardInterrupt
+        begun.set()
 
     thread = threading.Thread(target=other)
     thread.start()
-    trainer.train_batch(1000)
-    done.set()
+    with pytest.raises(KeyboardInterrupt):
+        trainer.train_batch(10**9, progress=stop)
     thread.join()
-    assert turns > 20
+
+
+def test_a_trainer_that_another_thread_uses_says_so_and_stays_as_it_is(fast: sk.TrainConfig, tmp_path: Path) -> None:
+    trainer = sk.Trainer(fast)
+    refused = []
+
+    def call_others(_finished: int) -> None:
+        calls: tuple[Callable[[], object], ...] = (
+            lambda: trainer.save(tmp_path / "model.shiro"),
+            trainer.digest,
+            trainer.memory,
+            trainer.train_game,
+            lambda: trainer.configure(threads=1, log_level="CRITICAL"),
+        )
+        for call in calls:
+            with pytest.raises(RuntimeError, match="the trainer is busy") as error:
+                call()
+            refused.append(error)
+        raise KeyboardInterrupt
+
+    level = logging.getLogger("shirokuro").level
+    with pytest.raises(KeyboardInterrupt):
+        trainer.train_batch(GAMES, progress=call_others, depth=6)
+    assert len(refused) == 5
+    assert (trainer.config, logging.getLogger("shirokuro").level) == (fast, level)
+    assert trainer.evaluator.evaluate(sk.Position()) == 0
 
 
 class FakeCore:

@@ -2,7 +2,8 @@
 
 Conventions. Squares are named `a1` … `h8` and numbered a1 = 0, b1 = 1 … h8 = 63. A board is 64 integers in that order,
 or an 8×8 array whose first row is a1 … h1: 0 empty, 1 black, 2 white. `int8` arrays are read in place, other integer
-arrays and lists are converted. `side_to_move` is `1` or `"black"`, `2` or `"white"`. Scores are discs for the side to
+arrays, bytes and lists are converted. `side_to_move` is `1` or `"black"`, the default, `2` or `"white"`. A `Position`
+is a board too, and brings its own side: another `side_to_move` is a `ValueError`. Scores are discs for the side to
 move, empties counted for the winner.
 """
 
@@ -17,6 +18,7 @@ __all__ = [
     "BLACK",
     "EMPTY",
     "WHITE",
+    "Cancellation",
     "Evaluator",
     "Game",
     "GameFailure",
@@ -38,10 +40,10 @@ __all__ = [
     "verify_file",
 ]
 
-_Board: TypeAlias = NDArray[np.integer[Any]] | Sequence[int] | Sequence[Sequence[int]]
+_Board: TypeAlias = Position | NDArray[np.integer[Any]] | bytes | Sequence[int] | Sequence[Sequence[int]]
 _Boards: TypeAlias = NDArray[np.integer[Any]] | Sequence[_Board]
 _Side: TypeAlias = Literal[1, 2, "black", "white"]
-_Sides: TypeAlias = _Side | NDArray[np.integer[Any]]
+_Sides: TypeAlias = _Side | NDArray[np.integer[Any]] | Sequence[_Side]
 _Path: TypeAlias = str | PathLike[str]
 
 __version__: Final[str]
@@ -55,6 +57,20 @@ BLACK: Final = 1
 
 WHITE: Final = 2
 """A white disc on a board."""
+
+@final
+class Cancellation:
+    """Ends what other threads do within its `with` blocks: their searches, and blocks that they enter from then on.
+
+    They see a `KeyboardInterrupt`, as the main thread does at Ctrl-C.
+    """
+
+    def __new__(cls) -> Cancellation: ...
+    def cancel(self) -> None:
+        """Ends them, long searches within some 50 ms."""
+
+    def __enter__(self) -> None: ...
+    def __exit__(self, *_exception: object) -> None: ...
 
 class ModelFileError(ValueError):
     """A file is not a model, is damaged, or lacks what was asked for; the message names the file and the reason."""
@@ -90,28 +106,28 @@ class Evaluator:
             OSError: the file can't be written.
         """
 
-    def evaluate(self, board: _Board, *, side_to_move: _Side = 1) -> float:
+    def evaluate(self, board: _Board, *, side_to_move: _Side | None = None) -> float:
         """The expected final disc difference of a board, in discs for the side to move, within ±64.
 
         Exact for a full board and for one on which a side has no disc left. No search: see `search`.
 
         Raises:
-            ValueError: the board is not 64 squares of 0, 1 and 2, or the side is unknown.
+            ValueError: the board is not 64 squares of 0, 1 and 2, or the side is unknown or not the `Position`'s.
             TypeError: the board is not made of integers.
         """
 
-    def evaluate_batch(self, boards: _Boards, *, side_to_move: _Sides = 1) -> NDArray[np.float32]:
+    def evaluate_batch(self, boards: _Boards, *, side_to_move: _Sides | None = None) -> NDArray[np.float32]:
         """Evaluates many boards in parallel, each exactly as `evaluate` does; other Python threads go on meanwhile.
 
         Args:
             boards: shape (N, 64) or (N, 8, 8).
-            side_to_move: one side for all, or N integers, 1 or 2.
+            side_to_move: one side for all, or one for each board.
 
         Returns:
             N scores in discs, for each board's side to move.
 
         Raises:
-            ValueError: a wrong shape, a square that is not 0, 1 or 2, or an unknown side.
+            ValueError: a wrong shape, a square that is not 0, 1 or 2, or a side that is unknown or not a `Position`'s.
             TypeError: the boards are not made of integers.
         """
 
@@ -131,11 +147,11 @@ class Position:
     need a pass first: then `legal_moves` is empty, `is_over` is false, and `play("--")` passes.
     """
 
-    def __new__(cls, board: _Board | None = None, *, side_to_move: _Side = 1) -> Position:
+    def __new__(cls, board: _Board | None = None, *, side_to_move: _Side | None = None) -> Position:
         """The start position, or any board.
 
         Raises:
-            ValueError: the board is not 64 squares of 0, 1 and 2, or the side is unknown.
+            ValueError: the board is not 64 squares of 0, 1 and 2, or the side is unknown or not the `Position`'s.
             TypeError: the board is not made of integers.
         """
 
@@ -240,9 +256,9 @@ class Searcher:
     def __new__(cls, evaluator: Evaluator | None = None, *, table_mb: float = 16) -> Searcher: ...
     def search(
         self,
-        board: _Board | Position,
+        board: _Board,
         *,
-        side_to_move: _Side = 1,
+        side_to_move: _Side | None = None,
         depth: int | None = None,
         nodes: int | None = None,
         time_ms: float | None = None,
@@ -251,10 +267,10 @@ class Searcher:
         """As the function `search`."""
 
 def search(
-    board: _Board | Position,
+    board: _Board,
     *,
     evaluator: Evaluator | None = None,
-    side_to_move: _Side = 1,
+    side_to_move: _Side | None = None,
     depth: int | None = None,
     nodes: int | None = None,
     time_ms: float | None = None,
@@ -266,9 +282,9 @@ def search(
     Other Python threads go on meanwhile; Ctrl-C works.
 
     Args:
-        board: a board, or a `Position` (which brings its own side to move).
+        board: what is searched.
         evaluator: judges the leaves; without one, the disc count does.
-        side_to_move: whose turn it is on the board.
+        side_to_move: whose turn it is on a board that is no `Position`.
         depth: plies, 1 … 60.
         nodes: positions to visit, at least 1.
         time_ms: milliseconds, greater than 0. Results then depend on the machine's speed.
@@ -281,7 +297,7 @@ def search(
     """
 
 def solve(
-    board: _Board | Position, *, evaluator: Evaluator | None = None, side_to_move: _Side = 1, table_mb: float = 16
+    board: _Board, *, evaluator: Evaluator | None = None, side_to_move: _Side | None = None, table_mb: float = 16
 ) -> SearchResult:
     """Finds the exact result under best play. Takes long beyond some 24 empties; the evaluator only orders moves.
 
@@ -290,7 +306,7 @@ def solve(
         TypeError: a value is of the wrong type.
     """
 
-def perft(depth: int, board: _Board | Position | None = None, *, side_to_move: _Side = 1) -> int:
+def perft(depth: int, board: _Board | None = None, *, side_to_move: _Side | None = None) -> int:
     """Counts the move sequences of `depth` plies, from the start unless a board is given. A pass counts one ply.
 
     Raises:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 
-from shirokuro._core import BLACK, Position
+from shirokuro._core import BLACK, Cancellation, Position
 from shirokuro.config import cores
 
 if TYPE_CHECKING:
@@ -98,6 +98,8 @@ def play_match(
 ) -> MatchResult:
     """Plays a match: games in pairs, each pair from a random opening of its own, with colours changed in between.
 
+    Ctrl-C, or an exception from a player or `progress`, ends all games and their searches at once.
+
     Args:
         first: the player whose result it is.
         second: its opponent.
@@ -111,16 +113,19 @@ def play_match(
     """
     check_games("games", games)
     openings = random_openings(games // 2, seed)
+    cancellation = Cancellation()
 
     def play(index: int) -> int:
         black, white = (second, first) if index % 2 else (first, second)
-        difference = _black_difference(openings[index // 2], black, white, Random(f"{seed} game {index}"))
+        random = Random(f"{seed} game {index}")
+        difference = _black_difference(openings[index // 2], black, white, random, cancellation)
         return -difference if index % 2 else difference
 
     with ThreadPoolExecutor(threads or cores()) as pool:
         try:
             return MatchResult(tuple(_counted(pool.map(play, range(games)), progress)))
         except BaseException:
+            cancellation.cancel()
             pool.shutdown(cancel_futures=True)
             raise
 
@@ -144,9 +149,13 @@ def random_openings(count: int, seed: int) -> list[Position]:
     return list(openings)
 
 
-def _black_difference(position: Position, black: Player, white: Player, random: Random) -> int:
+def _black_difference(
+    position: Position, black: Player, white: Player, random: Random, cancellation: Cancellation
+) -> int:
     """The final disc difference of a game, Black's view."""
     while not position.is_over:
         player = black if position.side_to_move == BLACK else white
-        position = position.play(player.choose(position, random))
+        with cancellation:
+            move = player.choose(position, random)
+        position = position.play(move)
     return position.score if position.side_to_move == BLACK else -position.score

@@ -7,6 +7,7 @@ import math
 import os
 import tomllib
 from dataclasses import dataclass
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeAlias
 
 from shirokuro.schedule import Schedule, ScheduleLike
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Kind: TypeAlias = Literal["whole", "number", "schedule", "switch"]
+
+_KINDS: Mapping[Kind, str] = {"whole": "whole number", "number": "number", "schedule": "number or a schedule"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +46,20 @@ class Setting:
         """
         if value is None and self.optional:
             return None
-        if self.kind == "schedule":
+        if self.kind == "schedule" and isinstance(value, (str, Schedule)):
             return self._schedule(name, value)
         if self.kind == "switch":
             if not isinstance(value, bool):
                 raise TypeError(f"{name} = {value!r}: must be true or false")
             return value
-        kinds = int if self.kind == "whole" else (int, float)
-        if not isinstance(value, kinds) or isinstance(value, bool):
-            raise TypeError(f"{name} = {value!r}: must be a {self.kind}{' number' * (self.kind == 'whole')}")
-        self._check(name, value, value)
-        return value
+        if not isinstance(value, Integral if self.kind == "whole" else Real) or isinstance(value, bool):
+            raise TypeError(f"{name} = {value!r}: must be a {_KINDS[self.kind]}")
+        # NumPy's numbers are numbers too.
+        number = int(value) if isinstance(value, Integral) else float(value)
+        self._check(name, number, number)
+        return Schedule.constant(number) if self.kind == "schedule" else number
 
-    def _schedule(self, name: str, value: object) -> Schedule:
-        if not isinstance(value, (int, float, str, Schedule)) or isinstance(value, bool):
-            raise TypeError(f"{name} = {value!r}: must be a number or a schedule")
+    def _schedule(self, name: str, value: str | Schedule) -> Schedule:
         try:
             schedule = Schedule.of(value)
         except ValueError as error:
@@ -144,23 +146,23 @@ class TrainConfig:
     )
     exact_empties: int = _whole(8, 0, 24, "Positions with so many empty squares or fewer are solved exactly.")
     epsilon: ScheduleLike = _schedule(
-        "0.15", 0, 1, "Chance that a random move is played instead of the best one; a schedule."
+        "0.1", 0, 1, "Chance that a random move is played instead of the best one; a schedule."
     )
     shallow: ScheduleLike = _schedule(
-        "0",
+        "0.1",
         0,
         1,
         "Chance that the move which looks best one ply ahead is played, where a search may not go; a schedule.",
     )
     random_plies: ScheduleLike = _schedule(
-        "30", 0, 50, "Longest random opening, in plies: each game draws its own length; a schedule."
+        "20", 0, 50, "Longest random opening, in plies: each game draws its own length; a schedule."
     )
 
     generation_games: int = _whole(64, 1, 65_536, "Games that are played between two updates of the weights.")
     lambda_: ScheduleLike = _schedule(
         "0.9", 0, 1, "Share of the later values in a position's target, λ of TD(λ); a schedule."
     )
-    rate: ScheduleLike = _schedule("0:0.2,1:0.02", 0, 10, "Step size of Adam, in discs; a schedule.")
+    rate: ScheduleLike = _schedule("0:0.15,1:0.005", 0, 10, "Step size of Adam, in discs; a schedule.")
 
     threads: int = _whole(0, 0, 1024, "Worker threads; 0 for one a core. Does not change the model.")
     table_mb: float = _number(4, 0.1, 65_536, "Transposition table of each worker thread, in MB.")

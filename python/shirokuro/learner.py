@@ -39,7 +39,11 @@ class Learner:
     """
 
     def __init__(self, config: TrainConfig | None = None) -> None:
-        self._begin(config or TrainConfig())
+        if config is None:
+            config = TrainConfig()
+        if not isinstance(config, TrainConfig):
+            raise TypeError(f"config: must be a TrainConfig or None, not {type(config).__name__}")
+        self._begin(config)
 
     def _begin(self, config: TrainConfig) -> None:
         """A new run."""
@@ -108,6 +112,7 @@ class Learner:
         Raises:
             ValueError: a value is out of its range, or more than one search limit is given.
             TypeError: a value is of the wrong type.
+            RuntimeError: another thread is using the trainer, or another process made it.
         """
         TrainConfig.SETTINGS["games"].convert("games", games)
         self._refuse_while_active()
@@ -189,11 +194,19 @@ class Learner:
         return self._statistics
 
     def memory(self) -> dict[str, int]:
-        """Bytes held by the training, by component."""
+        """Bytes held by the training, by component.
+
+        Raises:
+            RuntimeError: another thread is using the trainer, or another process made it.
+        """
         return self._core.memory()
 
     def digest(self) -> str:
-        """SHA-256, in hexadecimal, of the state: equal digests mean equal weights, moments and places in the run."""
+        """SHA-256, in hexadecimal, of the state: equal digests mean equal weights, moments and places in the run.
+
+        Raises:
+            RuntimeError: another thread is using the trainer, or another process made it.
+        """
         return self._core.digest()
 
     @property
@@ -218,6 +231,7 @@ class Learner:
 
         Raises:
             OSError: the file can't be written.
+            RuntimeError: another thread is using the trainer, or another process made it.
         """
         start = time.perf_counter()
         monitor = {"run": self.run, "target": self.target_games, "errors": self._errors.to_json()}

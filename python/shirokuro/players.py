@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -75,6 +76,10 @@ def square_index(square: str) -> int:
     return ord(square[0]) - ord("a") + 8 * (int(square[1]) - 1)
 
 
+_SETTINGS = {**TrainConfig.SETTINGS, "depth": dataclasses.replace(TrainConfig.SETTINGS["depth"], kind="whole")}
+"""A player's settings are those of a training, but its depth stays the same."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelPlayer:
     """Searches with an evaluator, up to one of three limits."""
@@ -95,7 +100,7 @@ class ModelPlayer:
     def __post_init__(self) -> None:
         for name in (*LIMITS, "exact_empties"):
             if (value := getattr(self, name)) is not None:
-                TrainConfig.SETTINGS[name].convert(name, value)
+                _SETTINGS[name].convert(name, value)
         if sum(getattr(self, name) is not None for name in LIMITS) != 1:
             raise ValueError("exactly one of depth, nodes and time_ms must be given")
 

@@ -11,6 +11,11 @@ if TYPE_CHECKING:
     from shirokuro._core import GenerationReport
 
 
+def _short(value: float) -> str:
+    """Whole numbers as they are, others to four digits."""
+    return str(value) if isinstance(value, int) else f"{value:.4g}"
+
+
 def _ratio(part: float, whole: float) -> float | None:
     return part / whole if whole else None
 
@@ -72,6 +77,10 @@ class BatchReport:
 
     def __sub__(self, other: BatchReport) -> BatchReport:
         return self + BatchReport(**{name: -value for name, value in other.sums().items()})  # type: ignore[arg-type]
+
+    def __repr__(self) -> str:
+        values = (f"{name}={_short(value)}" for name, value in self.measures().items())
+        return f"BatchReport({', '.join(values)})"
 
     @property
     def draws(self) -> int:
@@ -136,20 +145,21 @@ class BatchReport:
 _MEASURES = (
     "games",
     "failures",
-    "black_wins",
-    "white_wins",
-    "draws",
+    "mean_stone_difference",
     "black_win_rate",
     "white_win_rate",
     "draw_rate",
-    "mean_stone_difference",
+    "td_error",
+    "games_per_second",
+    "black_wins",
+    "white_wins",
+    "draws",
     "mean_moves",
     "positions",
-    "td_error",
     "nodes",
     "table_hit_rate",
     "play_seconds",
     "learn_seconds",
     "seconds",
-    "games_per_second",
 )
+"""What people look for first comes first."""

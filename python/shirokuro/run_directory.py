@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Self
 if sys.platform != "win32":
     import fcntl
 
+from shirokuro.config import shown_name
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -113,12 +115,12 @@ class RunDirectory:
         temporary.replace(self.model)
 
     def report(self, games_played: int, batch: BatchReport, play: Play) -> None:
-        """Appends a line to the metrics: what was measured since the last one, and the values that schedules had."""
+        """Appends a line to the metrics: what was measured since the last one, and the values that settings had."""
         line = {
             "time": datetime.now(UTC).isoformat(timespec="seconds"),
             "games_played": games_played,
             **batch.measures(),
-            **{name: value for name, value in asdict(play).items() if value is not None},
+            "play": {shown_name(name): value for name, value in asdict(play).items() if value is not None},
         }
         with self.metrics.open("ab", buffering=0) as file:
             end = file.tell()

@@ -28,6 +28,11 @@ class Trainer(Learner):
     split into calls, nor on saving, loading and interruptions. Only `time_ms` gives that up.
 
     A `KeyboardInterrupt` during a call stops it at once and leaves a state that can be saved and continued.
+
+    While one thread trains, the others may read the properties and `get_statistics`, and use the evaluator. Whatever
+    else they call, `save`, `memory` and `digest` included, raises `RuntimeError` and changes nothing: a thread that
+    watches a training asks from `progress`, or again later. So does every call in a process that was forked: the
+    trainer's threads stay behind.
     """
 
     _session: Session | None = None

@@ -30,6 +30,9 @@ pub trait Evaluate: Sync {
     /// What is carried along, so that a board need not be read from nothing.
     type Carried: Copy;
 
+    /// A number that no other state of any evaluator has: it changes when a value may change.
+    fn version(&self) -> u64;
+
     /// What is carried at `board`.
     fn carry(&self, board: &Board) -> Self::Carried;
 
@@ -125,6 +128,10 @@ impl Task for Many<'_> {
 impl Evaluate for PatternEvaluator {
     type Carried = Indices;
 
+    fn version(&self) -> u64 {
+        self.weights.version()
+    }
+
     #[inline(always)]
     fn carry(&self, board: &Board) -> Indices {
         Indices::of(board)
@@ -161,6 +168,10 @@ pub struct DiscCount;
 
 impl Evaluate for DiscCount {
     type Carried = ();
+
+    fn version(&self) -> u64 {
+        0
+    }
 
     #[inline(always)]
     fn carry(&self, _: &Board) {}

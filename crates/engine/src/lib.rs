@@ -31,6 +31,6 @@ pub use pattern::{
 };
 pub use perft::perft;
 pub use position::{ParsePositionError, Position, Side, TranscriptError, parse_transcript, transcript};
-pub use search::{Limits, SearchResult, Searcher};
+pub use search::{Limits, SearchResult, Searcher, TableTooLarge};
 pub use square::{ParseSquareError, Square, squares};
 pub use weights::{Weights, WrongCount};

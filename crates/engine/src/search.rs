@@ -59,16 +59,32 @@ pub struct SearchResult {
     pub stopped: bool,
 }
 
+/// The memory for a transposition table is not to be had.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no memory for a transposition table of {bytes} bytes")]
+pub struct TableTooLarge {
+    /// The size that was asked for.
+    pub bytes: usize,
+}
+
 /// A search and its transposition table, which it keeps from one search to the next.
+///
+/// What the table holds is forgotten by itself when the evaluator is another one or its weights have changed.
 #[derive(Debug)]
 pub struct Searcher {
     table: Table,
+    /// The [`version`](Evaluate::version) of the evaluator that the table's values come from.
+    version: u64,
 }
 
 impl Searcher {
-    /// A searcher with a table of at most `table_bytes`; at least a small one is kept.
-    pub fn new(table_bytes: usize) -> Self {
-        Self { table: Table::new(table_bytes) }
+    /// A searcher with a table of at most `table_bytes`; at least one line of it is kept.
+    ///
+    /// # Errors
+    /// The memory is not to be had.
+    pub fn new(table_bytes: usize) -> Result<Self, TableTooLarge> {
+        let table = Table::new(table_bytes).map_err(|_| TableTooLarge { bytes: table_bytes })?;
+        Ok(Self { table, version: 0 })
     }
 
     /// The size of the table in bytes.
@@ -76,7 +92,7 @@ impl Searcher {
         self.table.bytes()
     }
 
-    /// Makes everything that is in the table unseen, as for a new game or another evaluator. Takes no time.
+    /// Makes everything that is in the table unseen, as for a new game. Takes no time.
     pub fn forget(&mut self) {
         self.table.forget();
     }
@@ -85,7 +101,12 @@ impl Searcher {
     ///
     /// If the side to move has no move, the value is that after the pass, or the final score; `best` is then `None`.
     pub fn search<E: Evaluate>(&mut self, evaluator: &E, board: &Board, limits: &Limits) -> SearchResult {
-        self.table.next_search();
+        if self.version == evaluator.version() {
+            self.table.next_search();
+        } else {
+            self.table.forget();
+            self.version = evaluator.version();
+        }
         let watch = Watch::new(limits);
         dispatch(Root { searcher: self, evaluator, board, limits, watch })
     }
@@ -226,12 +247,13 @@ impl<E: Evaluate> Task for Root<'_, E> {
                 break;
             }
         }
-        let passes = kernel.moves(board.player(), board.opponent()) == 0;
+        let stuck = [(board.player(), board.opponent()), (board.opponent(), board.player())]
+            .map(|(player, opponent)| kernel.moves(player, opponent) == 0);
         SearchResult {
-            best: if passes { None } else { line.first() },
+            best: if stuck[0] { None } else { line.first() },
             score,
             depth,
-            exact: depth == empties,
+            exact: depth == empties || stuck == [true; 2],
             nodes: tree.nodes,
             line: line.moves().to_vec(),
             probes: tree.probes,

@@ -1,6 +1,7 @@
 //! The weights that training writes and everything else reads.
 
-use std::sync::atomic::AtomicU16;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicU16, AtomicU64};
 
 use crate::huge_pages::prefer_huge_pages;
 use crate::pattern::{ENTRIES, PATTERNS, STAGE_ENTRIES};
@@ -13,6 +14,14 @@ use crate::pattern::{ENTRIES, PATTERNS, STAGE_ENTRIES};
 #[derive(Debug)]
 pub struct Weights {
     entries: Box<[AtomicU16]>,
+    version: AtomicU64,
+}
+
+/// The next [`Weights::version`]; 0 stands for evaluations that never change.
+static NEXT_VERSION: AtomicU64 = AtomicU64::new(1);
+
+fn next_version() -> u64 {
+    NEXT_VERSION.fetch_add(1, Relaxed)
 }
 
 /// The number of weights is not that of the pattern tables.
@@ -47,10 +56,20 @@ impl Weights {
         let mut entries = Vec::with_capacity(ENTRIES);
         prefer_huge_pages(entries.spare_capacity_mut());
         entries.extend(weights.map(AtomicU16::new));
-        Self { entries: entries.into() }
+        Self { entries: entries.into(), version: next_version().into() }
     }
 
-    /// All entries.
+    /// A number that no other weights of this process have, nor these before they were last [`changed`](Self::changed).
+    pub fn version(&self) -> u64 {
+        self.version.load(Relaxed)
+    }
+
+    /// Says that entries were written: what was computed from them before is out of date.
+    pub fn changed(&self) {
+        self.version.store(next_version(), Relaxed);
+    }
+
+    /// All entries. Whoever writes some calls [`changed`](Self::changed) then.
     pub fn entries(&self) -> &[AtomicU16] {
         &self.entries
     }

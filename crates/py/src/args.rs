@@ -41,8 +41,11 @@ pub fn small_integer(parameter: &str, value: &Bound<'_, PyAny>, range: RangeIncl
 ///
 /// # Errors
 ///
-/// `TypeError` for what is no number.
+/// `TypeError` for what is no number, also for a bool.
 pub fn number(parameter: &str, value: &Bound<'_, PyAny>) -> PyResult<f64> {
+    if value.is_instance_of::<PyBool>() {
+        return Err(wrong_type(parameter, value, "a number"));
+    }
     value.extract::<f64>().map_err(|_| wrong_type(parameter, value, "a number"))
 }
 

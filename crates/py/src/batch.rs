@@ -1,8 +1,9 @@
 //! Many boards at once.
 
 use crate::args::{SideToMove, wrong_type};
-use crate::board::{SQUARES, from_squares, is_sequence, named_position, shape_text, wide, wrong_square};
+use crate::board::{Integers, SQUARES, from_squares, is_sequence, named_position, shape_text, wrong_square};
 use crate::error::value_error;
+use crate::pool;
 use numpy::{PyArray1, PyArrayDyn, PyArrayMethods, PyUntypedArray, PyUntypedArrayMethods};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -16,18 +17,24 @@ const BLOCK: usize = 1 << 18;
 /// So few boards are not worth waking other threads.
 const ALONE: usize = 4 * CHUNK;
 
-/// A side for each board, or one for all.
+/// The sides that were given: none, one for all boards, or one for each.
 enum Sides {
-    One(Side),
-    Each(Vec<Side>),
+    None,
+    One(SideToMove),
+    Each(Vec<SideToMove>),
 }
 
 impl Sides {
-    fn of(&self, board: usize) -> Side {
+    fn given(&self, board: usize) -> Option<SideToMove> {
         match self {
-            Self::One(side) => *side,
-            Self::Each(sides) => sides[board],
+            Self::None => None,
+            Self::One(side) => Some(*side),
+            Self::Each(sides) => Some(sides[board]),
         }
+    }
+
+    fn of(&self, board: usize) -> Side {
+        self.given(board).unwrap_or(SideToMove::BLACK).0
     }
 }
 
@@ -49,12 +56,14 @@ pub fn evaluate<'py>(
             && let Ok(array) = array.try_readonly()
             && let Ok(squares) = array.as_slice()
         {
-            py.detach(|| evaluate_squares(evaluator, squares, &sides)).map_err(|board| wrong_board(board, squares))?
+            in_parallel(py, count, || evaluate_squares(evaluator, squares, &sides))?
+                .map_err(|board| wrong_board(board, squares, i128::from))?
         } else {
-            let wide = wide(array, "boards")?;
-            let wide = wide.as_slice()?;
+            let array = Integers::of(array, "boards")?;
+            let wide = array.as_slice()?;
             let squares: Vec<i8> = wide.iter().map(|&square| i8::try_from(square).unwrap_or(-1)).collect();
-            py.detach(|| evaluate_squares(evaluator, &squares, &sides)).map_err(|board| wrong_board(board, wide))?
+            in_parallel(py, count, || evaluate_squares(evaluator, &squares, &sides))?
+                .map_err(|board| wrong_board(board, wide, |square| array.value(square)))?
         }
     } else {
         if !is_sequence(boards) {
@@ -63,14 +72,23 @@ pub fn evaluate<'py>(
         let count = boards.len()?;
         let sides = sides(side_to_move, count)?;
         let read = |board| {
-            let side = SideToMove(sides.of(board));
-            let position = named_position(&boards.get_item(board)?, &format!("boards[{board}]"), side);
+            let item = boards.get_item(board)?;
+            let position = named_position(&item, &format!("boards[{board}]"), sides.given(board));
             position.map(|position| position.board)
         };
         let boards: Vec<Board> = (0..count).map(read).collect::<PyResult<_>>()?;
-        py.detach(|| boards.chunks(BLOCK).flat_map(|block| evaluate_block(evaluator, block)).collect())
+        in_parallel(py, count, || boards.chunks(BLOCK).flat_map(|block| evaluate_block(evaluator, block)).collect())?
     };
     Ok(PyArray1::from_vec(py, values))
+}
+
+/// Does the work for so many boards without the interpreter, in the pool if they are worth it.
+fn in_parallel<T: Send>(py: Python<'_>, boards: usize, work: impl FnOnce() -> T + Send) -> PyResult<T> {
+    if boards <= ALONE {
+        return Ok(py.detach(work));
+    }
+    let threads = pool::threads(py)?;
+    Ok(py.detach(|| threads.install(work)))
 }
 
 /// Evaluates 64 squares a board; the error is the number of the first board that has a wrong square.
@@ -134,37 +152,40 @@ fn by_stage(boards: &[Board]) -> Vec<u32> {
 
 /// One side, or an array or sequence of one for each board.
 fn sides(value: Option<&Bound<'_, PyAny>>, count: usize) -> PyResult<Sides> {
-    let Some(value) = value else { return Ok(Sides::One(Side::Black)) };
-    let numbers: Vec<i64> = if let Ok(array) = value.cast::<PyUntypedArray>() {
+    let Some(value) = value else { return Ok(Sides::None) };
+    let sides: Vec<SideToMove> = if let Ok(array) = value.cast::<PyUntypedArray>() {
         if array.ndim() == 0 {
-            return value.extract().map(|SideToMove(side)| Sides::One(side));
+            return value.extract().map(Sides::One);
         }
         if array.ndim() != 1 {
             let shape = shape_text(array.shape());
             return Err(PyValueError::new_err(format!("side_to_move: shape {shape}: must be ({count},)")));
         }
-        wide(array, "side_to_move")?.as_slice()?.to_vec()
+        let array = Integers::of(array, "side_to_move")?;
+        let side = |(index, &number): (usize, &i64)| {
+            let side = SideToMove::from_number(number);
+            side.ok_or_else(|| {
+                value_error(&format!("side_to_move[{index}]"), array.value(number), "1 (black) or 2 (white)")
+            })
+        };
+        array.as_slice()?.iter().enumerate().map(side).collect::<PyResult<_>>()?
     } else if is_sequence(value) {
-        let sides = (0..value.len()?).map(|index| value.get_item(index)?.extract::<SideToMove>());
-        sides.map(|side| Ok(i64::from(SideToMove::number(side?.0)))).collect::<PyResult<_>>()?
+        (0..value.len()?).map(|index| value.get_item(index)?.extract()).collect::<PyResult<_>>()?
     } else {
-        return value.extract().map(|SideToMove(side)| Sides::One(side));
+        return value.extract().map(Sides::One);
     };
-    if numbers.len() != count {
-        let length = numbers.len();
+    if sides.len() != count {
+        let length = sides.len();
         return Err(PyValueError::new_err(format!(
             "side_to_move: {length} sides: must be one, or {count} as there are boards"
         )));
     }
-    let side = |(index, &number): (usize, &i64)| {
-        let side = SideToMove::from_number(number).map(|SideToMove(side)| side);
-        side.ok_or_else(|| value_error(&format!("side_to_move[{index}]"), number, "1 (black) or 2 (white)"))
-    };
-    numbers.iter().enumerate().map(side).collect::<PyResult<_>>().map(Sides::Each)
+    Ok(Sides::Each(sides))
 }
 
-fn wrong_board<T: Copy + Into<i64>>(board: usize, squares: &[T]) -> PyErr {
-    wrong_square(&format!("boards[{board}]"), &squares[board * SQUARES..][..SQUARES])
+fn wrong_board<T: Copy>(board: usize, squares: &[T], value: impl Fn(T) -> i128) -> PyErr {
+    let squares = squares[board * SQUARES..][..SQUARES].iter();
+    wrong_square(&format!("boards[{board}]"), squares.map(|&square| value(square)))
 }
 
 fn wrong_shape(shape: &[usize]) -> PyErr {

@@ -14,17 +14,28 @@ use shirokuro_engine::{Board, Position, Side, Square};
 /// Squares on a board.
 pub const SQUARES: usize = 64;
 
-/// The position of a board, or of a `Position`, which brings its own side.
-pub fn position(value: &Bound<'_, PyAny>, side: SideToMove) -> PyResult<Position> {
+/// The position of a board, whose side to move is Black unless one is given, or of a `Position`, which brings its own.
+pub fn position(value: &Bound<'_, PyAny>, side: Option<SideToMove>) -> PyResult<Position> {
     named_position(value, "board", side)
 }
 
 /// As [`position`], for a parameter called `name`.
-pub fn named_position(value: &Bound<'_, PyAny>, name: &str, side: SideToMove) -> PyResult<Position> {
-    if let Ok(position) = value.cast::<PyPosition>() {
-        return Ok(position.get().0);
+///
+/// # Errors
+///
+/// `ValueError` also if the side given is not that of the `Position`.
+pub fn named_position(value: &Bound<'_, PyAny>, name: &str, side: Option<SideToMove>) -> PyResult<Position> {
+    let Ok(position) = value.cast::<PyPosition>() else {
+        return board(value, name, side.unwrap_or(SideToMove::BLACK));
+    };
+    let position = position.get().0;
+    match side {
+        Some(SideToMove(side)) if side != position.side => {
+            let [given, own] = [side, position.side].map(SideToMove::number);
+            Err(value_error("side_to_move", given, format_args!("{own}, the side to move of {name}, a Position")))
+        }
+        _ => Ok(position),
     }
-    board(value, name, side)
 }
 
 /// The position of one board of shape (64,) or (8, 8); errors name the parameter `name`.
@@ -37,24 +48,25 @@ fn board(value: &Bound<'_, PyAny>, name: &str, SideToMove(side): SideToMove) -> 
         && let Ok(squares) = array.as_slice()
         && let Some(squares) = squares.first_chunk()
     {
-        return from_squares(squares, side).ok_or_else(|| wrong_square(name, squares));
+        return from_squares(squares, side).ok_or_else(|| wrong_square(name, squares.map(i128::from)));
     }
-    let squares: [i64; SQUARES] = if let Ok(bytes) = value.cast::<PyBytes>() {
+    let squares: [i128; SQUARES] = if let Ok(bytes) = value.cast::<PyBytes>() {
         let bytes: &[u8] = bytes.as_bytes();
         let squares: &[u8; SQUARES] =
             bytes.try_into().map_err(|_| wrong_shape(name, format_args!("({},)", bytes.len())))?;
-        squares.map(i64::from)
+        squares.map(i128::from)
     } else if let Ok(array) = value.cast::<PyUntypedArray>() {
         if !is_board_shape(array.shape()) {
             return Err(wrong_shape(name, shape_text(array.shape())));
         }
-        let array = wide(array, name)?;
-        *array.as_slice()?.first_chunk().expect("64 squares by its shape")
+        let array = Integers::of(array, name)?;
+        let squares: &[i64; SQUARES] = array.as_slice()?.first_chunk().expect("64 squares by its shape");
+        squares.map(|square| array.value(square))
     } else {
         from_sequence(value, name)?
     };
     let narrow = squares.map(|square| i8::try_from(square).unwrap_or(-1));
-    from_squares(&narrow, side).ok_or_else(|| wrong_square(name, &squares))
+    from_squares(&narrow, side).ok_or_else(|| wrong_square(name, squares))
 }
 
 /// A board's squares as two bit sets, the side to move first; `None` if one is not 0, 1 or 2.
@@ -78,23 +90,42 @@ pub fn from_squares(squares: &[i8; SQUARES], side: Side) -> Option<Position> {
     if wrong == 0 { Some(Position { board: Board::new(player, opponent).ok()?, side }) } else { None }
 }
 
-/// A copy of an integer array as int64 in C order.
-///
-/// # Errors
-///
-/// `TypeError` if it is an array of something else.
-pub fn wide<'py>(array: &Bound<'py, PyUntypedArray>, name: &str) -> PyResult<PyReadonlyArrayDyn<'py, i64>> {
-    let kind = array.dtype().kind();
-    if kind != b'i' && kind != b'u' {
-        let dtype = array.dtype();
-        return Err(wrong_type_text(name, format_args!("an array of {dtype}")));
+/// A copy of an integer array as int64 in C order, in which an unsigned number beyond int64 is negative.
+pub struct Integers<'py> {
+    array: PyReadonlyArrayDyn<'py, i64>,
+    unsigned: bool,
+}
+
+impl<'py> Integers<'py> {
+    /// The copy.
+    ///
+    /// # Errors
+    ///
+    /// `TypeError` if it is an array of something else.
+    pub fn of(array: &Bound<'py, PyUntypedArray>, name: &str) -> PyResult<Self> {
+        let kind = array.dtype().kind();
+        if kind != b'i' && kind != b'u' {
+            let dtype = array.dtype();
+            return Err(wrong_type_text(name, format_args!("an array of {dtype}")));
+        }
+        let wide = array.call_method1("astype", ("int64", "C"))?;
+        let array = wide.cast_into::<PyArrayDyn<i64>>().map_err(PyErr::from)?.readonly();
+        Ok(Self { array, unsigned: kind == b'u' })
     }
-    let wide = array.call_method1("astype", ("int64", "C"))?;
-    Ok(wide.cast_into::<PyArrayDyn<i64>>().map_err(PyErr::from)?.readonly())
+
+    /// The numbers of the copy.
+    pub fn as_slice(&self) -> PyResult<&[i64]> {
+        Ok(self.array.as_slice()?)
+    }
+
+    /// What a number of the copy was in the array.
+    pub fn value(&self, number: i64) -> i128 {
+        if self.unsigned { i128::from(number.cast_unsigned()) } else { i128::from(number) }
+    }
 }
 
 /// 64 integers, or 8 times 8.
-fn from_sequence(value: &Bound<'_, PyAny>, name: &str) -> PyResult<[i64; SQUARES]> {
+fn from_sequence(value: &Bound<'_, PyAny>, name: &str) -> PyResult<[i128; SQUARES]> {
     if !is_sequence(value) {
         return Err(wrong_type(name, value, "an array or a sequence of integers"));
     }
@@ -129,9 +160,9 @@ pub fn is_sequence(value: &Bound<'_, PyAny>) -> bool {
     sequence || value.cast::<PyUntypedArray>().is_ok()
 }
 
-fn integer(value: &Bound<'_, PyAny>, name: &str, index: usize) -> PyResult<i64> {
+fn integer(value: &Bound<'_, PyAny>, name: &str, index: usize) -> PyResult<i128> {
     match value.extract::<i64>() {
-        Ok(square) if !value.is_instance_of::<PyBool>() => Ok(square),
+        Ok(square) if !value.is_instance_of::<PyBool>() => Ok(square.into()),
         Err(error) if error.is_instance_of::<PyOverflowError>(value.py()) => Err(wrong_value(name, index, value)),
         _ => Err(wrong_type_text(name, format_args!("{} at {}", type_name(value), place(index)))),
     }
@@ -151,9 +182,9 @@ fn wrong_value(name: &str, index: usize, value: impl std::fmt::Display) -> PyErr
 }
 
 /// The error for the first square that is not 0, 1 or 2.
-pub fn wrong_square<T: Copy + Into<i64>>(name: &str, squares: &[T]) -> PyErr {
-    let values = squares.iter().map(|&square| square.into());
-    let (index, value) = values.enumerate().find(|(_, value)| !(0..=2).contains(value)).unwrap_or_default();
+pub fn wrong_square(name: &str, squares: impl IntoIterator<Item = i128>) -> PyErr {
+    let mut squares = squares.into_iter().enumerate();
+    let (index, value) = squares.find(|(_, value)| !(0..=2).contains(value)).unwrap_or_default();
     wrong_value(name, index, value)
 }
 

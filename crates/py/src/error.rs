@@ -2,7 +2,8 @@
 
 use pyo3::PyErr;
 use pyo3::create_exception;
-use pyo3::exceptions::{PyOSError, PyRuntimeError, PyValueError};
+use pyo3::exceptions::{PyMemoryError, PyOSError, PyRuntimeError, PyValueError};
+use shirokuro_engine::TableTooLarge;
 use shirokuro_train::{FileError, ParameterError, Reason, TrainerError};
 use std::fmt::Display;
 use std::io;
@@ -32,6 +33,11 @@ pub fn busy(what: &str) -> PyErr {
     PyRuntimeError::new_err(format!("the {what} is busy: another thread is using it"))
 }
 
+/// `RuntimeError`: the machine gives no threads.
+pub fn no_threads(error: &impl Display) -> PyErr {
+    PyRuntimeError::new_err(format!("no threads could be started: {error}"))
+}
+
 /// `ValueError` for a parameter that the training crate refused, by its Python name.
 pub fn parameter_error(error: &ParameterError) -> PyErr {
     let parameter = match error.parameter {
@@ -57,8 +63,14 @@ pub fn trainer_error(error: &TrainerError) -> PyErr {
     match error {
         TrainerError::Parameter(error) => parameter_error(error),
         TrainerError::File(error) => file_error(error),
+        TrainerError::Memory(error) => memory_error(error),
         TrainerError::Threads(_) => PyRuntimeError::new_err(error.to_string()),
     }
+}
+
+/// `MemoryError`: the table's size.
+pub fn memory_error(error: &TableTooLarge) -> PyErr {
+    PyMemoryError::new_err(error.to_string())
 }
 
 fn os_error(error: &io::Error, path: &Path) -> PyErr {

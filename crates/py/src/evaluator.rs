@@ -42,13 +42,13 @@ impl PyEvaluator {
         py.detach(save).map_err(|error| file_error(&error))
     }
 
-    #[pyo3(signature = (board, *, side_to_move = SideToMove::BLACK), text_signature = "($self, board, *, side_to_move=1)")]
-    fn evaluate(&self, board: &Bound<'_, PyAny>, side_to_move: SideToMove) -> PyResult<f32> {
+    #[pyo3(signature = (board, *, side_to_move = None))]
+    fn evaluate(&self, board: &Bound<'_, PyAny>, side_to_move: Option<SideToMove>) -> PyResult<f32> {
         let position = position(board, side_to_move)?;
         Ok(discs(self.0.evaluate(&position.board)))
     }
 
-    #[pyo3(signature = (boards, *, side_to_move = None), text_signature = "($self, boards, *, side_to_move=1)")]
+    #[pyo3(signature = (boards, *, side_to_move = None))]
     fn evaluate_batch<'py>(
         &self,
         boards: &Bound<'py, PyAny>,

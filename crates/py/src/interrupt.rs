@@ -1,5 +1,6 @@
 //! Work that goes on without the interpreter, and that Ctrl-C ends all the same.
 
+use crate::cancellation::check_cancellation;
 use pyo3::prelude::*;
 use std::panic::resume_unwind;
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -9,11 +10,12 @@ use std::time::Duration;
 /// Time between two looks at Python's signals.
 const INTERVAL: Duration = Duration::from_millis(50);
 
-/// Runs the handlers of signals that have arrived, if this is the main thread, from a place without the interpreter.
-pub fn check_signals() -> PyResult<()> {
+/// From a place without the interpreter: runs the handlers of signals that have arrived, if this is the main thread, and
+/// fails if one of them does or if another thread has cancelled what this one does.
+pub fn check_interrupts() -> PyResult<()> {
     Python::attach(|py| {
         py.check_signals()?;
-        Ok(())
+        check_cancellation()
     })
 }
 

@@ -1,17 +1,18 @@
 //! The Python module of shirokuro: converts what comes in, calls the engine or the trainer without the interpreter, converts
 //! what comes out. Documented for its users in `python/shirokuro/_core.pyi`.
 
-// A function that Python calls owns its arguments.
-#![allow(clippy::needless_pass_by_value)]
+#![allow(clippy::needless_pass_by_value, reason = "a function that Python calls owns its arguments")]
 
 mod args;
 mod batch;
 mod board;
+mod cancellation;
 mod error;
 mod evaluator;
 mod file;
 mod interrupt;
 mod perft;
+mod pool;
 mod position;
 mod report;
 mod search;
@@ -23,6 +24,8 @@ use pyo3::prelude::*;
 /// The Rust side of shirokuro: rules, evaluation, search and training.
 #[pymodule(name = "_core")]
 mod core {
+    #[pymodule_export]
+    use crate::cancellation::PyCancellation;
     #[pymodule_export]
     use crate::error::{ModelFileError, ModelVersionError};
     #[pymodule_export]

@@ -10,15 +10,12 @@ const UNINTERRUPTED: u32 = 7;
 
 /// Counts the move sequences of `depth` plies; a pass counts one ply.
 #[pyfunction]
-#[pyo3(
-    signature = (depth, board = None, *, side_to_move = SideToMove::BLACK),
-    text_signature = "(depth, board=None, *, side_to_move=1)"
-)]
+#[pyo3(signature = (depth, board = None, *, side_to_move = None))]
 pub fn perft(
     py: Python<'_>,
     depth: &Bound<'_, PyAny>,
     board: Option<&Bound<'_, PyAny>>,
-    side_to_move: SideToMove,
+    side_to_move: Option<SideToMove>,
 ) -> PyResult<u64> {
     let depth = small_integer("depth", depth, 0..=60)?;
     let start = board.map_or(Ok(Position::START), |board| position(board, side_to_move))?;

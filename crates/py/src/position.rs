@@ -15,10 +15,10 @@ pub struct PyPosition(pub Position);
 #[pymethods]
 impl PyPosition {
     #[new]
-    #[pyo3(signature = (board = None, *, side_to_move = SideToMove::BLACK), text_signature = "(board=None, *, side_to_move=1)")]
-    fn new(board: Option<&Bound<'_, PyAny>>, side_to_move: SideToMove) -> PyResult<Self> {
+    #[pyo3(signature = (board = None, *, side_to_move = None))]
+    fn new(board: Option<&Bound<'_, PyAny>>, side_to_move: Option<SideToMove>) -> PyResult<Self> {
         let Some(board) = board else {
-            let SideToMove(side) = side_to_move;
+            let SideToMove(side) = side_to_move.unwrap_or(SideToMove::BLACK);
             return Ok(Self(if side == Position::START.side { Position::START } else { Position::START.pass() }));
         };
         position(board, side_to_move).map(Self)

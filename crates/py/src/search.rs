@@ -2,8 +2,8 @@
 
 use crate::args::{SideToMove, evaluator, integer, milliseconds, small_integer, table_bytes};
 use crate::board::position;
-use crate::error::{busy, value_error};
-use crate::interrupt::{check_signals, with_polling};
+use crate::error::{busy, memory_error, value_error};
+use crate::interrupt::{check_interrupts, with_polling};
 use pyo3::prelude::*;
 use shirokuro_engine::{Board, DiscCount, Limits, PatternEvaluator, Searcher, discs};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -94,18 +94,18 @@ impl PySearcher {
     #[new]
     #[pyo3(signature = (evaluator = None, *, table_mb = None), text_signature = "(evaluator=None, *, table_mb=16)")]
     fn new(evaluator: Option<&Bound<'_, PyAny>>, table_mb: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
-        let searcher = Mutex::new(Searcher::new(table_bytes(table_mb)?));
+        let searcher = Mutex::new(new_searcher(table_bytes(table_mb)?)?);
         Ok(Self { evaluator: self::evaluator(evaluator)?, searcher })
     }
 
     #[pyo3(
-        signature = (board, *, side_to_move = SideToMove::BLACK, depth = None, nodes = None, time_ms = None, exact_empties = None),
-        text_signature = "($self, board, *, side_to_move=1, depth=None, nodes=None, time_ms=None, exact_empties=0)"
+        signature = (board, *, side_to_move = None, depth = None, nodes = None, time_ms = None, exact_empties = None),
+        text_signature = "($self, board, *, side_to_move=None, depth=None, nodes=None, time_ms=None, exact_empties=0)"
     )]
     fn search(
         &self,
         board: &Bound<'_, PyAny>,
-        side_to_move: SideToMove,
+        side_to_move: Option<SideToMove>,
         depth: Option<&Bound<'_, PyAny>>,
         nodes: Option<&Bound<'_, PyAny>>,
         time_ms: Option<&Bound<'_, PyAny>>,
@@ -122,16 +122,16 @@ impl PySearcher {
 #[pyfunction]
 #[pyo3(
     signature = (
-        board, *, evaluator = None, side_to_move = SideToMove::BLACK, depth = None, nodes = None, time_ms = None,
+        board, *, evaluator = None, side_to_move = None, depth = None, nodes = None, time_ms = None,
         exact_empties = None, table_mb = None
     ),
-    text_signature = "(board, *, evaluator=None, side_to_move=1, depth=None, nodes=None, time_ms=None, exact_empties=0, table_mb=16)"
+    text_signature = "(board, *, evaluator=None, side_to_move=None, depth=None, nodes=None, time_ms=None, exact_empties=0, table_mb=16)"
 )]
 #[expect(clippy::too_many_arguments, reason = "they are Python's keyword arguments")]
 pub fn search(
     board: &Bound<'_, PyAny>,
     evaluator: Option<&Bound<'_, PyAny>>,
-    side_to_move: SideToMove,
+    side_to_move: Option<SideToMove>,
     depth: Option<&Bound<'_, PyAny>>,
     nodes: Option<&Bound<'_, PyAny>>,
     time_ms: Option<&Bound<'_, PyAny>>,
@@ -146,13 +146,13 @@ pub fn search(
 /// Finds the result of the game under best play.
 #[pyfunction]
 #[pyo3(
-    signature = (board, *, evaluator = None, side_to_move = SideToMove::BLACK, table_mb = None),
-    text_signature = "(board, *, evaluator=None, side_to_move=1, table_mb=16)"
+    signature = (board, *, evaluator = None, side_to_move = None, table_mb = None),
+    text_signature = "(board, *, evaluator=None, side_to_move=None, table_mb=16)"
 )]
 pub fn solve(
     board: &Bound<'_, PyAny>,
     evaluator: Option<&Bound<'_, PyAny>>,
-    side_to_move: SideToMove,
+    side_to_move: Option<SideToMove>,
     table_mb: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<PySearchResult> {
     let position = position(board, side_to_move)?;
@@ -169,6 +169,13 @@ fn limits(
     SearchLimits::new(depth, nodes, time_ms, exact_empties)?.required()
 }
 
+fn new_searcher(table_bytes: usize) -> PyResult<Searcher> {
+    Searcher::new(table_bytes).map_err(|error| memory_error(&error))
+}
+
+/// Bytes of the largest table that is kept for the next search: those of the default size.
+const MOST_KEPT: usize = 1 << 24;
+
 /// A search from an empty table, which is the last one's memory if it had the same size: making one takes longer than a short
 /// search.
 fn once(
@@ -180,10 +187,12 @@ fn once(
 ) -> PyResult<PySearchResult> {
     static IDLE: Mutex<Option<(usize, Searcher)>> = Mutex::new(None);
     let idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner).take_if(|(bytes, _)| *bytes == table_bytes);
-    let mut searcher = idle.map_or_else(|| Searcher::new(table_bytes), |(_, searcher)| searcher);
+    let mut searcher = idle.map_or_else(|| new_searcher(table_bytes), |(_, searcher)| Ok(searcher))?;
     searcher.forget();
     let result = run(py, &mut searcher, evaluator.as_ref(), board, limits);
-    *IDLE.lock().unwrap_or_else(PoisonError::into_inner) = Some((table_bytes, searcher));
+    if table_bytes <= MOST_KEPT {
+        *IDLE.lock().unwrap_or_else(PoisonError::into_inner) = Some((table_bytes, searcher));
+    }
     result
 }
 
@@ -208,7 +217,7 @@ fn run(
     let result = if limits.is_short(board) {
         py.detach(search)
     } else {
-        let poll = || check_signals().inspect_err(|_| stop.store(true, Relaxed));
+        let poll = || check_interrupts().inspect_err(|_| stop.store(true, Relaxed));
         let (result, error) = with_polling(py, poll, search)?;
         if let Some(error) = error {
             return Err(error);

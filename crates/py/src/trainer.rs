@@ -12,6 +12,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use shirokuro_train::{Control, FaultRates, Faults, LearnSettings, PlaySettings, Texts, Trainer, TrainerOptions};
 use std::path::PathBuf;
+use std::process;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 /// Weights, moments and the place in the run.
@@ -21,6 +22,8 @@ pub struct PyTrainerCore {
     /// What the properties answer, also while a call is under way.
     place: Mutex<Place>,
     evaluator: Py<PyEvaluator>,
+    /// The process that has its threads.
+    owner: u32,
 }
 
 /// Where a trainer stood after its last call.
@@ -231,11 +234,17 @@ impl PyTrainerCore {
 impl PyTrainerCore {
     fn new(py: Python<'_>, trainer: Trainer) -> PyResult<Self> {
         let evaluator = Py::new(py, PyEvaluator::new(Arc::clone(&trainer.evaluator().weights)))?;
-        Ok(Self { place: Mutex::new(Place::of(&trainer)), trainer: Mutex::new(trainer), evaluator })
+        let place = Mutex::new(Place::of(&trainer));
+        Ok(Self { trainer: Mutex::new(trainer), place, evaluator, owner: process::id() })
     }
 
-    /// The trainer, if no other thread is using it.
+    /// The trainer, if no other thread is using it and this process is the one with its threads.
     fn lock(&self) -> PyResult<MutexGuard<'_, Trainer>> {
+        if process::id() != self.owner {
+            return Err(PyRuntimeError::new_err(
+                "a forked process has none of the trainer's threads: make it, or load it from a file, in this process",
+            ));
+        }
         self.trainer.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => busy("trainer"),
             TryLockError::Poisoned(_) => {

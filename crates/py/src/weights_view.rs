@@ -1,6 +1,6 @@
 //! The weight tables as arrays that copy nothing: the crate's only unsafe code.
 
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "NumPy is told by address what to show")]
 
 use crate::evaluator::PyEvaluator;
 use numpy::PyArray2;
@@ -13,20 +13,20 @@ use shirokuro_engine::{PATTERNS, STAGE_ENTRIES, STAGES};
 pub fn by_pattern<'py>(evaluator: &Bound<'py, PyEvaluator>) -> PyResult<Bound<'py, PyDict>> {
     let views = PyDict::new(evaluator.py());
     let weights = &evaluator.get().0.weights;
-    for (pattern, shape) in PATTERNS.iter().enumerate() {
-        let first = weights.table(0, pattern).as_ptr().cast::<u16>();
-        let layout = (STAGES, shape.entries()).strides((STAGE_ENTRIES, 1));
-        // SAFETY: AtomicU16 has the layout of u16, and the last element, of stage 59, is within the table of all stages, which is
-        // never resized. The memory lives as long as the evaluator, which is the array's base object. Nothing is read or written
-        // through the Rust view; NumPy gets its address only. A trainer may store to a weight while NumPy loads it, each in
-        // one 16-bit access.
+    let first = weights.entries().as_ptr().cast::<u16>();
+    for pattern in &PATTERNS {
+        let layout = (STAGES, pattern.entries()).strides((STAGE_ENTRIES, 1));
+        // SAFETY: AtomicU16 has the layout of u16. The pointer is one to all entries, and the pattern's offset and last element, of
+        // stage 59, are among them; they are never moved. They live as long as the evaluator, which is the array's base object.
+        // A trainer may store to them while the Rust view exists, but nothing is loaded through that: it ends here, and gives
+        // NumPy address and shape. What NumPy loads while a trainer stores is one 16-bit access each.
         let view = unsafe {
-            let table = ArrayView2::from_shape_ptr(layout, first);
+            let table = ArrayView2::from_shape_ptr(layout, first.add(pattern.offset()));
             PyArray2::borrow_from_array(&table, evaluator.clone().into_any())
         };
         // The evaluator offers no writeable buffer, so that NumPy refuses to set the flag again.
         view.call_method1("setflags", (false,))?;
-        views.set_item(shape.name, view)?;
+        views.set_item(pattern.name, view)?;
     }
     Ok(views)
 }

@@ -136,7 +136,7 @@ pub(crate) fn pattern_sum(weights: &Weights, stage: usize, indices: &[u16; FEATU
             sum += i32::from(weights[usize::from(indices[feature])].load(Relaxed));
         }
     }
-    // At most 60 · 65535 < 2^24 units: exact in f32.
+    // At most 56 · 65535 < 2^24 units: exact in f32.
     (sum - FEATURES as i32 * i32::from(Weights::NEUTRAL)) as f32 / UNITS_PER_DISC as f32
 }
 
@@ -153,7 +153,7 @@ mod tests {
     fn game(settings: &PlaySettings, index: u64) -> GameRecord {
         let stop = AtomicBool::new(false);
         let oversight = Oversight { stop: &stop, progress: &Progress::new(), faults: None };
-        play_game(&mut Searcher::new(1 << 16), &DiscCount, settings, 1, index, &oversight).unwrap().record
+        play_game(&mut Searcher::new(1 << 16).unwrap(), &DiscCount, settings, 1, index, &oversight).unwrap().record
     }
 
     /// What each searched position of a game is taught; the weights are neutral, so that the error is the target.

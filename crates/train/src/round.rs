@@ -143,7 +143,7 @@ fn one_game(
         Ok(Err(Unfinished::Stopped)) => GameResult::Stopped,
         Ok(Err(Unfinished::SearchError(message))) => failed(FailureKind::SearchError, message),
         Err(panic) => {
-            state.renew_searcher();
+            state.searcher.forget();
             failed(FailureKind::Panic, message(panic.as_ref()))
         }
     }

@@ -12,7 +12,7 @@ fn play_overseen(
 }
 
 fn play(settings: &PlaySettings, index: u64) -> PlayedGame {
-    let mut searcher = Searcher::new(1 << 16);
+    let mut searcher = Searcher::new(1 << 16).unwrap();
     play_overseen(&mut searcher, settings, index, &AtomicBool::new(false)).unwrap()
 }
 
@@ -91,7 +91,7 @@ fn what_a_searcher_did_before_changes_nothing() {
         exact_empties: 6,
         ..PlaySettings::default()
     };
-    let mut used = Searcher::new(1 << 16);
+    let mut used = Searcher::new(1 << 16).unwrap();
     for index in 0..5 {
         let game = play_overseen(&mut used, &settings, index, &AtomicBool::new(false)).unwrap();
         assert_eq!(game, play(&settings, index));
@@ -103,6 +103,10 @@ struct Hopeless;
 
 impl Evaluate for Hopeless {
     type Carried = ();
+
+    fn version(&self) -> u64 {
+        0
+    }
 
     fn carry(&self, _: &Board) {}
 
@@ -124,14 +128,14 @@ fn a_search_that_finds_no_move_fails_the_game() {
     let (stop, progress) = (AtomicBool::new(false), Progress::new());
     let oversight = Oversight { stop: &stop, progress: &progress, faults: None };
     let settings = PlaySettings { random_plies: 10, ..PlaySettings::default() };
-    let game = play_game(&mut Searcher::new(1 << 16), &Hopeless, &settings, 1, 0, &oversight);
+    let game = play_game(&mut Searcher::new(1 << 16).unwrap(), &Hopeless, &settings, 1, 0, &oversight);
     assert_eq!(game, Err(Unfinished::SearchError("the search found no move".to_owned())));
     assert_eq!(progress.moves().len(), play(&settings, 0).record.random_plies());
 }
 
 #[test]
 fn a_set_stop_flag_drops_the_game() {
-    let mut searcher = Searcher::new(1 << 16);
+    let mut searcher = Searcher::new(1 << 16).unwrap();
     let stop = AtomicBool::new(true);
     assert_eq!(play_overseen(&mut searcher, &PlaySettings::default(), 0, &stop), Err(Unfinished::Stopped));
 }

@@ -80,6 +80,7 @@ impl State {
     /// Once: the weights are those that all of the generation's games are played with. Twice: nothing has happened.
     pub fn swap_provisional(&mut self) {
         undo::swap(&mut self.undo, &self.weights, &mut self.moments);
+        self.weights.changed();
     }
 
     /// Ends the generation; its games are learned.

@@ -20,9 +20,8 @@ use crate::selfplay::{Oversight, PlayedGame, play_game};
 use crate::settings::{LearnSettings, PlaySettings, TrainerOptions};
 use crate::state::State;
 use crate::workers::Workers;
-use rayon::ThreadPoolBuildError;
 use rayon::prelude::*;
-use shirokuro_engine::PatternEvaluator;
+use shirokuro_engine::{PatternEvaluator, TableTooLarge};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -39,6 +38,9 @@ pub enum TrainerError {
     /// The operating system gave no threads.
     #[error("the worker threads could not be started: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),
+    /// There is no memory for the transposition tables.
+    #[error("{0}, for each worker thread")]
+    Memory(#[from] TableTooLarge),
 }
 
 /// Bytes of a trainer's parts.
@@ -57,7 +59,7 @@ pub struct Memory {
 }
 
 /// Games that ended, games that failed, and whether there are threads for more.
-type Played = (Vec<PlayedGame>, Vec<GameFailure>, Result<(), ThreadPoolBuildError>);
+type Played = (Vec<PlayedGame>, Vec<GameFailure>, Result<(), TrainerError>);
 
 /// Plays games against itself and learns pattern weights from them.
 ///
@@ -157,7 +159,7 @@ impl Trainer {
         if threads.is_err() || !control.begin_learning() {
             self.state.swap_provisional();
             self.state.keep(played);
-            return Ok(threads.map(|()| None)?);
+            return threads.map(|()| None);
         }
         let (play_time, learning) = (start.elapsed(), Instant::now());
         self.state.undo = Vec::new();
@@ -211,6 +213,7 @@ impl Trainer {
             provisional: !complete,
         };
         let Learned { visits, resets, undo } = learn(workers, &positions, &state.weights, &mut state.moments, update);
+        state.weights.changed();
         state.undo = undo;
         if complete {
             state.complete_generation();

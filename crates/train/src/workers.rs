@@ -4,9 +4,10 @@ use crate::learn::Scratch;
 use crate::progress::Progress;
 use crate::round::{GameResult, Round, Watch};
 use crate::selfplay::{PlayedGame, Unfinished};
+use crate::trainer::TrainerError;
 use rayon::prelude::*;
-use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
-use shirokuro_engine::Searcher;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use shirokuro_engine::{Searcher, TableTooLarge};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A pool of threads, each with a search state and scratch memory of its own.
@@ -24,25 +25,19 @@ pub(crate) struct Workers {
 pub(crate) struct State {
     pub searcher: Searcher,
     scratch: Scratch,
-    table_bytes: usize,
 }
 
 impl State {
-    fn new(table_bytes: usize) -> Self {
-        Self { searcher: Searcher::new(table_bytes), scratch: Scratch::new(), table_bytes }
-    }
-
-    /// A new searcher in place of one that may be broken.
-    pub fn renew_searcher(&mut self) {
-        self.searcher = Searcher::new(self.table_bytes);
+    fn new(table_bytes: usize) -> Result<Self, TableTooLarge> {
+        Ok(Self { searcher: Searcher::new(table_bytes)?, scratch: Scratch::new() })
     }
 }
 
 impl Workers {
     /// `threads` workers, each with a transposition table of about `table_bytes`.
-    pub fn new(threads: usize, table_bytes: usize) -> Result<Self, ThreadPoolBuildError> {
+    pub fn new(threads: usize, table_bytes: usize) -> Result<Self, TrainerError> {
         let pool = ThreadPoolBuilder::new().num_threads(threads).thread_name(|n| format!("shirokuro-{n}")).build()?;
-        let states = (0..threads).map(|_| Mutex::new(State::new(table_bytes))).collect();
+        let states = (0..threads).map(|_| State::new(table_bytes).map(Mutex::new)).collect::<Result<_, _>>()?;
         Ok(Self { pool, states, table_bytes, lost: false })
     }
 
@@ -76,7 +71,7 @@ impl Workers {
         games: &[u64],
         watch: &Watch,
         play: impl Fn(&mut Searcher, u64, &Progress) -> Result<PlayedGame, Unfinished> + Send + Sync + 'static,
-    ) -> (Vec<GameResult>, Result<(), ThreadPoolBuildError>) {
+    ) -> (Vec<GameResult>, Result<(), TrainerError>) {
         let play = Arc::new(play);
         let mut results: Vec<Option<GameResult>> = games.iter().map(|_| None).collect();
         let mut threads = if self.lost { self.renew() } else { Ok(()) };
@@ -108,7 +103,7 @@ impl Workers {
     }
 
     /// Other threads in place of these.
-    fn renew(&mut self) -> Result<(), ThreadPoolBuildError> {
+    fn renew(&mut self) -> Result<(), TrainerError> {
         self.lost = true;
         *self = Self::new(self.threads(), self.table_bytes)?;
         Ok(())

@@ -1,5 +1,7 @@
 //! The transposition table.
 
+use std::collections::TryReserveError;
+
 use crate::board::Board;
 use crate::evaluate::Score;
 use crate::huge_pages::prefer_huge_pages;
@@ -50,7 +52,6 @@ struct Bucket([Entry; 2]);
 #[derive(Debug)]
 pub(super) struct Table {
     buckets: Box<[Bucket]>,
-    shift: u32,
     /// The running search's number.
     search: u32,
     /// The first search whose entries may be seen.
@@ -58,14 +59,14 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// The largest power of two of buckets that fits, at least 64.
-    pub(super) fn new(bytes: usize) -> Self {
-        let count = (bytes / size_of::<Bucket>()).max(64);
-        let bits = count.ilog2();
-        let mut buckets = Vec::with_capacity(1 << bits);
+    /// A table of as many whole buckets as fit, at least one.
+    pub(super) fn new(bytes: usize) -> Result<Self, TryReserveError> {
+        let count = (bytes / size_of::<Bucket>()).max(1);
+        let mut buckets = Vec::new();
+        buckets.try_reserve_exact(count)?;
         prefer_huge_pages(buckets.spare_capacity_mut());
-        buckets.resize(1 << bits, Bucket([VACANT; 2]));
-        Self { buckets: buckets.into(), shift: 64 - bits, search: 1, first: 1 }
+        buckets.resize(count, Bucket([VACANT; 2]));
+        Ok(Self { buckets: buckets.into(), search: 1, first: 1 })
     }
 
     pub(super) fn bytes(&self) -> usize {
@@ -92,7 +93,9 @@ impl Table {
     fn place(&self, board: &Board) -> usize {
         let mixed =
             board.player().wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ board.opponent().wrapping_mul(0xd6e8_feb8_6659_fd93);
-        ((mixed ^ (mixed >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> self.shift) as usize
+        let hash = (mixed ^ (mixed >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        // The high word of the product: any number of buckets, each about equally likely.
+        ((u128::from(hash) * self.buckets.len() as u128) >> 64) as usize
     }
 
     #[inline(always)]
@@ -166,7 +169,7 @@ mod tests {
 
     #[test]
     fn bounds_of_the_same_depth_close_in() {
-        let mut table = Table::new(1 << 12);
+        let mut table = Table::new(1 << 12).unwrap();
         table.next_search();
         table.store(&Board::START, 5, 10, 11, 40, square("f5"));
         let known = table.find(&Board::START).unwrap();
@@ -180,8 +183,17 @@ mod tests {
     }
 
     #[test]
+    fn a_table_has_the_size_that_was_asked_for() {
+        for bytes in [64, 1_000_000, 4_194_304, 5_000_000] {
+            let table = Table::new(bytes).unwrap();
+            assert!(table.bytes() <= bytes && bytes - table.bytes() < 64, "{} of {bytes}", table.bytes());
+        }
+        assert!(Table::new(usize::MAX / 2).is_err());
+    }
+
+    #[test]
     fn what_is_forgotten_is_not_found() {
-        let mut table = Table::new(0);
+        let mut table = Table::new(0).unwrap();
         table.store(&Board::START, 5, 10, 11, 40, None);
         assert!(table.find(&Board::START).is_some());
         table.forget();

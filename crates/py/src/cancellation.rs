@@ -1,0 +1,51 @@
+//! `Cancellation`: how one thread ends the searches of others.
+
+use pyo3::exceptions::PyKeyboardInterrupt;
+use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+use std::cell::RefCell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+thread_local! {
+    /// What may cancel the searches of this thread.
+    static ENTERED: RefCell<Vec<Arc<AtomicBool>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Ends the searches that other threads make within its `with` blocks.
+#[pyclass(frozen, name = "Cancellation", module = "shirokuro._core")]
+#[derive(Default)]
+pub struct PyCancellation(Arc<AtomicBool>);
+
+#[pymethods]
+impl PyCancellation {
+    #[new]
+    fn new() -> Self {
+        Self::default()
+    }
+
+    fn cancel(&self) {
+        self.0.store(true, Relaxed);
+    }
+
+    fn __enter__(&self) -> PyResult<()> {
+        fail_if(self.0.load(Relaxed))?;
+        ENTERED.with_borrow_mut(|entered| entered.push(Arc::clone(&self.0)));
+        Ok(())
+    }
+
+    #[pyo3(signature = (*_exception))]
+    #[expect(clippy::unused_self, reason = "Python calls it as a method")]
+    fn __exit__(&self, _exception: &Bound<'_, PyTuple>) {
+        ENTERED.with_borrow_mut(Vec::pop);
+    }
+}
+
+/// Fails if the current thread is in the `with` block of a cancellation that was called.
+pub fn check_cancellation() -> PyResult<()> {
+    fail_if(ENTERED.with_borrow(|entered| entered.iter().any(|cancelled| cancelled.load(Relaxed))))
+}
+
+fn fail_if(cancelled: bool) -> PyResult<()> {
+    if cancelled { Err(PyKeyboardInterrupt::new_err("cancelled by another thread")) } else { Ok(()) }
+}
