@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import signal
@@ -129,6 +130,28 @@ def test_callbacks_come_within_a_long_generation_and_measure_nothing_there(
     assert trainer.digest() == whole.digest()
 
 
+def test_metrics_tell_of_every_game_once_when_a_killed_run_has_gone_on(trainer: sk.Trainer, tmp_path: Path) -> None:
+    trainer.start_training(GAMES, directory=tmp_path, checkpoint_every=150)
+    for path in (
+        tmp_path / "model.shiro",
+        sk.list_checkpoints(tmp_path)[0].path,
+        sk.list_checkpoints(tmp_path)[1].path,
+    ):
+        path.unlink()  # as if it had been killed before
+    resumed = sk.Trainer()
+    resumed.resume_training(directory=tmp_path)
+    lines = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert sum(line["games"] for line in lines) > GAMES
+    counting = [
+        line
+        for index, line in enumerate(lines)
+        if all(later["games_played"] > line["games_played"] for later in lines[index + 1 :])
+    ]
+    statistics = resumed.get_statistics()
+    assert sum(line["games"] for line in counting) == statistics.games == GAMES
+    assert sum(line["black_wins"] for line in counting) == statistics.black_wins
+
+
 def test_a_training_in_the_background_can_be_watched_and_waited_for(
     trainer: sk.Trainer, reference: str, tmp_path: Path
 ) -> None:
@@ -140,6 +163,11 @@ def test_a_training_in_the_background_can_be_watched_and_waited_for(
     result = finished(trainer.wait())
     assert not trainer.is_training_active
     assert (result.outcome, trainer.digest()) == ("completed", reference)
+
+
+def test_a_callback_can_not_wait_for_the_end_of_its_own_training(trainer: sk.Trainer, tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="can't wait for its own end"):
+        trainer.start_training(GAMES, directory=tmp_path, callback=Progress(0, trainer.wait))
 
 
 def test_a_training_that_is_active_is_alone(trainer: sk.Trainer, tmp_path: Path) -> None:
@@ -362,6 +390,8 @@ def test_a_signal_stops_and_saves_a_training_in_the_background(
     result = finished(trainer.wait())
     assert (result.outcome, terminated) == ("paused", [signal.SIGTERM])
     assert sk.file_digest(result.checkpoint) == trainer.digest()
+    trainer.start_training(GAMES, background=True)  # ends by itself, and nobody waits
+    wait_until(lambda: not trainer.is_training_active)
     trainer.start_training(10**6, background=True)
     send = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
     send.start()

@@ -129,16 +129,23 @@ def verify(path: Path) -> str | None:
         OSError: it can't be read.
     """
     content = verify_file(path)
-    if content["settings"] is None:
+    if not content["training_state"]:
         raise ModelFileError(f"{path}: holds weights only, no training state")
-    return _run_of(path)
+    return _run_in(content["monitor"])
 
 
 def _run_of(path: Path) -> str | None:
     """The id of the run that saved a file; `None` if that can't be told."""
     try:
-        run = json.loads(read_header(path)["monitor"] or "{}").get("run")
-    except (OSError, ValueError, AttributeError):
+        return _run_in(read_header(path)["monitor"])
+    except (OSError, ModelFileError):
+        return None
+
+
+def _run_in(monitor: str | None) -> str | None:
+    try:
+        run = json.loads(monitor or "{}").get("run")
+    except (ValueError, AttributeError):
         return None
     return run if isinstance(run, str) else None
 

@@ -197,7 +197,7 @@ class Learner:
         """Bytes held by the training, by component.
 
         Raises:
-            RuntimeError: another thread is using the trainer, or another process made it.
+            RuntimeError: another thread is using the trainer.
         """
         return self._core.memory()
 
@@ -205,7 +205,7 @@ class Learner:
         """SHA-256, in hexadecimal, of the state: equal digests mean equal weights, moments and places in the run.
 
         Raises:
-            RuntimeError: another thread is using the trainer, or another process made it.
+            RuntimeError: another thread is using the trainer.
         """
         return self._core.digest()
 
@@ -231,7 +231,7 @@ class Learner:
 
         Raises:
             OSError: the file can't be written.
-            RuntimeError: another thread is using the trainer, or another process made it.
+            RuntimeError: another thread is using the trainer.
         """
         start = time.perf_counter()
         monitor = {"run": self.run, "target": self.target_games, "errors": self._errors.to_json()}

@@ -144,13 +144,13 @@ class BatchReport:
 
 _MEASURES = (
     "games",
-    "failures",
     "mean_stone_difference",
     "black_win_rate",
     "white_win_rate",
     "draw_rate",
     "td_error",
     "games_per_second",
+    "failures",
     "black_wins",
     "white_wins",
     "draws",

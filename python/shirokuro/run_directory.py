@@ -96,7 +96,9 @@ class RunDirectory:
 
     def write_config(self, config: TrainConfig) -> None:
         """Writes the settings."""
-        self.config.write_text(config.to_toml(), encoding="utf-8")
+        temporary = self.config.with_name(".config.toml.tmp")
+        temporary.write_text(config.to_toml(), encoding="utf-8")
+        temporary.replace(self.config)
 
     def publish(self, checkpoint: Path) -> None:
         """Makes the model file a checkpoint's second name, or its copy where the file system knows no second names.

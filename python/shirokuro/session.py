@@ -182,8 +182,11 @@ class Session:
         """How the training ended; `None` when the time is over first.
 
         Raises:
+            RuntimeError: it is called from within the training.
             BaseException: what ended it.
         """
+        if self.active and threading.current_thread() is self._thread:
+            raise RuntimeError("a training can't wait for its own end")
         self._ended.wait(timeout)
         if self._error:
             raise self._error
@@ -193,12 +196,10 @@ class Session:
         _log.info("training from %d to %d games in %s", self._count, self.target_games, self.directory.path)
         try:
             outcome = self._train_to_end()
-            self._write_metrics()
             if self._told != self._trainer.get_statistics():
                 self._tell()
         except BaseException as error:
             try:
-                self._write_metrics()
                 self._save(final=True)
             except (OSError, ModelFileError) as failure:
                 error.add_note(f"and the state could not be saved: {failure}")
@@ -298,6 +299,7 @@ class Session:
         """Saves a checkpoint, unless there is one of this very state."""
         trainer, directory = self._trainer, self.directory
         path = directory.checkpoints / checkpoints.checkpoint_name(trainer.games_played)
+        self._write_metrics()  # whoever goes on from here appends to what has been written up to here
 
         def save() -> None:
             if trainer.checkpoint != path or not path.exists():

@@ -31,6 +31,12 @@ class StopSignals:
         return self
 
     def __exit__(self, *_error: object) -> None:
+        self.leave()
+
+    def leave(self) -> None:
+        """Puts the handlers of before back; elsewhere than on the main thread, it can't be done and is left."""
+        if threading.current_thread() is not threading.main_thread():
+            return
         before, self._before = self._before, {}
         for number, handler in before.items():
             signal.signal(number, signal.SIG_DFL if handler is None else handler)
@@ -43,6 +49,6 @@ class StopSignals:
 
     def pass_on(self) -> None:
         """Lets the signal do what it would have done before, if there was one."""
-        self.__exit__()
+        self.leave()
         if self.received is not None:
             signal.raise_signal(self.received)

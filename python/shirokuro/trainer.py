@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,12 +80,12 @@ class Trainer(Learner):
             OSError: the state at the end could not be saved; it is still here.
         """
         self._refuse_while_active()
-        changes = {"checkpoint_games": checkpoint_every, "keep": keep, "compress": compress}
-        self.configure(**{name: value for name, value in changes.items() if value is not None})
         if target_games is None:
             target_games = self._config.games
         for name, value in (("target_games", target_games), ("callback_every", callback_every)):
             TrainConfig.SETTINGS["games"].convert(name, value)
+        changes = {"checkpoint_games": checkpoint_every, "keep": keep, "compress": compress}
+        self.configure(**{name: value for name, value in changes.items() if value is not None})
         before = self._session.directory if self._session else RunDirectory.named_by_time()
         session = Session(
             self,
@@ -94,26 +95,29 @@ class Trainer(Learner):
             callback_every=callback_every,
             progress=progress,
         )
-        session.open()
-        self.target_games = target_games
-        self._session = session
-        if background:
-            self._signals = StopSignals(self._stop_background).__enter__()
-            session.run_in_background()
-            return None
-        with StopSignals(lambda: session.pause(wait=False)) as signals:
+        if self._signals:
+            self._signals.leave()
+
+        def stop() -> None:
+            session.pause(wait=False)
+            if background:  # the training is on another thread, this is the main thread's handler
+                while session.active:  # without a lock, which this thread may hold
+                    time.sleep(0.01)
+                signals.pass_on()
+
+        self._signals = signals = StopSignals(stop)
+        with ExitStack() as until_started:
+            until_started.enter_context(signals)
+            session.open()
+            self.target_games = target_games
+            self._session = session
+            if background:
+                session.run_in_background()
+                until_started.pop_all()
+                return None
             session.run()
         signals.pass_on()
         return session.wait()
-
-    def _stop_background(self) -> None:
-        """Handles a signal on the main thread while another one trains."""
-        if self._session:
-            self._session.pause(wait=False)
-            while self._session.active:  # no lock: the signal may have come while this thread held it
-                time.sleep(0.01)
-        if self._signals:
-            self._signals.pass_on()
 
     def pause_training(self) -> TrainingResult | None:
         """Stops the training at once, in the middle of a generation too, and saves it; returns when that is done.
@@ -184,7 +188,10 @@ class Trainer(Learner):
         )
 
     def restore(self, directory: str | PathLike[str], *, on_corrupt: OnCorrupt = "previous") -> None:
-        """Loads the latest checkpoint of a run's directory into this trainer; errors as for `resume_training`."""
+        """Loads the latest checkpoint of a run's directory into this trainer; errors as for `resume_training`.
+
+        Evaluators that were handed out before stay as they are.
+        """
         latest = checkpoints.latest_checkpoint(directory, on_corrupt=on_corrupt)
         if latest is not None:
             if latest != self.checkpoint:
@@ -226,7 +233,7 @@ class Trainer(Learner):
             return self._session.wait(timeout)
         finally:
             if self._signals and not self.is_training_active:
-                self._signals.__exit__()
+                self._signals.leave()
 
     def _refuse_while_active(self) -> None:
         if self.is_training_active:

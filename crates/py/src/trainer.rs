@@ -128,7 +128,7 @@ impl PyTrainerCore {
             });
             polled.unwrap_or(Ok(()))
         };
-        let trainer = &mut *self.lock()?;
+        let trainer = &mut *self.lock_with_threads()?;
         let advance = || trainer.advance(games, &play, &learn, &control);
         let (report, error) = with_polling(py, poll, advance)?;
         *self.place_guard() = Place::of(trainer);
@@ -145,7 +145,7 @@ impl PyTrainerCore {
     #[pyo3(signature = (*, threads, table_mb))]
     fn set_workers(&self, py: Python<'_>, threads: &Bound<'_, PyAny>, table_mb: &Bound<'_, PyAny>) -> PyResult<()> {
         let (threads, table_bytes) = (thread_count(threads)?, table_bytes(Some(table_mb))?);
-        let trainer = &mut *self.lock()?;
+        let trainer = &mut *self.lock_with_threads()?;
         py.detach(|| trainer.set_workers(threads, table_bytes)).map_err(|error| trainer_error(&error))?;
         *self.place_guard() = Place::of(trainer);
         Ok(())
@@ -170,7 +170,7 @@ impl PyTrainerCore {
     }
 
     fn reset_bad_numbers(&self, py: Python<'_>) -> PyResult<Vec<(&'static str, usize, u64)>> {
-        let trainer = &mut *self.lock()?;
+        let trainer = &mut *self.lock_with_threads()?;
         Ok(resets(&py.detach(|| trainer.reset_bad_numbers())))
     }
 
@@ -180,7 +180,7 @@ impl PyTrainerCore {
     }
 
     fn entries_learned(&self, py: Python<'_>) -> PyResult<usize> {
-        let trainer = &*self.lock()?;
+        let trainer = &*self.lock_with_threads()?;
         Ok(py.detach(|| trainer.entries_learned()))
     }
 
@@ -238,13 +238,18 @@ impl PyTrainerCore {
         Ok(Self { trainer: Mutex::new(trainer), place, evaluator, owner: process::id() })
     }
 
-    /// The trainer, if no other thread is using it and this process is the one with its threads.
-    fn lock(&self) -> PyResult<MutexGuard<'_, Trainer>> {
+    /// The trainer for work on its threads: if no other thread is using it and this process is the one that has them.
+    fn lock_with_threads(&self) -> PyResult<MutexGuard<'_, Trainer>> {
         if process::id() != self.owner {
             return Err(PyRuntimeError::new_err(
                 "a forked process has none of the trainer's threads: make it, or load it from a file, in this process",
             ));
         }
+        self.lock()
+    }
+
+    /// The trainer, if no other thread is using it.
+    fn lock(&self) -> PyResult<MutexGuard<'_, Trainer>> {
         self.trainer.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => busy("trainer"),
             TryLockError::Poisoned(_) => {

@@ -121,10 +121,11 @@ def _trainer(directory: RunDirectory, given: dict[str, Any], *, resume: bool, on
         return Trainer(TrainConfig().replace(**given))
     if not resume:
         raise ValueError(f"{directory.path} holds a run: go on with it by --resume, or name another directory by --out")
-    # If the run is started afresh, its settings are those of its directory.
-    known = directory.config.exists()
-    trainer = Trainer(TrainConfig.from_toml(directory.config.read_text(encoding="utf-8")) if known else None)
-    trainer.restore(directory.path, on_corrupt=on_corrupt or _choice(directory))
+    choice = on_corrupt or _choice(directory)
+    # A run that is started afresh has the settings that it had.
+    fresh = choice == "fresh" and directory.config.exists()
+    trainer = Trainer(TrainConfig.from_toml(directory.config.read_text(encoding="utf-8")) if fresh else None)
+    trainer.restore(directory.path, on_corrupt=choice)
     trainer.configure(**given)
     return trainer
 
