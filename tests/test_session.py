@@ -117,16 +117,16 @@ def test_callbacks_come_every_hundred_games_at_the_end_of_a_generation(trainer: 
 def test_callbacks_come_within_a_long_generation_and_measure_nothing_there(
     small: sk.TrainConfig, tmp_path: Path
 ) -> None:
-    trainer = sk.Trainer(small.replace(depth=3, exact_empties=8, generation_games=400))
+    trainer = sk.Trainer(small.replace(nodes=3_000, generation_games=200))
     seen = Progress()
-    trainer.start_training(600, directory=tmp_path, callback=seen, callback_every=20)
-    within = [progress for progress in seen if progress.games_played < 400]
-    assert len(within) > 3
+    trainer.start_training(300, directory=tmp_path, callback=seen, callback_every=5)
+    within = [progress for progress in seen if progress.games_played < 200]
+    assert within
     assert all(progress.batch == progress.statistics == sk.BatchReport() for progress in within)
     assert [p.games_played for p in seen] == sorted(p.games_played for p in seen)
-    assert sum(progress.batch.games for progress in seen) == 600
+    assert sum(progress.batch.games for progress in seen) == 300
     whole = sk.Trainer(trainer.config)
-    whole.train_batch(600)
+    whole.train_batch(300)
     assert trainer.digest() == whole.digest()
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import logging
+import signal
 import threading
+from random import Random
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -172,6 +175,21 @@ def test_a_report_shows_first_what_people_look_for() -> None:
     assert "td_error" not in repr(sk.BatchReport())
 
 
+def test_no_game_is_lost_from_the_statistics_when_a_signal_comes_while_learning(fast: sk.TrainConfig) -> None:
+    trainer = sk.Trainer(fast.replace(generation_games=512))
+    random = Random(1)
+    interrupted = 0
+    while interrupted < 8:
+        timer = threading.Timer(random.uniform(0.05, 0.3), signal.raise_signal, (signal.SIGINT,))
+        timer.start()
+        with contextlib.suppress(KeyboardInterrupt):
+            trainer.train_batch(10**6)
+        timer.join()
+        interrupted += 1
+        assert trainer.get_statistics().games == trainer.games_played
+    assert trainer.games_played > 0
+
+
 def test_a_batch_measures_its_own_games(fast: sk.TrainConfig) -> None:
     trainer = sk.Trainer(fast)
     first, second = trainer.train_batch(100), trainer.train_batch(60)
@@ -293,12 +311,14 @@ class FakeCore:
     def generation_left(self) -> int:
         return self.generation_games - self.games_played % self.generation_games
 
-    def advance(self, games: int, *, tick: object, hang_seconds: float, **play: Any) -> SimpleNamespace:
+    def advance(
+        self, games: int, *, tick: object, hang_seconds: float, reports: list[Any], **play: Any
+    ) -> SimpleNamespace:
         del tick, hang_seconds
         self.told += [(index, play) for index in range(self.games_played, self.games_played + games)]
         self.games_played += games
         game = SimpleNamespace(index=0, winner="draw", stone_difference=0, move_count=60)
-        return SimpleNamespace(
+        report = SimpleNamespace(
             games=[game] * games,
             failures=[],
             nan_games=[],
@@ -311,6 +331,8 @@ class FakeCore:
             play_seconds=0.0,
             learn_seconds=0.0,
         )
+        reports.append(report)
+        return report
 
 
 def test_schedules_take_their_values_at_the_first_game_of_a_generation_however_games_are_split() -> None:

@@ -541,6 +541,7 @@ class TrainerCore:
         rate: float,
         hang_seconds: float = 60.0,
         tick: Callable[[int], None] | None = None,
+        reports: list[GenerationReport] | None = None,
     ) -> GenerationReport:
         """Plays the next games, at most to the end of the current generation, and learns from them.
 
@@ -549,6 +550,9 @@ class TrainerCore:
         state is as it was before the call, and finished games are kept, so that a later call need not play them again.
 
         A worker that shows no sign of life for `hang_seconds` is abandoned, and its game fails; 0 waits for ever.
+
+        The report is appended to `reports` too, before the call ends: an exception that a signal handler raises right
+        after it can't lose it.
         """
 
     def save(self, path: _Path, *, settings: str, statistics: str, monitor: str = "{}", compress: bool = False) -> None:

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import logging
 import os
+import threading
 import time
 import uuid
 from pathlib import Path
@@ -56,6 +57,8 @@ class Learner:
         )
         self._config = config
         self._statistics = BatchReport()
+        self._reports: list[GenerationReport] = []
+        self._counting = threading.RLock()
         self._errors = ErrorWindow()
         self.run: str = uuid.uuid4().hex
         """What tells this run's checkpoints from those of others."""
@@ -117,7 +120,7 @@ class Learner:
         TrainConfig.SETTINGS["games"].convert("games", games)
         self._refuse_while_active()
         config = self._with(epsilon=epsilon, depth=depth, nodes=nodes, time_ms=time_ms)
-        before, start = self._statistics, self.games_played
+        before, start = self.get_statistics(), self.games_played
         while (played := self.games_played - start) < games:
             self._advance(games - played, config, _shifted(progress, played))
             if progress is not None:
@@ -154,15 +157,25 @@ class Learner:
             core.set_workers(threads=workers[0], table_mb=workers[1])
             self._workers = workers
         play = dataclasses.asdict(self._play(config))
-        generation = core.advance(min(games, core.generation_left), hang_seconds=config.hang_seconds, tick=tick, **play)
-        self._statistics += BatchReport.of_generation(generation)
-        failures = FailedGame.of_generation(generation, core.seed)
-        self._errors.add(failures)
-        for failure in failures:
-            _log.error("%s", failure)
-        _warn_of_resets(generation.resets)
+        generation = core.advance(
+            min(games, core.generation_left), hang_seconds=config.hang_seconds, tick=tick, reports=self._reports, **play
+        )
+        self._count_reports()
         _log.debug("%d games played, TD error %s", len(generation.games), generation.td_error)
         return generation
+
+    def _count_reports(self) -> None:
+        """Counts what the core has reported: at once, or later if a signal handler's exception came in between."""
+        with self._counting:
+            while self._reports:
+                generation = self._reports[0]
+                failures = FailedGame.of_generation(generation, self._core.seed)
+                self._statistics += BatchReport.of_generation(generation)
+                del self._reports[0]
+                self._errors.add(failures)
+                for failure in failures:
+                    _log.error("%s", failure)
+                _warn_of_resets(generation.resets)
 
     def train_generation(self, games: int, tick: Callable[[int], None]) -> None:
         """Plays and learns what is left of the generation under way, or so many of its games."""
@@ -191,6 +204,7 @@ class Learner:
 
     def get_statistics(self) -> BatchReport:
         """What was measured over all games since the start of the run, those before loading included."""
+        self._count_reports()
         return self._statistics
 
     def memory(self) -> dict[str, int]:
@@ -234,6 +248,7 @@ class Learner:
             RuntimeError: another thread is using the trainer.
         """
         start = time.perf_counter()
+        self._count_reports()
         monitor = {"run": self.run, "target": self.target_games, "errors": self._errors.to_json()}
         self._core.save(
             path,
@@ -279,6 +294,7 @@ class Learner:
         core.set_workers(threads=config.worker_threads, table_mb=config.table_mb)
         self._core, self._workers = core, (config.worker_threads, config.table_mb)
         self._config, self._statistics, self._errors = config, measured, errors
+        self._reports, self._counting = [], threading.RLock()
         self.run, self.target_games, self.checkpoint = run, target, path
         _warn_of_resets(core.reset_bad_numbers())
         _log_file("loaded", path, time.perf_counter() - start, self.games_played)

@@ -9,7 +9,7 @@ use crate::report::{PyGenerationReport, resets};
 use crate::search::SearchLimits;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyList};
 use shirokuro_train::{Control, FaultRates, Faults, LearnSettings, PlaySettings, Texts, Trainer, TrainerOptions};
 use std::path::PathBuf;
 use std::process;
@@ -88,7 +88,7 @@ impl PyTrainerCore {
 
     #[pyo3(signature = (
         games, *, depth, nodes, time_ms, exact_empties, epsilon, shallow, random_plies, lambda_, rate,
-        hang_seconds = 60.0, tick = None
+        hang_seconds = 60.0, tick = None, reports = None
     ))]
     #[expect(clippy::too_many_arguments, reason = "they are Python's keyword arguments")]
     fn advance(
@@ -106,7 +106,8 @@ impl PyTrainerCore {
         rate: &Bound<'_, PyAny>,
         hang_seconds: f64,
         tick: Option<Py<PyAny>>,
-    ) -> PyResult<PyGenerationReport> {
+        reports: Option<&Bound<'_, PyList>>,
+    ) -> PyResult<Py<PyGenerationReport>> {
         let games = small_integer("games", games, 1..=u32::MAX)?;
         let SearchLimits { depth, nodes, time, exact_empties } =
             SearchLimits::new(depth, nodes, time_ms, Some(exact_empties))?;
@@ -137,7 +138,11 @@ impl PyTrainerCore {
             (None, Err(error)) => Err(trainer_error(&error)),
             (None, Ok(report)) => {
                 let report = report.ok_or_else(|| PyRuntimeError::new_err("stopped without a reason"))?;
-                PyGenerationReport::new(py, &report)
+                let report = Py::new(py, PyGenerationReport::new(py, &report)?)?;
+                if let Some(reports) = reports {
+                    reports.append(report.clone_ref(py))?;
+                }
+                Ok(report)
             }
         }
     }
