@@ -16,8 +16,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// Whatever `write` or the operating system reports. `path` is then what it was before, unless the error came from the
 /// last step, the fsync of the folder: the new file is in its place, and a power failure may still bring back the old one.
 pub fn replace(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
-    let temporary = temporary_path(path)?;
-    let mut file = File::options().write(true).create_new(true).open(&temporary)?;
+    let (temporary, mut file) = create_temporary(path)?;
     let result = write(&mut file).and_then(|()| file.sync_all());
     drop(file);
     if let Err(error) = result.and_then(|()| fs::rename(&temporary, path)) {
@@ -26,6 +25,18 @@ pub fn replace(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> 
         return Err(error);
     }
     sync_folder(path)
+}
+
+/// A new file beside `path`.
+fn create_temporary(path: &Path) -> io::Result<(PathBuf, File)> {
+    loop {
+        let temporary = temporary_path(path)?;
+        match File::options().write(true).create_new(true).open(&temporary) {
+            // Left by a killed process that had the same number as this one.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            file => return file.map(|file| (temporary, file)),
+        }
+    }
 }
 
 fn temporary_path(path: &Path) -> io::Result<PathBuf> {
@@ -54,6 +65,17 @@ mod tests {
     use super::*;
     use crate::testing::Folder;
     use std::io::Write;
+
+    #[test]
+    fn what_a_killed_process_of_the_same_number_has_left_is_no_obstacle() {
+        let folder = Folder::new();
+        let path = folder.path("file");
+        for count in 0..1000 {
+            std::fs::write(folder.path(&format!(".file.{}-{count}.tmp", std::process::id())), "left").unwrap();
+        }
+        replace(&path, |file| file.write_all(b"new")).unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"new");
+    }
 
     #[test]
     fn a_new_file_is_written_and_an_old_one_replaced_and_nothing_else_is_left() {
