@@ -182,6 +182,7 @@ def test_version_is_that_of_the_package() -> None:
     [
         ((), "COMMAND"),
         (("fly",), "fly"),
+        (("train", "--resume"), "--resume goes on with the run in --out"),
         (("train", "--epsilon", "1.5"), "epsilon = 1.5: must be within 0…1"),
         (("train", "--epsilon", "often"), "epsilon: 'often' is no schedule"),
         (("train", "--games", "0"), "games = 0: must be within 1…1,000,000,000"),

@@ -92,6 +92,8 @@ def run(options: argparse.Namespace) -> int:
         raise ValueError(f"report_games = {options.report_games}: must be 1 or more")
     if options.match_games:
         check_games("match_games", options.match_games)
+    if options.resume and not options.out:
+        raise ValueError("--resume goes on with the run in --out: name its directory")
     directory = RunDirectory(options.out) if options.out else RunDirectory.named_by_time()
     given = {name: value for name, value in vars(options).items() if name in TrainConfig.SETTINGS}
     trainer = _trainer(directory, given, resume=options.resume, on_corrupt=options.on_corrupt)
