@@ -1,9 +1,10 @@
 //! Large pages for large tables.
 //!
 //! Weights, moments and transposition tables are read at random. With pages of 4 KiB many such reads also miss the processor's
-//! cache of page addresses; with pages of 2 MiB hardly any does. Measured on an x86-64 machine (Zen 5), evaluating the positions
-//! of games in the order of play, each with another stage's tables: 127 ns a position instead of 148
-//! (`cargo bench -p shirokuro-engine evaluate_from_nothing`, with and without the call).
+//! cache of page addresses; with pages of 2 MiB hardly any does. On an x86-64 machine (Zen 5)
+//! evaluating the positions of games in the order of play, each with another stage's tables, took 148 ns a position without and
+//! 127 with the call (`cargo bench -p shirokuro-engine evaluate_from_nothing`): two separate runs on a busy machine, not a paired
+//! comparison, so an indication only.
 
 #![cfg_attr(
     target_os = "linux",
