@@ -19,11 +19,11 @@ build: .venv/.built ## Build the release core and install the package into .venv
 train: build ## Train a first model and measure it (GAMES=…, RUN=runs/name; goes on with a run that was stopped)
 	$(BIN)/shirokuro train --out $(RUN) --resume $(if $(GAMES),--games $(GAMES))
 
-test: build .venv/.dev .venv/.strace ## Run all tests
+test: build .venv/.dev .venv/.programs ## Run all tests
 	cargo test --workspace --exclude shirokuro-py --locked
 	$(BIN)/python -m pytest
 
-torture: build .venv/.dev .venv/.strace ## Run every test of what faults do in its full size, and show a table
+torture: build .venv/.dev .venv/.programs ## Run every test of what faults do in its full size, and show a table
 	cargo test --package shirokuro-train --locked file
 	$(BIN)/python -m pytest --torture --quiet
 
@@ -70,10 +70,16 @@ help: ## Show this list
 	$(PIP) --requirement requirements-dev.txt
 	touch $@
 
-# Where it can't be had, the tests that need it say so and are skipped; in continuous integration that is an error.
-.venv/.strace: .venv/pyvenv.cfg
-	@command -v strace >/dev/null || { $(AS_ROOT) apt-get update -qq && $(AS_ROOT) apt-get install --yes -qq strace; } \
-		|| { echo 'make: strace is missing and could not be installed' >&2; test -z "$$CI"; }
+# What the tests start beside the package's own program. Debian's package for gtp-rhino is grhino, which puts it into
+# /usr/games. Where one can't be had, the tests that need it say so and are skipped; in continuous integration that is an error.
+TEST_PROGRAMS := strace:strace gtp-rhino:grhino tmux:tmux
+
+.venv/.programs: .venv/pyvenv.cfg Makefile
+	@missing=; for each in $(TEST_PROGRAMS); do \
+		PATH="$$PATH:/usr/games" command -v "$${each%:*}" >/dev/null || missing="$$missing $${each#*:}"; done; \
+	test -z "$$missing" || { $(AS_ROOT) apt-get update -qq && \
+		$(AS_ROOT) env DEBIAN_FRONTEND=noninteractive apt-get install --yes -qq --no-install-recommends $$missing; } \
+		|| { echo "make: missing, and could not be installed:$$missing" >&2; test -z "$$CI"; }
 	touch $@
 
 .venv/.built: .venv/.tools $(BUILD_INPUTS)

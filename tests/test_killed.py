@@ -25,7 +25,7 @@ OLD_SEED, NEW_SEED = 8, 7
 
 STRACE = shutil.which("strace")
 needs_strace = pytest.mark.skipif(
-    STRACE is None, reason="strace is not installed: `make .venv/.strace` installs it on Debian"
+    STRACE is None, reason="strace is not installed: `make .venv/.programs` installs it on Debian"
 )
 
 

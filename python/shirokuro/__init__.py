@@ -29,14 +29,27 @@ from shirokuro._core import (
     search,
     solve,
 )
-from shirokuro.arena import MatchResult, play_match
+from shirokuro.arena import play_match
 from shirokuro.checkpoints import Checkpoint, latest_checkpoint, list_checkpoints
 from shirokuro.config import TrainConfig
 from shirokuro.faults import ErrorReport, FailedGame
-from shirokuro.players import HeuristicPlayer, ModelPlayer, Player, RandomPlayer
+from shirokuro.gtp import GtpEngine, GtpError
+from shirokuro.gtp_player import GtpPlayer
+from shirokuro.match_result import Forfeit, MatchResult
+from shirokuro.players import (
+    EpsilonPlayer,
+    HeuristicPlayer,
+    ModelPlayer,
+    OnePlyPlayer,
+    Player,
+    RandomPlayer,
+    WeightedPieceCounter,
+)
+from shirokuro.rating import EloEstimate, elo_difference
 from shirokuro.report import BatchReport
 from shirokuro.schedule import Schedule
 from shirokuro.session import TrainingProgress, TrainingResult
+from shirokuro.sprt import Sprt
 from shirokuro.trainer import Trainer
 
 PyEvaluator = Evaluator
@@ -47,15 +60,22 @@ __all__ = [
     "WHITE",
     "BatchReport",
     "Checkpoint",
+    "EloEstimate",
+    "EpsilonPlayer",
     "ErrorReport",
     "Evaluator",
     "FailedGame",
+    "Forfeit",
     "Game",
+    "GtpEngine",
+    "GtpError",
+    "GtpPlayer",
     "HeuristicPlayer",
     "MatchResult",
     "ModelFileError",
     "ModelPlayer",
     "ModelVersionError",
+    "OnePlyPlayer",
     "Player",
     "Position",
     "PyEvaluator",
@@ -63,11 +83,14 @@ __all__ = [
     "Schedule",
     "SearchResult",
     "Searcher",
+    "Sprt",
     "TrainConfig",
     "Trainer",
     "TrainingProgress",
     "TrainingResult",
+    "WeightedPieceCounter",
     "__version__",
+    "elo_difference",
     "file_digest",
     "kernel",
     "latest_checkpoint",

@@ -2,79 +2,31 @@
 
 from __future__ import annotations
 
-import math
-import statistics
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+import threading
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from shirokuro._core import BLACK, Cancellation, Position
+from shirokuro._core import BLACK, Cancellation
 from shirokuro.config import cores
+from shirokuro.gtp import GtpError
+from shirokuro.match_result import BOARD, Forfeit, MatchResult
+from shirokuro.openings import draw_openings
+from shirokuro.players import PlayerFaultError, SessionPlayer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
-    from shirokuro.players import Player
-
-OPENING_PLIES = 8
-"""Random moves before the players take over: enough for hundreds of thousands of different openings."""
+    from shirokuro._core import Position
+    from shirokuro.openings import Opening
+    from shirokuro.players import Player, Session
 
 MOST_GAMES = 100_000
 """The longest match, for which there are openings enough."""
 
-
-@dataclass(frozen=True, slots=True)
-class MatchResult:
-    """The result of a match, as the first player sees it."""
-
-    differences: tuple[int, ...]
-    """Each game's final disc difference, empties counted for the winner.
-
-    Two games in a row share their opening, with colours changed.
-    """
-
-    @property
-    def games(self) -> int:
-        """Games played."""
-        return len(self.differences)
-
-    @property
-    def wins(self) -> int:
-        """Games won."""
-        return sum(difference > 0 for difference in self.differences)
-
-    @property
-    def draws(self) -> int:
-        """Games drawn."""
-        return sum(difference == 0 for difference in self.differences)
-
-    @property
-    def losses(self) -> int:
-        """Games lost."""
-        return sum(difference < 0 for difference in self.differences)
-
-    @property
-    def win_rate(self) -> float:
-        """Share of the games won."""
-        return self.wins / self.games
-
-    @property
-    def score(self) -> float:
-        """Share of the points: a win is one, a draw one half."""
-        return (self.wins + self.draws / 2) / self.games
-
-    @property
-    def score_error(self) -> float | None:
-        """Half the width of the score's 95 % confidence interval, from the pairs' scatter; `None` for a single pair."""
-        points = [(1 + (difference > 0) - (difference < 0)) / 2 for difference in self.differences]
-        pairs = [(first + second) / 2 for first, second in zip(points[::2], points[1::2], strict=True)]
-        return 1.96 * statistics.stdev(pairs) / math.sqrt(len(pairs)) if len(pairs) > 1 else None
-
-    @property
-    def mean_difference(self) -> float:
-        """Mean final disc difference."""
-        return statistics.fmean(self.differences)
+MOST_FORFEITS = 10
+"""Games of a match that faults may decide."""
 
 
 def check_games(name: str, games: int) -> None:
@@ -88,74 +40,211 @@ def check_games(name: str, games: int) -> None:
 
 
 def play_match(
-    first: Player,
-    second: Player,
+    first: Player | SessionPlayer,
+    second: Player | SessionPlayer,
     *,
     games: int,
     seed: int = 1,
     threads: int | None = None,
+    opening_plies: int | None = None,
+    max_forfeits: int = MOST_FORFEITS,
     progress: Callable[[int], None] | None = None,
+    stop: Callable[[MatchResult], bool] | None = None,
 ) -> MatchResult:
     """Plays a match: games in pairs, each pair from a random opening of its own, with colours changed in between.
 
-    Ctrl-C, or an exception from a player or `progress`, ends all games and their searches at once.
+    Ctrl-C, or an exception from a player, `progress` or `stop`, ends all games and their searches at once.
 
     Args:
         first: the player whose result it is.
         second: its opponent.
         games: an even number within 2…100,000.
         seed: where openings and the players' random numbers come from.
-        threads: games played at a time (default: one a core). Does not change the result.
+        threads: games played at a time (default: one a core). Does not change the result, unless a player is a program
+            that remembers earlier games.
+        opening_plies: random moves of the openings, no two of which are alike but for symmetry (default: 8, or 10 for
+            more than 10,000 games); 0 begins all games at the start.
+        max_forfeits: games that may be lost by a player's fault: by a program that plays no legal move or none at all.
         progress: called after each game with the number of games finished.
+        stop: called after each pair with the result so far, in the same order whatever the number of threads; `True`
+            ends the match with that result.
 
     Raises:
         ValueError: a value is out of its range.
+        GtpError: a program does not start, or more games than `max_forfeits` were lost by a fault.
     """
     check_games("games", games)
-    openings = random_openings(games // 2, seed)
+    openings = draw_openings(games // 2, seed, opening_plies)
     cancellation = Cancellation()
+    table = (_Seat(first), _Seat(second))
 
-    def play(index: int) -> int:
-        black, white = (second, first) if index % 2 else (first, second)
-        random = Random(f"{seed} game {index}")
-        difference = _black_difference(openings[index // 2], black, white, random, cancellation)
-        return -difference if index % 2 else difference
+    def play(index: int) -> _Outcome:
+        turn = index % 2
+        with table[turn].taken() as black, table[1 - turn].taken() as white:
+            random = Random(f"{seed} game {index}")
+            outcome = _play_game(openings[index // 2], black, white, random, cancellation)
+        return _Outcome(-outcome.difference if turn else outcome.difference, outcome.fault, outcome.moves)
 
+    differences: list[int] = []
+    forfeits: list[Forfeit] = []
     with ThreadPoolExecutor(threads or cores()) as pool:
         try:
-            return MatchResult(tuple(_counted(pool.map(play, range(games)), progress)))
+            for index, outcome in enumerate(_in_order(pool, play, games)):
+                differences.append(outcome.difference)
+                if outcome.fault:
+                    # Who lost the forfeited game is who was at fault.
+                    player = second if outcome.difference > 0 else first
+                    forfeits.append(Forfeit(index, player.name, outcome.fault, outcome.moves))
+                    _check_forfeits(forfeits, max_forfeits, index + 1)
+                if progress:
+                    progress(index + 1)
+                if stop and index % 2 and stop(MatchResult(tuple(differences), tuple(forfeits))):
+                    break
         except BaseException:
-            cancellation.cancel()
-            pool.shutdown(cancel_futures=True)
+            _leave(cancellation, table, pool)
             raise
+        _leave(cancellation, table, pool)
+    return MatchResult(tuple(differences), tuple(forfeits))
 
 
-def _counted(differences: Iterator[int], progress: Callable[[int], None] | None) -> Iterator[int]:
-    for finished, difference in enumerate(differences, 1):
-        yield difference
-        if progress:
-            progress(finished)
+def _in_order(pool: ThreadPoolExecutor, play: Callable[[int], _Outcome], games: int) -> Iterator[_Outcome]:
+    for future in [pool.submit(play, index) for index in range(games)]:
+        # A signal that comes just before an endless wait would not be seen.
+        while not wait([future], timeout=0.2).done:
+            pass
+        yield future.result()
+
+
+def _check_forfeits(forfeits: Sequence[Forfeit], most: int, games: int) -> None:
+    if len(forfeits) > most:
+        raise GtpError(f"{len(forfeits)} of {games} games were lost by a fault; the last: {forfeits[-1].reason}")
+
+
+def _leave(cancellation: Cancellation, table: Sequence[_Seat], pool: ThreadPoolExecutor) -> None:
+    """Ends what is still being played."""
+    cancellation.cancel()
+    for seat in table:
+        seat.leave()
+    pool.shutdown(cancel_futures=True)
 
 
 def random_openings(count: int, seed: int) -> list[Position]:
-    """So many different positions, each reached from the start by `OPENING_PLIES` random moves."""
-    random = Random(f"{seed} openings")
-    openings: dict[Position, None] = {}
-    while len(openings) < count:
-        position = Position()
-        for _ in range(OPENING_PLIES):
-            position = position.play(random.choice(position.legal_moves))
-        openings[position] = None
-    return list(openings)
+    """So many different positions, each reached from the start by a few random moves."""
+    return [opening.position for opening in draw_openings(count, seed)]
 
 
-def _black_difference(
-    position: Position, black: Player, white: Player, random: Random, cancellation: Cancellation
-) -> int:
-    """The final disc difference of a game, Black's view."""
+class _Outcome(NamedTuple):
+    """How a game ended."""
+
+    difference: int
+    """Black's view, or the first player's."""
+    fault: str
+    """What decided the game, if not its moves."""
+    moves: tuple[str, ...]
+    """The game."""
+
+
+class _Seat:
+    """A player's place at a match: any number of games at a time, each by a session of its own if it needs one."""
+
+    def __init__(self, player: Player | SessionPlayer) -> None:
+        self._player = player
+        self._lock = threading.Lock()
+        self._free: list[Session] = []
+        self._busy: list[Session] = []
+        self._left = False
+
+    @contextmanager
+    def taken(self) -> Iterator[Session]:
+        """Who plays a game."""
+        if not isinstance(self._player, SessionPlayer):
+            yield _AnyGame(self._player)
+            return
+        watched = _Watched(self._session(self._player))
+        try:
+            yield watched
+        finally:
+            with self._lock:
+                self._busy.remove(watched.session)
+                keep = not (watched.failed or self._left)
+                if keep:
+                    self._free.append(watched.session)
+            if not keep:
+                watched.session.close()
+
+    def _session(self, player: SessionPlayer) -> Session:
+        with self._lock:
+            if self._free:
+                self._busy.append(self._free.pop())
+                return self._busy[-1]
+        session = player.session()
+        with self._lock:
+            self._busy.append(session)
+            left = self._left
+        if left:
+            session.kill()
+        return session
+
+    def leave(self) -> None:
+        """Ends all sessions, those of running games at once."""
+        with self._lock:
+            self._left = True
+            free, busy = self._free, list(self._busy)
+            self._free = []
+        for session in busy:
+            session.kill()
+        for session in free:
+            session.close()
+
+
+class _AnyGame:
+    """A player who needs no session."""
+
+    def __init__(self, player: Player) -> None:
+        self._player = player
+
+    def choose(self, moves: Sequence[str], position: Position, random: Random) -> str:  # noqa: ARG002 (see `Session`)
+        return self._player.choose(position, random)
+
+    def close(self) -> None:
+        pass
+
+    kill = close
+
+
+class _Watched:
+    """A session, and whether it has failed."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.failed = False
+
+    def choose(self, moves: Sequence[str], position: Position, random: Random) -> str:
+        try:
+            return self.session.choose(moves, position, random)
+        except PlayerFaultError:
+            self.failed = True
+            raise
+
+    def close(self) -> None:
+        self.session.close()
+
+    def kill(self) -> None:
+        self.session.kill()
+
+
+def _play_game(
+    opening: Opening, black: Session, white: Session, random: Random, cancellation: Cancellation
+) -> _Outcome:
+    """A game, Black's view."""
+    position, moves = opening.position, list(opening.moves)
     while not position.is_over:
-        player = black if position.side_to_move == BLACK else white
-        with cancellation:
-            move = player.choose(position, random)
+        is_black = position.side_to_move == BLACK
+        try:
+            with cancellation:
+                move = (black if is_black else white).choose(moves, position, random)
+        except PlayerFaultError as fault:
+            return _Outcome(-BOARD if is_black else BOARD, str(fault), tuple(moves))
+        moves.append(move)
         position = position.play(move)
-    return position.score if position.side_to_move == BLACK else -position.score
+    return _Outcome(position.score if position.side_to_move == BLACK else -position.score, "", tuple(moves))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from shirokuro._core import EMPTY, search
+import numpy as np
+
+from shirokuro._core import BLACK, EMPTY, WHITE, search
 from shirokuro.config import LIMITS, TrainConfig
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from random import Random
 
     from shirokuro._core import Evaluator, Position
@@ -27,6 +30,47 @@ class Player(Protocol):
 
     def choose(self, position: Position, random: Random) -> str:
         """One of the position's legal moves, of which there is at least one."""
+
+
+class PlayerFaultError(Exception):
+    """A player can't go on with its game, which is lost; the message says why. The next game may go well."""
+
+
+class Session(Protocol):
+    """A player's own use of something that can play only one game at a time, such as a program.
+
+    After a fault it is closed, and another one takes its place.
+    """
+
+    def choose(self, moves: Sequence[str], position: Position, random: Random) -> str:
+        """One of the position's legal moves.
+
+        Args:
+            moves: all moves from the start to the position, passes left out. Another game may begin at any time.
+            position: the position after them.
+            random: where random numbers come from.
+
+        Raises:
+            PlayerFaultError: it can't.
+        """
+
+    def close(self) -> None:
+        """Ends it after a game."""
+
+    def kill(self) -> None:
+        """Ends it at once; another thread may be waiting for a move."""
+
+
+@runtime_checkable
+class SessionPlayer(Protocol):
+    """Plays each game by one of its sessions, as many of which are opened as games are played at a time."""
+
+    @property
+    def name(self) -> str:
+        """How tables of results call it."""
+
+    def session(self) -> Session:
+        """A new session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +118,90 @@ def _group(move: str, corner_is_empty: bool) -> int:  # noqa: FBT001 (private)
 def square_index(square: str) -> int:
     """The place of a square, such as `c4`, among a board's 64."""
     return ord(square[0]) - ord("a") + 8 * (int(square[1]) - 1)
+
+
+WPC_WEIGHTS = np.array(
+    [
+        [1.00, -0.25, 0.10, 0.05],
+        [-0.25, -0.25, 0.01, 0.01],
+        [0.10, 0.01, 0.05, 0.02],
+        [0.05, 0.01, 0.02, 0.01],
+    ]
+)
+"""The weights of the board's upper left quarter; the others mirror it."""
+
+_ALL_WPC_WEIGHTS = np.block([[WPC_WEIGHTS, WPC_WEIGHTS[:, ::-1]], [WPC_WEIGHTS[::-1], WPC_WEIGHTS[::-1, ::-1]]]).ravel()
+
+
+@dataclass(frozen=True, slots=True)
+class WeightedPieceCounter:
+    """Looks one ply ahead and adds up the weights of its discs less those of its opponent's; ties at random.
+
+    The hand-made player to which the literature on learning Othello compares. Weights: T. Yoshioka, S. Ishii, M. Ito,
+    "Strategy acquisition for the game 'Othello' based on reinforcement learning", IEICE Transactions on Information and
+    Systems E82-D(12), 1999. It counts weights at the end of the game, too.
+    """
+
+    name: str = "wpc"
+
+    def choose(self, position: Position, random: Random) -> str:
+        """See `Player`."""
+        mine, other = (BLACK, WHITE) if position.side_to_move == BLACK else (WHITE, BLACK)
+        values: dict[str, float] = {}
+        for move in position.legal_moves:
+            board = position.play(move).board
+            value = _ALL_WPC_WEIGHTS[board == mine].sum() - _ALL_WPC_WEIGHTS[board == other].sum()
+            values[move] = round(float(value), 6)  # sums of hundredths: equal ones are ties
+        return _one_of_the_best(values, random)
+
+
+def _one_of_the_best(values: dict[str, float], random: Random) -> str:
+    best = max(values.values())
+    return random.choice([move for move, value in values.items() if value == best])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnePlyPlayer:
+    """Plays the move after which an evaluator likes the position best, or which ends the game best; ties at random."""
+
+    evaluator: Evaluator
+    """Judges the positions."""
+    name: str = "model"
+    """How tables of results call it."""
+
+    def choose(self, position: Position, random: Random) -> str:
+        """See `Player`."""
+        values: dict[str, float] = {}
+        for move in position.legal_moves:
+            after = position.play(move)
+            value = after.score if after.is_over else self.evaluator.evaluate(after)
+            values[move] = value if after.side_to_move == position.side_to_move else -value
+        return _one_of_the_best(values, random)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpsilonPlayer:
+    """Another player, some of whose moves are replaced by random ones."""
+
+    player: Player
+    """Chooses the other moves."""
+    epsilon: float
+    """The chance that a move is replaced by a legal one, each as likely as the others."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.epsilon <= 1:
+            raise ValueError(f"epsilon = {self.epsilon}: must be within 0…1")
+
+    @property
+    def name(self) -> str:
+        """How tables of results call it."""
+        return self.player.name
+
+    def choose(self, position: Position, random: Random) -> str:
+        """See `Player`."""
+        if random.random() < self.epsilon:
+            return random.choice(position.legal_moves)
+        return self.player.choose(position, random)
 
 
 _SETTINGS = {**TrainConfig.SETTINGS, "depth": dataclasses.replace(TrainConfig.SETTINGS["depth"], kind="whole")}

@@ -9,13 +9,15 @@ from rich.console import Console
 from rich.table import Table
 
 from shirokuro._core import Evaluator
-from shirokuro.arena import MatchResult, check_games, play_match
+from shirokuro.arena import check_games, play_match
 from shirokuro.checkpoints import model_of
 from shirokuro.players import HeuristicPlayer, ModelPlayer, Player, RandomPlayer
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping, Sequence
+
+    from shirokuro.match_result import MatchResult
 
 HELP = "Play a model against fixed opponents or another model."
 

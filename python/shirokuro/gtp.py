@@ -1,0 +1,213 @@
+"""Programs that speak the Go Text Protocol, version 2, with which Othello programs such as `gtp-rhino` play, too.
+
+The protocol: https://www.lysator.liu.se/~gunnar/gtp/gtp2-spec-draft2/gtp2-spec.html
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from typing import TYPE_CHECKING, BinaryIO, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+DEFAULT_TIMEOUT = 60.0
+"""Seconds that a program may take for an answer."""
+
+_GAMES = ("/usr/games", "/usr/local/games")
+"""Where Debian keeps programs that play; not on every account's path."""
+
+_LONGEST_LINE = 65536
+_LINES_AHEAD = 1000
+_CLOSING_SECONDS = 1.0
+
+
+class GtpError(OSError):
+    """A program did not start, ended, was silent for too long, or gave no answer that makes sense."""
+
+
+class GtpRefusalError(GtpError):
+    """A program answered that it can't do what it was asked; it is ready for the next command."""
+
+
+class GtpEngine:
+    """A running program that is asked by commands. One thread may ask; any thread may `kill`.
+
+    Args:
+        command: the program and its arguments, as a list or as a shell would read them. No shell is involved.
+        timeout: seconds that it may take for each answer.
+
+    Raises:
+        GtpError: there is no such program, or it can't be started.
+        ValueError: there is no command, or the time is not greater than 0.
+    """
+
+    def __init__(self, command: str | Sequence[str], *, timeout: float = DEFAULT_TIMEOUT) -> None:
+        words = shlex.split(command) if isinstance(command, str) else list(command)
+        if not words:
+            raise ValueError("a program's command is empty")
+        if not timeout > 0:
+            raise ValueError(f"timeout = {timeout}: must be greater than 0")
+        self.command = shlex.join(words)
+        """The program and its arguments."""
+        self._timeout = timeout
+        self._asked = 0
+        self._closed = threading.Event()
+        self._lines: queue.Queue[str | None] = queue.Queue(_LINES_AHEAD)
+        self._errors: deque[str] = deque(maxlen=20)
+        self._process = self._start(words)
+        self._threads = [
+            threading.Thread(target=target, args=(stream,), daemon=True)
+            for target, stream in ((self._listen, self._process.stdout), (self._keep_errors, self._process.stderr))
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def _start(self, words: list[str]) -> subprocess.Popen[bytes]:
+        path = os.pathsep.join((os.environ.get("PATH", os.defpath), *_GAMES))
+        program = shutil.which(words[0], path=path)
+        if not program:
+            raise GtpError(f"{words[0]}: no such program is installed")
+        try:
+            # A session of its own: Ctrl-C is for this program alone, which then ends the other with all its children.
+            return subprocess.Popen(  # noqa: S603 (the person who measures names the program)
+                [program, *words[1:]],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise GtpError(f"{self.command}: can't be started: {error.strerror}") from error
+
+    def _listen(self, stream: BinaryIO) -> None:
+        with stream:
+            while line := stream.readline(_LONGEST_LINE):
+                # The queue is bounded: who writes without end must wait.
+                if not self._pass_on(line.decode(errors="replace").rstrip()):
+                    return
+            self._pass_on(None)
+
+    def _pass_on(self, line: str | None) -> bool:
+        while not self._closed.is_set():
+            with contextlib.suppress(queue.Full):
+                self._lines.put(line, timeout=0.1)
+                return True
+        return False
+
+    def _keep_errors(self, stream: BinaryIO) -> None:
+        with stream:
+            while line := stream.readline(_LONGEST_LINE):
+                self._errors.append(line.decode(errors="replace").rstrip())
+
+    def ask(self, command: str) -> str:
+        """What the program answers, over several lines where it has more to say.
+
+        Lines that belong to no answer are passed over.
+
+        Raises:
+            GtpRefusalError: it refused.
+            GtpError: there was no answer in time, or the program has ended.
+        """
+        self._asked += 1
+        deadline = time.monotonic() + self._timeout
+        assert self._process.stdin is not None  # noqa: S101 (for the type checker)
+        try:
+            self._process.stdin.write(f"{self._asked} {command}\n".encode())
+            self._process.stdin.flush()
+        except (OSError, ValueError):
+            raise self._failure(command, self._end()) from None
+        passed_over = ""
+        while True:
+            line = self._line(command, deadline, passed_over)
+            status, answer = self._parse(line)
+            if not status:
+                passed_over = line or passed_over
+                continue
+            lines = [answer]
+            while line := self._line(command, deadline, passed_over):
+                lines.append(line)
+            if status == "?":
+                raise GtpRefusalError(f"{self.command}: answers {command!r} with: {' '.join(lines).strip()}")
+            return "\n".join(lines).strip()
+
+    def _parse(self, line: str) -> tuple[str, str]:
+        """The status and the text of an answer's first line; no status, if it is none to the present question."""
+        head, _, text = line.partition(" ")
+        number = head[1:]
+        if head[:1] not in {"=", "?"} or number not in {"", str(self._asked)}:
+            return "", ""
+        return head[0], text.strip()
+
+    def _line(self, command: str, deadline: float, passed_over: str) -> str:
+        try:
+            line = self._lines.get(timeout=max(0.0, deadline - time.monotonic()))
+        except queue.Empty:
+            line = None
+            said = f", only {passed_over[:80]!r}" if passed_over else ""
+            problem = f"no answer within {self._timeout:g} seconds{said}"
+        else:
+            if line is not None and time.monotonic() < deadline and not self._closed.is_set():
+                return line
+            problem = self._end() if line is None else f"no answer within {self._timeout:g} seconds, only {line[:80]!r}"
+        raise self._failure(command, problem)
+
+    def _end(self) -> str:
+        """How the program ended."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            code = self._process.wait(_CLOSING_SECONDS)
+            return f"it ended by signal {-code}" if code < 0 else f"it ended with exit code {code}"
+        return "it closed its output"
+
+    def _failure(self, command: str, problem: str) -> GtpError:
+        self.kill()
+        said = f"; it said: {self._errors[-1][:200]}" if self._errors else ""
+        return GtpError(f"{self.command}: {problem}, asked {command!r}{said}")
+
+    @property
+    def errors(self) -> list[str]:
+        """The last lines that it wrote to its standard error output, at most 20."""
+        return list(self._errors)
+
+    def close(self) -> None:
+        """Asks the program to end, and ends it if it does not."""
+        if not self._closed.is_set() and self._process.poll() is None and self._process.stdin:
+            with contextlib.suppress(OSError, ValueError, subprocess.TimeoutExpired):
+                self._process.stdin.write(b"quit\n")
+                self._process.stdin.close()
+                self._process.wait(_CLOSING_SECONDS)
+        self.kill()
+
+    def kill(self) -> None:
+        """Ends the program, and what it has started, at once."""
+        self._closed.set()
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if sys.platform == "win32":
+                self._process.kill()
+            else:
+                os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        # What escaped from its group may hold the pipes open: nobody waits for that.
+        for thread in self._threads:
+            thread.join(_CLOSING_SECONDS)
+        with contextlib.suppress(queue.Full):
+            self._lines.put_nowait(None)  # for a thread that waits for an answer
+        with contextlib.suppress(OSError):
+            if self._process.stdin:
+                self._process.stdin.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()

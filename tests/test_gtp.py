@@ -1,0 +1,212 @@
+"""Programs that speak the Go Text Protocol, good ones and bad ones."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import signal
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+import pytest
+
+import shirokuro as sk
+from shirokuro.gtp import GtpRefusalError
+from shirokuro.players import PlayerFaultError
+
+PROGRAM = Path(__file__).parent / "programs" / "gtp_program.py"
+RHINO = shutil.which("gtp-rhino", path=os.environ["PATH"] + os.pathsep + "/usr/games")
+needs_rhino = pytest.mark.skipif(
+    RHINO is None, reason="gtp-rhino is not installed: `make .venv/.programs` installs it on Debian"
+)
+
+
+def command(*words: object) -> str:
+    return shlex.join([sys.executable, str(PROGRAM), *map(str, words)])
+
+
+@dataclass
+class First:
+    """Plays the first legal move, as the test's program does."""
+
+    name: str = "first"
+
+    def choose(self, position: sk.Position, random: Random) -> str:  # noqa: ARG002
+        return position.legal_moves[0]
+
+
+def test_a_program_plays_what_it_would_play_here() -> None:
+    here = sk.play_match(First(), sk.RandomPlayer(), games=10, threads=1)
+    for how in ("well", "noisy", "passes"):
+        assert sk.play_match(sk.GtpPlayer(command(how)), sk.RandomPlayer(), games=10, threads=2) == here
+
+
+def test_a_program_plays_both_sides_and_itself() -> None:
+    player = sk.GtpPlayer(command())
+    assert sk.play_match(player, player, games=4) == sk.play_match(First(), First(), games=4)
+
+
+def test_a_program_is_told_every_pass() -> None:
+    # The program keeps a board of its own and answers a move of the wrong side with an error.
+    passes = 0
+    player, random = First(), Random(1)
+    session = sk.GtpPlayer(command("passes")).session()
+    for _ in range(20):
+        position, moves = sk.Position(), list[str]()
+        while not position.is_over:
+            move = session.choose(moves, position, random) if random.random() < 0.5 else player.choose(position, random)
+            after = position.play(move)
+            passes += after.side_to_move == position.side_to_move
+            position = after
+            moves.append(move)
+    session.close()
+    assert passes > 0
+
+
+@pytest.mark.parametrize(
+    ("how", "reason"),
+    [
+        ("illegal", "'a1' is no legal move"),
+        ("pass", "'PASS' is no legal move"),
+        ("resign", "'resign' is no legal move"),
+        ("refuse", "answers 'genmove .*' with: I do not want to"),
+        ("crash", "it ended with exit code 3, asked 'genmove .*'; it said: something broke"),
+        ("die", "it ended by signal 9"),
+        ("hang", "no answer within 2 seconds"),
+        ("stubborn", "no answer within 2 seconds"),
+        ("garbage", "no answer within 2 seconds, only '.* no answer'"),
+        ("flood", "no answer within 2 seconds, only '=999 not yours'"),
+        ("mute", "it closed its output"),
+    ],
+)
+def test_a_fault_loses_its_game_and_the_next_one_is_played_by_a_new_process(how: str, reason: str) -> None:
+    # Each process fails at the third move of its second game.
+    player = sk.GtpPlayer(command(how, 2, 3), timeout=2)
+    result = sk.play_match(sk.RandomPlayer(), player, games=4, threads=1)
+    assert [forfeit.game for forfeit in result.forfeits] == [1, 3]
+    whole = sk.play_match(sk.RandomPlayer(), First(), games=4, threads=1)
+    assert (result.differences[0], result.differences[2]) == (whole.differences[0], whole.differences[2])
+    assert (result.differences[1], result.differences[3]) == (64, 64)
+    assert result.mean_difference == (whole.differences[0] + whole.differences[2]) / 2
+    for forfeit in result.forfeits:
+        assert forfeit.player == player.name
+        assert re.search(reason, forfeit.reason)
+        assert len(forfeit.moves) in {8 + 4, 8 + 5}
+
+
+def processes() -> set[str]:
+    """The processes that run the test's program, as the system lists them."""
+    found = set()
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (folder / "cmdline").read_bytes()
+            parent = (folder / "stat").read_text().rsplit(")", 1)[1].split()[1]
+        except OSError:
+            continue
+        if PROGRAM.name.encode() in words and parent == str(os.getpid()):
+            found.add(folder.name)
+    return found
+
+
+def test_too_many_faults_end_the_match_with_an_error() -> None:
+    player = sk.GtpPlayer(command("illegal", 1, 1))
+    with pytest.raises(sk.GtpError, match=r"3 of 3 games were lost by a fault; the last: .*'a1' is no legal move"):
+        sk.play_match(player, sk.RandomPlayer(), games=20, max_forfeits=2)
+    assert not processes()
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("no-such-program -l 3", "no-such-program: no such program is installed"),
+        (command("start"), "it ended with exit code 1, asked 'name'; it said: I will not start"),
+        ("cat", "no answer within 1 seconds, only '1 name'"),
+    ],
+)
+def test_a_program_that_does_not_start_ends_the_match(words: str, reason: str) -> None:
+    with pytest.raises(sk.GtpError, match=reason):
+        sk.play_match(sk.RandomPlayer(), sk.GtpPlayer(words, timeout=1), games=4)
+
+
+@pytest.mark.parametrize(
+    ("words", "timeout", "message"), [("", 1, "empty"), ("cat", 0, "timeout = 0"), ("'", 1, "quot")]
+)
+def test_a_wrong_command_is_refused(words: str, timeout: float, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        sk.GtpEngine(words, timeout=timeout)
+
+
+@pytest.mark.parametrize("how", ["hang", "flood", "stubborn"])
+def test_ctrl_c_ends_a_match_while_a_program_is_silent(how: str) -> None:
+    player = sk.GtpPlayer(command(how, 1, 2))
+    begun = threading.Event()
+
+    @dataclass
+    class Announcer(First):
+        def choose(self, position: sk.Position, random: Random) -> str:
+            begun.set()
+            return super().choose(position, random)
+
+    def press() -> None:
+        begun.wait()
+        time.sleep(0.5)
+        pressed.append(time.monotonic())
+        os.kill(os.getpid(), signal.SIGINT)
+
+    pressed: list[float] = []
+    thread = threading.Thread(target=press)
+    thread.start()
+    with pytest.raises(KeyboardInterrupt):
+        sk.play_match(player, Announcer(), games=20, threads=2)
+    thread.join()
+    assert time.monotonic() - pressed[0] < 30
+    assert not processes()
+
+
+def test_no_process_is_left_after_a_match_and_one_runs_for_each_game_at_a_time() -> None:
+    seen: list[int] = []
+    sk.play_match(
+        sk.GtpPlayer(command()), First(), games=12, threads=2, progress=lambda _: seen.append(len(processes()))
+    )
+    assert 1 <= max(seen) <= 2
+    assert not processes()
+
+
+def test_an_engine_answers_and_refuses() -> None:
+    with sk.GtpEngine([sys.executable, str(PROGRAM), "noisy"]) as engine:
+        assert engine.ask("name") == "tester\nof programs"
+        with pytest.raises(GtpRefusalError, match="answers 'set_game Go' with: unknown command"):
+            engine.ask("set_game Go")
+        assert engine.ask("genmove black") == "D3"
+        assert engine.ask("play white c3") == ""
+        with pytest.raises(GtpRefusalError, match="illegal move"):
+            engine.ask("play white a1")
+    with pytest.raises(sk.GtpError, match="ended"):
+        engine.ask("name")
+
+
+def test_a_session_goes_over_to_any_other_game() -> None:
+    session = sk.GtpPlayer(command()).session()
+    random = Random(1)
+    for moves in (["f5"], ["f5", "d6", "c3"], ["d3"], [], ["d3", "c3", "c4", "c5"]):
+        position = sk.Position.from_moves("".join(moves))
+        assert session.choose(moves, position, random) == position.legal_moves[0]
+    with pytest.raises(PlayerFaultError, match="illegal move"):
+        session.choose(["a1"], sk.Position(), random)
+    session.close()
+
+
+@needs_rhino
+def test_gtp_rhino_plays_by_our_rules() -> None:
+    # Random moves lead to many passes, which gtp-rhino makes by itself.
+    player = sk.GtpPlayer("gtp-rhino -l 1 -b 0")
+    result = sk.play_match(player, sk.RandomPlayer(), games=40)
+    assert (result.games, result.forfeits) == (40, ())
+    assert result.score > 0.9
+    assert sk.play_match(player, sk.RandomPlayer(), games=40, threads=1) == result
