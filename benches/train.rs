@@ -35,12 +35,13 @@ fn lambda_returns_of_a_game(bencher: Bencher) {
     });
 }
 
-/// One game of self-play, one ply deep, with neutral weights.
-#[divan::bench]
-fn a_game_one_ply_deep(bencher: Bencher) {
+/// One game of self-play, one ply deep, with neutral weights; the searches timed, as in some of a training's games, or not.
+#[divan::bench(args = ["timed", "not timed"])]
+fn a_game_one_ply_deep(bencher: Bencher, searches: &str) {
     let evaluator = PatternEvaluator::new(Arc::new(Weights::neutral()));
     let (mut searcher, stop, progress) =
         (Searcher::new(1 << 20).expect("memory"), AtomicBool::new(false), Progress::new());
+    progress.time_searches(searches == "timed");
     let oversight = Oversight { stop: &stop, progress: &progress, faults: None };
     bencher.counter(ItemsCount::new(1u32)).bench_local(|| {
         let game = play_game(&mut searcher, &evaluator, &PLAY, 1, 7, &oversight).expect("nobody stops it");

@@ -509,6 +509,16 @@ class GenerationReport:
         """Probes that found their position."""
 
     @property
+    def phases(self) -> dict[str, float] | None:
+        """What the workers spent their time on, in seconds, added up over the workers; `None` if it was not timed.
+
+        `playing`, `preparing` (from games to errors by table), `learning` (changing weights) and `waiting` (nothing to
+        do) make up the workers' number × (`play_seconds` + `learn_seconds`). In some of the games every search is
+        timed: `timed` is the part of `playing` that these games took, `timed_search` and `timed_solving` are the parts
+        of `timed` that the searches and the exact solver took; what is left of it are moves, random numbers, records.
+        """
+
+    @property
     def generation_complete(self) -> bool:
         """The call reached the end of its generation."""
 
@@ -604,6 +614,14 @@ class TrainerCore:
     @property
     def threads(self) -> int:
         """Worker threads."""
+
+def time_games(core: TrainerCore, every: int) -> None:
+    """Times every search of one game in `every`, 8 without this; with 0, nothing at all is timed (see `phases`).
+
+    Raises:
+        ValueError: it is out of its range.
+        TypeError: it is no integer.
+    """
 
 def inject_faults(core: TrainerCore, rates: dict[str, float] | None, *, hang_seconds: float | None = None) -> None:
     """For tests: makes games of `core.advance` go wrong, each one by its seed and index; `None` makes an end of it.

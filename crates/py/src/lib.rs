@@ -43,7 +43,7 @@ mod core {
     #[pymodule_export]
     use crate::search::{PySearchResult, PySearcher, search, solve};
     #[pymodule_export]
-    use crate::trainer::{PyTrainerCore, inject_faults};
+    use crate::trainer::{PyTrainerCore, inject_faults, time_games};
 
     /// An empty square.
     #[pymodule_export]

@@ -2,7 +2,8 @@
 
 use pyo3::prelude::*;
 use shirokuro_engine::{PATTERNS, transcript};
-use shirokuro_train::{FailureKind, GameFailure, GameRecord, GenerationReport, Reset};
+use shirokuro_train::{FailureKind, GameFailure, GameRecord, GenerationReport, PhaseTimes, Reset};
+use std::collections::BTreeMap;
 
 /// One finished game of self-play.
 #[pyclass(frozen, get_all, name = "Game", module = "shirokuro._core")]
@@ -84,6 +85,23 @@ pub fn resets(resets: &[Reset]) -> Vec<(&'static str, usize, u64)> {
     resets.iter().map(|reset| (PATTERNS[reset.pattern].name, reset.stage, reset.entries)).collect()
 }
 
+/// Seconds by phase.
+type PhaseSeconds = BTreeMap<&'static str, f64>;
+
+fn phase_seconds(phases: PhaseTimes) -> PhaseSeconds {
+    let PhaseTimes { playing, timed, timed_search, timed_solving, preparing, learning, waiting } = phases;
+    let times = [
+        ("playing", playing),
+        ("timed", timed),
+        ("timed_search", timed_search),
+        ("timed_solving", timed_solving),
+        ("preparing", preparing),
+        ("learning", learning),
+        ("waiting", waiting),
+    ];
+    times.into_iter().map(|(name, time)| (name, time.as_secs_f64())).collect()
+}
+
 /// What one call of `TrainerCore.advance` did.
 #[pyclass(frozen, get_all, name = "GenerationReport", module = "shirokuro._core")]
 pub struct PyGenerationReport {
@@ -107,6 +125,7 @@ pub struct PyGenerationReport {
     value_max: Option<f32>,
     play_seconds: f64,
     learn_seconds: f64,
+    phases: Option<PhaseSeconds>,
     generation_complete: bool,
 }
 
@@ -137,6 +156,7 @@ impl PyGenerationReport {
             value_max: known(values.max),
             play_seconds: report.play_time.as_secs_f64(),
             learn_seconds: report.learn_time.as_secs_f64(),
+            phases: report.phases.map(phase_seconds),
             generation_complete: report.generation_complete,
         })
     }

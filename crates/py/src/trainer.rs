@@ -10,9 +10,12 @@ use crate::search::SearchLimits;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
-use shirokuro_train::{Control, FaultRates, Faults, LearnSettings, PlaySettings, Texts, Trainer, TrainerOptions};
+use shirokuro_train::{
+    Control, FaultRates, Faults, LearnSettings, PlaySettings, TIMED_GAMES, Texts, Trainer, TrainerOptions,
+};
 use std::path::PathBuf;
 use std::process;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 /// Weights, moments and the place in the run.
@@ -22,6 +25,8 @@ pub struct PyTrainerCore {
     /// What the properties answer, also while a call is under way.
     place: Mutex<Place>,
     evaluator: Py<PyEvaluator>,
+    /// Of so many games the searches of one are timed; 0: nothing is.
+    timed_games: AtomicU64,
     /// The process that has its threads.
     owner: u32,
 }
@@ -119,6 +124,7 @@ impl PyTrainerCore {
         let learn = LearnSettings { lambda: number("lambda_", lambda_)? as f32, rate: number("rate", rate)? as f32 };
 
         let control = Control::new();
+        control.time_games(self.timed_games.load(Relaxed));
         let poll = || {
             let polled = control.while_playing(|| {
                 Python::attach(|py| {
@@ -240,7 +246,8 @@ impl PyTrainerCore {
     fn new(py: Python<'_>, trainer: Trainer) -> PyResult<Self> {
         let evaluator = Py::new(py, PyEvaluator::new(Arc::clone(&trainer.evaluator().weights)))?;
         let place = Mutex::new(Place::of(&trainer));
-        Ok(Self { trainer: Mutex::new(trainer), place, evaluator, owner: process::id() })
+        let timed_games = AtomicU64::new(TIMED_GAMES);
+        Ok(Self { trainer: Mutex::new(trainer), place, evaluator, timed_games, owner: process::id() })
     }
 
     /// The trainer for work on its threads: if no other thread is using it and this process is the one that has them.
@@ -266,6 +273,13 @@ impl PyTrainerCore {
     fn place_guard(&self) -> MutexGuard<'_, Place> {
         self.place.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Times the searches of one game in `every`.
+#[pyfunction]
+pub fn time_games(core: &PyTrainerCore, every: &Bound<'_, PyAny>) -> PyResult<()> {
+    core.timed_games.store(integer("every", every, 0..=u64::from(u32::MAX))?, Relaxed);
+    Ok(())
 }
 
 /// Makes games of a trainer fail on purpose.

@@ -1,22 +1,47 @@
 //! How another thread takes part in a call that plays and learns.
 
+use crate::phases::{PlayTimes, TIMED_GAMES};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What one call of [`Trainer::advance`](crate::Trainer::advance) shares with other threads: they see how far it is, and may
 /// stop it as long as it plays.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Control {
     /// Workers that hang may look at it long after the call.
     stop: Arc<AtomicBool>,
     finished: AtomicU64,
     learning: Mutex<bool>,
+    /// Of so many games one is timed; 0: nothing is.
+    timed_games: AtomicU64,
+    play_times: PlayTimes,
 }
 
 impl Control {
     /// A call that has not begun.
     pub fn new() -> Self {
-        Self::default()
+        Self {
+            stop: Arc::default(),
+            finished: AtomicU64::new(0),
+            learning: Mutex::new(false),
+            timed_games: AtomicU64::new(TIMED_GAMES),
+            play_times: PlayTimes::default(),
+        }
+    }
+
+    /// Times the searches of one game in so many, [`TIMED_GAMES`] without this; with 0 nothing at all is timed.
+    pub fn time_games(&self, every: u64) {
+        self.timed_games.store(every, Relaxed);
+    }
+
+    /// Of so many games one is timed; 0: nothing is.
+    pub(crate) fn timed_games(&self) -> u64 {
+        self.timed_games.load(Relaxed)
+    }
+
+    /// What the workers of this call spent on playing.
+    pub(crate) fn play_times(&self) -> &PlayTimes {
+        &self.play_times
     }
 
     /// Games finished so far in this call.
@@ -61,6 +86,12 @@ impl Control {
 
     fn gate(&self) -> MutexGuard<'_, bool> {
         self.learning.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for Control {
+    fn default() -> Self {
+        Self::new()
     }
 }
 

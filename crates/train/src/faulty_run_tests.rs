@@ -111,7 +111,8 @@ fn a_failed_game_teaches_nothing_and_says_how_it_came_about() {
         alone.state.records[place] = game;
     }
     let mut report = GenerationReport::of(Vec::new(), Vec::new());
-    alone.learn(LEARN, &mut report);
+    let positions = alone.positions(LEARN);
+    alone.learn(LEARN, &positions, &mut report);
     assert_eq!(alone.digest(), faulty.digest());
 }
 

@@ -1,7 +1,9 @@
 //! What a worker shows of the game that it plays, for others to read while it plays.
 
+use crate::phases::{Clock, PlayTimes};
 use shirokuro_engine::Square;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::time::Instant;
 
 /// The most plies that a game can have.
 const MAX_PLIES: usize = 60;
@@ -18,6 +20,9 @@ pub struct Progress {
     plies: AtomicUsize,
     squares: [AtomicU8; MAX_PLIES],
     abandoned: AtomicBool,
+    /// The searches of the game under way are timed.
+    timed: AtomicBool,
+    times: PlayTimes,
 }
 
 impl Progress {
@@ -29,6 +34,8 @@ impl Progress {
             plies: AtomicUsize::new(0),
             squares: [const { AtomicU8::new(0) }; MAX_PLIES],
             abandoned: AtomicBool::new(false),
+            timed: AtomicBool::new(false),
+            times: PlayTimes::default(),
         }
     }
 
@@ -78,6 +85,33 @@ impl Progress {
     /// Nobody waits for this worker any more.
     pub(crate) fn is_abandoned(&self) -> bool {
         self.abandoned.load(Relaxed)
+    }
+
+    /// From now on searches are timed, or are not.
+    pub fn time_searches(&self, timed: bool) {
+        self.timed.store(timed, Relaxed);
+    }
+
+    /// What this worker has spent on playing.
+    pub(crate) fn times(&self) -> &PlayTimes {
+        &self.times
+    }
+
+    /// Does `work`; adds what it takes to the clock, if searches are timed.
+    pub(crate) fn time<T>(&self, clock: &Clock, work: impl FnOnce() -> T) -> T {
+        if self.timed.load(Relaxed) { clock.measure(work) } else { work() }
+    }
+
+    /// Plays a game; adds what it takes to the worker's times.
+    pub(crate) fn time_game<T>(&self, work: impl FnOnce() -> T) -> T {
+        let start = Instant::now();
+        let result = work();
+        let time = start.elapsed();
+        self.times.playing.add(time);
+        if self.timed.load(Relaxed) {
+            self.times.timed.add(time);
+        }
+        result
     }
 
     fn beat(&self) {

@@ -1,5 +1,6 @@
 //! What one call of the trainer did.
 
+use crate::phases::PhaseTimes;
 use crate::record::GameRecord;
 use crate::selfplay::{PlayedGame, SearchTotals};
 use shirokuro_engine::{Square, discs};
@@ -26,6 +27,8 @@ pub struct GenerationReport {
     pub play_time: Duration,
     /// Time spent on learning.
     pub learn_time: Duration,
+    /// What the workers spent that time on; `None` if it was not measured.
+    pub phases: Option<PhaseTimes>,
     /// Those of these games with a target that is no number: they are in `games` as well.
     pub nan_games: Vec<u64>,
     /// Weight entries that were set back because a number was none, of the whole generation so far.
@@ -53,6 +56,7 @@ impl GenerationReport {
             visits: 0,
             play_time: Duration::ZERO,
             learn_time: Duration::ZERO,
+            phases: None,
             nan_games: Vec::new(),
             resets: Vec::new(),
             generation_complete: false,

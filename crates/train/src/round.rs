@@ -61,6 +61,7 @@ impl Round {
         pool: &ThreadPool,
         states: &Arc<[Place]>,
         games: Vec<(usize, u64)>,
+        timed_games: u64,
         play: Arc<impl Fn(&mut Searcher, u64, &Progress) -> Result<PlayedGame, Unfinished> + Send + Sync + 'static>,
     ) -> Self {
         let (sender, results) = channel();
@@ -75,7 +76,9 @@ impl Round {
                 && let Some(&(place, game)) = games.get(next.fetch_add(1, Relaxed))
             {
                 progress.begin(place);
-                let result = one_game(&mut state, game, progress, &*play);
+                let mut play = || one_game(&mut state, game, progress, &*play);
+                progress.time_searches(timed_games > 0 && game.is_multiple_of(timed_games));
+                let result = if timed_games > 0 { progress.time_game(play) } else { play() };
                 progress.end();
                 if sender.send((place, result)).is_err() {
                     return;
@@ -86,6 +89,11 @@ impl Round {
             }
         });
         round
+    }
+
+    /// The workers, which show how they are.
+    pub fn workers(&self) -> Arc<[Progress]> {
+        Arc::clone(&self.workers)
     }
 
     /// Hands over the results as they come, until all are there or a worker hangs.

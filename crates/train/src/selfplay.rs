@@ -124,7 +124,9 @@ pub fn play_game<E: Evaluate>(
             Ply { square: random_move(moves, &mut random), searched: None }
         } else {
             if solved.line.is_empty() {
-                let result = searcher.search(evaluator, &position.board, &limits);
+                let solves = position.board.empties() <= settings.exact_empties;
+                let clock = if solves { &progress.times().solving } else { &progress.times().search };
+                let result = progress.time(clock, || searcher.search(evaluator, &position.board, &limits));
                 if result.stopped {
                     return Err(Unfinished::Stopped);
                 }
@@ -137,7 +139,8 @@ pub fn play_game<E: Evaluate>(
             if random.chance(settings.epsilon) {
                 (greedy, square) = (false, random_move(moves, &mut random));
             } else if random.chance(settings.shallow) {
-                square = searcher.search(evaluator, &position.board, &one_ply).best.unwrap_or(best);
+                let search = || searcher.search(evaluator, &position.board, &one_ply);
+                square = progress.time(&progress.times().search, search).best.unwrap_or(best);
                 greedy = square == best;
             }
             if !(exact && square == best) {

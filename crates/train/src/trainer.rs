@@ -10,6 +10,7 @@ use crate::file::header::Texts;
 use crate::file::section::Encoding;
 use crate::file::{load_state, save_state};
 use crate::learn::{Learned, Update, learn};
+use crate::phases::{PhaseTimes, Updating};
 use crate::positions::Positions;
 use crate::record::GameRecord;
 use crate::repair::reset_bad_moments;
@@ -161,15 +162,26 @@ impl Trainer {
             self.state.keep(played);
             return threads.map(|()| None);
         }
-        let (play_time, learning) = (start.elapsed(), Instant::now());
+        let learning = Instant::now();
+        let play_time = learning - start;
         self.state.undo = Vec::new();
         let mut report = GenerationReport { play_time, ..GenerationReport::of(played, failures) };
         let mut records: Vec<GameRecord> = report.games.clone();
         records.extend(report.failures.iter().map(|failure| GameRecord::failed(failure.index)));
         records.sort_by_key(|record| record.index);
         self.state.records.append(&mut records);
-        self.learn(*learn, &mut report);
-        report.learn_time = learning.elapsed();
+        self.workers.timed = control.timed_games() > 0;
+        let positions = self.positions(*learn);
+        let updating = Instant::now();
+        let preparing = updating - learning;
+        self.learn(*learn, &positions, &mut report);
+        drop(positions);
+        let update = Updating { wall: updating.elapsed(), busy: self.workers.take_learning_time() };
+        report.learn_time = preparing + update.wall;
+        if self.workers.timed {
+            let workers = self.threads() as u32;
+            report.phases = Some(PhaseTimes::of(control.play_times(), workers, play_time, preparing, update));
+        }
         Ok(Some(report))
     }
 
@@ -201,18 +213,23 @@ impl Trainer {
         (played, failures, threads)
     }
 
-    /// Learns all games of the generation under way.
-    fn learn(&mut self, settings: LearnSettings, report: &mut GenerationReport) {
+    /// What there is to learn from the games of the generation under way.
+    fn positions(&self, settings: LearnSettings) -> Positions {
         let Self { state, workers, faults } = self;
         let faults = faults.as_deref().map(|faults| (faults, state.seed));
+        workers.run(|| Positions::of(&state.records, &state.weights, settings.lambda, faults))
+    }
+
+    /// Learns all games of the generation under way.
+    fn learn(&mut self, settings: LearnSettings, positions: &Positions, report: &mut GenerationReport) {
+        let Self { state, workers, .. } = self;
         let complete = state.generation_left() == 0;
-        let positions = workers.run(|| Positions::of(&state.records, &state.weights, settings.lambda, faults));
         let update = Update {
             adam: AdamStep::new(settings.rate, state.powers.next()),
             rounding: Rounding::new(state.seed, state.generation),
             provisional: !complete,
         };
-        let Learned { visits, resets, undo } = learn(workers, &positions, &state.weights, &mut state.moments, update);
+        let Learned { visits, resets, undo } = learn(workers, positions, &state.weights, &mut state.moments, update);
         state.weights.changed();
         state.undo = undo;
         if complete {

@@ -1,6 +1,7 @@
 //! The worker threads of a trainer and what each of them owns.
 
 use crate::learn::Scratch;
+use crate::phases::Clock;
 use crate::progress::Progress;
 use crate::round::{GameResult, Round, Watch};
 use crate::selfplay::{PlayedGame, Unfinished};
@@ -9,6 +10,7 @@ use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use shirokuro_engine::{Searcher, TableTooLarge};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// A pool of threads, each with a search state and scratch memory of its own.
 #[derive(Debug)]
@@ -18,6 +20,10 @@ pub(crate) struct Workers {
     table_bytes: usize,
     /// Bytes of all transposition tables, as large as they became.
     all_table_bytes: usize,
+    /// What the workers spent on tables is measured.
+    pub timed: bool,
+    /// What they spent.
+    learning: Clock,
     /// A worker hangs, and others could not be had in place of them all.
     lost: bool,
 }
@@ -45,7 +51,7 @@ impl Workers {
         let states = (0..threads).map(|_| State::new(table_bytes)).collect::<Result<Vec<_>, _>>()?;
         let all_table_bytes = states.iter().map(|state| state.searcher.table_bytes()).sum();
         let states = states.into_iter().map(|state| Mutex::new(Some(state))).collect();
-        Ok(Self { pool, states, table_bytes, all_table_bytes, lost: false })
+        Ok(Self { pool, states, table_bytes, all_table_bytes, timed: true, learning: Clock::default(), lost: false })
     }
 
     /// Number of workers.
@@ -85,7 +91,9 @@ impl Workers {
         while threads.is_ok() {
             let unfinished = (0..games.len()).filter(|&place| results[place].is_none());
             let left = unfinished.map(|place| (place, games[place])).collect();
-            let round = Round::start(&self.pool, &self.states, left, Arc::clone(&play));
+            let timed = watch.control.timed_games();
+            let round = Round::start(&self.pool, &self.states, left, timed, Arc::clone(&play));
+            let playing = round.workers();
             let mut take = |place: usize, result: GameResult| {
                 if !matches!(result, GameResult::Stopped) {
                     watch.control.count_finished(1);
@@ -93,6 +101,7 @@ impl Workers {
                 results[place] = Some(result);
             };
             let lost = round.collect(watch, &mut take);
+            playing.iter().for_each(|worker| watch.control.play_times().add(worker.times()));
             if lost.is_empty() {
                 break;
             }
@@ -125,9 +134,15 @@ impl Workers {
         self.run(|| {
             tables.par_iter_mut().with_max_len(1).for_each(|table| {
                 let mut state = self.state();
-                work(&mut state.as_mut().expect("nobody plays").scratch, table);
+                let scratch = &mut state.as_mut().expect("nobody plays").scratch;
+                if self.timed { self.learning.measure(|| work(scratch, table)) } else { work(scratch, table) }
             });
         });
+    }
+
+    /// What the workers have spent on tables since this was last asked, added up.
+    pub fn take_learning_time(&self) -> Duration {
+        self.learning.take()
     }
 
     /// What the current worker owns. Nobody else ever asks for it, so that the lock is always free.
