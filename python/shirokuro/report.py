@@ -50,6 +50,20 @@ class BatchReport:
     """Wall-clock time of playing."""
     learn_seconds: float = 0.0
     """Wall-clock time of learning."""
+    playing_seconds: float = 0.0
+    """What the workers spent on playing games, added up over them, like the next six."""
+    timed_seconds: float = 0.0
+    """The part of it that those games took in which every search was timed."""
+    timed_search_seconds: float = 0.0
+    """The part of that which searches took."""
+    timed_solving_seconds: float = 0.0
+    """The part of that which the exact solver took."""
+    preparing_seconds: float = 0.0
+    """What the workers spent on errors of positions, by table."""
+    learning_seconds: float = 0.0
+    """What they spent on changing weights."""
+    waiting_seconds: float = 0.0
+    """How long they had nothing to do."""
 
     @classmethod
     def of_generation(cls, generation: GenerationReport) -> Self:
@@ -69,6 +83,7 @@ class BatchReport:
             table_hits=generation.hits,
             play_seconds=generation.play_seconds,
             learn_seconds=generation.learn_seconds,
+            **{f"{name}_seconds": seconds for name, seconds in (generation.phases or {}).items()},
         )
 
     def __add__(self, other: BatchReport) -> BatchReport:
@@ -131,6 +146,27 @@ class BatchReport:
     def games_per_second(self) -> float | None:
         """Throughput, learning included."""
         return _ratio(self.games, self.seconds)
+
+    @property
+    def phases(self) -> dict[str, float]:
+        """Seconds by phase, a worker's mean, so that they add up to `seconds`; empty if nothing was measured.
+
+        `search`, `solving` and `bookkeeping` (moves, random numbers, records) are playing, split as in the games in
+        which every search was timed; one number, `playing`, if there was none. `preparing` and `learning` are learning,
+        `waiting` is what workers without anything to do lost.
+        """
+        whole = self.playing_seconds + self.preparing_seconds + self.learning_seconds + self.waiting_seconds
+        if whole <= 0 or self.seconds <= 0:
+            return {}
+        playing = {"playing": self.playing_seconds}
+        if self.timed_seconds > 0:
+            scale = self.playing_seconds / self.timed_seconds
+            search, solving = self.timed_search_seconds, self.timed_solving_seconds
+            rest = self.timed_seconds - search - solving
+            playing = {"search": search * scale, "solving": solving * scale, "bookkeeping": rest * scale}
+        learning = {"preparing": self.preparing_seconds, "learning": self.learning_seconds}
+        phases = {**playing, **learning, "waiting": self.waiting_seconds}
+        return {name: seconds * self.seconds / whole for name, seconds in phases.items()}
 
     def sums(self) -> dict[str, int | float]:
         """The stored sums; `BatchReport(**…)` reads them."""
