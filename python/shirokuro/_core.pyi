@@ -37,6 +37,7 @@ __all__ = [
     "read_header",
     "search",
     "solve",
+    "time_games",
     "verify_file",
 ]
 
