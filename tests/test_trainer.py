@@ -330,6 +330,7 @@ class FakeCore:
             hits=0,
             play_seconds=0.0,
             learn_seconds=0.0,
+            phases=None,
         )
         reports.append(report)
         return report

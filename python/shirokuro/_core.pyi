@@ -37,7 +37,9 @@ __all__ = [
     "read_header",
     "search",
     "solve",
+    "time_evaluation",
     "time_games",
+    "time_reads",
     "verify_file",
 ]
 
@@ -615,6 +617,25 @@ class TrainerCore:
     @property
     def threads(self) -> int:
         """Worker threads."""
+
+def time_evaluation(evaluator: Evaluator, positions: Sequence[Position], *, rounds: int) -> tuple[float, float]:
+    """For measuring: evaluates every position from nothing, one after the other, on this thread, `rounds` times.
+
+    Returns:
+        The seconds of all rounds, Python not included; the sum of the positions' values, in discs.
+
+    Raises:
+        ValueError: a value is out of its range.
+        TypeError: a value is of the wrong type.
+    """
+
+def time_reads(bytes: int, *, count: int) -> float:
+    """For measuring: reads `count` places of so many bytes, each of which says where the next one is; the seconds.
+
+    Raises:
+        ValueError: a value is out of its range, or there is no memory.
+        TypeError: a value is of the wrong type.
+    """
 
 def time_games(core: TrainerCore, every: int) -> None:
     """Times every search of one game in `every`, 8 without this; with 0, nothing at all is timed (see `phases`).

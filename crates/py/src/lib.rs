@@ -11,6 +11,7 @@ mod error;
 mod evaluator;
 mod file;
 mod interrupt;
+mod measure;
 mod perft;
 mod pool;
 mod position;
@@ -34,6 +35,8 @@ mod core {
     use crate::file::{file_digest, read_header, verify_file};
     #[pymodule_export]
     use crate::kernel;
+    #[pymodule_export]
+    use crate::measure::{time_evaluation, time_reads};
     #[pymodule_export]
     use crate::perft::perft;
     #[pymodule_export]

@@ -1,0 +1,66 @@
+//! Stop-watches for the benchmark suite: what can't be timed from Python without timing Python.
+
+use crate::args::{integer, small_integer};
+use crate::error::value_error;
+use crate::evaluator::PyEvaluator;
+use crate::position::PyPosition;
+use pyo3::prelude::*;
+use shirokuro_engine::Board;
+use std::hint::black_box;
+use std::time::Instant;
+
+/// Evaluates every position from nothing, `rounds` times, on this thread: the seconds, and the sum of the values.
+#[pyfunction]
+#[pyo3(signature = (evaluator, positions, *, rounds))]
+pub fn time_evaluation(
+    py: Python<'_>,
+    evaluator: &PyEvaluator,
+    positions: Vec<PyRef<'_, PyPosition>>,
+    rounds: &Bound<'_, PyAny>,
+) -> PyResult<(f64, f64)> {
+    let rounds = small_integer("rounds", rounds, 1..=u32::MAX)?;
+    let boards: Vec<Board> = positions.iter().map(|position| position.0.board).collect();
+    drop(positions);
+    let mut values = vec![0.0; boards.len()];
+    let seconds = py.detach(|| {
+        let start = Instant::now();
+        for _ in 0..rounds {
+            evaluator.0.evaluate_many(black_box(&boards), &mut values);
+        }
+        start.elapsed().as_secs_f64()
+    });
+    Ok((seconds, values.iter().map(|&value| f64::from(value)).sum()))
+}
+
+/// Reads `count` places of so many bytes, in an order in which each read says where the next one is: the seconds.
+#[pyfunction]
+#[pyo3(signature = (bytes, *, count))]
+pub fn time_reads(py: Python<'_>, bytes: &Bound<'_, PyAny>, count: &Bound<'_, PyAny>) -> PyResult<f64> {
+    /// A cache line, which a read brings along.
+    #[derive(Clone)]
+    #[repr(align(64))]
+    struct Line(usize);
+
+    let (bytes, count) = (integer("bytes", bytes, 64..=1 << 32)?, small_integer("count", count, 1..=u32::MAX)?);
+    let lines = (bytes / 64) as usize;
+    py.detach(|| {
+        let mut memory: Vec<Line> = Vec::new();
+        memory.try_reserve_exact(lines).map_err(|_| value_error("bytes", bytes, "to be had"))?;
+        memory.extend((0..lines).map(Line));
+        // Sattolo's algorithm: one cycle through all lines.
+        let mut random = 0x9e37_79b9_7f4a_7c15_u64;
+        for last in (1..lines).rev() {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            let other = (random % last as u64) as usize;
+            (memory[last].0, memory[other].0) = (memory[other].0, memory[last].0);
+        }
+        let (start, mut place) = (Instant::now(), 0);
+        for _ in 0..count {
+            place = memory[place].0;
+        }
+        black_box(place);
+        Ok(start.elapsed().as_secs_f64())
+    })
+}

@@ -1,0 +1,48 @@
+"""The stop-watches of the benchmark suite."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from shirokuro import _core
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import shirokuro as sk
+
+
+def test_the_evaluations_that_are_timed_are_the_evaluator_s(
+    trained: sk.Trainer, positions: Callable[[int], list[sk.Position]]
+) -> None:
+    boards = positions(5)
+    seconds, total = _core.time_evaluation(trained.evaluator, boards, rounds=3)
+    assert seconds > 0
+    assert total == pytest.approx(sum(trained.evaluator.evaluate(board) for board in boards))
+    assert _core.time_evaluation(trained.evaluator, boards, rounds=1000)[0] > seconds
+
+
+def test_reads_from_main_memory_take_longer_than_from_the_nearest_cache() -> None:
+    near = min(_core.time_reads(1 << 12, count=100_000) for _ in range(5))
+    far = min(_core.time_reads(1 << 27, count=100_000) for _ in range(5))
+    assert 0 < near < far
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda model: _core.time_evaluation(model, [], rounds=0), ValueError, "rounds = 0"),
+        (lambda model: _core.time_evaluation(model, [1], rounds=1), TypeError, "Position"),
+        (lambda _: _core.time_reads(8, count=1), ValueError, "bytes = 8: must be from 64 to 4294967296"),
+        (lambda _: _core.time_reads(64, count=0), ValueError, "count = 0"),
+        (lambda _: _core.time_reads("a", count=1), TypeError, "bytes"),
+    ],
+)
+def test_their_arguments_are_checked(
+    trained: sk.Trainer, call: Callable[[sk.Evaluator], object], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=re.escape(message)):
+        call(trained.evaluator)
