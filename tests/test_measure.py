@@ -35,10 +35,10 @@ def test_reads_from_main_memory_take_longer_than_from_the_nearest_cache() -> Non
     ("call", "error", "message"),
     [
         (lambda model: _core.time_evaluation(model, [], rounds=0), ValueError, "rounds = 0"),
-        (lambda model: _core.time_evaluation(model, [1], rounds=1), TypeError, "Position"),
-        (lambda _: _core.time_reads(8, count=1), ValueError, "bytes = 8: must be from 64 to 4294967296"),
+        (lambda model: _core.time_evaluation(model, [1], rounds=1), TypeError, "Position"),  # type: ignore[list-item]
+        (lambda _: _core.time_reads(8, count=1), ValueError, "size = 8: must be from 64 to 4294967296"),
         (lambda _: _core.time_reads(64, count=0), ValueError, "count = 0"),
-        (lambda _: _core.time_reads("a", count=1), TypeError, "bytes"),
+        (lambda _: _core.time_reads("a", count=1), TypeError, "size"),  # type: ignore[arg-type]
     ],
 )
 def test_their_arguments_are_checked(

@@ -629,8 +629,8 @@ def time_evaluation(evaluator: Evaluator, positions: Sequence[Position], *, roun
         TypeError: a value is of the wrong type.
     """
 
-def time_reads(bytes: int, *, count: int) -> float:
-    """For measuring: reads `count` places of so many bytes, each of which says where the next one is; the seconds.
+def time_reads(size: int, *, count: int) -> float:
+    """For measuring: reads `count` places of `size` bytes, each of which says where the next one is; the seconds.
 
     Raises:
         ValueError: a value is out of its range, or there is no memory.

@@ -32,20 +32,20 @@ pub fn time_evaluation(
     Ok((seconds, values.iter().map(|&value| f64::from(value)).sum()))
 }
 
-/// Reads `count` places of so many bytes, in an order in which each read says where the next one is: the seconds.
+/// Reads `count` places of a memory of `size` bytes, in an order in which each read says where the next one is: the seconds.
 #[pyfunction]
-#[pyo3(signature = (bytes, *, count))]
-pub fn time_reads(py: Python<'_>, bytes: &Bound<'_, PyAny>, count: &Bound<'_, PyAny>) -> PyResult<f64> {
+#[pyo3(signature = (size, *, count))]
+pub fn time_reads(py: Python<'_>, size: &Bound<'_, PyAny>, count: &Bound<'_, PyAny>) -> PyResult<f64> {
     /// A cache line, which a read brings along.
     #[derive(Clone)]
     #[repr(align(64))]
     struct Line(usize);
 
-    let (bytes, count) = (integer("bytes", bytes, 64..=1 << 32)?, small_integer("count", count, 1..=u32::MAX)?);
-    let lines = (bytes / 64) as usize;
+    let (size, count) = (integer("size", size, 64..=1 << 32)?, small_integer("count", count, 1..=u32::MAX)?);
+    let lines = (size / 64) as usize;
     py.detach(|| {
         let mut memory: Vec<Line> = Vec::new();
-        memory.try_reserve_exact(lines).map_err(|_| value_error("bytes", bytes, "to be had"))?;
+        memory.try_reserve_exact(lines).map_err(|_| value_error("size", size, "to be had"))?;
         memory.extend((0..lines).map(Line));
         // Sattolo's algorithm: one cycle through all lines.
         let mut random = 0x9e37_79b9_7f4a_7c15_u64;
