@@ -22,7 +22,7 @@ PAIR_SCORES = (0.0, 0.25, 0.5, 0.75, 1.0)
 _UNSEEN = 1e-3
 """Pairs that stand for a result that was not seen, as in Fishtest."""
 
-_STEPS = 80
+_STEPS = 50
 
 
 def expected_score(elo: float) -> float:
@@ -96,12 +96,17 @@ def likeliest_weights(counts: Sequence[float], score: float) -> list[float]:
     counts = _seen(counts)
     total = sum(counts)
     offsets = [each - score for each in PAIR_SCORES]
-    low, high = -1 / offsets[-1], -1 / offsets[0]
+    low, high, x = -1 / offsets[-1], -1 / offsets[0], 0.0
     for _ in range(_STEPS):
-        middle = (low + high) / 2
-        slope = sum(count * offset / (1 + middle * offset) for count, offset in zip(counts, offsets, strict=True))
-        low, high = (middle, high) if slope > 0 else (low, middle)
-    return [count / (1 + low * offset) / total for count, offset in zip(counts, offsets, strict=True)]
+        # Newton's method, and bisection where it would leave what is known to hold the root: the slope falls all along.
+        shares = [offset / (1 + x * offset) for offset in offsets]
+        slope = sum(count * share for count, share in zip(counts, shares, strict=True))
+        low, high = (x, high) if slope > 0 else (low, x)
+        step = slope / sum(count * share * share for count, share in zip(counts, shares, strict=True))
+        if abs(step) < 1e-13 * (1 + abs(x)):
+            break
+        x = x + step if low < x + step < high else (low + high) / 2
+    return [count / (1 + x * offset) / total for count, offset in zip(counts, offsets, strict=True)]
 
 
 def _seen(counts: Sequence[float]) -> list[float]:
