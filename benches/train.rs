@@ -60,8 +60,8 @@ fn play_and_learn_a_generation(bencher: Bencher, games: u32) {
         let report = trainer.advance(games, &PLAY, &learn, &Control::new()).expect("the settings are in range");
         let report = report.expect("nobody stops it");
         assert!(report.generation_complete && report.failures.is_empty());
-        assert_eq!((report.games.len(), report.positions), (games as usize, report.values.count));
+        assert_eq!((report.games.len(), report.positions()), (games as usize, report.values.count));
         // Every position visits 56 entries; most have a mirror image that is another entry.
-        assert!((90 * report.positions..=112 * report.positions).contains(&report.visits));
+        assert!((90 * report.positions()..=112 * report.positions()).contains(&report.visits));
     });
 }

@@ -7,6 +7,7 @@ mod args;
 mod batch;
 mod board;
 mod cancellation;
+mod coverage;
 mod error;
 mod evaluator;
 mod file;
@@ -27,6 +28,8 @@ use pyo3::prelude::*;
 mod core {
     #[pymodule_export]
     use crate::cancellation::PyCancellation;
+    #[pymodule_export]
+    use crate::coverage::reachable_entries;
     #[pymodule_export]
     use crate::error::{ModelFileError, ModelVersionError};
     #[pymodule_export]

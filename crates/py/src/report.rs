@@ -1,8 +1,8 @@
 //! `Game` and `GenerationReport`: what a call of the trainer did.
 
 use pyo3::prelude::*;
-use shirokuro_engine::{PATTERNS, transcript};
-use shirokuro_train::{FailureKind, GameFailure, GameRecord, GenerationReport, PhaseTimes, Reset};
+use shirokuro_engine::{PATTERNS, discs, transcript};
+use shirokuro_train::{FailureKind, GameFailure, GameRecord, GenerationReport, PhaseTimes, Reset, ValueSummary};
 use std::collections::BTreeMap;
 
 /// One finished game of self-play.
@@ -80,6 +80,10 @@ impl PyGameFailure {
     }
 }
 
+/// Of one game: values, their sum and the sum of their squares, learned positions, the sum of their squared errors, and how
+/// many of them were evaluated beyond 64 discs.
+type GameSums = (u64, i64, i64, u32, f64, u32);
+
 /// (pattern, stage, entries) of each reset.
 pub fn resets(resets: &[Reset]) -> Vec<(&'static str, usize, u64)> {
     resets.iter().map(|reset| (PATTERNS[reset.pattern].name, reset.stage, reset.entries)).collect()
@@ -109,6 +113,7 @@ pub struct PyGenerationReport {
     failures: Vec<Py<PyGameFailure>>,
     resets: Vec<(&'static str, usize, u64)>,
     nan_games: Vec<u64>,
+    game_sums: Vec<GameSums>,
     positions: u64,
     td_error: Option<f64>,
     visits: u64,
@@ -117,10 +122,11 @@ pub struct PyGenerationReport {
     probes: u64,
     hits: u64,
     depth_sum: u64,
+    depth_min: Option<u32>,
     depth_max: u32,
     value_count: u64,
-    value_sum: f64,
-    value_sum_of_squares: f64,
+    value_sum: i64,
+    value_sum_of_squares: i64,
     value_min: Option<f32>,
     value_max: Option<f32>,
     play_seconds: f64,
@@ -134,26 +140,31 @@ impl PyGenerationReport {
     pub fn new(py: Python<'_>, report: &GenerationReport) -> PyResult<Self> {
         let GenerationReport { totals, values, .. } = report;
         let failures = report.failures.iter();
-        let known = |value: f32| (values.count > 0).then_some(value);
+        let sums = report.values_by_game.iter().zip(&report.errors_by_game).map(|(values, errors)| {
+            let ValueSummary { count, sum, sum_of_squares, .. } = *values;
+            (count, sum, sum_of_squares, errors.positions, errors.squared_error, errors.out_of_range)
+        });
         Ok(Self {
             games: report.games.iter().map(|game| Py::new(py, PyGame::new(game))).collect::<PyResult<_>>()?,
             failures: failures.map(|failure| Py::new(py, PyGameFailure::new(failure))).collect::<PyResult<_>>()?,
             resets: resets(&report.resets),
             nan_games: report.nan_games.clone(),
-            positions: report.positions,
-            td_error: report.td_error,
+            game_sums: sums.collect(),
+            positions: report.positions(),
+            td_error: report.td_error(),
             visits: report.visits,
             searches: totals.searches,
             nodes: totals.nodes,
             probes: totals.probes,
             hits: totals.hits,
             depth_sum: totals.depth_sum,
+            depth_min: totals.depth_min,
             depth_max: totals.depth_max,
             value_count: values.count,
             value_sum: values.sum,
             value_sum_of_squares: values.sum_of_squares,
-            value_min: known(values.min),
-            value_max: known(values.max),
+            value_min: values.range.map(|(min, _)| discs(min)),
+            value_max: values.range.map(|(_, max)| discs(max)),
             play_seconds: report.play_time.as_secs_f64(),
             learn_seconds: report.learn_time.as_secs_f64(),
             phases: report.phases.map(phase_seconds),

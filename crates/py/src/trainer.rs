@@ -1,12 +1,14 @@
 //! `TrainerCore`: the trainer.
 
 use crate::args::{hang_timeout, integer, number, seconds, small_integer, table_bytes};
+use crate::coverage;
 use crate::error::{busy, file_error, parameter_error, trainer_error, value_error};
 use crate::evaluator::PyEvaluator;
 use crate::file::encoding;
 use crate::interrupt::with_polling;
 use crate::report::{PyGenerationReport, resets};
 use crate::search::SearchLimits;
+use numpy::{IntoPyArray, PyArray1};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
@@ -190,19 +192,29 @@ impl PyTrainerCore {
         Ok(py.detach(|| trainer.digest()))
     }
 
-    fn entries_learned(&self, py: Python<'_>) -> PyResult<usize> {
-        let trainer = &*self.lock_with_threads()?;
-        Ok(py.detach(|| trainer.entries_learned()))
+    fn coverage<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let trainer = &*self.lock()?;
+        let coverage = py.detach(|| trainer.coverage());
+        coverage::by_table(py, &coverage)
+    }
+
+    fn updated_entries<'py>(&self, py: Python<'py>, stage: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyArray1<bool>>> {
+        let stage = coverage::stage_number(stage)?;
+        Ok(self.lock()?.updated_entries(stage).into_pyarray(py))
     }
 
     fn memory<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let memory = self.lock()?.memory();
+        let trainer = &*self.lock()?;
+        let memory = py.detach(|| trainer.memory());
         let parts = PyDict::new(py);
         parts.set_item("weights", memory.weights)?;
         parts.set_item("moments", memory.moments)?;
+        parts.set_item("resident_moments", memory.resident_moments)?;
         parts.set_item("tables", memory.tables)?;
         parts.set_item("scratch", memory.scratch)?;
         parts.set_item("generation", memory.generation)?;
+        parts.set_item("rows", memory.rows)?;
+        parts.set_item("coverage", memory.coverage)?;
         Ok(parts)
     }
 

@@ -125,8 +125,8 @@ fn a_game_with_a_value_that_is_no_number_resets_the_entries_of_that_position() {
     let expected: Vec<u64> = meeting(rates, Fault::Nan).into_iter().filter(|&game| game < 16).collect();
     assert_eq!(report.nan_games, expected);
     assert!(!expected.is_empty() && report.failures.is_empty() && report.games.len() == 16);
-    assert_eq!(report.positions, report.values.count - expected.len() as u64);
-    assert!(report.td_error.unwrap().is_finite());
+    assert_eq!(report.positions(), report.values.count - expected.len() as u64);
+    assert!(report.td_error().unwrap().is_finite());
     assert!(report.resets.len() >= 14, "fourteen patterns each");
     assert!(trainer.reset_bad_numbers().is_empty(), "nothing bad is left");
     trainer.inject_faults(None);

@@ -5,8 +5,10 @@
 pub(crate) mod atomic;
 pub(crate) mod codec;
 pub(crate) mod container;
+mod coverage;
 pub(crate) mod error;
 pub(crate) mod header;
+mod kept;
 mod load;
 pub(crate) mod reader;
 pub(crate) mod section;
@@ -67,7 +69,7 @@ pub(crate) fn save_state(path: &Path, state: &State, texts: &Texts, encoding: En
             return Err(FileError::new(path, Reason::invalid(section.name(), reason)));
         }
     }
-    let state_sections = [STATE_SECTIONS.as_slice(), &[Section::Kept]].concat();
+    let state_sections = [STATE_SECTIONS.as_slice(), &[Section::Kept, Section::Coverage]].concat();
     let state_sources: Vec<_> =
         state_sections.iter().map(|&section| move |sink: &mut Sink<'_>| codec::stream(state, section, sink)).collect();
     let texts = texts.sections();

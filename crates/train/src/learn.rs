@@ -4,6 +4,8 @@
 //! sum depends on their number.
 
 use crate::adam::{AdamStep, Moments, are_sound};
+use crate::coverage::Coverage;
+use crate::entry_bits::insert;
 use crate::positions::{Positions, Row};
 use crate::report::Reset;
 use crate::rounding::Rounding;
@@ -56,6 +58,9 @@ struct Table<'a> {
     stage: usize,
     pattern: usize,
     moments: &'a mut [Moments],
+    /// The bits of the entries that were ever updated, and how many they are.
+    updated: &'a mut [u64],
+    count: &'a mut u32,
     learned: Learned,
 }
 
@@ -65,9 +70,11 @@ pub(crate) fn learn(
     positions: &Positions,
     weights: &Weights,
     moments: &mut [Moments],
+    coverage: &mut Coverage,
     update: Update,
 ) -> Learned {
-    let mut tables = split(moments);
+    coverage.provisional.fill(0);
+    let mut tables = split(moments, coverage.updated.tables_mut(), &mut coverage.counts);
     tables.retain(|table| !positions.stage(table.stage).is_empty());
     // Pattern by pattern, the largest first: a worker meets the same mirror table again, and small ones fill the end.
     tables.sort_by_key(|table| (Reverse(table.moments.len()), table.pattern, table.stage));
@@ -78,6 +85,7 @@ pub(crate) fn learn(
     tables.sort_by_key(|table| (table.stage, table.pattern));
     let mut all = Learned::default();
     for table in tables {
+        coverage.provisional[table.stage * PATTERNS.len() + table.pattern] = table.learned.visits;
         all.visits += table.learned.visits;
         all.resets.extend(table.learned.resets);
         all.undo.extend(table.learned.undo);
@@ -85,17 +93,14 @@ pub(crate) fn learn(
     all
 }
 
-/// The moments, table by table.
-fn split(mut moments: &mut [Moments]) -> Vec<Table<'_>> {
-    let mut tables = Vec::with_capacity(STAGES * PATTERNS.len());
-    for stage in 0..STAGES {
-        for (pattern, shape) in PATTERNS.iter().enumerate() {
-            let (own, rest) = moments.split_at_mut(shape.entries());
-            moments = rest;
-            tables.push(Table { stage, pattern, moments: own, learned: Learned::default() });
-        }
-    }
-    tables
+/// What each table's owner writes to.
+fn split<'a>(mut moments: &'a mut [Moments], updated: Vec<&'a mut [u64]>, counts: &'a mut [u32]) -> Vec<Table<'a>> {
+    let places = (0..STAGES).flat_map(|stage| PATTERNS.iter().enumerate().map(move |pattern| (stage, pattern)));
+    let tables = places.zip(updated.into_iter().zip(counts)).map(|((stage, (pattern, shape)), (updated, count))| {
+        let moments = moments.split_off_mut(..shape.entries()).expect("there are moments for all tables");
+        Table { stage, pattern, moments, updated, count, learned: Learned::default() }
+    });
+    tables.collect()
 }
 
 impl Table<'_> {
@@ -127,6 +132,7 @@ impl Table<'_> {
             for index in [own, image] {
                 self.moments[index] = moments;
                 weights[index].store(weight, Relaxed);
+                *self.count += u32::from(insert(self.updated, index));
             }
             self.learned.visits += u64::from(count) * entries;
         }

@@ -2,6 +2,7 @@
 
 use crate::faults::Faults;
 use crate::record::GameRecord;
+use crate::report::GameErrors;
 use crate::targets::{Step, lambda_returns};
 use rayon::prelude::*;
 use shirokuro_engine::{FEATURES, PATTERNS, STAGES, Side, UNITS_PER_DISC, Weights, discs, feature_indices};
@@ -22,11 +23,12 @@ pub(crate) struct Row {
 pub(crate) struct Positions {
     rows: Vec<Row>,
     stages: [Range<usize>; STAGES],
-    /// Over the positions whose error is a finite number: how many they are, and the sum.
-    sound: usize,
-    squared_error: f64,
+    errors: Vec<GameErrors>,
     nan_games: Vec<u64>,
 }
+
+/// Games whose rows are made at a time, before they are put in their places.
+const CHUNK: usize = 512;
 
 impl Positions {
     /// The searched positions of the games with their λ-returns, compared with what these weights say now. Faults come with
@@ -34,38 +36,40 @@ impl Positions {
     ///
     /// Works in parallel over the games, in the current rayon pool.
     pub fn of(records: &[GameRecord], weights: &Weights, lambda: f32, faults: Option<(&Faults, u64)>) -> Self {
-        let games: Vec<Vec<(usize, Row)>> = records
-            .par_iter()
-            .map(|record| {
-                let positions = || record.plies.iter().filter(|ply| ply.searched.is_some()).count();
-                let nan = faults.and_then(|(faults, seed)| faults.nan(seed, record.index, positions()));
-                game_rows(record, weights, lambda, nan)
-            })
-            .collect();
-        let unsound = |rows: &[(usize, Row)]| rows.iter().any(|(_, row)| !row.error.is_finite());
-        let nan_games = records.iter().zip(&games).filter(|(_, rows)| unsound(rows)).map(|(record, _)| record.index);
-        let nan_games = nan_games.collect();
-
         let mut starts = [0; STAGES + 1];
-        for (stage, _) in games.iter().flatten() {
-            starts[stage + 1] += 1;
+        for record in records {
+            // Every move adds a disc, and forced passes are no plies: a ply's number is its stage.
+            for (stage, _) in record.plies.iter().enumerate().filter(|(_, ply)| ply.searched.is_some()) {
+                starts[stage + 1] += 1;
+            }
         }
         for stage in 0..STAGES {
             starts[stage + 1] += starts[stage];
         }
         let mut rows = vec![Row { indices: [0; FEATURES], error: 0.0 }; starts[STAGES]];
-        let mut next = starts;
-        let (mut sound, mut squared_error) = (0, 0.0);
-        for (stage, row) in games.iter().flatten() {
-            if row.error.is_finite() {
-                sound += 1;
-                squared_error += f64::from(row.error) * f64::from(row.error);
+        let (mut next, mut errors, mut nan_games) = (starts, Vec::with_capacity(records.len()), Vec::new());
+        for records in records.chunks(CHUNK) {
+            let games: Vec<_> = records
+                .par_iter()
+                .map(|record| {
+                    let positions = || record.plies.iter().filter(|ply| ply.searched.is_some()).count();
+                    let nan = faults.and_then(|(faults, seed)| faults.nan(seed, record.index, positions()));
+                    game_rows(record, weights, lambda, nan)
+                })
+                .collect();
+            for (record, (of_game, game_errors)) in records.iter().zip(games) {
+                if game_errors.positions as usize != of_game.len() {
+                    nan_games.push(record.index);
+                }
+                errors.push(game_errors);
+                for (stage, row) in of_game {
+                    rows[next[stage]] = row;
+                    next[stage] += 1;
+                }
             }
-            rows[next[*stage]].clone_from(row);
-            next[*stage] += 1;
         }
         let stages = std::array::from_fn(|stage| starts[stage]..starts[stage + 1]);
-        Self { rows, stages, sound, squared_error, nan_games }
+        Self { rows, stages, errors, nan_games }
     }
 
     /// The same, but that the error of a stage's row is another.
@@ -81,14 +85,14 @@ impl Positions {
         &self.rows[self.stages[stage].clone()]
     }
 
-    /// Number of positions whose error is a finite number.
-    pub fn sound(&self) -> usize {
-        self.sound
+    /// How far the positions of each game are from their targets, in the order of the games.
+    pub fn errors(&self) -> &[GameErrors] {
+        &self.errors
     }
 
-    /// Root of the mean squared error, in discs, over the sound positions; `None` if there is none.
-    pub fn root_mean_square(&self) -> Option<f64> {
-        (self.sound > 0).then(|| (self.squared_error / self.sound as f64).sqrt())
+    /// Bytes held in memory.
+    pub fn bytes(&self) -> usize {
+        size_of_val(&self.rows[..]) + size_of_val(&self.errors[..])
     }
 
     /// The games with a position whose error is no finite number.
@@ -98,7 +102,12 @@ impl Positions {
 }
 
 /// The rows of one game and their stages. The value of the searched position number `nan` is no number.
-fn game_rows(record: &GameRecord, weights: &Weights, lambda: f32, nan: Option<usize>) -> Vec<(usize, Row)> {
+fn game_rows(
+    record: &GameRecord,
+    weights: &Weights,
+    lambda: f32,
+    nan: Option<usize>,
+) -> (Vec<(usize, Row)>, GameErrors) {
     let mut steps: Vec<Step> = record
         .searched()
         .map(|(position, searched)| Step {
@@ -110,13 +119,20 @@ fn game_rows(record: &GameRecord, weights: &Weights, lambda: f32, nan: Option<us
         steps[nan].value = f32::NAN;
     }
     let targets = lambda_returns(&steps, record.stone_difference as f32, lambda);
+    let mut errors = GameErrors::default();
     let rows = record.searched().zip(targets).map(|((position, _), target)| {
         let stage = position.board.stage();
         let indices = feature_indices(&position.board);
-        let target = mover_view(position.side, target);
-        (stage, Row { indices, error: target - pattern_sum(weights, stage, &indices) })
+        let evaluation = pattern_sum(weights, stage, &indices);
+        let error = mover_view(position.side, target) - evaluation;
+        if error.is_finite() {
+            errors.positions += 1;
+            errors.squared_error += f64::from(error) * f64::from(error);
+        }
+        errors.out_of_range += u32::from(evaluation.abs() > 64.0);
+        (stage, Row { indices, error })
     });
-    rows.collect()
+    (rows.collect(), errors)
 }
 
 /// A target in discs from Black's side as `side` sees it. Only the sign changes, so that nothing is rounded.
@@ -158,7 +174,7 @@ mod tests {
 
     /// What each searched position of a game is taught; the weights are neutral, so that the error is the target.
     fn targets(record: &GameRecord, lambda: f32) -> Vec<f32> {
-        game_rows(record, &Weights::neutral(), lambda, None).iter().map(|(_, row)| row.error).collect()
+        game_rows(record, &Weights::neutral(), lambda, None).0.iter().map(|(_, row)| row.error).collect()
     }
 
     #[test]
@@ -196,7 +212,7 @@ mod tests {
         for stage in 0..STAGES {
             let expected: Vec<Row> = records
                 .iter()
-                .flat_map(|record| game_rows(record, &weights, 0.7, None))
+                .flat_map(|record| game_rows(record, &weights, 0.7, None).0)
                 .filter_map(|(of, row)| (of == stage).then_some(row))
                 .collect();
             assert_eq!(positions.stage(stage), expected);
@@ -222,22 +238,39 @@ mod tests {
     fn a_value_that_is_no_number_spoils_its_own_position_and_no_other() {
         let settings = PlaySettings { random_plies: 20, ..PlaySettings::default() };
         let (record, weights) = (game(&settings, 3), Weights::neutral());
-        let sound = game_rows(&record, &weights, 0.9, None);
+        let (sound, _) = game_rows(&record, &weights, 0.9, None);
         for nan in [0, 7, sound.len() - 1] {
-            let rows = game_rows(&record, &weights, 0.9, Some(nan));
+            let (rows, errors) = game_rows(&record, &weights, 0.9, Some(nan));
+            assert_eq!(errors.positions as usize, rows.len() - 1);
             assert!(rows.iter().enumerate().all(|(step, (_, row))| row.error.is_finite() == (step != nan)));
             assert_eq!(rows[nan + 1..], sound[nan + 1..]);
         }
         let faults = Faults::new(FaultRates { nan: 1.0, ..FaultRates::default() }, None).unwrap();
         let records = [record, GameRecord::failed(4)];
         let positions = Positions::of(&records, &weights, 0.9, Some((&faults, 1)));
-        assert_eq!((positions.nan_games(), positions.sound()), (&[3][..], sound.len() - 1));
-        assert!(positions.root_mean_square().unwrap().is_finite());
+        let [errors, of_failed] = positions.errors() else { panic!("two games") };
+        assert_eq!((positions.nan_games(), errors.positions as usize), (&[3][..], sound.len() - 1));
+        assert!(errors.squared_error.is_finite());
+        assert_eq!(*of_failed, GameErrors::default());
     }
 
     #[test]
-    fn without_positions_there_is_no_error() {
-        let positions = Positions::of(&[GameRecord::failed(0)], &Weights::neutral(), 0.9, None);
-        assert_eq!(positions.root_mean_square(), None);
+    fn errors_are_those_of_the_rows_and_evaluations_beyond_64_discs_are_counted() {
+        let settings = PlaySettings { random_plies: 20, epsilon: 0.1, ..PlaySettings::default() };
+        let records: Vec<GameRecord> = (0..3).map(|index| game(&settings, index)).collect();
+        let weights = Weights::neutral();
+        for entry in weights.entries() {
+            entry.store(Weights::NEUTRAL + 300, Relaxed);
+        }
+        for (records, out_of_range) in [(&records[..], true), (&[GameRecord::failed(0)], false)] {
+            let positions = Positions::of(records, &weights, 0.9, None);
+            for (record, errors) in records.iter().zip(positions.errors()) {
+                let (rows, _) = game_rows(record, &weights, 0.9, None);
+                let squares = rows.iter().map(|(_, row)| f64::from(row.error) * f64::from(row.error));
+                assert_eq!((errors.positions as usize, errors.squared_error), (rows.len(), squares.sum::<f64>()));
+                // 56 · 300 / 256 is more than 64.
+                assert_eq!(errors.out_of_range, if out_of_range { errors.positions } else { 0 });
+            }
+        }
     }
 }

@@ -3,7 +3,7 @@
 use crate::phases::PhaseTimes;
 use crate::record::GameRecord;
 use crate::selfplay::{PlayedGame, SearchTotals};
-use shirokuro_engine::{Square, discs};
+use shirokuro_engine::{Score, Square};
 use std::time::Duration;
 
 /// What [`Trainer::advance`](crate::Trainer::advance) did.
@@ -13,15 +13,16 @@ pub struct GenerationReport {
     pub games: Vec<GameRecord>,
     /// The games that could not be played: they count as played, and teach nothing.
     pub failures: Vec<GameFailure>,
-    /// What the searches of these games cost. What a stopped call's games cost is lost if the trainer was saved in between.
+    /// What the searches of these games cost.
     pub totals: SearchTotals,
     /// The search values of these games' positions.
     pub values: ValueSummary,
-    /// Positions that this call learned: in the middle of a generation those of its earlier games are learned again.
-    pub positions: u64,
-    /// Root mean square of target − evaluation before learning, in discs, over these positions; `None` if there are none.
-    pub td_error: Option<f64>,
-    /// Visits of these positions to weight entries, each counted for the entry and for its mirror image if that is another.
+    /// The same for each of the games.
+    pub values_by_game: Vec<ValueSummary>,
+    /// How far each of the games' positions were from their targets.
+    pub errors_by_game: Vec<GameErrors>,
+    /// Visits to weight entries by all of the generation's games so far, each counted for the entry and for its mirror image if
+    /// that is another.
     pub visits: u64,
     /// Time spent on playing.
     pub play_time: Duration,
@@ -41,18 +42,22 @@ impl GenerationReport {
     /// The report of these games, before they are learned.
     pub(crate) fn of(played: Vec<PlayedGame>, failures: Vec<GameFailure>) -> Self {
         let (mut totals, mut values) = (SearchTotals::default(), ValueSummary::EMPTY);
+        let mut values_by_game = Vec::with_capacity(played.len());
         for game in &played {
             totals.add(&game.totals);
+            let mut of_game = ValueSummary::EMPTY;
             let searched = game.record.plies.iter().filter_map(|ply| ply.searched);
-            searched.for_each(|searched| values.add(discs(searched.score)));
+            searched.for_each(|searched| of_game.add(searched.score));
+            values.merge(&of_game);
+            values_by_game.push(of_game);
         }
         Self {
             games: played.into_iter().map(|game| game.record).collect(),
             failures,
             totals,
             values,
-            positions: 0,
-            td_error: None,
+            values_by_game,
+            errors_by_game: Vec::new(),
             visits: 0,
             play_time: Duration::ZERO,
             learn_time: Duration::ZERO,
@@ -101,32 +106,61 @@ pub struct Reset {
     pub entries: u64,
 }
 
-/// How the search values of some positions are spread, in discs, for the side to move.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// How far the positions of a game were from their targets.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct GameErrors {
+    /// Learned positions whose error is a finite number.
+    pub positions: u32,
+    /// The sum of (target − evaluation before learning)² over them, in discs².
+    pub squared_error: f64,
+    /// Learned positions whose evaluation before learning, without its limits, was outside −64…64 discs.
+    pub out_of_range: u32,
+}
+
+/// How the search values of some positions are spread, in 1/256 disc, for the side to move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ValueSummary {
     /// Number of values.
     pub count: u64,
     /// Sum of the values.
-    pub sum: f64,
+    pub sum: i64,
     /// Sum of the squares of the values.
-    pub sum_of_squares: f64,
-    /// The smallest value; +∞ if there is none.
-    pub min: f32,
-    /// The largest value; −∞ if there is none.
-    pub max: f32,
+    pub sum_of_squares: i64,
+    /// The smallest and the largest value; `None` if there is none.
+    pub range: Option<(Score, Score)>,
 }
 
 impl ValueSummary {
     /// No values.
-    pub const EMPTY: Self =
-        Self { count: 0, sum: 0.0, sum_of_squares: 0.0, min: f32::INFINITY, max: f32::NEG_INFINITY };
+    pub const EMPTY: Self = Self { count: 0, sum: 0, sum_of_squares: 0, range: None };
 
     /// Takes in one value.
-    pub fn add(&mut self, value: f32) {
-        self.count += 1;
-        self.sum += f64::from(value);
-        self.sum_of_squares += f64::from(value) * f64::from(value);
-        self.min = self.min.min(value);
-        self.max = self.max.max(value);
+    pub fn add(&mut self, value: Score) {
+        let wide = i64::from(value);
+        self.merge(&Self { count: 1, sum: wide, sum_of_squares: wide * wide, range: Some((value, value)) });
+    }
+
+    /// Takes in other values.
+    pub fn merge(&mut self, other: &Self) {
+        self.count += other.count;
+        self.sum += other.sum;
+        self.sum_of_squares += other.sum_of_squares;
+        self.range = match (self.range, other.range) {
+            (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
+            (range, None) | (None, range) => range,
+        };
+    }
+}
+
+impl GenerationReport {
+    /// Positions that these games learned.
+    pub fn positions(&self) -> u64 {
+        self.errors_by_game.iter().map(|errors| u64::from(errors.positions)).sum()
+    }
+
+    /// Root mean square of target − evaluation before learning, in discs, over these positions; `None` if there are none.
+    pub fn td_error(&self) -> Option<f64> {
+        let sum: f64 = self.errors_by_game.iter().map(|errors| errors.squared_error).sum();
+        (self.positions() > 0).then(|| (sum / self.positions() as f64).sqrt())
     }
 }

@@ -21,6 +21,8 @@ pub struct SearchTotals {
     pub hits: u64,
     /// Plies looked ahead, summed over the searches.
     pub depth_sum: u64,
+    /// The shallowest search, in plies; `None` without a search.
+    pub depth_min: Option<u32>,
     /// The deepest search, in plies.
     pub depth_max: u32,
 }
@@ -34,6 +36,7 @@ impl SearchTotals {
             probes: result.probes,
             hits: result.hits,
             depth_sum: u64::from(result.depth),
+            depth_min: Some(result.depth),
             depth_max: result.depth,
         });
     }
@@ -45,6 +48,7 @@ impl SearchTotals {
         self.probes += other.probes;
         self.hits += other.hits;
         self.depth_sum += other.depth_sum;
+        self.depth_min = self.depth_min.into_iter().chain(other.depth_min).min();
         self.depth_max = self.depth_max.max(other.depth_max);
     }
 }
@@ -140,7 +144,9 @@ pub fn play_game<E: Evaluate>(
                 (greedy, square) = (false, random_move(moves, &mut random));
             } else if random.chance(settings.shallow) {
                 let search = || searcher.search(evaluator, &position.board, &one_ply);
-                square = progress.time(&progress.times().search, search).best.unwrap_or(best);
+                let result = progress.time(&progress.times().search, search);
+                totals.count(&result);
+                square = result.best.unwrap_or(best);
                 greedy = square == best;
             }
             if !(exact && square == best) {

@@ -1,8 +1,9 @@
 //! Everything that a run will be after its next games follows from: what is saved, loaded and hashed.
 
 use crate::adam::{Moments, Powers};
+use crate::coverage::Coverage;
+use crate::kept::KeptGames;
 use crate::record::GameRecord;
-use crate::selfplay::PlayedGame;
 use crate::undo::{self, UndoEntry};
 use shirokuro_engine::{ENTRIES, Weights, prefer_huge_pages};
 use std::ops::Range;
@@ -27,9 +28,10 @@ pub(crate) struct State {
     pub records: Vec<GameRecord>,
     /// What they have changed.
     pub undo: Vec<UndoEntry>,
-    /// Games that a stopped call had finished, by number: later ones of the same generation, with gaps. They do not count
-    /// yet, and need not be played again. Without them the run would go on in the same way, only later.
-    pub kept: Vec<PlayedGame>,
+    /// Games that a stopped call had finished: later ones of the same generation, with gaps.
+    pub kept: KeptGames,
+    /// What was learned so far.
+    pub coverage: Coverage,
 }
 
 impl State {
@@ -44,7 +46,8 @@ impl State {
             moments: no_moments(),
             records: Vec::new(),
             undo: Vec::new(),
-            kept: Vec::new(),
+            kept: KeptGames::default(),
+            coverage: Coverage::none(),
         }
     }
 
@@ -64,17 +67,6 @@ impl State {
         start..start + u64::from(games.min(self.generation_left()))
     }
 
-    /// Takes the kept games with these numbers out of the store.
-    pub fn take_kept(&mut self, games: &Range<u64>) -> Vec<PlayedGame> {
-        self.kept.extract_if(.., |game| games.contains(&game.record.index)).collect()
-    }
-
-    /// Stores finished games that do not count yet.
-    pub fn keep(&mut self, games: impl IntoIterator<Item = PlayedGame>) {
-        self.kept.extend(games);
-        self.kept.sort_by_key(|game| game.record.index);
-    }
-
     /// Exchanges what the generation under way has changed and what was there before.
     ///
     /// Once: the weights are those that all of the generation's games are played with. Twice: nothing has happened.
@@ -85,10 +77,11 @@ impl State {
 
     /// Ends the generation; its games are learned.
     pub fn complete_generation(&mut self) {
-        debug_assert!(self.generation_left() == 0 && self.undo.is_empty() && self.kept.is_empty());
+        debug_assert!(self.generation_left() == 0 && self.undo.is_empty() && self.kept.games().is_empty());
         self.generation += 1;
         self.powers = self.powers.next();
         self.records = Vec::new();
+        self.coverage.complete_generation();
     }
 }
 
@@ -104,7 +97,6 @@ pub(crate) fn no_moments() -> Vec<Moments> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::selfplay::SearchTotals;
 
     #[test]
     fn the_next_games_are_those_that_do_not_count_yet_and_end_with_the_generation() {
@@ -113,15 +105,5 @@ mod tests {
         assert_eq!(state.next_games(100), 10..15);
         state.records.extend([10, 11].map(GameRecord::failed));
         assert_eq!((state.next_games(2), state.games(), state.generation_left()), (12..14, 12, 3));
-    }
-
-    #[test]
-    fn kept_games_are_taken_by_their_numbers() {
-        let game = |index| PlayedGame { record: GameRecord::failed(index), totals: SearchTotals::default() };
-        let mut state = State::new(0, 5);
-        state.keep([game(4), game(1)]);
-        state.keep([game(2)]);
-        assert_eq!(state.take_kept(&(0..3)), [game(1), game(2)]);
-        assert_eq!(state.kept, [game(4)]);
     }
 }

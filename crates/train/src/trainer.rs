@@ -9,6 +9,7 @@ use crate::file::error::FileError;
 use crate::file::header::Texts;
 use crate::file::section::Encoding;
 use crate::file::{load_state, save_state};
+use crate::kept::Conditions;
 use crate::learn::{Learned, Update, learn};
 use crate::phases::{PhaseTimes, Updating};
 use crate::positions::Positions;
@@ -21,7 +22,6 @@ use crate::selfplay::{Oversight, PlayedGame, play_game};
 use crate::settings::{LearnSettings, PlaySettings, TrainerOptions};
 use crate::state::State;
 use crate::workers::Workers;
-use rayon::prelude::*;
 use shirokuro_engine::{PatternEvaluator, TableTooLarge};
 use std::path::Path;
 use std::sync::Arc;
@@ -44,21 +44,6 @@ pub enum TrainerError {
     Memory(#[from] TableTooLarge),
 }
 
-/// Bytes of a trainer's parts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Memory {
-    /// The pattern weights.
-    pub weights: usize,
-    /// Adam's moments. Only the part that was ever learned is resident.
-    pub moments: usize,
-    /// The transposition tables of all workers.
-    pub tables: usize,
-    /// The workers' scratch memory for learning.
-    pub scratch: usize,
-    /// The game records and the undo log of the generation under way.
-    pub generation: usize,
-}
-
 /// Games that ended, games that failed, and whether there are threads for more.
 type Played = (Vec<PlayedGame>, Vec<GameFailure>, Result<(), TrainerError>);
 
@@ -69,8 +54,10 @@ type Played = (Vec<PlayedGame>, Vec<GameFailure>, Result<(), TrainerError>);
 /// threads, nor from how the games are split into calls: `advance(n)` and then `advance(m)` is `advance(n + m)` to the last bit.
 #[derive(Debug)]
 pub struct Trainer {
-    state: State,
-    workers: Workers,
+    pub(crate) state: State,
+    pub(crate) workers: Workers,
+    /// Bytes of the positions that were learned last.
+    pub(crate) rows: usize,
     faults: Option<Arc<Faults>>,
 }
 
@@ -83,7 +70,7 @@ impl Trainer {
     pub fn new(options: &TrainerOptions) -> Result<Self, TrainerError> {
         options.validate()?;
         let workers = Workers::new(options.threads, options.table_bytes)?;
-        Ok(Self { state: State::new(options.seed, options.generation_games), workers, faults: None })
+        Ok(Self { state: State::new(options.seed, options.generation_games), workers, rows: 0, faults: None })
     }
 
     /// The trainer that was saved, and the texts that were saved with it.
@@ -94,7 +81,7 @@ impl Trainer {
     pub fn load(path: &Path, threads: usize, table_bytes: usize) -> Result<(Self, Texts), TrainerError> {
         TrainerOptions { threads, table_bytes, ..TrainerOptions::default() }.validate()?;
         let (state, texts) = load_state(path)?;
-        Ok((Self { state, workers: Workers::new(threads, table_bytes)?, faults: None }, texts))
+        Ok((Self { state, workers: Workers::new(threads, table_bytes)?, rows: 0, faults: None }, texts))
     }
 
     /// Saves everything that the run's continuation follows from, and the caller's two texts; in place of the old file or
@@ -159,7 +146,7 @@ impl Trainer {
         let (played, failures, threads) = self.play(games, play, control);
         if threads.is_err() || !control.begin_learning() {
             self.state.swap_provisional();
-            self.state.keep(played);
+            self.state.kept.add(played, self.conditions(play));
             return threads.map(|()| None);
         }
         let learning = Instant::now();
@@ -188,7 +175,8 @@ impl Trainer {
     /// The next games, as far as they ended: those that were kept, and those that are played now, in their order.
     fn play(&mut self, games: u32, settings: &PlaySettings, control: &Control) -> Played {
         let next = self.state.next_games(games);
-        let mut played = self.state.take_kept(&next);
+        let conditions = self.conditions(settings);
+        let mut played = self.state.kept.take(&next, &conditions);
         control.count_finished(played.len() as u64);
         let missing: Vec<u64> =
             next.filter(|index| played.binary_search_by_key(index, |game| game.record.index).is_err()).collect();
@@ -213,34 +201,41 @@ impl Trainer {
         (played, failures, threads)
     }
 
+    /// What decides how games are played now.
+    fn conditions(&self, play: &PlaySettings) -> Conditions {
+        Conditions::new(play, self.workers.table_bytes())
+    }
+
     /// What there is to learn from the games of the generation under way.
     fn positions(&self, settings: LearnSettings) -> Positions {
-        let Self { state, workers, faults } = self;
+        let Self { state, workers, faults, .. } = self;
         let faults = faults.as_deref().map(|faults| (faults, state.seed));
         workers.run(|| Positions::of(&state.records, &state.weights, settings.lambda, faults))
     }
 
     /// Learns all games of the generation under way.
     fn learn(&mut self, settings: LearnSettings, positions: &Positions, report: &mut GenerationReport) {
-        let Self { state, workers, .. } = self;
+        let Self { state, workers, rows, .. } = self;
         let complete = state.generation_left() == 0;
         let update = Update {
             adam: AdamStep::new(settings.rate, state.powers.next()),
             rounding: Rounding::new(state.seed, state.generation),
             provisional: !complete,
         };
-        let Learned { visits, resets, undo } = learn(workers, positions, &state.weights, &mut state.moments, update);
+        let State { weights, moments, coverage, .. } = state;
+        let Learned { visits, resets, undo } = learn(workers, positions, weights, moments, coverage, update);
         state.weights.changed();
         state.undo = undo;
+        *rows = positions.bytes();
+        let new = |game: u64| report.games.binary_search_by_key(&game, |record| record.index).is_ok();
+        let errors = state.records.iter().zip(positions.errors()).filter(|(record, _)| new(record.index));
+        report.errors_by_game = errors.map(|(_, errors)| *errors).collect();
+        report.nan_games = positions.nan_games().iter().filter(|game| new(**game)).copied().collect();
+        report.resets = resets;
+        report.visits = visits;
         if complete {
             state.complete_generation();
         }
-        let new = |game: &&u64| report.games.binary_search_by_key(*game, |record| record.index).is_ok();
-        report.nan_games = positions.nan_games().iter().filter(new).copied().collect();
-        report.resets = resets;
-        report.positions = positions.sound() as u64;
-        report.td_error = positions.root_mean_square();
-        report.visits = visits;
         report.generation_complete = complete;
     }
 
@@ -282,28 +277,6 @@ impl Trainer {
     /// SHA-256 over everything that the run's continuation follows from but the settings: 64 hexadecimal digits.
     pub fn digest(&self) -> String {
         state_digest(&self.state)
-    }
-
-    /// Number of weight entries that were ever learned, mirror images included, of 28,868,400.
-    pub fn entries_learned(&self) -> usize {
-        let moments = &self.state.moments;
-        self.workers.run(|| {
-            moments.par_chunks(1 << 16).map(|part| part.iter().filter(|moments| moments[1] > 0.0).count()).sum()
-        })
-    }
-
-    /// Bytes by part.
-    pub fn memory(&self) -> Memory {
-        let state = &self.state;
-        let kept = state.kept.iter().map(|game| &game.record);
-        let records: usize = state.records.iter().chain(kept).map(GameRecord::bytes).sum();
-        Memory {
-            weights: size_of_val(state.weights.entries()),
-            moments: size_of_val(&state.moments[..]),
-            tables: self.workers.all_table_bytes(),
-            scratch: self.workers.scratch_bytes(),
-            generation: records + size_of_val(&state.undo[..]),
-        }
     }
 }
 

@@ -59,6 +59,11 @@ impl Workers {
         self.states.len()
     }
 
+    /// The bytes that each transposition table was meant to have.
+    pub fn table_bytes(&self) -> usize {
+        self.table_bytes
+    }
+
     /// Bytes of all transposition tables.
     pub fn all_table_bytes(&self) -> usize {
         self.all_table_bytes

@@ -3,6 +3,7 @@
 use super::container::Sink;
 use super::error::Reason;
 use super::section::Section;
+use super::{coverage, kept};
 use crate::adam::{Moments, Powers};
 use crate::record::{GameRecord, Ply, Searched};
 use crate::state::State;
@@ -112,7 +113,8 @@ pub fn stream(state: &State, section: Section, sink: &mut Sink) -> io::Result<()
         }),
         Section::Records => state.records.iter().try_for_each(|record| sink(&encode_record(record))),
         Section::Undo => encode(&state.undo, sink, encode_undo),
-        Section::Kept => state.kept.iter().try_for_each(|game| sink(&encode_record(&game.record))),
+        Section::Kept => kept::stream(&state.kept, sink),
+        Section::Coverage => coverage::stream(&state.coverage, sink),
         Section::Settings | Section::Statistics | Section::Monitor => Ok(()),
     }
 }
@@ -152,7 +154,8 @@ pub fn decode_moments(bytes: &[u8], moments: &mut [Moments], first: usize) {
     }
 }
 
-fn encode_record(record: &GameRecord) -> Vec<u8> {
+/// The bytes of a game.
+pub fn encode_record(record: &GameRecord) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(RECORD_BYTES + PLY_BYTES * record.plies.len());
     bytes.extend_from_slice(&record.index.to_le_bytes());
     bytes.push(record.plies.len() as u8);
@@ -170,33 +173,36 @@ fn encode_record(record: &GameRecord) -> Vec<u8> {
 
 /// Reads a section of games and replays every one. Their numbers must ascend within `allowed`.
 pub fn decode_records(mut bytes: &[u8], mut allowed: Range<u64>) -> Result<Vec<GameRecord>, Reason> {
-    let part = Section::Records.name();
-    let too_short = || Reason::invalid(part, "shorter than its games");
     let mut records = Vec::new();
     while !bytes.is_empty() {
-        let (head, rest) = bytes.split_at_checked(RECORD_BYTES).ok_or_else(too_short)?;
-        let (plies, rest) = rest.split_at_checked(PLY_BYTES * usize::from(head[8])).ok_or_else(too_short)?;
-        let index = u64::from_le_bytes(array(head, 0));
-        if !allowed.contains(&index) {
-            return Err(Reason::invalid(part, format_args!("game {index} is not in order or not of this generation")));
-        }
-        allowed.start = index + 1;
-        let plies: Result<_, Reason> = plies.chunks_exact(PLY_BYTES).map(decode_ply).collect();
-        let record = GameRecord::new(index, plies?)
-            .map_err(|error| Reason::invalid(part, format_args!("game {index}: {error}")))?;
-        records.push(record);
-        bytes = rest;
+        records.push(decode_record(&mut bytes, &mut allowed, Section::Records)?);
     }
     Ok(records)
 }
 
-fn decode_ply(bytes: &[u8]) -> Result<Ply, Reason> {
+/// Reads the next game of a section and replays it. Its number must be within `allowed`, which it then begins after.
+pub fn decode_record(bytes: &mut &[u8], allowed: &mut Range<u64>, section: Section) -> Result<GameRecord, Reason> {
+    let part = section.name();
+    let too_short = || Reason::invalid(part, "shorter than its games");
+    let (head, rest) = bytes.split_at_checked(RECORD_BYTES).ok_or_else(too_short)?;
+    let (plies, rest) = rest.split_at_checked(PLY_BYTES * usize::from(head[8])).ok_or_else(too_short)?;
+    *bytes = rest;
+    let index = u64::from_le_bytes(array(head, 0));
+    if !allowed.contains(&index) {
+        return Err(Reason::invalid(part, format_args!("game {index} is not in order or not of this generation")));
+    }
+    allowed.start = index + 1;
+    let plies: Result<_, Reason> = plies.chunks_exact(PLY_BYTES).map(|ply| decode_ply(ply, part)).collect();
+    GameRecord::new(index, plies?).map_err(|error| Reason::invalid(part, format_args!("game {index}: {error}")))
+}
+
+fn decode_ply(bytes: &[u8], part: &'static str) -> Result<Ply, Reason> {
     let (square, flags, score) = (bytes[0], bytes[1], i32::from_le_bytes(array(bytes, 2)));
     let valid = flags & !(SEARCHED | EXACT | GREEDY) == 0
         && (flags & SEARCHED != 0 || (flags, score) == (0, 0))
         && score.abs() <= 64 * UNITS_PER_DISC;
     let square = Square::new(square).filter(|_| valid);
-    let square = square.ok_or_else(|| Reason::invalid(Section::Records.name(), format_args!("ply {bytes:02x?}")))?;
+    let square = square.ok_or_else(|| Reason::invalid(part, format_args!("ply {bytes:02x?}")))?;
     let searched = Searched { score, exact: flags & EXACT != 0, greedy: flags & GREEDY != 0 };
     Ok(Ply { square, searched: (flags & SEARCHED != 0).then_some(searched) })
 }
@@ -220,7 +226,8 @@ pub fn decode_undo(bytes: &[u8; UNDO_BYTES]) -> Result<UndoEntry, Reason> {
     Ok(UndoEntry { entry, weight: u16::from_le_bytes(array(bytes, 4)), moments })
 }
 
-fn array<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
+/// `N` bytes from this place on.
+pub fn array<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
     std::array::from_fn(|i| bytes[at + i])
 }
 

@@ -180,7 +180,7 @@ fn other_files_and_versions_are_named_as_such() {
     assert!(matches!(read_everything(&[0; 100]), Err(Reason::NotAModelFile)));
     let newer = forged(Encoding::Raw, |bytes| bytes[8] = 9);
     let error = read_everything(&newer).unwrap_err();
-    assert_eq!(error.to_string(), "format version 9 is not supported (this program reads version 1)");
+    assert_eq!(error.to_string(), "format version 9 is not supported (this program reads version 2)");
 }
 
 #[test]

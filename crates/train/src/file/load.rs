@@ -5,8 +5,10 @@ use super::error::{FileError, Reason};
 use super::header::Texts;
 use super::reader::Container;
 use super::section::Section;
+use super::{coverage, kept};
+use crate::coverage::Coverage;
+use crate::kept::KeptGames;
 use crate::record::GameRecord;
-use crate::selfplay::{PlayedGame, SearchTotals};
 use crate::settings::TrainerOptions;
 use crate::state::{State, no_moments};
 use crate::undo::UndoEntry;
@@ -39,7 +41,8 @@ pub(super) fn open(path: &Path) -> Result<Container<File>, Reason> {
 pub(super) struct Place {
     pub fields: Fields,
     pub records: Vec<GameRecord>,
-    pub kept: Vec<GameRecord>,
+    pub kept: KeptGames,
+    pub coverage: Coverage,
     pub texts: Texts,
 }
 
@@ -56,7 +59,10 @@ pub(super) fn read_place(file: &mut Container<File>) -> Result<Place, Reason> {
     if !without_gaps || played >= generation.end || played != fields.games {
         return Err(Reason::invalid("header", "its counters disagree with its games"));
     }
-    let kept = codec::decode_records(&file.read_all(Section::Kept, limit)?, played..generation.end)?;
+    let limit = kept::max_bytes(u64::from(fields.generation_games));
+    let kept = kept::decode(&file.read_all(Section::Kept, limit)?, played..generation.end)?;
+    check_length(file, Section::Coverage, coverage::BYTES)?;
+    let coverage = coverage::decode(&file.read_all(Section::Coverage, coverage::BYTES)?)?;
     // Each position of these games has changed at most as many entries as it reads.
     let positions: usize = records.iter().map(|record| record.searched().count()).sum();
     let most = codec::UNDO_BYTES * (positions * FEATURES).min(ENTRIES);
@@ -69,7 +75,7 @@ pub(super) fn read_place(file: &mut Container<File>) -> Result<Place, Reason> {
         statistics: read_text(file, Section::Statistics)?,
         monitor: read_text(file, Section::Monitor)?,
     };
-    Ok(Place { fields, records, kept, texts })
+    Ok(Place { fields, records, kept, coverage, texts })
 }
 
 /// Hands the entries of the undo log to `receiver`.
@@ -94,7 +100,7 @@ pub(super) fn read_undo(file: &mut Container<File>, mut receiver: impl FnMut(Und
 }
 
 fn read_state(file: &mut Container<File>) -> Result<(State, Texts), Reason> {
-    let Place { fields, records, kept, texts } = read_place(file)?;
+    let Place { fields, records, kept, coverage, texts } = read_place(file)?;
     let mut undo = Vec::new();
     read_undo(file, |entry| undo.push(entry))?;
     let weights = Arc::new(read_weights(file)?);
@@ -113,7 +119,8 @@ fn read_state(file: &mut Container<File>) -> Result<(State, Texts), Reason> {
         moments,
         records,
         undo,
-        kept: kept.into_iter().map(|record| PlayedGame { record, totals: SearchTotals::default() }).collect(),
+        kept,
+        coverage,
     };
     Ok((state, texts))
 }

@@ -22,16 +22,19 @@ pub enum Section {
     Statistics = 7,
     /// What watches the run's progress knows, a JSON text that the caller owns.
     Monitor = 8,
+    /// Which entries were ever updated, and how often.
+    Coverage = 9,
 }
 
 impl Section {
     /// All of them, in the order of the file.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Weights,
         Self::Moments,
         Self::Records,
         Self::Undo,
         Self::Kept,
+        Self::Coverage,
         Self::Settings,
         Self::Statistics,
         Self::Monitor,
@@ -48,6 +51,7 @@ impl Section {
             Self::Settings => "settings",
             Self::Statistics => "statistics",
             Self::Monitor => "monitor",
+            Self::Coverage => "coverage",
         }
     }
 

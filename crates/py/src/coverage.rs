@@ -1,0 +1,34 @@
+//! What was learned of the weight entries, as arrays.
+
+use crate::args::small_integer;
+use numpy::PyArray1;
+use numpy::{IntoPyArray, PyArray2, PyArrayMethods};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use shirokuro_engine::{PATTERNS, STAGES};
+use shirokuro_train::TableCoverage;
+
+/// One array for each number that is known of a table, of shape (60, 14).
+pub fn by_table<'py>(py: Python<'py>, coverage: &[TableCoverage]) -> PyResult<Bound<'py, PyDict>> {
+    let array = |number: fn(&TableCoverage) -> u64| -> PyResult<Bound<'py, PyArray2<u64>>> {
+        let numbers: Vec<u64> = coverage.iter().map(number).collect();
+        numbers.into_pyarray(py).reshape([STAGES, PATTERNS.len()])
+    };
+    let arrays = PyDict::new(py);
+    arrays.set_item("reachable", array(|table| u64::from(table.reachable))?)?;
+    arrays.set_item("updated", array(|table| u64::from(table.updated))?)?;
+    arrays.set_item("updates", array(|table| table.updates)?)?;
+    Ok(arrays)
+}
+
+/// The entries of a stage that a position can read.
+#[pyfunction]
+pub fn reachable_entries<'py>(py: Python<'py>, stage: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyArray1<bool>>> {
+    let stage = stage_number(stage)?;
+    Ok(py.detach(|| shirokuro_train::reachable_entries(stage)).into_pyarray(py))
+}
+
+/// A stage that Python names.
+pub fn stage_number(stage: &Bound<'_, PyAny>) -> PyResult<usize> {
+    small_integer("stage", stage, 0..=STAGES as u32 - 1).map(|stage| stage as usize)
+}

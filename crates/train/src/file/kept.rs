@@ -1,0 +1,168 @@
+//! The bytes of the games that a stopped call had finished, of what they cost, and of the settings they were played under.
+
+use super::codec::{self, array};
+use super::container::Sink;
+use super::error::Reason;
+use super::section::Section;
+use crate::kept::{Conditions, KeptGames};
+use crate::selfplay::{PlayedGame, SearchTotals};
+use crate::settings::PlaySettings;
+use std::io;
+use std::ops::Range;
+use std::time::Duration;
+
+/// Bytes before the games.
+const HEAD: usize = 52;
+/// Bytes of what a game cost.
+const TOTALS: usize = 48;
+
+/// Bytes of the section with so many games, at most.
+pub fn max_bytes(games: u64) -> u64 {
+    HEAD as u64 + games * (codec::MAX_RECORD + TOTALS as u64)
+}
+
+/// Hands the section's bytes to `sink`, piece by piece.
+pub fn stream(kept: &KeptGames, sink: &mut Sink) -> io::Result<()> {
+    let Some(under) = kept.under() else { return Ok(()) };
+    sink(&encode_conditions(under))?;
+    kept.games().iter().try_for_each(|game| {
+        sink(&codec::encode_record(&game.record))?;
+        sink(&encode_totals(&game.totals))
+    })
+}
+
+/// Reads the section and replays every game. Their numbers must ascend within `allowed`.
+pub fn decode(bytes: &[u8], mut allowed: Range<u64>) -> Result<KeptGames, Reason> {
+    if bytes.is_empty() {
+        return Ok(KeptGames::default());
+    }
+    let too_short = || Reason::invalid(Section::Kept.name(), "shorter than its games");
+    let (head, mut bytes) = bytes.split_at_checked(HEAD).ok_or_else(too_short)?;
+    let under = decode_conditions(head)?;
+    let mut games = Vec::new();
+    while !bytes.is_empty() {
+        let record = codec::decode_record(&mut bytes, &mut allowed, Section::Kept)?;
+        let (totals, rest) = bytes.split_at_checked(TOTALS).ok_or_else(too_short)?;
+        games.push(PlayedGame { record, totals: decode_totals(totals) });
+        bytes = rest;
+    }
+    Ok(KeptGames::new(under, games))
+}
+
+fn encode_conditions(under: &Conditions) -> [u8; HEAD] {
+    let PlaySettings { depth, nodes, time, exact_empties, epsilon, shallow, random_plies, .. } = under.play;
+    // 0 is within no range: it stands for no limit.
+    let nanoseconds = time.map_or(0, |time| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX));
+    let mut bytes = [0; HEAD];
+    bytes[0..4].copy_from_slice(&depth.unwrap_or(0).to_le_bytes());
+    bytes[4..12].copy_from_slice(&nodes.unwrap_or(0).to_le_bytes());
+    bytes[12..20].copy_from_slice(&nanoseconds.to_le_bytes());
+    bytes[20..24].copy_from_slice(&exact_empties.to_le_bytes());
+    bytes[24..32].copy_from_slice(&epsilon.to_le_bytes());
+    bytes[32..40].copy_from_slice(&shallow.to_le_bytes());
+    bytes[40..44].copy_from_slice(&random_plies.to_le_bytes());
+    bytes[44..52].copy_from_slice(&under.table_bytes.to_le_bytes());
+    bytes
+}
+
+fn decode_conditions(bytes: &[u8]) -> Result<Conditions, Reason> {
+    let limit = |value: u64| (value > 0).then_some(value);
+    let depth = u32::from_le_bytes(array(bytes, 0));
+    let play = PlaySettings {
+        depth: (depth > 0).then_some(depth),
+        nodes: limit(u64::from_le_bytes(array(bytes, 4))),
+        time: limit(u64::from_le_bytes(array(bytes, 12))).map(Duration::from_nanos),
+        exact_empties: u32::from_le_bytes(array(bytes, 20)),
+        epsilon: f64::from_le_bytes(array(bytes, 24)),
+        shallow: f64::from_le_bytes(array(bytes, 32)),
+        random_plies: u32::from_le_bytes(array(bytes, 40)),
+        ..PlaySettings::default()
+    };
+    play.validate().map_err(|error| Reason::invalid(Section::Kept.name(), error))?;
+    Ok(Conditions { play, table_bytes: u64::from_le_bytes(array(bytes, 44)) })
+}
+
+fn encode_totals(totals: &SearchTotals) -> [u8; TOTALS] {
+    let SearchTotals { searches, nodes, probes, hits, depth_sum, depth_min, depth_max } = *totals;
+    let mut bytes = [0; TOTALS];
+    for (place, value) in [searches, nodes, probes, hits, depth_sum].into_iter().enumerate() {
+        bytes[8 * place..8 * place + 8].copy_from_slice(&value.to_le_bytes());
+    }
+    bytes[40..44].copy_from_slice(&depth_min.unwrap_or(0).to_le_bytes());
+    bytes[44..48].copy_from_slice(&depth_max.to_le_bytes());
+    bytes
+}
+
+fn decode_totals(bytes: &[u8]) -> SearchTotals {
+    let [searches, nodes, probes, hits, depth_sum] =
+        std::array::from_fn(|place| u64::from_le_bytes(array(bytes, 8 * place)));
+    let depth_min = (searches > 0).then(|| u32::from_le_bytes(array(bytes, 40)));
+    SearchTotals {
+        searches,
+        nodes,
+        probes,
+        hits,
+        depth_sum,
+        depth_min,
+        depth_max: u32::from_le_bytes(array(bytes, 44)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::GameRecord;
+
+    fn kept(play: &PlaySettings) -> KeptGames {
+        let totals = SearchTotals {
+            searches: 3,
+            nodes: 1 << 40,
+            probes: 5,
+            hits: 4,
+            depth_sum: 9,
+            depth_min: Some(2),
+            depth_max: 4,
+        };
+        let game = |index, totals| PlayedGame { record: GameRecord::failed(index), totals };
+        KeptGames::new(Conditions::new(play, 12_345), vec![game(31, totals), game(33, SearchTotals::default())])
+    }
+
+    fn bytes(kept: &KeptGames) -> Vec<u8> {
+        let mut all = Vec::new();
+        stream(kept, &mut |bytes| {
+            all.extend_from_slice(bytes);
+            Ok(())
+        })
+        .unwrap();
+        all
+    }
+
+    #[test]
+    fn kept_games_read_back_with_what_they_cost_and_were_played_under() {
+        let settings = PlaySettings { epsilon: 0.25, shallow: 0.5, random_plies: 7, ..PlaySettings::default() };
+        let time = Some(Duration::from_micros(1_500));
+        for play in [
+            PlaySettings { exact_empties: 9, ..settings },
+            PlaySettings { depth: None, nodes: Some(1 << 33), ..settings },
+            PlaySettings { depth: None, time, ..settings },
+        ] {
+            let kept = kept(&play);
+            assert_eq!(decode(&bytes(&kept), 30..40).unwrap(), kept);
+        }
+        assert_eq!(bytes(&KeptGames::default()), []);
+        assert_eq!(decode(&[], 30..40).unwrap(), KeptGames::default());
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        let sound = bytes(&kept(&PlaySettings::default()));
+        let refused = |bytes: &[u8]| decode(bytes, 30..40).unwrap_err().to_string();
+        for short in [1, HEAD - 1, sound.len() - 1] {
+            assert!(refused(&sound[..short]).contains("invalid kept games: shorter than its games"), "{short}");
+        }
+        let mut changed = sound.clone();
+        changed[31] = 0x40;
+        assert!(refused(&changed).contains("epsilon"), "{}", refused(&changed));
+        assert!(decode(&sound, 32..40).unwrap_err().to_string().contains("game 31 is not in order"));
+    }
+}

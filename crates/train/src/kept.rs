@@ -1,0 +1,119 @@
+//! Games of the generation under way that a stopped call had finished.
+
+use crate::record::GameRecord;
+use crate::selfplay::PlayedGame;
+use crate::settings::PlaySettings;
+use std::ops::Range;
+
+/// What decides how a game is played, beside the weights, the seed and the game's number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Conditions {
+    /// The settings. How long a worker may hang is none of them: it is always the default here.
+    pub play: PlaySettings,
+    /// Bytes of a worker's transposition table.
+    pub table_bytes: u64,
+}
+
+impl Conditions {
+    /// The conditions under these settings.
+    pub fn new(play: &PlaySettings, table_bytes: usize) -> Self {
+        let hang_timeout = PlaySettings::default().hang_timeout;
+        Self { play: PlaySettings { hang_timeout, ..*play }, table_bytes: table_bytes as u64 }
+    }
+}
+
+/// Finished games, by number, that do not count yet and need not be played again — under the conditions that they were
+/// played under. Without them the run would go on in the same way, only later.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct KeptGames {
+    under: Option<Conditions>,
+    games: Vec<PlayedGame>,
+}
+
+impl KeptGames {
+    /// These games, played under these conditions.
+    pub fn new(under: Conditions, games: Vec<PlayedGame>) -> Self {
+        Self { under: Some(under), games }
+    }
+
+    /// The games.
+    pub fn games(&self) -> &[PlayedGame] {
+        &self.games
+    }
+
+    /// The conditions under which they were played, if there are any.
+    pub fn under(&self) -> Option<&Conditions> {
+        self.under.as_ref().filter(|_| !self.games.is_empty())
+    }
+
+    /// Takes out the games with these numbers. Games that would now be played in another way are forgotten.
+    pub fn take(&mut self, numbers: &Range<u64>, under: &Conditions) -> Vec<PlayedGame> {
+        if self.under.as_ref() != Some(under) {
+            self.games = Vec::new();
+        }
+        self.games.extract_if(.., |game| numbers.contains(&game.record.index)).collect()
+    }
+
+    /// Adds games that were played under these conditions.
+    pub fn add(&mut self, games: impl IntoIterator<Item = PlayedGame>, under: Conditions) {
+        debug_assert!(self.under().is_none_or(|before| *before == under), "`take` comes before");
+        self.under = Some(under);
+        self.games.extend(games);
+        self.games.sort_by_key(|game| game.record.index);
+    }
+
+    /// Bytes held in memory.
+    pub fn bytes(&self) -> usize {
+        let spare = self.games.capacity() - self.games.len();
+        self.games
+            .iter()
+            .map(|game| size_of::<PlayedGame>() - size_of::<GameRecord>() + game.record.bytes())
+            .sum::<usize>()
+            + spare * size_of::<PlayedGame>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::selfplay::SearchTotals;
+    use std::time::Duration;
+
+    fn game(index: u64) -> PlayedGame {
+        PlayedGame { record: GameRecord::failed(index), totals: SearchTotals::default() }
+    }
+
+    #[test]
+    fn kept_games_are_taken_by_their_numbers() {
+        let under = Conditions::new(&PlaySettings::default(), 100);
+        let mut kept = KeptGames::default();
+        assert_eq!(kept.take(&(0..3), &under), []);
+        kept.add([game(4), game(1)], under);
+        kept.add([game(2)], under);
+        assert_eq!(kept.take(&(0..3), &under), [game(1), game(2)]);
+        assert_eq!(kept.games(), [game(4)]);
+    }
+
+    #[test]
+    fn games_that_were_played_in_another_way_are_forgotten() {
+        let settings = PlaySettings::default();
+        let others = [
+            Conditions::new(&PlaySettings { depth: Some(2), ..settings }, 100),
+            Conditions::new(&PlaySettings { epsilon: 0.5, ..settings }, 100),
+            Conditions::new(&settings, 200),
+        ];
+        for other in others {
+            let mut kept = KeptGames::new(Conditions::new(&settings, 100), vec![game(1)]);
+            assert_eq!(kept.take(&(0..3), &other), []);
+            assert_eq!((kept.games(), kept.under()), (&[][..], None));
+            kept.add([game(2)], other);
+            assert_eq!(kept.under(), Some(&other));
+        }
+    }
+
+    #[test]
+    fn how_long_a_worker_may_hang_changes_no_game() {
+        let patient = PlaySettings { hang_timeout: Some(Duration::from_mins(15)), ..PlaySettings::default() };
+        assert_eq!(Conditions::new(&patient, 1), Conditions::new(&PlaySettings::default(), 1));
+    }
+}
