@@ -227,10 +227,10 @@ def test_a_wrong_configuration_is_refused_and_changes_nothing(
 
 
 def test_a_configuration_with_a_wrong_part_changes_nothing(trained: sk.Trainer) -> None:
-    before, memory = trained.config, trained.memory()
+    before, digest = trained.config, trained.digest()
     with pytest.raises(ValueError, match="LOUD"):
         trained.configure(threads=1, log_level="LOUD")
-    assert (trained.config, trained.memory()) == (before, memory)
+    assert (trained.config, trained.digest()) == (before, digest)
 
 
 def test_numbers_of_numpy_are_numbers() -> None:

@@ -107,7 +107,7 @@ def test_when_every_checkpoint_is_damaged_the_error_names_the_newest(run: Path) 
 @pytest.mark.parametrize("on_corrupt", ["previous", "fresh", "fail"])
 def test_another_version_of_the_format_is_no_damage(on_corrupt: OnCorrupt, run: Path) -> None:
     claim_another_version(path_of(run, 192))
-    with pytest.raises(sk.ModelVersionError, match=r"checkpoint_000000192\.shiro: format version 99 .* version 1"):
+    with pytest.raises(sk.ModelVersionError, match=r"checkpoint_000000192\.shiro: format version 99 .* version 2"):
         sk.latest_checkpoint(run, on_corrupt=on_corrupt)
 
 

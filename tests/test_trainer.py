@@ -249,7 +249,7 @@ def test_memory_is_told_by_component(trained: sk.Trainer) -> None:
     memory = trained.memory()
     assert all(size >= 0 for size in memory.values())
     assert memory["weights"] == 2 * 28_868_400
-    assert memory["moments"] == 8 * 28_868_400
+    assert memory["adam"] == 8 * 28_868_400
 
 
 def test_other_threads_run_while_games_are_trained(fast: sk.TrainConfig) -> None:
@@ -320,11 +320,22 @@ class FakeCore:
         game = SimpleNamespace(index=0, winner="draw", stone_difference=0, move_count=60)
         report = SimpleNamespace(
             games=[game] * games,
+            game_sums=[(0, 0, 0, 0, 0.0, 0)] * games,
             failures=[],
             nan_games=[],
             resets=[],
             positions=0,
             td_error=None,
+            searches=0,
+            depth_sum=0,
+            depth_min=None,
+            depth_max=0,
+            value_count=0,
+            value_sum=0,
+            value_sum_of_squares=0,
+            value_min=None,
+            value_max=None,
+            generation_complete=False,
             nodes=0,
             probes=0,
             hits=0,

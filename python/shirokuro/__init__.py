@@ -29,9 +29,11 @@ from shirokuro._core import (
     search,
     solve,
 )
+from shirokuro.alerts import Alert
 from shirokuro.arena import play_match
 from shirokuro.checkpoints import Checkpoint, latest_checkpoint, list_checkpoints
 from shirokuro.config import TrainConfig
+from shirokuro.convergence import ConvergenceReport
 from shirokuro.faults import ErrorReport, FailedGame
 from shirokuro.gtp import GtpEngine, GtpError
 from shirokuro.gtp_player import GtpPlayer
@@ -47,8 +49,8 @@ from shirokuro.players import (
 )
 from shirokuro.rating import EloEstimate, elo_difference
 from shirokuro.report import BatchReport
+from shirokuro.results import TrainingProgress, TrainingResult
 from shirokuro.schedule import Schedule
-from shirokuro.session import TrainingProgress, TrainingResult
 from shirokuro.sprt import Sprt
 from shirokuro.trainer import Trainer
 
@@ -58,8 +60,10 @@ __all__ = [
     "BLACK",
     "EMPTY",
     "WHITE",
+    "Alert",
     "BatchReport",
     "Checkpoint",
+    "ConvergenceReport",
     "EloEstimate",
     "EpsilonPlayer",
     "ErrorReport",

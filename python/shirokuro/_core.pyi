@@ -34,6 +34,7 @@ __all__ = [
     "inject_faults",
     "kernel",
     "perft",
+    "reachable_entries",
     "read_header",
     "search",
     "solve",
@@ -448,8 +449,17 @@ class GenerationReport:
         """
 
     @property
+    def game_sums(self) -> list[tuple[int, int, int, int, float, int]]:
+        """For each of `games` six numbers.
+
+        Search values, for the side to move: how many, their sum in 1/256 disc, the sum of their squares. Learned
+        positions: how many, the sum of (target − evaluation before learning)² in discs², and how many of these
+        evaluations were beyond 64 discs, where they are cut off.
+        """
+
+    @property
     def positions(self) -> int:
-        """Positions that `td_error` is over: those of the whole generation so far."""
+        """Positions of `games` that were learned; `td_error` is over them."""
 
     @property
     def td_error(self) -> float | None:
@@ -468,6 +478,10 @@ class GenerationReport:
         """The depths that they reached, added up."""
 
     @property
+    def depth_min(self) -> int | None:
+        """The least depth that one of them reached; `None` without a search."""
+
+    @property
     def depth_max(self) -> int:
         """The greatest depth that one of them reached."""
 
@@ -476,20 +490,20 @@ class GenerationReport:
         """Search values in `games`."""
 
     @property
-    def value_sum(self) -> float:
-        """The values, in discs for the side to move, added up."""
+    def value_sum(self) -> int:
+        """The values, in 1/256 disc for the side to move, added up."""
 
     @property
-    def value_sum_of_squares(self) -> float:
+    def value_sum_of_squares(self) -> int:
         """Their squares, added up."""
 
     @property
     def value_min(self) -> float | None:
-        """The least of them; `None` when there is none."""
+        """The least of them, in discs; `None` when there is none."""
 
     @property
     def value_max(self) -> float | None:
-        """The greatest of them; `None` when there is none."""
+        """The greatest of them, in discs; `None` when there is none."""
 
     @property
     def nodes(self) -> int:
@@ -524,6 +538,27 @@ class GenerationReport:
     @property
     def generation_complete(self) -> bool:
         """The call reached the end of its generation."""
+
+@type_check_only
+class TableCoverage(TypedDict):
+    """Numbers by table: arrays of shape (60, 14), stages and patterns."""
+
+    reachable: NDArray[np.uint64]
+    """Entries that a position can read, at most: the others never occur."""
+    updated: NDArray[np.uint64]
+    """Entries that were ever updated."""
+    updates: NDArray[np.uint64]
+    """Updates, one for each visit of a position, mirror images included."""
+
+def reachable_entries(stage: int) -> NDArray[np.bool_]:
+    """Whether a position can read each entry of a stage, in the order of the weights: shape (481140,).
+
+    What is `False` never occurs. Up to stage 8 the answer is exact; after that, some entries that are `True` may not
+    occur either.
+
+    Raises:
+        ValueError: there is no such stage.
+    """
 
 @final
 class TrainerCore:
@@ -584,11 +619,22 @@ class TrainerCore:
     def digest(self) -> str:
         """SHA-256, in hexadecimal, of the whole state: weights, moments and the place in the run."""
 
-    def entries_learned(self) -> int:
-        """Weight entries that were ever updated, mirror images included, of 28,868,400."""
+    def coverage(self) -> TableCoverage:
+        """What was learned of each table."""
 
-    def memory(self) -> dict[str, int]:
-        """Bytes held, by component."""
+    def updated_entries(self, stage: int) -> NDArray[np.bool_]:
+        """Whether each entry of a stage was ever updated, in the order of the weights: shape (481140,).
+
+        Raises:
+            ValueError: there is no such stage.
+        """
+
+    def memory(self) -> dict[str, int | None]:
+        """Bytes by component: `"weights"`, `"moments"`, `"tables"`, `"scratch"`, `"generation"`, `"coverage"`.
+
+        `"resident_moments"` are those of the moments that were ever written (`None` where the system does not tell);
+        `"rows"` were taken by the positions of the last generation while it was learned.
+        """
 
     @property
     def evaluator(self) -> Evaluator:

@@ -166,6 +166,12 @@ class TrainConfig:
 
     threads: int = _whole(0, 0, 1024, "Worker threads; 0 for one a core. Does not change the model.")
     table_mb: float = _number(4, 0.1, 65_536, "Transposition table of each worker thread, in MB.")
+    budget_mb: float = _number(
+        600,
+        1,
+        1_048_576,
+        "Memory of the whole process, in MB. Transposition tables are made smaller to keep within it.",
+    )
     hang_seconds: float = _number(
         60,
         0,
@@ -179,6 +185,25 @@ class TrainConfig:
 
     error_window: int = _whole(10_000, 1, 10**9, "Games over which failed games are counted.")
     max_error_rate: float = _number(0.01, 0, 1, "Share of a window's games above whose failure the training pauses.")
+
+    log_games: int = _whole(100, 1, 10**9, "Games between two lines of the log.")
+    detail_games: int = _whole(10_000, 1, 10**9, "Games between two detailed reports in the log.")
+    window_games: int = _whole(10_000, 2, 10**6, "Games of a window over which convergence is judged.")
+    stagnation_games: int = _whole(
+        50_000, 1, 10**9, "Games without a decrease of the stone difference's variance that are warned about."
+    )
+    coverage_games: int = _whole(500_000, 1, 10**9, "Games after which the share of learned entries is judged.")
+    min_coverage: float = _number(0.9, 0, 1, "Share of the entries that can occur that should be learned by then.")
+    min_updates: float = _number(
+        0.5, 0, 1, "Share of the updates that an entry should have had below which it counts as undertrained."
+    )
+    max_out_of_range: float = _number(
+        0.05, 0, 1, "Share of a generation's positions that may be evaluated beyond 64 discs."
+    )
+    max_fragmentation: float = _number(
+        0.1, 0, 1, "Share of the memory budget that the allocator may keep without using it."
+    )
+    warn_again_games: int = _whole(50_000, 1, 10**9, "Games after which a warning that still holds is given again.")
 
     SETTINGS: ClassVar[Mapping[str, Setting]]
 

@@ -6,23 +6,27 @@ import dataclasses
 import json
 import logging
 import os
-import threading
 import time
 import uuid
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from shirokuro import logs, memory
 from shirokuro._core import ModelFileError, TrainerCore
 from shirokuro.config import TrainConfig
-from shirokuro.faults import ErrorReport, ErrorWindow, FailedGame
-from shirokuro.report import BatchReport
+from shirokuro.ledger import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from os import PathLike
 
     from shirokuro._core import Evaluator, Game, GenerationReport
+    from shirokuro.alerts import Alert
     from shirokuro.config import Play
+    from shirokuro.convergence import ConvergenceReport
+    from shirokuro.faults import ErrorReport
+    from shirokuro.report import BatchReport, Meter
     from shirokuro.schedule import ScheduleLike
 
 _log = logging.getLogger(__name__)
@@ -48,24 +52,28 @@ class Learner:
 
     def _begin(self, config: TrainConfig) -> None:
         """A new run."""
-        self._workers = (config.worker_threads, config.table_mb)
+        self._plan = memory.plan(config)
         self._core = TrainerCore(
             seed=config.seed,
             generation_games=config.generation_games,
             threads=config.worker_threads,
-            table_mb=config.table_mb,
+            table_mb=self._plan.table / memory.MB,
         )
         self._config = config
-        self._statistics = BatchReport()
-        self._reports: list[GenerationReport] = []
-        self._counting = threading.RLock()
-        self._errors = ErrorWindow()
+        self.ledger = Ledger.empty(config)
+        """What is known of the run's games."""
+        self._tell_plan()
         self.run: str = uuid.uuid4().hex
         """What tells this run's checkpoints from those of others."""
         self.target_games: int | None = None
         """What the training was last started for."""
         self.checkpoint: Path | None = None
         """The checkpoint that holds the present state; `None` when there is none, or something was trained since."""
+
+    def _tell_plan(self) -> None:
+        if (plan := self._plan).is_reduced:
+            wanted = f"transposition tables are smaller than {plan.wanted_table / memory.MB:.1f} MB"
+            self.ledger.alerts.give("memory", f"{wanted} to keep within the {plan}", self.games_played)
 
     @property
     def config(self) -> TrainConfig:
@@ -120,13 +128,17 @@ class Learner:
         TrainConfig.SETTINGS["games"].convert("games", games)
         self._refuse_while_active()
         config = self._with(epsilon=epsilon, depth=depth, nodes=nodes, time_ms=time_ms)
-        before, start = self.get_statistics(), self.games_played
+        meter, start = self.meter(), self.games_played
         while (played := self.games_played - start) < games:
             self._advance(games - played, config, _shifted(progress, played))
             if progress is not None:
                 progress(self.games_played - start)
         _log.debug("%d games played, %d in all", games, self.games_played)
-        return self._statistics - before
+        return meter.take()
+
+    def meter(self) -> Meter:
+        """Measures the games from now on, as long as somebody holds it."""
+        return self.ledger.meter(self._config)
 
     def train_game(
         self,
@@ -153,29 +165,25 @@ class Learner:
     def _advance(self, games: int, config: TrainConfig, tick: Callable[[int], None] | None) -> GenerationReport:
         core = self._core
         self.checkpoint = None
-        if (workers := (config.worker_threads, config.table_mb)) != self._workers:
-            core.set_workers(threads=workers[0], table_mb=workers[1])
-            self._workers = workers
+        if (plan := memory.plan(config)) != self._plan:
+            if (plan.workers, plan.table) != (self._plan.workers, self._plan.table):
+                core.set_workers(threads=plan.workers, table_mb=plan.table / memory.MB)
+            self._plan = plan
+            self._tell_plan()
         play = dataclasses.asdict(self._play(config))
         generation = core.advance(
-            min(games, core.generation_left), hang_seconds=config.hang_seconds, tick=tick, reports=self._reports, **play
+            min(games, core.generation_left),
+            hang_seconds=config.hang_seconds,
+            tick=tick,
+            reports=self.ledger.reports,
+            **play,
         )
-        self._count_reports()
+        self.ledger.count(self._config)
+        if generation.generation_complete and self.ledger.convergence.check_due:
+            for kind, message in self.ledger.convergence.check(core.coverage(), self.games_played, self._config):
+                self.ledger.alerts.give(kind, message, self.games_played)
         _log.debug("%d games played, TD error %s", len(generation.games), generation.td_error)
         return generation
-
-    def _count_reports(self) -> None:
-        """Counts what the core has reported: at once, or later if a signal handler's exception came in between."""
-        with self._counting:
-            while self._reports:
-                generation = self._reports[0]
-                failures = FailedGame.of_generation(generation, self._core.seed)
-                self._statistics += BatchReport.of_generation(generation)
-                del self._reports[0]
-                self._errors.add(failures)
-                for failure in failures:
-                    _log.error("%s", failure)
-                _warn_of_resets(generation.resets)
 
     def train_generation(self, games: int, tick: Callable[[int], None]) -> None:
         """Plays and learns what is left of the generation under way, or so many of its games."""
@@ -198,22 +206,43 @@ class Learner:
         for name in _FIXED:
             if getattr(config, name) != getattr(self._config, name):
                 raise ValueError(f"{name} = {changes[name]!r}: can't be changed during a training")
+        memory.plan(config)
         if log_level is not None:
-            logging.getLogger("shirokuro").setLevel(log_level)
+            logs.set_level(log_level)
         self._config = config
 
     def get_statistics(self) -> BatchReport:
         """What was measured over all games since the start of the run, those before loading included."""
-        self._count_reports()
-        return self._statistics
+        self.ledger.count(self._config)
+        return self.ledger.statistics
 
     def memory(self) -> dict[str, int]:
-        """Bytes held by the training, by component.
+        """Bytes by component, of what was allocated and of what the system says; unknown ones are absent.
+
+        `"weights"`, `"adam"`, `"tables"`, `"records"` (games of the generation under way), `"learning"` (the workers'
+        sums, and which entries were learned), `"python"` (what the process had before the first trainer was made) and
+        `"other"` are what the process has now: without `"untouched"`, the part of Adam's moments that was never written
+        and takes no memory yet, they add up to `"resident"`. `"rows"` were needed by the last generation while it was
+        learned; `"allocator_free"` is what the C library's allocator keeps without using it; `"budget"` is the setting.
 
         Raises:
             RuntimeError: another thread is using the trainer.
         """
-        return self._core.memory()
+        return memory.report(self._core.memory(), self._config)
+
+    def convergence(self) -> ConvergenceReport:
+        """How far the training is: the last games, and what was learned of each table.
+
+        Raises:
+            RuntimeError: another thread is using the trainer.
+        """
+        self.ledger.count(self._config)
+        return self.ledger.convergence_report(self._core.coverage(), self.games_played)
+
+    @property
+    def warnings(self) -> tuple[Alert, ...]:
+        """What this trainer has warned about since it was made or loaded, the newest thousand at most."""
+        return self.ledger.alerts.since(0)
 
     def digest(self) -> str:
         """SHA-256, in hexadecimal, of the state: equal digests mean equal weights, moments and places in the run.
@@ -226,7 +255,7 @@ class Learner:
     @property
     def errors(self) -> ErrorReport:
         """The games that failed among the last ones, `error_window` at most."""
-        return self._errors.report(self.games_played, self._config.error_window)
+        return self.ledger.errors.report(self.games_played, self._config.error_window)
 
     @property
     def has_too_many_errors(self) -> bool:
@@ -236,7 +265,7 @@ class Learner:
 
     def forget_errors(self) -> None:
         """Counts failed games from zero."""
-        self._errors.clear()
+        self.ledger.errors.clear()
 
     def save(self, path: str | PathLike[str]) -> None:
         """Writes the whole state: weights, moments, the place in the run, settings, statistics and failed games.
@@ -248,12 +277,12 @@ class Learner:
             RuntimeError: another thread is using the trainer.
         """
         start = time.perf_counter()
-        self._count_reports()
-        monitor = {"run": self.run, "target": self.target_games, "errors": self._errors.to_json()}
+        self.ledger.count(self._config)
+        monitor = {"run": self.run, "target": self.target_games, **self.ledger.to_json()}
         self._core.save(
             path,
             settings=json.dumps(self._config.as_dict()),
-            statistics=json.dumps(self._statistics.sums()),
+            statistics=json.dumps(self.ledger.statistics.sums()),
             monitor=json.dumps(monitor),
             compress=self._config.compress,
         )
@@ -285,24 +314,19 @@ class Learner:
         core, settings, statistics, monitor = TrainerCore.load(path, threads=workers[0], table_mb=workers[1])
         try:
             config = TrainConfig(**json.loads(settings))
-            measured = BatchReport(**json.loads(statistics))
             known = json.loads(monitor)
             run, target = known.get("run") or uuid.uuid4().hex, known.get("target")
-            errors = ErrorWindow.from_json(known.get("errors", []))
-        except (TypeError, ValueError, AttributeError) as error:
+            ledger = Ledger.from_json(core.seed, json.loads(statistics), known)
+        except (TypeError, ValueError, AttributeError, LookupError, zlib.error) as error:
             raise ModelFileError(f"{os.fspath(path)}: its settings can't be read: {error}") from error
-        core.set_workers(threads=config.worker_threads, table_mb=config.table_mb)
-        self._core, self._workers = core, (config.worker_threads, config.table_mb)
-        self._config, self._statistics, self._errors = config, measured, errors
-        self._reports, self._counting = [], threading.RLock()
+        plan = memory.plan(config)
+        core.set_workers(threads=plan.workers, table_mb=plan.table / memory.MB)
+        self._core, self._plan = core, plan
+        self._config, self.ledger = config, ledger
         self.run, self.target_games, self.checkpoint = run, target, path
-        _warn_of_resets(core.reset_bad_numbers())
+        self._tell_plan()
+        ledger.warn_of_resets(core.reset_bad_numbers(), self.games_played)
         _log_file("loaded", path, time.perf_counter() - start, self.games_played)
-
-
-def _warn_of_resets(resets: list[tuple[str, int, int]]) -> None:
-    for pattern, stage, count in resets:
-        _log.warning("%d entries of %s, stage %d, came to no finite number: reset to neutral", count, pattern, stage)
 
 
 def _log_file(action: str, path: str | PathLike[str], seconds: float, games: int) -> None:

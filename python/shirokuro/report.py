@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from shirokuro._core import GenerationReport
 
 
@@ -20,9 +22,21 @@ def _ratio(part: float, whole: float) -> float | None:
     return part / whole if whole else None
 
 
+_UNITS = 256
+"""Parts of a disc in which search values are counted."""
+
+
+def variance(count: int, total: int, squares: int, *, unit: float = 1.0) -> float | None:
+    """The variance of whole numbers from their number, sum and sum of squares; without any rounding before the end."""
+    return (count * squares - total * total) / (count * count) * unit * unit if count else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchReport:
-    """What was measured over some games. Sums are stored, so that reports add up; what can't be known is `None`."""
+    """What was measured over some games. Sums are stored, so that reports add up; what can't be known is `None`.
+
+    Of the difference of two reports, the least and greatest values are not known.
+    """
 
     games: int = 0
     """Games played to their end."""
@@ -40,6 +54,26 @@ class BatchReport:
     """Positions learned from."""
     squared_error_sum: float = 0.0
     """(target − evaluation before learning)², in discs², added up over the positions."""
+    searches: int = 0
+    """Searches made."""
+    depth_sum: int = 0
+    """Plies that they looked ahead, added up."""
+    depth_min: int | None = None
+    """Plies that the shallowest of them looked ahead."""
+    depth_max: int | None = None
+    """Plies that the deepest of them looked ahead."""
+    value_count: int = 0
+    """Values that the searches gave positions."""
+    value_sum: int = 0
+    """These values, for the side to move, in 1/256 disc, added up."""
+    value_sum_of_squares: int = 0
+    """Their squares, added up."""
+    value_min: float | None = None
+    """The least of them, in discs."""
+    value_max: float | None = None
+    """The greatest of them, in discs."""
+    out_of_range: int = 0
+    """Positions whose evaluation before learning was beyond 64 discs, where it is cut off."""
     nodes: int = 0
     """Positions visited by the searches."""
     table_probes: int = 0
@@ -65,11 +99,13 @@ class BatchReport:
     waiting_seconds: float = 0.0
     """How long they had nothing to do."""
 
-    @classmethod
-    def of_generation(cls, generation: GenerationReport) -> Self:
-        """The sums of one call of the core."""
-        games = generation.games
-        return cls(
+    def after(self, generation: GenerationReport) -> BatchReport:
+        """These measures and those of one more call of the core.
+
+        However the games are split into calls, the result is the same to the last bit, but for the times.
+        """
+        games, sums = generation.games, generation.game_sums
+        new = BatchReport(
             games=len(games),
             failures=len(generation.failures),
             black_wins=sum(game.winner == "black" for game in games),
@@ -77,7 +113,16 @@ class BatchReport:
             stone_difference_sum=sum(game.stone_difference for game in games),
             moves=sum(game.move_count for game in games),
             positions=generation.positions,
-            squared_error_sum=generation.positions * (generation.td_error or 0.0) ** 2,
+            searches=generation.searches,
+            depth_sum=generation.depth_sum,
+            depth_min=generation.depth_min,
+            depth_max=generation.depth_max if generation.searches else None,
+            value_count=generation.value_count,
+            value_sum=generation.value_sum,
+            value_sum_of_squares=generation.value_sum_of_squares,
+            value_min=generation.value_min,
+            value_max=generation.value_max,
+            out_of_range=sum(out_of_range for *_, out_of_range in sums),
             nodes=generation.nodes,
             table_probes=generation.probes,
             table_hits=generation.hits,
@@ -85,13 +130,22 @@ class BatchReport:
             learn_seconds=generation.learn_seconds,
             **{f"{name}_seconds": seconds for name, seconds in (generation.phases or {}).items()},
         )
+        # Game by game: a sum of floating-point numbers depends on their grouping.
+        squared_error_sum = self.squared_error_sum
+        for _, _, _, _, squared_error, _ in sums:
+            squared_error_sum += squared_error
+        return dataclasses.replace(self + new, squared_error_sum=squared_error_sum)
 
     def __add__(self, other: BatchReport) -> BatchReport:
-        names = (field.name for field in dataclasses.fields(BatchReport))
-        return BatchReport(**{name: getattr(self, name) + getattr(other, name) for name in names})
+        sums = {name: getattr(self, name) + getattr(other, name) for name in _SUMS}
+        ends = {name: _end(which, getattr(self, name), getattr(other, name)) for name, which in _ENDS.items()}
+        return BatchReport(**sums, **ends)  # type: ignore[arg-type]
 
     def __sub__(self, other: BatchReport) -> BatchReport:
-        return self + BatchReport(**{name: -value for name, value in other.sums().items()})  # type: ignore[arg-type]
+        """The games of this report without the other's. Least and greatest values are then unknown."""
+        sums = {name: getattr(self, name) - getattr(other, name) for name in _SUMS}
+        ends = {name: getattr(self, name) for name in _ENDS} if other == BatchReport() else {}
+        return BatchReport(**sums, **ends)
 
     def __repr__(self) -> str:
         values = (f"{name}={_short(value)}" for name, value in self.measures().items())
@@ -133,6 +187,26 @@ class BatchReport:
         return math.sqrt(self.squared_error_sum / self.positions) if self.positions else None
 
     @property
+    def mean_depth(self) -> float | None:
+        """Mean number of plies that a search looked ahead."""
+        return _ratio(self.depth_sum, self.searches)
+
+    @property
+    def mean_value(self) -> float | None:
+        """Mean search value of a position, in discs, for the side to move."""
+        return _ratio(self.value_sum, _UNITS * self.value_count)
+
+    @property
+    def value_variance(self) -> float | None:
+        """Variance of the search values, in discs²."""
+        return variance(self.value_count, self.value_sum, self.value_sum_of_squares, unit=1 / _UNITS)
+
+    @property
+    def value_sd(self) -> float | None:
+        """Standard deviation of the search values, in discs."""
+        return None if self.value_variance is None else math.sqrt(self.value_variance)
+
+    @property
     def table_hit_rate(self) -> float | None:
         """Share of the table probes that found their position."""
         return _ratio(self.table_hits, self.table_probes)
@@ -168,14 +242,68 @@ class BatchReport:
         phases = {**playing, **learning, "waiting": self.waiting_seconds}
         return {name: seconds * self.seconds / whole for name, seconds in phases.items()}
 
-    def sums(self) -> dict[str, int | float]:
-        """The stored sums; `BatchReport(**…)` reads them."""
+    def sums(self) -> dict[str, int | float | None]:
+        """What is stored; `BatchReport(**…)` reads it."""
         return dataclasses.asdict(self)
 
     def measures(self) -> dict[str, int | float]:
         """What people read: counts, rates and means. What can't be known is absent."""
         values = {name: getattr(self, name) for name in _MEASURES}
         return {name: value for name, value in values.items() if value is not None}
+
+    def line(self) -> dict[str, Any]:
+        """What a line of the metrics says: the measures, and how values and depths are spread."""
+        spread = {
+            "values": {
+                "count": self.value_count,
+                "mean": self.mean_value,
+                "sd": self.value_sd,
+                "min": self.value_min,
+                "max": self.value_max,
+            },
+            "search_depth": {"mean": self.mean_depth, "min": self.depth_min, "max": self.depth_max},
+        }
+        known = {name: _known(values) for name, values in spread.items() if values["mean"] is not None}
+        phases = {"phases": self.phases} if self.phases else {}
+        return {**self.measures(), **known, **phases}
+
+
+_ENDS: Mapping[str, Callable[[float, float], float]] = {
+    "depth_min": min,
+    "depth_max": max,
+    "value_min": min,
+    "value_max": max,
+}
+"""What is no sum, and how two of them become one."""
+
+_SUMS = tuple(field.name for field in dataclasses.fields(BatchReport) if field.name not in _ENDS)
+
+
+def _end(which: Callable[[float, float], float], first: float | None, second: float | None) -> float | None:
+    if first is None or second is None:
+        return second if first is None else first
+    return which(first, second)
+
+
+def _known(values: Mapping[str, float | None]) -> dict[str, float]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+class Meter:
+    """Measures the games since it was last read."""
+
+    def __init__(self) -> None:
+        self.report = BatchReport()
+        """What was measured."""
+
+    def add(self, generation: GenerationReport) -> None:
+        """Measures the games of one call of the core."""
+        self.report = self.report.after(generation)
+
+    def take(self) -> BatchReport:
+        """What was measured; from now on it measures anew."""
+        report, self.report = self.report, BatchReport()
+        return report
 
 
 _MEASURES = (
@@ -192,6 +320,7 @@ _MEASURES = (
     "draws",
     "mean_moves",
     "positions",
+    "searches",
     "nodes",
     "table_hit_rate",
     "play_seconds",

@@ -56,6 +56,11 @@ class RunDirectory:
         return self.path / "checkpoints"
 
     @property
+    def logs(self) -> Path:
+        """The folder of log files, one a session."""
+        return self.path / "logs"
+
+    @property
     def model(self) -> Path:
         """The whole state of the training at its end, or where it was last stopped."""
         return self.path / "model.shiro"
@@ -114,13 +119,14 @@ class RunDirectory:
             shutil.copyfile(checkpoint, temporary)
         temporary.replace(self.model)
 
-    def report(self, games_played: int, batch: BatchReport, play: Play) -> None:
+    def report(self, games_played: int, batch: BatchReport, play: Play, **more: object) -> None:
         """Appends a line to the metrics: what was measured since the last one, and the values that settings had."""
         line = {
             "time": datetime.now(UTC).isoformat(timespec="seconds"),
             "games_played": games_played,
-            **batch.measures(),
+            **batch.line(),
             "play": {shown_name(name): value for name, value in asdict(play).items() if value is not None},
+            **more,
         }
         with self.metrics.open("ab", buffering=0) as file:
             end = file.tell()

@@ -6,92 +6,27 @@ import logging
 import threading
 import time
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
 from shirokuro import checkpoints
 from shirokuro._core import ModelFileError
+from shirokuro.logs import RunLog
+from shirokuro.monitor import Crossing, Monitor
+from shirokuro.results import TrainingProgress, TrainingResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from shirokuro.faults import ErrorReport
     from shirokuro.learner import Learner
-    from shirokuro.report import BatchReport
+    from shirokuro.results import Outcome
     from shirokuro.run_directory import RunDirectory
 
 _log = logging.getLogger(__name__)
 
-Outcome: TypeAlias = Literal["completed", "paused", "too_many_errors"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrainingProgress:
-    """What a callback is told."""
-
-    games_played: int
-    """Games finished since the start of the run, those of the generation under way included."""
-
-    target_games: int
-    """Games after which the training is complete."""
-
-    batch: BatchReport
-    """What was measured since the last callback; without any game if it is called within a long generation."""
-
-    statistics: BatchReport
-    """What was measured since the start of the run."""
-
-    seconds: float
-    """Wall-clock time since the training was started or resumed."""
-
-    seconds_left: float | None
-    """An estimate, by the speed since then; `None` before the first game."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrainingResult:
-    """How a training ended."""
-
-    outcome: Outcome
-    """`"completed"`: the target is reached. `"too_many_errors"`: it paused because of failed games."""
-
-    games_played: int
-    """Games played since the start of the run."""
-
-    statistics: BatchReport
-    """What was measured since the training was started or resumed."""
-
-    seconds: float
-    """Wall-clock time since then."""
-
-    checkpoint: Path
-    """The state at the end; the directory's `model.shiro` is the same."""
-
-    errors: ErrorReport
-    """The failed games among the last ones."""
-
 
 class Stopped(BaseException):
     """Ends a call of the core early; finished games are kept."""
-
-
-class Crossing:
-    """Notices when a count reaches or passes a multiple of a number."""
-
-    def __init__(self, every: int, count: int) -> None:
-        self.every = every
-        self._passed = count // every
-
-    def is_due(self, count: int) -> bool:
-        """A multiple has been reached or passed since the last time that `at` said so."""
-        return count // self.every > self._passed
-
-    def at(self, count: int) -> bool:
-        """The same, once for each time."""
-        due = self.is_due(count)
-        self._passed = max(self._passed, count // self.every)
-        return due
 
 
 class Session:
@@ -106,17 +41,19 @@ class Session:
         callback: Callable[[TrainingProgress], object] | None,
         callback_every: int,
         progress: Callable[[int], object] | None,
+        log_level: int | str,
+        log_json: bool,
     ) -> None:
         self._trainer = trainer
         self.directory = directory
         self.target_games = target_games
         self._callback = callback
         self._progress = progress
+        self._log_level, self._log_json = log_level, log_json
         self._callbacks = Crossing(callback_every, trainer.games_played)
-        self._metrics = Crossing(callback_every, trainer.games_played)
         self._checkpoints = Crossing(trainer.config.checkpoint_games, trainer.games_played)
-        self._told = self._written = self._before = trainer.get_statistics()
-        self._play = trainer.play
+        self._monitor = Monitor(trainer, directory, target_games=target_games, metrics_every=callback_every)
+        self._untold, self._all = trainer.meter(), trainer.meter()
         self._start = time.monotonic()
         self._first = self._count = self._before_call = trainer.games_played
         self._stopping = False
@@ -148,6 +85,7 @@ class Session:
             resources.enter_context(self.directory.held())
             self._retention = checkpoints.Retention(self.directory, self._trainer.run, self._trainer.games_played)
             self.directory.write_config(self._trainer.config)
+            resources.enter_context(RunLog(self.directory.logs, level=self._log_level, as_json=self._log_json))
             self._resources = resources.pop_all()
 
     def run(self) -> None:
@@ -196,7 +134,7 @@ class Session:
         _log.info("training from %d to %d games in %s", self._count, self.target_games, self.directory.path)
         try:
             outcome = self._train_to_end()
-            if self._told != self._trainer.get_statistics():
+            if self._untold.report.games or self._untold.report.failures:
                 self._tell()
         except BaseException as error:
             try:
@@ -211,13 +149,13 @@ class Session:
         result = TrainingResult(
             outcome=outcome,
             games_played=trainer.games_played,
-            statistics=trainer.get_statistics() - self._before,
+            statistics=self._all.report,
             seconds=time.monotonic() - self._start,
             checkpoint=self._save(final=True),
             errors=trainer.errors,
         )
         if outcome == "too_many_errors":
-            _log.error("paused: %s", result.errors)
+            trainer.ledger.alerts.give("errors", f"paused: {result.errors}", result.games_played, level=logging.ERROR)
         _log.info("%s after %d games", outcome, result.games_played)
         return result
 
@@ -239,8 +177,7 @@ class Session:
                 return "too_many_errors"
             if self._checkpoints.at(self._count):
                 self._save_or_warn()
-            if self._metrics.at(trainer.games_played):
-                self._write_metrics()
+            self._monitor.observe()
             if self._callbacks.at(self._count):
                 self._tell()
         return "completed"
@@ -259,8 +196,7 @@ class Session:
 
     def _tell(self) -> None:
         """Calls the callback."""
-        statistics, before = self._trainer.get_statistics(), self._told
-        self._told = statistics
+        batch = self._untold.take()
         if self._callback is None:
             return
         seconds = time.monotonic() - self._start
@@ -270,42 +206,34 @@ class Session:
             TrainingProgress(
                 games_played=self._count,
                 target_games=self.target_games,
-                batch=statistics - before,
-                statistics=statistics,
+                batch=batch,
+                statistics=self._trainer.get_statistics(),
                 seconds=seconds,
                 seconds_left=left * seconds / games if games else None,
             )
         )
 
-    def _write_metrics(self) -> None:
-        """Appends what was measured since the last line, if anything was."""
-        statistics = self._trainer.get_statistics()
-        batch = statistics - self._written
-        if batch.games or batch.failures:
-            try:
-                self.directory.report(self._trainer.games_played, batch, self._play)
-            except OSError as error:
-                _log.warning("metrics were not written, the next line will have them: %s", error)
-                return
-        self._written, self._play = statistics, self._trainer.play
-
     def _save_or_warn(self) -> None:
         try:
             self._save()
         except (OSError, ModelFileError) as error:
-            _log.warning("no checkpoint after %d games, training goes on: %s", self._count, error)
+            message = f"no checkpoint after {self._count} games, training goes on: {error}"
+            self._trainer.ledger.alerts.give("checkpoint", message, self._count)
 
     def _save(self, *, final: bool = False) -> Path:
         """Saves a checkpoint, unless there is one of this very state."""
         trainer, directory = self._trainer, self.directory
         path = directory.checkpoints / checkpoints.checkpoint_name(trainer.games_played)
-        self._write_metrics()  # whoever goes on from here appends to what has been written up to here
+        self._monitor.write_metrics()  # whoever goes on from here appends to what has been written up to here
 
         def save() -> None:
             if trainer.checkpoint != path or not path.exists():
+                start = time.monotonic()
                 trainer.save(path)
+                seconds = time.monotonic() - start
                 self._retention.saved(path, keep=trainer.config.keep)
                 trainer.checkpoint = path
+                self._monitor.saved(path, seconds)
             if final:
                 directory.publish(path)
 

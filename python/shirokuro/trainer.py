@@ -11,7 +11,7 @@ from shirokuro import checkpoints
 from shirokuro.config import TrainConfig
 from shirokuro.learner import Learner
 from shirokuro.run_directory import RunDirectory
-from shirokuro.session import Session, TrainingProgress, TrainingResult
+from shirokuro.session import Session
 from shirokuro.signals import StopSignals
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from shirokuro.checkpoints import OnCorrupt
+    from shirokuro.results import TrainingProgress, TrainingResult
 
 
 class Trainer(Learner):
@@ -50,6 +51,8 @@ class Trainer(Learner):
         keep: int | None = None,
         compress: bool | None = None,
         progress: Callable[[int], object] | None = None,
+        log_level: int | str = "INFO",
+        log_json: bool = False,
     ) -> TrainingResult | None:
         """Trains from the present state to the target, saving checkpoints on the way and the model at the end.
 
@@ -68,6 +71,8 @@ class Trainer(Learner):
             compress: in place of the setting.
             progress: called about every 50 ms, and after each generation, with the number of games finished since the
                 start of the run.
+            log_level: the least level of messages in the log file: `"DEBUG"`, `"INFO"`, `"WARNING"` or `"ERROR"`.
+            log_json: write the log file as JSON lines.
 
         Returns:
             How the training ended; `None` if it goes on in the background.
@@ -94,6 +99,8 @@ class Trainer(Learner):
             callback=callback,
             callback_every=callback_every,
             progress=progress,
+            log_level=log_level,
+            log_json=log_json,
         )
         if self._signals:
             self._signals.leave()
@@ -144,6 +151,8 @@ class Trainer(Learner):
         keep: int | None = None,
         compress: bool | None = None,
         progress: Callable[[int], object] | None = None,
+        log_level: int | str = "INFO",
+        log_json: bool = False,
     ) -> TrainingResult | None:
         """Goes on from the run's latest checkpoint, as if the training had never stopped.
 
@@ -162,6 +171,8 @@ class Trainer(Learner):
             keep: checkpoints.
             compress: checkpoints.
             progress: many times a second.
+            log_level: of the log file.
+            log_json: the log file's format.
 
         Raises:
             FileNotFoundError: there is no checkpoint.
@@ -185,6 +196,8 @@ class Trainer(Learner):
             keep=keep,
             compress=compress,
             progress=progress,
+            log_level=log_level,
+            log_json=log_json,
         )
 
     def restore(self, directory: str | PathLike[str], *, on_corrupt: OnCorrupt = "previous") -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from shirokuro.checkpoints import OnCorrupt
     from shirokuro.config import Kind
-    from shirokuro.session import TrainingProgress, TrainingResult
+    from shirokuro.results import TrainingProgress, TrainingResult
 
 HELP = "Train a model by self-play, and play it against fixed opponents at the end."
 

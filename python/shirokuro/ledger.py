@@ -1,0 +1,115 @@
+"""What is known of a run's games: measures, failures, convergence, warnings."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import weakref
+from typing import TYPE_CHECKING, Any, Self
+
+from shirokuro.alerts import Alerts
+from shirokuro.convergence import ConvergenceMonitor
+from shirokuro.faults import ErrorWindow, FailedGame
+from shirokuro.report import BatchReport, Meter
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from shirokuro._core import GenerationReport, TableCoverage
+    from shirokuro.config import TrainConfig
+    from shirokuro.convergence import ConvergenceReport
+
+_log = logging.getLogger(__name__)
+
+_SHOWN = 5
+"""Games or tables that a warning names."""
+
+
+class Ledger:
+    """Counts what the core reports. After N games it says the same however they were split into calls.
+
+    Args:
+        seed: the run's.
+        statistics: measures of the games before.
+        errors: the failed ones among the last of them.
+        convergence: what it is judged by.
+    """
+
+    def __init__(
+        self, seed: int, statistics: BatchReport, errors: ErrorWindow, convergence: ConvergenceMonitor
+    ) -> None:
+        self._seed = seed
+        self.statistics = statistics
+        self.errors = errors
+        self.convergence = convergence
+        self.alerts = Alerts()
+        self.reports: list[GenerationReport] = []
+        """What the core reported and is not counted yet."""
+        self._counting = threading.RLock()
+        self._meters: weakref.WeakSet[Meter] = weakref.WeakSet()
+
+    @classmethod
+    def empty(cls, config: TrainConfig) -> Self:
+        """Of a new run."""
+        return cls(config.seed, BatchReport(), ErrorWindow(), ConvergenceMonitor(config.window_games))
+
+    @classmethod
+    def from_json(cls, seed: int, statistics: Mapping[str, Any], monitor: Mapping[str, Any]) -> Self:
+        """Reads the statistics and what `to_json` gives.
+
+        Raises:
+            ValueError: it is something else; so do TypeError, AttributeError, LookupError and zlib.error.
+        """
+        errors = ErrorWindow.from_json(monitor["errors"])
+        convergence = ConvergenceMonitor.from_json(monitor["convergence"])
+        return cls(seed, BatchReport(**statistics), errors, convergence)
+
+    def to_json(self) -> dict[str, Any]:
+        """What has to be remembered beside the statistics, as plain values."""
+        return {"errors": self.errors.to_json(), "convergence": self.convergence.to_json()}
+
+    def meter(self, config: TrainConfig) -> Meter:
+        """Measures the games from now on, as long as somebody holds it."""
+        with self._counting:
+            self.count(config)
+            meter = Meter()
+            self._meters.add(meter)
+            return meter
+
+    def count(self, config: TrainConfig) -> None:
+        """Counts what the core has reported: at once, or later if a signal handler's exception came in between."""
+        with self._counting:
+            while self.reports:
+                generation = self.reports[0]
+                failures = FailedGame.of_generation(generation, self._seed)
+                self.statistics = self.statistics.after(generation)
+                del self.reports[0]
+                for meter in self._meters:
+                    meter.add(generation)
+                self.errors.add(failures)
+                for failure in failures:
+                    _log.error("%s", failure)
+                self._warn(generation, config)
+
+    def _warn(self, generation: GenerationReport, config: TrainConfig) -> None:
+        """Warns of what one call of the core brought to light."""
+        games_played = self.statistics.games + self.statistics.failures
+        if nan := generation.nan_games:
+            games = ", ".join(map(str, nan[:_SHOWN])) + (", …" if len(nan) > _SHOWN else "")
+            self.alerts.give("divergence", f"values that are no finite numbers in game {games}", games_played)
+        self.warn_of_resets(generation.resets, games_played)
+        for kind, message in self.convergence.add(generation, games_played, config):
+            self.alerts.give(kind, message, games_played)
+
+    def convergence_report(self, tables: TableCoverage, games_played: int) -> ConvergenceReport:
+        """How far the run is."""
+        with self._counting:
+            return self.convergence.report(tables, games_played)
+
+    def warn_of_resets(self, resets: list[tuple[str, int, int]], games_played: int) -> None:
+        """Warns of entries that were set back: pattern, stage, number of entries."""
+        if not resets:
+            return
+        shown = ", ".join(f"{count} entries of {pattern}, stage {stage}" for pattern, stage, count in resets[:_SHOWN])
+        more = f" and of {len(resets) - _SHOWN} other tables" if len(resets) > _SHOWN else ""
+        self.alerts.give("divergence", f"{shown}{more} came to no finite number: reset to neutral", games_played)

@@ -1,0 +1,177 @@
+"""What a session writes down: lines of the log, lines of the metrics, a summary at each checkpoint."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING, Any, Literal
+
+from shirokuro import memory
+from shirokuro.wording import detail_line, duration, memory_line, progress_line, summary
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from shirokuro.learner import Learner
+    from shirokuro.run_directory import RunDirectory
+
+_log = logging.getLogger(__name__)
+
+WARNINGS = 20
+"""Warnings of one line of the metrics, the newest ones."""
+
+
+class Crossing:
+    """Notices when a count reaches or passes a multiple of a number."""
+
+    def __init__(self, every: int, count: int) -> None:
+        self.every = every
+        self._passed = count // every
+
+    def is_due(self, count: int) -> bool:
+        """A multiple has been reached or passed since the last time that `at` said so."""
+        return count // self.every > self._passed
+
+    def at(self, count: int) -> bool:
+        """The same, once for each time."""
+        due = self.is_due(count)
+        self._passed = max(self._passed, count // self.every)
+        return due
+
+
+class Monitor:
+    """Looks at a training between two generations, and writes down what is due.
+
+    Args:
+        trainer: what it looks at.
+        directory: the run's directory.
+        target_games: games after which the training is complete.
+        metrics_every: games between two lines of the metrics.
+    """
+
+    def __init__(self, trainer: Learner, directory: RunDirectory, *, target_games: int, metrics_every: int) -> None:
+        self._trainer = trainer
+        self._directory = directory
+        self._target = target_games
+        self._start, self._first = time.monotonic(), trainer.games_played
+        config, games = trainer.config, trainer.games_played
+        self._lines = Crossing(config.log_games, games)
+        self._details = Crossing(config.detail_games, games)
+        self._metrics = Crossing(metrics_every, games)
+        self._unlogged, self._undetailed, self._unwritten = trainer.meter(), trainer.meter(), trainer.meter()
+        self._play = trainer.play
+        self._alerts = trainer.ledger.alerts.count
+        self._checkpoint: dict[str, Any] | None = None
+        self._warned: dict[str, int] = {}
+
+    def observe(self) -> None:
+        """Called after each generation, and after each part of one."""
+        games_played = self._trainer.games_played
+        if self._lines.at(games_played):
+            self._log_progress()
+        if self._details.at(games_played):
+            self._log_details()
+        if self._metrics.at(games_played):
+            self.write_metrics()
+
+    def _log_progress(self) -> None:
+        trainer = self._trainer
+        seconds = time.monotonic() - self._start
+        games = trainer.games_played - self._first
+        left = max(self._target - trainer.games_played, 0) * seconds / games if games else None
+        batch = self._unlogged.take()
+        fields = {
+            "games_played": trainer.games_played,
+            "target_games": self._target,
+            "elapsed_seconds": round(seconds, 3),
+            "seconds_left": None if left is None else round(left, 3),
+            **batch.measures(),
+        }
+        text = progress_line(batch, trainer.games_played, self._target, seconds, left)
+        _log.info("%s", text, extra={"fields": fields})
+
+    def _log_details(self) -> None:
+        trainer = self._trainer
+        batch, convergence, bytes_by_part = self._undetailed.take(), trainer.convergence(), trainer.memory()
+        fields = {
+            "games_played": trainer.games_played,
+            **batch.line(),
+            "convergence": convergence.line(),
+            "memory": bytes_by_part,
+        }
+        _log.info("%s", detail_line(batch, convergence, bytes_by_part), extra={"fields": fields})
+
+    def write_metrics(self) -> None:
+        """Appends what was measured since the last line, if anything was."""
+        trainer, batch = self._trainer, self._unwritten.report
+        if not batch.games and not batch.failures:
+            self._play = trainer.play
+            return
+        bytes_by_part = trainer.memory()
+        self._judge_memory(bytes_by_part)
+        alerts = trainer.ledger.alerts.since(self._alerts)[-WARNINGS:]
+        more: dict[str, Any] = {
+            "convergence": trainer.convergence().line(),
+            "memory": bytes_by_part,
+            "warnings": [{"kind": alert.kind, "message": alert.message} for alert in alerts],
+            "checkpoint": self._checkpoint,
+        }
+        try:
+            self._directory.report(
+                trainer.games_played, batch, self._play, **{name: value for name, value in more.items() if value}
+            )
+        except OSError as error:
+            message = f"metrics were not written, the next line will have them: {error}"
+            trainer.ledger.alerts.give("log", message, trainer.games_played)
+            return
+        self._unwritten.take()
+        self._alerts, self._checkpoint, self._play = trainer.ledger.alerts.count, None, trainer.play
+
+    def _judge_memory(self, bytes_by_part: dict[str, int]) -> None:
+        """Warns of a process that needs more than its budget, and of an allocator that keeps much without using it."""
+        config = self._trainer.config
+        budget, resident = bytes_by_part["budget"], bytes_by_part.get("resident", 0)
+        if resident > budget:
+            sizes = f"{resident / memory.MB:.1f} MB are resident, more than the budget of {budget / memory.MB:.1f}"
+            self._warn("memory", f"{sizes}: {memory_line(bytes_by_part)}")
+        free = bytes_by_part.get("allocator_free", 0)
+        if free > config.max_fragmentation * budget:
+            share = f"{free / budget:.0%} of the budget, {free / max(resident, 1):.0%} of what is resident"
+            self._warn(
+                "fragmentation", f"the allocator keeps {free / memory.MB:.1f} MB in holes between blocks: {share}"
+            )
+
+    def _warn(self, kind: Literal["memory", "fragmentation"], message: str) -> None:
+        """Gives a warning, unless it was given a short time ago."""
+        games_played = self._trainer.games_played
+        last = self._warned.get(kind)
+        if last is None or games_played - last >= self._trainer.config.warn_again_games:
+            self._warned[kind] = games_played
+            self._trainer.ledger.alerts.give(kind, message, games_played)
+
+    def saved(self, path: Path, seconds: float) -> None:
+        """A checkpoint was saved: logs all that is known of the run."""
+        trainer = self._trainer
+        size = path.stat().st_size
+        self._checkpoint = {"path": path.name, "bytes": size, "seconds": round(seconds, 3)}
+        statistics, convergence, bytes_by_part = trainer.get_statistics(), trainer.convergence(), trainer.memory()
+        elapsed = time.monotonic() - self._start
+        fields = {
+            "games_played": trainer.games_played,
+            "elapsed_seconds": round(elapsed, 3),
+            **statistics.line(),
+            "errors": dict(trainer.errors.kinds),
+            "convergence": convergence.line(),
+            "memory": bytes_by_part,
+            "checkpoint": self._checkpoint,
+        }
+        text = summary(
+            statistics,
+            convergence,
+            bytes_by_part,
+            trainer.errors,
+            games_played=trainer.games_played,
+            target=self._target,
+        )
+        saved = f"{path.name}, {size / memory.MB:.1f} MB in {seconds:.2f} s"
+        _log.info("%s\n  session: %s\n  checkpoint: %s", text, duration(elapsed), saved, extra={"fields": fields})

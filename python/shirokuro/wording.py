@@ -1,0 +1,128 @@
+"""How measures are said in a log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shirokuro.memory import COMPONENTS, MB
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from shirokuro.convergence import ConvergenceReport
+    from shirokuro.faults import ErrorReport
+    from shirokuro.report import BatchReport
+
+
+def duration(seconds: float | None) -> str:
+    """A time as hours, minutes and seconds."""
+    if seconds is None:
+        return "unknown"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
+
+
+def _join(parts: Iterable[tuple[str, float | None]]) -> str:
+    """Those of the texts whose value is known, with the value in it."""
+    return ", ".join(text.format(value) for text, value in parts if value is not None)
+
+
+def _games(report: BatchReport) -> str:
+    return _join(
+        (
+            ("discs {:+.2f}", report.mean_stone_difference),
+            ("black {:.1%}", report.black_win_rate),
+            ("white {:.1%}", report.white_win_rate),
+            ("draws {:.1%}", report.draw_rate),
+            ("moves {:.2f}", report.mean_moves),
+        )
+    )
+
+
+def _values(report: BatchReport) -> str:
+    return _join(
+        (
+            ("mean {:+.3f}", report.mean_value),
+            ("sd {:.3f}", report.value_sd),
+            ("min {:+.2f}", report.value_min),
+            ("max {:+.2f}", report.value_max),
+        )
+    )
+
+
+def _searches(report: BatchReport) -> str:
+    return _join(
+        (
+            ("mean depth {:.2f}", report.mean_depth),
+            ("least {}", report.depth_min),
+            ("greatest {}", report.depth_max),
+            ("{:,} nodes", report.nodes),
+            ("table hits {:.1%}", report.table_hit_rate),
+        )
+    )
+
+
+def _convergence(report: ConvergenceReport) -> str:
+    return _join(
+        (
+            ("discs {:+.2f}", report.last_games.stone_difference_mean),
+            ("± {:.2f}", report.stone_difference_sd),
+            ("variance of values {:.2f}", report.last_games.value_variance),
+            ("coverage {:.2%}", report.coverage),
+            ("updates an entry {:.2f}", report.mean_updates),
+            ("expected {:.2f}", report.expected_updates),
+        )
+    )
+
+
+def memory_line(bytes_by_part: Mapping[str, int]) -> str:
+    """The components in a line, in MB."""
+    return ", ".join(f"{name} {bytes_by_part[name] / MB:.1f}" for name in COMPONENTS if name in bytes_by_part) + " MB"
+
+
+def progress_line(report: BatchReport, games_played: int, target: int, seconds: float, left: float | None) -> str:
+    """The last games in a line."""
+    place = f"{games_played:,}/{target:,} games"
+    return f"{place}: {_games(report)}, elapsed {duration(seconds)}, ETA {duration(left)}"
+
+
+def detail_line(report: BatchReport, convergence: ConvergenceReport, bytes_by_part: Mapping[str, int]) -> str:
+    """More of the last games, in several lines."""
+    error = _join((("TD error {:.3f} discs", report.td_error), ("{:.0f} games/s", report.games_per_second)))
+    return "\n  ".join(
+        (
+            f"the last {report.games:,} games: {_games(report)}, {error}",
+            f"values: {_values(report)}",
+            f"searches: {_searches(report)}",
+            f"convergence, last {convergence.last_games.games:,} games: {_convergence(convergence)}",
+            f"memory: {memory_line(bytes_by_part)}",
+        )
+    )
+
+
+def summary(
+    report: BatchReport,
+    convergence: ConvergenceReport,
+    bytes_by_part: Mapping[str, int],
+    errors: ErrorReport,
+    *,
+    games_played: int,
+    target: int,
+) -> str:
+    """All games of a run, in several lines."""
+    results = f"{report.black_wins:,} black, {report.white_wins:,} white, {report.draws:,} draws"
+    failed = ", ".join(f"{kind} {count}" for kind, count in errors.kinds.items()) or "none"
+    played = f"{duration(report.play_seconds)} playing, {duration(report.learn_seconds)} learning"
+    return "\n  ".join(
+        (
+            f"summary after {games_played:,} of {target:,} games",
+            f"games: {results}; {_games(report)}",
+            f"learning: {report.positions:,} positions" + _join(((", TD error {:.3f} discs", report.td_error),)),
+            f"time: {played}" + _join(((", {:.0f} games/s", report.games_per_second),)),
+            f"values: {_values(report)}",
+            f"searches: {report.searches:,}, {_searches(report)}",
+            f"failed games: {report.failures:,}; of the last {errors.window_games:,}: {failed}",
+            f"convergence, last {convergence.last_games.games:,} games: {_convergence(convergence)}",
+            f"memory: {memory_line(bytes_by_part)}",
+        )
+    )

@@ -1,0 +1,245 @@
+"""What a session writes down is what the games say, to the last figure, whether or not it was interrupted."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+import shirokuro as sk
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+GAMES = 1000
+
+CLOCK = {"time", "games_per_second", "phases", "cpu", "memory", "checkpoint"}
+"""What depends on the machine."""
+
+
+def lines(run: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (run / "metrics.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def without_clock(line: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in line.items() if name not in CLOCK and not name.endswith("seconds")}
+
+
+@pytest.fixture(scope="module")
+def config(small: sk.TrainConfig) -> sk.TrainConfig:
+    # Other trainers are in this process, too.
+    return small.replace(
+        depth=2, shallow=0.2, window_games=200, stagnation_games=400, warn_again_games=300, budget_mb=100_000
+    )
+
+
+@pytest.fixture(scope="module")
+def run(config: sk.TrainConfig, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of a thousand games, never interrupted."""
+    directory = tmp_path_factory.mktemp("run")
+    sk.Trainer(config).start_training(GAMES, directory=directory)
+    return directory
+
+
+def test_metrics_say_all_that_was_measured(run: Path) -> None:
+    every = {"values", "search_depth", "convergence", "memory", "play", "positions", "searches"}
+    assert all(every <= line.keys() for line in lines(run))
+    assert sum(line["games"] for line in lines(run)) == GAMES
+    assert lines(run)[-1]["games_played"] == GAMES
+
+
+def test_an_interrupted_run_writes_the_metrics_of_one_that_was_not(
+    config: sk.TrainConfig, run: Path, tmp_path: Path
+) -> None:
+    trainer = sk.Trainer(config)
+    for target in (256, 300, 333, 704, GAMES):
+        # Each part in a process of its own, as far as the trainer knows; some end in the middle of a generation.
+        trainer.start_training(target, directory=tmp_path)
+        trainer = sk.Trainer.load(tmp_path / "model.shiro")
+    whole = {line["games_played"]: line for line in lines(run)}
+    parts = {line["games_played"]: line for line in lines(tmp_path)}
+    common = whole.keys() & parts.keys()
+    assert len(common) > len(whole) // 2
+    for games in common:
+        assert parts[games]["convergence"] == whole[games]["convergence"]
+        if parts[games]["games"] == whole[games]["games"]:
+            assert without_clock(parts[games]) == without_clock(whole[games])
+    warnings = [[warning for line in each.values() for warning in line.get("warnings", [])] for each in (whole, parts)]
+    assert warnings[0] == warnings[1] != []
+    before = sk.Trainer.load(run / "model.shiro")
+    assert without_clock(before.get_statistics().sums()) == without_clock(trainer.get_statistics().sums())
+    assert before.ledger.convergence.to_json() == trainer.ledger.convergence.to_json()
+
+
+def test_finished_games_of_a_pause_within_a_generation_cost_what_they_cost(
+    config: sk.TrainConfig, tmp_path: Path
+) -> None:
+    slow = config.replace(depth=4, generation_games=200)
+    whole = sk.Trainer(slow)
+    whole.train_batch(200)
+    trainer = sk.Trainer(slow)
+
+    def pause(count: int) -> None:
+        if count >= 20:
+            trainer.pause_training()
+
+    trainer.start_training(200, directory=tmp_path, progress=pause)
+    assert trainer.games_played == 0
+    resumed = sk.Trainer.load(tmp_path / "model.shiro")
+    resumed.train_batch(200)
+    for name in ("searches", "nodes", "table_probes", "table_hits", "depth_sum", "depth_min", "depth_max"):
+        assert getattr(resumed.get_statistics(), name) == getattr(whole.get_statistics(), name)
+    assert resumed.digest() == whole.digest()
+
+
+def test_games_kept_by_an_interrupted_call_are_not_those_of_other_settings(config: sk.TrainConfig) -> None:
+    slow = config.replace(depth=4, generation_games=200)
+    changed, whole = sk.Trainer(slow), sk.Trainer(slow)
+
+    def interrupt(finished: int) -> None:
+        if finished >= 20:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        changed.train_batch(200, progress=interrupt)
+    for trainer in (changed, whole):
+        trainer.train_batch(200, depth=1, epsilon=0.5)
+    assert changed.digest() == whole.digest()
+
+
+def test_measures_are_those_of_the_games(config: sk.TrainConfig) -> None:
+    """Compared with NumPy over what the core says of each game."""
+    trainer = sk.Trainer(config)
+    meter = trainer.meter()
+    differences, moves, values = [], [], np.zeros((0, 6))
+    for _ in range(GAMES // 8):
+        generation = trainer._advance(8, config, None)
+        differences += [game.stone_difference for game in generation.games]
+        moves += [game.move_count for game in generation.games]
+        values = np.concatenate([values, np.array(generation.game_sums)])
+    report = meter.report
+    assert report.games == GAMES == len(differences)
+    assert report.mean_stone_difference == pytest.approx(np.mean(differences))
+    assert report.black_win_rate == np.mean(np.array(differences) > 0)
+    assert report.white_win_rate == np.mean(np.array(differences) < 0)
+    assert report.draw_rate == np.mean(np.array(differences) == 0)
+    assert report.mean_moves == np.mean(moves)
+    count, total, squares, positions, errors, _ = values.sum(axis=0)
+    assert (report.value_count, report.positions) == (count, positions) == (positions, positions)
+    assert report.mean_value == pytest.approx(total / count / 256)
+    assert report.value_variance == pytest.approx(squares / count / 256**2 - (total / count / 256) ** 2)
+    assert report.td_error == pytest.approx(np.sqrt(errors / positions))
+    last = trainer.convergence().last_games
+    assert last.stone_difference_mean == pytest.approx(np.mean(differences[-200:]))
+    assert last.stone_difference_variance == pytest.approx(np.var(differences[-200:]))
+    windows = trainer.convergence().windows
+    assert [window.end for window in windows] == [200, 400, 600, 800, 1000]
+    by_window = np.array(differences).reshape(5, 200)
+    assert [window.stone_difference_variance for window in windows] == pytest.approx(by_window.var(axis=1))
+    assert [window.stone_difference_mean for window in windows] == pytest.approx(by_window.mean(axis=1))
+    sums = values[:, :3].reshape(5, 200, 3).sum(axis=1).T
+    variances = sums[2] / sums[0] / 256**2 - (sums[1] / sums[0] / 256) ** 2
+    assert [window.value_variance for window in windows] == pytest.approx(variances)
+
+
+def test_search_values_are_those_of_the_positions(small: sk.TrainConfig) -> None:
+    """At one ply, without learning in between, every search is that of `sk.search`."""
+    config = small.replace(shallow=0, epsilon=0, random_plies=5, generation_games=20)
+    trainer = sk.Trainer(config)
+    report = trainer._advance(20, config, None)
+    values = []
+    for game in report.games:
+        position = sk.Position()
+        for ply, move in enumerate(game.moves):
+            if ply >= game.random_plies:
+                values.append(sk.search(position, evaluator=sk.Evaluator(), depth=1).score)
+            position = position.play(move)
+    statistics = trainer.get_statistics()
+    assert statistics.value_count == len(values)
+    assert statistics.mean_value == np.mean(values)
+    assert statistics.value_sd == pytest.approx(np.std(values))
+    assert (statistics.value_min, statistics.value_max) == (min(values), max(values))
+    assert statistics.searches == len(values)
+    assert (statistics.mean_depth, statistics.depth_min, statistics.depth_max) == (1, 1, 1)
+
+
+def test_searches_one_ply_deep_count(small: sk.TrainConfig) -> None:
+    deep, both = sk.Trainer(small.replace(depth=3, shallow=0)), sk.Trainer(small.replace(depth=3, shallow=1))
+    for trainer in (deep, both):
+        trainer.train_batch(20)
+    assert deep.get_statistics().depth_min == 1  # the last ply
+    statistics = both.get_statistics()
+    assert statistics.searches > 1.5 * statistics.value_count
+    assert statistics.mean_depth is not None
+    assert 1 < statistics.mean_depth < 3
+
+
+@pytest.mark.parametrize("learning", [False, True])
+def test_evaluations_beyond_the_range_are_a_divergence(learning: bool, small: sk.TrainConfig) -> None:  # noqa: FBT001
+    rate = "10" if learning else "0"
+    trainer = sk.Trainer(small.replace(rate=rate, window_games=500, warn_again_games=10**6))
+    trainer.train_batch(640)
+    alerts = [alert for alert in trainer.warnings if alert.kind == "divergence"]
+    assert bool(alerts) == learning
+    assert all("are evaluated beyond 64 discs" in alert.message for alert in alerts)
+    assert len(alerts) <= 1
+    assert (trainer.get_statistics().out_of_range > 0) == learning
+
+
+def log(run: Path) -> str:
+    return "".join(path.read_text(encoding="utf-8") for path in sorted((run / "logs").iterdir()))
+
+
+def test_the_log_has_a_line_a_hundred_games_details_and_a_summary_at_each_checkpoint(
+    config: sk.TrainConfig, tmp_path: Path
+) -> None:
+    trainer = sk.Trainer(config.replace(depth=3, detail_games=500, generation_games=100))
+    trainer.start_training(GAMES, directory=tmp_path, checkpoint_every=500, log_json=True)
+    records = [json.loads(line) for line in log(tmp_path).splitlines()]
+    progress = [record for record in records if "ETA" in record["message"]]
+    assert [record["games_played"] for record in progress] == list(range(100, GAMES + 1, 100))
+    assert [record["games"] for record in progress] == [100] * 10
+    for record, line in zip(progress, lines(tmp_path), strict=True):
+        assert record["mean_stone_difference"] == line["mean_stone_difference"]
+        assert record["mean_moves"] == line["mean_moves"]
+        assert record["elapsed_seconds"] > 0
+        assert record["seconds_left"] >= 0
+    assert progress[-1]["seconds_left"] == 0
+    details = [record for record in records if record["message"].startswith("the last 500 games")]
+    assert [record["games_played"] for record in details] == [500, 1000]
+    assert {"values", "search_depth", "table_hit_rate", "convergence", "memory"} <= details[0].keys()
+    summaries = [record for record in records if record["message"].startswith("summary after ")]
+    assert [record["games"] for record in summaries] == [500, 1000]
+    assert summaries[1]["values"]["count"] == trainer.get_statistics().value_count
+    assert summaries[1]["convergence"] == trainer.convergence().line()
+    assert summaries[0]["checkpoint"]["path"] == "checkpoint_000000500.shiro"
+    saved = [line["checkpoint"] for line in lines(tmp_path) if "checkpoint" in line]
+    assert saved == [summaries[0]["checkpoint"]]
+
+
+def test_the_time_left_follows_from_this_session_alone(config: sk.TrainConfig, tmp_path: Path) -> None:
+    trainer = sk.Trainer(config)
+    trainer.train_batch(320)
+    trainer.start_training(640, directory=tmp_path, log_json=True)
+    record = next(record for line in log(tmp_path).splitlines() if "seconds_left" in (record := json.loads(line)))
+    played = record["games_played"] - 320
+    expected = record["elapsed_seconds"] / played * (640 - record["games_played"])
+    assert record["seconds_left"] == pytest.approx(expected, abs=0.02)
+
+
+def test_a_number_that_is_none_is_warned_about_at_once(
+    config: sk.TrainConfig, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    trainer = sk.Trainer(config)
+    sk._core.inject_faults(trainer._core, {"nan": 0.05})
+    with caplog.at_level(logging.WARNING):
+        trainer.start_training(64, directory=tmp_path)
+    kinds = {alert.message.split(" in game")[0] for alert in trainer.warnings if alert.kind == "divergence"}
+    assert "values that are no finite numbers" in kinds
+    assert any("came to no finite number: reset to neutral" in kind for kind in kinds)
+    assert "divergence: values that are no finite numbers in game" in log(tmp_path)
+    assert "divergence: values that are no finite numbers in game" in caplog.text
+    assert {warning["kind"] for warning in lines(tmp_path)[-1]["warnings"]} == {"divergence"}
