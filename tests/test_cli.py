@@ -129,7 +129,7 @@ def test_an_interrupted_run_is_saved_and_resumes_to_the_same_model(
 def test_evaluate_prints_counts_against_each_opponent(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
     opponents = ("--opponent", "random", "--opponent", "heuristic", "--opponent", str(model))
     assert main(["evaluate", str(model), *opponents, "--games", "20", "--depth", "1"]) == 0
-    rows = [re.findall(r"\d+", line) for line in capsys.readouterr().out.splitlines() if "%" in line]
+    rows = [re.findall(r" (\d+)", line) for line in capsys.readouterr().out.splitlines() if re.search(r"\d%", line)]
     assert len(rows) == 3
     for row in rows:
         assert sum(int(count) for count in row[:3]) == 20

@@ -9,9 +9,9 @@ from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
 from shirokuro._core import BLACK, Cancellation
-from shirokuro.config import cores
+from shirokuro.config import TrainConfig, cores
 from shirokuro.gtp import GtpError
-from shirokuro.match_result import BOARD, Forfeit, MatchResult
+from shirokuro.match_result import BOARD, Forfeit, MatchResult, PairCounts, pair_points
 from shirokuro.openings import draw_openings
 from shirokuro.players import PlayerFaultError, SessionPlayer
 
@@ -49,7 +49,7 @@ def play_match(
     opening_plies: int | None = None,
     max_forfeits: int = MOST_FORFEITS,
     progress: Callable[[int], None] | None = None,
-    stop: Callable[[MatchResult], bool] | None = None,
+    stop: Callable[[PairCounts], bool] | None = None,
 ) -> MatchResult:
     """Plays a match: games in pairs, each pair from a random opening of its own, with colours changed in between.
 
@@ -66,14 +66,16 @@ def play_match(
             more than 10,000 games); 0 begins all games at the start.
         max_forfeits: games that may be lost by a player's fault: by a program that plays no legal move or none at all.
         progress: called after each game with the number of games finished.
-        stop: called after each pair with the result so far, in the same order whatever the number of threads; `True`
-            ends the match with that result.
+        stop: called after each pair with how many pairs have brought 0, ½, 1, 1½ and 2 points, in the same order
+            whatever the number of threads; `True` ends the match with the games until then.
 
     Raises:
         ValueError: a value is out of its range.
         GtpError: a program does not start, or more games than `max_forfeits` were lost by a fault.
     """
     check_games("games", games)
+    if threads is not None:
+        TrainConfig.SETTINGS["threads"].convert("threads", threads)
     openings = draw_openings(games // 2, seed, opening_plies)
     cancellation = Cancellation()
     table = (_Seat(first), _Seat(second))
@@ -87,6 +89,7 @@ def play_match(
 
     differences: list[int] = []
     forfeits: list[Forfeit] = []
+    counts = [0] * 5
     with ThreadPoolExecutor(threads or cores()) as pool:
         try:
             for index, outcome in enumerate(_in_order(pool, play, games)):
@@ -98,8 +101,10 @@ def play_match(
                     _check_forfeits(forfeits, max_forfeits, index + 1)
                 if progress:
                     progress(index + 1)
-                if stop and index % 2 and stop(MatchResult(tuple(differences), tuple(forfeits))):
-                    break
+                if index % 2:
+                    counts[pair_points(*differences[-2:])] += 1
+                    if stop and stop((counts[0], counts[1], counts[2], counts[3], counts[4])):
+                        break
         except BaseException:
             _leave(cancellation, table, pool)
             raise

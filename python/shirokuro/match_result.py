@@ -6,11 +6,20 @@ import math
 import statistics
 from collections import Counter
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from shirokuro.rating import EloEstimate, elo_difference
 
 BOARD = 64
 """A game's greatest disc difference: one side is wiped out. Also what a forfeited game counts."""
+
+PairCounts: TypeAlias = tuple[int, int, int, int, int]
+"""How many pairs of games brought 0, ½, 1, 1½ and 2 points."""
+
+
+def pair_points(first: int, second: int) -> int:
+    """Twice the points that two games with these disc differences bring."""
+    return 2 + (first > 0) - (first < 0) + (second > 0) - (second < 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +81,9 @@ class MatchResult:
         return (self.wins + self.draws / 2) / self.games
 
     @property
-    def pair_counts(self) -> tuple[int, int, int, int, int]:
+    def pair_counts(self) -> PairCounts:
         """How many pairs of games brought 0, ½, 1, 1½ and 2 points."""
-        points = [1 + (difference > 0) - (difference < 0) for difference in self.differences]
-        pairs = Counter(first + second for first, second in zip(points[::2], points[1::2], strict=True))
+        pairs = Counter(map(pair_points, self.differences[::2], self.differences[1::2]))
         return (pairs[0], pairs[1], pairs[2], pairs[3], pairs[4])
 
     @property

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 import shirokuro
 from shirokuro.checkpoints import model_of
 from shirokuro.cli import bench, checkpoints, evaluate, export, train
+from shirokuro.extras import MissingExtraError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,14 +31,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command.
 
     Returns:
-        The exit code: 0 done, 1 damaged checkpoints were found, 2 wrong arguments or files,
-        3 paused because too many games failed, 128 + the signal's number when interrupted.
+        The exit code: 0 done, 1 damaged checkpoints were found or a match was decided against the model, 2 wrong
+        arguments or files, 3 paused because too many games failed, 4 a match without a decision, 128 + the signal's
+        number when interrupted.
     """
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         return int(options.run(options))
-    except (ValueError, TypeError, OSError) as error:
+    except (ValueError, TypeError, OSError, MissingExtraError) as error:
         print(f"shirokuro {options.command}: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

@@ -1,27 +1,51 @@
-"""`shirokuro evaluate`: plays a model against fixed opponents or another model."""
+"""`shirokuro evaluate`: plays a model against fixed opponents, other models and programs."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from rich.console import Console
-from rich.table import Table
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from shirokuro._core import Evaluator
-from shirokuro.arena import check_games, play_match
+from shirokuro.arena import MOST_FORFEITS, check_games
 from shirokuro.checkpoints import model_of
-from shirokuro.players import HeuristicPlayer, ModelPlayer, Player, RandomPlayer
+from shirokuro.cli import ladder
+from shirokuro.cli.matches import Contest, check_json, play_all, print_table, write_json
+from shirokuro.gtp import DEFAULT_TIMEOUT
+from shirokuro.gtp_player import GtpPlayer
+from shirokuro.players import (
+    EpsilonPlayer,
+    HeuristicPlayer,
+    ModelPlayer,
+    OnePlyPlayer,
+    RandomPlayer,
+    WeightedPieceCounter,
+)
+from shirokuro.signals import StopSignals
+from shirokuro.sprt import Sprt
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping, Sequence
 
     from shirokuro.match_result import MatchResult
+    from shirokuro.players import Player, SessionPlayer
 
-HELP = "Play a model against fixed opponents or another model."
+HELP = "Play a model against fixed opponents, other models or programs, or a run's checkpoints against each other."
 
-_FIXED: Mapping[str, Player] = {"random": RandomPlayer(), "heuristic": HeuristicPlayer()}
+WEAKER = 1
+"""The exit code of a match that decided against the model."""
+
+UNDECIDED = 4
+"""The exit code of a sequential test that had too few games to decide."""
+
+_FIXED: Mapping[str, Player] = {
+    "random": RandomPlayer(),
+    "heuristic": HeuristicPlayer(),
+    "wpc": WeightedPieceCounter(),
+}
+_DEFAULT = ("random", "heuristic")
+_WPC_EPSILON = 0.1
+_GAMES = 400
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,64 +55,148 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--opponent",
         action="append",
         metavar="NAME",
-        help=f"{', '.join(_FIXED)} or a model; may be given more than once (default: all fixed opponents)",
+        help=f"{', '.join(_FIXED)}, a model file, a run's directory, or gtp:COMMAND for a program that speaks the Go "
+        "Text Protocol, such as 'gtp:gtp-rhino -l 3 -b 0'; may be given more than once (default: random and heuristic)",
     )
-    parser.add_argument(
-        "--games", type=int, default=400, help="games against each opponent, even (default: %(default)s)"
-    )
+    parser.add_argument("--games", type=int, help=f"games of each match, even (default: {_GAMES}; of a ladder: 100)")
     parser.add_argument("--seed", type=int, default=1, help="for openings and random moves (default: %(default)s)")
-    parser.add_argument("--depth", type=int, help="plies the models look ahead (default: 3)")
-    parser.add_argument("--nodes", type=int, help="positions the models visit for a move, instead of a depth")
-    parser.add_argument("--time-ms", type=float, help="milliseconds the models take for a move, instead of a depth")
-    parser.add_argument(
+    parser.add_argument("--threads", type=int, help="games played at a time (default: one a core)")
+    limits = parser.add_argument_group("how the models play")
+    limits.add_argument("--depth", type=int, help="plies the models look ahead (default: 3)")
+    limits.add_argument("--nodes", type=int, help="positions the models visit for a move, instead of a depth")
+    limits.add_argument("--time-ms", type=float, help="milliseconds the models take for a move, instead of a depth")
+    limits.add_argument(
         "--exact-empties",
         type=int,
-        default=8,
-        help="the models solve positions with so many empty squares exactly (default: %(default)s)",
+        help="the models solve positions with so many empty squares exactly (default: 8)",
     )
+    match = parser.add_argument_group("matches")
+    match.add_argument(
+        "--opening-plies",
+        type=int,
+        metavar="N",
+        help="random moves of the openings; 0 begins all games at the start (default: 8)",
+    )
+    match.add_argument(
+        "--wpc-protocol",
+        action="store_true",
+        help="the published way to play against wpc: both look one ply ahead, ties broken at random, one move in ten "
+        "replaced by a random one, all games from the start",
+    )
+    match.add_argument(
+        "--sprt",
+        metavar="ELO0,ELO1[,ALPHA[,BETA]]",
+        help="end each match as soon as it is decided whether the model is only ELO0 or ELO1 Elo points stronger, with "
+        "chances ALPHA and BETA (default: 0.05) to be wrong; --games is the most it may take",
+    )
+    match.add_argument(
+        "--min-score", type=float, metavar="X", help="exit code 1 if the model takes a smaller share of the points, 0…1"
+    )
+    match.add_argument(
+        "--gtp-timeout",
+        type=float,
+        default=DEFAULT_TIMEOUT,
+        metavar="SECONDS",
+        help="a program that takes longer for a move has lost its game (default: %(default)g)",
+    )
+    match.add_argument(
+        "--max-forfeits",
+        type=int,
+        default=MOST_FORFEITS,
+        metavar="N",
+        help="a match with more games lost by a program's fault ends with an error (default: %(default)s)",
+    )
+    match.add_argument("--json", metavar="FILE", help="write all results to a file, or - for the output")
+    ladder.add_arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Plays the matches and prints the table."""
-    check_games("games", options.games)
+    """Plays the matches and prints the table; returns the exit code."""
+
+    def interrupt() -> NoReturn:
+        raise KeyboardInterrupt
+
+    with StopSignals(interrupt) as signals:
+        try:
+            return ladder.run(options, limits(options), opponent_named) if options.ladder else _run_matches(options)
+        except KeyboardInterrupt:
+            return 128 + (signals.received or 2)
+
+
+def limits(options: argparse.Namespace) -> dict[str, Any]:
+    """How the models play."""
     depth = 3 if options.depth is options.nodes is options.time_ms is None else options.depth
+    exact = 8 if options.exact_empties is None else options.exact_empties
+    return {"depth": depth, "nodes": options.nodes, "time_ms": options.time_ms, "exact_empties": exact}
 
-    def model(path: str) -> ModelPlayer:
-        return ModelPlayer(
-            evaluator=Evaluator.load(model_of(path)),
-            name=Path(path).name,
-            depth=depth,
-            nodes=options.nodes,
-            time_ms=options.time_ms,
-            exact_empties=options.exact_empties,
-        )
 
-    player = model(options.model)
-    opponents = [_FIXED.get(name) or model(name) for name in options.opponent or _FIXED]
-    print_results(player, opponents, games=options.games, seed=options.seed)
-    return 0
+def opponent_named(name: str, options: argparse.Namespace) -> Player | SessionPlayer:
+    """A fixed opponent, a program or a model."""
+    if fixed := _FIXED.get(name):
+        return fixed
+    kind, _, command = name.partition(":")
+    return GtpPlayer(command, options.gtp_timeout) if kind == "gtp" else _model(name, options)
+
+
+def _model(path: str, options: argparse.Namespace) -> ModelPlayer:
+    return ModelPlayer(evaluator=Evaluator.load(model_of(path)), name=_shown(path), **limits(options))
+
+
+def _shown(path: str) -> str:
+    """The last two parts of a path: runs have models of the same name."""
+    return "/".join(Path(path).parts[-2:])
+
+
+def _run_matches(options: argparse.Namespace) -> int:
+    games = _GAMES if options.games is None else options.games
+    check_games("games", games)
+    sprt = Sprt.parse(options.sprt) if options.sprt else None
+    if options.min_score is not None and not 0 <= options.min_score <= 1:
+        raise ValueError(f"min_score = {options.min_score:g}: must be within 0…1")
+    check_json(options.json)
+    player, opponents, how = (_by_protocol if options.wpc_protocol else _as_told)(options)
+    contest = Contest(
+        player=player,
+        how=how,
+        games=games,
+        seed=options.seed,
+        threads=options.threads,
+        opening_plies=0 if options.wpc_protocol else options.opening_plies,
+        max_forfeits=options.max_forfeits,
+        sprt=sprt,
+    )
+    results = play_all(contest, opponents)
+    if options.json != "-":
+        print_table(contest, results)
+    write_json(options.json, {"model": options.model, **contest.to_dict(results)})
+    return max(_exit_code(result, sprt, options.min_score) for _, result in results)
+
+
+def _as_told(options: argparse.Namespace) -> tuple[Player, list[Player | SessionPlayer], str]:
+    player = _model(options.model, options)
+    how = ", ".join(f"{name} {value:g}" for name, value in limits(options).items() if value is not None)
+    return player, [opponent_named(name, options) for name in options.opponent or _DEFAULT], how
+
+
+def _by_protocol(options: argparse.Namespace) -> tuple[Player, Sequence[Player | SessionPlayer], str]:
+    for name in ("opponent", "depth", "nodes", "time_ms", "exact_empties", "opening_plies"):
+        if getattr(options, name) is not None:
+            raise ValueError(f"--wpc-protocol says how to play: --{name.replace('_', '-')} can't be given with it")
+    player = OnePlyPlayer(evaluator=Evaluator.load(model_of(options.model)), name=_shown(options.model))
+    opponents = [EpsilonPlayer(player=WeightedPieceCounter(), epsilon=_WPC_EPSILON)]
+    how = f"both at 1 ply, random moves with ε = {_WPC_EPSILON}, from the start"
+    return EpsilonPlayer(player=player, epsilon=_WPC_EPSILON), opponents, how
+
+
+def _exit_code(result: MatchResult, sprt: Sprt | None, min_score: float | None) -> int:
+    if min_score is not None and result.score < min_score:
+        return WEAKER
+    if not sprt:
+        return 0
+    return {"elo0": WEAKER, "elo1": 0, None: UNDECIDED}[sprt.decision(result.pair_counts)]
 
 
 def print_results(player: Player, opponents: Sequence[Player], *, games: int, seed: int) -> None:
     """Plays a match against each opponent and prints the table of results."""
-    console = Console()
-    table = Table(title=f"{player.name}: {games} games against each opponent, seed {seed}")
-    table.add_column("opponent")
-    for title in ("wins", "draws", "losses", "win rate", "score", "mean discs"):
-        table.add_column(title, justify="right")
-    for opponent in opponents:
-        with console.status(f"playing against {opponent.name}"):
-            table.add_row(opponent.name, *_row(play_match(player, opponent, games=games, seed=seed)))
-    console.print(table)
-
-
-def _row(result: MatchResult) -> tuple[str, ...]:
-    error = "" if result.score_error is None else f" ± {result.score_error:.3f}"
-    return (
-        str(result.wins),
-        str(result.draws),
-        str(result.losses),
-        f"{result.win_rate:.1%}",
-        f"{result.score:.3f}{error}",
-        f"{result.mean_difference:+.2f}",
-    )
+    contest = Contest(player=player, games=games, seed=seed)
+    print_table(contest, play_all(contest, opponents))

@@ -1,0 +1,109 @@
+"""`shirokuro evaluate --ladder`: how a run's strength grew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from shirokuro.cli.matches import check_json, output, write_json
+from shirokuro.ladder import LADDER_FILE, Ladder, play_ladder, save_ladder
+from shirokuro.ladder_picture import draw_ladder
+from shirokuro.plot import PALETTES, check_picture
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Mapping
+
+    from shirokuro.players import Player, SessionPlayer
+
+_DEFAULT = ("random", "heuristic", "wpc")
+_MATCHES_ONLY = ("wpc_protocol", "sprt", "min_score", "opening_plies")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the command's options."""
+    group = parser.add_argument_group("ladder", "Strength over games, from a run's checkpoints.")
+    group.add_argument(
+        "--ladder",
+        action="store_true",
+        help="play the checkpoints of the run whose directory is given against each other and against the opponents "
+        f"(default: {', '.join(_DEFAULT)}); the table is written to {LADDER_FILE} in that directory, too",
+    )
+    group.add_argument(
+        "--checkpoints",
+        type=int,
+        default=6,
+        metavar="N",
+        help="checkpoints to take at most, evenly spread (default: %(default)s)",
+    )
+    group.add_argument("--plot", type=Path, metavar="FILE", help="draw strength over games: .svg, .png or .pdf")
+    group.add_argument(
+        "--theme", choices=sorted(PALETTES), default="light", help="the picture's colours (default: %(default)s)"
+    )
+
+
+def run(
+    options: argparse.Namespace,
+    limits: Mapping[str, Any],
+    opponent_named: Callable[[str, argparse.Namespace], Player | SessionPlayer],
+) -> int:
+    """Plays the ladder, prints the table, writes the files."""
+    for name in _MATCHES_ONLY:
+        if getattr(options, name):
+            raise ValueError(f"--{name.replace('_', '-')} is not for a ladder")
+    directory = Path(options.model)
+    if not directory.is_dir():
+        raise ValueError(f"{directory}: a ladder is of a run: name its directory")
+    if options.plot:
+        check_picture(options.plot)
+    check_json(options.json)
+    console = Console(stderr=True)
+    with console.status("ladder") as status:
+
+        def progress(names: str, played: int, matches: int) -> None:
+            status.update(f"match {played + 1} of {matches}: {names}")
+
+        ladder = play_ladder(
+            directory,
+            [opponent_named(name, options) for name in options.opponent or _DEFAULT],
+            limits=limits,
+            checkpoints=options.checkpoints,
+            games=100 if options.games is None else options.games,
+            seed=options.seed,
+            threads=options.threads,
+            max_forfeits=options.max_forfeits,
+            progress=progress,
+        )
+    content = {"run": directory.name, **ladder.to_dict()}
+    how = ", ".join(f"{name} {value:g}" for name, value in limits.items() if value is not None)
+    if options.json != "-":
+        _print(ladder, f"{directory}: strength of the checkpoints ({how}), seed {options.seed}")
+    write_json(options.json, content)
+    saved = [save_ladder(directory, content)]
+    if options.plot:
+        draw_ladder(
+            options.plot,
+            ladder.rungs,
+            title=f"{directory.name}: strength over games, 95 % intervals",
+            theme=options.theme,
+        )
+        saved.append(options.plot)
+    console.print(f"wrote {' and '.join(map(str, saved))}", highlight=False)
+    return 0
+
+
+def _print(ladder: Ladder, title: str) -> None:
+    table = Table(title=title, box=SIMPLE_HEAD, title_justify="left")
+    table.add_column("player", overflow="fold")
+    for column in ("Elo", "±, 95 %", "score", "games"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for rung in sorted(ladder.rungs, key=lambda rung: -rung.rating.elo):
+        rating = rung.rating
+        table.add_row(rung.name, f"{rating.elo:+.0f}", f"{rating.error:.0f}", f"{rung.score:.3f}", str(rung.games))
+    console = output()
+    console.print(table)
+    console.print("Elo points: the mean of the checkpoints is zero; the score is that against all others.", style="dim")

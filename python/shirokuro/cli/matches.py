@@ -1,0 +1,232 @@
+"""Matches on the command line: what is seen while they are played, the table, and JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from shirokuro._core import __version__
+from shirokuro.arena import MOST_FORFEITS, play_match
+from shirokuro.rating import PAIR_SCORES, elo_difference
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from shirokuro.match_result import MatchResult, PairCounts
+    from shirokuro.players import Player, SessionPlayer
+    from shirokuro.rating import EloEstimate
+    from shirokuro.sprt import Sprt
+
+_PIPE_WIDTH = 110
+"""Columns where nobody says how many there are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contest:
+    """A player's matches against several opponents, all alike."""
+
+    player: Player | SessionPlayer
+    games: int
+    seed: int
+    how: str = ""
+    """How the models play, for the table's title."""
+    threads: int | None = None
+    opening_plies: int | None = None
+    max_forfeits: int = MOST_FORFEITS
+    sprt: Sprt | None = None
+
+    def to_dict(self, results: Results) -> dict[str, Any]:
+        """The content of the JSON file."""
+        return {
+            "version": __version__,
+            "how": self.how,
+            "games": self.games,
+            "seed": self.seed,
+            "opening_plies": self.opening_plies,
+            "matches": [
+                {"opponent": opponent.name, **result_to_dict(result), **_sprt_to_dict(self.sprt, result)}
+                for opponent, result in results
+            ],
+        }
+
+
+Results = list[tuple["Player | SessionPlayer", "MatchResult"]]
+
+
+def output() -> Console:
+    """Where tables go: as wide as the terminal, or wide enough for them."""
+    console = Console()
+    return console if console.is_terminal or "COLUMNS" in os.environ else Console(width=_PIPE_WIDTH)
+
+
+def play_all(contest: Contest, opponents: Sequence[Player | SessionPlayer]) -> Results:
+    """Plays all matches, and shows on a terminal how they go; Ctrl-C prints what was finished until then."""
+    results: Results = []
+    counts: PairCounts = (0, 0, 0, 0, 0)
+    # The output may be a pipe into another program, which wants nothing but the results.
+    console = Console(stderr=True)
+    try:
+        for opponent in opponents:
+            with console.status(f"against {opponent.name}") as status:
+                counts = (0, 0, 0, 0, 0)
+
+                def watch(now: PairCounts) -> bool:
+                    nonlocal counts
+                    counts = now
+                    status.update(f"against {opponent.name}: {_standing(counts, contest)}")  # noqa: B023 (called here)
+                    return bool(contest.sprt and contest.sprt.decision(counts))
+
+                result = play_match(
+                    contest.player,
+                    opponent,
+                    games=contest.games,
+                    seed=contest.seed,
+                    threads=contest.threads,
+                    opening_plies=contest.opening_plies,
+                    max_forfeits=contest.max_forfeits,
+                    stop=watch,
+                )
+            results.append((opponent, result))
+    except KeyboardInterrupt:
+        if results:
+            print_table(contest, results)
+        if sum(counts) and len(results) < len(opponents):
+            name = opponents[len(results)].name
+            print(f"stopped while playing against {name}: {_standing(counts, contest)}", file=sys.stderr)
+        raise
+    return results
+
+
+def _standing(counts: PairCounts, contest: Contest) -> str:
+    pairs = sum(counts)
+    score = sum(share * count for share, count in zip(PAIR_SCORES, counts, strict=True)) / pairs
+    text = f"{2 * pairs} of {contest.games} games, score {score:.3f}"
+    if contest.sprt:
+        low, high = contest.sprt.bounds
+        text += f", LLR {contest.sprt.log_likelihood_ratio(counts):+.2f} ({low:.2f} … {high:.2f})"
+    return f"{text}, Elo {elo_text(elo_difference(counts))}"
+
+
+def elo_text(elo: EloEstimate) -> str:
+    """Such as `+35 (+12 … +58)`."""
+    return f"{_points(elo.difference)} ({_points(elo.low)} … {_points(elo.high)})"
+
+
+def _points(elo: float) -> str:
+    return f"{elo:+.0f}" if math.isfinite(elo) else "+∞" if elo > 0 else "−∞"
+
+
+def print_table(contest: Contest, results: Results) -> None:
+    """Prints the results."""
+    how = f" ({contest.how})" if contest.how else ""
+    table = Table(
+        title=f"{contest.player.name}{how}: {contest.games} games against each opponent, seed {contest.seed}",
+        box=SIMPLE_HEAD,
+        title_justify="left",
+        # All of it fits into 80 columns.
+        show_edge=False,
+        padding=0,
+    )
+    table.add_column("opponent", overflow="fold", min_width=9)
+    for title in ("wins", "draws", "losses", "win\nrate", "score", "Elo,\n95 % interval", "discs", "wipe-\nouts"):
+        table.add_column(title, justify="right", no_wrap=True, min_width=6)
+    for opponent, result in results:
+        table.add_row(opponent.name, *_row(result))
+    console = output()
+    console.print(table)
+    for opponent, result in results:
+        for line in _remarks(contest, opponent.name, result):
+            console.print(line, highlight=False, markup=False)
+
+
+def _row(result: MatchResult) -> tuple[str, ...]:
+    discs = result.mean_difference
+    return (
+        str(result.wins),
+        str(result.draws),
+        str(result.losses),
+        f"{result.win_rate:.1%}",
+        f"{result.score:.3f}",
+        elo_text(result.elo),
+        "" if discs is None else f"{discs:+.2f}",
+        f"{result.wipeouts}:{result.wiped_out}",
+    )
+
+
+def _remarks(contest: Contest, opponent: str, result: MatchResult) -> list[str]:
+    lines = []
+    if sprt := contest.sprt:
+        ratio = sprt.log_likelihood_ratio(result.pair_counts)
+        decision = {
+            "elo1": f"{sprt.elo1:+g} Elo rather than {sprt.elo0:+g}",
+            "elo0": f"{sprt.elo0:+g} Elo rather than {sprt.elo1:+g}",
+            None: f"no decision between {sprt.elo0:+g} and {sprt.elo1:+g} Elo",
+        }[sprt.decision(result.pair_counts)]
+        lines.append(f"{opponent}: {decision} after {result.games} games (LLR {ratio:+.2f})")
+    if result.forfeits:
+        first = result.forfeits[0]
+        lines.append(
+            f"{opponent}: {len(result.forfeits)} games were decided by a fault; the first was game {first.game + 1}, "
+            f"by {first.player}: {first.reason}"
+        )
+    return lines
+
+
+def result_to_dict(result: MatchResult) -> dict[str, Any]:
+    """A match's result for JSON; what is infinite or unknown is null."""
+    return {
+        "games": result.games,
+        "wins": result.wins,
+        "draws": result.draws,
+        "losses": result.losses,
+        "win_rate": result.win_rate,
+        "score": result.score,
+        "pair_counts": list(result.pair_counts),
+        "elo": {name: value if math.isfinite(value) else None for name, value in asdict(result.elo).items()},
+        "mean_difference": result.mean_difference,
+        "wipeouts": result.wipeouts,
+        "wiped_out": result.wiped_out,
+        "differences": list(result.differences),
+        "forfeits": [asdict(forfeit) for forfeit in result.forfeits],
+    }
+
+
+def _sprt_to_dict(sprt: Sprt | None, result: MatchResult) -> dict[str, Any]:
+    if not sprt:
+        return {}
+    low, high = sprt.bounds
+    measured = {
+        "log_likelihood_ratio": sprt.log_likelihood_ratio(result.pair_counts),
+        "low": low,
+        "high": high,
+        "decision": sprt.decision(result.pair_counts),
+    }
+    return {"sprt": {**asdict(sprt), **measured}}
+
+
+def check_json(path: str | None) -> None:
+    """Finds out before the games whether the file can be written.
+
+    Raises:
+        OSError: it can't.
+    """
+    if path and path != "-":
+        Path(path).open("a", encoding="utf-8").close()
+
+
+def write_json(path: str | None, content: Mapping[str, Any]) -> None:
+    """Writes the file that was asked for, if one was; `-` is the output."""
+    text = json.dumps(content, ensure_ascii=False, allow_nan=False)
+    if path == "-":
+        print(text)
+    elif path:
+        Path(path).write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,70 @@
+"""The picture of a ladder: strength over games, with error bars."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shirokuro.plot import PALETTES, picture, thousands
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from matplotlib.axes import Axes
+
+    from shirokuro.ladder import Rung
+    from shirokuro.plot import Palette, Theme
+
+
+def draw_ladder(path: str | PathLike[str], rungs: tuple[Rung, ...], *, title: str = "", theme: Theme = "light") -> None:
+    """Draws strength over games.
+
+    Args:
+        path: the file, which ends in .svg, .png or .pdf.
+        rungs: the players of a ladder.
+        title: stands above the picture.
+        theme: light or dark.
+
+    Raises:
+        ValueError: the file has another ending.
+        MissingExtraError: matplotlib is not installed.
+        OSError: the file can't be written.
+    """
+    with picture(path, theme=theme) as [axes]:
+        axes.set_title(title or "Strength over games of training, 95 % intervals")
+        draw_strength(axes, rungs, PALETTES[theme])
+
+
+def draw_strength(axes: Axes, rungs: tuple[Rung, ...], palette: Palette) -> None:
+    """Draws the curve of the checkpoints with 95 % intervals, and a line for each fixed opponent."""
+    checkpoints = [(rung.games_played, rung.rating) for rung in rungs if rung.games_played is not None]
+    axes.errorbar(
+        [games for games, _ in checkpoints],
+        [rating.elo for _, rating in checkpoints],
+        yerr=[rating.error for _, rating in checkpoints],
+        marker="o",
+        markersize=5,
+        capsize=4,
+        color=palette.series[0],
+        label="checkpoints",
+    )
+    for colour, rung in zip(
+        palette.series[1:] * 9, [rung for rung in rungs if rung.games_played is None], strict=False
+    ):
+        elo, error = rung.rating.elo, rung.rating.error
+        axes.axhline(elo, color=colour, linewidth=1.2, linestyle="--")
+        axes.axhspan(elo - error, elo + error, color=colour, alpha=0.12, linewidth=0)
+        label = axes.annotate(
+            f"{rung.name}  {'−' if elo < 0 else '+'}{abs(elo):.0f} ± {error:.0f}",
+            xy=(0.995, elo),
+            xycoords=axes.get_yaxis_transform(),
+            xytext=(0, 3),
+            textcoords="offset points",
+            ha="right",
+            va="bottom",
+            color=colour,
+            fontsize=9,
+        )
+        label.set_in_layout(False)
+    thousands(axes)
+    axes.set_xlabel("games of training")
+    axes.set_ylabel("Elo points (mean of the checkpoints = 0)")

@@ -1,0 +1,109 @@
+"""Ladders: strength over games."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import shirokuro as sk
+from shirokuro.bradley_terry import Pairing, Rating, fit_ratings
+from shirokuro.cli import main
+from shirokuro.ladder import LADDER_FILE, Rung, choose_checkpoints, play_ladder
+from shirokuro.ladder_picture import draw_ladder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory, fast: sk.TrainConfig) -> Path:
+    """A run's directory with checkpoints after 500, 1,000, 1,500 and 2,000 games."""
+    directory = tmp_path_factory.mktemp("ladder") / "run"
+    config = fast.replace(games=2000, generation_games=100, compress=True, checkpoint_games=500)
+    sk.Trainer(config).start_training(directory=directory)
+    return directory
+
+
+def content(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_checkpoints_are_taken_evenly_with_the_first_and_the_last(run: Path) -> None:
+    def games(most: int) -> list[int]:
+        return [checkpoint.games_played for checkpoint in choose_checkpoints(run, most)]
+
+    assert games(6) == games(4) == [500, 1000, 1500, 2000]
+    assert games(3) in ([500, 1000, 2000], [500, 1500, 2000])
+    assert games(2) == [500, 2000]
+    with pytest.raises(ValueError, match="checkpoints = 1: must be 2 or more"):
+        games(1)
+    with pytest.raises(ValueError, match="a ladder needs two checkpoints or more, and there are 0"):
+        choose_checkpoints(run.parent, 6)
+
+
+def test_a_ladder_rates_all_matches_at_once_and_says_the_same_again(run: Path) -> None:
+    def played(threads: int) -> Any:
+        opponents: list[sk.Player] = [sk.RandomPlayer(), sk.HeuristicPlayer()]
+        limits = {"depth": 1, "exact_empties": 0}
+        return play_ladder(run, opponents, limits=limits, games=40, checkpoints=3, threads=threads)
+
+    ladder = played(2)
+    assert played(1) == ladder
+    assert [rung.games_played for rung in ladder.rungs if rung.games_played][::2] == [500, 2000]
+    assert [rung.name for rung in ladder.rungs[3:]] == ["random", "heuristic"]
+    # Three matches among the checkpoints, two of each with a fixed opponent.
+    assert len(ladder.matches) == 3 + 3 * 2
+    pairings = [Pairing(match.first, match.second, match.result.pair_counts) for match in ladder.matches]
+    assert [rung.rating for rung in ladder.rungs] == fit_ratings(5, pairings, zero=[0, 1, 2])
+    assert sum(rung.rating.elo for rung in ladder.rungs[:3]) == pytest.approx(0, abs=1e-6)
+    assert [rung.games for rung in ladder.rungs] == [160, 160, 160, 120, 120]
+    assert sum(rung.score * rung.games for rung in ladder.rungs) == pytest.approx(9 * 40)
+    # No two matches have their openings in common.
+    assert len({match.result.differences for match in ladder.matches}) == 9
+    random = ladder.rungs[3].rating
+    assert all(rung.rating.elo > random.elo for rung in ladder.rungs[:3])
+
+
+def test_the_command_prints_writes_and_draws_a_ladder(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    picture, results = tmp_path / "ladder.svg", tmp_path / "ladder.json"
+    words = ("--games", "20", "--depth", "1", "--exact-empties", "0", "--opponent", "random", "--checkpoints", "3")
+    assert main(["evaluate", "--ladder", str(run), *words, "--plot", str(picture), "--json", str(results)]) == 0
+    shown = capsys.readouterr()
+    told = content(results)
+    assert told == content(run / LADDER_FILE)
+    assert str(run / LADDER_FILE) in "".join(shown.err.split("\n"))
+    for player in told["players"]:
+        row = next(line for line in shown.out.splitlines() if re.match(rf"\s*{player['name']} ", line))
+        assert f"{player['elo']:+.0f}" in row
+        assert f"{player['score']:.3f}" in row
+    assert len(told["matches"]) == 6
+    assert sum(told["matches"][0]["pair_counts"]) == 10
+    assert "<svg" in picture.read_text(encoding="utf-8")
+
+
+def test_a_picture_shows_every_rung_with_its_error(tmp_path: Path) -> None:
+    rungs = tuple(
+        Rung(name=name, games_played=games, rating=Rating(elo, error), score=0.5, games=10)
+        for name, games, elo, error in (("old", 100, -50, 20), ("new", 20_000, 50, 20), ("random", None, -400, 80))
+    )
+    draw_ladder(tmp_path / "light.png", rungs, theme="light")
+    draw_ladder(tmp_path / "dark.png", rungs, theme="dark")
+    assert (tmp_path / "light.png").read_bytes() != (tmp_path / "dark.png").read_bytes()
+    wider = (*rungs[:2], Rung(name="random", games_played=None, rating=Rating(-400, 300), score=0.5, games=10))
+    draw_ladder(tmp_path / "wider.svg", wider)
+    draw_ladder(tmp_path / "one.svg", rungs)
+    assert (tmp_path / "wider.svg").read_bytes() != (tmp_path / "one.svg").read_bytes()
+
+
+def test_a_ladder_is_not_begun_if_its_files_can_not_be_written(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["evaluate", "--ladder", str(run), "--plot", str(tmp_path / "ladder.gif")]) == 2
+    assert "a picture's file must end in .svg, .png or .pdf" in capsys.readouterr().err
+    assert main(["evaluate", "--ladder", str(run), "--json", str(tmp_path / "no" / "file")]) == 2
+    assert main(["evaluate", "--ladder", str(tmp_path)]) == 2
