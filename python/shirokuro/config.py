@@ -195,7 +195,7 @@ class TrainConfig:
     coverage_games: int = _whole(500_000, 1, 10**9, "Games after which the share of learned entries is judged.")
     min_coverage: float = _number(0.9, 0, 1, "Share of the entries that can occur that should be learned by then.")
     min_updates: float = _number(
-        0.5, 0, 1, "Share of the updates that an entry should have had below which it counts as undertrained."
+        0.3, 0, 1, "Share of the updates that an entry should have had below which it counts as undertrained."
     )
     max_out_of_range: float = _number(
         0.05, 0, 1, "Share of a generation's positions that may be evaluated beyond 64 discs."

@@ -82,10 +82,12 @@ class Ledger:
             while self.reports:
                 generation = self.reports[0]
                 failures = FailedGame.of_generation(generation, self._seed)
-                self.statistics = self.statistics.after(generation)
+                new = BatchReport.of_generation(generation)
+                squared_errors = [squared_error for _, _, _, _, squared_error, _ in generation.game_sums]
+                self.statistics = self.statistics.after(new, squared_errors)
                 del self.reports[0]
                 for meter in self._meters:
-                    meter.add(generation)
+                    meter.add(new, squared_errors)
                 self.errors.add(failures)
                 for failure in failures:
                     _log.error("%s", failure)

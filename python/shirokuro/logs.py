@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+_log = logging.getLogger(__name__)
+
 PACKAGE = "shirokuro"
 """The logger that all of the package's messages go through."""
 
@@ -52,7 +54,7 @@ class JsonFormatter(logging.Formatter):
 class DroppingQueueHandler(QueueHandler):
     """Hands messages to the thread that writes them. Where that can't keep up, they are dropped and counted."""
 
-    def __init__(self, waiting: queue.Queue[logging.LogRecord]) -> None:
+    def __init__(self, waiting: queue.Queue[logging.LogRecord | None]) -> None:
         super().__init__(waiting)
         self.dropped = 0
 
@@ -82,6 +84,24 @@ class _File(logging.FileHandler):
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802 (logging's name for it)
         self.lost += 1
+
+    def close(self) -> None:
+        """Closes the file; what still can't be written is lost."""
+        try:
+            super().close()
+        except OSError:
+            self.lost += 1
+
+
+class _Listener(QueueListener):
+    """The writing thread."""
+
+    def __init__(self, waiting: queue.Queue[logging.LogRecord | None], file: logging.Handler) -> None:
+        super().__init__(waiting, file)
+        self._waiting = waiting
+
+    def enqueue_sentinel(self) -> None:
+        self._waiting.put(None)  # the end; whoever closes the file waits until there is room to say so
 
 
 class _PassOn(logging.Handler):
@@ -119,10 +139,10 @@ class RunLog:
         self.path = folder / time.strftime("training_%Y%m%d_%H%M%S.log")
         self._file = _File(self.path)
         self._file.setFormatter(JsonFormatter() if as_json else TextFormatter())
-        waiting: queue.Queue[logging.LogRecord] = queue.Queue(capacity)
+        waiting: queue.Queue[logging.LogRecord | None] = queue.Queue(capacity)
         self._handler = DroppingQueueHandler(waiting)
         self._handler.setLevel(self.level)
-        self._listener = QueueListener(waiting, self._file)
+        self._listener = _Listener(waiting, self._file)
 
     @property
     def dropped(self) -> int:
@@ -143,6 +163,8 @@ class RunLog:
             text = f"{self.dropped} messages were dropped: they came faster than they could be written"
             self._file.handle(logging.LogRecord(__name__, logging.WARNING, __file__, 0, text, None, None))
         self._file.close()
+        if self.dropped:
+            _log.warning("%d messages are missing in %s", self.dropped, self.path)
 
 
 class _Package:

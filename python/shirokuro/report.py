@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from shirokuro._core import GenerationReport
 
@@ -99,13 +99,11 @@ class BatchReport:
     waiting_seconds: float = 0.0
     """How long they had nothing to do."""
 
-    def after(self, generation: GenerationReport) -> BatchReport:
-        """These measures and those of one more call of the core.
-
-        However the games are split into calls, the result is the same to the last bit, but for the times.
-        """
+    @classmethod
+    def of_generation(cls, generation: GenerationReport) -> Self:
+        """What one call of the core measured."""
         games, sums = generation.games, generation.game_sums
-        new = BatchReport(
+        return cls(
             games=len(games),
             failures=len(generation.failures),
             black_wins=sum(game.winner == "black" for game in games),
@@ -113,6 +111,7 @@ class BatchReport:
             stone_difference_sum=sum(game.stone_difference for game in games),
             moves=sum(game.move_count for game in games),
             positions=generation.positions,
+            squared_error_sum=sum(squared_error for _, _, _, _, squared_error, _ in sums),
             searches=generation.searches,
             depth_sum=generation.depth_sum,
             depth_min=generation.depth_min,
@@ -130,9 +129,15 @@ class BatchReport:
             learn_seconds=generation.learn_seconds,
             **{f"{name}_seconds": seconds for name, seconds in (generation.phases or {}).items()},
         )
-        # Game by game: a sum of floating-point numbers depends on their grouping.
+
+    def after(self, new: BatchReport, squared_errors: Sequence[float]) -> BatchReport:
+        """These measures and those of one more call of the core, with the sum of squared errors of each of its games.
+
+        However the games are split into calls, the result is the same to the last bit, but for the times: a sum of
+        floating-point numbers depends on their grouping, and so they are added game by game.
+        """
         squared_error_sum = self.squared_error_sum
-        for _, _, _, _, squared_error, _ in sums:
+        for squared_error in squared_errors:
             squared_error_sum += squared_error
         return dataclasses.replace(self + new, squared_error_sum=squared_error_sum)
 
@@ -296,9 +301,9 @@ class Meter:
         self.report = BatchReport()
         """What was measured."""
 
-    def add(self, generation: GenerationReport) -> None:
+    def add(self, new: BatchReport, squared_errors: Sequence[float]) -> None:
         """Measures the games of one call of the core."""
-        self.report = self.report.after(generation)
+        self.report = self.report.after(new, squared_errors)
 
     def take(self) -> BatchReport:
         """What was measured; from now on it measures anew."""

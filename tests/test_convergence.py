@@ -1,0 +1,276 @@
+"""Convergence: what is learned of each table, and the warnings, each made to happen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+import shirokuro as sk
+from shirokuro._core import reachable_entries
+from shirokuro.convergence import ENTRIES, PATTERNS, TABLE_ENTRIES, ConvergenceMonitor, expected_updates
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+# Each pattern's squares, a1 = 0 … h8 = 63, in the order of their digits.
+SQUARES = (
+    (0, 1, 8, 9, 10, 17, 18, 19, 26, 27),
+    (0, 1, 8, 9, 18, 27, 36, 45, 54, 63),
+    (0, 1, 2, 3, 8, 9, 10, 16, 17, 24),
+    (0, 1, 2, 3, 4, 8, 9, 16, 24, 32),
+    (0, 1, 2, 3, 4, 5, 6, 7, 9, 14),
+    (0, 2, 3, 4, 5, 7, 10, 11, 12, 13),
+    (1, 2, 3, 4, 5, 6, 10, 11, 12, 13),
+    (0, 1, 2, 8, 9, 10, 16, 17, 18),
+    (0, 1, 10, 19, 28, 37, 46, 55, 63),
+    (8, 9, 10, 11, 12, 13, 14, 15),
+    (16, 17, 18, 19, 20, 21, 22, 23),
+    (24, 25, 26, 27, 28, 29, 30, 31),
+    (1, 2, 11, 20, 29, 38, 47, 55),
+    (3, 9, 12, 21, 30, 39, 54),
+)
+OFFSETS = np.concatenate([[0], np.cumsum(TABLE_ENTRIES)])
+
+
+def eight_boards(position: sk.Position) -> NDArray[np.int64]:
+    """A position's symmetric images as its side to move sees them, 0 empty, 1 own, 2 other: shape (8, 64)."""
+    board = position.board.astype(np.int64).reshape(8, 8)
+    if position.side_to_move == sk.WHITE:
+        board = np.where(board > 0, 3 - board, 0)
+    images = [np.rot90(mirrored, turns) for mirrored in (board, board.T) for turns in range(4)]
+    stacked: NDArray[np.int64] = np.array(images).reshape(8, 64)
+    return stacked
+
+
+def read_entries(position: sk.Position) -> NDArray[np.int64]:
+    """The entries of a stage that learning the position updates, mirror images included: shape (14, 8).
+
+    Without any use of the trainer: every pattern is read on all eight images of the board.
+    """
+    boards = eight_boards(position)
+    digits = [boards[:, squares] @ 3 ** np.arange(len(squares)) for squares in SQUARES]
+    entries: NDArray[np.int64] = np.array(digits) + OFFSETS[:-1, None]
+    return entries
+
+
+def stage_of(position: sk.Position) -> int:
+    return 60 - position.empties
+
+
+def mirror_table(pattern: int) -> NDArray[np.int64]:
+    """Each entry's mirror image, by the first mirroring of the board that maps the pattern to itself."""
+    squares = SQUARES[pattern]
+    digits = np.arange(3 ** len(squares))[:, None] // 3 ** np.arange(len(squares)) % 3
+    files, ranks = np.array(squares) % 8, np.array(squares) // 8
+    for file, rank in ((ranks, files), (7 - files, ranks), (files, 7 - ranks), (7 - ranks, 7 - files)):
+        images = (8 * rank + file).tolist()
+        if set(images) == set(squares):
+            table: NDArray[np.int64] = digits @ 3 ** np.array([squares.index(square) for square in images])
+            return table
+    raise AssertionError
+
+
+MIRRORS = np.concatenate([mirror_table(pattern) + OFFSETS[pattern] for pattern in range(14)])
+
+
+def updated_entries(position: sk.Position) -> NDArray[np.int64]:
+    """The entries that learning the position updates, each as often as it is updated.
+
+    The four turns of the board read 56 entries; their mirror images are updated with them, unless they are the same.
+    """
+    entries = read_entries(position)[:, :4].ravel()
+    mirrors = MIRRORS[entries]
+    return np.concatenate([entries, mirrors[mirrors != entries]])
+
+
+def test_turned_and_mirrored_boards_read_entries_and_their_mirror_images(
+    positions: Callable[[int], list[sk.Position]],
+) -> None:
+    for position in positions(1):
+        entries = read_entries(position)
+        np.testing.assert_array_equal(np.sort(entries[:, 4:]), np.sort(MIRRORS[entries[:, :4]]))
+
+
+@pytest.fixture(scope="module")
+def counted(small: sk.TrainConfig) -> tuple[sk.Trainer, NDArray[np.int64]]:
+    """A trainer after a thousand games, and the updates of every entry, counted from the games: shape (60, 481140)."""
+    trainer = sk.Trainer(small)
+    updates = np.zeros((60, OFFSETS[-1]), dtype=np.int64)
+    for games in (100, 37, 463, 400):
+        for game in play(trainer, games):
+            position = sk.Position()
+            for ply, move in enumerate(game.moves):
+                if ply >= game.random_plies:
+                    np.add.at(updates[stage_of(position)], updated_entries(position), 1)
+                position = position.play(move)
+    return trainer, updates
+
+
+def play(trainer: sk.Trainer, games: int) -> list[sk.Game]:
+    """Trains so many games, as many calls as that takes."""
+    played: list[sk.Game] = []
+    while len(played) < games:
+        played += trainer._advance(games - len(played), trainer.config, None).games
+    return played
+
+
+def test_coverage_and_updates_are_those_of_the_positions(counted: tuple[sk.Trainer, NDArray[np.int64]]) -> None:
+    trainer, updates = counted
+    report = trainer.convergence()
+    by_table = np.add.reduceat(updates, OFFSETS[:-1], axis=1)
+    np.testing.assert_array_equal(report.updates, by_table)
+    np.testing.assert_array_equal(report.updated, np.add.reduceat(updates > 0, OFFSETS[:-1], axis=1))
+    for stage in range(60):
+        np.testing.assert_array_equal(trainer._core.updated_entries(stage), updates[stage] > 0)
+    assert report.updated_entries == np.count_nonzero(updates)
+    assert report.mean_updates == pytest.approx(updates.sum() / ENTRIES)
+    reachable = np.array([reachable_entries(stage) for stage in range(60)])
+    np.testing.assert_array_equal(report.reachable, np.add.reduceat(reachable, OFFSETS[:-1], axis=1))
+    assert not (updates > 0)[~reachable].any()
+    assert report.coverage == np.count_nonzero(updates) / np.count_nonzero(reachable)
+    np.testing.assert_allclose(report.coverage_by_table, report.updated / report.reachable)
+    np.testing.assert_allclose(report.mean_updates_by_table, by_table / report.reachable)
+
+
+def test_games_of_chance_read_no_entry_that_counts_as_impossible(
+    positions: Callable[[int], list[sk.Position]],
+) -> None:
+    reachable = [reachable_entries(stage) for stage in range(60)]
+    for seed in range(100):
+        for position in positions(seed)[:-1]:
+            assert reachable[stage_of(position)][read_entries(position)].all()
+
+
+def test_what_is_expected_is_233_updates_after_a_million_games(small: sk.TrainConfig) -> None:
+    assert expected_updates(1_000_000) == pytest.approx(233, abs=0.5)
+    trainer = sk.Trainer(small.replace(random_plies=0))
+    trainer.train_batch(256)
+    report = trainer.convergence()
+    assert report.expected_updates == pytest.approx(256 * 233 / 1e6, rel=0.01)
+    assert 0.8 < report.mean_updates / report.expected_updates <= 1
+    weights = np.broadcast_to(TABLE_ENTRIES, (60, 14))
+    mean = (report.expected_updates_by_table * weights).sum() / ENTRIES
+    assert mean == pytest.approx(report.expected_updates)
+
+
+def test_an_entry_is_learned_if_and_only_if_its_moments_are(counted: tuple[sk.Trainer, NDArray[np.int64]]) -> None:
+    trainer, updates = counted
+    weights = trainer.evaluator.get_weights()
+    for number, name in enumerate(PATTERNS):
+        untouched = updates[:, OFFSETS[number] : OFFSETS[number + 1]] == 0
+        assert (weights[name][untouched] == 32768).all()
+
+
+def kinds(trainer: sk.Trainer) -> list[str]:
+    return [alert.kind for alert in trainer.warnings]
+
+
+def test_coverage_is_warned_about_after_its_games_and_again_after_some_time(small: sk.TrainConfig) -> None:
+    config = small.replace(
+        window_games=64, coverage_games=128, min_coverage=0.5, min_updates=0, stagnation_games=10**6,
+        warn_again_games=192, generation_games=32,
+    )  # fmt: skip
+    trainer = sk.Trainer(config)
+    trainer.train_batch(96)
+    assert kinds(trainer) == []
+    trainer.train_batch(320)
+    alerts = trainer.warnings
+    assert [(alert.kind, alert.games_played) for alert in alerts] == [("coverage", 128), ("coverage", 320)]
+    assert "18,893,862 entries that can occur" in alerts[0].message
+    assert "P05 stages" in alerts[0].message
+    report = trainer.convergence()
+    trainer = sk.Trainer(config.replace(min_coverage=report.coverage / 100))
+    trainer.train_batch(416)
+    assert kinds(trainer) == []
+
+
+def test_undertrained_patterns_are_named_with_their_stages(small: sk.TrainConfig) -> None:
+    quiet = small.replace(window_games=64, stagnation_games=10**6, min_updates=0.6, warn_again_games=10**6)
+    trainer = sk.Trainer(quiet.replace(random_plies=50))
+    trainer.train_batch(128)
+    (alert,) = trainer.warnings
+    assert alert.kind == "undertrained"
+    assert alert.games_played == 64
+    report = trainer.convergence()
+    ratios = report.mean_updates_by_table / report.expected_updates_by_table
+    # Random openings of up to 50 plies leave few positions of the middle game to learn from.
+    assert ratios[15, 2] < 0.6 < ratios[58, 2]
+    assert "updates an entry, expected 0.0149 after 64 games; below 60% of theirs: P" in alert.message
+    whole = sk.Trainer(quiet.replace(random_plies=0))
+    whole.train_batch(128)
+    assert kinds(whole) == []
+
+
+class Fake:
+    """A call of the core: games that ended with these differences, with one value each."""
+
+    def __init__(self, first: int, differences: list[int]) -> None:
+        self.games = [Game(first + number, difference) for number, difference in enumerate(differences)]
+        self.failures: list[object] = []
+        self.game_sums = [(1, 256 * number, (256 * number) ** 2, 1, 0.0, 0) for number in range(len(differences))]
+        self.generation_complete = True
+
+
+class Game:
+    def __init__(self, index: int, stone_difference: int) -> None:
+        self.index = index
+        self.stone_difference = stone_difference
+
+
+def feed(monitor: ConvergenceMonitor, config: sk.TrainConfig, first: int, differences: list[int]) -> list[str]:
+    fake: Any = Fake(first, differences)
+    return [kind for kind, _ in monitor.add(fake, first + len(differences), config)]
+
+
+def spread(width: int) -> list[int]:
+    return [width, -width] * 5
+
+
+def test_a_variance_that_does_not_decrease_is_a_stagnation() -> None:
+    config = sk.TrainConfig(window_games=10, stagnation_games=30, warn_again_games=20)
+    monitor = ConvergenceMonitor(10)
+    widths = [20, 10, 12, 10, 11, 30, 40, 50, 9, 10, 9, 10, 8, 8]
+    found = [feed(monitor, config, 10 * window, spread(width)) for window, width in enumerate(widths)]
+    # The least variance is that of the second window, 20 games in: 30 games later there is none below it, nor 20 later.
+    stagnant = [window for window, warnings in enumerate(found) if warnings == ["stagnation"]]
+    assert stagnant == [4, 6, 11]
+
+
+def test_windows_do_not_depend_on_how_games_come() -> None:
+    config = sk.TrainConfig(window_games=10)
+    differences = np.random.default_rng(1).integers(-64, 65, 95).tolist()
+    whole = ConvergenceMonitor(10)
+    feed(whole, config, 0, differences)
+    parts = ConvergenceMonitor(10)
+    for first in range(0, 95, 7):
+        feed(parts, config, first, differences[first : first + 7])
+        parts = ConvergenceMonitor.from_json(parts.to_json())
+    tables: Any = {name: np.ones((60, 14), dtype=np.uint64) for name in ("reachable", "updated", "updates")}
+    reports = [monitor.report(tables, 95) for monitor in (whole, parts)]
+    for report in reports:
+        by_window = np.reshape(differences[:90], (9, 10))
+        assert [window.stone_difference_mean for window in report.windows] == pytest.approx(by_window.mean(axis=1))
+        assert report.last_games.stone_difference_mean == pytest.approx(np.mean(differences[-10:]))
+        assert report.stone_difference_sd == pytest.approx(np.std(differences[-10:]))
+
+
+def test_another_length_of_windows_holds_from_now_on(small: sk.TrainConfig) -> None:
+    trainer = sk.Trainer(small.replace(window_games=100))
+    trainer.train_batch(250)
+    trainer.configure(window_games=64)
+    trainer.train_batch(200)
+    report = trainer.convergence()
+    assert [window.end for window in report.windows] == [100, 200, 256, 320, 384, 448]
+    assert report.last_games.games == 64
+
+
+def test_nothing_is_known_before_the_first_game() -> None:
+    report = sk.Trainer().convergence()
+    assert report.stone_difference_sd is None
+    assert report.last_games.value_variance is None
+    assert (report.coverage, report.mean_updates, report.expected_updates, report.windows) == (0, 0, 0, ())
+    assert "value_variance" not in report.line()

@@ -1,0 +1,197 @@
+"""Memory: what is told is what the system says, budgets hold, and nothing grows."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import shirokuro as sk
+from shirokuro import memory
+
+MB = 1_000_000
+
+needs_proc = pytest.mark.skipif(
+    not Path("/proc/self/smaps_rollup").exists(), reason="resident memory is read from /proc, which is Linux"
+)
+needs_glibc = pytest.mark.skipif(memory.allocator_memory() is None, reason="only glibc's allocator tells what it holds")
+
+
+def run(program: str) -> str:
+    """Runs a program in a process of its own, where nothing else has used memory; what it printed."""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout
+
+
+def test_the_parts_are_those_of_the_arrays(small: sk.TrainConfig) -> None:
+    trainer = sk.Trainer(small.replace(table_mb=3, threads=2))
+    told = trainer.memory()
+    weights = trainer.evaluator.get_weights()
+    assert told["weights"] == sum(array.nbytes for array in weights.values())
+    assert told["adam"] == 4 * told["weights"]
+    assert told["tables"] == pytest.approx(6 * MB, rel=0.001)
+    assert told["budget"] == 600 * MB
+    assert told["records"] == told["rows"] == 0
+    trainer.train_batch(100)
+    told = trainer.memory()
+    # 36 games of an unfinished generation, and the old values of what they changed.
+    assert told["records"] > 36 * 50
+    positions = trainer.train_batch(28).positions
+    assert positions > 28 * 50 * 0.8
+    assert trainer.memory()["records"] == 0
+    assert 64 * 48 * 116 < trainer.memory()["rows"] < 64 * 60 * 116 + 64 * 60
+
+
+@needs_proc
+def test_the_parts_add_up_to_what_is_resident() -> None:
+    program = """
+import re
+import shirokuro as sk
+trainer = sk.Trainer(sk.TrainConfig(depth=1, exact_empties=0, threads=2))
+for games in (64, 300):
+    trainer.train_batch(games)
+    rollup = open("/proc/self/smaps_rollup").read()
+    told = trainer.memory()
+    parts = ("weights", "adam", "tables", "records", "learning", "python", "other")
+    assert sum(told[part] for part in parts) - told["untouched"] == told["resident"], told
+    resident = 1024 * int(re.search(r"^Rss: *(\\d+) kB", rollup, re.M)[1])
+    print(abs(resident - told["resident"]), told["other"], told["python"])
+"""
+    for line in run(program).splitlines():
+        difference, other, python = map(int, line.split())
+        assert difference < 2 * MB
+        assert other < 40 * MB
+        assert 10 * MB < python < 100 * MB
+
+
+def test_tables_are_made_smaller_to_keep_within_the_budget(small: sk.TrainConfig) -> None:
+    trainer = sk.Trainer(small.replace(table_mb=100, threads=2, budget_mb=500))
+    (alert,) = trainer.warnings
+    assert alert.kind == "memory"
+    assert (
+        "transposition tables are smaller than 100.0 MB to keep within the budget 500.0 MB: weights 57.7, Adam 230.9"
+        in alert.message
+    )
+    tables = trainer.memory()["tables"]
+    assert 2 * MB < tables < 200 * MB
+    assert f"2 tables of {tables / 2 / MB:.1f}" in alert.message
+    plan = memory.plan(trainer.config)
+    assert plan.weights + plan.adam + plan.python + plan.records + plan.other + tables <= 500 * MB
+    assert trainer.config.table_mb == 100
+    trainer.configure(budget_mb=1000)
+    trainer.train_batch(1)
+    assert trainer.memory()["tables"] == pytest.approx(200 * MB, rel=0.001)
+    assert len(trainer.warnings) == 1
+    trainer.configure(threads=3, budget_mb=500)
+    trainer.train_batch(1)
+    assert trainer.memory()["tables"] < 200 * MB
+    assert len(trainer.warnings) == 2
+
+
+@pytest.mark.parametrize("changes", [{"budget_mb": 300}, {"generation_games": 65_536}, {"threads": 1024}])
+def test_a_budget_that_does_not_hold_the_rest_is_refused_with_the_numbers(changes: dict[str, Any]) -> None:
+    config = sk.TrainConfig(threads=1).replace(**changes)
+    message = rf"budget_mb = {config.budget_mb:g}: this training needs \d+\.\d MB at least: weights 57\.7, Adam 230\.9"
+    with pytest.raises(ValueError, match=message):
+        sk.Trainer(config)
+    trainer = sk.Trainer(sk.TrainConfig(threads=1))
+    before = trainer.config
+    if "generation_games" not in changes:  # which is fixed
+        with pytest.raises(ValueError, match=message):
+            trainer.configure(**changes)
+    assert trainer.config == before
+
+
+@needs_proc
+def test_a_process_keeps_within_its_budget() -> None:
+    program = """
+import re, tempfile
+import shirokuro as sk
+trainer = sk.Trainer(sk.TrainConfig(depth=1, exact_empties=0, threads=2, table_mb=1000, budget_mb=450))
+trainer.train_batch(1000)
+with tempfile.TemporaryDirectory() as folder:
+    trainer.start_training(1100, directory=folder, compress=True)
+peak = re.search(r"^VmHWM:\\s*(\\d+) kB", open("/proc/self/status").read(), re.M)[1]
+print(int(peak) * 1024, trainer.memory()["tables"])
+"""
+    peak, tables = map(int, run(program).split())
+    assert peak < 450 * MB
+    assert tables > 50 * MB
+
+
+@needs_proc
+def test_a_process_beyond_its_budget_says_so(small: sk.TrainConfig, tmp_path: Path) -> None:
+    trainer = sk.Trainer(small)
+    held = bytearray(700 * MB)
+    held[::4096] = b"x" * len(held[::4096])
+    trainer.start_training(128, directory=tmp_path)
+    alerts = [alert.message for alert in trainer.warnings if alert.kind == "memory"]
+    assert len(alerts) == 1  # not with every line of the metrics
+    assert "MB are resident, more than the budget of 600.0: weights 57.7, adam 230.9" in alerts[0]
+    del held
+
+
+@needs_glibc
+def test_holes_in_the_allocators_heap_are_warned_about_with_figures() -> None:
+    program = """
+import ctypes, tempfile
+import shirokuro as sk
+libc = ctypes.CDLL(None)
+libc.malloc.restype, libc.malloc.argtypes, libc.free.argtypes = ctypes.c_void_p, [ctypes.c_size_t], [ctypes.c_void_p]
+config = sk.TrainConfig(depth=1, exact_empties=0, threads=1, max_fragmentation=0.05, compress=True)
+trainer = sk.Trainer(config)
+def train(games):
+    with tempfile.TemporaryDirectory() as folder:
+        trainer.start_training(games, directory=folder)
+    return [alert for alert in trainer.warnings if alert.kind == "fragmentation"]
+assert train(64) == []
+before = trainer.memory()["allocator_free"]
+blocks = [libc.malloc(4000) for _ in range(20_000)]
+for block in blocks[::2]:
+    libc.free(block)
+free = trainer.memory()["allocator_free"] - before
+assert 30e6 < free < 50e6, free
+(alert,) = train(128)
+print(alert.message)
+"""
+    assert "MB in holes between blocks: " in run(program)
+    assert "% of the budget" in run(program)
+
+
+@needs_proc
+def test_resident_memory_does_not_grow() -> None:
+    """Without the moments that are learned for the first time: they are counted apart."""
+    program = """
+import gc
+import shirokuro as sk
+config = sk.TrainConfig(depth=1, exact_empties=0, threads=2, generation_games=100, games=100_000)
+trainer = sk.Trainer(config)
+sizes = []
+for batch in range(10):
+    trainer.train_batch(400)
+    trainer.train_batch(50)  # ends within a generation
+    trainer.train_batch(50)
+    gc.collect()
+    told = trainer.memory()
+    sizes.append(told["resident"] + told["untouched"])
+print(*sizes)
+"""
+    sizes = [int(size) for size in run(program).split()]
+    # After the first batches everything has had its greatest size.
+    assert max(sizes[3:]) - sizes[2] < 8 * MB, sizes
+
+
+def test_where_nothing_is_told_nothing_is_said(
+    small: sk.TrainConfig, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(memory, "resident_memory", lambda: None)
+    monkeypatch.setattr(memory, "allocator_memory", lambda: None)
+    trainer = sk.Trainer(small)
+    told = trainer.memory()
+    assert not {"resident", "allocator_free"} & told.keys()
+    trainer.start_training(64, directory=tmp_path)
+    assert [alert.kind for alert in trainer.warnings] == []
