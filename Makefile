@@ -74,13 +74,21 @@ help: ## Show this list
 # /usr/games. Where one can't be had, the tests that need it say so and are skipped; in continuous integration that is an error.
 TEST_PROGRAMS := strace:strace gtp-rhino:grhino tmux:tmux
 
-.venv/.programs: .venv/pyvenv.cfg Makefile
+.venv/.programs: .venv/pyvenv.cfg .venv/prometheus Makefile
 	@missing=; for each in $(TEST_PROGRAMS); do \
 		PATH="$$PATH:/usr/games" command -v "$${each%:*}" >/dev/null || missing="$$missing $${each#*:}"; done; \
 	test -z "$$missing" || { $(AS_ROOT) apt-get update -qq && \
 		$(AS_ROOT) env DEBIAN_FRONTEND=noninteractive apt-get install --yes -qq --no-install-recommends $$missing; } \
 		|| { echo "make: missing, and could not be installed:$$missing" >&2; test -z "$$CI"; }
 	touch $@
+
+# Unpacked, not installed: Debian's package would start it as a service.
+.venv/prometheus: .venv/pyvenv.cfg
+	@mkdir -p $@.deb && { cd $@.deb && { apt-get -o APT::Sandbox::User=root download -qq prometheus 2>/dev/null || \
+		{ $(AS_ROOT) apt-get update -qq && apt-get -o APT::Sandbox::User=root download -qq prometheus; }; } && \
+		dpkg-deb -x prometheus_*.deb ../prometheus; } \
+		|| { echo "make: prometheus is missing, and could not be fetched" >&2; test -z "$$CI"; }
+	@rm -rf $@.deb; touch -c $@
 
 .venv/.built: .venv/.tools $(BUILD_INPUTS)
 	PIP_CONSTRAINT=$(CURDIR)/constraints.txt $(MATURIN) develop --release --locked

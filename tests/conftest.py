@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import math
+import os
+import re
+import shutil
+import subprocess
+import time
+import uuid
+from datetime import UTC, datetime
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
@@ -12,7 +21,7 @@ import shirokuro as sk
 from shirokuro import checkpoints
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 # How long an example takes says nothing here: machines differ.
@@ -71,6 +80,164 @@ def positions() -> Callable[[int], list[sk.Position]]:
         return game
 
     return random_game
+
+
+def metrics_line(games_played: int, *, games: int = 1000, time: float = 0.0, **changes: Any) -> dict[str, Any]:
+    """A line of metrics with every measure that there is, made up, of a run of 200,000 games."""
+    share = games_played / 200_000
+    black = round(games * (0.48 + 0.02 * math.sin(9 * share)))
+    white = round(games * 0.46)
+    return {
+        "time": datetime.fromtimestamp(time, UTC).isoformat(timespec="seconds"),
+        "games_played": games_played,
+        "games": games,
+        "mean_stone_difference": 2 * math.sin(9 * share),
+        "black_win_rate": black / games,
+        "white_win_rate": white / games,
+        "draw_rate": (games - black - white) / games,
+        "td_error": 4 + 6 * math.exp(-8 * share),
+        "games_per_second": 1000.0,
+        "failures": 0,
+        "black_wins": black,
+        "white_wins": white,
+        "draws": games - black - white,
+        "mean_moves": 59.75,
+        "positions": 50 * games,
+        "nodes": 15_000 * games,
+        "table_hit_rate": 0.125,
+        "play_seconds": 0.0009 * games,
+        "learn_seconds": 0.0001 * games,
+        "seconds": 0.001 * games,
+        "values": {"count": 50 * games, "mean": 0.25, "sd": 10 + 12 * share, "min": -64.0, "max": 63.5},
+        "search_depth": {"mean": 3.25, "min": 3, "max": 5},
+        "convergence": {"coverage": min(1.0, 2 * share), "mean_updates": 46 * share, "expected_updates": 46.6 * share},
+        "memory": {
+            "weights": 57_736_800,
+            "adam": 230_947_200,
+            "tables": 8_000_000,
+            "records": 900_000,
+            "python": 31_000_000,
+            "other": 12_000_000,
+            "resident": 341_000_000,
+            "budget": 600_000_000,
+            "allocator_free": 3_100_000,
+        },
+        "phases": {"search": 0.0007 * games, "evaluation": 0.0002 * games, "learning": 0.0001 * games},
+        "cpu": 0.97,
+        "play": {"depth": 3, "epsilon": 0.1, "lambda": 0.9, "rate": 0.15 - 0.145 * share},
+        **changes,
+    }
+
+
+@pytest.fixture
+def run_of(tmp_path: Path) -> Callable[..., Path]:
+    """Makes the directory of a run of 200,000 games that has written lines up to so many games, so many seconds ago."""
+
+    def make(games_played: int, *, age: float = 3.0, name: str = "run", **changes: Any) -> Path:
+        run = tmp_path / name
+        (run / "checkpoints").mkdir(parents=True, exist_ok=True)
+        start = time.time() - age - games_played / 1000
+        config = run / "config.toml"
+        config.write_text(sk.TrainConfig(games=200_000).to_toml(), encoding="utf-8")
+        os.utime(config, (start, start))
+        with (run / "metrics.jsonl").open("a", encoding="utf-8") as file:
+            for games in range(1000, games_played + 1, 1000):
+                file.write(json.dumps(metrics_line(games, time=start + games / 1000, **changes)) + "\n")
+        for games in range(10_000, games_played + 1, 10_000):
+            checkpoint = run / "checkpoints" / checkpoints.checkpoint_name(games)
+            checkpoint.write_bytes(b"")
+            os.truncate(checkpoint, 289_000_000)
+            os.utime(checkpoint, (start + games / 1000,) * 2)
+        return run
+
+    return make
+
+
+class Terminal:
+    """A program in a terminal of its own, that of tmux."""
+
+    def __init__(self, command: list[str], *, columns: int, lines: int) -> None:
+        self._socket = f"shirokuro-{uuid.uuid4().hex}"
+        size = ("-x", str(columns), "-y", str(lines))
+        # A shell stays when the program has ended, so that what it left can be seen.
+        shell = ("bash", "-c", '"$@"; echo "[exit code $?]"; sleep 600', "bash")
+        options = ("set-option", "-g", "status", "off", ";")
+        self._tmux("-f", os.devnull, "start-server", ";", *options, "new-session", "-d", *size, *shell, *command)
+
+    def _tmux(self, *arguments: str) -> str:
+        command = ["tmux", "-L", self._socket, *arguments]
+        return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
+
+    @property
+    def screen(self) -> str:
+        """What can be seen."""
+        return self._tmux("capture-pane", "-p")
+
+    @property
+    def ended(self) -> int | None:
+        """The program's exit code; `None` while it runs."""
+        found = re.search(r"\[exit code (\d+)\]", self.screen)
+        return int(found[1]) if found else None
+
+    @property
+    def cursor(self) -> bool:
+        """It can be seen."""
+        return self._tmux("display-message", "-p", "#{cursor_flag}").strip() == "1"
+
+    @property
+    def pid(self) -> int:
+        """The program's process."""
+        shell = self._tmux("display-message", "-p", "#{pane_pid}").strip()
+        return int(subprocess.run(["pgrep", "-P", shell], check=True, capture_output=True, text=True).stdout)  # noqa: S607
+
+    def press(self, *keys: str) -> None:
+        """Sends keys, by tmux's names for them."""
+        self._tmux("send-keys", *keys)
+
+    def resize(self, columns: int, lines: int) -> None:
+        """Gives the terminal another size."""
+        self._tmux("resize-window", "-x", str(columns), "-y", str(lines))
+
+    def wait_for(self, condition: Callable[[str], object], *, seconds: float = 60) -> str:
+        """Waits until the screen is as it should be; the screen."""
+        end = time.monotonic() + seconds
+        while not condition(screen := self.screen):
+            assert time.monotonic() < end, f"not seen in {seconds} s:\n{screen}"
+            time.sleep(0.05)
+        return screen
+
+    def wait_for_end(self, *, seconds: float = 60) -> int:
+        """Waits for the program; its exit code."""
+        end = time.monotonic() + seconds
+        while (code := self.ended) is None:
+            assert time.monotonic() < end, f"not ended in {seconds} s:\n{self.screen}"
+            time.sleep(0.05)
+        return code
+
+    def close(self) -> None:
+        """As a person closes a window."""
+        subprocess.run(["tmux", "-L", self._socket, "kill-server"], check=False, capture_output=True)  # noqa: S607
+
+
+@pytest.fixture
+def terminal() -> Iterator[Callable[..., Terminal]]:
+    """Starts programs in terminals."""
+    if not shutil.which("tmux"):
+        pytest.skip("tmux is not installed: `make .venv/.programs` installs it on Debian")
+    opened: list[Terminal] = []
+
+    def start(*command: str | Path, columns: int = 80, lines: int = 24) -> Terminal:
+        opened.append(Terminal([str(each) for each in command], columns=columns, lines=lines))
+        return opened[-1]
+
+    yield start
+    for each in opened:
+        each.close()
+
+
+@pytest.fixture(scope="session")
+def line_of() -> Callable[..., dict[str, Any]]:
+    return metrics_line
 
 
 # `make torture` runs the tests that are marked as proofs, in their full sizes, and shows a table of them.

@@ -97,6 +97,12 @@ class Metrics:
         values = self._columns.get(name)
         return np.full(len(self), np.nan) if values is None else np.array(values)
 
+    def total(self, name: str) -> float | None:
+        """The sum of a measure over all lines that have it; `None` if none has."""
+        values = self.column(name)
+        known = values[~np.isnan(values)]
+        return float(known.sum()) if len(known) else None
+
     def __getitem__(self, name: str) -> NDArray[np.float64]:
         """As `column`."""
         return self.column(name)

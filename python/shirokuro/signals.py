@@ -1,8 +1,9 @@
-"""SIGINT and SIGTERM as a wish to stop where nothing is lost."""
+"""SIGINT, SIGTERM and SIGHUP as a wish to stop where nothing is lost."""
 
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from typing import TYPE_CHECKING, Self
 
@@ -10,11 +11,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
-_WATCHED = (signal.SIGINT, signal.SIGTERM)
+
+def _watched() -> list[signal.Signals]:
+    watched = [signal.SIGINT, signal.SIGTERM]
+    if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as under nohup
+        watched.append(signal.SIGHUP)
+    return watched
 
 
 class StopSignals:
-    """While it is entered, the first SIGINT or SIGTERM calls `stop` and the second one ends the program at once.
+    """While it is entered, the first SIGINT, SIGTERM or SIGHUP calls `stop`; the second one ends the program at once.
+
+    SIGHUP, which comes when a terminal is closed, stays ignored where it is, as under `nohup`.
 
     Only the main thread can watch signals: elsewhere, nothing is watched.
     """
@@ -27,7 +35,7 @@ class StopSignals:
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
-            self._before = {each: signal.signal(each, self._receive) for each in _WATCHED}
+            self._before = {each: signal.signal(each, self._receive) for each in _watched()}
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -43,7 +51,7 @@ class StopSignals:
 
     def _receive(self, number: int, _frame: FrameType | None) -> None:
         self.received = number
-        for each in _WATCHED:
+        for each in self._before:
             signal.signal(each, signal.SIG_DFL)
         self._stop()
 

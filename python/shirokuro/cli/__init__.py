@@ -1,22 +1,31 @@
-"""The command line: `shirokuro train`, `checkpoints`, `export`, `evaluate`, `digest`, `perft`, `bench`."""
+"""The command line: `shirokuro train`, `monitor`, `checkpoints`, `export`, `evaluate`, `digest`, `perft`, `bench`."""
 
 from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
 import shirokuro
 from shirokuro.checkpoints import model_of
-from shirokuro.cli import bench, checkpoints, evaluate, export, train
+from shirokuro.cli import bench, checkpoints, evaluate, export, monitor, train
 from shirokuro.extras import MissingExtraError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_COMMANDS = {"train": train, "checkpoints": checkpoints, "export": export, "evaluate": evaluate, "bench": bench}
+_COMMANDS = {
+    "train": train,
+    "monitor": monitor,
+    "checkpoints": checkpoints,
+    "export": export,
+    "evaluate": evaluate,
+    "bench": bench,
+}
 
 
 class Parser(argparse.ArgumentParser):
@@ -33,17 +42,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0 done, 1 damaged checkpoints were found or a match was decided against the model, 2 wrong
         arguments or files, 3 paused because too many games failed, 4 a match without a decision, 128 + the signal's
-        number when interrupted.
+        number when interrupted, 141 when nobody reads the output any more.
     """
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
-        return int(options.run(options))
+        code = int(options.run(options))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        code = train.OUTPUT_CLOSED
     except (ValueError, TypeError, OSError, MissingExtraError) as error:
-        print(f"shirokuro {options.command}: {error}", file=sys.stderr)
-        return 2
+        code = 2
+        with suppress(OSError):  # the terminal may be gone
+            print(f"shirokuro {options.command}: {error}", file=sys.stderr)
     except KeyboardInterrupt:
         return 130
+    if code == train.OUTPUT_CLOSED:
+        _close_output()
+    return code
+
+
+def _close_output() -> None:
+    """What is left in standard output's buffer has nowhere to go: its flush at the end of the program must not fail."""
+    with suppress(OSError, ValueError):  # a file without a descriptor can't be broken
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> Parser:

@@ -1,18 +1,36 @@
-"""How a training shows its progress: a bar on a terminal, plain lines elsewhere."""
+"""How a training shows its progress: a live panel on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
+import logging
+import sys
 import time
-from contextlib import contextmanager
+from collections import deque
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Protocol
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn
+import numpy as np
+from rich.console import Console, Group
+from rich.live import Live
+from rich.text import Text
+
+from shirokuro.cli import braille
+from shirokuro.cli.blocks import bar, ends
+from shirokuro.cli.words import duration, number, percent
+from shirokuro.report import BatchReport
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from shirokuro.report import BatchReport
+    from shirokuro.results import TrainingProgress
+
+RESULTS_GAMES = 10_000
+"""Games over which the panel averages results."""
+
+_REFRESH_SECONDS = 0.125
+
+_SPARKS = 32
+"""Bars of the TD error's course."""
 
 
 class Display(Protocol):
@@ -21,21 +39,22 @@ class Display(Protocol):
     def tick(self, games_played: int) -> None:
         """Called many times a second."""
 
-    def report(self, games_played: int, batch: BatchReport) -> None:
+    def report(self, progress: TrainingProgress) -> None:
         """Called for each report."""
 
 
 @contextmanager
-def display(games: int, games_played: int) -> Iterator[Display]:
+def display(name: str, games: int, games_played: int, *, quiet: bool = False) -> Iterator[Display]:
     """The display that suits standard output, for a training that goes on at `games_played` and ends at `games`."""
     console = Console()
     clock = _Clock(games, games_played)
-    if not console.is_terminal:
+    if quiet:
+        yield _Nothing()
+    elif not console.is_terminal:
         yield _Lines(clock)
-        return
-    columns = (BarColumn(), TaskProgressColumn(), MofNCompleteColumn(), TextColumn("{task.fields[measures]}"))
-    with Progress(*columns, console=console) as progress:
-        yield _Bar(clock, progress)
+    else:
+        with _panel(name, clock, console) as panel:
+            yield panel
 
 
 class _Clock:
@@ -46,21 +65,26 @@ class _Clock:
         self.first = games_played
         self._start = time.monotonic()
 
-    def words(self, games_played: int) -> str:
-        speed = (games_played - self.first) / max(time.monotonic() - self._start, 1e-9)
-        if not speed:
-            return "ETA unknown"
-        minutes, seconds = divmod(round((self.games - games_played) / speed), 60)
-        return f"{speed:,.0f} games/s  ETA {minutes // 60}:{minutes % 60:02}:{seconds:02}"
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._start
+
+    def speed(self, games_played: int) -> float | None:
+        """Games a second; `None` before the first one."""
+        return (games_played - self.first) / max(self.seconds, 1e-9) or None
+
+    def left(self, games_played: int) -> float | None:
+        """Seconds."""
+        speed = self.speed(games_played)
+        return None if speed is None else max(self.games - games_played, 0) / speed
 
 
-def _measures(batch: BatchReport) -> str:
-    words = []
-    if batch.mean_stone_difference is not None:
-        words.append(f"discs {batch.mean_stone_difference:+.2f}")
-    if batch.td_error is not None:
-        words.append(f"TD error {batch.td_error:.2f}")
-    return "  ".join(words)
+class _Nothing:
+    def tick(self, games_played: int) -> None:
+        pass
+
+    def report(self, progress: TrainingProgress) -> None:
+        pass
 
 
 class _Lines:
@@ -72,24 +96,97 @@ class _Lines:
     def tick(self, games_played: int) -> None:
         pass
 
-    def report(self, games_played: int, batch: BatchReport) -> None:
-        clock = self._clock
-        print(f"{games_played:,}/{clock.games:,} games  {clock.words(games_played)}  {_measures(batch)}", flush=True)
+    def report(self, progress: TrainingProgress) -> None:
+        clock, games, batch = self._clock, progress.games_played, progress.batch
+        speed = clock.speed(games)
+        pace = f"{speed:,.0f} games/s  ETA {duration(clock.left(games))}" if speed else "ETA unknown"
+        words = [f"{games:,}/{clock.games:,} games", pace]
+        if batch.mean_stone_difference is not None:
+            words.append(f"discs {batch.mean_stone_difference:+.2f}")
+        if batch.td_error is not None:
+            words.append(f"TD error {batch.td_error:.2f}")
+        print("  ".join(words), flush=True)
 
 
-class _Bar:
-    """A progress bar."""
+@contextmanager
+def _panel(name: str, clock: _Clock, console: Console) -> Iterator[_Panel]:
+    """The panel below what is printed and logged meanwhile. A terminal that is gone ends nothing."""
+    stays = not sys.stderr.isatty()  # where errors go to a file, they are not for the terminal
+    live = Live(console=console, auto_refresh=False, redirect_stderr=not stays)
+    panel = _Panel(name, clock, live)
+    handlers = [each for each in logging.getLogger().handlers if isinstance(each, logging.StreamHandler)]
+    handlers = [each for each in handlers if each.stream is sys.stderr]
+    live.start()
+    streams = [(each, each.setStream(sys.stderr)) for each in handlers]
+    try:
+        yield panel
+    finally:
+        for handler, stream in streams:
+            handler.setStream(stream)
+        panel.refresh()
+        with suppress(OSError):
+            live.stop()
 
-    def __init__(self, clock: _Clock, progress: Progress) -> None:
+
+class _Panel:
+    """Some lines that are renewed in place."""
+
+    def __init__(self, name: str, clock: _Clock, live: Live) -> None:
+        self._name = name
         self._clock = clock
-        self._progress = progress
-        self._task = progress.add_task("", total=clock.games, completed=clock.first, measures="")
-        self._measures = ""
+        self._live = live
+        self._games = clock.first
+        self._batches: deque[BatchReport] = deque()
+        self._errors: list[float] = []
+        self._drawn = 0.0
+        self._gone = False
 
     def tick(self, games_played: int) -> None:
-        words = f"{self._clock.words(games_played)}  {self._measures}"
-        self._progress.update(self._task, completed=games_played, measures=words)
+        self._games = games_played
+        if time.monotonic() - self._drawn > _REFRESH_SECONDS:
+            self.refresh()
 
-    def report(self, games_played: int, batch: BatchReport) -> None:
-        self._measures = _measures(batch)
-        self.tick(games_played)
+    def report(self, progress: TrainingProgress) -> None:
+        self._games = progress.games_played
+        self._batches.append(progress.batch)
+        while sum(batch.games for batch in self._batches) - self._batches[0].games >= RESULTS_GAMES:
+            self._batches.popleft()
+        if progress.batch.td_error is not None:
+            self._errors.append(progress.batch.td_error)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Draws it."""
+        self._drawn = time.monotonic()
+        if self._gone:
+            return
+        try:
+            self._live.update(self._lines(), refresh=True)
+        except OSError:  # the terminal was closed
+            self._gone = True
+
+    def _lines(self) -> Group:
+        clock, games = self._clock, self._games
+        width = self._live.console.width
+        share = games / clock.games
+        progress = Text.assemble(bar(share, width - 9, "green"), f"{percent(share):>9}")
+        progress.stylize("on grey23", 0, max(width - 9, 0))
+        counts = Text.assemble((number(games), "bold"), f" / {number(clock.games)} games")
+        pace = Text(
+            f"{number(clock.speed(games))} games/s  {duration(clock.seconds)} gone, {duration(clock.left(games))} left"
+        )
+        batch = sum(self._batches, BatchReport())
+        colours = (("Black", batch.black_win_rate), ("White", batch.white_win_rate), ("draws", batch.draw_rate))
+        results = Text("  ".join(f"{colour} {percent(rate)}" for colour, rate in colours))
+        discs = Text(f"stone difference {number(batch.mean_stone_difference, '+.2f')}")
+        error = self._batches[-1].td_error if self._batches else None
+        course = np.array(self._errors)
+        sparks = braille.sparkline(braille.resample(np.arange(len(course), dtype=float), course, _SPARKS))
+        learning = Text.assemble(f"TD error {number(error, '.2f', ' discs')}  ", (sparks.rstrip(), "cyan"))
+        return Group(
+            Text(self._name, "bold"),
+            progress,
+            ends(counts, pace, width),
+            ends(results, discs, width),
+            learning,
+        )

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-import argparse
+import logging
 import sys
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from shirokuro import extras
 from shirokuro._core import ModelFileError, ModelVersionError
-from shirokuro.arena import check_games
 from shirokuro.checkpoints import candidates, latest_checkpoint
+from shirokuro.cli import train_options
 from shirokuro.cli.display import display
 from shirokuro.cli.evaluate import print_results
-from shirokuro.config import LIMITS, TrainConfig, shown_name
+from shirokuro.config import LIMITS, TrainConfig
 from shirokuro.players import HeuristicPlayer, ModelPlayer, RandomPlayer
+from shirokuro.prometheus import Endpoint
 from shirokuro.run_directory import RunDirectory
 from shirokuro.signals import StopSignals
+from shirokuro.tensorboard import EventFiles
 from shirokuro.trainer import Trainer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    import argparse
 
     from shirokuro.checkpoints import OnCorrupt
-    from shirokuro.config import Kind
+    from shirokuro.cli.display import Display
+    from shirokuro.cli.train_options import Options
     from shirokuro.results import TrainingProgress, TrainingResult
 
 HELP = "Train a model by self-play, and play it against fixed opponents at the end."
@@ -30,83 +35,46 @@ HELP = "Train a model by self-play, and play it against fixed opponents at the e
 TOO_MANY_ERRORS = 3
 """The exit code of a training that paused because too many games failed."""
 
-_READERS: Mapping[Kind, dict[str, Any]] = {
-    "whole": {"type": int, "metavar": "N"},
-    "number": {"type": float, "metavar": "X"},
-    "schedule": {"type": str, "metavar": "SCHEDULE"},
-    "switch": {"action": argparse.BooleanOptionalAction},
-}
+OUTPUT_CLOSED = 141
+"""The exit code when nobody reads the output any more: as if SIGPIPE had ended the program."""
+
+_LEVELS = {-1: logging.WARNING, 0: logging.WARNING, 1: logging.INFO}
+
+_log = logging.getLogger(__name__)
+
+add_arguments = train_options.add_arguments
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declares the command's options: the run's own, and every setting of `TrainConfig`."""
-    parser.add_argument(
-        "--out",
-        type=Path,
-        metavar="DIRECTORY",
-        help="the run's directory: config.toml, metrics.jsonl, checkpoints/, model.shiro (default: runs/ and the time)",
-    )
-    parser.add_argument(
-        "--resume",
-        action="store_true",
-        help="go on with the run in --out, if there is one, as if it had never stopped; settings given change it",
-    )
-    parser.add_argument(
-        "--on-corrupt",
-        choices=("previous", "fresh", "fail"),
-        help="when the newest checkpoint is damaged: go on from the one before, start afresh (its files are moved to "
-        "set-aside/), or fail (default: ask on a terminal, else previous)",
-    )
-    parser.add_argument(
-        "--report-games",
-        type=int,
-        default=1000,
-        metavar="N",
-        help="games between two reports, at least (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--match-games",
-        type=int,
-        default=400,
-        metavar="N",
-        help="games against each fixed opponent at the end, even; 0 for none (default: %(default)s)",
-    )
-    settings = parser.add_argument_group(
-        "settings", "A schedule is a number, or points such as 0:0.3,0.5:0.1,1:0.02 (fractions of the run)."
-    )
-    default = TrainConfig()
-    for name, setting in TrainConfig.SETTINGS.items():
-        shown = "" if setting.optional else f"; default: {getattr(default, name)}"
-        settings.add_argument(
-            f"--{shown_name(name).replace('_', '-')}",
-            dest=name,
-            default=argparse.SUPPRESS,
-            help=f"{setting.doc} (range: {setting.range}{shown})".replace("%", "%%"),
-            **_READERS[setting.kind],
-        )
-
-
-def run(options: argparse.Namespace) -> int:
+def run(parsed: argparse.Namespace) -> int:
     """Trains up to the run's length; returns the exit code."""
-    if options.report_games < 1:
-        raise ValueError(f"report_games = {options.report_games}: must be 1 or more")
-    if options.match_games:
-        check_games("match_games", options.match_games)
-    if options.resume and not options.out:
+    options, given = train_options.read(parsed)
+    resume = bool(getattr(parsed, "resume", False))
+    if resume and not options.out:
         raise ValueError("--resume goes on with the run in --out: name its directory")
-    directory = RunDirectory(options.out) if options.out else RunDirectory.named_by_time()
-    given = {name: value for name, value in vars(options).items() if name in TrainConfig.SETTINGS}
-    trainer = _trainer(directory, given, resume=options.resume, on_corrupt=options.on_corrupt)
-    result, signal = _train(trainer, directory, options.report_games)
+    logging.getLogger("shirokuro").setLevel(_LEVELS.get(options.verbosity, logging.DEBUG))
+    if options.tensorboard:
+        extras.load("tensorboardX", extra="tensorboard", purpose="--tensorboard")
+    directory = RunDirectory(Path(options.out)) if options.out else RunDirectory.named_by_time()
+    trainer = _trainer(directory, given, resume=resume, on_corrupt=options.on_corrupt)
+
+    def stopped(words: str) -> None:
+        with suppress(OSError):  # the terminal may be gone
+            print(
+                f"{words} after {trainer.games_played:,} games; saved {directory.model}; "
+                f"go on with: shirokuro train --resume --out {directory.path}",
+                file=sys.stderr,
+            )
+
+    try:
+        result, signal = _train(trainer, directory, options)
+    except BrokenPipeError:
+        stopped("standard output was closed: stopped")
+        return OUTPUT_CLOSED
     if signal:
-        print(
-            f"stopped after {trainer.games_played:,} games; saved {directory.model}; "
-            f"go on with: shirokuro train --resume --out {directory.path}",
-            file=sys.stderr,
-        )
+        stopped("stopped")
         return 128 + signal
     if result.outcome == "too_many_errors":
-        print(f"paused after {trainer.games_played:,} games; saved {directory.model}", file=sys.stderr)
+        stopped("paused")
         return TOO_MANY_ERRORS
     print(f"trained {trainer.games_played:,} games; saved {directory.model}")
     if options.match_games:
@@ -151,18 +119,58 @@ def _choice(directory: RunDirectory) -> OnCorrupt:
     return "fail"
 
 
-def _train(trainer: Trainer, directory: RunDirectory, report_games: int) -> tuple[TrainingResult, int | None]:
+def _train(trainer: Trainer, directory: RunDirectory, options: Options) -> tuple[TrainingResult, int | None]:
     """Trains to the run's length; the result, and the number of the signal that stopped it, if one did."""
-    with display(trainer.config.games, trainer.games_played) as shown:
-
-        def report(progress: TrainingProgress) -> None:
-            shown.report(progress.games_played, progress.batch)
-
+    with ExitStack() as until_the_end:
+        if options.prometheus is not None:
+            endpoint = Endpoint(directory.path, options.prometheus)
+            until_the_end.callback(endpoint.close)
+            print(f"metrics for Prometheus at {endpoint.url}", flush=True)
+        shown = until_the_end.enter_context(
+            display(str(directory.path), trainer.config.games, trainer.games_played, quiet=options.verbosity < 0)
+        )
+        reports = _Reports(shown, directory, tensorboard=options.tensorboard)
+        until_the_end.callback(reports.close)
         # The training handles signals, and passes on what stopped it.
         with StopSignals(lambda: None) as signals:
             result = trainer.start_training(
-                directory=directory.path, callback=report, callback_every=report_games, progress=shown.tick
+                directory=directory.path,
+                callback=reports.report,
+                callback_every=options.report_games,
+                progress=shown.tick,
             )
     if result is None:
         raise RuntimeError("a training in the foreground has a result")
     return result, signals.received
+
+
+class _Reports:
+    """Passes reports on to whoever is to see them."""
+
+    def __init__(self, shown: Display, directory: RunDirectory, *, tensorboard: bool) -> None:
+        self._shown = shown
+        self._directory = directory
+        self._wanted = tensorboard
+        self._files: EventFiles | None = None
+
+    def report(self, progress: TrainingProgress) -> None:
+        """A callback of the training."""
+        self._shown.report(progress)
+        self._follow()
+
+    def _follow(self) -> None:
+        """Event files follow the metrics. They are begun once the training has its directory for itself."""
+        if not self._wanted:
+            return
+        try:
+            if self._files is None:
+                self._files = EventFiles(self._directory.path)
+            self._files.update()
+        except OSError as error:
+            _log.warning("event files were not written: %s", error)
+
+    def close(self) -> None:
+        """After the last line of the metrics."""
+        if self._files is not None:
+            with suppress(OSError):
+                self._files.close()

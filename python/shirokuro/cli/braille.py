@@ -1,0 +1,85 @@
+"""Curves in a terminal, drawn with braille: two dots across and four down in each cell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_BLANK = 0x2800
+_DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
+"""The bit of each dot in a cell, [row, column]."""
+
+_BARS = "▁▂▃▄▅▆▇█"
+
+
+def resample(x: NDArray[np.float64], y: NDArray[np.float64], bins: int) -> NDArray[np.float64]:
+    """The mean of `y` in each of so many equal parts of the range of `x`, shape (bins,); NaN where there is none.
+
+    `x` ascends; points whose `y` is NaN are left out, but still stretch the range.
+    """
+    result = np.full(bins, np.nan)
+    known = ~np.isnan(y) & ~np.isnan(x)
+    if not known.any():
+        return result
+    span = x[-1] - x[0]
+    place = ((x[known] - x[0]) / span * bins).astype(int) if span > 0 else np.zeros(known.sum(), dtype=int)
+    place = np.minimum(place, bins - 1)
+    sums, counts = (np.bincount(place, weights, minlength=bins) for weights in (y[known], None))
+    result[counts > 0] = sums[counts > 0] / counts[counts > 0]
+    return result
+
+
+def limits(values: NDArray[np.float64]) -> tuple[float, float] | None:
+    """The least and the greatest value, a little apart if they are the same; `None` if there is no value."""
+    known = values[~np.isnan(values)]
+    if not len(known):
+        return None
+    low, high = float(known.min()), float(known.max())
+    if low == high:
+        margin = abs(low) * 0.1 or 1.0
+        return low - margin, high + margin
+    return low, high
+
+
+def curve(values: NDArray[np.float64], height: int, low: float, high: float) -> list[str]:
+    """Lines of text that draw a value for each column of dots, joined to the one before; NaN is joined over.
+
+    Args:
+        values: the number of values is twice the width in cells.
+        height: in cells.
+        low: the value at the lower edge.
+        high: the value at the upper edge.
+    """
+    width = len(values) // 2
+    dots = np.zeros((height * 4, width * 2), dtype=bool)
+    rows = height * 4 - 1
+    columns = np.flatnonzero(~np.isnan(values))
+    levels = np.rint((high - values[columns]) / (high - low) * rows).clip(0, rows).astype(int)
+    for index, (column, level) in enumerate(zip(columns, levels, strict=True)):
+        first, start = (columns[index - 1], levels[index - 1]) if index else (column, level)
+        before = start
+        for step in range(first, column + 1):
+            at = round(start + (level - start) * (step - first) / max(column - first, 1))
+            # A steep piece fills the rows that it crosses, but for the one where the last column ended.
+            top, bottom = (min(before + 1, at), at) if at >= before else (at, before - 1)
+            dots[top : bottom + 1, step] = True
+            before = at
+    cells = dots.reshape(height, 4, width, 2).transpose(0, 2, 1, 3)
+    codes = _BLANK + (cells * _DOTS).sum(axis=(2, 3))
+    return ["".join(map(chr, line)).replace(chr(_BLANK), " ") for line in codes]
+
+
+def sparkline(values: NDArray[np.float64]) -> str:
+    """A line of bars, one a value, from the least to the greatest; a blank for NaN."""
+    span = limits(values)
+    if span is None:
+        return " " * len(values)
+    low, high = span
+    steps = (np.nan_to_num(values, nan=low) - low) / (high - low) * (len(_BARS) - 1)
+    return "".join(
+        " " if np.isnan(value) else _BARS[int(step)] for value, step in zip(values, np.rint(steps), strict=True)
+    )

@@ -1,0 +1,318 @@
+"""What the monitor shows of a run: pages of text for a terminal of any size."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import numpy as np
+from rich.console import Console
+from rich.text import Text
+
+from shirokuro.cli.blocks import Block, Curve, bar, beside, chart, ends, fit, pair, panel, shares
+from shirokuro.cli.words import DASH, ago, duration, number, percent, size
+from shirokuro.run_view import WINDOW_GAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+
+    from shirokuro.run_view import RunView, State
+
+Page: TypeAlias = Literal["overview", "curves", "resources", "messages"]
+
+PAGES: tuple[Page, ...] = ("overview", "curves", "resources", "messages")
+
+ZOOMS: tuple[float, ...] = (1.0, 0.5, 0.1)
+"""Shares of the games so far, the last of which curves show."""
+
+_STATES: Mapping[State, tuple[str, str]] = {
+    "waiting": ("waiting for the run to begin", "yellow"),
+    "starting": ("started, no measures yet", "yellow"),
+    "running": ("running", "green"),
+    "silent": ("silent", "bold red"),
+    "stopped": ("stopped and saved", "yellow"),
+    "complete": ("complete", "green"),
+}
+
+_TALL = 34
+"""Lines from which the overview shows more of each thing."""
+
+
+def _measure(name: str, scale: float = 1.0) -> Callable[[RunView], NDArray[np.float64]]:
+    return lambda view: view.metrics[name] * scale
+
+
+def _rolling(name: str, scale: float = 1.0) -> Callable[[RunView], NDArray[np.float64]]:
+    return lambda view: view.rolling(name) * scale
+
+
+CURVES = (
+    Curve("TD error", "discs", ".2f", _measure("td_error")),
+    Curve("stone difference", "discs", "+.2f", _rolling("mean_stone_difference")),
+    Curve("evaluation spread", "discs", ".2f", _measure("values.sd")),
+    Curve("speed", "games/s", ",.0f", _measure("games_per_second")),
+    Curve("Black wins", "%", ".1f", _rolling("black_win_rate", 100)),
+    Curve("entries learned", "%", ".1f", _measure("convergence.coverage", 100)),
+    Curve("table hits", "%", ".1f", _measure("table_hit_rate", 100)),
+    Curve("memory", "MB", ",.0f", _measure("memory.resident", 1e-6)),
+    Curve("ε", "", ".3f", _measure("play.epsilon")),
+    Curve("rate", "discs", ".4f", _measure("play.rate")),
+)
+"""What is drawn, the most important first. Stone difference and wins are means over the last 10,000 games."""
+
+
+@dataclass(slots=True)
+class Look:
+    """What of the run is looked at; keys change it."""
+
+    page: Page = "overview"
+    zoom: int = 0
+    """Index into `ZOOMS`."""
+    scrolled: int = 0
+    """How many of the newest messages are scrolled away."""
+
+
+def page(view: RunView, look: Look, width: int, height: int) -> Block:
+    """The screen: so many lines, each so wide."""
+    head = header(view, width)
+    room = max(height - len(head) - 2, 0)
+    if view.state == "waiting" and not view.checkpoints:
+        body = [fit(Text(line, "dim"), width) for line in ("", f"No run in {view.directory.path} yet.")]
+    elif look.page == "curves":
+        body = _curves(view, look, CURVES, width, room)
+    elif look.page == "resources":
+        body = _resources(view, width, room)
+    elif look.page == "messages":
+        body = _messages(view, look, width, room)
+    else:
+        body = _overview(view, look, width, room)
+    body = (body + [Text(" " * width)] * room)[:room]
+    return [*head, Text(" " * width), *body, _footer(look, width)][:height]
+
+
+def report(view: RunView, width: int) -> Block:
+    """Everything of note, in as many lines as it takes."""
+    blank = Text(" " * width)
+    body = [*header(view, width), blank, *_curves(view, Look(), _with_values(view, 6), width, 24), blank]
+    parts = [(_results, 6), (_evaluation, 8), (_memory, 9), (_phases, 8), (_checkpoints, 6), (_settings, 11)]
+    columns = min(max(width // 38, 1), 3)
+    for first in range(0, len(parts), columns):
+        shown = parts[first : first + columns]
+        height = max(height for _, height in shown)
+        widths = shares(width, columns)
+        body += beside([make(view, each, height) for (make, _), each in zip(shown, widths, strict=False)])
+        body.append(blank)
+    return body + _messages(view, Look(), width, 12)
+
+
+def header(view: RunView, width: int) -> Block:
+    """Which run it is, how it is, and how far."""
+    state = view.state
+    word, style = _STATES[state]
+    age = f", {ago(view.age)}" if state in {"running", "silent", "stopped"} else ""
+    title = ends(Text.assemble(("shirokuro  ", "bold"), str(view.directory.path)), Text(f"● {word}{age}", style), width)
+    games, target = view.metrics.games_played if len(view.metrics) else None, view.target_games
+    share = games / target if games is not None and target else None
+    progress = Text.assemble(bar(share, width - 9, "green"), f"{percent(share):>9}")
+    progress.stylize("on grey23", 0, max(width - 9, 0))
+    left = duration(view.seconds_left) if state == "running" else DASH
+    counts = Text.assemble((number(games), "bold"), f" / {number(target)} games")
+    speeds = f"{number(view.games_per_second)} games/s (mean {number(view.mean_games_per_second)})"
+    times = Text(f"{speeds}  {duration(view.seconds)} gone, {left} left")
+    if counts.cell_len + times.cell_len >= width:
+        counts.right_crop(len(" games"))
+    return [title, progress, ends(counts, times, width)]
+
+
+def _footer(look: Look, width: int) -> Text:
+    line = Text()
+    for index, name in enumerate(PAGES, start=1):
+        line.append(f" {index} {name} ", "reverse" if name == look.page else "dim")
+    zoom = ("whole run", "last half", "last tenth")[look.zoom]
+    return ends(line, Text(f"z {zoom}  q quit ", "dim"), width)
+
+
+def _overview(view: RunView, look: Look, width: int, height: int) -> Block:
+    columns = min(max(width // 38, 2), 4)
+    tall = height >= _TALL
+    facts, last = (8 if tall else 6), (6 if tall else 3)
+    panels = [_results, _evaluation, _memory, _checkpoints][: max(columns, 3)]
+    body = _curves(view, look, _with_values(view, columns * 2), width, max(height - facts - last - 2, 4))
+    body.append(Text(" " * width))
+    widths = shares(width, len(panels))
+    body += beside([make(view, each, facts) for make, each in zip(panels, widths, strict=True)])
+    body.append(Text(" " * width))
+    if len(panels) < 4:  # noqa: PLR2004 (the checkpoints have no place above)
+        left, right = shares(width, 2)
+        body += beside([_checkpoints(view, left, last), _newest_messages(view, right, last)])
+    else:
+        body += _newest_messages(view, width, last)
+    return body
+
+
+def _with_values(view: RunView, count: int) -> tuple[Curve, ...]:
+    """The first curves that have values; others, if they are too few."""
+    empty = {curve.title for curve in CURVES if np.isnan(curve.values(view)).all()}
+    return tuple(sorted(CURVES, key=lambda curve: curve.title in empty)[:count])
+
+
+def _curves(view: RunView, look: Look, curves: tuple[Curve, ...], width: int, height: int) -> Block:
+    columns = min(max(width // 38, 1), 4)
+    rows = min(-(-len(curves) // columns), max(height // 4, 1))
+    tall = height // rows
+    since = view.metrics.games_played * (1 - ZOOMS[look.zoom])
+    body: Block = []
+    for row in range(rows):
+        shown = curves[row * columns : (row + 1) * columns]
+        blocks = [
+            chart(curve, view, since, each, tall) for curve, each in zip(shown, shares(width, columns), strict=False)
+        ]
+        body += [fit(line, width) for line in beside(blocks)]
+    return body
+
+
+def _results(view: RunView, width: int, height: int) -> Block:
+    def rate(name: str, title: str, style: str) -> Text:
+        rolling = view.rolling(name)
+        share = None if not len(rolling) or np.isnan(rolling[-1]) else float(rolling[-1])
+        return Text.assemble(f"{title:<6}{percent(share):>7} ", bar(share, width - 14, style))
+
+    moves, failures = view.rolling("mean_moves"), view.metrics.total("failures")
+    lines = [
+        rate("black_win_rate", "Black", "blue"),
+        rate("white_win_rate", "White", "yellow"),
+        rate("draw_rate", "draws", "magenta"),
+        pair("moves a game", number(moves[-1] if len(moves) else None, ".1f"), width),
+        pair("failed games", number(failures), width, "red" if failures else ""),
+    ]
+    return panel("results", lines, width, height, f"last {WINDOW_GAMES:,}")
+
+
+def _evaluation(view: RunView, width: int, height: int) -> Block:
+    value = view.metrics.value
+
+    def known(name: str, form: str = ".1f", scale: float = 1.0) -> str:
+        found = value(name)
+        return number(None if found is None else found * scale, form)
+
+    lines = [
+        pair("values, discs", f"{known('values.mean', '+.1f')} ± {known('values.sd')}", width),
+        pair("from … to", f"{known('values.min', '+.0f')} … {known('values.max', '+.0f')}", width),
+        pair(
+            "depth reached",
+            f"{known('search_depth.mean')} ({known('search_depth.min', '.0f')}…{known('search_depth.max', '.0f')})",
+            width,
+        ),
+        pair("entries learned", percent(value("convergence.coverage")), width),
+        pair(
+            "mean updates",
+            f"{known('convergence.mean_updates')} of {known('convergence.expected_updates', '.0f')}",
+            width,
+        ),
+        pair("table hits", percent(value("table_hit_rate")), width),
+        pair("λ, ε", f"{known('play.lambda', 'g')}, {known('play.epsilon', '.3g')}", width),
+    ]
+    return panel("evaluation", lines, width, height)
+
+
+_COMPONENTS = {
+    "weights": "weights",
+    "adam": "Adam's moments",
+    "tables": "search tables",
+    "records": "game records",
+    "python": "Python",
+    "other": "other",
+    "allocator_free": "free, not returned",
+}
+
+
+def _memory(view: RunView, width: int, height: int) -> Block:
+    value = view.metrics.value
+    resident, budget = value("memory.resident"), value("memory.budget")
+    share = resident / budget if resident is not None and budget else None
+    style = "red" if share is not None and share > 0.95 else "cyan"  # noqa: PLR2004 (as good as full)
+    used = pair("in use", f"{number(resident and resident / 1e6)} / {size(budget)}", width)
+    lines = [used, bar(share, width, style)] if height > 6 else [used]  # noqa: PLR2004 (a bar is a luxury)
+    parts = sorted(
+        ((value(f"memory.{key}"), title) for key, title in _COMPONENTS.items()), key=lambda part: -(part[0] or 0)
+    )
+    lines += [pair(title, size(count), width) for count, title in parts]
+    return panel("memory", lines, width, height)
+
+
+def _checkpoints(view: RunView, width: int, height: int) -> Block:
+    now = time.time()
+    lines = [
+        ends(
+            Text(f"{checkpoint.games_played:>11,} games"),
+            Text(f"{checkpoint.size / 1e6:,.0f} MB  {ago(max(0.0, now - checkpoint.saved.timestamp())):>10}"),
+            width,
+        )
+        for checkpoint in view.checkpoints
+    ]
+    return panel("checkpoints", lines or [Text(DASH)], width, height, number(len(view.checkpoints)))
+
+
+def _newest_messages(view: RunView, width: int, height: int) -> Block:
+    messages = view.messages
+    lines = [_message(each.text, each.games_played, each.kind) for each in reversed(messages[-height:])]
+    return panel("messages", lines or [Text("none", "dim")], width, height, number(len(messages)))
+
+
+def _message(text: str, games: int | None, kind: str) -> Text:
+    at = f"{games:>11,}  " if games is not None else " " * 13
+    return Text.assemble((at, "dim"), (f"{kind}: ", "red" if kind in {"error", "failed"} else "yellow"), text)
+
+
+def _messages(view: RunView, look: Look, width: int, height: int) -> Block:
+    messages = view.messages[::-1]
+    look.scrolled = min(look.scrolled, max(len(messages) - 1, 0))
+    lines: Block = []
+    for each in messages[look.scrolled :]:
+        first, *rest = _wrapped(_message(each.text, each.games_played, each.kind), width)
+        lines += [first, *rest]
+        if len(lines) >= height:
+            break
+    note = f"{number(len(messages))}, the newest first; ↑ ↓ to scroll"
+    return panel("warnings and errors", lines or [Text("none", "dim")], width, height, note)
+
+
+def _wrapped(message: Text, width: int) -> Block:
+    return [*message.wrap(Console(width=width), width)]
+
+
+def _resources(view: RunView, width: int, height: int) -> Block:
+    top = min(max(height // 2, 5), 10)
+    left, right = shares(width, 2)
+    body = beside([_memory(view, left, top), _phases(view, right, top)])
+    body.append(Text(" " * width))
+    rest = max(height - len(body), 1)
+    return body + beside([_checkpoints(view, left, rest), _settings(view, right, rest)])
+
+
+def _phases(view: RunView, width: int, height: int) -> Block:
+    metrics = view.metrics
+    names = [name for name in metrics.names if name.startswith("phases.")] or ["play_seconds", "learn_seconds"]
+    sums = {name: metrics.total(name) or 0.0 for name in names}
+    total = sum(sums.values())
+    lines = [
+        Text.assemble(
+            f"{name.removeprefix('phases.').removesuffix('_seconds'):<12}{percent(share):>7} ", bar(share, width - 20)
+        )
+        for name, seconds in sorted(sums.items(), key=lambda item: -item[1])
+        for share in [seconds / total if total else None]
+    ]
+    cpu = metrics.value("cpu")
+    return panel("where the time goes", lines, width, height, f"{percent(cpu, '.0f')} of the cores" if cpu else "")
+
+
+def _settings(view: RunView, width: int, height: int) -> Block:
+    row = view.metrics.row(-1) if len(view.metrics) else {}
+    lines = [
+        pair(name.removeprefix("play."), f"{value:g}", width) for name, value in row.items() if name.startswith("play.")
+    ]
+    seed = view.config.seed if view.config else None
+    return panel("settings in force", [pair("seed", number(seed, "d"), width), *lines], width, height)

@@ -1,0 +1,97 @@
+"""`shirokuro monitor`: watches a run by its files, draws its curves."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+from shirokuro.cli.dashboard import PAGES, ZOOMS, Look, page, report
+from shirokuro.cli.screen import full_screen
+from shirokuro.run_view import RunView
+
+if TYPE_CHECKING:
+    import argparse
+
+HELP = "Watch a run, live or finished, or draw its curves; everything comes from the files in its directory."
+
+_PLAIN_WIDTH = 100
+"""Columns of the text where there is no terminal to ask."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the command's options."""
+    parser.add_argument("run_directory", type=Path, metavar="RUN", help="a run's directory, which need not exist yet")
+    parser.add_argument("--once", action="store_true", help="print what there is as text, and end")
+    parser.add_argument(
+        "--interval", type=float, default=1.0, metavar="SECONDS", help="between two looks (default: %(default)g)"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Shows the run; returns the exit code."""
+    if not 0.1 <= options.interval <= 3600:  # noqa: PLR2004 (said in the message)
+        raise ValueError(f"interval = {options.interval}: must be within 0.1…3,600")
+    if options.once or not sys.stdout.isatty():
+        return _print(options.run_directory)
+    with suppress(KeyboardInterrupt):
+        _watch(RunView(options.run_directory), options.interval)
+    return 0
+
+
+def _print(directory: Path) -> int:
+    view = RunView(directory)
+    if view.state == "waiting" and not view.checkpoints:
+        raise FileNotFoundError(f"no run in {directory}")
+    console = Console()
+    width = console.width if console.is_terminal or "COLUMNS" in os.environ else _PLAIN_WIDTH
+    for line in report(view, width):
+        text = line.copy()
+        text.rstrip()
+        console.print(text, soft_wrap=True)
+    return 0
+
+
+def _watch(view: RunView, interval: float) -> None:
+    look = Look()
+    with full_screen(Console()) as (screen, keys):
+        while True:
+            try:
+                view.refresh()
+                trouble = None
+            except OSError as error:  # as on a network's file system
+                trouble = error
+            due = time.monotonic() + interval
+            while (left := due - time.monotonic()) > 0:
+                width, height = screen.size
+                lines = page(view, look, width, height)
+                if trouble:
+                    lines[-1:] = [Text(str(trouble), "red")]
+                screen.draw(lines)
+                key = keys.next(min(left, 0.25))  # a terminal that changes its size is drawn anew soon
+                if key == "q":
+                    return
+                if key == "redraw":
+                    screen.forget()
+                elif key:
+                    turn(look, key)
+
+
+def turn(look: Look, key: str) -> None:
+    """Does what a key asks for."""
+    if key.isdigit() and 1 <= int(key) <= len(PAGES):
+        look.page = PAGES[int(key) - 1]
+    elif key in {"left", "right"}:
+        step = 1 if key == "right" else -1
+        look.page = PAGES[(PAGES.index(look.page) + step) % len(PAGES)]
+    elif key == "z":
+        look.zoom = (look.zoom + 1) % len(ZOOMS)
+    elif key in {"up", "down", "k", "j", "page up", "page down"}:
+        step = 10 if key.startswith("page") else 1
+        look.scrolled = max(look.scrolled + (step if key in {"down", "j", "page down"} else -step), 0)

@@ -1,0 +1,189 @@
+"""What `shirokuro train` is told: on the command line, and in a file that it names."""
+
+from __future__ import annotations
+
+import argparse
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from shirokuro.arena import check_games
+from shirokuro.config import LIMITS, TrainConfig, shown_name
+from shirokuro.prometheus import ADDRESS, parse_address
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from shirokuro.checkpoints import OnCorrupt
+    from shirokuro.config import Kind
+
+TABLE = "train"
+"""The table of a file that holds the command's own options; settings stand above it."""
+
+_READERS: Mapping[Kind, dict[str, Any]] = {
+    "whole": {"type": int, "metavar": "N"},
+    "number": {"type": float, "metavar": "X"},
+    "schedule": {"type": str, "metavar": "SCHEDULE"},
+    "switch": {"action": argparse.BooleanOptionalAction},
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """The command's own options: they do not change the model.
+
+    Raises:
+        ValueError: a value is out of its range.
+        TypeError: a value is of the wrong type.
+    """
+
+    out: str | None = None
+    report_games: int = 1000
+    match_games: int = 400
+    on_corrupt: OnCorrupt | None = None
+    verbosity: int = 0
+    tensorboard: bool = False
+    prometheus: str | None = None
+
+    def __post_init__(self) -> None:
+        kinds = {
+            "out": (str, "a text"),
+            "report_games": (int, "a whole number"),
+            "match_games": (int, "a whole number"),
+            "on_corrupt": (str, "a text"),
+            "verbosity": (int, "a whole number"),
+            "tensorboard": (bool, "true or false"),
+            "prometheus": (str, "an address"),
+        }
+        for name, (kind, words) in kinds.items():
+            value = getattr(self, name)
+            if value is not None and (not isinstance(value, kind) or (kind is int and isinstance(value, bool))):
+                raise TypeError(f"{name} = {value!r}: must be {words}")
+        if self.report_games < 1:
+            raise ValueError(f"report_games = {self.report_games}: must be 1 or more")
+        if self.match_games:
+            check_games("match_games", self.match_games)
+        if self.on_corrupt not in {None, "previous", "fresh", "fail"}:
+            raise ValueError(f"on_corrupt = {self.on_corrupt!r}: must be previous, fresh or fail")
+        if self.prometheus is not None:
+            parse_address(self.prometheus)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options of the command itself, and every setting of `TrainConfig`."""
+    default = Options()
+
+    def add(*names: str, **known: Any) -> None:  # noqa: ANN401 (as argparse takes them)
+        parser.add_argument(*names, default=argparse.SUPPRESS, **known)
+
+    add(
+        "--out",
+        metavar="DIRECTORY",
+        help="the run's directory: config.toml, metrics.jsonl, checkpoints/, model.shiro (default: runs/ and the time)",
+    )
+    add(
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help="a TOML file of settings, such as a run's config.toml; options given here have precedence. Options that "
+        f"are no settings stand in its table [{TABLE}]",
+    )
+    add(
+        "--resume",
+        action="store_true",
+        help="go on with the run in --out, if there is one, as if it had never stopped; settings given change it",
+    )
+    add(
+        "--on-corrupt",
+        choices=("previous", "fresh", "fail"),
+        help="when the newest checkpoint is damaged: go on from the one before, start afresh (its files are moved to "
+        "set-aside/), or fail (default: ask on a terminal, else previous)",
+    )
+    add(
+        "--report-games",
+        type=int,
+        metavar="N",
+        help=f"games between two reports, at least (default: {default.report_games})",
+    )
+    add(
+        "--match-games",
+        type=int,
+        metavar="N",
+        help=f"games against each fixed opponent at the end, even; 0 for none (default: {default.match_games})",
+    )
+    add("-v", "--verbose", action="count", help="tell of saves and loads; twice: of everything")
+    add("-q", "--quiet", action="store_true", help="no progress, only warnings and the outcome")
+    add(
+        "--tensorboard",
+        action=argparse.BooleanOptionalAction,
+        help="also write event files for TensorBoard, to tensorboard/ in the run's directory",
+    )
+    add(
+        "--prometheus",
+        nargs="?",
+        const=ADDRESS,
+        metavar="ADDRESS",
+        help=f"serve the metrics to Prometheus at PORT or HOST:PORT (without an address: {ADDRESS})",
+    )
+    settings = parser.add_argument_group(
+        "settings", "A schedule is a number, or points such as 0:0.3,0.5:0.1,1:0.02 (fractions of the run)."
+    )
+    config = TrainConfig()
+    for name, setting in TrainConfig.SETTINGS.items():
+        shown = "" if setting.optional else f"; default: {getattr(config, name)}"
+        settings.add_argument(
+            f"--{shown_name(name).replace('_', '-')}",
+            dest=name,
+            default=argparse.SUPPRESS,
+            help=f"{setting.doc} (range: {setting.range}{shown})".replace("%", "%%"),
+            **_READERS[setting.kind],
+        )
+
+
+def read(parsed: argparse.Namespace) -> tuple[Options, dict[str, Any]]:
+    """The command's options, and the settings that were given; the command line has precedence over the file.
+
+    Raises:
+        OSError: the file can't be read.
+        ValueError: a value is out of its range, or there is no such setting; the message names the file, if it is its.
+        TypeError: a value is of the wrong type.
+    """
+    given = vars(parsed)
+    named = {name: value for name, value in given.items() if name in {field.name for field in fields(Options)}}
+    if given.get("quiet") or given.get("verbose"):
+        named["verbosity"] = -1 if given.get("quiet") else given["verbose"]
+    settings = {name: value for name, value in given.items() if name in TrainConfig.SETTINGS}
+    path = given.get("config")
+    if path is None:
+        return Options(**named), settings
+    in_file, options_in_file = _read_file(path)
+    if any(name in settings for name in LIMITS):  # a limit takes the place of another one
+        in_file = {name: value for name, value in in_file.items() if name not in LIMITS}
+    return Options(**{**options_in_file, **named}), {**in_file, **settings}
+
+
+def _read_file(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The settings and the options in a file, each of them checked."""
+    try:
+        return _checked(tomllib.loads(path.read_text(encoding="utf-8")))
+    except TypeError as error:
+        raise TypeError(f"{path}: {error}") from None
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
+def _checked(document: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    names = {shown_name(name): name for name in TrainConfig.SETTINGS}
+    known = {field.name for field in fields(Options)}
+    table = document.pop(TABLE, {})
+    if not isinstance(table, dict):
+        raise TypeError(f"{TABLE} = {table!r}: must be a table")
+    if unknown := document.keys() - names.keys():
+        raise ValueError(f"{min(unknown)}: there is no such setting")
+    if unknown := table.keys() - known:
+        raise ValueError(f"{TABLE}.{min(unknown)}: there is no such option")
+    settings = {names[name]: value for name, value in document.items()}
+    TrainConfig().replace(**settings)
+    Options(**table)
+    return settings, table

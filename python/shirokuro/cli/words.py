@@ -1,0 +1,51 @@
+"""Numbers as people read them; what is not known is a dash."""
+
+from __future__ import annotations
+
+import math
+
+DASH = "–"
+"""Stands for what is not known."""
+
+
+def number(value: float | None, form: str = ",.0f", unit: str = "") -> str:
+    """A number, formatted, with its unit."""
+    return DASH if value is None or math.isnan(value) else f"{value:{form}}{unit}"
+
+
+def percent(share: float | None, form: str = ".1f") -> str:
+    """A share of 1 as a percentage."""
+    return number(None if share is None else 100 * share, form, " %")
+
+
+def duration(seconds: float | None) -> str:
+    """Hours, minutes and seconds, and days where there are any."""
+    if seconds is None or not math.isfinite(seconds):
+        return DASH
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    return f"{f'{days} d ' if days else ''}{hours}:{minutes:02}:{rest:02}"
+
+
+def ago(seconds: float | None) -> str:
+    """How long something is past, in one unit."""
+    if seconds is None:
+        return DASH
+    for unit, length in (("d", 86_400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.0f} {unit} ago"
+    return f"{seconds:.0f} s ago"
+
+
+def size(count: float | None) -> str:
+    """Bytes in MB."""
+    return number(None if count is None else count / 1e6, ",.0f", " MB")
+
+
+def short(value: float) -> str:
+    """A number for an axis: three digits, thousands and millions by letter."""
+    for letter, unit in (("M", 1e6), ("k", 1e3)):
+        if abs(value) >= 10 * unit or (letter == "M" and abs(value) >= unit):
+            return f"{value / unit:.3g}{letter}"
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"  # noqa: PLR2004 (three digits)

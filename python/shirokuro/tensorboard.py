@@ -1,0 +1,117 @@
+"""A run's metrics as event files of TensorBoard."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from shirokuro import extras
+from shirokuro.metrics import Metrics
+from shirokuro.run_directory import RunDirectory
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+_SUFFIX = ".shirokuro"
+"""By which this program knows its own event files."""
+
+_GROUPS: Mapping[str, str] = {
+    "games": "results",
+    "failures": "results",
+    "mean_stone_difference": "results",
+    "black_win_rate": "results",
+    "white_win_rate": "results",
+    "draw_rate": "results",
+    "mean_moves": "results",
+    "td_error": "learning",
+    "positions": "learning",
+    "games_per_second": "speed",
+    "play_seconds": "speed",
+    "learn_seconds": "speed",
+    "seconds": "speed",
+    "cpu": "speed",
+    "nodes": "search",
+    "table_hit_rate": "search",
+}
+"""The heading of a measure; nested ones stand under the name of their object, unknown ones under `other`."""
+
+_NOT_SHOWN = frozenset({"games_played", "time", "black_wins", "white_wins", "draws"})
+"""The axes, and what the rates tell."""
+
+
+def tag(name: str) -> str:
+    """The name of a measure's curve in TensorBoard."""
+    group, _, rest = name.partition(".")
+    return f"{group}/{rest.replace('.', '/')}" if rest else f"{_GROUPS.get(name, 'other')}/{name}"
+
+
+class EventFiles:
+    """Event files in a run's folder `tensorboard` that hold what its metrics say, and follow them.
+
+    Steps are games played. The files are written anew from the metrics at the start, and when lines of the metrics
+    turn out to be repeated: they never hold games that a run did not go on from.
+
+    Raises:
+        MissingExtraError: tensorboardX is not installed.
+        OSError: the files can't be written.
+    """
+
+    def __init__(self, run: Path) -> None:
+        self._library = extras.load("tensorboardX", extra="tensorboard", purpose="writing event files")
+        self._summary = extras.load("tensorboardX.summary", extra="tensorboard", purpose="writing event files")
+        self._events = extras.load("tensorboardX.proto.event_pb2", extra="tensorboard", purpose="writing event files")
+        self.folder = run / "tensorboard"
+        """Where they are."""
+        self._metrics = Metrics(RunDirectory(run).metrics)
+        self._writer: Any = None
+        self._written = 0
+        self._start()
+        self._write()
+
+    def update(self) -> None:
+        """Writes what the metrics have got since the last time."""
+        if self._metrics.refresh() < self._written:
+            self._start()
+        self._write()
+
+    def close(self) -> None:
+        """Writes what is left, and closes the file."""
+        self.update()
+        self._writer.close()
+
+    def _start(self) -> None:
+        """Begins anew."""
+        if self._writer:
+            self._writer.close()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for file in self.folder.glob(f"events.out.tfevents.*{_SUFFIX}"):
+            file.unlink(missing_ok=True)
+        self._writer = self._library.FileWriter(str(self.folder), filename_suffix=_SUFFIX)
+        # A TensorBoard that has read the files before forgets what it knows.
+        events = self._events
+        self._writer.add_event(events.Event(step=0, file_version="brain.Event:2"))
+        self._writer.add_event(events.Event(step=0, session_log=events.SessionLog(status=events.SessionLog.START)))
+        self._written = 0
+
+    def _write(self) -> None:
+        for line in range(self._written, len(self._metrics)):
+            self._add(line)
+        self._written = len(self._metrics)
+        self._writer.flush()
+
+    def _add(self, line: int) -> None:
+        row = self._metrics.row(line)
+        values = [
+            self._summary.scalar(tag(name), np.float64(value)).value[0]
+            for name, value in row.items()
+            if name not in _NOT_SHOWN
+        ]
+        event = self._events.Event(
+            wall_time=row.get("time", time.time()),
+            step=int(row["games_played"]),
+            summary=self._summary.Summary(value=values),
+        )
+        self._writer.event_writer.add_event(event)
