@@ -24,10 +24,12 @@ def load(module: str, *, extra: str, purpose: str) -> ModuleType:
     Raises:
         MissingExtraError: it is not installed.
     """
+    package = module.partition(".")[0]
     try:
+        importlib.import_module(package)
         return importlib.import_module(module)
     except ImportError as error:
         raise MissingExtraError(
-            f"{purpose} needs the package {module.partition('.')[0]}, which is not installed: "
+            f"{purpose} needs the package {package}, which is not installed: "
             f"pip install 'shirokuro[{extra}]'"
         ) from error

@@ -14,6 +14,7 @@ from shirokuro.run_directory import RunDirectory
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+    from types import ModuleType
 
 _SUFFIX = ".shirokuro"
 """By which this program knows its own event files."""
@@ -48,6 +49,10 @@ def tag(name: str) -> str:
     return f"{group}/{rest.replace('.', '/')}" if rest else f"{_GROUPS.get(name, 'other')}/{name}"
 
 
+def _load(module: str) -> ModuleType:
+    return extras.load(module, extra="tensorboard", purpose="writing event files")
+
+
 class EventFiles:
     """Event files in a run's folder `tensorboard` that hold what its metrics say, and follow them.
 
@@ -60,9 +65,10 @@ class EventFiles:
     """
 
     def __init__(self, run: Path) -> None:
-        self._library = extras.load("tensorboardX", extra="tensorboard", purpose="writing event files")
-        self._summary = extras.load("tensorboardX.summary", extra="tensorboard", purpose="writing event files")
-        self._events = extras.load("tensorboardX.proto.event_pb2", extra="tensorboard", purpose="writing event files")
+        # Its writer of files alone: the usual one has a queue, and nobody knows when it has written what.
+        self._library = _load("tensorboardX.event_file_writer")
+        self._summary = _load("tensorboardX.summary")
+        self._events = _load("tensorboardX.proto.event_pb2")
         self.folder = run / "tensorboard"
         """Where they are."""
         self._metrics = Metrics(RunDirectory(run).metrics)
@@ -87,13 +93,13 @@ class EventFiles:
         if self._writer:
             self._writer.close()
         self.folder.mkdir(parents=True, exist_ok=True)
-        for file in self.folder.glob(f"events.out.tfevents.*{_SUFFIX}"):
+        # A TensorBoard that is reading the newest file would never get past it if it were gone.
+        for file in sorted(self.folder.glob(f"events.out.tfevents.*{_SUFFIX}"))[:-1]:
             file.unlink(missing_ok=True)
-        self._writer = self._library.FileWriter(str(self.folder), filename_suffix=_SUFFIX)
+        self._writer = self._library.EventsWriter(str(self.folder / "events"), _SUFFIX)
         # A TensorBoard that has read the files before forgets what it knows.
         events = self._events
-        self._writer.add_event(events.Event(step=0, file_version="brain.Event:2"))
-        self._writer.add_event(events.Event(step=0, session_log=events.SessionLog(status=events.SessionLog.START)))
+        self._writer.write_event(events.Event(step=0, session_log=events.SessionLog(status=events.SessionLog.START)))
         self._written = 0
 
     def _write(self) -> None:
@@ -114,4 +120,4 @@ class EventFiles:
             step=int(row["games_played"]),
             summary=self._summary.Summary(value=values),
         )
-        self._writer.event_writer.add_event(event)
+        self._writer.write_event(event)

@@ -53,7 +53,7 @@ def run(parsed: argparse.Namespace) -> int:
         raise ValueError("--resume goes on with the run in --out: name its directory")
     logging.getLogger("shirokuro").setLevel(_LEVELS.get(options.verbosity, logging.DEBUG))
     if options.tensorboard:
-        extras.load("tensorboardX", extra="tensorboard", purpose="--tensorboard")
+        extras.load("tensorboardX.event_file_writer", extra="tensorboard", purpose="--tensorboard")
     directory = RunDirectory(Path(options.out)) if options.out else RunDirectory.named_by_time()
     trainer = _trainer(directory, given, resume=resume, on_corrupt=options.on_corrupt)
 

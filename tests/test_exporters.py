@@ -1,0 +1,290 @@
+"""Metrics in TensorBoard and Prometheus, each read by the real program."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.parse
+import urllib.request
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+import shirokuro as sk
+from shirokuro.cli import main
+from shirokuro.extras import MissingExtraError, load
+from shirokuro.metrics import Metrics
+from shirokuro.prometheus import ADDRESS, Endpoint, parse_address
+from shirokuro.tensorboard import EventFiles
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ROOT = Path(__file__).parent.parent
+PROMETHEUS = ROOT / ".venv" / "prometheus" / "usr" / "bin" / "prometheus"
+needs_prometheus = pytest.mark.skipif(
+    not PROMETHEUS.exists(), reason="Prometheus is missing: `make .venv/.programs` fetches it on Debian"
+)
+
+
+def curves(run: Path) -> dict[str, list[tuple[int, float, float]]]:
+    """What TensorBoard reads: step, value and time of each point of each curve."""
+    events = EventAccumulator(str(run / "tensorboard"), size_guidance={"scalars": 0})
+    events.Reload()
+    return {tag: [(e.step, e.value, e.wall_time) for e in events.Scalars(tag)] for tag in events.Tags()["scalars"]}
+
+
+def assert_same(run: Path) -> None:
+    """TensorBoard sees what the metrics say."""
+    metrics = Metrics(run / "metrics.jsonl")
+    shown = curves(run)
+    for tag, name in {
+        "learning/td_error": "td_error",
+        "results/black_win_rate": "black_win_rate",
+        "speed/games_per_second": "games_per_second",
+        "play/epsilon": "play.epsilon",
+    }.items():
+        steps, values, times = (np.array(each) for each in zip(*shown[tag], strict=True))
+        assert steps.tolist() == metrics["games_played"].tolist()
+        np.testing.assert_allclose(values, metrics[name], rtol=1e-6)
+        np.testing.assert_array_equal(times, metrics["time"])
+
+
+def test_tensorboard_reads_what_the_metrics_say(run_of: Callable[..., Path]) -> None:
+    run = run_of(20_000)
+    with closing(EventFiles(run)):
+        pass
+    assert_same(run)
+    shown = curves(run)
+    measures = {name for name in Metrics(run / "metrics.jsonl").names if name not in {"games_played", "time"}}
+    assert len(shown) == len(measures - {"black_wins", "white_wins", "draws"})
+    assert shown["memory/adam"][-1][1] == pytest.approx(230_947_200)
+
+
+def test_event_files_follow_a_run_that_is_killed_and_resumed(
+    run_of: Callable[..., Path], line_of: Callable[..., Any]
+) -> None:
+    run = run_of(5000)
+    with closing(EventFiles(run)) as files:
+        for games in (6000, 7000, 5500, 6500):
+            with (run / "metrics.jsonl").open("a", encoding="utf-8") as file:
+                file.write(json.dumps(line_of(games, time=1_800_000_000 + games)) + "\n")
+            files.update()
+            assert_same(run)
+    assert [step for step, *_ in curves(run)["learning/td_error"]] == [1000, 2000, 3000, 4000, 5000, 5500, 6500]
+    with closing(EventFiles(run)):  # a new process begins them anew
+        assert_same(run)
+    foreign = run / "tensorboard" / "events.out.tfevents.1.other"
+    foreign.write_bytes(b"")
+    with closing(EventFiles(run)):
+        pass
+    assert foreign.exists()
+    assert len(list((run / "tensorboard").iterdir())) <= 3  # the one before may be being read
+
+
+def test_a_tensorboard_that_has_read_a_run_forgets_what_was_repeated(
+    run_of: Callable[..., Path], line_of: Callable[..., Any]
+) -> None:
+    run = run_of(5000)
+    with closing(EventFiles(run)) as files:
+        events = EventAccumulator(str(run / "tensorboard"), size_guidance={"scalars": 0})
+        events.Reload()
+        time.sleep(1.1)  # the names of event files tell their second
+        with (run / "metrics.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line_of(4500)) + "\n")
+        files.update()
+        events.Reload()
+        assert [event.step for event in events.Scalars("learning/td_error")] == [1000, 2000, 3000, 4000, 4500]
+
+
+SETTINGS = ("--depth=1", "--exact-empties=0", "--table-mb=1", "--compress", "--match-games=0", "--quiet")
+
+
+def test_a_training_writes_event_files_through_stops_and_resumes(tmp_path: Path) -> None:
+    arguments = ["train", "--out", str(tmp_path), "--report-games=100", "--tensorboard", *SETTINGS]
+    assert main([*arguments, "--games=500"]) == 0
+    assert_same(tmp_path)
+    assert main([*arguments, "--games=800", "--resume"]) == 0
+    assert_same(tmp_path)
+    assert curves(tmp_path)["results/games"][-1][0] == 800
+
+
+@contextmanager
+def served(run: Path) -> Iterator[str]:
+    with closing(Endpoint(run, "0")) as endpoint:
+        yield endpoint.url
+
+
+def read(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=30) as answer:  # noqa: S310 (this machine's own)
+        text: str = answer.read().decode()
+        return text
+
+
+def samples(url: str) -> dict[tuple[str, ...], float]:
+    return {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(read(url))
+        for sample in family.samples
+    }
+
+
+def test_the_endpoint_says_what_the_metrics_say(run_of: Callable[..., Path], line_of: Callable[..., Any]) -> None:
+    run = run_of(20_000, warnings=[{"kind": "coverage", "message": "low"}])
+    metrics = Metrics(run / "metrics.jsonl")
+    with served(run) as url:
+        assert url.startswith("http://127.0.0.1:")
+        seen = samples(url)
+        expected: dict[tuple[str, ...], object] = {
+            ("shirokuro_games_played",): 20_000,
+            ("shirokuro_target_games",): 200_000,
+            ("shirokuro_games_total",): 20_000,
+            ("shirokuro_black_wins_total",): metrics["black_wins"].sum(),
+            ("shirokuro_td_error_discs",): metrics.value("td_error"),
+            ("shirokuro_coverage_ratio",): metrics.value("convergence.coverage"),
+            ("shirokuro_memory_bytes", "resident"): 341_000_000,
+            ("shirokuro_search_value_discs", "sd"): metrics.value("values.sd"),
+            ("shirokuro_phase_seconds_total", "search"): pytest.approx(14),
+            ("shirokuro_setting", "lambda"): 0.9,
+            ("shirokuro_warnings_total", "coverage"): 20,
+            ("shirokuro_checkpoint_games",): 20_000,
+            ("shirokuro_checkpoint_bytes",): 289_000_000,
+            ("shirokuro_last_report_timestamp_seconds",): metrics.value("time"),
+        }
+        assert {name: seen[name] for name in expected} == expected
+        with (run / "metrics.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line_of(21_000)) + "\n")
+        assert samples(url)["shirokuro_games_played",] == 21_000
+        shutil.rmtree(run)
+        assert samples(url) == {}
+
+
+def test_what_was_not_measured_is_not_served(tmp_path: Path) -> None:
+    (tmp_path / "metrics.jsonl").write_text('{"games_played": 5}\n', encoding="utf-8")
+    with served(tmp_path) as url:
+        assert samples(url) == {("shirokuro_games_played",): 5}
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+@needs_prometheus
+def test_prometheus_scrapes_a_training(fast: sk.TrainConfig, tmp_path: Path) -> None:
+    trainer = sk.Trainer(fast)
+    trainer.start_training(500, directory=tmp_path / "run")
+    with served(tmp_path / "run") as url:
+        checked = subprocess.run(
+            [PROMETHEUS.with_name("promtool"), "check", "metrics"],
+            input=read(url),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert (checked.returncode, checked.stdout + checked.stderr) == (0, "")
+        target = urllib.parse.urlsplit(url).netloc
+        config = tmp_path / "prometheus.yml"
+        config.write_text(
+            "global: {scrape_interval: 1s}\n"
+            f"scrape_configs: [{{job_name: shirokuro, static_configs: [{{targets: ['{target}']}}]}}]\n",
+            encoding="utf-8",
+        )
+        address = f"127.0.0.1:{free_port()}"
+        command = [
+            str(PROMETHEUS),
+            f"--config.file={config}",
+            f"--storage.tsdb.path={tmp_path / 'data'}",
+            f"--web.listen-address={address}",
+        ]
+        with (tmp_path / "log").open("w") as log:
+            process = subprocess.Popen(command, stdout=log, stderr=log)
+        try:
+            asked = urllib.parse.urlencode({"query": "shirokuro_td_error_discs"})
+            end = time.monotonic() + 90
+            found: list[Any] = []
+            while not found:
+                assert process.poll() is None, (tmp_path / "log").read_text()
+                assert time.monotonic() < end, (tmp_path / "log").read_text()
+                time.sleep(0.2)
+                try:
+                    found = json.loads(read(f"http://{address}/api/v1/query?{asked}"))["data"]["result"]
+                except OSError:  # it has not started yet
+                    continue
+        finally:
+            process.terminate()
+            process.wait(60)
+    error = Metrics(tmp_path / "run" / "metrics.jsonl").value("td_error")
+    assert error is not None
+    assert float(found[0]["value"][1]) == pytest.approx(error)
+
+
+def test_a_training_serves_its_metrics_while_it_trains(tmp_path: Path) -> None:
+    port = free_port()
+    program = Path(sys.executable).parent / "shirokuro"
+    arguments = ["train", "--out", str(tmp_path), "--games=1000000", "--report-games=64", f"--prometheus={port}"]
+    with subprocess.Popen([program, *arguments, *SETTINGS], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == f"metrics for Prometheus at http://127.0.0.1:{port}/metrics\n"
+        end = time.monotonic() + 60
+        while ("shirokuro_td_error_discs",) not in (seen := samples(f"http://127.0.0.1:{port}/metrics")):
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        process.terminate()
+    assert process.returncode == 143
+    assert seen["shirokuro_target_games",] == 1_000_000
+
+
+def test_an_address_in_use_is_refused_before_the_training_begins(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+        assert main(["train", "--out", str(tmp_path / "run"), "--prometheus", address, *SETTINGS]) == 2
+    assert f"prometheus: can't listen on {address}: " in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
+def test_addresses() -> None:
+    assert parse_address(ADDRESS) == ("127.0.0.1", 9464)
+    assert parse_address("80") == ("127.0.0.1", 80)
+    assert parse_address("0.0.0.0:80") == ("0.0.0.0", 80)  # noqa: S104 (as a person may ask for)
+    assert parse_address("[::1]:80") == ("::1", 80)
+    for wrong in ("", ":80", "host", "host:", "host:x", "70000", "-1", "host:²"):
+        with pytest.raises(ValueError, match="must be PORT or HOST:PORT"):
+            parse_address(wrong)
+
+
+@pytest.mark.parametrize(
+    ("option", "package"),
+    [("--tensorboard", "tensorboardX"), ("--prometheus", "prometheus_client")],
+)
+def test_a_missing_package_is_named_with_its_extra(
+    option: str,
+    package: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    assert main(["train", "--out", str(tmp_path / "run"), option, *SETTINGS]) == 2
+    errors = capsys.readouterr().err
+    assert f"{package}, which is not installed: pip install 'shirokuro[{option[2:]}]'" in errors
+    assert errors.count("\n") == 1
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_missing_extra_is_an_import_error() -> None:
+    with pytest.raises(MissingExtraError, match=r"drawing needs the package nowhere, .*'shirokuro\[plot\]'"):
+        load("nowhere.at.all", extra="plot", purpose="drawing")
