@@ -30,6 +30,5 @@ def load(module: str, *, extra: str, purpose: str) -> ModuleType:
         return importlib.import_module(module)
     except ImportError as error:
         raise MissingExtraError(
-            f"{purpose} needs the package {package}, which is not installed: "
-            f"pip install 'shirokuro[{extra}]'"
+            f"{purpose} needs the package {package}, which is not installed: pip install 'shirokuro[{extra}]'"
         ) from error

@@ -1,0 +1,244 @@
+"""`shirokuro train`: its settings from a file, and where its output goes."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import shirokuro as sk
+from shirokuro.cli import main
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PROGRAM = str(Path(sys.executable).parent / "shirokuro")
+SETTINGS = ("--depth=1", "--exact-empties=0", "--table-mb=1", "--compress", "--seed=7", "--match-games=0")
+LONG = ("--games=1000000", "--report-games=64", *SETTINGS)
+
+
+def config_of(run: Path) -> sk.TrainConfig:
+    return sk.TrainConfig.from_toml((run / "config.toml").read_text(encoding="utf-8"))
+
+
+def test_settings_come_from_a_file_and_the_command_line_has_precedence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(
+        'games = 300\nseed = 7\ndepth = 1\nexact_empties = 0\nepsilon = "0:0.3,1:0.1"\nlambda = 0.5\ncompress = true\n'
+        "[train]\nmatch_games = 0\nreport_games = 64\nverbosity = -1\n",
+        encoding="utf-8",
+    )
+    run = tmp_path / "run"
+    assert main(["train", "--config", str(file), "--out", str(run), "--seed", "8", "--lambda", "0.75"]) == 0
+    expected = sk.TrainConfig(
+        games=300, seed=8, depth=1, exact_empties=0, epsilon="0:0.3,1:0.1", lambda_=0.75, compress=True
+    )
+    assert config_of(run) == expected
+    assert capsys.readouterr().out == f"trained 300 games; saved {run / 'model.shiro'}\n"
+    again = tmp_path / "again"
+    assert main(["train", "--config", str(run / "config.toml"), "--out", str(again), "--quiet", "--match-games=0"]) == 0
+    digests = [sk.file_digest(each / "model.shiro") for each in (run, again)]
+    assert digests[0] == digests[1]
+
+
+def test_a_limit_on_the_command_line_takes_the_place_of_the_one_in_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text("games = 64\ndepth = 2\n[train]\nmatch_games = 0\n", encoding="utf-8")
+    assert main(["train", "--config", str(file), "--out", str(tmp_path / "run"), "--nodes", "20", "--quiet"]) == 0
+    assert (config_of(tmp_path / "run").depth, config_of(tmp_path / "run").nodes) == (None, 20)
+
+
+def test_a_file_changes_a_run_that_is_resumed(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    assert main(["train", "--out", str(run), "--games=64", "--quiet", *SETTINGS]) == 0
+    file = tmp_path / "settings.toml"
+    file.write_text(f'games = 128\n[train]\nout = "{run}"\nmatch_games = 0\n', encoding="utf-8")
+    assert main(["train", "--config", str(file), "--resume", "--quiet"]) == 0
+    assert config_of(run).games == 128
+    assert config_of(run).seed == 7
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("epsilon = 1.5", "epsilon = 1.5: must be within 0…1"),
+        ('games = "many"', "games = 'many': must be a whole number"),
+        ("gamse = 5", "gamse: there is no such setting"),
+        ("games = ", "Invalid value"),
+        ("depth = 1\nnodes = 5", "only one of depth, nodes and time_ms"),
+        ("[train]\nreport = 5", "train.report: there is no such option"),
+        ("[train]\nreport_games = 0", "report_games = 0: must be 1 or more"),
+        ("[train]\nreport_games = true", "report_games = True: must be a whole number"),
+        ("[train]\ntensorboard = 1", "tensorboard = 1: must be true or false"),
+        ('[train]\nprometheus = "x"', "prometheus = 'x': must be PORT or HOST:PORT"),
+        ('[train]\non_corrupt = "perhaps"', "on_corrupt = 'perhaps'"),
+        ("train = 5", "train = 5: must be a table"),
+    ],
+    ids=str,
+)
+def test_what_is_wrong_in_a_file_is_said_with_its_name(
+    text: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("settings.toml").write_text(text, encoding="utf-8")
+    assert main(["train", "--config", "settings.toml"]) == 2
+    errors = capsys.readouterr().err
+    assert errors.startswith("shirokuro train: settings.toml: ")
+    assert message in errors
+    assert errors.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["settings.toml"]
+
+
+def test_a_missing_file_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "--config", "nowhere.toml"]) == 2
+    assert "nowhere.toml" in capsys.readouterr().err
+
+
+def assert_saved(run: Path) -> None:
+    """What was trained is there, and goes on to the model that an uninterrupted run has."""
+    saved = sk.Trainer.load(run / "model.shiro")
+    played = saved.games_played
+    assert 0 < played < 1_000_000
+    whole = sk.Trainer(saved.config)
+    whole.train_batch(played)
+    assert saved.digest() == whole.digest()
+    assert not list(run.glob("**/.*.tmp"))
+
+
+def test_a_closed_pipe_stops_the_training_and_saves_it(tmp_path: Path) -> None:
+    command = '"$@" | head -n 1; echo "${PIPESTATUS[0]}"'
+    shell = ["bash", "-c", command, "bash", PROGRAM, "train", "--out", str(tmp_path / "run"), *LONG]
+    result = subprocess.run(shell, capture_output=True, text=True, check=False, timeout=120)
+    first, code = result.stdout.splitlines()
+    assert re.match(r"64/1,000,000 games ", first)
+    assert code == "141"
+    assert result.stderr.startswith("standard output was closed: stopped after ")
+    assert result.stderr.count("\n") == 1
+    assert_saved(tmp_path / "run")
+
+
+def test_a_training_whose_every_output_is_closed_is_saved(tmp_path: Path) -> None:
+    shell = ["bash", "-c", '"$@" 2>&1 | head -n 1', "bash", PROGRAM, "train", "--out", str(tmp_path / "run"), *LONG]
+    assert subprocess.run(shell, capture_output=True, check=False, timeout=120).returncode == 0
+    end = time.monotonic() + 60
+    while not (tmp_path / "run" / "model.shiro").exists():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    assert_saved(tmp_path / "run")
+
+
+@pytest.mark.parametrize("command", [["checkpoints", "."], ["train", "--help"], ["perft", "1"]], ids=str)
+def test_a_closed_pipe_is_no_reason_for_a_traceback(command: list[str], run_of: Callable[..., Path]) -> None:
+    with subprocess.Popen(
+        [PROGRAM, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=run_of(20_000)
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        errors = process.stderr.read()
+    assert errors == b""
+
+
+def wait_for_metrics(run: Path) -> None:
+    end = time.monotonic() + 60
+    while not (run / "metrics.jsonl").exists():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_a_hangup_stops_the_training_and_saves_it(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    with subprocess.Popen(
+        [PROGRAM, "train", "--out", run, *LONG], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as process:
+        wait_for_metrics(run)
+        process.send_signal(signal.SIGHUP)
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == 128 + signal.SIGHUP
+    assert errors.startswith("stopped after ")
+    assert_saved(run)
+
+
+def test_a_training_under_nohup_goes_on_after_a_hangup(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    with subprocess.Popen(
+        [shutil.which("nohup") or "", PROGRAM, "train", "--out", run, *LONG],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGHUP)
+        for _ in range(5):
+            assert "games" in process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+    assert process.returncode == 143
+    assert_saved(run)
+
+
+def test_a_terminal_shows_a_panel_and_keeps_the_outcome(tmp_path: Path, terminal: Callable[..., Any]) -> None:
+    run = tmp_path / "run"
+    shown = terminal(PROGRAM, "train", "--out", run, "--games=3000", "--report-games=64", *SETTINGS)
+    screen = shown.wait_for(lambda screen: "TD error" in screen and "discs" in screen)
+    assert screen.count(" / 3,000 games") == 1
+    assert re.search(r"Black +\d+\.\d % +White +\d+\.\d % +draws +\d+\.\d % +stone difference [+-]\d", screen)
+    assert re.search(r"\d+ games/s +\d:\d\d:\d\d gone, \d:\d\d:\d\d left", screen)
+    assert shown.wait_for_end() == 0
+    assert "3,000 / 3,000 games" in shown.screen
+    assert "trained 3,000 games; saved" in shown.screen.replace("\n", "")
+    assert shown.cursor
+
+
+def test_messages_are_shown_above_the_panel(tmp_path: Path, terminal: Callable[..., Any]) -> None:
+    run = tmp_path / "run"
+    shown = terminal(PROGRAM, "train", "--out", run, "-v", "--checkpoint-games=1000", "--keep=1", *LONG, columns=160)
+    screen = shown.wait_for(lambda screen: screen.count("saved") >= 2)
+    lines = screen.splitlines()
+    panel = next(row for row, line in enumerate(lines) if " / 1,000,000 games" in line)
+    assert all(row < panel for row, line in enumerate(lines) if "INFO" in line)
+    assert screen.count(" / 1,000,000 games") == 1
+    shown.press("C-c")
+    assert shown.wait_for_end() == 130
+    assert re.search(r"stopped after [\d,]+ games; saved", shown.screen)
+    assert shown.cursor
+    assert_saved(run)
+
+
+def test_a_training_whose_terminal_is_closed_is_saved(tmp_path: Path, terminal: Callable[..., Any]) -> None:
+    run = tmp_path / "run"
+    shown = terminal(PROGRAM, "train", "--out", run, *LONG)
+    wait_for_metrics(run)
+    program = shown.pid
+    shown.close()
+    end = time.monotonic() + 60
+    while Path(f"/proc/{program}").exists():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    assert_saved(run)
+
+
+def test_verbosity_chooses_what_is_told(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    told = {}
+    for option in ("--quiet", "--report-games=64", "-v", "-vv"):
+        run = str(tmp_path / option)
+        command = [PROGRAM, "train", "--out", run, option, "--games=128", *SETTINGS]
+        assert subprocess.run(command, check=False, timeout=60, env={**os.environ, "COLUMNS": "80"}).returncode == 0
+        told[option] = capfd.readouterr()
+    assert told["--quiet"].out.count("\n") == 1
+    assert told["--quiet"].err == told["--report-games=64"].err == ""
+    assert told["--report-games=64"].out.count("games/s") == 2
+    assert "INFO" in told["-v"].err
+    assert "DEBUG" not in told["-v"].err
+    assert "DEBUG" in told["-vv"].err
