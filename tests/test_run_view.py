@@ -83,6 +83,8 @@ def test_settings_that_can_not_be_read_are_unknown(run_of: Callable[..., Path]) 
         view = RunView(run)
         assert view.target_games == (None if text else sk.TrainConfig().games)
         assert view.state == "running"
+    (run / "config.toml").write_text("games = 5000\nunheard_of = 1", encoding="utf-8")
+    assert RunView(run).target_games == 5000
 
 
 def test_rolling_means_are_those_of_the_last_games(run_of: Callable[..., Path]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -242,3 +243,17 @@ def test_verbosity_chooses_what_is_told(tmp_path: Path, capfd: pytest.CaptureFix
     assert "INFO" in told["-v"].err
     assert "DEBUG" not in told["-v"].err
     assert "DEBUG" in told["-vv"].err
+
+
+def test_json_logs_are_json_in_the_file_and_where_there_is_no_terminal(tmp_path: Path) -> None:
+    arguments = ["train", "--out", str(tmp_path), "--json-logs", "-v", "--games=128", "--report-games=64", *SETTINGS]
+    result = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, check=True, timeout=60)
+    reports = [json.loads(line) for line in result.stdout.splitlines()[:-1]]
+    assert [(each["games_played"], each["target_games"]) for each in reports] == [(64, 128), (128, 128)]
+    assert all(each["td_error"] > 0 for each in reports)
+    messages = [json.loads(line) for line in result.stderr.splitlines()]
+    assert any(each["message"].startswith("saved ") for each in messages)
+    assert not any(each["logger"] == "shirokuro.monitor" for each in messages)
+    (log,) = (tmp_path / "logs").iterdir()
+    written = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    assert {"shirokuro.monitor", "shirokuro.session"} <= {each["logger"] for each in written}

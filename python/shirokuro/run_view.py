@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -65,7 +66,13 @@ class RunView:
     @property
     def target_games(self) -> int | None:
         """The run's length in games."""
-        return self.config.games if self.config else None
+        if self.config:
+            return self.config.games
+        try:  # settings of another version may have this one all the same
+            games = tomllib.loads(self.directory.config.read_text(encoding="utf-8")).get("games")
+        except (OSError, ValueError):
+            return None
+        return games if isinstance(games, int) and games > 0 else None
 
     @property
     def age(self) -> float | None:

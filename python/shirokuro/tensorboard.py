@@ -34,6 +34,7 @@ _GROUPS: Mapping[str, str] = {
     "learn_seconds": "speed",
     "seconds": "speed",
     "cpu": "speed",
+    "searches": "search",
     "nodes": "search",
     "table_hit_rate": "search",
 }

@@ -223,6 +223,7 @@ _COMPONENTS = {
     "adam": "Adam's moments",
     "tables": "search tables",
     "records": "game records",
+    "learning": "learning",
     "python": "Python",
     "other": "other",
     "allocator_free": "free, not returned",

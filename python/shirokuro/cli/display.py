@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 import time
 from collections import deque
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -44,14 +46,16 @@ class Display(Protocol):
 
 
 @contextmanager
-def display(name: str, games: int, games_played: int, *, quiet: bool = False) -> Iterator[Display]:
+def display(
+    name: str, games: int, games_played: int, *, quiet: bool = False, as_json: bool = False
+) -> Iterator[Display]:
     """The display that suits standard output, for a training that goes on at `games_played` and ends at `games`."""
     console = Console()
     clock = _Clock(games, games_played)
     if quiet:
         yield _Nothing()
     elif not console.is_terminal:
-        yield _Lines(clock)
+        yield _JsonLines() if as_json else _Lines(clock)
     else:
         with _panel(name, clock, console) as panel:
             yield panel
@@ -106,6 +110,26 @@ class _Lines:
         if batch.td_error is not None:
             words.append(f"TD error {batch.td_error:.2f}")
         print("  ".join(words), flush=True)
+
+
+class _JsonLines:
+    """A JSON object a report."""
+
+    def tick(self, games_played: int) -> None:
+        pass
+
+    def report(self, progress: TrainingProgress) -> None:
+        line = {
+            "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "level": "info",
+            "message": "progress",
+            "games_played": progress.games_played,
+            "target_games": progress.target_games,
+            "elapsed_seconds": round(progress.seconds, 3),
+            "seconds_left": progress.seconds_left and round(progress.seconds_left, 3),
+            **progress.batch.measures(),
+        }
+        print(json.dumps(line), flush=True)
 
 
 @contextmanager
@@ -181,8 +205,9 @@ class _Panel:
         discs = Text(f"stone difference {number(batch.mean_stone_difference, '+.2f')}")
         error = self._batches[-1].td_error if self._batches else None
         course = np.array(self._errors)
-        sparks = braille.sparkline(braille.resample(np.arange(len(course), dtype=float), course, _SPARKS))
-        learning = Text.assemble(f"TD error {number(error, '.2f', ' discs')}  ", (sparks.rstrip(), "cyan"))
+        bins = min(_SPARKS, len(course))
+        sparks = braille.sparkline(braille.resample(np.arange(len(course), dtype=float), course, bins))
+        learning = Text.assemble(f"TD error {number(error, '.2f', ' discs')}  ", (sparks, "cyan"))
         return Group(
             Text(self._name, "bold"),
             progress,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from shirokuro import extras
 from shirokuro._core import ModelFileError, ModelVersionError
 from shirokuro.checkpoints import candidates, latest_checkpoint
-from shirokuro.cli import train_options
+from shirokuro.cli import console, train_options
 from shirokuro.cli.display import display
 from shirokuro.cli.evaluate import print_results
 from shirokuro.config import LIMITS, TrainConfig
@@ -38,8 +38,6 @@ TOO_MANY_ERRORS = 3
 OUTPUT_CLOSED = 141
 """The exit code when nobody reads the output any more: as if SIGPIPE had ended the program."""
 
-_LEVELS = {-1: logging.WARNING, 0: logging.WARNING, 1: logging.INFO}
-
 _log = logging.getLogger(__name__)
 
 add_arguments = train_options.add_arguments
@@ -51,10 +49,14 @@ def run(parsed: argparse.Namespace) -> int:
     resume = bool(getattr(parsed, "resume", False))
     if resume and not options.out:
         raise ValueError("--resume goes on with the run in --out: name its directory")
-    logging.getLogger("shirokuro").setLevel(_LEVELS.get(options.verbosity, logging.DEBUG))
     if options.tensorboard:
         extras.load("tensorboardX.event_file_writer", extra="tensorboard", purpose="--tensorboard")
     directory = RunDirectory(Path(options.out)) if options.out else RunDirectory.named_by_time()
+    with console.messages(options.verbosity, as_json=options.json_logs):
+        return _run(options, given, directory, resume=resume)
+
+
+def _run(options: Options, given: dict[str, Any], directory: RunDirectory, *, resume: bool) -> int:
     trainer = _trainer(directory, given, resume=resume, on_corrupt=options.on_corrupt)
 
     def stopped(words: str) -> None:
@@ -127,7 +129,13 @@ def _train(trainer: Trainer, directory: RunDirectory, options: Options) -> tuple
             until_the_end.callback(endpoint.close)
             print(f"metrics for Prometheus at {endpoint.url}", flush=True)
         shown = until_the_end.enter_context(
-            display(str(directory.path), trainer.config.games, trainer.games_played, quiet=options.verbosity < 0)
+            display(
+                str(directory.path),
+                trainer.config.games,
+                trainer.games_played,
+                quiet=options.verbosity < 0,
+                as_json=options.json_logs,
+            )
         )
         reports = _Reports(shown, directory, tensorboard=options.tensorboard)
         until_the_end.callback(reports.close)
@@ -138,6 +146,8 @@ def _train(trainer: Trainer, directory: RunDirectory, options: Options) -> tuple
                 callback=reports.report,
                 callback_every=options.report_games,
                 progress=shown.tick,
+                log_level=logging.DEBUG if options.verbosity > 1 else logging.INFO,
+                log_json=options.json_logs,
             )
     if result is None:
         raise RuntimeError("a training in the foreground has a result")

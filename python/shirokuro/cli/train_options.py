@@ -43,6 +43,7 @@ class Options:
     match_games: int = 400
     on_corrupt: OnCorrupt | None = None
     verbosity: int = 0
+    json_logs: bool = False
     tensorboard: bool = False
     prometheus: str | None = None
 
@@ -53,6 +54,7 @@ class Options:
             "match_games": (int, "a whole number"),
             "on_corrupt": (str, "a text"),
             "verbosity": (int, "a whole number"),
+            "json_logs": (bool, "true or false"),
             "tensorboard": (bool, "true or false"),
             "prometheus": (str, "an address"),
         }
@@ -112,8 +114,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help=f"games against each fixed opponent at the end, even; 0 for none (default: {default.match_games})",
     )
-    add("-v", "--verbose", action="count", help="tell of saves and loads; twice: of everything")
+    add("-v", "--verbose", action="count", help="tell of saves and loads; twice: of everything, in the log file too")
     add("-q", "--quiet", action="store_true", help="no progress, only warnings and the outcome")
+    add(
+        "--json-logs",
+        action=argparse.BooleanOptionalAction,
+        help="a JSON object for each line of the log file, and of progress and messages where there is no terminal",
+    )
     add(
         "--tensorboard",
         action=argparse.BooleanOptionalAction,

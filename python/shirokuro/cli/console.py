@@ -1,0 +1,47 @@
+"""Messages of the package on standard error."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from shirokuro.logs import PACKAGE, JsonFormatter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LEVELS = {-1: logging.WARNING, 0: logging.WARNING, 1: logging.INFO}
+
+
+def _is_of_note(record: logging.LogRecord) -> bool:
+    """Not one of the many reports of progress: those are on the screen, and in the log file."""
+    return record.levelno > logging.INFO or record.name != "shirokuro.monitor"
+
+
+@contextmanager
+def messages(verbosity: int, *, as_json: bool) -> Iterator[None]:
+    """Lets warnings through to standard error, with 1 what happens to files too, and with 2 everything.
+
+    Args:
+        verbosity: −1 to 2.
+        as_json: JSON objects, where standard error is no terminal.
+    """
+    logger = logging.getLogger(PACKAGE)
+    level = logger.level
+    logger.setLevel(_LEVELS.get(verbosity, logging.DEBUG))
+    handlers = [each for each in logging.getLogger().handlers if isinstance(each, logging.StreamHandler)]
+    formatters = [each.formatter for each in handlers]
+    for handler in handlers:
+        if as_json and not sys.stderr.isatty():
+            handler.setFormatter(JsonFormatter())
+        if verbosity == 1:
+            handler.addFilter(_is_of_note)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+        for handler, formatter in zip(handlers, formatters, strict=True):
+            handler.setFormatter(formatter)
+            handler.removeFilter(_is_of_note)
