@@ -1,4 +1,4 @@
-"""Measures a model against fixed opponents: `shirokuro evaluate` as a script."""
+"""Measures a model against other players: `shirokuro evaluate` as a script."""
 
 import sys
 

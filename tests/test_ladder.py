@@ -94,6 +94,9 @@ def test_a_picture_shows_every_rung_with_its_error(tmp_path: Path) -> None:
     draw_ladder(tmp_path / "light.png", rungs, theme="light")
     draw_ladder(tmp_path / "dark.png", rungs, theme="dark")
     assert (tmp_path / "light.png").read_bytes() != (tmp_path / "dark.png").read_bytes()
+    # What a name holds is written as it is, and cut where it is long.
+    odd = Rung(name="gtp:$x_{ -l 3 " + "x" * 500, games_played=None, rating=Rating(-390, 9), score=0.5, games=10)
+    draw_ladder(tmp_path / "odd.svg", (*rungs, odd), title="a $ run_")
     wider = (*rungs[:2], Rung(name="random", games_played=None, rating=Rating(-400, 300), score=0.5, games=10))
     draw_ladder(tmp_path / "wider.svg", wider)
     draw_ladder(tmp_path / "one.svg", rungs)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 from shirokuro.plot import PALETTES, picture, thousands
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
 
     from shirokuro.ladder import Rung
     from shirokuro.plot import Palette, Theme
+
+_LONGEST_NAME = 24
+"""Letters: longer names would leave no room for the curve."""
 
 
 def draw_ladder(path: str | PathLike[str], rungs: tuple[Rung, ...], *, title: str = "", theme: Theme = "light") -> None:
@@ -30,7 +35,7 @@ def draw_ladder(path: str | PathLike[str], rungs: tuple[Rung, ...], *, title: st
         OSError: the file can't be written.
     """
     with picture(path, theme=theme) as [axes]:
-        axes.set_title(title or "Strength over games of training, 95 % intervals")
+        axes.set_title(title or "Strength over games of training, 95 % intervals", parse_math=False)
         draw_strength(axes, rungs, PALETTES[theme])
 
 
@@ -47,24 +52,28 @@ def draw_strength(axes: Axes, rungs: tuple[Rung, ...], palette: Palette) -> None
         color=palette.series[0],
         label="checkpoints",
     )
-    for colour, rung in zip(
-        palette.series[1:] * 9, [rung for rung in rungs if rung.games_played is None], strict=False
-    ):
+    fixed = list(zip(cycle(palette.series[1:]), [rung for rung in rungs if rung.games_played is None], strict=False))
+    for colour, rung in fixed:
         elo, error = rung.rating.elo, rung.rating.error
         axes.axhline(elo, color=colour, linewidth=1.2, linestyle="--")
         axes.axhspan(elo - error, elo + error, color=colour, alpha=0.12, linewidth=0)
-        label = axes.annotate(
-            f"{rung.name}  {'−' if elo < 0 else '+'}{abs(elo):.0f} ± {error:.0f}",
-            xy=(0.995, elo),
+    # Labels stand beside the axes, in the order of the lines, each clear of the one below it.
+    bottom, top = axes.get_ylim()
+    place = -math.inf
+    for colour, rung in sorted(fixed, key=lambda each: each[1].rating.elo):
+        place = max(rung.rating.elo, place + 0.11 * (top - bottom))
+        name = rung.name if len(rung.name) <= _LONGEST_NAME else f"{rung.name[: _LONGEST_NAME - 1]}…"
+        text = f"{name}\n{'−' if rung.rating.elo < 0 else '+'}{abs(rung.rating.elo):.0f} ± {rung.rating.error:.0f}"
+        axes.annotate(
+            text,
+            xy=(1.01, place),
             xycoords=axes.get_yaxis_transform(),
-            xytext=(0, 3),
-            textcoords="offset points",
-            ha="right",
-            va="bottom",
+            va="center",
             color=colour,
             fontsize=9,
+            annotation_clip=False,
+            parse_math=False,
         )
-        label.set_in_layout(False)
     thousands(axes)
     axes.set_xlabel("games of training")
     axes.set_ylabel("Elo points (mean of the checkpoints = 0)")

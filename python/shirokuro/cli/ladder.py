@@ -97,7 +97,7 @@ def run(
 
 
 def _print(ladder: Ladder, title: str) -> None:
-    table = Table(title=title, box=SIMPLE_HEAD, title_justify="left")
+    table = Table(box=SIMPLE_HEAD, show_edge=False)
     table.add_column("player", overflow="fold")
     for column in ("Elo", "±, 95 %", "score", "games"):
         table.add_column(column, justify="right", no_wrap=True)
@@ -105,5 +105,6 @@ def _print(ladder: Ladder, title: str) -> None:
         rating = rung.rating
         table.add_row(rung.name, f"{rating.elo:+.0f}", f"{rating.error:.0f}", f"{rung.score:.3f}", str(rung.games))
     console = output()
+    console.print(title, highlight=False)
     console.print(table)
     console.print("Elo points: the mean of the checkpoints is zero; the score is that against all others.", style="dim")

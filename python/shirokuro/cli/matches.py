@@ -128,20 +128,17 @@ def _points(elo: float) -> str:
 def print_table(contest: Contest, results: Results) -> None:
     """Prints the results."""
     how = f" ({contest.how})" if contest.how else ""
-    table = Table(
-        title=f"{contest.player.name}{how}: {contest.games} games against each opponent, seed {contest.seed}",
-        box=SIMPLE_HEAD,
-        title_justify="left",
-        # All of it fits into 80 columns.
-        show_edge=False,
-        padding=0,
-    )
+    # All of it fits into 80 columns.
+    table = Table(box=SIMPLE_HEAD, show_edge=False, padding=0)
     table.add_column("opponent", overflow="fold", min_width=9)
     for title in ("wins", "draws", "losses", "win\nrate", "score", "Elo,\n95 % interval", "discs", "wipe-\nouts"):
         table.add_column(title, justify="right", no_wrap=True, min_width=6)
     for opponent, result in results:
         table.add_row(opponent.name, *_row(result))
     console = output()
+    console.print(
+        f"{contest.player.name}{how}: {contest.games} games against each opponent, seed {contest.seed}", highlight=False
+    )
     console.print(table)
     for opponent, result in results:
         for line in _remarks(contest, opponent.name, result):
