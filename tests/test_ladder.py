@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 import shirokuro as sk
 from shirokuro.bradley_terry import Pairing, Rating, fit_ratings
 from shirokuro.cli import main
-from shirokuro.ladder import LADDER_FILE, Rung, choose_checkpoints, play_ladder
+from shirokuro.ladder import LADDER_FILE, Rung, choose_checkpoints, play_ladder, read_ladder
 from shirokuro.ladder_picture import draw_ladder
 
 if TYPE_CHECKING:
@@ -42,6 +43,25 @@ def test_checkpoints_are_taken_evenly_with_the_first_and_the_last(run: Path) -> 
         games(1)
     with pytest.raises(ValueError, match="a ladder needs two checkpoints or more, and there are 0"):
         choose_checkpoints(run.parent, 6)
+
+
+def test_a_checkpoint_that_a_training_deletes_meanwhile_is_left_out(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "run"
+    shutil.copytree(run, copy)
+    oldest = min((copy / "checkpoints").iterdir())
+    listed = choose_checkpoints(copy, 6)
+
+    def stale(directory: Path, most: int) -> Any:
+        if oldest.exists():
+            oldest.unlink()
+            return listed
+        return choose_checkpoints(directory, most)
+
+    monkeypatch.setattr("shirokuro.ladder.choose_checkpoints", stale)
+    ladder = play_ladder(copy, [], limits={"depth": 1}, games=2)
+    assert [rung.games_played for rung in ladder.rungs] == [1000, 1500, 2000]
 
 
 def test_a_ladder_rates_all_matches_at_once_and_says_the_same_again(run: Path) -> None:
@@ -83,6 +103,10 @@ def test_the_command_prints_writes_and_draws_a_ladder(
         assert f"{player['score']:.3f}" in row
     assert len(told["matches"]) == 6
     assert sum(told["matches"][0]["pair_counts"]) == 10
+    read = read_ladder(run)
+    assert [(rung.name, rung.rating.elo, rung.rating.error) for rung in read] == [
+        (player["name"], player["elo"], player["error"]) for player in told["players"]
+    ]
     assert "<svg" in picture.read_text(encoding="utf-8")
 
 
@@ -110,3 +134,11 @@ def test_a_ladder_is_not_begun_if_its_files_can_not_be_written(
     assert "a picture's file must end in .svg, .png or .pdf" in capsys.readouterr().err
     assert main(["evaluate", "--ladder", str(run), "--json", str(tmp_path / "no" / "file")]) == 2
     assert main(["evaluate", "--ladder", str(tmp_path)]) == 2
+
+
+def test_a_ladder_is_read_where_there_is_one(tmp_path: Path) -> None:
+    assert read_ladder(tmp_path) == ()
+    for text in ("", "[]", '{"players": [{"name": "x"}]}'):
+        (tmp_path / LADDER_FILE).write_text(text, encoding="utf-8")
+        with pytest.raises(ValueError, match="this is not a ladder"):
+            read_ladder(tmp_path)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import combinations
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shirokuro._core import Evaluator, __version__
@@ -13,12 +15,10 @@ from shirokuro.arena import MOST_FORFEITS, check_games, play_match
 from shirokuro.bradley_terry import Pairing, Rating, fit_ratings
 from shirokuro.checkpoints import list_checkpoints
 from shirokuro.players import ModelPlayer
-from shirokuro.run_directory import RunDirectory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from os import PathLike
-    from pathlib import Path
 
     from shirokuro.checkpoints import Checkpoint
     from shirokuro.match_result import MatchResult
@@ -134,10 +134,10 @@ def play_ladder(
         GtpError: a program does not start, or failed too often.
     """
     check_games("games", games)
-    chosen = choose_checkpoints(directory, checkpoints)
+    chosen, evaluators = _loaded(directory, checkpoints)
     players: list[Player | SessionPlayer] = [
-        ModelPlayer(evaluator=Evaluator.load(each.path), name=f"{each.games_played:,} games", **limits)
-        for each in chosen
+        ModelPlayer(evaluator=evaluator, name=f"{each.games_played:,} games", **limits)
+        for each, evaluator in zip(chosen, evaluators, strict=True)
     ]
     players += opponents
     # Fixed opponents are linked by the checkpoints: their games against each other would say nothing about the run.
@@ -173,14 +173,48 @@ def play_ladder(
     return Ladder(rungs=tuple(rungs), matches=tuple(matches))
 
 
-def save_ladder(directory: Path, ladder: Mapping[str, Any]) -> Path:
+def _loaded(directory: str | PathLike[str], most: int) -> tuple[list[Checkpoint], list[Evaluator]]:
+    while True:
+        chosen = choose_checkpoints(directory, most)
+        # A training that goes on meanwhile may have deleted one.
+        with contextlib.suppress(FileNotFoundError):
+            return chosen, [Evaluator.load(each.path) for each in chosen]
+
+
+def save_ladder(directory: str | PathLike[str], ladder: Mapping[str, Any]) -> Path:
     """Writes a ladder's content into a run's directory, whole or not at all; returns the file.
 
     Raises:
         OSError: it can't be written.
     """
-    path = RunDirectory(directory).path / LADDER_FILE
+    path = Path(directory) / LADDER_FILE
     temporary = path.with_name(f".{path.name}.tmp")
     temporary.write_text(json.dumps(ladder, ensure_ascii=False) + "\n", encoding="utf-8")
     temporary.replace(path)
     return path
+
+
+def read_ladder(directory: str | PathLike[str]) -> tuple[Rung, ...]:
+    """The players of the last ladder that was played of a run; none if there was no ladder.
+
+    Raises:
+        ValueError: the file is not a ladder's.
+        OSError: it can't be read.
+    """
+    path = Path(directory) / LADDER_FILE
+    try:
+        players = json.loads(path.read_text(encoding="utf-8"))["players"]
+        return tuple(
+            Rung(
+                name=player["name"],
+                games_played=player["games_played"],
+                rating=Rating(player["elo"], player["error"]),
+                score=player["score"],
+                games=player["games"],
+            )
+            for player in players
+        )
+    except FileNotFoundError:
+        return ()
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{path}: this is not a ladder") from error

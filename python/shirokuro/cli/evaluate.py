@@ -87,7 +87,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--sprt",
         metavar="ELO0,ELO1[,ALPHA[,BETA]]",
         help="end each match as soon as it is decided whether the model is only ELO0 or ELO1 Elo points stronger, with "
-        "chances ALPHA and BETA (default: 0.05) to be wrong; --games is the most it may take",
+        "chances ALPHA and BETA (default: 0.05) to be wrong; --games is the most it may take. A first number below 0 "
+        "needs the equals sign: --sprt=-3,3",
     )
     match.add_argument(
         "--min-score", type=float, metavar="X", help="exit code 1 if the model takes a smaller share of the points, 0…1"
