@@ -196,7 +196,8 @@ class GtpEngine:
                 self._process.kill()
             else:
                 os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        with contextlib.suppress(subprocess.TimeoutExpired):  # it may run under another account
+            self._process.wait(_CLOSING_SECONDS)
         # What escaped from its group may hold the pipes open: nobody waits for that.
         for thread in self._threads:
             thread.join(_CLOSING_SECONDS)
