@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shlex
@@ -176,6 +177,24 @@ def test_no_process_is_left_after_a_match_and_one_runs_for_each_game_at_a_time()
     )
     assert 1 <= max(seen) <= 2
     assert not processes()
+
+
+def test_what_a_program_has_started_ends_with_it() -> None:
+    seconds = str(100_000 + os.getpid())
+
+    def sleepers() -> list[Path]:
+        found = []
+        for file in Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                found += [file] if file.read_bytes().split(b"\0")[:2] == [b"sleep", seconds.encode()] else []
+        return found
+
+    engine = sk.GtpEngine(["sh", "-c", f"sleep {seconds}; echo over"], timeout=1)
+    with pytest.raises(sk.GtpError, match="no answer within 1 seconds"):
+        engine.ask("name")
+    assert not sleepers()
+    with pytest.raises(sk.GtpError):
+        engine.ask("name")
 
 
 def test_an_engine_answers_and_refuses() -> None:
