@@ -9,7 +9,8 @@ import pytest
 
 import shirokuro as sk
 from shirokuro._core import reachable_entries
-from shirokuro.convergence import ENTRIES, PATTERNS, TABLE_ENTRIES, ConvergenceMonitor, expected_updates
+from shirokuro.convergence import ENTRIES, PATTERNS, TABLE_ENTRIES, expected_updates
+from shirokuro.convergence_monitor import ConvergenceMonitor
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -220,6 +220,16 @@ def test_the_log_has_a_line_a_hundred_games_details_and_a_summary_at_each_checkp
     assert saved == [summaries[0]["checkpoint"]]
 
 
+def test_a_long_generation_shows_how_far_it_is(config: sk.TrainConfig, tmp_path: Path) -> None:
+    trainer = sk.Trainer(config.replace(depth=4, generation_games=200, log_games=10))
+    trainer.start_training(200, directory=tmp_path, log_json=True)
+    records = [json.loads(line) for line in log(tmp_path).splitlines()]
+    within = [record["games_finished"] for record in records if "games_finished" in record]
+    assert within == sorted(within)
+    assert len(within) > 1
+    assert within[-1] < 200
+
+
 def test_the_time_left_follows_from_this_session_alone(config: sk.TrainConfig, tmp_path: Path) -> None:
     trainer = sk.Trainer(config)
     trainer.train_batch(320)

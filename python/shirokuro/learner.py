@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from shirokuro.config import Play
     from shirokuro.convergence import ConvergenceReport
     from shirokuro.faults import ErrorReport
-    from shirokuro.report import BatchReport, Meter
+    from shirokuro.ledger import Meter
+    from shirokuro.report import BatchReport
     from shirokuro.schedule import ScheduleLike
 
 _log = logging.getLogger(__name__)

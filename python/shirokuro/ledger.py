@@ -8,12 +8,12 @@ import weakref
 from typing import TYPE_CHECKING, Any, Self
 
 from shirokuro.alerts import Alerts
-from shirokuro.convergence import ConvergenceMonitor
+from shirokuro.convergence_monitor import ConvergenceMonitor
 from shirokuro.faults import ErrorWindow, FailedGame
-from shirokuro.report import BatchReport, Meter
+from shirokuro.report import BatchReport
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from shirokuro._core import GenerationReport, TableCoverage
     from shirokuro.config import TrainConfig
@@ -23,6 +23,23 @@ _log = logging.getLogger(__name__)
 
 _SHOWN = 5
 """Games or tables that a warning names."""
+
+
+class Meter:
+    """Measures the games since it was last read."""
+
+    def __init__(self) -> None:
+        self.report = BatchReport()
+        """What was measured."""
+
+    def add(self, new: BatchReport, squared_errors: Sequence[float]) -> None:
+        """Measures the games of one call of the core."""
+        self.report = self.report.after(new, squared_errors)
+
+    def take(self) -> BatchReport:
+        """What was measured; from now on it measures anew."""
+        report, self.report = self.report, BatchReport()
+        return report
 
 
 class Ledger:

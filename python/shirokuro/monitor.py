@@ -55,7 +55,7 @@ class Monitor:
         self._target = target_games
         self._start, self._first = time.monotonic(), trainer.games_played
         config, games = trainer.config, trainer.games_played
-        self._lines = Crossing(config.log_games, games)
+        self._lines, self._within = Crossing(config.log_games, games), Crossing(config.log_games, games)
         self._details = Crossing(config.detail_games, games)
         self._metrics = Crossing(metrics_every, games)
         self._unlogged, self._undetailed, self._unwritten = trainer.meter(), trainer.meter(), trainer.meter()
@@ -74,11 +74,28 @@ class Monitor:
         if self._metrics.at(games_played):
             self.write_metrics()
 
+    def tick(self, count: int) -> None:
+        """Called many times a second while games are played, with the number of games that are finished.
+
+        In a generation that is longer than the time between two lines of the log, what it measures is not known yet.
+        """
+        config = self._trainer.config
+        if config.log_games < config.generation_games and self._within.at(count) and count < self._target:
+            seconds, left = self._clock(count)
+            fields = {"games_finished": count, "target_games": self._target, "elapsed_seconds": round(seconds, 3)}
+            text = f"{count:,}/{self._target:,} games finished, generation not complete"
+            elapsed = f"elapsed {duration(seconds)}, ETA {duration(left)}"
+            _log.info("%s: %s", text, elapsed, extra={"fields": fields})
+
+    def _clock(self, count: int) -> tuple[float, float | None]:
+        """Seconds of this session, and those that are left by its speed."""
+        seconds = time.monotonic() - self._start
+        games = count - self._first
+        return seconds, max(self._target - count, 0) * seconds / games if games > 0 else None
+
     def _log_progress(self) -> None:
         trainer = self._trainer
-        seconds = time.monotonic() - self._start
-        games = trainer.games_played - self._first
-        left = max(self._target - trainer.games_played, 0) * seconds / games if games else None
+        seconds, left = self._clock(trainer.games_played)
         batch = self._unlogged.take()
         fields = {
             "games_played": trainer.games_played,

@@ -294,23 +294,6 @@ def _known(values: Mapping[str, float | None]) -> dict[str, float]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-class Meter:
-    """Measures the games since it was last read."""
-
-    def __init__(self) -> None:
-        self.report = BatchReport()
-        """What was measured."""
-
-    def add(self, new: BatchReport, squared_errors: Sequence[float]) -> None:
-        """Measures the games of one call of the core."""
-        self.report = self.report.after(new, squared_errors)
-
-    def take(self) -> BatchReport:
-        """What was measured; from now on it measures anew."""
-        report, self.report = self.report, BatchReport()
-        return report
-
-
 _MEASURES = (
     "games",
     "mean_stone_difference",

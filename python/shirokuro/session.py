@@ -187,6 +187,7 @@ class Session:
         self._count = count = self._before_call + finished
         if self._progress is not None:
             self._progress(count)
+        self._monitor.tick(count)
         # Where a generation ends soon, its end is the time for callbacks and checkpoints.
         generation = self._trainer.config.generation_games
         if self._callbacks.every < generation and self._callbacks.at(count):
