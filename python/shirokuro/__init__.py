@@ -11,6 +11,7 @@ Scores are discs for the side to move, empties counted for the winner; what is s
 are 64 integers (a1, b1, … h8) or 8×8: 0 empty, 1 black, 2 white.
 """
 
+from shirokuro import debug
 from shirokuro._core import (
     BLACK,
     EMPTY,
@@ -94,6 +95,7 @@ __all__ = [
     "TrainingResult",
     "WeightedPieceCounter",
     "__version__",
+    "debug",
     "elo_difference",
     "file_digest",
     "kernel",

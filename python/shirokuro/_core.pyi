@@ -28,19 +28,25 @@ __all__ = [
     "Position",
     "SearchResult",
     "Searcher",
+    "SuddenChange",
     "TrainerCore",
     "__version__",
+    "feature_indices",
     "file_digest",
     "inject_faults",
     "kernel",
+    "mirror_entries",
+    "pattern_squares",
     "perft",
     "reachable_entries",
     "read_header",
+    "replay",
     "search",
     "solve",
     "time_evaluation",
     "time_games",
     "time_reads",
+    "traces",
     "verify_file",
 ]
 
@@ -145,7 +151,7 @@ class Evaluator:
 
 @final
 class Position:
-    """A board and the side to move: immutable and hashable.
+    """A board and the side to move: immutable and hashable, and drawn in notebooks.
 
     After `play`, a side that has a move is to move: passes happen by themselves. A position built from a board may
     need a pass first: then `legal_moves` is empty, `is_over` is false, and `play("--")` passes.
@@ -213,6 +219,9 @@ class Position:
         Raises:
             ValueError: the move is not a square, or not legal.
         """
+
+    def _repr_svg_(self) -> str:
+        """The board as a picture, for notebooks."""
 
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -371,7 +380,22 @@ def verify_file(path: _Path) -> _VerifiedFile:
 
 @final
 class Game:
-    """One finished game of self-play."""
+    """A finished game, and what the searches said in it."""
+
+    def __new__(
+        cls, moves: str, *, index: int = 0, kinds: str | None = None, scores: Sequence[int | None] | None = None
+    ) -> Game:
+        """A game from its moves, as it was recorded or from elsewhere; without `kinds` nothing was searched.
+
+        Args:
+            moves: as `transcript` gives them.
+            index: the game's number in its training.
+            kinds: as `kinds` gives them.
+            scores: for each move the search's value in 1/256 disc, for the side to move; `None` in the opening.
+
+        Raises:
+            ValueError: a move is not legal, the game is not over after the last, or a value makes no sense.
+        """
 
     @property
     def index(self) -> int:
@@ -401,6 +425,36 @@ class Game:
     def random_plies(self) -> int:
         """The length of the random opening."""
 
+    @property
+    def values(self) -> list[float | None]:
+        """For each move what the search said before it, in discs for the side to move; `None` in the opening."""
+
+    @property
+    def kinds(self) -> str:
+        """A letter a move: `o` of the random opening, `b` the search's best move, `r` another one.
+
+        It is a capital where the value is exact.
+        """
+
+    def targets(self, lambda_: float) -> list[float | None]:
+        """What each position is taught to be worth: its λ-return in discs, for the side to move.
+
+        Args:
+            lambda_: λ, 0 to 1.
+
+        Returns:
+            One a move; `None` in the opening, which is not learned.
+
+        Raises:
+            ValueError: `lambda_` is out of its range.
+        """
+
+    def to_json(self) -> str:
+        """One line of JSON, as the games of a run are recorded."""
+
+    def _repr_svg_(self) -> str:
+        """The final position as a picture, for notebooks."""
+
 @final
 class GameFailure:
     """One game of self-play that failed."""
@@ -424,6 +478,67 @@ class GameFailure:
     @property
     def transcript(self) -> str:
         """The moves up to the failure, as `Position.from_moves` reads them."""
+
+@final
+class SuddenChange:
+    """A change of a weight that is suspiciously large, and the position that had most to do with it."""
+
+    @property
+    def pattern(self) -> str:
+        """`"P01"` … `"P14"`."""
+
+    @property
+    def stage(self) -> int:
+        """The number of discs − 4."""
+
+    @property
+    def entry(self) -> int:
+        """The place in the pattern's table; of two mirror images the lower."""
+
+    @property
+    def mirror(self) -> int:
+        """The place of the mirror image, which has the same weight."""
+
+    @property
+    def visits(self) -> int:
+        """Times that the generation's positions read either of them."""
+
+    @property
+    def before(self) -> int:
+        """The weight before the update."""
+
+    @property
+    def after(self) -> int:
+        """The weight after it."""
+
+    @property
+    def game(self) -> int:
+        """The game of the position."""
+
+    @property
+    def ply(self) -> int:
+        """Moves played before it."""
+
+    @property
+    def position(self) -> Position:
+        """The position: of those that read the entry the one whose target was farthest from its evaluation."""
+
+    @property
+    def error(self) -> float:
+        """Its target − evaluation, in discs for its side to move."""
+
+@type_check_only
+class _Updates(TypedDict):
+    stage: NDArray[np.uint8]
+    pattern: NDArray[np.uint8]
+    """From 0."""
+    entry: NDArray[np.uint16]
+    mirror: NDArray[np.uint16]
+    visits: NDArray[np.uint32]
+    error: NDArray[np.float32]
+    """Mean target − evaluation of the positions that read the entry, in discs for their sides to move."""
+    before: NDArray[np.uint16]
+    after: NDArray[np.uint16]
 
 @final
 class GenerationReport:
@@ -536,6 +651,21 @@ class GenerationReport:
         """
 
     @property
+    def updates(self) -> _Updates | None:
+        """Every update of the tables that were asked for, of the whole generation so far, an entry a row.
+
+        `None` when none were asked for.
+        """
+
+    @property
+    def sudden_count(self) -> int:
+        """Weights that changed by `sudden_discs` or more, of the whole generation so far; mirror images count once."""
+
+    @property
+    def sudden(self) -> list[SuddenChange]:
+        """The largest of these changes, eight at most."""
+
+    @property
     def generation_complete(self) -> bool:
         """The call reached the end of its generation."""
 
@@ -588,6 +718,8 @@ class TrainerCore:
         lambda_: float,
         rate: float,
         hang_seconds: float = 60.0,
+        sudden_discs: float = 0.0,
+        updates: tuple[int, int] | None = None,
         tick: Callable[[int], None] | None = None,
         reports: list[GenerationReport] | None = None,
     ) -> GenerationReport:
@@ -598,6 +730,9 @@ class TrainerCore:
         state is as it was before the call, and finished games are kept, so that a later call need not play them again.
 
         A worker that shows no sign of life for `hang_seconds` is abandoned, and its game fails; 0 waits for ever.
+
+        What is reported of the updates: changes of `sudden_discs` or more, unless that is 0; and all those of the
+        tables in `updates`, bit sets of stages and of patterns. Neither changes what is learned.
 
         The report is appended to `reports` too, before the call ends: an exception that a signal handler raises right
         after it can't lose it.
@@ -689,6 +824,53 @@ def time_games(core: TrainerCore, every: int) -> None:
     Raises:
         ValueError: it is out of its range.
         TypeError: it is no integer.
+    """
+
+def replay(
+    core: TrainerCore,
+    game: int,
+    *,
+    depth: int | None,
+    nodes: int | None,
+    time_ms: float | None,
+    exact_empties: int,
+    epsilon: float,
+    shallow: float,
+    random_plies: int,
+) -> tuple[Game, list[tuple[Literal["opening", "best", "random", "shallow"], float, SearchResult | None]]]:
+    """Plays a game of the generation under way once more, with the weights from before the generation.
+
+    Returns:
+        The game; and for each move how it came about, the static evaluation before it in discs for the side to move,
+        and the search, if one was made: not in the opening, nor where a solved line is followed.
+
+    Raises:
+        ValueError: the game is not of this generation, or a value is out of its range.
+    """
+
+def feature_indices(board: _Board, *, side_to_move: _Side | None = None) -> NDArray[np.uint16]:
+    """The entry that each of the 56 features reads on a board: the patterns in their order, four rotations each."""
+
+def pattern_squares() -> dict[str, list[list[str]]]:
+    """For each pattern's name its squares in the four rotations, in the order of an entry's digits, least first."""
+
+def mirror_entries() -> dict[str, NDArray[np.uint16]]:
+    """For each pattern's name and each entry of its table, the entry of the mirror image, which has the same weight."""
+
+@type_check_only
+class _Traces(TypedDict):
+    stage: NDArray[np.uint8]
+    pattern: NDArray[np.uint8]
+    """From 0."""
+    entry: NDArray[np.uint16]
+    mirror: NDArray[np.uint16]
+    eligibility: NDArray[np.float64]
+
+def traces(game: Game, plies: int, lambda_: float) -> _Traces:
+    """The eligibility traces after a game's first `plies` moves: an entry a row, of mirror images the lower.
+
+    Raises:
+        ValueError: a value is out of its range.
     """
 
 def inject_faults(core: TrainerCore, rates: dict[str, float] | None, *, hang_seconds: float | None = None) -> None:

@@ -204,6 +204,15 @@ class TrainConfig:
         0.1, 0, 1, "Share of the memory budget that the allocator may keep without using it."
     )
     warn_again_games: int = _whole(50_000, 1, 10**9, "Games after which a warning that still holds is given again.")
+    record_games: int = _whole(
+        10_000, 0, 10**9, "Newest games that are recorded, with their moves and what the searches said; 0 for none."
+    )
+    sudden_discs: float = _number(
+        2,
+        0,
+        256,
+        "Change of a weight by one update, in discs, from which on a warning names the position; 0 for never.",
+    )
 
     SETTINGS: ClassVar[Mapping[str, Setting]]
 

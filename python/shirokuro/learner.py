@@ -9,6 +9,7 @@ import os
 import time
 import uuid
 import zlib
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -18,7 +19,7 @@ from shirokuro.config import TrainConfig
 from shirokuro.ledger import Ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from os import PathLike
 
     from shirokuro._core import Evaluator, Game, GenerationReport
@@ -43,6 +44,8 @@ class Learner:
 
     A `KeyboardInterrupt` during a call stops it at once and leaves a state that can be saved and continued.
     """
+
+    _listed: tuple[int, int] | None = None
 
     def __init__(self, config: TrainConfig | None = None) -> None:
         if config is None:
@@ -175,6 +178,8 @@ class Learner:
         generation = core.advance(
             min(games, core.generation_left),
             hang_seconds=config.hang_seconds,
+            sudden_discs=config.sudden_discs,
+            updates=self._listed,
             tick=tick,
             reports=self.ledger.reports,
             **play,
@@ -185,6 +190,25 @@ class Learner:
                 self.ledger.alerts.give(kind, message, self.games_played)
         _log.debug("%d games played, TD error %s", len(generation.games), generation.td_error)
         return generation
+
+    @contextmanager
+    def observed(
+        self, observer: Callable[[GenerationReport], object], *, updates: tuple[int, int] | None = None
+    ) -> Iterator[None]:
+        """Within it, `observer` is called with what the core reports of each call.
+
+        Args:
+            observer: an exception from it ends the training.
+            updates: the tables whose updates are listed: bit sets of stages and of patterns.
+        """
+        ledger, listed = self.ledger, self._listed
+        ledger.observers += (observer,)
+        self._listed = updates or listed
+        try:
+            yield
+        finally:
+            ledger.observers = tuple(other for other in ledger.observers if other is not observer)
+            self._listed = listed
 
     def train_generation(self, games: int, tick: Callable[[int], None]) -> None:
         """Plays and learns what is left of the generation under way, or so many of its games."""

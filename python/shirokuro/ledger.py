@@ -8,12 +8,13 @@ import weakref
 from typing import TYPE_CHECKING, Any, Self
 
 from shirokuro.alerts import Alerts
+from shirokuro.boards import board_line
 from shirokuro.convergence_monitor import ConvergenceMonitor
 from shirokuro.faults import ErrorWindow, FailedGame
 from shirokuro.report import BatchReport
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from shirokuro._core import GenerationReport, TableCoverage
     from shirokuro.config import TrainConfig
@@ -62,6 +63,8 @@ class Ledger:
         self.alerts = Alerts()
         self.reports: list[GenerationReport] = []
         """What the core reported and is not counted yet."""
+        self.observers: tuple[Callable[[GenerationReport], object], ...] = ()
+        """Called with each report when it is counted."""
         self._counting = threading.RLock()
         self._meters: weakref.WeakSet[Meter] = weakref.WeakSet()
 
@@ -109,6 +112,8 @@ class Ledger:
                 for failure in failures:
                     _log.error("%s", failure)
                 self._warn(generation, config)
+                for observer in self.observers:
+                    observer(generation)
 
     def _warn(self, generation: GenerationReport, config: TrainConfig) -> None:
         """Warns of what one call of the core brought to light."""
@@ -117,8 +122,23 @@ class Ledger:
             games = ", ".join(map(str, nan[:_SHOWN])) + (", …" if len(nan) > _SHOWN else "")
             self.alerts.give("divergence", f"values that are no finite numbers in game {games}", games_played)
         self.warn_of_resets(generation.resets, games_played)
+        self._warn_of_sudden_changes(generation, games_played)
         for kind, message in self.convergence.add(generation, games_played, config):
             self.alerts.give(kind, message, games_played)
+
+    def _warn_of_sudden_changes(self, generation: GenerationReport, games_played: int) -> None:
+        for change in generation.sudden[:1]:
+            before, after = ((weight - 32768) / 256 for weight in (change.before, change.after))
+            self.alerts.give(
+                "sudden",
+                f"{generation.sudden_count} weights changed suddenly; the most: {change.pattern}, entry {change.entry}, "
+                f"stage {change.stage}, from {before:+.2f} to {after:+.2f} discs; its largest error, "
+                f"{change.error:+.2f} discs, is in game {change.game} after {change.ply} moves: "
+                f"{board_line(change.position)}",
+                games_played,
+            )
+        for change in generation.sudden[1:]:
+            _log.debug("sudden change: %r", change)
 
     def convergence_report(self, tables: TableCoverage, games_played: int) -> ConvergenceReport:
         """How far the run is."""

@@ -51,6 +51,11 @@ class RunDirectory:
         return self.path / "metrics.jsonl"
 
     @property
+    def games(self) -> Path:
+        """The folder of recorded games."""
+        return self.path / "games"
+
+    @property
     def checkpoints(self) -> Path:
         """The folder of checkpoints."""
         return self.path / "checkpoints"

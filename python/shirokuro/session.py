@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from shirokuro import checkpoints
 from shirokuro._core import ModelFileError
+from shirokuro.game_log import GameLog
 from shirokuro.logs import RunLog
 from shirokuro.monitor import Crossing, Monitor
 from shirokuro.results import TrainingProgress, TrainingResult
@@ -86,6 +87,9 @@ class Session:
             self._retention = checkpoints.Retention(self.directory, self._trainer.run, self._trainer.games_played)
             self.directory.write_config(self._trainer.config)
             resources.enter_context(RunLog(self.directory.logs, level=self._log_level, as_json=self._log_json))
+            if keep := self._trainer.config.record_games:
+                games = GameLog(self.directory, keep=keep, games_played=self._trainer.games_played)
+                resources.enter_context(self._trainer.observed(games))
             self._resources = resources.pop_all()
 
     def run(self) -> None:

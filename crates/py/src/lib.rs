@@ -11,11 +11,15 @@ mod coverage;
 mod error;
 mod evaluator;
 mod file;
+mod game;
+mod inspect;
 mod interrupt;
 mod measure;
 mod perft;
+mod picture;
 mod pool;
 mod position;
+mod replay;
 mod report;
 mod search;
 mod trainer;
@@ -37,6 +41,10 @@ mod core {
     #[pymodule_export]
     use crate::file::{file_digest, read_header, verify_file};
     #[pymodule_export]
+    use crate::game::PyGame;
+    #[pymodule_export]
+    use crate::inspect::{feature_indices, mirror_entries, pattern_squares, traces};
+    #[pymodule_export]
     use crate::kernel;
     #[pymodule_export]
     use crate::measure::{time_evaluation, time_reads};
@@ -45,7 +53,9 @@ mod core {
     #[pymodule_export]
     use crate::position::PyPosition;
     #[pymodule_export]
-    use crate::report::{PyGame, PyGameFailure, PyGenerationReport};
+    use crate::replay::replay;
+    #[pymodule_export]
+    use crate::report::{PyGameFailure, PyGenerationReport, PySuddenChange};
     #[pymodule_export]
     use crate::search::{PySearchResult, PySearcher, search, solve};
     #[pymodule_export]

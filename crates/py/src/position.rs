@@ -2,6 +2,7 @@
 
 use crate::args::SideToMove;
 use crate::board::position;
+use crate::picture;
 use numpy::PyArray1;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -98,6 +99,11 @@ impl PyPosition {
 
     fn __repr__(&self) -> String {
         format!("Position.from_diagram('{}')", self.one_line())
+    }
+
+    /// The board, for notebooks.
+    fn _repr_svg_(slf: &Bound<'_, Self>) -> PyResult<String> {
+        picture::of_position(slf)
     }
 
     /// Pickled as its diagram.

@@ -1,48 +1,15 @@
-//! `Game` and `GenerationReport`: what a call of the trainer did.
+//! `GenerationReport` and what it holds: what a call of the trainer did.
 
+use crate::game::PyGame;
+use crate::position::PyPosition;
+use numpy::PyArray1;
 use pyo3::prelude::*;
-use shirokuro_engine::{PATTERNS, discs, transcript};
-use shirokuro_train::{FailureKind, GameFailure, GameRecord, GenerationReport, PhaseTimes, Reset, ValueSummary};
+use pyo3::types::PyDict;
+use shirokuro_engine::{PATTERNS, discs, mirror, transcript};
+use shirokuro_train::{
+    FailureKind, GameFailure, GenerationReport, PhaseTimes, Reset, SuddenChange, ValueSummary, WeightUpdate, table_of,
+};
 use std::collections::BTreeMap;
-
-/// One finished game of self-play.
-#[pyclass(frozen, get_all, name = "Game", module = "shirokuro._core")]
-pub struct PyGame {
-    index: u64,
-    stone_difference: i32,
-    move_count: usize,
-    winner: &'static str,
-    moves: Vec<String>,
-    transcript: String,
-    random_plies: usize,
-}
-
-impl PyGame {
-    fn new(game: &GameRecord) -> Self {
-        let squares: Vec<_> = game.plies.iter().map(|ply| ply.square).collect();
-        Self {
-            index: game.index,
-            stone_difference: game.stone_difference,
-            move_count: squares.len(),
-            winner: match game.stone_difference {
-                1.. => "black",
-                0 => "draw",
-                _ => "white",
-            },
-            moves: squares.iter().map(ToString::to_string).collect(),
-            transcript: transcript(&squares),
-            random_plies: game.random_plies(),
-        }
-    }
-}
-
-#[pymethods]
-impl PyGame {
-    fn __repr__(&self) -> String {
-        let Self { index, stone_difference, transcript, .. } = self;
-        format!("Game(index={index}, stone_difference={stone_difference}, transcript='{transcript}')")
-    }
-}
 
 /// One game that could not be played.
 #[pyclass(frozen, get_all, name = "GameFailure", module = "shirokuro._core")]
@@ -106,6 +73,68 @@ fn phase_seconds(phases: PhaseTimes) -> PhaseSeconds {
     times.into_iter().map(|(name, time)| (name, time.as_secs_f64())).collect()
 }
 
+/// A change of a weight that is suspiciously large, and the position that had most to do with it.
+#[pyclass(frozen, get_all, name = "SuddenChange", module = "shirokuro._core")]
+pub struct PySuddenChange {
+    pattern: &'static str,
+    stage: usize,
+    entry: usize,
+    mirror: u16,
+    visits: u32,
+    before: u16,
+    after: u16,
+    game: u64,
+    ply: usize,
+    position: Py<PyPosition>,
+    error: f32,
+}
+
+#[pymethods]
+impl PySuddenChange {
+    fn __repr__(&self) -> String {
+        let Self { pattern, stage, entry, before, after, game, ply, error, .. } = self;
+        format!(
+            "SuddenChange(pattern='{pattern}', stage={stage}, entry={entry}, before={before}, after={after}, game={game}, ply={ply}, error={error})"
+        )
+    }
+}
+
+impl PySuddenChange {
+    fn new(py: Python<'_>, change: &SuddenChange) -> PyResult<Self> {
+        let WeightUpdate { entry, visits, before, after, .. } = change.update;
+        let (stage, pattern, entry) = table_of(entry);
+        Ok(Self {
+            pattern: PATTERNS[pattern].name,
+            stage,
+            entry,
+            mirror: mirror(pattern)[entry],
+            visits,
+            before,
+            after,
+            game: change.game,
+            ply: change.ply,
+            position: Py::new(py, PyPosition(change.position))?,
+            error: change.error,
+        })
+    }
+}
+
+/// The updates, a `NumPy` array a column.
+fn updates<'py>(py: Python<'py>, updates: &[WeightUpdate]) -> PyResult<Bound<'py, PyDict>> {
+    let column = PyDict::new(py);
+    let tables: Vec<_> = updates.iter().map(|update| table_of(update.entry)).collect();
+    let mirror_of = |&(_, pattern, entry): &(usize, usize, usize)| mirror(pattern)[entry];
+    column.set_item("stage", PyArray1::from_iter(py, tables.iter().map(|table| table.0 as u8)))?;
+    column.set_item("pattern", PyArray1::from_iter(py, tables.iter().map(|table| table.1 as u8)))?;
+    column.set_item("entry", PyArray1::from_iter(py, tables.iter().map(|table| table.2 as u16)))?;
+    column.set_item("mirror", PyArray1::from_iter(py, tables.iter().map(mirror_of)))?;
+    column.set_item("visits", PyArray1::from_iter(py, updates.iter().map(|update| update.visits)))?;
+    column.set_item("error", PyArray1::from_iter(py, updates.iter().map(|update| update.error)))?;
+    column.set_item("before", PyArray1::from_iter(py, updates.iter().map(|update| update.before)))?;
+    column.set_item("after", PyArray1::from_iter(py, updates.iter().map(|update| update.after)))?;
+    Ok(column)
+}
+
 /// What one call of `TrainerCore.advance` did.
 #[pyclass(frozen, get_all, name = "GenerationReport", module = "shirokuro._core")]
 pub struct PyGenerationReport {
@@ -132,12 +161,15 @@ pub struct PyGenerationReport {
     play_seconds: f64,
     learn_seconds: f64,
     phases: Option<PhaseSeconds>,
+    updates: Option<Py<PyDict>>,
+    sudden: Vec<Py<PySuddenChange>>,
+    sudden_count: u64,
     generation_complete: bool,
 }
 
 impl PyGenerationReport {
-    /// The report in Python's terms.
-    pub fn new(py: Python<'_>, report: &GenerationReport) -> PyResult<Self> {
+    /// The report in Python's terms; whether it lists updates.
+    pub fn new(py: Python<'_>, report: &GenerationReport, listed: bool) -> PyResult<Self> {
         let GenerationReport { totals, values, .. } = report;
         let failures = report.failures.iter();
         let sums = report.values_by_game.iter().zip(&report.errors_by_game).map(|(values, errors)| {
@@ -145,7 +177,7 @@ impl PyGenerationReport {
             (count, sum, sum_of_squares, errors.positions, errors.squared_error, errors.out_of_range)
         });
         Ok(Self {
-            games: report.games.iter().map(|game| Py::new(py, PyGame::new(game))).collect::<PyResult<_>>()?,
+            games: report.games.iter().map(|game| Py::new(py, PyGame(game.clone()))).collect::<PyResult<_>>()?,
             failures: failures.map(|failure| Py::new(py, PyGameFailure::new(failure))).collect::<PyResult<_>>()?,
             resets: resets(&report.resets),
             nan_games: report.nan_games.clone(),
@@ -168,6 +200,13 @@ impl PyGenerationReport {
             play_seconds: report.play_time.as_secs_f64(),
             learn_seconds: report.learn_time.as_secs_f64(),
             phases: report.phases.map(phase_seconds),
+            updates: listed.then(|| updates(py, &report.updates)).transpose()?.map(Bound::unbind),
+            sudden: report
+                .sudden
+                .iter()
+                .map(|change| Py::new(py, PySuddenChange::new(py, change)?))
+                .collect::<PyResult<_>>()?,
+            sudden_count: report.sudden_count,
             generation_complete: report.generation_complete,
         })
     }

@@ -5,7 +5,7 @@ use crate::board::position;
 use crate::error::{busy, memory_error, value_error};
 use crate::interrupt::{check_interrupts, with_polling};
 use pyo3::prelude::*;
-use shirokuro_engine::{Board, DiscCount, Limits, PatternEvaluator, Searcher, discs};
+use shirokuro_engine::{Board, DiscCount, Limits, PatternEvaluator, SearchResult, Searcher, discs};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -70,6 +70,22 @@ pub struct PySearchResult {
     principal_variation: Vec<String>,
     seconds: f64,
     table_hit_rate: Option<f64>,
+}
+
+impl PySearchResult {
+    /// The result in Python's terms.
+    pub fn new(result: &SearchResult, time: Duration) -> Self {
+        Self {
+            best_move: result.best.map(|square| square.to_string()),
+            score: discs(result.score),
+            depth: result.depth,
+            nodes: result.nodes,
+            exact: result.exact,
+            principal_variation: result.line.iter().map(ToString::to_string).collect(),
+            seconds: time.as_secs_f64(),
+            table_hit_rate: (result.probes > 0).then(|| result.hits as f64 / result.probes as f64),
+        }
+    }
 }
 
 #[pymethods]
@@ -224,14 +240,5 @@ fn run(
         }
         result
     };
-    Ok(PySearchResult {
-        best_move: result.best.map(|square| square.to_string()),
-        score: discs(result.score),
-        depth: result.depth,
-        nodes: result.nodes,
-        exact: result.exact,
-        principal_variation: result.line.iter().map(ToString::to_string).collect(),
-        seconds: start.elapsed().as_secs_f64(),
-        table_hit_rate: (result.probes > 0).then(|| result.hits as f64 / result.probes as f64),
-    })
+    Ok(PySearchResult::new(&result, start.elapsed()))
 }

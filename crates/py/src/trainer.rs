@@ -5,6 +5,7 @@ use crate::coverage;
 use crate::error::{busy, file_error, parameter_error, trainer_error, value_error};
 use crate::evaluator::PyEvaluator;
 use crate::file::encoding;
+use crate::inspect::inspection;
 use crate::interrupt::with_polling;
 use crate::report::{PyGenerationReport, resets};
 use crate::search::SearchLimits;
@@ -95,7 +96,7 @@ impl PyTrainerCore {
 
     #[pyo3(signature = (
         games, *, depth, nodes, time_ms, exact_empties, epsilon, shallow, random_plies, lambda_, rate,
-        hang_seconds = 60.0, tick = None, reports = None
+        hang_seconds = 60.0, sudden_discs = 0.0, updates = None, tick = None, reports = None
     ))]
     #[expect(clippy::too_many_arguments, reason = "they are Python's keyword arguments")]
     fn advance(
@@ -112,6 +113,8 @@ impl PyTrainerCore {
         lambda_: &Bound<'_, PyAny>,
         rate: &Bound<'_, PyAny>,
         hang_seconds: f64,
+        sudden_discs: f64,
+        updates: Option<(u64, u16)>,
         tick: Option<Py<PyAny>>,
         reports: Option<&Bound<'_, PyList>>,
     ) -> PyResult<Py<PyGenerationReport>> {
@@ -138,6 +141,7 @@ impl PyTrainerCore {
             polled.unwrap_or(Ok(()))
         };
         let trainer = &mut *self.lock_with_threads()?;
+        trainer.inspect(inspection(sudden_discs, updates)?);
         let advance = || trainer.advance(games, &play, &learn, &control);
         let (report, error) = with_polling(py, poll, advance)?;
         *self.place_guard() = Place::of(trainer);
@@ -146,7 +150,7 @@ impl PyTrainerCore {
             (None, Err(error)) => Err(trainer_error(&error)),
             (None, Ok(report)) => {
                 let report = report.ok_or_else(|| PyRuntimeError::new_err("stopped without a reason"))?;
-                let report = Py::new(py, PyGenerationReport::new(py, &report)?)?;
+                let report = Py::new(py, PyGenerationReport::new(py, &report, updates.is_some())?)?;
                 if let Some(reports) = reports {
                     reports.append(report.clone_ref(py))?;
                 }
@@ -263,7 +267,7 @@ impl PyTrainerCore {
     }
 
     /// The trainer for work on its threads: if no other thread is using it and this process is the one that has them.
-    fn lock_with_threads(&self) -> PyResult<MutexGuard<'_, Trainer>> {
+    pub fn lock_with_threads(&self) -> PyResult<MutexGuard<'_, Trainer>> {
         if process::id() != self.owner {
             return Err(PyRuntimeError::new_err(
                 "a forked process has none of the trainer's threads: make it, or load it from a file, in this process",

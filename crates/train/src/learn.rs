@@ -10,6 +10,7 @@ use crate::positions::{Positions, Row};
 use crate::report::Reset;
 use crate::rounding::Rounding;
 use crate::undo::UndoEntry;
+use crate::updates::{Inspection, Sudden, WeightUpdate};
 use crate::workers::Workers;
 use shirokuro_engine::{PATTERNS, STAGE_ENTRIES, STAGES, UNITS_PER_DISC, Weights, mirror};
 use std::cmp::Reverse;
@@ -26,6 +27,8 @@ pub(crate) struct Update {
     pub rounding: Rounding,
     /// Keep what the changed entries were before.
     pub provisional: bool,
+    /// What is reported of the changes.
+    pub inspection: Inspection,
 }
 
 /// What an update did.
@@ -37,6 +40,10 @@ pub(crate) struct Learned {
     pub resets: Vec<Reset>,
     /// The changed entries as they were before, if the update was provisional.
     pub undo: Vec<UndoEntry>,
+    /// The changes of the tables that are inspected.
+    pub updates: Vec<WeightUpdate>,
+    /// The changes that are suspiciously large.
+    pub sudden: Sudden,
 }
 
 /// Sums and counts of one table, all zero between two tables. One per worker.
@@ -89,6 +96,8 @@ pub(crate) fn learn(
         all.visits += table.learned.visits;
         all.resets.extend(table.learned.resets);
         all.undo.extend(table.learned.undo);
+        all.updates.extend(table.learned.updates);
+        all.sudden.extend(table.learned.sudden);
     }
     all
 }
@@ -110,20 +119,23 @@ impl Table<'_> {
         let mirror = mirror(self.pattern);
         let touched = scratch.gather(rows, PATTERNS[self.pattern].features(), mirror);
         let mut resets = 0;
+        let listed = update.inspection.updates.is_some_and(|tables| tables.contains(self.stage, self.pattern));
+        let sudden = update.inspection.sudden.map_or(u32::MAX, u32::from);
         let first_entry = (self.stage * STAGE_ENTRIES + PATTERNS[self.pattern].offset()) as u32;
         for &index in &scratch.touched[..touched] {
             let Cell { sum, count } = std::mem::take(&mut scratch.cells[usize::from(index)]);
             let entry = first_entry + u32::from(index);
             let (own, image) = (usize::from(index), usize::from(mirror[usize::from(index)]));
-            let weight = weights[own].load(Relaxed);
+            let before = weights[own].load(Relaxed);
             let mut moments = self.moments[own];
             if update.provisional {
-                self.learned.undo.push(UndoEntry { entry, weight, moments });
+                self.learned.undo.push(UndoEntry { entry, weight: before, moments });
             }
             let entries = 1 + u64::from(own != image);
-            let step = update.adam.apply(&mut moments, sum / count as f32);
+            let error = sum / count as f32;
+            let step = update.adam.apply(&mut moments, error);
             let weight = if step.is_finite() && are_sound(moments) {
-                update.rounding.apply(weight, step * UNITS_PER_DISC as f32, entry)
+                update.rounding.apply(before, step * UNITS_PER_DISC as f32, entry)
             } else {
                 resets += entries;
                 moments = [0.0, 0.0];
@@ -135,7 +147,15 @@ impl Table<'_> {
                 *self.count += u32::from(insert(self.updated, index));
             }
             self.learned.visits += u64::from(count) * entries;
+            let change = WeightUpdate { entry, visits: count, error, before, after: weight };
+            if listed {
+                self.learned.updates.push(change);
+            }
+            if u32::from(change.size()) >= sudden {
+                self.learned.sudden.add(change);
+            }
         }
+        self.learned.sudden.keep_largest();
         if resets > 0 {
             self.learned.resets.push(Reset { pattern: self.pattern, stage: self.stage, entries: resets });
         }

@@ -41,7 +41,12 @@ impl Bench {
 
 fn update(generation: u64, provisional: bool) -> Update {
     let powers = (0..=generation).fold(Powers::START, |powers, _| powers.next());
-    Update { adam: AdamStep::new(RATE, powers), rounding: Rounding::new(1, generation), provisional }
+    Update {
+        adam: AdamStep::new(RATE, powers),
+        rounding: Rounding::new(1, generation),
+        provisional,
+        inspection: Inspection::default(),
+    }
 }
 
 fn games(generation: u64) -> Vec<GameRecord> {

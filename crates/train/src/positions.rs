@@ -3,9 +3,9 @@
 use crate::faults::Faults;
 use crate::record::GameRecord;
 use crate::report::GameErrors;
-use crate::targets::{Step, lambda_returns};
+use crate::targets::lambda_returns;
 use rayon::prelude::*;
-use shirokuro_engine::{FEATURES, PATTERNS, STAGES, Side, UNITS_PER_DISC, Weights, discs, feature_indices};
+use shirokuro_engine::{FEATURES, PATTERNS, STAGES, Side, UNITS_PER_DISC, Weights, feature_indices};
 use std::ops::Range;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -108,13 +108,7 @@ fn game_rows(
     lambda: f32,
     nan: Option<usize>,
 ) -> (Vec<(usize, Row)>, GameErrors) {
-    let mut steps: Vec<Step> = record
-        .searched()
-        .map(|(position, searched)| Step {
-            value: discs(position.side.black_view(searched.score)),
-            cut: searched.exact || !searched.greedy,
-        })
-        .collect();
+    let mut steps = record.steps();
     if let Some(nan) = nan {
         steps[nan].value = f32::NAN;
     }
@@ -136,7 +130,7 @@ fn game_rows(
 }
 
 /// A target in discs from Black's side as `side` sees it. Only the sign changes, so that nothing is rounded.
-fn mover_view(side: Side, target: f32) -> f32 {
+pub(crate) fn mover_view(side: Side, target: f32) -> f32 {
     match side {
         Side::Black => target,
         Side::White => -target,
@@ -163,7 +157,7 @@ mod tests {
     use crate::progress::Progress;
     use crate::selfplay::{Oversight, play_game};
     use crate::settings::PlaySettings;
-    use shirokuro_engine::{DiscCount, Searcher};
+    use shirokuro_engine::{DiscCount, Searcher, discs};
     use std::sync::atomic::AtomicBool;
 
     fn game(settings: &PlaySettings, index: u64) -> GameRecord {

@@ -1,6 +1,8 @@
 //! What is kept of a game until its generation is learned.
 
-use shirokuro_engine::{IllegalMove, Position, Score, Square};
+use crate::positions::mover_view;
+use crate::targets::{Step, lambda_returns};
+use shirokuro_engine::{IllegalMove, Position, Score, Square, discs};
 
 /// What a search said about a position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,12 +90,40 @@ impl GameRecord {
     ///
     /// A move is illegal: the record was not made by [`GameRecord::new`] or [`play_game`](crate::play_game).
     pub fn searched(&self) -> impl Iterator<Item = (Position, Searched)> {
+        self.searched_plies().map(|(_, position, searched)| (position, searched))
+    }
+
+    /// The same, with the number of moves played before.
+    ///
+    /// # Panics
+    ///
+    /// As [`GameRecord::searched`].
+    pub fn searched_plies(&self) -> impl Iterator<Item = (usize, Position, Searched)> {
         let mut position = Position::START;
-        self.plies.iter().filter_map(move |ply| {
+        self.plies.iter().enumerate().filter_map(move |(number, ply)| {
             let before = position;
             position = position.play(ply.square).expect("the moves of a record are legal").after_forced_pass();
-            ply.searched.map(|searched| (before, searched))
+            ply.searched.map(|searched| (number, before, searched))
         })
+    }
+
+    /// The searched positions as the λ-return sees them.
+    pub(crate) fn steps(&self) -> Vec<Step> {
+        let step = |(position, searched): (Position, Searched)| Step {
+            value: discs(position.side.black_view(searched.score)),
+            cut: searched.exact || !searched.greedy,
+        };
+        self.searched().map(step).collect()
+    }
+
+    /// The λ-returns of the searched positions in discs, for the side to move, in the order of play.
+    ///
+    /// # Panics
+    ///
+    /// As [`GameRecord::searched`].
+    pub fn targets(&self, lambda: f32) -> Vec<f32> {
+        let targets = lambda_returns(&self.steps(), self.stone_difference as f32, lambda);
+        self.searched().zip(targets).map(|((position, _), target)| mover_view(position.side, target)).collect()
     }
 
     /// Bytes held in memory.

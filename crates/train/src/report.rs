@@ -3,6 +3,7 @@
 use crate::phases::PhaseTimes;
 use crate::record::GameRecord;
 use crate::selfplay::{PlayedGame, SearchTotals};
+use crate::updates::{SuddenChange, WeightUpdate};
 use shirokuro_engine::{Score, Square};
 use std::time::Duration;
 
@@ -34,6 +35,12 @@ pub struct GenerationReport {
     pub nan_games: Vec<u64>,
     /// Weight entries that were set back because a number was none, of the whole generation so far.
     pub resets: Vec<Reset>,
+    /// The changes of the tables that are [inspected](crate::Inspection), by entry, of the whole generation so far.
+    pub updates: Vec<WeightUpdate>,
+    /// Changes of weights that are suspiciously large, of the whole generation so far: how many, and the largest of them.
+    pub sudden_count: u64,
+    /// The largest of them.
+    pub sudden: Vec<SuddenChange>,
     /// The generation is complete: its update is final.
     pub generation_complete: bool,
 }
@@ -64,6 +71,9 @@ impl GenerationReport {
             phases: None,
             nan_games: Vec::new(),
             resets: Vec::new(),
+            updates: Vec::new(),
+            sudden_count: 0,
+            sudden: Vec::new(),
             generation_complete: false,
         }
     }

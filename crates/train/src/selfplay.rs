@@ -82,6 +82,28 @@ pub struct Oversight<'a> {
     pub faults: Option<&'a Faults>,
 }
 
+/// What happens at a ply of a game, for those who watch.
+#[derive(Clone, Copy, Debug)]
+pub enum Sight<'a> {
+    /// The position was searched; a solved line that is followed needs no search.
+    Search(&'a SearchResult),
+    /// The move was chosen: the ply's last event.
+    Choice(Choice),
+}
+
+/// How a move comes about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// At random, in the opening: nothing was searched.
+    Opening,
+    /// The search's best move.
+    Best,
+    /// At random, among all legal moves.
+    Random,
+    /// The best move of a search of one ply; it may be the search's best move.
+    Shallow,
+}
+
 /// Plays game number `index` of the run with this seed.
 ///
 /// What is played follows from the arguments alone, unless a search is limited by time: the searcher forgets what it
@@ -97,6 +119,23 @@ pub fn play_game<E: Evaluate>(
     seed: u64,
     index: u64,
     oversight: &Oversight,
+) -> Result<PlayedGame, Unfinished> {
+    watch_game(searcher, evaluator, settings, seed, index, oversight, &mut |_| {})
+}
+
+/// [`play_game`], with `watch` being told what happens.
+///
+/// # Errors
+///
+/// As [`play_game`].
+pub fn watch_game<E: Evaluate>(
+    searcher: &mut Searcher,
+    evaluator: &E,
+    settings: &PlaySettings,
+    seed: u64,
+    index: u64,
+    oversight: &Oversight,
+    watch: &mut impl FnMut(Sight),
 ) -> Result<PlayedGame, Unfinished> {
     let Oversight { stop, progress, faults } = *oversight;
     let fault = faults.and_then(|faults| Some((faults, faults.of(seed, index)?)));
@@ -125,6 +164,7 @@ pub fn play_game<E: Evaluate>(
         }
         let moves = position.board.moves();
         let ply = if plies.len() < opening {
+            watch(Sight::Choice(Choice::Opening));
             Ply { square: random_move(moves, &mut random), searched: None }
         } else {
             if solved.line.is_empty() {
@@ -135,20 +175,22 @@ pub fn play_game<E: Evaluate>(
                     return Err(Unfinished::Stopped);
                 }
                 totals.count(&result);
+                watch(Sight::Search(&result));
                 solved = Solved::of(position.side, result);
             }
             let best = solved.line.pop().ok_or_else(|| search_error(&"the search found no move"))?;
             let (score, exact) = (position.side.black_view(solved.black_score), solved.exact);
-            let (mut greedy, mut square) = (true, best);
+            let (mut greedy, mut square, mut choice) = (true, best, Choice::Best);
             if random.chance(settings.epsilon) {
-                (greedy, square) = (false, random_move(moves, &mut random));
+                (greedy, square, choice) = (false, random_move(moves, &mut random), Choice::Random);
             } else if random.chance(settings.shallow) {
                 let search = || searcher.search(evaluator, &position.board, &one_ply);
                 let result = progress.time(&progress.times().search, search);
                 totals.count(&result);
                 square = result.best.unwrap_or(best);
-                greedy = square == best;
+                (greedy, choice) = (square == best, Choice::Shallow);
             }
+            watch(Sight::Choice(choice));
             if !(exact && square == best) {
                 solved.line.clear();
             }

@@ -4,6 +4,8 @@
 //! another question: at this ply, which entries would a surprise now change, and by how much? Both views add up to the
 //! same change over a game (Sutton & Barto, *Reinforcement Learning*, 2nd ed., §12.2 and the equivalence in §12.1).
 
+use crate::record::GameRecord;
+use crate::updates::entries_of;
 use std::collections::BTreeMap;
 
 /// Eligibilities smaller than this are forgotten: they keep the storage sparse and change nothing that f32 could hold.
@@ -63,6 +65,23 @@ impl Traces {
     pub fn is_empty(&self) -> bool {
         self.eligibility.is_empty()
     }
+}
+
+/// The traces in a game when its first `plies` moves are played: an entry's share in what the next search value says.
+///
+/// Entries are numbered among all weights; a mirror image counts as the entry with the lower number. λ is applied once a search:
+/// the last searched position has ±1 for each time that it reads the entry.
+pub fn traces_of(record: &GameRecord, plies: usize, lambda: f64) -> Traces {
+    let mut traces = Traces::new();
+    for (_, position, searched) in record.searched_plies().take_while(|(ply, ..)| *ply < plies) {
+        traces.decay(lambda);
+        if searched.exact || !searched.greedy {
+            traces.cut();
+        } else {
+            traces.visit(&entries_of(&position), f64::from(position.side.black_view(1)));
+        }
+    }
+    traces
 }
 
 /// One searched position, as the backward view sees it.

@@ -21,6 +21,7 @@ use crate::rounding::Rounding;
 use crate::selfplay::{Oversight, PlayedGame, play_game};
 use crate::settings::{LearnSettings, PlaySettings, TrainerOptions};
 use crate::state::State;
+use crate::updates::Inspection;
 use crate::workers::Workers;
 use shirokuro_engine::{PatternEvaluator, TableTooLarge};
 use std::path::Path;
@@ -59,6 +60,7 @@ pub struct Trainer {
     /// Bytes of the positions that were learned last.
     pub(crate) rows: usize,
     faults: Option<Arc<Faults>>,
+    inspection: Inspection,
 }
 
 impl Trainer {
@@ -70,7 +72,13 @@ impl Trainer {
     pub fn new(options: &TrainerOptions) -> Result<Self, TrainerError> {
         options.validate()?;
         let workers = Workers::new(options.threads, options.table_bytes)?;
-        Ok(Self { state: State::new(options.seed, options.generation_games), workers, rows: 0, faults: None })
+        Ok(Self {
+            state: State::new(options.seed, options.generation_games),
+            workers,
+            rows: 0,
+            faults: None,
+            inspection: Inspection::default(),
+        })
     }
 
     /// The trainer that was saved, and the texts that were saved with it.
@@ -81,7 +89,8 @@ impl Trainer {
     pub fn load(path: &Path, threads: usize, table_bytes: usize) -> Result<(Self, Texts), TrainerError> {
         TrainerOptions { threads, table_bytes, ..TrainerOptions::default() }.validate()?;
         let (state, texts) = load_state(path)?;
-        Ok((Self { state, workers: Workers::new(threads, table_bytes)?, rows: 0, faults: None }, texts))
+        let workers = Workers::new(threads, table_bytes)?;
+        Ok((Self { state, workers, rows: 0, faults: None, inspection: Inspection::default() }, texts))
     }
 
     /// Saves everything that the run's continuation follows from, and the caller's two texts; in place of the old file or
@@ -110,6 +119,11 @@ impl Trainer {
         if let Some(old) = std::mem::replace(&mut self.faults, faults.map(Arc::new)) {
             old.release();
         }
+    }
+
+    /// What is reported of the updates from now on.
+    pub fn inspect(&mut self, inspection: Inspection) {
+        self.inspection = inspection;
     }
 
     /// Makes every entry neutral whose moments are no finite numbers, as a file may bring them.
@@ -215,17 +229,21 @@ impl Trainer {
 
     /// Learns all games of the generation under way.
     fn learn(&mut self, settings: LearnSettings, positions: &Positions, report: &mut GenerationReport) {
-        let Self { state, workers, rows, .. } = self;
+        let Self { state, workers, rows, inspection, .. } = self;
         let complete = state.generation_left() == 0;
         let update = Update {
             adam: AdamStep::new(settings.rate, state.powers.next()),
             rounding: Rounding::new(state.seed, state.generation),
             provisional: !complete,
+            inspection: *inspection,
         };
         let State { weights, moments, coverage, .. } = state;
-        let Learned { visits, resets, undo } = learn(workers, positions, weights, moments, coverage, update);
+        let Learned { visits, resets, undo, updates, sudden } =
+            learn(workers, positions, weights, moments, coverage, update);
         state.weights.changed();
         state.undo = undo;
+        (report.updates, report.sudden_count) = (updates, sudden.count);
+        report.sudden = sudden.explain(&state.records, positions);
         *rows = positions.bytes();
         let new = |game: u64| report.games.binary_search_by_key(&game, |record| record.index).is_ok();
         let errors = state.records.iter().zip(positions.errors()).filter(|(record, _)| new(record.index));

@@ -1,4 +1,4 @@
-"""The command line: `shirokuro train`, `monitor`, `checkpoints`, `export`, `evaluate`, `digest`, `perft`, `bench`."""
+"""The command line: `shirokuro train`, `monitor`, `checkpoints`, `export`, `evaluate`, `debug`, `digest`, `perft`, `bench`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import shirokuro
 from shirokuro.checkpoints import model_of
-from shirokuro.cli import bench, checkpoints, evaluate, export, monitor, train
+from shirokuro.cli import bench, checkpoints, debug, evaluate, export, monitor, train
 from shirokuro.extras import MissingExtraError
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ _COMMANDS = {
     "checkpoints": checkpoints,
     "export": export,
     "evaluate": evaluate,
+    "debug": debug,
     "bench": bench,
 }
 

@@ -1,0 +1,21 @@
+//! Pictures of boards for notebooks. They are drawn in Python, in `shirokuro/boards.py`.
+
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+/// The board of a `Position` as SVG.
+pub fn of_position(position: &Bound<'_, PyAny>) -> PyResult<String> {
+    draw(position, None)
+}
+
+/// The last board of a game as SVG, its last move marked.
+pub fn of_game(py: Python<'_>, transcript: String) -> PyResult<String> {
+    let position = py.import("shirokuro._core")?.getattr("Position")?.call_method1("from_moves", (&transcript,))?;
+    draw(&position, transcript.get(transcript.len() - 2..))
+}
+
+fn draw(position: &Bound<'_, PyAny>, last_move: Option<&str>) -> PyResult<String> {
+    let options = PyDict::new(position.py());
+    options.set_item("last_move", last_move)?;
+    position.py().import("shirokuro.boards")?.getattr("board_svg")?.call((position,), Some(&options))?.extract()
+}

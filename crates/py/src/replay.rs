@@ -1,0 +1,64 @@
+//! Playing a game of a training once more.
+
+use crate::args::{integer, number, small_integer};
+use crate::error::trainer_error;
+use crate::game::PyGame;
+use crate::interrupt::{check_interrupts, with_polling};
+use crate::search::{PySearchResult, SearchLimits};
+use crate::trainer::PyTrainerCore;
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::prelude::*;
+use shirokuro_train::{Choice, PlaySettings, Unfinished};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+/// How a move came about, the static evaluation before it, and the search.
+type WatchedPly = (&'static str, f32, Option<PySearchResult>);
+
+/// Plays a game of the generation under way once more, with the weights from before the generation.
+#[pyfunction]
+#[pyo3(signature = (core, game, *, depth, nodes, time_ms, exact_empties, epsilon, shallow, random_plies))]
+#[expect(clippy::too_many_arguments, reason = "they are Python's keyword arguments")]
+pub fn replay(
+    py: Python<'_>,
+    core: &PyTrainerCore,
+    game: &Bound<'_, PyAny>,
+    depth: Option<&Bound<'_, PyAny>>,
+    nodes: Option<&Bound<'_, PyAny>>,
+    time_ms: Option<&Bound<'_, PyAny>>,
+    exact_empties: &Bound<'_, PyAny>,
+    epsilon: &Bound<'_, PyAny>,
+    shallow: &Bound<'_, PyAny>,
+    random_plies: &Bound<'_, PyAny>,
+) -> PyResult<(PyGame, Vec<WatchedPly>)> {
+    let game = integer("game", game, 0..=u64::MAX)?;
+    let SearchLimits { depth, nodes, time, exact_empties } =
+        SearchLimits::new(depth, nodes, time_ms, Some(exact_empties))?;
+    let random_plies = small_integer("random_plies", random_plies, 0..=60)?;
+    let (epsilon, shallow) = (number("epsilon", epsilon)?, number("shallow", shallow)?);
+    let play = PlaySettings { depth, nodes, time, exact_empties, epsilon, shallow, random_plies, hang_timeout: None };
+    let stop = AtomicBool::new(false);
+    let poll = || check_interrupts().inspect_err(|_| stop.store(true, Relaxed));
+    let trainer = &mut *core.lock_with_threads()?;
+    let (played, error) = with_polling(py, poll, || trainer.replay(game, &play, &stop))?;
+    if let Some(error) = error {
+        return Err(error);
+    }
+    let watched = played.map_err(|error| trainer_error(&error))?.map_err(|unfinished| match unfinished {
+        Unfinished::Stopped => PyRuntimeError::new_err("stopped without a reason"),
+        Unfinished::SearchError(message) => PyRuntimeError::new_err(message),
+    })?;
+    let plies = watched.plies.iter().zip(&watched.evaluations).map(|(ply, &evaluation)| {
+        let search = ply.search.as_ref().map(|search| PySearchResult::new(search, ply.time));
+        (choice(ply.choice), evaluation, search)
+    });
+    Ok((PyGame(watched.game.record), plies.collect()))
+}
+
+fn choice(choice: Choice) -> &'static str {
+    match choice {
+        Choice::Opening => "opening",
+        Choice::Best => "best",
+        Choice::Random => "random",
+        Choice::Shallow => "shallow",
+    }
+}

@@ -1,0 +1,84 @@
+//! Playing a game of a training once more, to see what its searches saw.
+
+use crate::error::require;
+use crate::progress::Progress;
+use crate::record::GameRecord;
+use crate::selfplay::{Choice, Oversight, PlayedGame, Sight, Unfinished, watch_game};
+use crate::settings::PlaySettings;
+use crate::trainer::{Trainer, TrainerError};
+use shirokuro_engine::{PatternEvaluator, Position, SearchResult, Searcher, discs};
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+/// A game that was played once more, and what happened at each of its plies.
+#[derive(Clone, Debug)]
+pub struct WatchedGame {
+    /// The game.
+    pub game: PlayedGame,
+    /// The evaluations of the positions before the moves, in discs for the side to move.
+    pub evaluations: Vec<f32>,
+    /// One a ply.
+    pub plies: Vec<WatchedPly>,
+}
+
+/// What happened at a ply.
+#[derive(Clone, Debug)]
+pub struct WatchedPly {
+    /// The search; none in the random opening, nor where a solved line is followed.
+    pub search: Option<SearchResult>,
+    /// Wall-clock time of the ply.
+    pub time: Duration,
+    /// How the move came about.
+    pub choice: Choice,
+}
+
+impl Trainer {
+    /// Plays a game of the generation under way once more, with the weights from before the generation; nothing is learned.
+    ///
+    /// It is the same game if the settings are those that it was played with, and if no search is limited by time.
+    ///
+    /// # Errors
+    ///
+    /// The game is not of this generation, a setting is outside its range, or there is no memory for a table. The inner result
+    /// is that of [`watch_game`].
+    pub fn replay(
+        &mut self,
+        game: u64,
+        play: &PlaySettings,
+        stop: &AtomicBool,
+    ) -> Result<Result<WatchedGame, Unfinished>, TrainerError> {
+        let size = u64::from(self.state.generation_games);
+        let of_generation = game / size == self.state.generation;
+        require(of_generation, "game", game, "a game of the generation under way")?;
+        play.validate()?;
+        let mut searcher = Searcher::new(self.workers.table_bytes())?;
+        let (mut plies, mut search, mut start) = (Vec::new(), None, Instant::now());
+        let mut watch = |sight: Sight| match sight {
+            Sight::Search(result) => search = Some(result.clone()),
+            Sight::Choice(choice) => {
+                plies.push(WatchedPly { search: search.take(), time: start.elapsed(), choice });
+                start = Instant::now();
+            }
+        };
+        let oversight = Oversight { stop, progress: &Progress::new(), faults: None };
+        self.state.swap_provisional();
+        let evaluator = self.evaluator();
+        let played = watch_game(&mut searcher, &evaluator, play, self.state.seed, game, &oversight, &mut watch);
+        let evaluations = played.as_ref().map_or_else(|_| Vec::new(), |game| evaluations(&game.record, &evaluator));
+        self.state.swap_provisional();
+        Ok(played.map(|game| WatchedGame { game, evaluations, plies }))
+    }
+}
+
+fn evaluations(record: &GameRecord, evaluator: &PatternEvaluator) -> Vec<f32> {
+    let positions = record.plies.iter().scan(Position::START, |position, ply| {
+        let before = *position;
+        *position = position.play(ply.square).expect("the moves of a record are legal").after_forced_pass();
+        Some(before)
+    });
+    positions.map(|position| discs(evaluator.evaluate(&position.board))).collect()
+}
+
+#[cfg(test)]
+#[path = "updates_tests.rs"]
+mod tests;

@@ -1,0 +1,112 @@
+"""Boards for people: as text, and as pictures for notebooks and web pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shirokuro._core import BLACK, EMPTY, Position
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SQUARES = tuple(f"{file}{rank}" for rank in range(1, 9) for file in "abcdefgh")
+"""The names of the squares by their numbers, a1 … h8."""
+
+SIDES = {1: "black", 2: "white"}
+"""The names of the sides by their numbers."""
+
+_DISCS = "-XO"
+
+
+def board_text(position: Position, *, legal_moves: bool = False, last_move: str | None = None) -> str:
+    """A board as ten lines of ASCII: files, eight ranks, and who is to move.
+
+    Args:
+        position: what is drawn: `X` black, `O` white, `-` empty.
+        legal_moves: mark the squares that may be played by `*`.
+        last_move: a square to put into brackets; `None` for none.
+
+    Raises:
+        ValueError: `last_move` is not a square.
+    """
+    cells = [_DISCS[square] for square in position.board]
+    if legal_moves:
+        for move in position.legal_moves:
+            cells[SQUARES.index(move)] = "*"
+    marked = None if last_move is None else _number(last_move)
+    lines = ["  a b c d e f g h"]
+    for rank in range(8):
+        line = f"{rank + 1} " + " ".join(cells[8 * rank : 8 * rank + 8]) + " "
+        if marked is not None and marked // 8 == rank:
+            at = 2 + 2 * (marked % 8)
+            line = f"{line[: at - 1]}[{line[at]}]{line[at + 2 :]}"
+        lines.append(line.rstrip())
+    return "\n".join([*lines, _situation(position)])
+
+
+def board_svg(position: Position, *, legal_moves: bool = True, last_move: str | None = None, size: int = 320) -> str:
+    """A board as a picture: an SVG document that needs nothing else.
+
+    Args:
+        position: what is drawn.
+        legal_moves: mark the squares that may be played by a dot.
+        last_move: a square to mark; `None` for none.
+        size: width and height in pixels.
+
+    Raises:
+        ValueError: `last_move` is not a square.
+    """
+    marked = None if last_move is None else _number(last_move)
+    shapes = [
+        '<rect width="360" height="360" fill="#222"/><rect x="20" y="20" width="320" height="320" fill="#2c7a4b"/>'
+    ]
+    lines = "".join(f"M{20 + 40 * i} 20v320M20 {20 + 40 * i}h320" for i in range(9))
+    shapes.append(f'<path d="{lines}" stroke="#1b4d30" stroke-width="1.5"/>')
+    shapes.append('<g fill="#ddd" font-family="sans-serif" font-size="12" text-anchor="middle">')
+    shapes += [f'<text x="{40 + 40 * i}" y="14">{file}</text>' for i, file in enumerate("abcdefgh")]
+    shapes += [f'<text x="10" y="{44 + 40 * i}">{i + 1}</text>' for i in range(8)]
+    shapes.append("</g>")
+    legal = {SQUARES.index(move) for move in position.legal_moves} if legal_moves else set()
+    for number, square in enumerate(position.board):
+        x, y = 40 + 40 * (number % 8), 40 + 40 * (number // 8)
+        if square != EMPTY:
+            fill = "#111" if square == BLACK else "#f4f4f0"
+            shapes.append(f'<circle cx="{x}" cy="{y}" r="16" fill="{fill}" stroke="#000" stroke-width="0.8"/>')
+        elif number in legal:
+            shapes.append(f'<circle cx="{x}" cy="{y}" r="4" fill="#a8d5b5"/>')
+        if number == marked:
+            shapes.append(f'<circle cx="{x}" cy="{y}" r="5" fill="#d9412b"/>')
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 360 360" width="{size}" height="{size}" role="img">'
+    return f"{head}<title>{_situation(position)}</title>{''.join(shapes)}</svg>"
+
+
+def board_line(position: Position) -> str:
+    """A board in one line, as `Position.from_diagram` reads it."""
+    return "".join(str(position).split()[:8]) + f" {_DISCS[position.side_to_move]}"
+
+
+def text_table(header: Sequence[str], rows: Sequence[Sequence[object]], *, left: Sequence[str] = ()) -> str:
+    """Rows under a header, columns to the right but for those of `left`; `None` is shown as a dash."""
+    cells = [["-" if cell is None else str(cell) for cell in row] for row in rows]
+    widths = [max(len(name), *(len(row[i]) for row in cells)) if cells else len(name) for i, name in enumerate(header)]
+
+    def line(texts: Sequence[str]) -> str:
+        padded = (t.ljust(w) if n in left else t.rjust(w) for t, w, n in zip(texts, widths, header, strict=True))
+        return "  ".join(padded).rstrip()
+
+    return "\n".join([line(header), *map(line, cells)])
+
+
+def _number(square: str) -> int:
+    if square not in SQUARES:
+        raise ValueError(f"last_move = {square!r}: must be a square, a1 to h8")
+    return SQUARES.index(square)
+
+
+def _situation(position: Position) -> str:
+    black = int((position.board == BLACK).sum())
+    white = 64 - position.empties - black
+    if position.is_over:
+        return f"game over, X {black} : O {white}"
+    passes = "" if position.legal_moves else " and must pass"
+    return f"{SIDES[position.side_to_move]} ({_DISCS[position.side_to_move]}) to move{passes}, X {black} : O {white}"

@@ -1,0 +1,42 @@
+"""A look inside: what a model reads, what a training learns and changes, and what its searches saw.
+
+    from shirokuro import debug
+
+    print(debug.pattern_view(evaluator, position))
+    print(debug.replay("runs/first", 1234))
+
+Every command of `shirokuro debug` is one of these functions.
+"""
+
+from shirokuro.boards import board_svg, board_text
+from shirokuro.debug.diff import TableChange, WeightDiff, diff_weights
+from shirokuro.debug.export import export_games, export_metrics, export_positions
+from shirokuro.debug.patterns import PatternRead, PatternView, pattern_view
+from shirokuro.debug.replay import Replay, ReplayPly, replay, review
+from shirokuro.debug.traces import TraceView, trace_view
+from shirokuro.debug.updates import UpdateLog, log_updates
+from shirokuro.game_log import find_game, read_games
+
+__all__ = [
+    "PatternRead",
+    "PatternView",
+    "Replay",
+    "ReplayPly",
+    "TableChange",
+    "TraceView",
+    "UpdateLog",
+    "WeightDiff",
+    "board_svg",
+    "board_text",
+    "diff_weights",
+    "export_games",
+    "export_metrics",
+    "export_positions",
+    "find_game",
+    "log_updates",
+    "pattern_view",
+    "read_games",
+    "replay",
+    "review",
+    "trace_view",
+]

@@ -1,0 +1,185 @@
+"""What two models have in common, and where they differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from shirokuro._core import Evaluator
+from shirokuro.boards import text_table
+from shirokuro.checkpoints import model_of
+from shirokuro.debug.tables import PATTERNS, STAGES, digits, discs, mirrors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from os import PathLike
+
+    from numpy.typing import NDArray
+
+_CHANGE = [("pattern", "U3"), ("stage", "u1"), ("entry", "u2"), ("mirror", "u2"), ("before", "u2"), ("after", "u2")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableChange:
+    """How tables differ: one, those of a stage or of a pattern, or all."""
+
+    entries: int
+    """Entries, mirror images counted."""
+
+    changed: int
+    """Those whose weights differ."""
+
+    mean: float | None
+    """Mean absolute difference of these, in discs; `None` if there are none."""
+
+    rms: float | None
+    """Root of their mean square, in discs."""
+
+    largest: float | None
+    """The largest absolute difference, in discs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeightDiff:
+    """How the weights of two models differ. The arrays have the shape (60, 14): [stage, pattern]."""
+
+    changed: NDArray[np.int64]
+    """Entries whose weights differ, mirror images counted."""
+
+    absolute_sum: NDArray[np.float64]
+    """Their absolute differences, in discs, added up."""
+
+    square_sum: NDArray[np.float64]
+    """The squares, added up."""
+
+    largest: NDArray[np.float64]
+    """The largest absolute difference of a table, in discs; 0 where nothing differs."""
+
+    top: NDArray[Any]
+    """The largest differences, an entry a row, the largest first: `pattern`, `stage`, `entry`, `mirror` (the mirror
+    image, which is the same and has no row), `before` and `after` (weights as they are stored)."""
+
+    _models: tuple[Evaluator, Evaluator]
+
+    def table(self, *, pattern: str | None = None, stage: int | None = None) -> TableChange:
+        """The summary of one table, of the tables of a pattern or of a stage, or of all.
+
+        Raises:
+            ValueError: there is no such pattern or stage.
+        """
+        names = list(PATTERNS)
+        if pattern is not None and pattern not in names:
+            raise ValueError(f"pattern = {pattern!r}: must be of {', '.join(names)}")
+        if stage is not None and stage not in range(STAGES):
+            raise ValueError(f"stage = {stage!r}: must be from 0 to {STAGES - 1}")
+        at = (
+            slice(None) if stage is None else slice(stage, stage + 1),
+            slice(None) if pattern is None else slice(names.index(pattern), names.index(pattern) + 1),
+        )
+        sizes = np.tile([3 ** len(rotations[0]) for rotations in PATTERNS.values()], (STAGES, 1))
+        changed = int(self.changed[at].sum())
+        return TableChange(
+            entries=int(sizes[at].sum()),
+            changed=changed,
+            mean=float(self.absolute_sum[at].sum() / changed) if changed else None,
+            rms=float(np.sqrt(self.square_sum[at].sum() / changed)) if changed else None,
+            largest=float(self.largest[at].max()) if changed else None,
+        )
+
+    def changes(self, *, pattern: str | None = None, stage: int | None = None) -> Iterator[NDArray[Any]]:
+        """Every entry that differs, table by table, with the columns of `top`; both mirror images are there."""
+        before, after = (model.get_weights() for model in self._models)
+        for name in PATTERNS if pattern is None else [pattern]:
+            for number in range(STAGES) if stage is None else [stage]:
+                entries = np.flatnonzero(before[name][number] != after[name][number])
+                if len(entries):
+                    yield _rows(name, number, entries, before[name][number], after[name][number])
+
+    def text(self, *, limit: int = 20) -> str:
+        """The summary by pattern and by stage, and the largest differences."""
+        whole = self.table()
+        parts = [f"{whole.changed:,} of {whole.entries:,} weights differ ({whole.changed / whole.entries:.2%})", ""]
+        measures = ("changed", "share", "mean", "rms", "largest")
+        rows = [(name, *_cells(self.table(pattern=name))) for name in PATTERNS]
+        parts += [text_table(("pattern", *measures), [*rows, ("all", *_cells(whole))], left=("pattern",)), ""]
+        stages = [
+            (str(stage), *_cells(self.table(stage=stage))) for stage in range(STAGES) if self.changed[stage].any()
+        ]
+        parts += [text_table(("stage", *measures), stages), ""]
+        rows = []
+        for name, stage, entry, _, before, after in self.top[:limit].tolist():
+            numbers = (f"{discs(before):+.4f}", f"{discs(after):+.4f}", f"{(after - before) / 256:+.4f}")
+            rows.append((name, str(stage), str(entry), digits(name, entry), *numbers))
+        header = ("pattern", "stage", "entry", "digits", "before", "after", "change")
+        parts.append(text_table(header, rows, left=("pattern", "digits")))
+        return "\n".join(parts)
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+def diff_weights(
+    before: Evaluator | str | PathLike[str], after: Evaluator | str | PathLike[str], *, top: int = 20
+) -> WeightDiff:
+    """Compares the weights of two models. Both are in memory, 58 MB each, and little more.
+
+    Args:
+        before: a model file, a run's directory, for its latest checkpoint, or an evaluator.
+        after: the same.
+        top: the largest differences to keep; mirror images count once.
+
+    Raises:
+        ValueError: `top` is negative.
+        FileNotFoundError: there is no such file, or nothing in the directory.
+        ModelFileError: a file is damaged.
+    """
+    if top < 0:
+        raise ValueError(f"top = {top}: must be 0 or more")
+    models = _model(before), _model(after)
+    first, second = (model.get_weights() for model in models)
+    shape = (STAGES, len(PATTERNS))
+    changed = np.zeros(shape, dtype=np.int64)
+    absolute, square, largest = (np.zeros(shape) for _ in range(3))
+    best = np.empty(0, dtype=_CHANGE)
+    for number, name in enumerate(PATTERNS):
+        lower = np.arange(len(mirrors()[name])) <= mirrors()[name]
+        for stage in range(STAGES):
+            old, new = first[name][stage], second[name][stage]
+            size = np.abs(new.astype(np.int32) - old)
+            entries = np.flatnonzero(size)
+            if not len(entries):
+                continue
+            discs_each = size[entries] / 256
+            changed[stage, number] = len(entries)
+            absolute[stage, number], square[stage, number] = discs_each.sum(), (discs_each**2).sum()
+            largest[stage, number] = discs_each.max()
+            own = entries[lower[entries]]
+            own = own[np.argsort(-size[own], kind="stable")[:top]]
+            best = np.concatenate([best, _rows(name, stage, own, old, new)])
+            order = np.argsort(-np.abs(best["after"].astype(np.int32) - best["before"]), kind="stable")
+            best = best[order[:top]]
+    return WeightDiff(
+        changed=changed, absolute_sum=absolute, square_sum=square, largest=largest, top=best, _models=models
+    )
+
+
+def _model(source: Evaluator | str | PathLike[str]) -> Evaluator:
+    return source if isinstance(source, Evaluator) else Evaluator.load(model_of(source))
+
+
+def _rows(
+    name: str, stage: int, entries: NDArray[Any], before: NDArray[np.uint16], after: NDArray[np.uint16]
+) -> NDArray[Any]:
+    rows = np.empty(len(entries), dtype=_CHANGE)
+    rows["pattern"], rows["stage"] = name, stage
+    rows["entry"], rows["mirror"] = entries, mirrors()[name][entries]
+    rows["before"], rows["after"] = before[entries], after[entries]
+    return rows
+
+
+def _cells(change: TableChange) -> tuple[str | None, ...]:
+    numbers = (change.mean, change.rms, change.largest)
+    shown = (None if number is None else f"{number:.4f}" for number in numbers)
+    return (f"{change.changed:,}", f"{change.changed / change.entries:.2%}", *shown)

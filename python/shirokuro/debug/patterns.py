@@ -1,0 +1,145 @@
+"""What a model reads in a position: 56 weights, whose sum is the evaluation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shirokuro._core import BLACK, WHITE, Position, feature_indices
+from shirokuro.boards import SQUARES, board_text
+from shirokuro.debug.tables import PATTERNS, digits, discs, mirrors
+
+if TYPE_CHECKING:
+    from shirokuro._core import Evaluator
+
+_ROTATIONS = 4
+_WIDTH = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatternRead:
+    """One weight that a position reads: a pattern in one of the four rotations of the board."""
+
+    pattern: str
+    """`"P01"` … `"P14"`."""
+
+    rotation: int
+    """Quarter turns, 0 to 3."""
+
+    squares: tuple[str, ...]
+    """The squares, in the order of the digits."""
+
+    digits: str
+    """What is on them: 0 empty, 1 side to move, 2 opponent."""
+
+    entry: int
+    """The place in the pattern's table: the digits to base 3, the first the least significant."""
+
+    mirror: int
+    """The place of the mirror image, which has the same weight."""
+
+    weight: int
+    """The weight as it is stored, 32768 being neutral."""
+
+    @property
+    def discs(self) -> float:
+        """What it adds to the evaluation, in discs for the side to move."""
+        return discs(self.weight)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatternView:
+    """All that a model reads in a position. As text: every pattern's squares drawn, with entry, digits and weight."""
+
+    position: Position
+    """The position."""
+
+    stage: int
+    """The number of discs − 4: which set of tables is read."""
+
+    reads: tuple[PatternRead, ...]
+    """The 56 weights: the patterns in their order, four rotations each."""
+
+    evaluation: float
+    """The model's evaluation, in discs for the side to move."""
+
+    @property
+    def sum(self) -> float:
+        """The sum of the weights, in discs: the evaluation, but for its limits.
+
+        The evaluation is kept within ±64 discs; and where a side has no disc left, it is the final score.
+        """
+        return sum(read.discs for read in self.reads)
+
+    @property
+    def by_pattern(self) -> dict[str, float]:
+        """What each pattern adds in its four rotations, in discs."""
+        return {name: sum(read.discs for read in self.reads if read.pattern == name) for name in PATTERNS}
+
+    def text(self, *patterns: str) -> str:
+        """The drawing of these patterns, or of all.
+
+        Raises:
+            ValueError: there is no such pattern.
+        """
+        for name in patterns:
+            if name not in PATTERNS:
+                raise ValueError(f"pattern = {name!r}: must be of {', '.join(PATTERNS)}")
+        parts = [board_text(self.position), f"stage {self.stage}", ""]
+        for name in patterns or PATTERNS:
+            reads = [read for read in self.reads if read.pattern == name]
+            parts += [
+                f"{name}  {' '.join(reads[0].squares)}  {self.by_pattern[name]:+.4f} discs",
+                *_drawn(self, reads),
+                "",
+            ]
+        parts.append(f"sum {self.sum:+.4f} discs, evaluation {self.evaluation:+.4f} discs for the side to move")
+        return "\n".join(parts)
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+def pattern_view(evaluator: Evaluator, position: Position) -> PatternView:
+    """What a model reads in a position, weight by weight.
+
+    Raises:
+        ValueError: the board is full: its score is known, no weight is read.
+    """
+    if not position.empties:
+        raise ValueError("position: the board is full, no weight is read")
+    stage = 64 - position.empties - 4
+    if stage < 0:
+        raise ValueError("position: there are tables for 4 to 63 discs only")
+    weights, indices, reads = evaluator.get_weights(), feature_indices(position), []
+    for number, (name, rotations) in enumerate(PATTERNS.items()):
+        for rotation, squares in enumerate(rotations):
+            entry = int(indices[_ROTATIONS * number + rotation])
+            reads.append(
+                PatternRead(
+                    pattern=name,
+                    rotation=rotation,
+                    squares=tuple(squares),
+                    digits=digits(name, entry),
+                    entry=entry,
+                    mirror=int(mirrors()[name][entry]),
+                    weight=int(weights[name][stage, entry]),
+                )
+            )
+    return PatternView(position=position, stage=stage, reads=tuple(reads), evaluation=evaluator.evaluate(position))
+
+
+def _drawn(view: PatternView, reads: list[PatternRead]) -> list[str]:
+    """The rotations of a pattern side by side."""
+    board = view.position.board
+    marks = {0: "-", BLACK: "X", WHITE: "O"}
+    lines = []
+    for rank in range(8):
+        parts = []
+        for read in reads:
+            places = range(8 * rank, 8 * rank + 8)
+            parts.append("".join(marks[int(board[at])] if SQUARES[at] in read.squares else "." for at in places))
+        lines.append(parts)
+    lines += [[f"digits {read.digits}" for read in reads], [f"entry {read.entry}" for read in reads]]
+    lines += [[f"weight {read.weight}" for read in reads], [f"{read.discs:+.4f} discs" for read in reads]]
+    return ["  " + "".join(part.ljust(_WIDTH) for part in parts).rstrip() for parts in lines]

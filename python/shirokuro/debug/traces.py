@@ -1,0 +1,99 @@
+"""Eligibility traces: at a ply of a game, which weights would a surprise now change, and by how much?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from shirokuro._core import Game, Position, traces
+from shirokuro.boards import SIDES, text_table
+from shirokuro.debug.tables import NAMES, digits, discs
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from shirokuro._core import Evaluator
+
+_TRACE = [("stage", "u1"), ("pattern", "U3"), ("entry", "u2"), ("mirror", "u2"), ("eligibility", "f8")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TraceView:
+    """The eligibility traces at a ply of a game. As text: by position, and then the entries."""
+
+    game: Game
+    """The game."""
+
+    plies: int
+    """Moves that were played."""
+
+    lambda_: float
+    """λ."""
+
+    entries: NDArray[Any]
+    """An eligible entry a row: `stage`, `pattern`, `entry`, `mirror` (its mirror image, which shares the weight and the
+    eligibility), `eligibility`. It is signed: +1 for each time that a position with Black to move reads the entry, −1
+    with White to move, times λ for each search since."""
+
+    weights: NDArray[np.uint16] | None
+    """The entries' weights in the model that was given; `None` without one."""
+
+    def text(self, *, limit: int = 20) -> str:
+        """The positions that are eligible, and the entries, at most `limit` of them, the most eligible first."""
+        parts = [f"game {self.game.index} after {self.plies} moves, λ = {self.lambda_:g}: {len(self.entries)} entries"]
+        rows = []
+        for ply in range(self.plies):
+            position = Position.from_moves("".join(self.game.moves[:ply]))
+            of_stage = self.entries[self.entries["stage"] == 60 - position.empties]
+            if len(of_stage):
+                side = SIDES[position.side_to_move]
+                total, least = np.abs(of_stage["eligibility"]).sum(), np.abs(of_stage["eligibility"]).min()
+                move = self.game.moves[ply]
+                rows.append((ply, side, move, 60 - position.empties, len(of_stage), f"{least:.6f}", f"{total:.4f}"))
+        header = ("ply", "side", "move", "stage", "entries", "λ^k", "sum")
+        parts += [text_table(header, rows, left=("side", "move")), ""]
+        order = np.argsort(-np.abs(self.entries["eligibility"]), kind="stable")[:limit]
+        header = ("stage", "pattern", "entry", "digits", "eligibility", *(() if self.weights is None else ("discs",)))
+        found: list[tuple[object, ...]] = []
+        for at in order:
+            stage, name, entry, _, eligibility = self.entries[at].item()
+            row = (stage, name, entry, digits(name, entry), f"{eligibility:+.6f}")
+            found.append(row if self.weights is None else (*row, f"{discs(int(self.weights[at])):+.4f}"))
+        parts.append(text_table(header, found, left=("pattern", "digits")))
+        if len(self.entries) > len(found):
+            parts.append(f"… and {len(self.entries) - len(found)} more")
+        return "\n".join(parts)
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+def trace_view(game: Game, plies: int, *, lambda_: float, evaluator: Evaluator | None = None) -> TraceView:
+    """The eligibility traces when a game's first `plies` moves have been played.
+
+    A random move or an exact value cuts the trace: what comes after says nothing about what was before. The trainer
+    computes targets instead, which add up to the same changes over a game.
+
+    Args:
+        game: with what its searches said.
+        plies: 0 up to the game's number of moves.
+        lambda_: λ of TD(λ), 0 to 1.
+        evaluator: to show weights as well.
+
+    Raises:
+        ValueError: a value is out of its range.
+    """
+    columns = traces(game, plies, lambda_)
+    entries = np.empty(len(columns["stage"]), dtype=_TRACE)
+    entries["stage"], entries["pattern"] = columns["stage"], NAMES[columns["pattern"]]
+    entries["entry"], entries["mirror"] = columns["entry"], columns["mirror"]
+    entries["eligibility"] = columns["eligibility"]
+    weights = None
+    if evaluator is not None:
+        tables = evaluator.get_weights()
+        weights = np.array(
+            [tables[str(row["pattern"])][row["stage"], row["entry"]] for row in entries], dtype=np.uint16
+        )
+    return TraceView(game=game, plies=plies, lambda_=lambda_, entries=entries, weights=weights)
