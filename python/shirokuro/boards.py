@@ -82,7 +82,7 @@ def board_svg(position: Position, *, legal_moves: bool = True, last_move: str | 
 
 def board_line(position: Position) -> str:
     """A board in one line, as `Position.from_diagram` reads it."""
-    return "".join(str(position).split()[:8]) + f" {_DISCS[position.side_to_move]}"
+    return "".join(".XO"[square] for square in position.board) + f" {_DISCS[position.side_to_move]}"
 
 
 def text_table(header: Sequence[str], rows: Sequence[Sequence[object]], *, left: Sequence[str] = ()) -> str:

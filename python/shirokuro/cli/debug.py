@@ -22,7 +22,7 @@ HELP = "Look inside: boards, what a model reads, traces, games once more, differ
 
 _TRANSCRIPT = re.compile(r"(?:[a-hA-H][1-8])+")
 _MODEL = "a run's directory, for its latest checkpoint, or a model file"
-_POSITION = "moves from the start such as f5d6c3, or a diagram of 64 squares and the side to move"
+_POSITION = "moves from the start such as f5d6c3, or a diagram: 64 squares of X, O and ., and the side to move"
 _GAME = "the number of a recorded game of the run"
 
 

@@ -7,7 +7,7 @@ import importlib.util
 import os
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from shirokuro._core import Game, Position
 from shirokuro.boards import SIDES

@@ -79,6 +79,9 @@ class Replay:
     plies: tuple[ReplayPly, ...]
     """The moves."""
 
+    reviewed: bool = False
+    """The values are not those that the game was played with, but what some model sees in it."""
+
     @property
     def as_recorded(self) -> bool | None:
         """All moves and values are those that were recorded; `None` if there is no record."""
@@ -88,6 +91,8 @@ class Replay:
         game = self.game
         head = f"game {game.index}: {game.winner}, stone difference {game.stone_difference:+d}, {game.move_count} moves"
         compared = {None: "not recorded", True: "as recorded", False: "NOT as recorded"}[self.as_recorded]
+        if self.reviewed:
+            compared = "reviewed"
         rows = []
         for ply in self.plies:
             search = ply.search
@@ -218,7 +223,7 @@ def review(
                 search=search,
             )
         )
-    return Replay(game=game, recorded=None, plies=tuple(plies))
+    return Replay(game=game, recorded=None, plies=tuple(plies), reviewed=True)
 
 
 def _positions(game: Game) -> list[Position]:

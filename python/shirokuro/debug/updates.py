@@ -63,7 +63,8 @@ class UpdateLog:
         last["visits"], last["error"] = columns["visits"], columns["error"]
         last["before"], last["after"] = columns["before"], columns["after"]
         head = (self._trainer.games_played, int(report.generation_complete))
-        self._writer.writerows((*head, *row) for row in last.tolist())
+        for *table, visits, error, before, after in last.tolist():
+            self._writer.writerow((*head, *table, visits, f"{error:.9g}", before, after))  # 9 digits are an f32 exactly
         self._file.flush()
         self.last = last
         self.updates += len(last)
