@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import doctest
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from shirokuro.cli import main
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted((*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")))
+SHOWN = [page for page in PAGES if "```console" in page.read_text(encoding="utf-8")]
 EXAMPLES = [page for page in PAGES if "```python" in page.read_text(encoding="utf-8")]
 
 
@@ -29,7 +33,24 @@ def test_examples_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
             exec(block, names)  # noqa: S102
             continue
         test = doctest.DocTestParser().get_doctest(block.replace("…", "..."), names, name(page), name(page), 0)
-        assert doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test).failed == 0
+        assert doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test, clear_globs=False).failed == 0
+        names.update(test.globs)
+
+
+@pytest.mark.parametrize("page", SHOWN, ids=name)
+def test_outputs_that_are_shown_are_real(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command after a `$` prints what follows it; `…` stands for anything."""
+    programs = Path(sys.executable).parent
+    monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+    for block in re.findall(r"```console\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
+        for step in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, _, expected = step.partition("\n")
+            run = subprocess.run(  # noqa: S602 (the project's own pages)
+                command, shell=True, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+            )
+            shown = run.stdout + run.stderr
+            same = doctest.OutputChecker().check_output(expected.replace("…", "..."), shown, doctest.ELLIPSIS)
+            assert same, f"{command}\n{shown}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)

@@ -144,7 +144,7 @@ def _export(options: argparse.Namespace) -> None:
     _refuse_existing(options.file)
     write = {"games": debug.export_games, "positions": debug.export_positions, "metrics": debug.export_metrics}
     rows = write[options.what](options.run_directory, options.file)
-    print(f"{options.file}: {rows:,} rows, {options.file.stat().st_size / 1e6:.1f} MB")
+    print(f"{options.file}: {rows:,} rows, {options.file.stat().st_size / 1e3:,.0f} kB")
 
 
 def _updates(options: argparse.Namespace) -> None:
