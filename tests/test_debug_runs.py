@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 import json
 import math
 import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ import pytest
 import shirokuro as sk
 from shirokuro import debug
 from shirokuro.cli import main
+from shirokuro.extras import MissingExtraError
 from shirokuro.run_directory import RunDirectory
 
 if TYPE_CHECKING:
@@ -267,9 +268,8 @@ def test_parquet_holds_the_same_as_csv(what: str, run: Path, tmp_path: Path) -> 
 def test_without_polars_the_error_names_the_extra(
     run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    find = importlib.util.find_spec
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "polars" else find(name))
-    with pytest.raises(ModuleNotFoundError, match=r"shirokuro\[parquet\]"):
+    monkeypatch.setitem(sys.modules, "polars", None)
+    with pytest.raises(MissingExtraError, match=r"shirokuro\[parquet\]"):
         debug.export_games(run, tmp_path / "t.parquet")
     assert main(["debug", "export", str(run), "games", str(tmp_path / "t.parquet")]) == 2
     assert "shirokuro[parquet]" in capsys.readouterr().err

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from shirokuro import extras
 from shirokuro._core import Game, Position
 from shirokuro.boards import SIDES
 from shirokuro.config import TrainConfig
@@ -64,7 +64,7 @@ def export_games(source: Source, path: str | PathLike[str]) -> int:
     Raises:
         FileNotFoundError: no games were recorded.
         ValueError: the file's name ends otherwise.
-        ModuleNotFoundError: Parquet needs polars, the extra `parquet`.
+        MissingExtraError: Parquet needs polars, the extra `parquet`.
         OSError: the file can't be written.
     """
     rows = (
@@ -191,10 +191,7 @@ def _cell(value: object) -> object:
 
 
 def _write_parquet(path: Path, columns: Mapping[str, type], rows: Iterable[Row]) -> int:
-    if importlib.util.find_spec("polars") is None:
-        raise ModuleNotFoundError("Parquet needs polars: pip install 'shirokuro[parquet]'", name="polars")
-    import polars as pl  # noqa: PLC0415 (an extra: only who writes Parquet needs it)
-
+    pl = extras.load("polars", extra="parquet", purpose="writing Parquet")
     types = {int: pl.Int64, float: pl.Float64, bool: pl.Boolean, str: pl.String}
     schema = {name: types[kind] for name, kind in columns.items()}
     chunks, chunk, count = [], [], 0
