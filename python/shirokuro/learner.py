@@ -334,6 +334,7 @@ class Learner:
 
     def _load(self, path: Path) -> None:
         start = time.perf_counter()
+        memory.memory_before()  # asked once, before what is loaded is resident
         # The file holds the settings that the workers are made with: it is read with the least of them.
         workers = (1, TrainConfig.SETTINGS["table_mb"].low)
         core, settings, statistics, monitor = TrainerCore.load(path, threads=workers[0], table_mb=workers[1])
