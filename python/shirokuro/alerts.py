@@ -10,7 +10,16 @@ from typing import Literal, TypeAlias
 _log = logging.getLogger(__name__)
 
 AlertKind: TypeAlias = Literal[
-    "divergence", "coverage", "stagnation", "undertrained", "memory", "fragmentation", "checkpoint", "errors", "log", "sudden"
+    "divergence",
+    "coverage",
+    "stagnation",
+    "undertrained",
+    "memory",
+    "fragmentation",
+    "checkpoint",
+    "errors",
+    "log",
+    "sudden",
 ]
 
 REMEMBERED = 1_000

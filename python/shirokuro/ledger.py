@@ -131,9 +131,9 @@ class Ledger:
             before, after = ((weight - 32768) / 256 for weight in (change.before, change.after))
             self.alerts.give(
                 "sudden",
-                f"{generation.sudden_count} weights changed suddenly; the most: {change.pattern}, entry {change.entry}, "
-                f"stage {change.stage}, from {before:+.2f} to {after:+.2f} discs; its largest error, "
-                f"{change.error:+.2f} discs, is in game {change.game} after {change.ply} moves: "
+                f"{generation.sudden_count} weights changed suddenly; the most: {change.pattern}, "
+                f"entry {change.entry}, stage {change.stage}, from {before:+.2f} to {after:+.2f} discs; "
+                f"its largest error, {change.error:+.2f} discs, is in game {change.game} after {change.ply} moves: "
                 f"{board_line(change.position)}",
                 games_played,
             )
