@@ -335,6 +335,7 @@ class FakeCore:
             value_sum_of_squares=0,
             value_min=None,
             value_max=None,
+            sudden=[],
             generation_complete=False,
             nodes=0,
             probes=0,
