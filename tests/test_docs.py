@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from shirokuro import _core
 from shirokuro.cli import main
 
 ROOT = Path(__file__).parent.parent
@@ -35,6 +36,18 @@ def test_examples_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         test = doctest.DocTestParser().get_doctest(block.replace("…", "..."), names, name(page), name(page), 0)
         assert doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test, clear_globs=False).failed == 0
         names.update(test.globs)
+
+
+def test_help_says_something_about_every_class_and_function_of_the_core() -> None:
+    described = {}
+    for public in _core.__all__:
+        value = getattr(_core, public)
+        described[public] = value.__doc__
+        if isinstance(value, type):
+            members = (member for member in vars(value) if not member.startswith("_"))
+            described |= {f"{public}.{member}": getattr(value, member).__doc__ for member in members}
+    constants = {"BLACK", "EMPTY", "WHITE", "__version__"}
+    assert [what for what, text in described.items() if not text and what not in constants] == []
 
 
 @pytest.mark.parametrize("page", SHOWN, ids=name)

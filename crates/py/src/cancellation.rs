@@ -24,6 +24,7 @@ impl PyCancellation {
         Self::default()
     }
 
+    /// Ends them, long searches within some 50 ms.
     fn cancel(&self) {
         self.0.store(true, Relaxed);
     }

@@ -30,24 +30,28 @@ impl PyEvaluator {
         Self::new(py.detach(|| Arc::new(Weights::neutral())))
     }
 
+    /// Reads the weights of a model file, with or without training state.
     #[staticmethod]
     fn load(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
         let weights = py.detach(|| shirokuro_train::load_weights(&path));
         weights.map(|weights| Self::new(Arc::new(weights))).map_err(|error| file_error(&error))
     }
 
+    /// Writes a model file that holds the weights alone; an existing file is replaced in one step.
     #[pyo3(signature = (path, *, compress = true))]
     fn save(&self, py: Python<'_>, path: PathBuf, compress: bool) -> PyResult<()> {
         let save = || shirokuro_train::save_weights(&path, &self.0.weights, encoding(compress));
         py.detach(save).map_err(|error| file_error(&error))
     }
 
+    /// The expected final disc difference of a board, in discs for the side to move, within ±64.
     #[pyo3(signature = (board, *, side_to_move = None))]
     fn evaluate(&self, board: &Bound<'_, PyAny>, side_to_move: Option<SideToMove>) -> PyResult<f32> {
         let position = position(board, side_to_move)?;
         Ok(discs(self.0.evaluate(&position.board)))
     }
 
+    /// Evaluates many boards in parallel, each exactly as `evaluate` does; other Python threads go on meanwhile.
     #[pyo3(signature = (boards, *, side_to_move = None))]
     fn evaluate_batch<'py>(
         &self,
@@ -57,6 +61,7 @@ impl PyEvaluator {
         batch::evaluate(&self.0, boards, side_to_move)
     }
 
+    /// The weights, by pattern name: read-only views, which copy nothing and follow a training.
     fn get_weights<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
         weights_view::by_pattern(slf)
     }

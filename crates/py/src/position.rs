@@ -25,6 +25,7 @@ impl PyPosition {
         position(board, side_to_move).map(Self)
     }
 
+    /// The position after moves from the start, written like `"f5d6c3"`; passes are implied.
     #[staticmethod]
     fn from_moves(moves: &str) -> PyResult<Self> {
         let moves = parse_transcript(moves).map_err(|error| PyValueError::new_err(format!("moves: {error}")))?;
@@ -34,11 +35,13 @@ impl PyPosition {
         Ok(Self(moves.into_iter().fold(Position::START, play)))
     }
 
+    /// Reads what `str()` writes.
     #[staticmethod]
     fn from_diagram(diagram: &str) -> PyResult<Self> {
         diagram.parse().map(Self).map_err(|error| PyValueError::new_err(format!("diagram: {error}")))
     }
 
+    /// The 64 squares: 0 empty, 1 black, 2 white. A copy.
     #[getter]
     fn board<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<i8>> {
         let (black, white) = self.0.colours();
@@ -46,21 +49,25 @@ impl PyPosition {
         PyArray1::from_vec(py, (0..64).map(square).collect())
     }
 
+    /// 1 black, 2 white.
     #[getter]
     fn side_to_move(&self) -> u8 {
         SideToMove::number(self.0.side)
     }
 
+    /// The squares that may be played, from a1 to h8; empty when the side must pass or the game is over.
     #[getter]
     fn legal_moves(&self) -> Vec<String> {
         squares(self.0.board.moves()).map(|square| square.to_string()).collect()
     }
 
+    /// Neither side has a move.
     #[getter]
     fn is_over(&self) -> bool {
         self.0.board.is_over()
     }
 
+    /// The final score in discs, for the side to move, empties counted for the winner.
     #[getter]
     fn score(&self) -> PyResult<i32> {
         if self.0.board.is_over() {
@@ -69,17 +76,20 @@ impl PyPosition {
         Err(PyValueError::new_err("score: the game is not over"))
     }
 
+    /// Black's discs − White's discs, as they stand.
     #[getter]
     fn stone_difference(&self) -> i32 {
         let (black, white) = self.0.colours();
         black.count_ones() as i32 - white.count_ones() as i32
     }
 
+    /// The number of empty squares.
     #[getter]
     fn empties(&self) -> u32 {
         self.0.board.empties()
     }
 
+    /// The position after a move; a side that then has no move passes by itself. `"--"` passes, where that is legal.
     fn play(&self, r#move: &str) -> PyResult<Self> {
         if r#move == "--" {
             if self.0.board.moves() == 0 && !self.0.board.is_over() {

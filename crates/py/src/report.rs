@@ -14,10 +14,15 @@ use std::collections::BTreeMap;
 /// One game that could not be played.
 #[pyclass(frozen, get_all, name = "GameFailure", module = "shirokuro._core")]
 pub struct PyGameFailure {
+    /// The game's number in its training, from 0.
     index: u64,
+    /// What went wrong: a crash of the worker, no sign of life from it, or a search without a result.
     kind: &'static str,
+    /// More about it.
     message: String,
+    /// The run's seed. With `index` and the weights it leads to the same game again.
     seed: u64,
+    /// The moves up to the failure, as `Position.from_moves` reads them.
     transcript: String,
 }
 
@@ -76,16 +81,27 @@ fn phase_seconds(phases: PhaseTimes) -> PhaseSeconds {
 /// A change of a weight that is suspiciously large, and the position that had most to do with it.
 #[pyclass(frozen, get_all, name = "SuddenChange", module = "shirokuro._core")]
 pub struct PySuddenChange {
+    /// `"P01"` … `"P14"`.
     pattern: &'static str,
+    /// The number of discs − 4.
     stage: usize,
+    /// The place in the pattern's table; of two mirror images the lower.
     entry: usize,
+    /// The place of the mirror image, which has the same weight.
     mirror: u16,
+    /// Times that the generation's positions read either of them.
     visits: u32,
+    /// The weight before the update.
     before: u16,
+    /// The weight after it.
     after: u16,
+    /// The game of the position.
     game: u64,
+    /// Moves played before it.
     ply: usize,
+    /// The position: of those that read the entry the one whose target was farthest from its evaluation.
     position: Py<PyPosition>,
+    /// Its target − evaluation, in discs for its side to move.
     error: f32,
 }
 
@@ -138,32 +154,59 @@ fn updates<'py>(py: Python<'py>, updates: &[WeightUpdate]) -> PyResult<Bound<'py
 /// What one call of `TrainerCore.advance` did.
 #[pyclass(frozen, get_all, name = "GenerationReport", module = "shirokuro._core")]
 pub struct PyGenerationReport {
+    /// The games played, by index.
     games: Vec<Py<PyGame>>,
+    /// Games that could not be played. They count as played, and nothing is learned from them.
     failures: Vec<Py<PyGameFailure>>,
+    /// Weight entries that came to a number that is not finite and were set to neutral, mirror images included.
     resets: Vec<(&'static str, usize, u64)>,
+    /// The indices of those `games` in which a position's target is not a finite number.
     nan_games: Vec<u64>,
+    /// For each of `games` six numbers.
     game_sums: Vec<GameSums>,
+    /// Positions of `games` that were learned; `td_error` is over them.
     positions: u64,
+    /// Root mean square of target − evaluation before learning, in discs; `None` when nothing was learned.
     td_error: Option<f64>,
+    /// Visits to weight entries, mirror images counted; of the whole generation so far.
     visits: u64,
+    /// Searches in `games`.
     searches: u64,
+    /// Positions visited by the searches.
     nodes: u64,
+    /// Probes of the transposition tables.
     probes: u64,
+    /// Probes that found their position.
     hits: u64,
+    /// The depths that they reached, added up.
     depth_sum: u64,
+    /// The least depth that one of them reached; `None` without a search.
     depth_min: Option<u32>,
+    /// The greatest depth that one of them reached.
     depth_max: u32,
+    /// Search values in `games`.
     value_count: u64,
+    /// The values, in 1/256 disc for the side to move, added up.
     value_sum: i64,
+    /// Their squares, added up.
     value_sum_of_squares: i64,
+    /// The least of them, in discs; `None` when there is none.
     value_min: Option<f32>,
+    /// The greatest of them, in discs; `None` when there is none.
     value_max: Option<f32>,
+    /// Wall-clock time of playing.
     play_seconds: f64,
+    /// Wall-clock time of learning.
     learn_seconds: f64,
+    /// What the workers spent their time on, in seconds, added up over the workers; `None` if it was not timed.
     phases: Option<PhaseSeconds>,
+    /// Every update of the tables that were asked for, of the whole generation so far, an entry a row.
     updates: Option<Py<PyDict>>,
+    /// The largest of these changes, eight at most.
     sudden: Vec<Py<PySuddenChange>>,
+    /// Weights that changed by `sudden_discs` or more, of the whole generation so far; mirror images count once.
     sudden_count: u64,
+    /// The call reached the end of its generation.
     generation_complete: bool,
 }
 

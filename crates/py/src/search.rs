@@ -62,13 +62,21 @@ impl SearchLimits {
 /// What a search found.
 #[pyclass(frozen, get_all, name = "SearchResult", module = "shirokuro._core")]
 pub struct PySearchResult {
+    /// The move to play; `None` when the side must pass or the game is over.
     best_move: Option<String>,
+    /// The value in discs, for the side to move.
     score: f32,
+    /// Plies searched in full.
     depth: u32,
+    /// Positions visited.
     nodes: u64,
+    /// The score is the game's true result under best play.
     exact: bool,
+    /// The moves that the search expects, the best move first.
     principal_variation: Vec<String>,
+    /// Wall-clock time.
     seconds: f64,
+    /// The share of table probes that found their position, 0 … 1; `None` when there was no probe.
     table_hit_rate: Option<f64>,
 }
 
@@ -114,6 +122,7 @@ impl PySearcher {
         Ok(Self { evaluator: self::evaluator(evaluator)?, searcher })
     }
 
+    /// As the function `search`.
     #[pyo3(
         signature = (board, *, side_to_move = None, depth = None, nodes = None, time_ms = None, exact_empties = None),
         text_signature = "($self, board, *, side_to_move=None, depth=None, nodes=None, time_ms=None, exact_empties=0)"

@@ -80,6 +80,7 @@ impl PyTrainerCore {
         Self::new(py, trainer)
     }
 
+    /// Reads a trainer file: the core, and the settings, statistics and monitor that were given to `save`.
     #[staticmethod]
     #[pyo3(signature = (path, *, threads, table_mb))]
     fn load(
@@ -94,6 +95,7 @@ impl PyTrainerCore {
         Ok((Self::new(py, trainer)?, texts.settings, texts.statistics, texts.monitor))
     }
 
+    /// Plays the next games, at most to the end of the current generation, and learns from them.
     #[pyo3(signature = (
         games, *, depth, nodes, time_ms, exact_empties, epsilon, shallow, random_plies, lambda_, rate,
         hang_seconds = 60.0, sudden_discs = 0.0, updates = None, tick = None, reports = None
@@ -159,6 +161,7 @@ impl PyTrainerCore {
         }
     }
 
+    /// Changes the number of worker threads and the size of each one's transposition table.
     #[pyo3(signature = (*, threads, table_mb))]
     fn set_workers(&self, py: Python<'_>, threads: &Bound<'_, PyAny>, table_mb: &Bound<'_, PyAny>) -> PyResult<()> {
         let (threads, table_bytes) = (thread_count(threads)?, table_bytes(Some(table_mb))?);
@@ -168,6 +171,7 @@ impl PyTrainerCore {
         Ok(())
     }
 
+    /// Writes the whole state and three JSON texts; an existing file is replaced in one step.
     #[pyo3(
         signature = (path, *, settings, statistics, monitor = "{}".to_owned(), compress = false),
         text_signature = "($self, path, *, settings, statistics, monitor='{}', compress=False)"
@@ -186,27 +190,32 @@ impl PyTrainerCore {
         py.detach(|| trainer.save(&path, &texts, encoding(compress))).map_err(|error| file_error(&error))
     }
 
+    /// Makes every entry neutral whose moments are no finite numbers: pattern, stage, number of entries.
     fn reset_bad_numbers(&self, py: Python<'_>) -> PyResult<Vec<(&'static str, usize, u64)>> {
         let trainer = &mut *self.lock_with_threads()?;
         Ok(resets(&py.detach(|| trainer.reset_bad_numbers())))
     }
 
+    /// SHA-256, in hexadecimal, of the whole state: weights, moments and the place in the run.
     fn digest(&self, py: Python<'_>) -> PyResult<String> {
         let trainer = &*self.lock()?;
         Ok(py.detach(|| trainer.digest()))
     }
 
+    /// What was learned of each table.
     fn coverage<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let trainer = &*self.lock()?;
         let coverage = py.detach(|| trainer.coverage());
         coverage::by_table(py, &coverage)
     }
 
+    /// Whether each entry of a stage was ever updated, in the order of the weights: shape (481140,).
     fn updated_entries<'py>(&self, py: Python<'py>, stage: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyArray1<bool>>> {
         let stage = coverage::stage_number(stage)?;
         Ok(self.lock()?.updated_entries(stage).into_pyarray(py))
     }
 
+    /// Bytes by component: `"weights"`, `"moments"`, `"tables"`, `"scratch"`, `"generation"`, `"coverage"`.
     fn memory<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let trainer = &*self.lock()?;
         let memory = py.detach(|| trainer.memory());
@@ -222,36 +231,43 @@ impl PyTrainerCore {
         Ok(parts)
     }
 
+    /// The weights, shared with the training.
     #[getter]
     fn evaluator(&self, py: Python<'_>) -> Py<PyEvaluator> {
         self.evaluator.clone_ref(py)
     }
 
+    /// Games played since the start of the run.
     #[getter]
     fn games_played(&self) -> u64 {
         self.place_guard().games_played
     }
 
+    /// The current generation's number, from 0.
     #[getter]
     fn generation(&self) -> u64 {
         self.place_guard().generation
     }
 
+    /// Games missing in the current generation.
     #[getter]
     fn generation_left(&self) -> u32 {
         self.place_guard().generation_left
     }
 
+    /// Games in a generation.
     #[getter]
     fn generation_games(&self) -> u32 {
         self.place_guard().generation_games
     }
 
+    /// The run's seed.
     #[getter]
     fn seed(&self) -> u64 {
         self.place_guard().seed
     }
 
+    /// Worker threads.
     #[getter]
     fn threads(&self) -> usize {
         self.place_guard().threads
