@@ -6,6 +6,7 @@ import csv
 import json
 import math
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -318,6 +319,18 @@ def test_commands_print_what_the_functions_return(
     first = RunDirectory(run).checkpoints / "checkpoint_000000120.shiro"
     diff = debug.diff_weights(first, model, top=7)
     assert command(capsys, "diff", first, run, "--top", 7) == diff.text(limit=7)
+
+
+def test_a_reader_may_have_seen_enough(run: Path) -> None:
+    program = Path(sys.executable).parent / "shirokuro"
+    with subprocess.Popen(
+        [program, "debug", "patterns", run], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 0
 
 
 def test_updates_are_written_without_touching_the_run(
