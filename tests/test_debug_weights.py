@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import logging
 import re
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -169,6 +171,22 @@ def test_equal_models_do_not_differ(trained: sk.Trainer, model: Path) -> None:
     assert len(diff.top) == 0
     assert str(diff).startswith("0 of 28,868,400 weights differ")
     assert list(diff.changes()) == []
+
+
+def test_a_difference_of_two_files_takes_little_more_memory_than_the_two_models(model: Path) -> None:
+    program = """
+import resource, sys
+from shirokuro import debug
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+diff = debug.diff_weights(sys.argv[1], debug.diff.Evaluator())
+assert diff.table().changed
+parts = sum(len(part) for part in diff.changes())
+assert parts == diff.table().changed
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+    run = subprocess.run([sys.executable, "-c", program, model], capture_output=True, text=True, check=True)
+    kilobytes = int(run.stdout) / (1024 if sys.platform == "darwin" else 1)
+    assert kilobytes * 1024 < 2 * 57.8e6 + 20e6
 
 
 def test_what_can_not_be_compared_is_refused(model: Path, tmp_path: Path) -> None:
