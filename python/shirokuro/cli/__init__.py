@@ -1,4 +1,4 @@
-"""The command line: `shirokuro train`, `monitor`, `checkpoints`, `export`, `evaluate`, `debug`, `digest`, `perft`, `bench`."""
+"""The command line: `shirokuro train`, `monitor`, `evaluate`, `debug`, `checkpoints`, `export` and more."""
 
 from __future__ import annotations
 
