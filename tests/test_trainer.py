@@ -312,9 +312,17 @@ class FakeCore:
         return self.generation_games - self.games_played % self.generation_games
 
     def advance(
-        self, games: int, *, tick: object, hang_seconds: float, reports: list[Any], **play: Any
+        self,
+        games: int,
+        *,
+        tick: object,
+        hang_seconds: float,
+        sudden_discs: float,
+        updates: object,
+        reports: list[Any],
+        **play: Any,
     ) -> SimpleNamespace:
-        del tick, hang_seconds
+        del tick, hang_seconds, sudden_discs, updates
         self.told += [(index, play) for index in range(self.games_played, self.games_played + games)]
         self.games_played += games
         game = SimpleNamespace(index=0, winner="draw", stone_difference=0, move_count=60)
