@@ -280,6 +280,8 @@ def test_a_signal_ends_the_matches_and_what_is_known_is_told(number: signal.Sign
         (("--wpc-protocol", "--opponent", "random"), "--opponent can't be given with it"),
         (("--json", "/no/such/folder/file"), "/no/such/folder/file"),
         (("--threads", "-1"), "threads = -1: must be within"),
+        (("--max-forfeits", "-1"), "max_forfeits = -1: must be 0 or more"),
+        (("--plot", "x.svg"), "--plot draws a ladder: give --ladder, too"),
         (("--ladder",), "a ladder is of a run: name its directory"),
         (("--ladder", "--sprt", "0,5"), "--sprt is not for a ladder"),
     ],

@@ -76,6 +76,8 @@ def play_match(
     check_games("games", games)
     if threads is not None:
         TrainConfig.SETTINGS["threads"].convert("threads", threads)
+    if max_forfeits < 0:
+        raise ValueError(f"max_forfeits = {max_forfeits}: must be 0 or more")
     openings = draw_openings(games // 2, seed, opening_plies)
     cancellation = Cancellation()
     table = (_Seat(first), _Seat(second))

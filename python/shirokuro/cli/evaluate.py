@@ -75,7 +75,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--opening-plies",
         type=int,
         metavar="N",
-        help="random moves of the openings; 0 begins all games at the start (default: 8)",
+        help="random moves of the openings (default: 8); 0 begins all games at the start, which makes sense only for "
+        "players whose moves are random",
     )
     match.add_argument(
         "--wpc-protocol",
@@ -149,6 +150,8 @@ def _shown(path: str) -> str:
 
 
 def _run_matches(options: argparse.Namespace) -> int:
+    if options.plot:
+        raise ValueError("--plot draws a ladder: give --ladder, too")
     games = _GAMES if options.games is None else options.games
     check_games("games", games)
     sprt = Sprt.parse(options.sprt) if options.sprt else None
