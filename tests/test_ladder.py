@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -134,6 +135,19 @@ def test_a_ladder_is_not_begun_if_its_files_can_not_be_written(
     assert "a picture's file must end in .svg, .png or .pdf" in capsys.readouterr().err
     assert main(["evaluate", "--ladder", str(run), "--json", str(tmp_path / "no" / "file")]) == 2
     assert main(["evaluate", "--ladder", str(tmp_path)]) == 2
+
+
+def test_without_matplotlib_everything_but_the_picture_works(
+    run: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    words = ("--games", "2", "--depth", "1", "--checkpoints", "2", "--opponent", "random")
+    assert main(["evaluate", "--ladder", str(run), *words]) == 0
+    capsys.readouterr()
+    assert main(["evaluate", "--ladder", str(run), *words, "--plot", "ladder.svg"]) == 2
+    error = capsys.readouterr().err
+    assert "pip install 'shirokuro[plot]'" in error
+    assert error.count("\n") == 1
 
 
 def test_a_ladder_is_read_where_there_is_one(tmp_path: Path) -> None:

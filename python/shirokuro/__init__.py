@@ -38,6 +38,7 @@ from shirokuro.convergence import ConvergenceReport
 from shirokuro.faults import ErrorReport, FailedGame
 from shirokuro.gtp import GtpEngine, GtpError
 from shirokuro.gtp_player import GtpPlayer
+from shirokuro.ladder import Ladder, Rung, play_ladder, read_ladder
 from shirokuro.match_result import Forfeit, MatchResult
 from shirokuro.players import (
     EpsilonPlayer,
@@ -76,6 +77,7 @@ __all__ = [
     "GtpError",
     "GtpPlayer",
     "HeuristicPlayer",
+    "Ladder",
     "MatchResult",
     "ModelFileError",
     "ModelPlayer",
@@ -85,6 +87,7 @@ __all__ = [
     "Position",
     "PyEvaluator",
     "RandomPlayer",
+    "Rung",
     "Schedule",
     "SearchResult",
     "Searcher",
@@ -102,7 +105,9 @@ __all__ = [
     "latest_checkpoint",
     "list_checkpoints",
     "perft",
+    "play_ladder",
     "play_match",
+    "read_ladder",
     "search",
     "solve",
 ]
