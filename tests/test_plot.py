@@ -1,14 +1,15 @@
-"""The look of pictures."""
+"""The look of pictures.
+
+Matplotlib is imported where it is used: it is large, and other tests measure this process's memory.
+"""
 
 from __future__ import annotations
 
 import sys
 from typing import TYPE_CHECKING
 
-import matplotlib as mpl
 import numpy as np
 import pytest
-from matplotlib import image
 
 from shirokuro.extras import MissingExtraError
 from shirokuro.plot import PALETTES, check_picture, picture, thousands
@@ -40,6 +41,8 @@ def test_equal_pictures_are_equal_files_in_every_format(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_theme_has_its_background_and_legible_text(theme: Theme, tmp_path: Path) -> None:
+    from matplotlib import image  # noqa: PLC0415
+
     draw(tmp_path / "picture.png", theme)
     corner = image.imread(tmp_path / "picture.png")[0, 0, :3]
     palette = PALETTES[theme]
@@ -63,6 +66,8 @@ def test_a_theme_has_its_background_and_legible_text(theme: Theme, tmp_path: Pat
 
 
 def test_the_settings_of_matplotlib_stay_as_they_are(tmp_path: Path) -> None:
+    import matplotlib as mpl  # noqa: PLC0415
+
     before = dict(mpl.rcParams)
     draw(tmp_path / "picture.svg", "dark")
     assert dict(mpl.rcParams) == before
