@@ -187,5 +187,6 @@ def test_each_session_has_a_file_of_its_own_in_the_run(small: sk.TrainConfig, tm
     assert "training from 64 to 128 games" in written
     assert "completed after 128 games" in written
     with pytest.raises(ValueError, match="log_level = 'loud'"):
-        trainer.start_training(200, directory=tmp_path, log_level="loud")
+        trainer.start_training(200, directory=tmp_path / "other", log_level="loud")
+    assert not (tmp_path / "other").exists()
     assert not trainer.is_training_active

@@ -68,7 +68,10 @@ for games in (64, 300):
         assert 10 * MB < python < 100 * MB
 
 
-def test_tables_are_made_smaller_to_keep_within_the_budget(small: sk.TrainConfig) -> None:
+def test_tables_are_made_smaller_to_keep_within_the_budget(
+    small: sk.TrainConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "memory_before", lambda: 30 * MB)
     trainer = sk.Trainer(small.replace(table_mb=100, threads=2, budget_mb=500))
     (alert,) = trainer.warnings
     assert alert.kind == "memory"
@@ -104,6 +107,26 @@ def test_a_budget_that_does_not_hold_the_rest_is_refused_with_the_numbers(change
         with pytest.raises(ValueError, match=message):
             trainer.configure(**changes)
     assert trainer.config == before
+
+
+@needs_proc
+def test_a_run_can_be_loaded_by_a_program_that_is_large_itself(tmp_path: Path) -> None:
+    model = tmp_path / "model.shiro"
+    sk.Trainer(sk.TrainConfig(threads=1, budget_mb=400, table_mb=20)).save(model)
+    program = """
+import sys
+import shirokuro as sk
+held = bytearray(200_000_000)
+held[::4096] = b"x" * len(held[::4096])
+trainer = sk.Trainer.load(MODEL)
+told = trainer.memory()
+assert 200_000_000 < told["python"] < 300_000_000, told
+assert told["other"] < 40_000_000, told
+assert told["tables"] < 200_000, told
+(alert,) = trainer.warnings
+print(alert.message)
+""".replace("MODEL", repr(str(model)))
+    assert "tables are smaller than 20.0 MB to keep within the budget 400.0 MB" in run(program)
 
 
 @needs_proc

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import dataclasses
 import os
 import sys
 from dataclasses import dataclass
@@ -27,7 +28,10 @@ WEIGHTS = 2 * ENTRIES
 ADAM = 8 * ENTRIES
 
 PYTHON = 64 * MB
-"""What the interpreter and its modules are taken to need, unless they have more when the first trainer is made."""
+"""What the interpreter and its modules are taken to need, unless there is more when the first trainer is made."""
+
+LEAST_TABLE = round(TrainConfig.SETTINGS["table_mb"].low * MB)
+"""The smallest transposition table."""
 
 _WORKER = 700_000
 """A worker's sums for learning, and its stack as far as it is used."""
@@ -73,8 +77,8 @@ class MemoryPlan:
 
     @property
     def table(self) -> int:
-        """The size that each table gets."""
-        return max(min(self.wanted_table, self.left // self.workers), 0)
+        """The size that each table gets: the least one, where there is no room at all."""
+        return max(min(self.wanted_table, self.left // self.workers), LEAST_TABLE)
 
     @property
     def is_reduced(self) -> bool:
@@ -95,8 +99,11 @@ class MemoryPlan:
 def plan(config: TrainConfig) -> MemoryPlan:
     """Shares out the budget: what has to be there, and the rest for the transposition tables.
 
+    What the process had before the first trainer was made takes its part, but it is no reason to refuse: a run can be
+    loaded in any program.
+
     Raises:
-        ValueError: the budget does not hold what has to be there.
+        ValueError: the budget does not hold what has to be there, whatever the program.
     """
     games = config.generation_games
     shared = MemoryPlan(
@@ -109,12 +116,12 @@ def plan(config: TrainConfig) -> MemoryPlan:
         workers=config.worker_threads,
         wanted_table=round(config.table_mb * MB),
     )
-    least = round(TrainConfig.SETTINGS["table_mb"].low * MB)
-    if shared.left < least * shared.workers:
-        need = shared.budget - shared.left + least * shared.workers
+    alone = dataclasses.replace(shared, python=PYTHON)
+    if alone.left < LEAST_TABLE * alone.workers:
+        need = alone.budget - alone.left + LEAST_TABLE * alone.workers
         raise ValueError(
-            f"budget_mb = {config.budget_mb:g}: this training needs {need / MB:.1f} MB at least: {shared.parts()}, "
-            f"and {shared.workers} transposition tables of {least / MB:.1f}"
+            f"budget_mb = {config.budget_mb:g}: this training needs {need / MB:.1f} MB at least: {alone.parts()}, "
+            f"and {alone.workers} transposition tables of {LEAST_TABLE / MB:.1f}"
         )
     return shared
 

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shirokuro import checkpoints
+from shirokuro import checkpoints, logs
 from shirokuro.config import TrainConfig
 from shirokuro.learner import Learner
 from shirokuro.run_directory import RunDirectory
@@ -89,6 +89,7 @@ class Trainer(Learner):
             target_games = self._config.games
         for name, value in (("target_games", target_games), ("callback_every", callback_every)):
             TrainConfig.SETTINGS["games"].convert(name, value)
+        logs.checked_level(log_level)
         changes = {"checkpoint_games": checkpoint_every, "keep": keep, "compress": compress}
         self.configure(**{name: value for name, value in changes.items() if value is not None})
         before = self._session.directory if self._session else RunDirectory.named_by_time()

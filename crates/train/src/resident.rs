@@ -1,30 +1,39 @@
 //! How much of a piece of memory is really there.
 
-#![cfg_attr(target_os = "linux", allow(unsafe_code, reason = "the system call has no safe form"))]
+use std::fs;
+use std::io::{Read, Seek, SeekFrom};
 
-/// Bytes of the memory that the system has given pages to, all others never having been written; `None` where it can't be
-/// asked.
-#[cfg(target_os = "linux")]
+/// The page is in memory, by `/proc/self/pagemap`.
+const PRESENT: u64 = 1 << 63;
+/// And it is nobody else's: not the system's page of zeros, which stands for every page that was read but never written.
+const EXCLUSIVE: u64 = 1 << 56;
+
+/// Bytes of the memory that the system has given pages of their own to, all others never having been written; `None` where
+/// it does not tell (all but Linux). Pages that a forked process shares do not count.
 pub(crate) fn resident_bytes<T>(memory: &[T]) -> Option<usize> {
-    // SAFETY: `sysconf` reads a constant of the system.
-    let page = usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).ok().filter(|&page| page > 0)?;
+    let page = page_size()?;
     let start = (memory.as_ptr() as usize).next_multiple_of(page);
     let end = (memory.as_ptr() as usize + size_of_val(memory)) / page * page;
     if end <= start {
         return Some(size_of_val(memory));
     }
-    let mut pages = vec![0_u8; (end - start) / page];
-    // SAFETY: the range lies in `memory`, which is borrowed, is whole pages, and `pages` has a byte for each of them.
-    let error = unsafe { libc::mincore(start as *mut libc::c_void, end - start, pages.as_mut_ptr()) };
-    let resident = pages.iter().filter(|&&flags| flags & 1 != 0).count() * page;
+    let mut file = fs::File::open("/proc/self/pagemap").ok()?;
+    file.seek(SeekFrom::Start((start / page * size_of::<u64>()) as u64)).ok()?;
+    let mut flags = vec![0; (end - start) / page * size_of::<u64>()];
+    file.read_exact(&mut flags).ok()?;
+    let flags = flags.as_chunks().0.iter().map(|&flags| u64::from_ne_bytes(flags));
+    let own = flags.filter(|flags| flags & PRESENT != 0 && flags & EXCLUSIVE != 0).count();
     // What is not a whole page counts as resident: its pages have other things on them.
-    (error == 0).then(|| resident + size_of_val(memory) - (end - start))
+    Some(own * page + size_of_val(memory) - (end - start))
 }
 
-/// Bytes of the memory that the system has given pages to; here it can't be asked.
-#[cfg(not(target_os = "linux"))]
-pub(crate) fn resident_bytes<T>(_memory: &[T]) -> Option<usize> {
-    None
+/// The size of a page, from what the system told the process at its start.
+fn page_size() -> Option<usize> {
+    const AT_PAGESZ: usize = 6;
+    const WORD: usize = size_of::<usize>();
+    let vector = fs::read("/proc/self/auxv").ok()?;
+    let words: Vec<usize> = vector.as_chunks::<WORD>().0.iter().map(|&word| usize::from_ne_bytes(word)).collect();
+    words.as_chunks::<2>().0.iter().find(|[key, _]| *key == AT_PAGESZ).map(|[_, size]| *size)
 }
 
 #[cfg(all(test, target_os = "linux"))]
@@ -32,11 +41,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn memory_is_resident_once_it_is_written() {
+    fn memory_is_resident_once_it_is_written_and_not_when_it_is_read() {
         const SIZE: usize = 64 << 20;
         let mut memory = vec![0_u8; SIZE];
         let before = resident_bytes(&memory).unwrap();
         assert!(before < 4 << 20, "{before}");
+        assert!(memory.iter().all(|&byte| byte == 0));
+        assert_eq!(resident_bytes(&memory), Some(before));
         memory[SIZE / 2..].fill(1);
         let half = resident_bytes(&memory).unwrap();
         assert!((SIZE / 2..SIZE / 2 + (4 << 20)).contains(&half), "{half}");
