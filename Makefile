@@ -4,6 +4,10 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 	$$p -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
 RUN ?= runs/first
 GAMES ?=
+MODEL ?=
+QUICK ?=
+JSON ?=
+COMPARE ?=
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
@@ -11,7 +15,7 @@ MATURIN := env -u CONDA_PREFIX VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/maturin
 AS_ROOT := $(shell test "$$(id -u)" = 0 || echo sudo --non-interactive)
 BUILD_INPUTS := pyproject.toml Cargo.toml Cargo.lock $(shell find crates -name '*.rs' -o -name Cargo.toml)
 
-.PHONY: build train test torture bench release install check hooks clean help
+.PHONY: build train test torture bench bench-page compare release install check hooks clean help
 .DELETE_ON_ERROR:
 
 build: .venv/.built ## Build the release core and install the package into .venv
@@ -27,8 +31,15 @@ torture: build .venv/.dev .venv/.programs ## Run every test of what faults do in
 	cargo test --package shirokuro-train --locked file
 	$(BIN)/python -m pytest --torture --quiet
 
-bench: build ## Measure the promised figures
-	$(BIN)/shirokuro bench
+bench: build ## Measure the promised figures (QUICK=1, JSON=file, COMPARE=file, MODEL=run or file)
+	$(BIN)/shirokuro bench $(if $(QUICK),--quick) $(if $(JSON),--json $(JSON)) $(if $(COMPARE),--compare $(COMPARE)) \
+		$(if $(MODEL),--model $(MODEL))
+
+compare: build .venv/.dev .venv/.programs ## Compare speed and games with other engines (MODEL=run or file)
+	$(BIN)/python scripts/compare.py $(if $(MODEL),--model $(MODEL))
+
+bench-page: build .venv/.dev .venv/.programs ## Measure, and renew the figures in docs/benchmarks.md and README.md
+	$(BIN)/python scripts/bench_page.py
 
 release: .venv/.tools ## Build the wheel and the source distribution into dist/
 	rm -rf dist
@@ -56,7 +67,7 @@ clean: ## Remove everything that was built; runs/ stays
 	rm -rf .venv target dist python/shirokuro/*.so .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS='	' read -r target line; do printf '%-10s %s\n' "$$target" "$$line"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS='	' read -r target line; do printf '%-10s %s\n' "$$target" "$$line"; done
 
 .venv/pyvenv.cfg:
 	@test -n '$(PYTHON)' || { echo 'make: no Python 3.11 or newer with venv was found; name one: make PYTHON=…' >&2; exit 1; }

@@ -16,6 +16,7 @@ AlertKind: TypeAlias = Literal[
     "undertrained",
     "memory",
     "fragmentation",
+    "throughput",
     "checkpoint",
     "errors",
     "log",

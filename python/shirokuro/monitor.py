@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any, Literal
 
 from shirokuro import memory
+from shirokuro.clocks import Clocks
 from shirokuro.wording import detail_line, duration, memory_line, progress_line, summary
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ class Monitor:
         self._alerts = trainer.ledger.alerts.count
         self._checkpoint: dict[str, Any] | None = None
         self._warned: dict[str, int] = {}
+        self.clocks = Clocks()
+        """What the time went into since the last line of the metrics."""
 
     def observe(self) -> None:
         """Called after each generation, and after each part of one."""
@@ -126,12 +129,16 @@ class Monitor:
             return
         bytes_by_part = trainer.memory()
         self._judge_memory(bytes_by_part)
+        times, drop = self.clocks.read(batch, self._play)
+        if drop:
+            trainer.ledger.alerts.give("throughput", str(drop), trainer.games_played)
         alerts = trainer.ledger.alerts.since(self._alerts)[-WARNINGS:]
         more: dict[str, Any] = {
             "convergence": trainer.convergence().line(),
             "memory": bytes_by_part,
             "warnings": [{"kind": alert.kind, "message": alert.message} for alert in alerts],
             "checkpoint": self._checkpoint,
+            **times,
         }
         try:
             self._directory.report(
@@ -142,6 +149,7 @@ class Monitor:
             trainer.ledger.alerts.give("log", message, trainer.games_played)
             return
         self._unwritten.take()
+        self.clocks.restart()
         self._alerts, self._checkpoint, self._play = trainer.ledger.alerts.count, None, trainer.play
 
     def _judge_memory(self, bytes_by_part: dict[str, int]) -> None:

@@ -8,11 +8,12 @@ import logging
 import os
 import shutil
 import sys
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TextIO
 
 if sys.platform != "win32":
     import fcntl
@@ -83,11 +84,24 @@ class RunDirectory:
         with path.open("w") as file:
             if sys.platform != "win32":
                 try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    _lock(file)
                 except BlockingIOError as error:
                     raise BlockingIOError(error.errno, "another training is using this directory", str(path)) from None
             self._remove_leftovers()
             yield
+
+    def is_held(self) -> bool:
+        """A training is using it."""
+        if sys.platform == "win32":
+            return False
+        try:
+            with (self.path / ".lock").open() as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            return False
+        except BlockingIOError:
+            return True
+        return False
 
     def _remove_leftovers(self) -> None:
         # Nobody else writes here now: a temporary file is of a process that was killed.
@@ -139,6 +153,17 @@ class RunDirectory:
             if file.write(text) < len(text):  # the disk is full: half a line would spoil the next one, too
                 file.truncate(end)
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.metrics))
+
+
+if sys.platform != "win32":
+
+    def _lock(file: TextIO) -> None:
+        """Takes the lock, also when somebody is just looking whether it is free."""
+        for _ in range(4):
+            with suppress(BlockingIOError):
+                return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            time.sleep(0.02)
+        return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _now() -> str:

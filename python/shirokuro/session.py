@@ -232,6 +232,10 @@ class Session:
         self._monitor.write_metrics()  # whoever goes on from here appends to what has been written up to here
 
         def save() -> None:
+            with self._monitor.clocks.saving():
+                save_now()
+
+        def save_now() -> None:
             if trainer.checkpoint != path or not path.exists():
                 start = time.monotonic()
                 trainer.save(path)

@@ -1,172 +1,161 @@
-"""`shirokuro bench`: measures the figures that the project promises."""
+"""`shirokuro bench`: measures the figures that the project promises, compares them with stored ones, watches a run."""
 
 from __future__ import annotations
 
-import json
-import statistics
-import subprocess
-import sys
-import time
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-import numpy as np
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
-import shirokuro as sk
-from shirokuro.arena import random_openings
+from shirokuro._core import Evaluator
+from shirokuro.benchmarks.bottlenecks import percentages
+from shirokuro.benchmarks.compare import compare
+from shirokuro.benchmarks.figures import Results
+from shirokuro.benchmarks.suite import GROUPS, Suite
+from shirokuro.checkpoints import model_of
+from shirokuro.cli.bench_watch import watch
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterator
+    from collections.abc import Sequence
 
-HELP = "Measure speed and memory, and compare them with their targets."
+    from shirokuro.benchmarks.compare import Comparison
 
-REPETITIONS = 5
-"""Measurements of each figure, of which the median is shown."""
+HELP = "Measure speed and memory, compare them with their targets or an earlier run; or watch a training's speed."
 
+WORSE = 1
+"""The exit code when a figure has become worse."""
 
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One measured figure."""
+_WIDTH = 92
+"""What a table needs; a terminal that has less wraps its lines."""
 
-    name: str
-    unit: str
-    target: float
-    more_is_better: bool
-    measured: tuple[float, ...]
-
-    @property
-    def median(self) -> float:
-        """The figure."""
-        return statistics.median(self.measured)
-
-    @property
-    def met(self) -> bool:
-        """The target is reached."""
-        return self.median >= self.target if self.more_is_better else self.median <= self.target
+_MARKS = {"worse": "[bold red]worse[/]", "better": "[green]better[/]", "same": "same"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's options."""
+    parser.add_argument("--quick", action="store_true", help="do less of everything, in a minute")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to a JSON file")
-
-
-def run(options: argparse.Namespace) -> int:
-    """Measures everything and prints the table."""
-    console = Console()
-    table = Table(title=f"shirokuro {sk.__version__}, {sk.kernel()} kernel, median of {REPETITIONS}")
-    for title in ("figure", "target", "result", "spread", ""):
-        table.add_column(title, justify="left" if title == "figure" else "right")
-    figures = []
-    with console.status("measuring") as status:
-        for figure in _figures(status.update):
-            figures.append(figure)
-            table.add_row(*_row(figure))
-    console.print(table)
-    if options.json:
-        shown = [{**asdict(figure), "median": figure.median, "met": figure.met} for figure in figures]
-        options.json.write_text(json.dumps(shown, indent=2) + "\n", encoding="utf-8")
-    return 0
-
-
-def _row(figure: Figure) -> tuple[str, ...]:
-    sign = "≥" if figure.more_is_better else "≤"
-    return (
-        f"{figure.name}, {figure.unit}",
-        f"{sign} {figure.target:,g}",
-        _digits(figure.median),
-        f"{_digits(min(figure.measured))}…{_digits(max(figure.measured))}",
-        "met" if figure.met else "missed",
+    parser.add_argument(
+        "--compare",
+        type=Path,
+        metavar="FILE",
+        help=f"compare with the figures in FILE, made by --json; exit code {WORSE} if one has become worse",
+    )
+    parser.add_argument(
+        "--against", type=Path, metavar="FILE", help="with --compare: measure nothing, compare these figures"
+    )
+    parser.add_argument(
+        "--model", metavar="RUN|FILE", help="the evaluation for searches (default: one trained on the spot)"
+    )
+    parser.add_argument(
+        "--only", metavar="GROUP,…", help=f"measure only some groups of figures: {', '.join(GROUPS)} (default: all)"
+    )
+    parser.add_argument("--directory", type=Path, metavar="FOLDER", help="save checkpoints there, to measure its disk")
+    parser.add_argument(
+        "--watch", type=Path, metavar="RUN", help="measure nothing: follow the speed of a run's training"
     )
 
 
+def run(options: argparse.Namespace) -> int:
+    """Measures and prints the tables."""
+    if options.watch:
+        return watch(options.watch)
+    console = Console()
+    console.width = max(console.width, _WIDTH)
+    # Before anything is measured: a wrong file should not cost minutes.
+    before = Results.from_json(options.compare) if options.compare else None
+    if options.against and before is None:
+        raise ValueError("--against gives the figures that --compare FILE compares with: name both")
+    results = Results.from_json(options.against) if options.against else _measure(options, console, before)
+    if not options.against:
+        _print(results, console)
+    if options.json:
+        options.json.write_text(results.to_json(), encoding="utf-8")
+    if before is None:
+        return 0
+    comparisons = compare(before, results)
+    _print_comparisons(before, results, comparisons, console)
+    return WORSE if any(comparison.change == "worse" for comparison in comparisons) else 0
+
+
+def _measure(options: argparse.Namespace, console: Console, before: Results | None) -> Results:
+    groups = options.only.split(",") if options.only else GROUPS
+    if unknown := sorted(set(groups) - set(GROUPS)):
+        raise ValueError(f"--only: there is no group {unknown[0]!r}, only {', '.join(GROUPS)}")
+    if before and before.quick != options.quick:
+        raise ValueError(f"{options.compare} holds a {'quick' if before.quick else 'full'} run: compare like with like")
+    evaluator = Evaluator.load(model_of(options.model)) if options.model else None
+    with console.status("measuring") as status:
+        return Suite(
+            quick=options.quick,
+            groups=groups,
+            evaluator=evaluator,
+            model=options.model,
+            directory=options.directory,
+            tell=lambda text: status.update(f"measuring: {text}"),
+        ).run()
+
+
+def _print(results: Results, console: Console) -> None:
+    where = results.machine
+    title = f"shirokuro {results.version}, {where['processor'] or where['architecture']}, {where['kernel']} kernel"
+    table = _table(
+        f"{title}, {where['cores']} cores, load {where['load']} at the start", "target", "result", "spread", ""
+    )
+    for figure in results.figures:
+        sign = "≥" if figure.more_is_better else "≤"
+        style = {True: "green", False: "bold red", None: ""}[figure.met]
+        table.add_row(
+            figure.name,
+            "" if figure.target is None else f"{sign} {figure.target:,.4g}",
+            f"{_digits(figure.median)} {figure.unit}",
+            _spread(figure.measured),
+            f"[{style}]{figure.verdict}[/]" if style else "",
+        )
+    console.print(table)
+    names = {figure.key: figure.name for figure in results.figures}
+    for key, phases in results.phases.items():
+        parts = ", ".join(f"{name} {share:.1f} %" for name, share in percentages(phases).items())
+        console.print(f"[bold]{names[key]}[/]: {parts or 'no phases'}", highlight=False)
+    for key, text in results.bottlenecks.items():
+        console.print(f"[bold red]missed[/] {names[key]}: {text}", highlight=False)
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", box=box.SIMPLE, pad_edge=False)
+    table.add_column("figure", no_wrap=True)
+    for column in columns:
+        table.add_column(column, justify="right", no_wrap=True)
+    return table
+
+
+def _spread(measured: Sequence[float]) -> str:
+    return f"{_digits(min(measured))}…{_digits(max(measured))}" if len(measured) > 1 else ""
+
+
 def _digits(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"  # noqa: PLR2004 (three digits tell enough)
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"  # noqa: PLR2004 (three digits tell enough)
 
 
-def _figures(tell: Callable[[str], None]) -> Iterator[Figure]:
-    """Measures one figure after the other."""
-
-    def figure(name: str, unit: str, target: float, measure: Callable[[], float], *, more: bool = True) -> Figure:
-        tell(f"measuring {name}")
-        return Figure(name, unit, target, more, tuple(measure() for _ in range(REPETITIONS)))
-
-    # First, while this process is small: Linux counts a parent's memory at the start of a child to the child's peak.
-    yield figure("memory of a training, 64 MB table", "MB", 450, _memory, more=False)
-    fast = sk.Trainer(sk.TrainConfig(depth=1, exact_empties=0, threads=1))
-    deep = sk.Trainer(sk.TrainConfig(depth=3, exact_empties=8, threads=1))
-    for trainer in (fast, deep):
-        trainer.train_batch(512)  # the first games touch their memory for the first time
-    learning: list[float] = []
-
-    def games_per_second(trainer: sk.Trainer, games: int) -> float:
-        start = time.perf_counter()
-        report = trainer.train_batch(games)
-        learning.append(1000 * report.learn_seconds / games)
-        return games / (time.perf_counter() - start)
-
-    yield figure("perft", "M leaves/s", 300, _perft)
-    yield figure("1-ply training, one thread", "games/s", 3000, lambda: games_per_second(fast, 2048))
-    learning.clear()
-    yield figure("3-ply exact-8 training, one thread", "games/s", 400, lambda: games_per_second(deep, 512))
-    yield Figure("TD update", "ms/game", 0.3, more_is_better=False, measured=tuple(learning))
-    evaluator = deep.evaluator
-    openings = random_openings(20, seed=1)
-    yield figure("depth-8 search, one thread", "M nodes/s", 12, lambda: _search(evaluator, openings))
-    yield figure("evaluate", "µs/call", 1.5, lambda: _evaluate(evaluator, openings[0].board), more=False)
-    boards = np.stack([position.board for position in openings] * 10_000)
-    yield figure("evaluate_batch, all cores", "M boards/s", 8, lambda: _evaluate_batch(evaluator, boards))
-
-
-def _perft() -> float:
-    start = time.perf_counter()
-    leaves = sk.perft(11)
-    seconds = time.perf_counter() - start
-    if leaves != 212_258_800:  # noqa: PLR2004 (the known count: a fast wrong answer is none)
-        raise RuntimeError(f"perft(11) gave {leaves}")
-    return leaves / seconds / 1e6
-
-
-def _search(evaluator: sk.Evaluator, positions: list[sk.Position]) -> float:
-    found = [sk.search(position, evaluator=evaluator, depth=8) for position in positions]
-    return sum(result.nodes for result in found) / sum(result.seconds for result in found) / 1e6
-
-
-def _evaluate(evaluator: sk.Evaluator, board: np.ndarray[tuple[int], np.dtype[np.int8]]) -> float:
-    calls = range(100_000)
-    start = time.perf_counter()
-    for _ in calls:
-        evaluator.evaluate(board)
-    return (time.perf_counter() - start) / len(calls) * 1e6
-
-
-def _evaluate_batch(evaluator: sk.Evaluator, boards: np.ndarray[tuple[int, int], np.dtype[np.int8]]) -> float:
-    start = time.perf_counter()
-    evaluator.evaluate_batch(boards)
-    return len(boards) / (time.perf_counter() - start) / 1e6
-
-
-_TRAINING = """
-import resource, sys
-import shirokuro as sk
-trainer = sk.Trainer.load(sys.argv[1])
-trainer.train_batch(200)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024))
-"""
-
-
-def _memory() -> float:
-    """The peak of a process that goes on with a saved training, whose memory is all in use."""
-    with TemporaryDirectory() as directory:
-        model = Path(directory) / "model.shiro"
-        _run("import shirokuro as sk, sys; sk.Trainer(sk.TrainConfig(table_mb=64, threads=1)).save(sys.argv[1])", model)
-        return int(_run(_TRAINING, model)) / 1e6
-
-
-def _run(program: str, model: Path) -> str:
-    command = [sys.executable, "-c", program, str(model)]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603 (itself)
+def _print_comparisons(before: Results, now: Results, comparisons: Sequence[Comparison], console: Console) -> None:
+    title = f"compared with version {before.version}, measured {before.machine.get('time')}"
+    table = _table(title, "before", "now", "change", "noise", "")
+    for comparison in comparisons:
+        table.add_row(
+            comparison.now.name,
+            _digits(comparison.before.median),
+            f"{_digits(comparison.now.median)} {comparison.now.unit}",
+            f"{100 * (comparison.ratio - 1):+.1f} %",
+            f"± {100 * comparison.noise:.1f} %",
+            _MARKS[comparison.change],
+        )
+    console.print(table)
+    console.print("Changes of times and rates are relative to perft in the same round.")
+    for name in ("processor", "cores", "kernel"):
+        if before.machine.get(name) != now.machine.get(name):
+            console.print(f"[bold]Another {name}[/]: {before.machine.get(name)}, then {now.machine.get(name)}.")
+    worse = [comparison.now.name for comparison in comparisons if comparison.change == "worse"]
+    console.print(f"[bold red]worse[/]: {', '.join(worse)}" if worse else "nothing has become worse")

@@ -1,0 +1,55 @@
+"""What a session spends its time on, playing and learning and the rest, and how much of the machine it uses."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from shirokuro.config import cores
+from shirokuro.throughput import Throughput
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from shirokuro.config import Play
+    from shirokuro.report import BatchReport
+    from shirokuro.throughput import Drop
+
+
+class Clocks:
+    """Measures from one line of the metrics to the next."""
+
+    def __init__(self) -> None:
+        self._throughput = Throughput()
+        self.restart()
+
+    def restart(self) -> None:
+        """Measures anew."""
+        self._wall, self._cpu, self._saving = time.perf_counter(), time.process_time(), 0.0
+
+    @contextmanager
+    def saving(self) -> Iterator[None]:
+        """What happens within it counts as saving."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._saving += time.perf_counter() - start
+
+    def read(self, batch: BatchReport, play: Play) -> tuple[dict[str, Any], Drop | None]:
+        """What there is to report since the last restart, and whether the throughput has fallen.
+
+        `phases`: seconds by phase, a worker's mean, which add up to the wall-clock time: those of `BatchReport.phases`,
+        `saving`, and `other`, which is what callbacks and Python took. `cpu`: the share of the cores that this process
+        used, 0 … 1.
+        """
+        wall, cpu = time.perf_counter() - self._wall, time.process_time() - self._cpu
+        line: dict[str, Any] = {"cpu": round(cpu / wall / cores(), 4)} if wall > 0 else {}
+        phases = batch.phases
+        if phases:
+            phases["saving"] = self._saving
+            phases["other"] = max(wall - sum(phases.values()), 0.0)
+            line["phases"] = {name: round(seconds, 6) for name, seconds in phases.items()}
+        work = (play.depth, play.nodes, play.time_ms, play.exact_empties)
+        return line, self._throughput.add(batch.games, wall, phases, work)

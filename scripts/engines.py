@@ -1,0 +1,365 @@
+"""Othello engines that Python can reach, each behind the same few calls, which do what its user would do."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import random as stdlib_random
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+import shirokuro as sk
+from shirokuro.gtp import GtpEngine
+from shirokuro.gtp_player import GtpPlayer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from random import Random
+
+    from shirokuro.players import Player, SessionPlayer
+
+PLIES = 3
+"""How far every engine looks ahead when it plays against itself."""
+
+
+class Engine(Protocol):
+    """What is compared. `None` stands for what the engine does not offer."""
+
+    name: str
+    """How the table calls it."""
+    version: str
+    """Its own."""
+    evaluation: str | None
+    """What its evaluation is."""
+    strong: str
+    """How it plays the match, in words."""
+
+    def perft(self, depth: int) -> int | None:
+        """Counts move sequences from the start through its interface, a move at a time, the last one played too."""
+
+    def evaluator(self) -> Callable[[], object] | None:
+        """A call that evaluates one position."""
+
+    def random_game(self, random: Random) -> int | None:
+        """Plays random moves from the start to the end; their number."""
+
+    def shallow(self) -> Player | SessionPlayer | None:
+        """A player that looks three plies ahead."""
+
+    def player(self) -> Player | SessionPlayer:
+        """The player of the match."""
+
+
+def _index(square: str) -> int:
+    return ord(square[0]) - ord("a") + 8 * (int(square[1]) - 1)
+
+
+def _square(index: int) -> str:
+    return "abcdefgh"[index % 8] + str(index // 8 + 1)
+
+
+class Shirokuro:
+    """This package, through its Python interface."""
+
+    name = "shirokuro"
+    evaluation: str | None = "14 patterns, 60 stages"
+    strong = f"depth {PLIES} + exact 8"
+
+    def __init__(self, evaluator: sk.Evaluator, *, time_ms: float | None = None) -> None:
+        self.version = sk.__version__
+        self._evaluator = evaluator
+        self._time_ms = time_ms
+        if time_ms is not None:
+            self.strong = f"{time_ms:g} ms a move"
+
+    def perft(self, depth: int) -> int:
+        """See `Engine`."""
+
+        def count(position: sk.Position, depth: int) -> int:
+            if depth == 0:
+                return 1
+            return sum(count(position.play(move), depth - 1) for move in position.legal_moves)
+
+        return count(sk.Position(), depth)
+
+    def evaluator(self) -> Callable[[], object]:
+        """See `Engine`."""
+        position, evaluate = sk.Position.from_moves("f5d6c3d3c4"), self._evaluator.evaluate
+        return lambda: evaluate(position)
+
+    def random_game(self, random: Random) -> int:
+        """See `Engine`."""
+        position, plies = sk.Position(), 0
+        while not position.is_over:
+            position = position.play(random.choice(position.legal_moves))
+            plies += 1
+        return plies
+
+    def shallow(self) -> sk.ModelPlayer:
+        """See `Engine`."""
+        return sk.ModelPlayer(evaluator=self._evaluator, depth=PLIES)
+
+    def player(self) -> sk.ModelPlayer:
+        """See `Engine`."""
+        depth = PLIES if self._time_ms is None else None
+        return sk.ModelPlayer(evaluator=self._evaluator, depth=depth, time_ms=self._time_ms, exact_empties=8)
+
+
+_QUARTER = ((120, -20, 20, 5), (-20, -40, -5, -5), (20, -5, 15, 3), (5, -5, 3, 3))
+"""A usual table of squares, as cli-othello has it too: rust-reversi's evaluator takes one."""
+_MATRIX = [[*row, *reversed(row)] for row in (*_QUARTER, *reversed(_QUARTER))]
+
+
+class _MovePlayer:
+    """A player made from a function: the board of a position → the square to play, or how it chooses after moves."""
+
+    def __init__(self, name: str, choose: Callable[[sk.Position], int]) -> None:
+        self.name = name
+        self._choose = choose
+
+    def choose(self, position: sk.Position, random: Random) -> str:  # noqa: ARG002 (the engines have their own)
+        """See `shirokuro.Player`."""
+        return _square(self._choose(position))
+
+
+class RustReversi:
+    """rust-reversi, bitboards in Rust."""
+
+    name = "rust-reversi"
+    evaluation: str | None = "table of squares"
+    _depth = 5
+    strong = f"alpha-beta, depth {_depth}"
+    _signs: ClassVar = {sk.EMPTY: "-", sk.BLACK: "X", sk.WHITE: "O"}
+
+    def __init__(self) -> None:
+        import rust_reversi  # noqa: PLC0415 (it need not be there)
+
+        self.version = importlib.metadata.version("rust-reversi")
+        self._module: Any = rust_reversi
+        self._evaluator = rust_reversi.MatrixEvaluator(_MATRIX)
+
+    def _board(self, position: sk.Position) -> Any:  # noqa: ANN401
+        board, turn = self._module.Board(), self._module.Turn
+        side = turn.BLACK if position.side_to_move == sk.BLACK else turn.WHITE
+        board.set_board_str("".join(self._signs[int(square)] for square in position.board), side)
+        return board
+
+    def perft(self, depth: int) -> int:
+        """See `Engine`."""
+
+        def count(board: Any, depth: int) -> int:  # noqa: ANN401
+            if depth == 0:
+                return 1
+            # Its way to all positions after a move: one call.
+            return sum(count(child, depth - 1) for child in board.get_child_boards())
+
+        return count(self._module.Board(), depth)
+
+    def evaluator(self) -> Callable[[], object]:
+        """See `Engine`."""
+        board, evaluate = self._board(sk.Position.from_moves("f5d6c3d3c4")), self._evaluator.evaluate
+        return lambda: evaluate(board)
+
+    def random_game(self, random: Random) -> int:  # noqa: ARG002 (it has its own)
+        """See `Engine`."""
+        board, plies = self._module.Board(), 0
+        while not board.is_game_over():
+            if board.is_pass():
+                board.do_pass()
+                continue
+            board.do_move(board.get_random_move())
+            plies += 1
+        return plies
+
+    def _player(self, depth: int) -> _MovePlayer:
+        search = self._module.AlphaBetaSearch(self._evaluator, depth, 1 << 20)
+        return _MovePlayer(self.name, lambda position: search.get_move(self._board(position)))
+
+    def shallow(self) -> _MovePlayer:
+        """See `Engine`."""
+        return self._player(PLIES)
+
+    def player(self) -> _MovePlayer:
+        """See `Engine`."""
+        return self._player(self._depth)
+
+
+class _OpenSpielSession:
+    """A Monte Carlo tree search, which wants the moves from the start."""
+
+    def __init__(self, module: Any, simulations: int) -> None:  # noqa: ANN401
+        self._game = module.load_game("othello")
+        evaluator = module.RandomRolloutEvaluator(1, 1)
+        self._bot = module.MCTSBot(self._game, evaluator, 2.0, simulations, 100, True, 1, False)
+        self._pass = 64
+
+    def choose(self, moves: Sequence[str], position: sk.Position, random: Random) -> str:  # noqa: ARG002
+        """See `shirokuro.players.Session`."""
+        state = self._game.new_initial_state()
+        for move in moves:
+            if state.legal_actions() == [self._pass]:
+                state.apply_action(self._pass)
+            state.apply_action(_index(move))
+        if state.legal_actions() == [self._pass]:
+            state.apply_action(self._pass)
+        return _square(self._bot.step(state))
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def kill(self) -> None:
+        """Nothing runs."""
+
+
+class OpenSpiel:
+    """OpenSpiel's othello, C++."""
+
+    name = "OpenSpiel"
+    evaluation: str | None = None
+    _simulations = 200
+    strong = f"MCTS, {_simulations} playouts"
+
+    def __init__(self) -> None:
+        import pyspiel  # noqa: PLC0415 (it need not be there)
+
+        self.version = importlib.metadata.version("open-spiel")
+        self._module: Any = pyspiel
+        self._game = pyspiel.load_game("othello")
+
+    def perft(self, depth: int) -> int:
+        """See `Engine`."""
+
+        def count(state: Any, depth: int) -> int:  # noqa: ANN401
+            if depth == 0:
+                return 1
+            return sum(count(state.child(action), depth - 1) for action in state.legal_actions())
+
+        return count(self._game.new_initial_state(), depth)
+
+    def evaluator(self) -> None:
+        """It has none; its searches play random games to the end."""
+
+    def random_game(self, random: Random) -> int:
+        """See `Engine`."""
+        state, plies = self._game.new_initial_state(), 0
+        while not state.is_terminal():
+            actions = state.legal_actions()
+            plies += actions != [64]
+            state.apply_action(random.choice(actions))
+        return plies
+
+    def shallow(self) -> None:
+        """It has no search by depth for a game of this size."""
+
+    def session(self) -> _OpenSpielSession:
+        """See `shirokuro.players.SessionPlayer`."""
+        return _OpenSpielSession(self._module, self._simulations)
+
+    def player(self) -> OpenSpiel:
+        """See `Engine`."""
+        return self
+
+
+class CliOthello:
+    """cli-othello, pure Python."""
+
+    name = "cli-othello"
+    evaluation: str | None = "table of squares, mobility"
+    _level = 3
+    strong = f"level {_level} of 5"
+    _three_plies = 4
+    """Its level that looks three plies ahead."""
+
+    def __init__(self) -> None:
+        from cli_othello import ai, board  # noqa: PLC0415 (it need not be there)
+
+        self.version = importlib.metadata.version("cli-othello")
+        self._board_type, self._ai_type = board.Board, ai.OthelloAI
+
+    def _board(self, position: sk.Position) -> Any:  # noqa: ANN401
+        board = self._board_type()
+        board.cells = [int(square) for square in position.board]
+        return board
+
+    def perft(self, depth: int) -> int:
+        """See `Engine`. Without passes, of which there are none in the first eight plies."""
+
+        def count(board: Any, side: int, depth: int) -> int:  # noqa: ANN401
+            if depth == 0:
+                return 1
+            total = 0
+            for move in board.legal_moves(side):
+                child = board.clone()
+                child.play(*move, side)
+                total += count(child, 3 - side, depth - 1)
+            return total
+
+        return count(self._board_type(), 1, depth)
+
+    def evaluator(self) -> Callable[[], object]:
+        """See `Engine`."""
+        position = sk.Position.from_moves("f5d6c3d3c4")
+        board, ai = self._board(position), self._ai_type(position.side_to_move, self._level)
+        return lambda: ai._evaluate(board)  # noqa: SLF001 (it has no other name)
+
+    def random_game(self, random: Random) -> int:
+        """See `Engine`."""
+        board, side, plies = self._board_type(), 1, 0
+        while not board.is_game_over():
+            if moves := board.legal_moves(side):
+                board.play(*random.choice(moves), side)
+                plies += 1
+            side = 3 - side
+        return plies
+
+    def _player(self, level: int) -> _MovePlayer:
+        def choose(position: sk.Position) -> int:
+            row, column = self._ai_type(position.side_to_move, level).choose_move(self._board(position))
+            return int(8 * row + column)
+
+        stdlib_random.seed(1)  # it breaks ties by the module's own numbers
+        return _MovePlayer(self.name, choose)
+
+    def shallow(self) -> _MovePlayer:
+        """See `Engine`."""
+        return self._player(self._three_plies)
+
+    def player(self) -> _MovePlayer:
+        """See `Engine`."""
+        return self._player(self._level)
+
+
+class GtpRhino:
+    """gtp-rhino, C++, another process that is talked to in lines of text."""
+
+    name = "gtp-rhino"
+    evaluation: str | None = "patterns, in its own process"
+    strong = "its default level"
+
+    def __init__(self) -> None:
+        with GtpEngine("gtp-rhino") as engine:
+            self.version = engine.ask("version")
+
+    def perft(self, depth: int) -> None:
+        """It has no command that tells legal moves."""
+
+    def evaluator(self) -> None:
+        """It has no command for it."""
+
+    def random_game(self, random: Random) -> None:
+        """It has no command that tells legal moves."""
+
+    def shallow(self) -> GtpPlayer:
+        """See `Engine`."""
+        return GtpPlayer(f"gtp-rhino --mid={PLIES} --end=1 --win=1 --book=0")
+
+    def player(self) -> GtpPlayer:
+        """See `Engine`."""
+        return GtpPlayer("gtp-rhino")
+
+
+OTHERS: tuple[tuple[str, Callable[[], Engine]], ...] = (
+    ("rust-reversi", RustReversi),
+    ("OpenSpiel", OpenSpiel),
+    ("cli-othello", CliOthello),
+    ("gtp-rhino", GtpRhino),
+)
+"""The engines that are compared with this one, by name."""

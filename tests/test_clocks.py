@@ -1,0 +1,117 @@
+"""A training writes down what its time goes into, and warns when it becomes slower."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import shirokuro as sk
+from shirokuro import throughput
+from shirokuro._core import inject_faults
+from shirokuro.clocks import Clocks
+from shirokuro.config import cores
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def lines_of(run: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (run / "metrics.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def test_phases_and_use_of_the_cores_are_in_every_line(fast: sk.TrainConfig, tmp_path: Path) -> None:
+    trainer = sk.Trainer(fast.replace(games=1000, exact_empties=4))
+    start = time.monotonic()
+    result = trainer.start_training(directory=tmp_path, callback_every=100, checkpoint_every=300)
+    whole = time.monotonic() - start
+    assert result is not None
+    lines = lines_of(tmp_path)
+    names = {"search", "solving", "bookkeeping", "preparing", "learning", "waiting", "saving", "other"}
+    assert all(line["phases"].keys() == names and min(line["phases"].values()) >= 0 for line in lines)
+    playing = sum(sum(line["phases"].values()) - line["phases"]["saving"] - line["phases"]["other"] for line in lines)
+    assert playing == pytest.approx(result.statistics.seconds, abs=0.01)
+    # All lines together are the whole time, but for what comes before the first and after the last one.
+    assert result.statistics.seconds < sum(sum(line["phases"].values()) for line in lines) <= whole + 0.01
+    assert sum(line["phases"]["saving"] > 0 for line in lines) >= 2
+    assert all(0 < line["cpu"] < 1.2 for line in lines)
+    times = [datetime.fromisoformat(line["time"]) for line in lines]
+    assert times == sorted(times)
+
+
+def test_a_callback_that_takes_long_counts_as_other(fast: sk.TrainConfig, tmp_path: Path) -> None:
+    trainer = sk.Trainer(fast.replace(games=512))
+    trainer.start_training(directory=tmp_path, callback=lambda _: time.sleep(0.2), callback_every=128)
+    lines = lines_of(tmp_path)
+    assert len(lines) == 4
+    assert all(line["phases"]["other"] >= 0.2 for line in lines[1:])
+
+
+def test_use_of_the_cores_is_processor_time_by_time_and_cores(fast: sk.TrainConfig) -> None:
+    clocks = Clocks()
+    time.sleep(0.3)
+    idle, _ = clocks.read(sk.BatchReport(), sk.TrainConfig().at(0))
+    assert idle["cpu"] < 0.5 / cores()
+    assert "phases" not in idle
+    clocks.restart()
+    end = time.process_time() + 0.3
+    while time.process_time() < end:
+        pass
+    busy, _ = clocks.read(sk.BatchReport(), fast.at(0))
+    assert idle["cpu"] < busy["cpu"] <= 1.05 / cores()
+
+
+def test_a_training_that_becomes_slower_warns_once_and_names_the_phase(
+    fast: sk.TrainConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(throughput, "SHORTEST", 0.1)
+    trainer = sk.Trainer(fast.replace(games=1_000_000, threads=1))
+    slow_from, noticed = 0, 0
+    start = quiet = time.monotonic()
+
+    def alerts() -> list[Any]:
+        return [alert for alert in trainer.warnings if alert.kind == "throughput"]
+
+    def watch(progress: sk.TrainingProgress) -> None:
+        nonlocal slow_from, noticed, quiet
+        now = time.monotonic()
+        if not slow_from and len(alerts()) > noticed:  # other programs on this machine
+            noticed, quiet = len(alerts()), now
+        if not slow_from and now - quiet > 3:
+            slow_from = progress.games_played
+            # Every fifth game stands still for a while.
+            inject_faults(trainer._core, {"hang": 0.2}, hang_seconds=0.02)
+        if len(alerts()) > noticed or now - start > 40:
+            trainer.pause_training()
+
+    with caplog.at_level(logging.WARNING, logger="shirokuro"):
+        trainer.start_training(directory=tmp_path, callback=watch, callback_every=64)
+    told = [alert for alert in alerts() if alert.games_played > slow_from]
+    assert len(told) == 1
+    assert "throughput fell from " in told[0].message
+    assert "bookkeeping took " in told[0].message
+    assert told[0].message in caplog.text
+    in_lines = [warning for line in lines_of(tmp_path) for warning in line.get("warnings", [])]
+    assert {"kind": "throughput", "message": told[0].message} in in_lines
+
+
+def test_watching_changes_no_weight(fast: sk.TrainConfig, tmp_path: Path) -> None:
+    watched, alone = sk.Trainer(fast.replace(games=500)), sk.Trainer(fast.replace(games=500))
+    watched.start_training(directory=tmp_path, callback_every=50)
+    alone.train_batch(500)
+    assert watched.digest() == alone.digest()
+
+
+def test_what_a_line_costs_is_far_below_a_percent_of_the_second_that_it_stands_for() -> None:
+    clocks, play, report = Clocks(), sk.TrainConfig().at(0), sk.Trainer(sk.TrainConfig(depth=1)).train_batch(8)
+    seconds = []
+    for _ in range(200):
+        start = time.thread_time()
+        clocks.read(report, play)
+        clocks.restart()
+        seconds.append(time.thread_time() - start)
+    assert sorted(seconds)[100] < 0.01 * throughput.SHORTEST
