@@ -1,4 +1,7 @@
-"""Games once more, and tables of a run's data, against what the training and the search say themselves."""
+"""Games once more, and tables of a run's data, against what the training and the search say themselves.
+
+Polars is imported where it is used: it is large, and other tests measure this process's memory.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import polars as pl
 import pytest
 
 import shirokuro as sk
@@ -246,6 +248,8 @@ def test_metrics_are_exported_as_they_were_reported(run: Path, tmp_path: Path) -
 
 @pytest.mark.parametrize("what", ["games", "positions", "metrics"])
 def test_parquet_holds_the_same_as_csv(what: str, run: Path, tmp_path: Path) -> None:
+    import polars as pl  # noqa: PLC0415
+
     export: Any = getattr(debug, f"export_{what}")
     rows = export(run, tmp_path / "t.csv")
     assert export(run, tmp_path / "t.parquet") == rows
