@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from shirokuro.cli import braille, words
 from shirokuro.cli.dashboard import CURVES, PAGES, Look, page, report
 from shirokuro.cli.monitor import turn
+from shirokuro.metrics import resample
 from shirokuro.run_view import RunView
 
 if TYPE_CHECKING:
@@ -71,9 +72,9 @@ def test_every_known_value_is_drawn_at_its_height(values: list[float], height: i
 
 def test_resampling_gives_the_means_of_equal_parts() -> None:
     x, y = np.arange(10.0), np.array([1, 3, np.nan, 5, 5, 5, np.nan, np.nan, 2, 4.0])
-    np.testing.assert_array_equal(braille.resample(x, y, 5), [2, 5, 5, np.nan, 3])
-    np.testing.assert_array_equal(braille.resample(x[:1], y[:1], 3), [1, np.nan, np.nan])
-    assert np.isnan(braille.resample(x[:0], y[:0], 3)).all()
+    np.testing.assert_array_equal(resample(x, y, 5), [2, 5, 5, np.nan, 3])
+    np.testing.assert_array_equal(resample(x[:1], y[:1], 3), [1, np.nan, np.nan])
+    assert np.isnan(resample(x[:0], y[:0], 3)).all()
 
 
 def test_a_sparkline_goes_from_the_least_to_the_greatest_value() -> None:

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from shirokuro.cli import braille
 from shirokuro.cli.words import DASH, number, short
+from shirokuro.metrics import resample
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -100,7 +101,7 @@ def chart(curve: Curve, view: RunView, since: float, width: int, height: int) ->
     rows = max(height - 1, 1)
     if span is None:
         return [head, *[Text(" " * width)] * rows]
-    points = braille.resample(games, values, 2 * cells)
+    points = resample(games, values, 2 * cells)
     low, high = braille.limits(points) or span
     drawn = braille.curve(points, rows, low, high)
     labels = [""] * rows

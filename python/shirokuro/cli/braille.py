@@ -16,23 +16,6 @@ _DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
 _BARS = "▁▂▃▄▅▆▇█"
 
 
-def resample(x: NDArray[np.float64], y: NDArray[np.float64], bins: int) -> NDArray[np.float64]:
-    """The mean of `y` in each of so many equal parts of the range of `x`, shape (bins,); NaN where there is none.
-
-    `x` ascends; points whose `y` is NaN are left out, but still stretch the range.
-    """
-    result = np.full(bins, np.nan)
-    known = ~np.isnan(y) & ~np.isnan(x)
-    if not known.any():
-        return result
-    span = x[-1] - x[0]
-    place = ((x[known] - x[0]) / span * bins).astype(int) if span > 0 else np.zeros(known.sum(), dtype=int)
-    place = np.minimum(place, bins - 1)
-    sums, counts = (np.bincount(place, weights, minlength=bins) for weights in (y[known], None))
-    result[counts > 0] = sums[counts > 0] / counts[counts > 0]
-    return result
-
-
 def limits(values: NDArray[np.float64]) -> tuple[float, float] | None:
     """The least and the greatest value, a little apart if they are the same; `None` if there is no value."""
     known = values[~np.isnan(values)]

@@ -19,6 +19,7 @@ from rich.text import Text
 from shirokuro.cli import braille
 from shirokuro.cli.blocks import bar, ends
 from shirokuro.cli.words import duration, number, percent
+from shirokuro.metrics import resample
 from shirokuro.report import BatchReport
 
 if TYPE_CHECKING:
@@ -206,7 +207,7 @@ class _Panel:
         error = self._batches[-1].td_error if self._batches else None
         course = np.array(self._errors)
         bins = min(_SPARKS, len(course))
-        sparks = braille.sparkline(braille.resample(np.arange(len(course), dtype=float), course, bins))
+        sparks = braille.sparkline(resample(np.arange(len(course), dtype=float), course, bins))
         learning = Text.assemble(f"TD error {number(error, '.2f', ' discs')}  ", (sparks, "cyan"))
         return Group(
             Text(self._name, "bold"),

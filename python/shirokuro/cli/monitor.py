@@ -14,7 +14,10 @@ from rich.text import Text
 
 from shirokuro.cli.dashboard import PAGES, ZOOMS, Look, page, report
 from shirokuro.cli.screen import full_screen
+from shirokuro.plot import PALETTES
+from shirokuro.run_picture import draw_run
 from shirokuro.run_view import RunView
+from shirokuro.tensorboard import EventFiles
 
 if TYPE_CHECKING:
     import argparse
@@ -29,6 +32,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's options."""
     parser.add_argument("run_directory", type=Path, metavar="RUN", help="a run's directory, which need not exist yet")
     parser.add_argument("--once", action="store_true", help="print what there is as text, and end")
+    parser.add_argument("--plot", type=Path, metavar="FILE", help="draw its curves, and end: .svg, .png or .pdf")
+    parser.add_argument(
+        "--theme", choices=sorted(PALETTES), default="light", help="the picture's colours (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--tensorboard", action="store_true", help="write event files for TensorBoard to its tensorboard/, and end"
+    )
     parser.add_argument(
         "--interval", type=float, default=1.0, metavar="SECONDS", help="between two looks (default: %(default)g)"
     )
@@ -38,6 +48,8 @@ def run(options: argparse.Namespace) -> int:
     """Shows the run; returns the exit code."""
     if not 0.1 <= options.interval <= 3600:  # noqa: PLR2004 (said in the message)
         raise ValueError(f"interval = {options.interval}: must be within 0.1…3,600")
+    if options.plot or options.tensorboard:
+        return _write(options.run_directory, options)
     if options.once or not sys.stdout.isatty():
         return _print(options.run_directory)
     with suppress(KeyboardInterrupt):
@@ -45,10 +57,27 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _print(directory: Path) -> int:
+def _write(directory: Path, options: argparse.Namespace) -> int:
+    view = _run(directory)
+    if options.plot:
+        draw_run(options.plot, view, theme=options.theme)
+        print(f"drawn: {options.plot}")
+    if options.tensorboard:
+        files = EventFiles(directory)
+        files.close()
+        print(f"written: {files.folder}")
+    return 0
+
+
+def _run(directory: Path) -> RunView:
     view = RunView(directory)
     if view.state == "waiting" and not view.checkpoints:
         raise FileNotFoundError(f"no run in {directory}")
+    return view
+
+
+def _print(directory: Path) -> int:
+    view = _run(directory)
     console = Console()
     width = console.width if console.is_terminal or "COLUMNS" in os.environ else _PLAIN_WIDTH
     for line in report(view, width):
