@@ -15,7 +15,7 @@ from shirokuro.benchmarks.compare import compare
 from shirokuro.benchmarks.figures import Figure, Results
 from shirokuro.benchmarks.positions import FORTY_EMPTIES, SOLVED
 from shirokuro.benchmarks.suite import Suite
-from shirokuro.benchmarks.training import ONE_PLY, Training
+from shirokuro.benchmarks.training import ALL_CORES, ONE_PLY, THREE_PLIES, Training
 from shirokuro.cli import main
 
 if TYPE_CHECKING:
@@ -245,6 +245,12 @@ def test_bottlenecks_are_named_from_measurements() -> None:
     slow_machine = bottlenecks.of(context(search_speed=5, evaluate_search=20, perft=0.8))
     assert slow_machine["search_speed"].endswith("; perft takes 2.0 times its target here: the machine or its load")
     assert bottlenecks.of(context(perft=0.3, search_speed=100, memory_peak=300)) == {}
+
+
+def test_one_core_and_all_cores_play_the_same_games() -> None:
+    training = Training(quick=True)
+    training.fixed_depth()
+    assert training.trainer(THREE_PLIES).digest() == training.trainer(ALL_CORES).digest()
 
 
 def test_the_pairs_that_measure_the_cost_of_timing_play_the_same_games() -> None:

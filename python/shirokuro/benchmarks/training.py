@@ -93,8 +93,10 @@ class Training:
         """Games a second at fixed depths, the time of learning, and what another core brings."""
         quick = self._quick
         one_ply = self._measure("train1", ONE_PLY, 256 if quick else 2048)
-        three = self._measure("train3", THREE_PLIES, 192 if quick else 512)
-        every = self._measure("train_all", ALL_CORES, (192 if quick else 512) * cores())
+        # The same games on one core and on all, for their quotient: a model's games take longer, or less, as it learns.
+        games = 256 if quick else 1024
+        three = self._measure("train3", THREE_PLIES, games)
+        every = self._measure("train_all", ALL_CORES, games)
         return {
             "train1": one_ply.games_per_second,
             "train3": three.games_per_second,
