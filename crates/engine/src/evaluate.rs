@@ -46,6 +46,9 @@ pub trait Evaluate: Sync {
     /// of the board before the move.
     fn leaf(&self, board: &Board, carried: &Self::Carried, square: Square, flips: u64) -> Score;
 
+    /// About [`Evaluate::leaf`], from the tables of `stage`, 0 to 59, which need not be the board's: for the order of moves.
+    fn guess(&self, stage: usize, board: &Board, carried: &Self::Carried, square: Square, flips: u64) -> Score;
+
     /// The value of a board for its side to move.
     fn evaluate(&self, board: &Board) -> Score;
 }
@@ -157,6 +160,11 @@ impl Evaluate for PatternEvaluator {
     }
 
     #[inline(always)]
+    fn guess(&self, stage: usize, _: &Board, carried: &Indices, square: Square, flips: u64) -> Score {
+        -self.sum(stage, &carried.own_after(square, flips))
+    }
+
+    #[inline(always)]
     fn evaluate(&self, board: &Board) -> Score {
         decided(board).unwrap_or_else(|| self.sum(board.stage(), &own_indices(board)))
     }
@@ -185,6 +193,11 @@ impl Evaluate for DiscCount {
     #[inline(always)]
     fn leaf(&self, board: &Board, (): &(), square: Square, flips: u64) -> Score {
         -self.evaluate(&board.after(square, flips))
+    }
+
+    #[inline(always)]
+    fn guess(&self, _: usize, board: &Board, carried: &(), square: Square, flips: u64) -> Score {
+        self.leaf(board, carried, square, flips)
     }
 
     #[inline(always)]

@@ -4,9 +4,11 @@
 //! remaining depth, so it changes how fast a value is found and never which. The tests compare with plain negamax.
 
 mod endgame;
+mod last;
 mod line;
 mod midgame;
 mod order;
+mod stability;
 mod table;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -181,6 +183,8 @@ struct Tree<'a, E: Evaluate> {
     evaluator: &'a E,
     table: &'a mut Table,
     watch: Watch<'a>,
+    /// The stage whose tables order the moves: one for the whole search, so that they stay in the cache.
+    order_stage: usize,
     nodes: u64,
     probes: u64,
     hits: u64,
@@ -197,6 +201,25 @@ impl<E: Evaluate> Tree<'_, E> {
     }
 }
 
+/// A position in the tree.
+struct Node<'n, E: Evaluate> {
+    board: &'n Board,
+    carried: &'n E::Carried,
+    /// The legal moves.
+    moves: u64,
+    /// Plies to look ahead.
+    depth: u32,
+}
+
+impl<E: Evaluate> Clone for Node<'_, E> {
+    #[inline(always)]
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<E: Evaluate> Copy for Node<'_, E> {}
+
 struct Root<'a, E: Evaluate> {
     searcher: &'a mut Searcher,
     evaluator: &'a E,
@@ -211,7 +234,8 @@ impl<E: Evaluate> Task for Root<'_, E> {
     #[inline(always)]
     fn run<K: Kernel>(self, kernel: K) -> SearchResult {
         let Self { searcher, evaluator, board, limits, watch } = self;
-        let mut tree = Tree { evaluator, table: &mut searcher.table, watch, nodes: 0, probes: 0, hits: 0 };
+        let mut tree =
+            Tree { evaluator, table: &mut searcher.table, watch, order_stage: 0, nodes: 0, probes: 0, hits: 0 };
         let empties = board.empties();
         // From `last` plies on, a search sees the end of the game.
         let last =
@@ -226,7 +250,7 @@ impl<E: Evaluate> Task for Root<'_, E> {
             let target = plan.min(last);
             let mut candidate = Line::default();
             let value = if target == empties {
-                endgame::solve(kernel, &mut tree, board, &mut candidate)
+                endgame::solve(kernel, &mut tree, board, (depth > 0).then_some(score), &mut candidate)
             } else {
                 midgame::search(kernel, &mut tree, board, target, &mut candidate)
             };

@@ -1,12 +1,15 @@
 //! The exact solver: alpha-beta in whole discs to the end of the game.
 
-use super::Tree;
+use super::last::narrow_few;
 use super::line::Line;
-use super::order::{MoveList, mobility, odd_quarters, quarter, squares_of};
+use super::order::{Move, MoveList, mobility, odd_quarters, squares_of};
+use super::stability::most_discs;
 use super::table::Known;
+use super::{Node, Tree};
 use crate::board::Board;
 use crate::evaluate::{Evaluate, Score, UNITS_PER_DISC};
 use crate::kernel::{Kernel, Task};
+use crate::pattern::STAGES;
 use crate::square::{Square, squares};
 
 /// From this number of empty squares on a node looks into the transposition table.
@@ -18,11 +21,20 @@ const ORDERED_EMPTIES: u32 = 6;
 /// From this number of empty squares on the order is worth evaluations.
 const EVALUATED_EMPTIES: u32 = 12;
 
+/// From this number of empty squares on it is worth to look whether the table knows a reply that is good enough.
+const KNOWN_EMPTIES: u32 = 10;
+
 /// Up to this number of empty squares a position is solved without a search of less depth before.
 const DIRECT_EMPTIES: u32 = 10;
 
+/// How far from its guess a result is expected, in discs.
+const MARGIN: i32 = 4;
+
+const REPLY: i32 = 1792;
+const PARITY: i32 = 128;
+
 /// No result is outside −64 to 64 discs.
-const INFINITE: i32 = 65;
+pub(super) const INFINITE: i32 = 65;
 
 /// The depth to begin with when a position is to be solved.
 pub(super) const fn first_depth(empties: u32) -> u32 {
@@ -32,20 +44,43 @@ pub(super) const fn first_depth(empties: u32) -> u32 {
 /// The depth after which the position is solved: searches before only find a good order of the moves, so they are
 /// shallow if the result is `wanted` at any price, and go on as long as they are cheaper if it may not be reached.
 pub(super) const fn last_depth(empties: u32, wanted: bool) -> u32 {
-    if wanted { empties * 2 / 5 } else { empties.saturating_sub(9) }
+    if wanted { empties / 2 } else { empties.saturating_sub(9) }
 }
 
-/// The result of `board` under best play, and the line that leads there.
+/// The result of `board` under best play, and the line that leads there; sooner found if it is near `guess`.
 #[inline(always)]
-pub(super) fn solve<K: Kernel, E: Evaluate>(kernel: K, tree: &mut Tree<E>, board: &Board, line: &mut Line) -> Score {
-    let discs = kernel.run(Wide { tree, board, alpha: -INFINITE, beta: INFINITE, line });
-    discs * UNITS_PER_DISC
+pub(super) fn solve<K: Kernel, E: Evaluate>(
+    kernel: K,
+    tree: &mut Tree<E>,
+    board: &Board,
+    guess: Option<Score>,
+    line: &mut Line,
+) -> Score {
+    let carried = tree.evaluator.carry(board);
+    let moves = kernel.moves(board.player(), board.opponent());
+    tree.order_stage = STAGES - EVALUATED_EMPTIES as usize;
+    let node = Node { board, carried: &carried, moves, depth: board.empties() };
+    let (mut alpha, mut beta) = match guess {
+        Some(guess) => (guess / UNITS_PER_DISC - MARGIN, guess / UNITS_PER_DISC + MARGIN),
+        None => (-INFINITE, INFINITE),
+    };
+    loop {
+        *line = Line::default();
+        let score = kernel.run(Wide { tree, node, alpha, beta, line });
+        if score <= alpha && alpha > -INFINITE && !tree.watch.over {
+            alpha = -INFINITE;
+        } else if score >= beta && beta < INFINITE && !tree.watch.over {
+            beta = INFINITE;
+        } else {
+            return score * UNITS_PER_DISC;
+        }
+    }
 }
 
 /// A node on the way of the best line: its window is open, its value exact.
 struct Wide<'n, 'a, E: Evaluate> {
     tree: &'n mut Tree<'a, E>,
-    board: &'n Board,
+    node: Node<'n, E>,
     alpha: i32,
     beta: i32,
     line: &'n mut Line,
@@ -56,41 +91,46 @@ impl<E: Evaluate> Task for Wide<'_, '_, E> {
 
     #[inline(always)]
     fn run<K: Kernel>(self, kernel: K) -> i32 {
-        let Self { tree, board, alpha, beta, line } = self;
+        let Self { tree, node, alpha, beta, line } = self;
+        let Node { board, carried, moves, depth: empties } = node;
         tree.watch.look(tree.nodes);
         if tree.watch.over {
             return 0;
         }
         tree.nodes += 1;
-        let empties = board.empties();
-        let moves = kernel.moves(board.player(), board.opponent());
         if moves == 0 {
-            if kernel.moves(board.opponent(), board.player()) == 0 {
+            let replies = kernel.moves(board.opponent(), board.player());
+            if replies == 0 {
                 return board.final_score();
             }
-            return -kernel.run(Wide { tree, board: &board.pass(), alpha: -beta, beta: -alpha, line });
+            let carried = &tree.evaluator.carry_pass(carried);
+            let node = Node { board: &board.pass(), carried, moves: replies, depth: empties };
+            return -kernel.run(Wide { tree, node, alpha: -beta, beta: -alpha, line });
         }
         let hint = if empties >= TABLE_EMPTIES { tree.find(board).and_then(Known::best) } else { None };
         let (mut best, mut best_square, mut low) = (-INFINITE, None, alpha);
         let mut rest = Line::default();
-        for chosen in ordered(kernel, tree, board, moves, hint, empties) {
-            let child = &board.after(chosen.square, chosen.flips);
+        let mut children = Children::new(kernel, tree, &node, hint);
+        while let Some(Move { square, flips, replies, .. }) = children.next(tree) {
+            let child = &board.after(square, flips);
+            let carried = &tree.evaluator.carry_move(carried, square, flips);
+            let child = || Node { board: child, carried, moves: replies, depth: empties - 1 };
             let mut score = INFINITE;
             if best_square.is_some() {
-                score = -narrow(kernel, tree, child, -low - 1, empties - 1);
+                score = -narrow(kernel, tree, child(), -low - 1);
             }
             if best_square.is_none() || (score > low && score < beta) {
                 rest = Line::default();
-                score = -kernel.run(Wide { tree, board: child, alpha: -beta, beta: -low, line: &mut rest });
+                score = -kernel.run(Wide { tree, node: child(), alpha: -beta, beta: -low, line: &mut rest });
             }
             if tree.watch.over {
                 return 0;
             }
             if score > best {
-                (best, best_square) = (score, Some(chosen.square));
+                (best, best_square) = (score, Some(square));
                 if score > low || line.first().is_none() {
                     low = low.max(score);
-                    line.set(chosen.square, &rest);
+                    line.set(square, &rest);
                 }
                 if score >= beta {
                     break;
@@ -121,40 +161,45 @@ fn store<E: Evaluate>(
 
 /// Is the value above `alpha` or not? By the number of empty squares, the way that is best there.
 #[inline(always)]
-fn narrow<K: Kernel, E: Evaluate>(kernel: K, tree: &mut Tree<E>, board: &Board, alpha: i32, empties: u32) -> i32 {
-    match empties {
-        0 => board.final_score(),
-        1..=4 => kernel.run(Few { nodes: &mut tree.nodes, board, alpha, passed: false }),
-        5..ORDERED_EMPTIES => kernel.run(Shallow { nodes: &mut tree.nodes, board, alpha, empties, passed: false }),
-        _ => kernel.run(Deep { tree, board, alpha, empties }),
+fn narrow<K: Kernel, E: Evaluate>(kernel: K, tree: &mut Tree<E>, node: Node<E>, alpha: i32) -> i32 {
+    if node.depth < ORDERED_EMPTIES {
+        narrow_few(kernel, &mut tree.nodes, node.board, node.moves, alpha, node.depth)
+    } else {
+        kernel.run(Narrow::<E, true> { tree, node, alpha })
     }
 }
 
-/// A node with so many empty squares that the table and an order of the moves pay.
-struct Deep<'n, 'a, E: Evaluate> {
+/// A node beside the best line with so many empty squares that the table and an order of the moves pay.
+struct Narrow<'n, 'a, E: Evaluate, const EVALUATED: bool> {
     tree: &'n mut Tree<'a, E>,
-    board: &'n Board,
+    node: Node<'n, E>,
     alpha: i32,
-    empties: u32,
 }
 
-impl<E: Evaluate> Task for Deep<'_, '_, E> {
+impl<E: Evaluate, const EVALUATED: bool> Task for Narrow<'_, '_, E, EVALUATED> {
     type Output = i32;
 
     #[inline(always)]
     fn run<K: Kernel>(self, kernel: K) -> i32 {
-        let Self { tree, board, alpha, empties } = self;
+        let Self { tree, node, alpha } = self;
+        let Node { board, carried, moves, depth: empties } = node;
         tree.watch.look(tree.nodes);
         if tree.watch.over {
             return 0;
         }
         tree.nodes += 1;
-        let moves = kernel.moves(board.player(), board.opponent());
         if moves == 0 {
-            if kernel.moves(board.opponent(), board.player()) == 0 {
+            let replies = kernel.moves(board.opponent(), board.player());
+            if replies == 0 {
                 return board.final_score();
             }
-            return -kernel.run(Deep { tree, board: &board.pass(), alpha: -alpha - 1, empties });
+            let passed = &if EVALUATED { tree.evaluator.carry_pass(carried) } else { *carried };
+            let node = Node { board: &board.pass(), carried: passed, moves: replies, depth: empties };
+            return -kernel.run(Narrow::<E, EVALUATED> { tree, node, alpha: -alpha - 1 });
+        }
+        let most = most_discs(board, alpha, empties);
+        if most <= alpha {
+            return most;
         }
         let mut hint = None;
         if empties >= TABLE_EMPTIES
@@ -172,14 +217,29 @@ impl<E: Evaluate> Task for Deep<'_, '_, E> {
             hint = known.best();
         }
         let (mut best, mut best_square) = (-INFINITE, None);
-        for chosen in ordered(kernel, tree, board, moves, hint, empties) {
-            let child = &board.after(chosen.square, chosen.flips);
-            let score = -narrow(kernel, tree, child, -alpha - 1, empties - 1);
+        if empties >= KNOWN_EMPTIES
+            && let Some(score) = known_reply(kernel, tree, &node, alpha)
+        {
+            return score;
+        }
+        let mut children = Children::new(kernel, tree, &node, hint);
+        while let Some(Move { square, flips, replies, .. }) = children.next(tree) {
+            let child = &board.after(square, flips);
+            let score = if EVALUATED && empties > EVALUATED_EMPTIES {
+                let carried = &tree.evaluator.carry_move(carried, square, flips);
+                let node = Node { board: child, carried, moves: replies, depth: empties - 1 };
+                -kernel.run(Narrow::<E, true> { tree, node, alpha: -alpha - 1 })
+            } else if empties > ORDERED_EMPTIES {
+                let node = Node { board: child, carried, moves: replies, depth: empties - 1 };
+                -kernel.run(Narrow::<E, false> { tree, node, alpha: -alpha - 1 })
+            } else {
+                -narrow_few(kernel, &mut tree.nodes, child, replies, -alpha - 1, empties - 1)
+            };
             if tree.watch.over {
                 return 0;
             }
             if score > best {
-                (best, best_square) = (score, Some(chosen.square));
+                (best, best_square) = (score, Some(square));
                 if score > alpha {
                     break;
                 }
@@ -192,144 +252,70 @@ impl<E: Evaluate> Task for Deep<'_, '_, E> {
     }
 }
 
-/// The moves in the order of the hope they give: the best one known, then few replies for the opponent and the last word in a
-/// quarter of the board (parity), joined from some number of empty squares on with the static evaluation.
+/// A value above `alpha` that the table knows of a move without a search (enhanced transposition cut-off; Plaat et al. 1996,
+/// "Exploiting graph properties of game trees").
 #[inline(always)]
-fn ordered<K: Kernel, E: Evaluate>(
+fn known_reply<K: Kernel, E: Evaluate>(kernel: K, tree: &mut Tree<E>, node: &Node<E>, alpha: i32) -> Option<i32> {
+    let board = node.board;
+    for square in squares(node.moves) {
+        let child = board.after(square, kernel.flips(board.player(), board.opponent(), square));
+        if let Some(known) = tree.table.find(&child)
+            && u32::from(known.depth) == node.depth - 1
+        {
+            let score = -i32::from(known.upper) / UNITS_PER_DISC;
+            if known.upper != i16::MAX && score > alpha {
+                return Some(score);
+            }
+        }
+    }
+    None
+}
+
+/// The moves of a node in the order of the hope they give: the best one known, then few replies for the opponent and the last
+/// word in a quarter of the board (parity), joined with the static evaluation, or with a shallow search's, where much is at
+/// stake. What the order costs is spent when the first move has not been enough.
+struct Children<'n, K, E: Evaluate> {
     kernel: K,
-    tree: &mut Tree<E>,
-    board: &Board,
-    moves: u64,
-    hint: Option<Square>,
-    empties: u32,
-) -> MoveList {
-    let mut list = MoveList::new();
-    let odd = squares_of(odd_quarters(board.empty()));
-    for square in squares(moves) {
-        let flips = kernel.flips(board.player(), board.opponent(), square);
-        let child = board.after(square, flips);
-        let key = if hint == Some(square) {
-            i32::MAX
-        } else {
-            let replies = mobility(kernel.moves(child.player(), child.opponent()));
-            let mut key = i32::from(odd & square.bit() != 0) * (UNITS_PER_DISC / 2) - replies * UNITS_PER_DISC;
-            if empties >= EVALUATED_EMPTIES {
-                key -= tree.evaluator.evaluate(&child);
-            }
-            key
-        };
-        list.push(square, flips, key);
+    node: Node<'n, E>,
+    /// The moves that are not in the list yet.
+    later: u64,
+    list: MoveList,
+}
+
+impl<'n, K: Kernel, E: Evaluate> Children<'n, K, E> {
+    #[inline(always)]
+    fn new(kernel: K, tree: &mut Tree<E>, node: &Node<'n, E>, hint: Option<Square>) -> Self {
+        let mut children = Self { kernel, node: *node, later: node.moves, list: MoveList::new() };
+        if let Some(square) = hint {
+            children.later &= !square.bit();
+            let board = node.board;
+            let flips = kernel.flips(board.player(), board.opponent(), square);
+            let child = board.after(square, flips);
+            let replies = kernel.moves(child.player(), child.opponent());
+            children.list.push(Move { flips, replies, key: 0, square });
+        }
+        let _ = tree;
+        children
     }
-    list
-}
-
-/// A node with few empty squares: odd quarters first, no table.
-struct Shallow<'n> {
-    nodes: &'n mut u64,
-    board: &'n Board,
-    alpha: i32,
-    empties: u32,
-    /// The ply before was a pass.
-    passed: bool,
-}
-
-impl Task for Shallow<'_> {
-    type Output = i32;
 
     #[inline(always)]
-    fn run<K: Kernel>(self, kernel: K) -> i32 {
-        let Self { nodes, board, alpha, empties, passed } = self;
-        *nodes += 1;
-        let moves = kernel.moves(board.player(), board.opponent());
-        if moves == 0 {
-            if passed {
-                return board.final_score();
-            }
-            return -kernel.run(Shallow { nodes, board: &board.pass(), alpha: -alpha - 1, empties, passed: true });
+    fn next(&mut self, tree: &mut Tree<E>) -> Option<Move> {
+        if let Some(next) = self.list.next() {
+            return Some(next);
         }
+        let Node { board, carried, depth: empties, .. } = self.node;
+        let kernel = self.kernel;
         let odd = squares_of(odd_quarters(board.empty()));
-        let mut best = -INFINITE;
-        for group in [moves & odd, moves & !odd] {
-            for square in squares(group) {
-                let child = &board.after(square, kernel.flips(board.player(), board.opponent(), square));
-                let score = if empties == 5 {
-                    -kernel.run(Few { nodes, board: child, alpha: -alpha - 1, passed: false })
-                } else {
-                    let (alpha, empties) = (-alpha - 1, empties - 1);
-                    -kernel.run(Shallow { nodes, board: child, alpha, empties, passed: false })
-                };
-                if score > best {
-                    best = score;
-                    if best > alpha {
-                        return best;
-                    }
-                }
+        for square in squares(std::mem::take(&mut self.later)) {
+            let flips = kernel.flips(board.player(), board.opponent(), square);
+            let child = &board.after(square, flips);
+            let replies = kernel.moves(child.player(), child.opponent());
+            let mut key = i32::from(odd & square.bit() != 0) * PARITY - mobility(replies) * REPLY;
+            if empties >= EVALUATED_EMPTIES {
+                key += tree.evaluator.guess(tree.order_stage, board, carried, square, flips);
             }
+            self.list.push(Move { flips, replies, key, square });
         }
-        best
+        self.list.next()
     }
-}
-
-/// A node with 1 to 4 empty squares: each is tried without looking for the legal moves first.
-struct Few<'n> {
-    nodes: &'n mut u64,
-    board: &'n Board,
-    alpha: i32,
-    /// The ply before was a pass.
-    passed: bool,
-}
-
-impl Task for Few<'_> {
-    type Output = i32;
-
-    #[inline(always)]
-    fn run<K: Kernel>(self, kernel: K) -> i32 {
-        let Self { nodes, board, alpha, passed } = self;
-        let empty = board.empty();
-        if empty.is_power_of_two() {
-            return one(kernel, nodes, board, Square::lowest(empty));
-        }
-        *nodes += 1;
-        let odd = odd_quarters(empty);
-        let mut best = -INFINITE;
-        for odd_first in [true, false] {
-            for square in squares(empty) {
-                if (quarter(square) & odd != 0) != odd_first {
-                    continue;
-                }
-                let flips = kernel.flips(board.player(), board.opponent(), square);
-                if flips == 0 {
-                    continue;
-                }
-                let child = &board.after(square, flips);
-                let score = -kernel.run(Few { nodes, board: child, alpha: -alpha - 1, passed: false });
-                if score > best {
-                    best = score;
-                    if best > alpha {
-                        return best;
-                    }
-                }
-            }
-        }
-        if best > -INFINITE {
-            return best;
-        }
-        if passed {
-            return board.final_score();
-        }
-        -kernel.run(Few { nodes, board: &board.pass(), alpha: -alpha - 1, passed: true })
-    }
-}
-
-/// The result of a board with one empty square.
-#[inline(always)]
-fn one<K: Kernel>(kernel: K, nodes: &mut u64, board: &Board, square: Square) -> i32 {
-    *nodes += 1;
-    let own = kernel.flips(board.player(), board.opponent(), square).count_ones() as i32;
-    let difference = 2 * board.player().count_ones() as i32 - 63;
-    if own > 0 {
-        return difference + 2 * own + 1;
-    }
-    let other = kernel.flips(board.opponent(), board.player(), square).count_ones() as i32;
-    if other > 0 { difference - 2 * other - 1 } else { board.final_score() }
 }

@@ -3,17 +3,18 @@
 //! Fail-soft alpha-beta with null windows around the first line (Marsland 1986, "A review of game-tree pruning"). The difference of depth
 //! and empty squares is the same in the whole tree, and never 0 here: no leaf is a full board.
 
-use super::Tree;
 use super::line::Line;
-use super::order::{MoveList, mobility};
+use super::order::{Move, MoveList, by_hope, mobility};
 use super::table::Known;
+use super::{Node, Tree};
 use crate::board::Board;
 use crate::evaluate::{Evaluate, MAX_SCORE, Score, UNITS_PER_DISC};
 use crate::kernel::{Kernel, Task};
+use crate::pattern::STAGES;
 use crate::square::{Square, squares};
 
 /// From this depth on a node looks into the transposition table.
-const TABLE_DEPTH: u32 = 3;
+const TABLE_DEPTH: u32 = 2;
 
 /// A window that no score reaches the ends of.
 const INFINITE: Score = MAX_SCORE + 1;
@@ -28,17 +29,18 @@ pub(super) fn search<K: Kernel, E: Evaluate>(
     line: &mut Line,
 ) -> Score {
     let carried = tree.evaluator.carry(board);
-    kernel.run(Wide { tree, board, carried: &carried, alpha: -INFINITE, beta: INFINITE, depth, line })
+    let moves = kernel.moves(board.player(), board.opponent());
+    tree.order_stage = (board.stage() + depth as usize).min(STAGES - 1);
+    let node = Node { board, carried: &carried, moves, depth };
+    kernel.run(Wide { tree, node, alpha: -INFINITE, beta: INFINITE, line })
 }
 
 /// A node on the way of the best line: its window is open, its value exact.
 struct Wide<'n, 'a, E: Evaluate> {
     tree: &'n mut Tree<'a, E>,
-    board: &'n Board,
-    carried: &'n E::Carried,
+    node: Node<'n, E>,
     alpha: Score,
     beta: Score,
-    depth: u32,
     line: &'n mut Line,
 }
 
@@ -47,48 +49,42 @@ impl<E: Evaluate> Task for Wide<'_, '_, E> {
 
     #[inline(always)]
     fn run<K: Kernel>(self, kernel: K) -> Score {
-        let Self { tree, board, carried, alpha, beta, depth, line } = self;
+        let Self { tree, node, alpha, beta, line } = self;
+        let Node { board, carried, moves, depth } = node;
         tree.watch.look(tree.nodes);
         if tree.watch.over {
             return 0;
         }
         tree.nodes += 1;
-        let moves = kernel.moves(board.player(), board.opponent());
         if moves == 0 {
-            if kernel.moves(board.opponent(), board.player()) == 0 {
+            let replies = kernel.moves(board.opponent(), board.player());
+            if replies == 0 {
                 return board.final_score() * UNITS_PER_DISC;
             }
             let carried = &tree.evaluator.carry_pass(carried);
-            return -kernel.run(Wide { tree, board: &board.pass(), carried, alpha: -beta, beta: -alpha, depth, line });
+            let node = Node { board: &board.pass(), carried, moves: replies, depth };
+            return -kernel.run(Wide { tree, node, alpha: -beta, beta: -alpha, line });
         }
         let hint = if depth >= TABLE_DEPTH { tree.find(board).and_then(Known::best) } else { None };
         let (mut best, mut best_square, mut low) = (-INFINITE, None, alpha);
         let mut rest = Line::default();
-        for chosen in ordered(kernel, tree, board, carried, moves, hint, depth) {
-            let (square, flips) = (chosen.square, chosen.flips);
+        let mut children = Children::new(kernel, tree, &node, hint);
+        while let Some(Move { square, flips, replies, .. }) = children.next() {
             let score = if depth == 1 {
                 tree.nodes += 1;
                 rest = Line::default();
                 tree.evaluator.leaf(board, carried, square, flips)
             } else {
-                let child = &board.after(square, flips);
                 let carried = &tree.evaluator.carry_move(carried, square, flips);
+                let child = &board.after(square, flips);
+                let child = || Node { board: child, carried, moves: replies, depth: depth - 1 };
                 let mut score = INFINITE;
                 if best_square.is_some() {
-                    score = -kernel.run(Narrow { tree, board: child, carried, alpha: -low - 1, depth: depth - 1 });
+                    score = -kernel.run(Narrow { tree, node: child(), alpha: -low - 1 });
                 }
                 if best_square.is_none() || (score > low && score < beta) {
                     rest = Line::default();
-                    let (alpha, beta) = (-beta, -low);
-                    score = -kernel.run(Wide {
-                        tree,
-                        board: child,
-                        carried,
-                        alpha,
-                        beta,
-                        depth: depth - 1,
-                        line: &mut rest,
-                    });
+                    score = -kernel.run(Wide { tree, node: child(), alpha: -beta, beta: -low, line: &mut rest });
                 }
                 score
             };
@@ -116,10 +112,8 @@ impl<E: Evaluate> Task for Wide<'_, '_, E> {
 /// A node beside it: is its value above `alpha` or not?
 struct Narrow<'n, 'a, E: Evaluate> {
     tree: &'n mut Tree<'a, E>,
-    board: &'n Board,
-    carried: &'n E::Carried,
+    node: Node<'n, E>,
     alpha: Score,
-    depth: u32,
 }
 
 impl<E: Evaluate> Task for Narrow<'_, '_, E> {
@@ -127,19 +121,21 @@ impl<E: Evaluate> Task for Narrow<'_, '_, E> {
 
     #[inline(always)]
     fn run<K: Kernel>(self, kernel: K) -> Score {
-        let Self { tree, board, carried, alpha, depth } = self;
+        let Self { tree, node, alpha } = self;
+        let Node { board, carried, moves, depth } = node;
         tree.watch.look(tree.nodes);
         if tree.watch.over {
             return 0;
         }
         tree.nodes += 1;
-        let moves = kernel.moves(board.player(), board.opponent());
         if moves == 0 {
-            if kernel.moves(board.opponent(), board.player()) == 0 {
+            let replies = kernel.moves(board.opponent(), board.player());
+            if replies == 0 {
                 return board.final_score() * UNITS_PER_DISC;
             }
             let carried = &tree.evaluator.carry_pass(carried);
-            return -kernel.run(Narrow { tree, board: &board.pass(), carried, alpha: -alpha - 1, depth });
+            let node = Node { board: &board.pass(), carried, moves: replies, depth };
+            return -kernel.run(Narrow { tree, node, alpha: -alpha - 1 });
         }
         if depth == 1 {
             return leaves(kernel, tree, board, carried, moves, alpha);
@@ -160,15 +156,20 @@ impl<E: Evaluate> Task for Narrow<'_, '_, E> {
             hint = known.best();
         }
         let (mut best, mut best_square) = (-INFINITE, None);
-        for chosen in ordered(kernel, tree, board, carried, moves, hint, depth) {
-            let child = &board.after(chosen.square, chosen.flips);
-            let carried = &tree.evaluator.carry_move(carried, chosen.square, chosen.flips);
-            let score = -kernel.run(Narrow { tree, board: child, carried, alpha: -alpha - 1, depth: depth - 1 });
+        let mut children = Children::new(kernel, tree, &node, hint);
+        while let Some(Move { square, flips, replies, .. }) = children.next() {
+            let child = Node {
+                board: &board.after(square, flips),
+                carried: &tree.evaluator.carry_move(carried, square, flips),
+                moves: replies,
+                depth: depth - 1,
+            };
+            let score = -kernel.run(Narrow { tree, node: child, alpha: -alpha - 1 });
             if tree.watch.over {
                 return 0;
             }
             if score > best {
-                (best, best_square) = (score, Some(chosen.square));
+                (best, best_square) = (score, Some(square));
                 if score > alpha {
                     break;
                 }
@@ -192,49 +193,75 @@ fn leaves<K: Kernel, E: Evaluate>(
     alpha: Score,
 ) -> Score {
     let mut best = -INFINITE;
-    for square in squares(moves) {
-        let flips = kernel.flips(board.player(), board.opponent(), square);
-        tree.nodes += 1;
-        best = best.max(tree.evaluator.leaf(board, carried, square, flips));
-        if best > alpha {
-            break;
+    for group in by_hope(moves) {
+        for square in squares(group) {
+            let flips = kernel.flips(board.player(), board.opponent(), square);
+            tree.nodes += 1;
+            best = best.max(tree.evaluator.leaf(board, carried, square, flips));
+            if best > alpha {
+                return best;
+            }
         }
     }
     best
 }
 
-/// The moves in the order of the hope they give: the best one known, then few replies for the opponent, joined from some depth on
-/// with the static evaluation.
-#[inline(always)]
-fn ordered<K: Kernel, E: Evaluate>(
+/// The moves of a node in the order of the hope they give: the best one known, then few replies for the opponent, joined from
+/// some depth on with the static evaluation. What the order costs is spent when the first move has not been enough.
+struct Children<'n, K, E: Evaluate> {
     kernel: K,
-    tree: &mut Tree<E>,
-    board: &Board,
-    carried: &E::Carried,
-    moves: u64,
-    hint: Option<Square>,
+    evaluator: &'n E,
+    order_stage: usize,
+    board: &'n Board,
+    carried: &'n E::Carried,
     depth: u32,
-) -> MoveList {
-    /// From this depth on the order is worth evaluations.
-    const EVALUATED_DEPTH: u32 = 3;
-    /// What a reply of the opponent costs.
-    const REPLY: Score = UNITS_PER_DISC / 2;
-    let mut list = MoveList::new();
-    for square in squares(moves) {
-        let flips = kernel.flips(board.player(), board.opponent(), square);
-        let key = if hint == Some(square) {
-            i32::MAX
-        } else if depth == 1 {
-            0
-        } else {
-            let child = board.after(square, flips);
-            let mut key = -mobility(kernel.moves(child.player(), child.opponent())) * REPLY;
-            if depth >= EVALUATED_DEPTH {
-                key += tree.evaluator.leaf(board, carried, square, flips);
-            }
-            key
-        };
-        list.push(square, flips, key);
+    /// The moves that are not in the list yet.
+    later: u64,
+    list: MoveList,
+}
+
+impl<'n, K: Kernel, E: Evaluate> Children<'n, K, E> {
+    #[inline(always)]
+    fn new(kernel: K, tree: &Tree<'n, E>, node: &Node<'n, E>, hint: Option<Square>) -> Self {
+        let Node { board, carried, moves, depth } = *node;
+        let (evaluator, order_stage) = (tree.evaluator, tree.order_stage);
+        let mut children =
+            Self { kernel, evaluator, order_stage, board, carried, depth, later: moves, list: MoveList::new() };
+        if let Some(square) = hint {
+            children.push(square);
+            children.later &= !square.bit();
+        }
+        children
     }
-    list
+
+    #[inline(always)]
+    fn push(&mut self, square: Square) {
+        /// From this depth on the order is worth evaluations.
+        const EVALUATED_DEPTH: u32 = 4;
+        /// What a reply of the opponent costs.
+        const REPLY: Score = UNITS_PER_DISC * 3;
+        let Self { kernel, evaluator, order_stage, board, carried, depth, .. } = *self;
+        let flips = kernel.flips(board.player(), board.opponent(), square);
+        let child = board.after(square, flips);
+        let (mut replies, mut key) = (0, 0);
+        if depth > 1 {
+            replies = kernel.moves(child.player(), child.opponent());
+            key = -mobility(replies) * REPLY;
+            if depth >= EVALUATED_DEPTH {
+                key += evaluator.guess(order_stage, board, carried, square, flips);
+            }
+        }
+        self.list.push(Move { flips, replies, key, square });
+    }
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Move> {
+        if let Some(next) = self.list.next() {
+            return Some(next);
+        }
+        for square in squares(std::mem::take(&mut self.later)) {
+            self.push(square);
+        }
+        self.list.next()
+    }
 }

@@ -8,6 +8,8 @@ use crate::square::Square;
 #[derive(Clone, Copy)]
 pub(super) struct Move {
     pub(super) flips: u64,
+    /// The opponent's moves after it.
+    pub(super) replies: u64,
     /// The larger, the sooner.
     pub(super) key: i32,
     pub(super) square: Square,
@@ -23,8 +25,8 @@ impl MoveList {
     }
 
     #[inline(always)]
-    pub(super) fn push(&mut self, square: Square, flips: u64, key: i32) {
-        self.0.push(Move { flips, key, square });
+    pub(super) fn push(&mut self, candidate: Move) {
+        self.0.push(candidate);
     }
 }
 
@@ -52,19 +54,13 @@ pub(super) fn mobility(moves: u64) -> i32 {
     (moves.count_ones() + (moves & CORNERS).count_ones()) as i32
 }
 
-/// The quarter of the board, one bit of four, that a square lies in.
+/// The moves in groups, by what their squares are usually worth: corners, all others, squares beside a corner on the edge,
+/// squares diagonal to a corner.
 #[inline(always)]
-pub(super) fn quarter(square: Square) -> u32 {
-    const QUARTERS: [u8; 64] = {
-        let mut quarters = [0; 64];
-        let mut square = 0;
-        while square < 64 {
-            quarters[square] = 1 << (square % 8 / 4 + square / 32 * 2);
-            square += 1;
-        }
-        quarters
-    };
-    u32::from(QUARTERS[square.index()])
+pub(super) fn by_hope(moves: u64) -> [u64; 4] {
+    const BESIDE: u64 = 0x4281_0000_0000_8142;
+    const DIAGONAL: u64 = 0x0042_0000_0000_4200;
+    [moves & CORNERS, moves & !(CORNERS | BESIDE | DIAGONAL), moves & BESIDE, moves & DIAGONAL]
 }
 
 /// The quarters of the board with an odd number of empty squares, a bit each.
@@ -105,7 +101,7 @@ mod tests {
     fn moves_come_by_key() {
         let mut list = MoveList::new();
         for (index, key) in [3, 7, 7, 1, 9, 3].into_iter().enumerate() {
-            list.push(Square::new(index as u8).unwrap(), 1, key);
+            list.push(Move { flips: 1, replies: 0, key, square: Square::new(index as u8).unwrap() });
         }
         let keys: Vec<i32> = list.map(|chosen| chosen.key).collect();
         assert_eq!(keys, [9, 7, 7, 3, 3, 1]);
@@ -114,8 +110,9 @@ mod tests {
     #[test]
     fn quarters_are_odd_where_their_empty_squares_are() {
         for square in squares(u64::MAX) {
-            assert_eq!(odd_quarters(square.bit()), quarter(square));
-            assert_ne!(squares_of(quarter(square)) & square.bit(), 0);
+            let odd = odd_quarters(square.bit());
+            assert_eq!(odd.count_ones(), 1);
+            assert_ne!(squares_of(odd) & square.bit(), 0);
         }
         assert_eq!(odd_quarters(u64::MAX), 0);
         assert_eq!(squares_of(15), u64::MAX);

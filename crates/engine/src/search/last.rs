@@ -1,0 +1,244 @@
+//! The last five empty squares: no table, and an order by parity alone.
+
+use super::order::{odd_quarters, squares_of};
+use crate::board::Board;
+use crate::kernel::{Kernel, Task};
+use crate::square::{Square, squares};
+
+/// Worse than any result.
+const INFINITE: i32 = 65;
+
+/// Is the value above `alpha` or not? For boards with at most 5 empty squares; `moves` are the legal ones.
+#[inline(always)]
+pub(super) fn narrow_few<K: Kernel>(
+    kernel: K,
+    nodes: &mut u64,
+    board: &Board,
+    moves: u64,
+    alpha: i32,
+    empties: u32,
+) -> i32 {
+    match empties {
+        0 => board.final_score(),
+        1 => one(nodes, board, Square::lowest(board.empty())),
+        2..=4 => kernel.run(Few { nodes, board, alpha, passed: false }),
+        _ => kernel.run(Five { nodes, board, moves, alpha }),
+    }
+}
+
+/// A node with 5 empty squares: odd quarters first.
+struct Five<'n> {
+    nodes: &'n mut u64,
+    board: &'n Board,
+    moves: u64,
+    alpha: i32,
+}
+
+impl Task for Five<'_> {
+    type Output = i32;
+
+    #[inline(always)]
+    fn run<K: Kernel>(self, kernel: K) -> i32 {
+        let Self { nodes, board, moves, alpha } = self;
+        *nodes += 1;
+        if moves == 0 {
+            let replies = kernel.moves(board.opponent(), board.player());
+            if replies == 0 {
+                return board.final_score();
+            }
+            return -kernel.run(Five { nodes, board: &board.pass(), moves: replies, alpha: -alpha - 1 });
+        }
+        let odd = squares_of(odd_quarters(board.empty()));
+        let mut best = -INFINITE;
+        for group in [moves & odd, moves & !odd] {
+            for square in squares(group) {
+                let child = &board.after(square, kernel.flips(board.player(), board.opponent(), square));
+                best = best.max(-kernel.run(Few { nodes, board: child, alpha: -alpha - 1, passed: false }));
+                if best > alpha {
+                    return best;
+                }
+            }
+        }
+        best
+    }
+}
+
+/// A node with 2 to 4 empty squares: each is tried without looking for the legal moves first.
+struct Few<'n> {
+    nodes: &'n mut u64,
+    board: &'n Board,
+    alpha: i32,
+    /// The ply before was a pass.
+    passed: bool,
+}
+
+impl Task for Few<'_> {
+    type Output = i32;
+
+    #[inline(always)]
+    fn run<K: Kernel>(self, kernel: K) -> i32 {
+        let Self { nodes, board, alpha, passed } = self;
+        let empty = board.empty();
+        *nodes += 1;
+        let mut best = -INFINITE;
+        if empty.count_ones() == 2 {
+            for square in squares(empty) {
+                if NEIGHBOURS[square.index()] & board.opponent() == 0 {
+                    continue;
+                }
+                let flips = kernel.flips(board.player(), board.opponent(), square);
+                if flips == 0 {
+                    continue;
+                }
+                let child = &board.after(square, flips);
+                best = best.max(-one(nodes, child, Square::lowest(child.empty())));
+                if best > alpha {
+                    return best;
+                }
+            }
+        } else {
+            let odd = squares_of(odd_quarters(empty));
+            for group in [empty & odd, empty & !odd] {
+                for square in squares(group) {
+                    if NEIGHBOURS[square.index()] & board.opponent() == 0 {
+                        continue;
+                    }
+                    let flips = kernel.flips(board.player(), board.opponent(), square);
+                    if flips == 0 {
+                        continue;
+                    }
+                    let child = &board.after(square, flips);
+                    best = best.max(-kernel.run(Few { nodes, board: child, alpha: -alpha - 1, passed: false }));
+                    if best > alpha {
+                        return best;
+                    }
+                }
+            }
+        }
+        if best > -INFINITE {
+            return best;
+        }
+        if passed {
+            return board.final_score();
+        }
+        -kernel.run(Few { nodes, board: &board.pass(), alpha: -alpha - 1, passed: true })
+    }
+}
+
+/// The result of a board with one empty square.
+#[inline(always)]
+fn one(nodes: &mut u64, board: &Board, square: Square) -> i32 {
+    *nodes += 1;
+    let difference = 2 * board.player().count_ones() as i32 - 63;
+    let own = turned_by_last(board.player(), square);
+    if own > 0 {
+        return difference + 2 * own + 1;
+    }
+    let other = turned_by_last(board.opponent(), square);
+    if other > 0 { difference - 2 * other - 1 } else { difference + difference.signum() }
+}
+
+/// How many discs the side with these `discs` turns by a disc on the last empty square.
+#[inline(always)]
+fn turned_by_last(discs: u64, square: Square) -> i32 {
+    const FILE_A: u64 = 0x0101_0101_0101_0101;
+    let index = square.index();
+    let (file, rank) = (index % 8, index / 8);
+    let [rising, falling] = DIAGONALS[index];
+    // A line's discs as eight bits, by file, or by rank where the line is a file.
+    let row = discs >> (8 * rank) & 0xff;
+    let column = ((discs >> file & FILE_A).wrapping_mul(0x0102_0408_1020_4080)) >> 56;
+    let rising = (discs & rising).wrapping_mul(FILE_A) >> 56;
+    let falling = (discs & falling).wrapping_mul(FILE_A) >> 56;
+    let by_file = &TURNED[file];
+    i32::from(by_file[row as usize])
+        + i32::from(TURNED[rank][column as usize])
+        + i32::from(by_file[rising as usize])
+        + i32::from(by_file[falling as usize])
+}
+
+/// `[place][discs]`: how many discs are turned in a line of eight squares, full but for `place`, by the side that has `discs`.
+/// A line that ends sooner is one where the rest is the other side's: it encloses nothing.
+static TURNED: [[u8; 256]; 8] = {
+    let mut table = [[0; 256]; 8];
+    let mut place = 0;
+    while place < 8 {
+        let mut discs = 0;
+        while discs < 256 {
+            let mut total = 0;
+            let mut step = -1;
+            while step <= 1 {
+                let mut at = place as i32 + step;
+                let mut run = 0;
+                while at >= 0 && at < 8 && discs >> at & 1 == 0 {
+                    run += 1;
+                    at += step;
+                }
+                if at >= 0 && at < 8 {
+                    total += run;
+                }
+                step += 2;
+            }
+            table[place][discs] = total;
+            discs += 1;
+        }
+        place += 1;
+    }
+    table
+};
+
+/// For each square, its two diagonals.
+static DIAGONALS: [[u64; 2]; 64] = {
+    let mut diagonals = [[0; 2]; 64];
+    let mut from = 0;
+    while from < 64 {
+        let mut to = 0;
+        while to < 64 {
+            let (files, ranks) = (to % 8 - from % 8, to / 8 - from / 8);
+            if files == ranks {
+                diagonals[from as usize][0] |= 1 << to;
+            }
+            if files == -ranks {
+                diagonals[from as usize][1] |= 1 << to;
+            }
+            to += 1;
+        }
+        from += 1_i32;
+    }
+    diagonals
+};
+
+/// For each square, those beside it.
+static NEIGHBOURS: [u64; 64] = {
+    let mut neighbours = [0; 64];
+    let mut from = 0;
+    while from < 64 {
+        let mut to = 0;
+        while to < 64 {
+            let (files, ranks) = ((to % 8 - from % 8) as i32, (to / 8 - from / 8) as i32);
+            if from != to && files.abs() <= 1 && ranks.abs() <= 1 {
+                neighbours[from as usize] |= 1 << to;
+            }
+            to += 1;
+        }
+        from += 1_i32;
+    }
+    neighbours
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reference;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_last_disc_turns_what_it_turns_square_by_square(player: u64, square in 0_u8..64) {
+            let square = Square::new(square).unwrap();
+            let player = player & !square.bit();
+            let flips = reference::flips(player, !player & !square.bit(), square);
+            prop_assert_eq!(turned_by_last(player, square), flips.count_ones() as i32);
+        }
+    }
+}
