@@ -10,6 +10,10 @@ mod portable;
 #[allow(unsafe_code, reason = "calling a function compiled for a processor feature; the token proves the feature")]
 mod avx2;
 
+#[cfg(target_arch = "x86_64")]
+#[allow(unsafe_code, reason = "as for AVX2")]
+mod avx512;
+
 #[cfg(target_arch = "aarch64")]
 #[allow(unsafe_code, reason = "calling a function that names NEON, which every aarch64 processor has")]
 mod neon;
@@ -20,12 +24,15 @@ pub use portable::Portable;
 #[cfg(target_arch = "x86_64")]
 pub use avx2::Avx2;
 
+#[cfg(target_arch = "x86_64")]
+pub use avx512::Avx512;
+
 #[cfg(target_arch = "aarch64")]
 pub use neon::Neon;
 
 /// The rules' two inner operations in one instruction set, and a way to compile more code for it.
 pub trait Kernel: Copy + Send + Sync + 'static {
-    /// How the kernel is called in reports: `"avx2"`, `"neon"`, `"portable"`.
+    /// How the kernel is called in reports: `"avx512"`, `"avx2"`, `"neon"`, `"portable"`.
     const NAME: &'static str;
 
     /// The legal moves of `player` as a bitboard.
@@ -51,8 +58,13 @@ pub trait Task {
 #[inline]
 pub fn dispatch<T: Task>(task: T) -> T::Output {
     #[cfg(target_arch = "x86_64")]
-    if let Some(kernel) = Avx2::detect() {
-        return kernel.run(task);
+    {
+        if let Some(kernel) = Avx512::detect() {
+            return kernel.run(task);
+        }
+        if let Some(kernel) = Avx2::detect() {
+            return kernel.run(task);
+        }
     }
     #[cfg(target_arch = "aarch64")]
     return Neon.run(task);
@@ -155,6 +167,10 @@ mod tests {
         fn every_kernel_agrees_with_the_rules_square_by_square(a: u64, b: u64, c: u64) {
             for (player, opponent) in [(a & !b, b), (a & b & !c, c & !a), (a & !b, b & c), (a & b & c, !(a & b & c) & (a | b))] {
                 Portable.run(Check { player, opponent })?;
+                #[cfg(target_arch = "x86_64")]
+                if let Some(kernel) = Avx2::detect() {
+                    kernel.run(Check { player, opponent })?;
+                }
                 dispatch(Check { player, opponent })?;
             }
         }

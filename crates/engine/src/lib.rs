@@ -16,6 +16,7 @@ mod kernel;
 mod pattern;
 mod perft;
 mod position;
+mod prefetch;
 pub mod reference;
 mod search;
 mod square;

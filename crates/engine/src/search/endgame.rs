@@ -13,7 +13,7 @@ use crate::pattern::STAGES;
 use crate::square::{Square, squares};
 
 /// From this number of empty squares on a node looks into the transposition table.
-const TABLE_EMPTIES: u32 = 7;
+const TABLE_EMPTIES: u32 = 8;
 
 /// From this number of empty squares on moves are ordered by the opponent's replies, below only by parity.
 const ORDERED_EMPTIES: u32 = 6;
@@ -309,6 +309,9 @@ impl<'n, K: Kernel, E: Evaluate> Children<'n, K, E> {
         for square in squares(std::mem::take(&mut self.later)) {
             let flips = kernel.flips(board.player(), board.opponent(), square);
             let child = &board.after(square, flips);
+            if empties > TABLE_EMPTIES {
+                tree.table.prefetch(child);
+            }
             let replies = kernel.moves(child.player(), child.opponent());
             let mut key = i32::from(odd & square.bit() != 0) * PARITY - mobility(replies) * REPLY;
             if empties >= EVALUATED_EMPTIES {

@@ -21,7 +21,7 @@ pub(super) fn narrow_few<K: Kernel>(
     match empties {
         0 => board.final_score(),
         1 => one(nodes, board, Square::lowest(board.empty())),
-        2..=4 => kernel.run(Few { nodes, board, alpha, passed: false }),
+        2..=4 => kernel.run(Few { nodes, board, alpha }),
         _ => kernel.run(Five { nodes, board, moves, alpha }),
     }
 }
@@ -53,7 +53,7 @@ impl Task for Five<'_> {
         for group in [moves & odd, moves & !odd] {
             for square in squares(group) {
                 let child = &board.after(square, kernel.flips(board.player(), board.opponent(), square));
-                best = best.max(-kernel.run(Few { nodes, board: child, alpha: -alpha - 1, passed: false }));
+                best = best.max(-kernel.run(Few { nodes, board: child, alpha: -alpha - 1 }));
                 if best > alpha {
                     return best;
                 }
@@ -68,8 +68,6 @@ struct Few<'n> {
     nodes: &'n mut u64,
     board: &'n Board,
     alpha: i32,
-    /// The ply before was a pass.
-    passed: bool,
 }
 
 impl Task for Few<'_> {
@@ -77,52 +75,81 @@ impl Task for Few<'_> {
 
     #[inline(always)]
     fn run<K: Kernel>(self, kernel: K) -> i32 {
-        let Self { nodes, board, alpha, passed } = self;
-        let empty = board.empty();
-        *nodes += 1;
-        let mut best = -INFINITE;
-        if empty.count_ones() == 2 {
-            for square in squares(empty) {
-                if NEIGHBOURS[square.index()] & board.opponent() == 0 {
-                    continue;
-                }
-                let flips = kernel.flips(board.player(), board.opponent(), square);
-                if flips == 0 {
-                    continue;
-                }
-                let child = &board.after(square, flips);
-                best = best.max(-one(nodes, child, Square::lowest(child.empty())));
-                if best > alpha {
-                    return best;
-                }
-            }
-        } else {
-            let odd = squares_of(odd_quarters(empty));
-            for group in [empty & odd, empty & !odd] {
-                for square in squares(group) {
-                    if NEIGHBOURS[square.index()] & board.opponent() == 0 {
-                        continue;
-                    }
-                    let flips = kernel.flips(board.player(), board.opponent(), square);
-                    if flips == 0 {
-                        continue;
-                    }
-                    let child = &board.after(square, flips);
-                    best = best.max(-kernel.run(Few { nodes, board: child, alpha: -alpha - 1, passed: false }));
-                    if best > alpha {
-                        return best;
-                    }
-                }
-            }
+        let Self { nodes, board, alpha } = self;
+        if board.empties() == 2 {
+            return two(kernel, nodes, board, alpha);
         }
-        if best > -INFINITE {
+        *nodes += 1;
+        if let Some(best) = try_all(kernel, nodes, board, alpha) {
             return best;
         }
-        if passed {
-            return board.final_score();
+        match try_all(kernel, nodes, &board.pass(), -alpha - 1) {
+            Some(best) => -best,
+            None => board.final_score(),
         }
-        -kernel.run(Few { nodes, board: &board.pass(), alpha: -alpha - 1, passed: true })
     }
+}
+
+/// The best of a node's moves, odd quarters first, or the first that is above `alpha`; none if there is no move.
+#[inline(always)]
+fn try_all<K: Kernel>(kernel: K, nodes: &mut u64, board: &Board, alpha: i32) -> Option<i32> {
+    let empty = board.empty();
+    let odd = squares_of(odd_quarters(empty));
+    let mut best = None;
+    for group in [empty & odd, empty & !odd] {
+        for square in squares(group) {
+            if NEIGHBOURS[square.index()] & board.opponent() == 0 {
+                continue;
+            }
+            let flips = kernel.flips(board.player(), board.opponent(), square);
+            if flips == 0 {
+                continue;
+            }
+            let child = &board.after(square, flips);
+            let score = -kernel.run(Few { nodes, board: child, alpha: -alpha - 1 });
+            if score > alpha {
+                return Some(score);
+            }
+            best = best.max(Some(score));
+        }
+    }
+    best
+}
+
+/// A node with two empty squares.
+#[inline(always)]
+fn two<K: Kernel>(kernel: K, nodes: &mut u64, board: &Board, alpha: i32) -> i32 {
+    *nodes += 1;
+    if let Some(best) = try_both(kernel, nodes, board, alpha) {
+        return best;
+    }
+    match try_both(kernel, nodes, &board.pass(), -alpha - 1) {
+        Some(best) => -best,
+        None => board.final_score(),
+    }
+}
+
+/// As [`try_all`], of a node with two empty squares.
+#[inline(always)]
+fn try_both<K: Kernel>(kernel: K, nodes: &mut u64, board: &Board, alpha: i32) -> Option<i32> {
+    let first = Square::lowest(board.empty());
+    let second = Square::lowest(board.empty() ^ first.bit());
+    let mut best = None;
+    for (square, other) in [(first, second), (second, first)] {
+        if NEIGHBOURS[square.index()] & board.opponent() == 0 {
+            continue;
+        }
+        let flips = kernel.flips(board.player(), board.opponent(), square);
+        if flips == 0 {
+            continue;
+        }
+        let score = -one(nodes, &board.after(square, flips), other);
+        if score > alpha {
+            return Some(score);
+        }
+        best = best.max(Some(score));
+    }
+    best
 }
 
 /// The result of a board with one empty square.

@@ -5,6 +5,7 @@ use std::collections::TryReserveError;
 use crate::board::Board;
 use crate::evaluate::Score;
 use crate::huge_pages::prefer_huge_pages;
+use crate::prefetch::prefetch;
 use crate::square::Square;
 
 /// What is known of a position at one depth: its value lies within the bounds.
@@ -96,6 +97,12 @@ impl Table {
         let hash = (mixed ^ (mixed >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         // The high word of the product: any number of buckets, each about equally likely.
         ((u128::from(hash) * self.buckets.len() as u128) >> 64) as usize
+    }
+
+    /// Fetches what is known of a board before it is asked for.
+    #[inline(always)]
+    pub(super) fn prefetch(&self, board: &Board) {
+        prefetch(&self.buckets[self.place(board)]);
     }
 
     #[inline(always)]
