@@ -30,8 +30,11 @@ const DIRECT_EMPTIES: u32 = 10;
 /// How far from its guess a result is expected, in discs.
 const MARGIN: i32 = 4;
 
-const REPLY: i32 = 1792;
-const PARITY: i32 = 128;
+/// What a reply of the opponent costs in the order of moves, in units of the evaluation: few replies make small trees.
+const REPLY: i32 = 7 * UNITS_PER_DISC;
+
+/// What the last word in a quarter of the board is worth there.
+const PARITY: i32 = UNITS_PER_DISC / 2;
 
 /// No result is outside −64 to 64 discs.
 pub(super) const INFINITE: i32 = 65;
@@ -110,7 +113,7 @@ impl<E: Evaluate> Task for Wide<'_, '_, E> {
         let hint = if empties >= TABLE_EMPTIES { tree.find(board).and_then(Known::best) } else { None };
         let (mut best, mut best_square, mut low) = (-INFINITE, None, alpha);
         let mut rest = Line::default();
-        let mut children = Children::new(kernel, tree, &node, hint);
+        let mut children = Children::new(kernel, &node, hint);
         while let Some(Move { square, flips, replies, .. }) = children.next(tree) {
             let child = &board.after(square, flips);
             let carried = &tree.evaluator.carry_move(carried, square, flips);
@@ -169,7 +172,8 @@ fn narrow<K: Kernel, E: Evaluate>(kernel: K, tree: &mut Tree<E>, node: Node<E>, 
     }
 }
 
-/// A node beside the best line with so many empty squares that the table and an order of the moves pay.
+/// A node beside the best line with so many empty squares that an order of the moves pays. Unless `EVALUATED`, what the node carries is
+/// an ancestor's, which nobody reads.
 struct Narrow<'n, 'a, E: Evaluate, const EVALUATED: bool> {
     tree: &'n mut Tree<'a, E>,
     node: Node<'n, E>,
@@ -222,7 +226,7 @@ impl<E: Evaluate, const EVALUATED: bool> Task for Narrow<'_, '_, E, EVALUATED> {
         {
             return score;
         }
-        let mut children = Children::new(kernel, tree, &node, hint);
+        let mut children = Children::new(kernel, &node, hint);
         while let Some(Move { square, flips, replies, .. }) = children.next(tree) {
             let child = &board.after(square, flips);
             let score = if EVALUATED && empties > EVALUATED_EMPTIES {
@@ -272,7 +276,7 @@ fn known_reply<K: Kernel, E: Evaluate>(kernel: K, tree: &mut Tree<E>, node: &Nod
 }
 
 /// The moves of a node in the order of the hope they give: the best one known, then few replies for the opponent and the last
-/// word in a quarter of the board (parity), joined with the static evaluation, or with a shallow search's, where much is at
+/// word in a quarter of the board (parity), joined with the static evaluation where much is at
 /// stake. What the order costs is spent when the first move has not been enough.
 struct Children<'n, K, E: Evaluate> {
     kernel: K,
@@ -284,7 +288,7 @@ struct Children<'n, K, E: Evaluate> {
 
 impl<'n, K: Kernel, E: Evaluate> Children<'n, K, E> {
     #[inline(always)]
-    fn new(kernel: K, tree: &mut Tree<E>, node: &Node<'n, E>, hint: Option<Square>) -> Self {
+    fn new(kernel: K, node: &Node<'n, E>, hint: Option<Square>) -> Self {
         let mut children = Self { kernel, node: *node, later: node.moves, list: MoveList::new() };
         if let Some(square) = hint {
             children.later &= !square.bit();
@@ -294,7 +298,6 @@ impl<'n, K: Kernel, E: Evaluate> Children<'n, K, E> {
             let replies = kernel.moves(child.player(), child.opponent());
             children.list.push(Move { flips, replies, key: 0, square });
         }
-        let _ = tree;
         children
     }
 

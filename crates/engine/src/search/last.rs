@@ -242,7 +242,7 @@ static NEIGHBOURS: [u64; 64] = {
     while from < 64 {
         let mut to = 0;
         while to < 64 {
-            let (files, ranks) = ((to % 8 - from % 8) as i32, (to / 8 - from / 8) as i32);
+            let (files, ranks): (i32, i32) = (to % 8 - from % 8, to / 8 - from / 8);
             if from != to && files.abs() <= 1 && ranks.abs() <= 1 {
                 neighbours[from as usize] |= 1 << to;
             }
