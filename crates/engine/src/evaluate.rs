@@ -47,7 +47,11 @@ pub trait Evaluate: Sync {
     fn leaf(&self, board: &Board, carried: &Self::Carried, square: Square, flips: u64) -> Score;
 
     /// About [`Evaluate::leaf`], from the tables of `stage`, 0 to 59, which need not be the board's: for the order of moves.
-    fn guess(&self, stage: usize, board: &Board, carried: &Self::Carried, square: Square, flips: u64) -> Score;
+    #[inline(always)]
+    fn guess(&self, stage: usize, board: &Board, carried: &Self::Carried, square: Square, flips: u64) -> Score {
+        let _ = stage;
+        self.leaf(board, carried, square, flips)
+    }
 
     /// The value of a board for its side to move.
     fn evaluate(&self, board: &Board) -> Score;
@@ -193,11 +197,6 @@ impl Evaluate for DiscCount {
     #[inline(always)]
     fn leaf(&self, board: &Board, (): &(), square: Square, flips: u64) -> Score {
         -self.evaluate(&board.after(square, flips))
-    }
-
-    #[inline(always)]
-    fn guess(&self, _: usize, board: &Board, carried: &(), square: Square, flips: u64) -> Score {
-        self.leaf(board, carried, square, flips)
     }
 
     #[inline(always)]
