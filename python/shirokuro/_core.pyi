@@ -327,7 +327,7 @@ def perft(depth: int, board: _Board | None = None, *, side_to_move: _Side | None
     """
 
 def kernel() -> str:
-    """The instruction set that the engine's inner loops use on this machine: `"avx512"`, `"avx2"`, `"neon"` or `"portable"`."""
+    """The instruction set of the inner loops on this machine: `"avx512"`, `"avx2"`, `"neon"` or `"portable"`."""
 
 def file_digest(path: _Path) -> str:
     """The digest of the training state in a model file, as `TrainerCore.digest` gave when it was saved.
