@@ -35,10 +35,12 @@ from shirokuro.arena import play_match
 from shirokuro.checkpoints import Checkpoint, latest_checkpoint, list_checkpoints
 from shirokuro.config import TrainConfig
 from shirokuro.convergence import ConvergenceReport
+from shirokuro.engine import Engine, MoveScore, SearchLimits
 from shirokuro.faults import ErrorReport, FailedGame
 from shirokuro.gtp import GtpEngine, GtpError
 from shirokuro.gtp_player import GtpPlayer
 from shirokuro.ladder import Ladder, Rung, play_ladder, read_ladder
+from shirokuro.live_game import LiveGame
 from shirokuro.match_result import Forfeit, MatchResult
 from shirokuro.players import (
     EpsilonPlayer,
@@ -67,6 +69,7 @@ __all__ = [
     "Checkpoint",
     "ConvergenceReport",
     "EloEstimate",
+    "Engine",
     "EpsilonPlayer",
     "ErrorReport",
     "Evaluator",
@@ -78,10 +81,12 @@ __all__ = [
     "GtpPlayer",
     "HeuristicPlayer",
     "Ladder",
+    "LiveGame",
     "MatchResult",
     "ModelFileError",
     "ModelPlayer",
     "ModelVersionError",
+    "MoveScore",
     "OnePlyPlayer",
     "Player",
     "Position",
@@ -89,6 +94,7 @@ __all__ = [
     "RandomPlayer",
     "Rung",
     "Schedule",
+    "SearchLimits",
     "SearchResult",
     "Searcher",
     "Sprt",

@@ -290,6 +290,9 @@ class TrainConfig:
 
 TrainConfig.SETTINGS = {field.name: field.metadata["setting"] for field in dataclasses.fields(TrainConfig)}
 
+PLAYER_SETTINGS = {**TrainConfig.SETTINGS, "depth": dataclasses.replace(TrainConfig.SETTINGS["depth"], kind="whole")}
+"""A player's settings are those of a training, but its depth stays the same."""
+
 
 def shown_name(name: str) -> str:
     """How people write a setting: `lambda`, which Python keeps for itself, without the trailing underscore."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 
 from shirokuro._core import BLACK, EMPTY, WHITE, search
-from shirokuro.config import LIMITS, TrainConfig
+from shirokuro.config import LIMITS, PLAYER_SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -204,10 +203,6 @@ class EpsilonPlayer:
         return self.player.choose(position, random)
 
 
-_SETTINGS = {**TrainConfig.SETTINGS, "depth": dataclasses.replace(TrainConfig.SETTINGS["depth"], kind="whole")}
-"""A player's settings are those of a training, but its depth stays the same."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelPlayer:
     """Searches with an evaluator, up to one of three limits."""
@@ -228,7 +223,7 @@ class ModelPlayer:
     def __post_init__(self) -> None:
         for name in (*LIMITS, "exact_empties"):
             if (value := getattr(self, name)) is not None:
-                _SETTINGS[name].convert(name, value)
+                PLAYER_SETTINGS[name].convert(name, value)
         if sum(getattr(self, name) is not None for name in LIMITS) != 1:
             raise ValueError("exactly one of depth, nodes and time_ms must be given")
 

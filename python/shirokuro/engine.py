@@ -1,0 +1,114 @@
+"""A model that plays a game and judges its moves."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shirokuro._core import Searcher
+from shirokuro.config import LIMITS, PLAYER_SETTINGS
+
+if TYPE_CHECKING:
+    from shirokuro._core import Evaluator, Position, SearchResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchLimits:
+    """How long a move is searched: until the first of these limits, of which there is at least one.
+
+    Raises:
+        ValueError: no limit is given, or a value is out of its range.
+    """
+
+    depth: int | None = None
+    """Plies that the search looks ahead."""
+    nodes: int | None = None
+    """Positions that the search visits."""
+    time_ms: float | None = None
+    """Milliseconds for a move."""
+    exact_empties: int = 0
+    """Positions with so many empty squares or fewer are solved exactly."""
+
+    def __post_init__(self) -> None:
+        for name in (*LIMITS, "exact_empties"):
+            if (value := getattr(self, name)) is not None:
+                PLAYER_SETTINGS[name].convert(name, value)
+        if all(getattr(self, name) is None for name in LIMITS):
+            raise ValueError("one of depth, nodes and time_ms must be given")
+
+    def shared_out(self, searches: int) -> SearchLimits:
+        """The limits of each of so many searches, which together take no more nodes and time."""
+        return dataclasses.replace(
+            self,
+            nodes=None if self.nodes is None else max(1, self.nodes // searches),
+            time_ms=None if self.time_ms is None else self.time_ms / searches,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveScore:
+    """What a search says of one legal move."""
+
+    move: str
+    """The square."""
+    score: float
+    """Discs, for the side that plays the move."""
+    depth: int
+    """Plies looked ahead, the move itself among them."""
+    exact: bool
+    """The score is the game's true result under best play after the move."""
+
+
+class Engine:
+    """A model that searches, and keeps its table from one search to the next. One thread may use it at a time.
+
+    Args:
+        evaluator: judges the positions.
+        limits: how long a move is searched.
+        table_mb: size of the transposition table in MB.
+
+    Raises:
+        ValueError: a value is out of its range.
+    """
+
+    def __init__(self, evaluator: Evaluator, *, limits: SearchLimits, table_mb: float = 16) -> None:
+        self.limits = limits
+        """How long a move is searched; may be set to others at any time."""
+        self._evaluator = evaluator
+        self._searcher = Searcher(evaluator, table_mb=table_mb)
+
+    def search(self, position: Position) -> SearchResult:
+        """Searches a position up to the limits."""
+        return self._search(position, self.limits)
+
+    def score_moves(self, position: Position) -> tuple[MoveScore, ...]:
+        """The score of each legal move, the best one first, each to the depth of a move that `search` chooses.
+
+        Limits of nodes and of time are shared out among the moves.
+        """
+        moves = position.legal_moves
+        limits = self.limits.shared_out(len(moves)) if moves else self.limits
+        scores = [self._score(position, move, limits) for move in moves]
+        return tuple(sorted(scores, key=lambda scored: -scored.score))
+
+    def _score(self, position: Position, move: str, limits: SearchLimits) -> MoveScore:
+        after = position.play(move)
+        sign = 1 if after.side_to_move == position.side_to_move else -1
+        if after.is_over:
+            return MoveScore(move=move, score=float(sign * after.score), depth=1, exact=True)
+        if limits.depth == 1 and after.empties > limits.exact_empties:
+            return MoveScore(move=move, score=sign * self._evaluator.evaluate(after), depth=1, exact=False)
+        if limits.depth is not None:
+            limits = dataclasses.replace(limits, depth=max(1, limits.depth - 1))
+        found = self._search(after, limits)
+        return MoveScore(move=move, score=sign * found.score, depth=found.depth + 1, exact=found.exact)
+
+    def _search(self, position: Position, limits: SearchLimits) -> SearchResult:
+        return self._searcher.search(
+            position,
+            depth=limits.depth,
+            nodes=limits.nodes,
+            time_ms=limits.time_ms,
+            exact_empties=limits.exact_empties,
+        )

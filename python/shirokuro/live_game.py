@@ -1,0 +1,89 @@
+"""A game in progress: moves are played and taken back."""
+
+from __future__ import annotations
+
+from shirokuro._core import Position
+
+
+class LiveGame:
+    """The moves of a game that goes on, and the position after each of them.
+
+    Passes happen by themselves and are no moves, as in `Position.play`.
+
+    Args:
+        moves: what was played from the start, as in `Position.from_moves`.
+
+    Raises:
+        ValueError: a move is not a square, or not legal.
+    """
+
+    def __init__(self, moves: str = "") -> None:
+        self._positions = [Position()]
+        self._moves: list[str] = []
+        for start in range(0, len(moves), 2):
+            self.play(moves[start : start + 2])
+
+    @property
+    def moves(self) -> tuple[str, ...]:
+        """The moves, the first one first."""
+        return tuple(self._moves)
+
+    @property
+    def positions(self) -> tuple[Position, ...]:
+        """The start and the position after each move: one more than there are moves."""
+        return tuple(self._positions)
+
+    @property
+    def position(self) -> Position:
+        """The position now."""
+        return self._positions[-1]
+
+    @property
+    def last_move(self) -> str | None:
+        """The newest move; `None` at the start."""
+        return self._moves[-1] if self._moves else None
+
+    @property
+    def passed(self) -> int | None:
+        """The side that had to pass after the newest move, 1 black or 2 white; `None` if none had to."""
+        if not self._moves or self.position.is_over:
+            return None
+        side = self.position.side_to_move
+        return 3 - side if self._positions[-2].side_to_move == side else None
+
+    @property
+    def transcript(self) -> str:
+        """The moves as `Position.from_moves` reads them, such as `f5d6c3`."""
+        return "".join(self._moves)
+
+    def play(self, move: str) -> Position:
+        """Plays a move.
+
+        Returns:
+            The position after it.
+
+        Raises:
+            ValueError: the move is not a square, or not legal; the game is as it was.
+        """
+        move = move.lower()
+        position = self.position.play(move)
+        self._positions.append(position)
+        self._moves.append(move)
+        return position
+
+    def undo(self, moves: int = 1) -> int:
+        """Takes the newest moves back.
+
+        Returns:
+            How many were taken back: fewer than `moves` at the game's start.
+
+        Raises:
+            ValueError: `moves` is negative.
+        """
+        if moves < 0:
+            raise ValueError(f"moves = {moves}: must be at least 0")
+        count = min(moves, len(self._moves))
+        if count:
+            del self._moves[-count:]
+            del self._positions[-count:]
+        return count
