@@ -15,7 +15,7 @@ MATURIN := env -u CONDA_PREFIX VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/maturin
 AS_ROOT := $(shell test "$$(id -u)" = 0 || echo sudo --non-interactive)
 BUILD_INPUTS := pyproject.toml Cargo.toml Cargo.lock $(shell find crates -name '*.rs' -o -name Cargo.toml)
 
-.PHONY: build train test torture bench bench-page compare release install check hooks clean help
+.PHONY: build train test torture bench bench-page compare signature release install check hooks clean help
 .DELETE_ON_ERROR:
 
 build: .venv/.built ## Build the release core and install the package into .venv
@@ -34,6 +34,9 @@ torture: build .venv/.dev .venv/.programs ## Run every test of what faults do in
 bench: build ## Measure the promised figures (QUICK=1, JSON=file, COMPARE=file, MODEL=run or file)
 	$(BIN)/shirokuro bench $(if $(QUICK),--quick) $(if $(JSON),--json $(JSON)) $(if $(COMPARE),--compare $(COMPARE)) \
 		$(if $(MODEL),--model $(MODEL))
+
+signature: build ## Print what fixed searches and a short training come to: the same on every machine
+	$(BIN)/shirokuro bench --signature
 
 compare: build .venv/.dev .venv/.programs ## Compare speed and games with other engines (MODEL=run or file)
 	$(BIN)/python scripts/compare.py $(if $(MODEL),--model $(MODEL))

@@ -251,6 +251,10 @@ class SearchResult:
         """The score is the game's true result under best play."""
 
     @property
+    def confidence(self) -> int:
+        """That of the search, in percent; 100 if nothing was cut off but by proof, or the score is exact."""
+
+    @property
     def principal_variation(self) -> list[str]:
         """The moves that the search expects, the best move first."""
 
@@ -276,6 +280,8 @@ class Searcher:
         nodes: int | None = None,
         time_ms: float | None = None,
         exact_empties: int = 0,
+        threads: int = 1,
+        confidence: Literal[73, 87, 95, 98, 99, 100] = 100,
     ) -> SearchResult:
         """As the function `search`."""
 
@@ -289,6 +295,8 @@ def search(
     time_ms: float | None = None,
     exact_empties: int = 0,
     table_mb: float = 16,
+    threads: int = 1,
+    confidence: Literal[73, 87, 95, 98, 99, 100] = 100,
 ) -> SearchResult:
     """Searches a position, deeper and deeper, until the first of the limits given.
 
@@ -303,6 +311,11 @@ def search(
         time_ms: milliseconds, greater than 0. Results then depend on the machine's speed.
         exact_empties: solve exactly at so many empties or fewer.
         table_mb: size of the transposition table in MB.
+        threads: threads that search together, 1 … 256. With more than one, a search to a fixed depth finds the same
+            score, but which of several best moves, and how many nodes, depends on chance.
+        confidence: in percent. Below 100, a line is cut off when a shallower search says that its value lies beyond a
+            bound, by a margin that its errors keep to with this confidence (Multi-ProbCut): deeper in the same time,
+            and not exactly the value of that depth any more. What is solved is solved exactly.
 
     Raises:
         ValueError: no limit was given, or a value is out of its range.
@@ -310,7 +323,12 @@ def search(
     """
 
 def solve(
-    board: _Board, *, evaluator: Evaluator | None = None, side_to_move: _Side | None = None, table_mb: float = 16
+    board: _Board,
+    *,
+    evaluator: Evaluator | None = None,
+    side_to_move: _Side | None = None,
+    table_mb: float = 16,
+    threads: int = 1,
 ) -> SearchResult:
     """Finds the exact result under best play. Takes long beyond some 24 empties; the evaluator only orders moves.
 

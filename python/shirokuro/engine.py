@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from shirokuro._core import Searcher
 from shirokuro.config import LIMITS, PLAYER_SETTINGS
 
 if TYPE_CHECKING:
     from shirokuro._core import Evaluator, Position, SearchResult
+
+Confidence: TypeAlias = Literal[73, 87, 95, 98, 99, 100]
+"""Levels at which a search cuts off lines, in percent; 100 for none but by proof."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,14 +70,28 @@ class Engine:
         evaluator: judges the positions.
         limits: how long a move is searched.
         table_mb: size of the transposition table in MB.
+        threads: threads that search together; see `search`.
+        confidence: when lines are cut off, in percent; see `search`.
 
     Raises:
         ValueError: a value is out of its range.
     """
 
-    def __init__(self, evaluator: Evaluator, *, limits: SearchLimits, table_mb: float = 16) -> None:
+    def __init__(
+        self,
+        evaluator: Evaluator,
+        *,
+        limits: SearchLimits,
+        table_mb: float = 16,
+        threads: int = 1,
+        confidence: Confidence = 100,
+    ) -> None:
         self.limits = limits
         """How long a move is searched; may be set to others at any time."""
+        self.threads = threads
+        """Threads that search together."""
+        self.confidence: Confidence = confidence
+        """When lines are cut off, in percent."""
         self._evaluator = evaluator
         self._searcher = Searcher(evaluator, table_mb=table_mb)
 
@@ -111,4 +128,6 @@ class Engine:
             nodes=limits.nodes,
             time_ms=limits.time_ms,
             exact_empties=limits.exact_empties,
+            threads=self.threads,
+            confidence=self.confidence,
         )

@@ -1,13 +1,15 @@
 //! Static evaluation: the trained patterns, and a light stand-in.
 
+use std::hint::black_box;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU16;
 use std::sync::atomic::Ordering::Relaxed;
 
 use crate::board::Board;
 use crate::kernel::{Kernel, Task, dispatch};
-use crate::pattern::{FEATURE_OFFSET, FEATURES, Indices, Lanes, own_indices};
+use crate::pattern::{FEATURES, Indices, Lanes, PATTERN_LIST, ROTATIONS, own_indices};
 use crate::square::Square;
-use crate::weights::Weights;
+use crate::weights::{WINDOW, Weights};
 
 /// A value for the side to move in 1/[`UNITS_PER_DISC`] disc, from −64 to +64 discs.
 pub type Score = i32;
@@ -94,13 +96,28 @@ impl PatternEvaluator {
 
     #[inline(always)]
     fn sum(&self, stage: usize, indices: &Lanes) -> Score {
-        let table = self.weights.stage(stage);
-        let mut sum = 0;
-        for (&offset, &index) in FEATURE_OFFSET.iter().zip(&indices.0) {
-            sum += Score::from(table[offset as usize + usize::from(index)].load(Relaxed));
-        }
+        let window = self.weights.window(stage);
+        // Through memory: taking sixteen bits at a time out of a vector register takes twice as long.
+        let indices = black_box(indices);
+        // One after the other: a loop over all features is not unrolled, and takes twice as long.
+        let corners = read::<0>(window, indices) + read::<1>(window, indices) + read::<2>(window, indices);
+        let edges = read::<3>(window, indices) + read::<4>(window, indices) + read::<5>(window, indices);
+        let inner = read::<6>(window, indices) + read::<7>(window, indices) + read::<8>(window, indices);
+        let rows = read::<9>(window, indices) + read::<10>(window, indices) + read::<11>(window, indices);
+        let sum = corners + edges + inner + rows + read::<12>(window, indices) + read::<13>(window, indices);
         (sum - FEATURES as Score * Score::from(Weights::NEUTRAL)).clamp(-MAX_SCORE, MAX_SCORE)
     }
+}
+
+/// The sum of a pattern's weights over its rotations.
+#[inline(always)]
+fn read<const PATTERN: usize>(window: &[AtomicU16; WINDOW], indices: &Lanes) -> Score {
+    let offset = const { PATTERN_LIST[PATTERN].offset() };
+    let weight = |rotation: usize| {
+        let index = indices.0[const { PATTERN * ROTATIONS } + rotation];
+        Score::from(window[offset + usize::from(index)].load(Relaxed))
+    };
+    (weight(0) + weight(1)) + (weight(2) + weight(3))
 }
 
 struct One<'a> {

@@ -18,7 +18,7 @@ pub const STAGES: usize = 60;
 /// Features of a position: fourteen patterns in four rotations.
 pub const FEATURES: usize = 14 * ROTATIONS;
 
-const ROTATIONS: usize = 4;
+pub(crate) const ROTATIONS: usize = 4;
 
 /// Entries of the fourteen tables of one stage.
 pub const STAGE_ENTRIES: usize = 481_140;
@@ -75,7 +75,8 @@ const SHAPES: [(&str, &[u8]); 14] = [
 /// The fourteen patterns.
 pub static PATTERNS: [Pattern; 14] = PATTERN_LIST;
 
-const PATTERN_LIST: [Pattern; 14] = {
+/// [`PATTERNS`], for constants.
+pub(crate) const PATTERN_LIST: [Pattern; 14] = {
     const EMPTY: Pattern = Pattern { name: "", squares: &[], offset: 0, first_feature: 0 };
     let mut patterns = [EMPTY; 14];
     let (mut offset, mut first_feature, mut n) = (0, 0, 0);
@@ -88,17 +89,6 @@ const PATTERN_LIST: [Pattern; 14] = {
     }
     assert!(offset == STAGE_ENTRIES && first_feature == FEATURES);
     patterns
-};
-
-/// Where each feature's table begins among the entries of a stage.
-pub(crate) const FEATURE_OFFSET: [u32; FEATURES] = {
-    let mut offsets = [0; FEATURES];
-    let mut feature = 0;
-    while feature < FEATURES {
-        offsets[feature] = PATTERN_LIST[pattern_of(feature)].offset as u32;
-        feature += 1;
-    }
-    offsets
 };
 
 /// The pattern, 0 to 13, that a feature, 0 to 55, reads.

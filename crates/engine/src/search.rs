@@ -1,25 +1,34 @@
 //! Finding the best move: alpha-beta with iterative deepening, and an exact solver for the last plies.
 //!
 //! A value is a pure function of the position, the depth and the evaluation: the transposition table only answers for the same
-//! remaining depth, so it changes how fast a value is found and never which. The tests compare with plain negamax.
+//! remaining depth, so it changes how fast a value is found and never which. The tests compare with plain negamax. Only a
+//! [`Confidence`] below certainty gives that up.
 
 mod endgame;
 mod last;
 mod line;
 mod midgame;
 mod order;
+mod probcut;
 mod stability;
 mod table;
+mod team;
+mod watch;
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::time::Duration;
 
 use crate::board::Board;
 use crate::evaluate::{Evaluate, Score};
 use crate::kernel::{Kernel, Task, dispatch};
 use crate::square::Square;
+use crate::square::squares;
 use line::Line;
+use order::Move;
+pub use probcut::Confidence;
 use table::{Known, Table};
+use team::{Claim, Team};
+use watch::Watch;
 
 /// How deep to search. The first limit that is reached ends the search; without any it goes on to the end of the game.
 #[derive(Clone, Copy, Debug, Default)]
@@ -32,6 +41,11 @@ pub struct Limits<'a> {
     pub time: Option<Duration>,
     /// Positions with at most this many empty squares are solved exactly, whatever `depth` says.
     pub exact: u32,
+    /// How sure the search is when it cuts off a line that a search of less depth says is decided.
+    pub confidence: Confidence,
+    /// Threads that search together, the caller's among them; 0 is 1. With more than one the score of a search to a fixed depth is the
+    /// same, but which of several best moves is found, and how many positions are visited, depends on chance.
+    pub threads: usize,
     /// A flag that ends the search soon after it is set.
     pub stop: Option<&'a AtomicBool>,
     /// A counter that goes up every time the search looks at the clock and the flag: it shows that the search is alive.
@@ -75,8 +89,8 @@ pub struct TableTooLarge {
 #[derive(Debug)]
 pub struct Searcher {
     table: Table,
-    /// The [`version`](Evaluate::version) of the evaluator that the table's values come from.
-    version: u64,
+    /// What the table's values come from: the [`version`](Evaluate::version) of the evaluator, and the confidence.
+    source: (u64, Confidence),
 }
 
 impl Searcher {
@@ -86,7 +100,7 @@ impl Searcher {
     /// The memory is not to be had.
     pub fn new(table_bytes: usize) -> Result<Self, TableTooLarge> {
         let table = Table::new(table_bytes).map_err(|_| TableTooLarge { bytes: table_bytes })?;
-        Ok(Self { table, version: 0 })
+        Ok(Self { table, source: (0, Confidence::default()) })
     }
 
     /// The size of the table in bytes.
@@ -103,14 +117,20 @@ impl Searcher {
     ///
     /// If the side to move has no move, the value is that after the pass, or the final score; `best` is then `None`.
     pub fn search<E: Evaluate>(&mut self, evaluator: &E, board: &Board, limits: &Limits) -> SearchResult {
-        if self.version == evaluator.version() {
+        let source = (evaluator.version(), limits.confidence);
+        if self.source == source {
             self.table.next_search();
         } else {
             self.table.forget();
-            self.version = evaluator.version();
+            self.source = source;
         }
-        let watch = Watch::new(limits);
-        dispatch(Root { searcher: self, evaluator, board, limits, watch })
+        let table = &self.table;
+        if limits.threads > 1 {
+            return team::search_together(limits, |limits, team| {
+                dispatch(Root { table, evaluator, board, limits, team: Some(team) })
+            });
+        }
+        dispatch(Root { table, evaluator, board, limits, team: None })
     }
 
     /// Finds the result of the game under best play. Only the stop flag ends it before.
@@ -119,70 +139,14 @@ impl Searcher {
     }
 }
 
-/// Nodes between two looks at the clock and the flag.
-const WATCH_INTERVAL: u64 = 1024;
-
-/// Says when a search has to end.
-struct Watch<'a> {
-    deadline: Option<Instant>,
-    nodes: u64,
-    stop: Option<&'a AtomicBool>,
-    heartbeat: Option<&'a AtomicU64>,
-    next_look: u64,
-    /// Set when a limit was reached; all recursion returns then, and its values mean nothing.
-    over: bool,
-    /// The flag was what ended it.
-    stopped: bool,
-    /// The first iteration may not be ended but by the flag.
-    armed: bool,
-}
-
-impl<'a> Watch<'a> {
-    fn new(limits: &Limits<'a>) -> Self {
-        Self {
-            deadline: limits.time.map(|time| Instant::now() + time),
-            nodes: limits.nodes.unwrap_or(u64::MAX),
-            stop: limits.stop,
-            heartbeat: limits.heartbeat,
-            next_look: 0,
-            over: false,
-            stopped: false,
-            armed: false,
-        }
-    }
-
-    #[inline(always)]
-    fn look(&mut self, nodes: u64) {
-        if nodes >= self.next_look {
-            self.look_closely(nodes);
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn look_closely(&mut self, nodes: u64) {
-        if let Some(heartbeat) = self.heartbeat {
-            heartbeat.fetch_add(1, Relaxed);
-        }
-        self.stopped |= self.stop.is_some_and(|stop| stop.load(Relaxed));
-        let spent = nodes >= self.nodes || self.deadline.is_some_and(|deadline| Instant::now() >= deadline);
-        self.over = self.stopped || (self.armed && spent);
-        self.next_look =
-            if self.armed { (nodes + WATCH_INTERVAL).min(self.nodes.max(nodes + 1)) } else { nodes + WATCH_INTERVAL };
-    }
-
-    /// From now on every limit counts.
-    fn arm(&mut self, nodes: u64) {
-        self.armed = true;
-        self.look_closely(nodes);
-    }
-}
-
 /// What all nodes of one search share.
 struct Tree<'a, E: Evaluate> {
     evaluator: &'a E,
-    table: &'a mut Table,
+    table: &'a Table,
+    /// The threads that search together; none if there is only one.
+    team: Option<&'a Team>,
     watch: Watch<'a>,
+    confidence: Confidence,
     /// The stage whose tables order the moves: one for the whole search, so that they stay in the cache.
     order_stage: usize,
     nodes: u64,
@@ -190,7 +154,7 @@ struct Tree<'a, E: Evaluate> {
     hits: u64,
 }
 
-impl<E: Evaluate> Tree<'_, E> {
+impl<'a, E: Evaluate> Tree<'a, E> {
     /// Looks the position up in the table.
     #[inline(always)]
     fn find(&mut self, board: &Board) -> Option<Known> {
@@ -198,6 +162,35 @@ impl<E: Evaluate> Tree<'_, E> {
         self.probes += 1;
         self.hits += u64::from(known.is_some());
         known
+    }
+
+    /// A value above `alpha` that the table knows of a move without a search (enhanced transposition cut-off; Plaat et al. 1996,
+    /// "Exploiting graph properties of game trees").
+    #[inline(always)]
+    fn known_reply<K: Kernel>(&self, kernel: K, node: &Node<E>, alpha: Score) -> Option<Score> {
+        let board = node.board;
+        for square in squares(node.moves) {
+            let child = board.after(square, kernel.flips(board.player(), board.opponent(), square));
+            if let Some(known) = self.table.find(&child)
+                && u32::from(known.depth) == node.depth - 1
+            {
+                let score = -Score::from(known.upper);
+                if known.upper != i16::MAX && score > alpha {
+                    return Some(score);
+                }
+            }
+        }
+        None
+    }
+
+    /// Claims the position that a move leads to for this thread, if the node is `shared`; none if another thread is at it and the move has not
+    /// been put off yet.
+    #[inline(always)]
+    fn claim(&self, shared: bool, next: &Move, child: &Board) -> Option<Claim<'a>> {
+        match self.team {
+            Some(team) if shared && !next.was_put_off() => team.claim(child),
+            _ => Some(Claim::default()),
+        }
     }
 }
 
@@ -221,11 +214,11 @@ impl<E: Evaluate> Clone for Node<'_, E> {
 impl<E: Evaluate> Copy for Node<'_, E> {}
 
 struct Root<'a, E: Evaluate> {
-    searcher: &'a mut Searcher,
+    table: &'a Table,
     evaluator: &'a E,
     board: &'a Board,
     limits: &'a Limits<'a>,
-    watch: Watch<'a>,
+    team: Option<&'a Team>,
 }
 
 impl<E: Evaluate> Task for Root<'_, E> {
@@ -233,9 +226,10 @@ impl<E: Evaluate> Task for Root<'_, E> {
 
     #[inline(always)]
     fn run<K: Kernel>(self, kernel: K) -> SearchResult {
-        let Self { searcher, evaluator, board, limits, watch } = self;
-        let mut tree =
-            Tree { evaluator, table: &mut searcher.table, watch, order_stage: 0, nodes: 0, probes: 0, hits: 0 };
+        let Self { table, evaluator, board, limits, team } = self;
+        let watch = Watch::new(limits, team);
+        let confidence = limits.confidence;
+        let mut tree = Tree { evaluator, table, team, watch, confidence, order_stage: 0, nodes: 0, probes: 0, hits: 0 };
         let empties = board.empties();
         // From `last` plies on, a search sees the end of the game.
         let last =
@@ -249,10 +243,11 @@ impl<E: Evaluate> Task for Root<'_, E> {
         loop {
             let target = plan.min(last);
             let mut candidate = Line::default();
+            let guess = (depth > 0).then_some(score);
             let value = if target == empties {
-                endgame::solve(kernel, &mut tree, board, (depth > 0).then_some(score), &mut candidate)
+                endgame::solve(kernel, &mut tree, board, guess, &mut candidate)
             } else {
-                midgame::search(kernel, &mut tree, board, target, &mut candidate)
+                midgame::search(kernel, &mut tree, board, target, guess, &mut candidate)
             };
             if tree.watch.over {
                 break;
@@ -270,6 +265,11 @@ impl<E: Evaluate> Task for Root<'_, E> {
             if tree.watch.over {
                 break;
             }
+        }
+        if depth == last
+            && let Some(team) = team
+        {
+            team.finish();
         }
         let stuck = [(board.player(), board.opponent()), (board.opponent(), board.player())]
             .map(|(player, opponent)| kernel.moves(player, opponent) == 0);

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicU16, AtomicU64};
 
 use crate::huge_pages::prefer_huge_pages;
-use crate::pattern::{ENTRIES, PATTERNS, STAGE_ENTRIES};
+use crate::pattern::{ENTRIES, PATTERN_LIST, PATTERNS, STAGE_ENTRIES};
 
 /// The pattern tables of all stages: `[stage][pattern][entry]`, 57.7 MB.
 ///
@@ -13,9 +13,13 @@ use crate::pattern::{ENTRIES, PATTERNS, STAGE_ENTRIES};
 /// An entry and its [mirror image](crate::mirror) hold the same weight; whoever writes keeps it so.
 #[derive(Debug)]
 pub struct Weights {
+    /// The entries, and as many unused ones that every [window](Weights::window) lies within.
     entries: Box<[AtomicU16]>,
     version: AtomicU64,
 }
+
+/// Entries of a [`Weights::window`]: whatever 16-bit index is added to the [`offset`](crate::Pattern::offset) of a pattern is within.
+pub(crate) const WINDOW: usize = PATTERN_LIST[PATTERN_LIST.len() - 1].offset() + (1 << 16);
 
 /// The next [`Weights::version`]; 0 stands for evaluations that never change.
 static NEXT_VERSION: AtomicU64 = AtomicU64::new(1);
@@ -53,9 +57,10 @@ impl Weights {
     }
 
     fn collect(weights: impl Iterator<Item = u16>) -> Self {
-        let mut entries = Vec::with_capacity(ENTRIES);
+        let mut entries = Vec::with_capacity(ENTRIES - STAGE_ENTRIES + WINDOW);
         prefer_huge_pages(entries.spare_capacity_mut());
         entries.extend(weights.map(AtomicU16::new));
+        entries.resize_with(ENTRIES - STAGE_ENTRIES + WINDOW, || AtomicU16::new(Self::NEUTRAL));
         Self { entries: entries.into(), version: next_version().into() }
     }
 
@@ -71,14 +76,19 @@ impl Weights {
 
     /// All entries. Whoever writes some calls [`changed`](Self::changed) then.
     pub fn entries(&self) -> &[AtomicU16] {
-        &self.entries
+        &self.entries[..ENTRIES]
     }
 
     /// The fourteen tables of a stage, 0 to 59, one behind the other: a pattern's begins at its
     /// [`offset`](crate::Pattern::offset).
-    #[inline(always)]
     pub fn stage(&self, stage: usize) -> &[AtomicU16] {
         &self.entries[stage * STAGE_ENTRIES..][..STAGE_ENTRIES]
+    }
+
+    /// The entries from the beginning of a stage, 0 to 59: its tables, and more than them. Reading them needs no check of bounds.
+    #[inline(always)]
+    pub(crate) fn window(&self, stage: usize) -> &[AtomicU16; WINDOW] {
+        self.entries[stage * STAGE_ENTRIES..].first_chunk().expect("every stage is followed by so many entries")
     }
 
     /// The table of one pattern, 0 to 13, in a stage, 0 to 59.
@@ -91,6 +101,7 @@ impl Weights {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pattern::STAGES;
 
     #[test]
     fn the_tables_of_a_stage_follow_each_other() {
@@ -103,6 +114,15 @@ mod tests {
                 assert_eq!(table.start, next);
                 next = table.end;
             }
+        }
+    }
+
+    #[test]
+    fn every_window_begins_with_its_stage() {
+        let weights = Weights::neutral();
+        for stage in 0..STAGES {
+            let window = &weights.window(stage)[..STAGE_ENTRIES];
+            assert_eq!(window.as_ptr_range(), weights.stage(stage).as_ptr_range());
         }
     }
 

@@ -1,56 +1,18 @@
 //! The search against plain negamax, and its limits.
 
+mod common;
+
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
-use rand_xoshiro::Xoshiro256PlusPlus;
-use rand_xoshiro::rand_core::{Rng, SeedableRng};
+use common::{NOISE, random_board, seeded, to_depth};
+use rand_xoshiro::rand_core::Rng;
 use shirokuro_engine::{
-    Board, DiscCount, Evaluate, Limits, PATTERNS, PatternEvaluator, Position, STAGES, SearchResult, Searcher, Square,
-    Symmetry, UNITS_PER_DISC, Weights, mirror, reference, squares,
+    Board, DiscCount, Evaluate, Limits, PatternEvaluator, Position, SearchResult, Searcher, Square, Symmetry,
+    UNITS_PER_DISC, Weights, reference,
 };
-
-/// Weights without meaning, but the same for mirror images: every position has a value of its own.
-static NOISE: LazyLock<PatternEvaluator> = LazyLock::new(|| {
-    let mut rng = Xoshiro256PlusPlus::seed_from_u64(7);
-    let mut entries = Vec::new();
-    for _ in 0..STAGES {
-        for (n, pattern) in PATTERNS.iter().enumerate() {
-            let noise: Vec<u16> =
-                (0..pattern.entries()).map(|_| Weights::NEUTRAL - 200 + (rng.next_u64() % 401) as u16).collect();
-            entries.extend(mirror(n).iter().zip(0..).map(|(&image, entry)| noise[usize::from(image.min(entry))]));
-        }
-    }
-    PatternEvaluator::new(Arc::new(Weights::from_entries(entries).unwrap()))
-});
-
-fn seeded(seed: u64) -> Xoshiro256PlusPlus {
-    Xoshiro256PlusPlus::seed_from_u64(seed)
-}
-
-/// A board with the given number of empty squares, reached by random moves.
-fn random_board(rng: &mut Xoshiro256PlusPlus, empties: u32) -> Board {
-    'game: loop {
-        let mut board = Board::START;
-        while board.empties() > empties {
-            if board.moves() == 0 {
-                board = board.pass();
-            }
-            let moves: Vec<Square> = squares(board.moves()).collect();
-            if moves.is_empty() {
-                continue 'game;
-            }
-            board = board.play(moves[rng.next_u64() as usize % moves.len()]).unwrap();
-        }
-        return board;
-    }
-}
-
-fn to_depth(depth: u32) -> Limits<'static> {
-    Limits { depth: Some(depth), ..Limits::default() }
-}
 
 /// Brute force to the end of the game: deeper than any game is long.
 fn brute_force(board: &Board) -> i32 {

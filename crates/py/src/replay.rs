@@ -48,7 +48,7 @@ pub fn replay(
         Unfinished::SearchError(message) => PyRuntimeError::new_err(message),
     })?;
     let plies = watched.plies.iter().zip(&watched.evaluations).map(|(ply, &evaluation)| {
-        let search = ply.search.as_ref().map(|search| PySearchResult::new(search, ply.time));
+        let search = ply.search.as_ref().map(|search| PySearchResult::new(search, 100, ply.time));
         (choice(ply.choice), evaluation, search)
     });
     Ok((PyGame(watched.game.record), plies.collect()))

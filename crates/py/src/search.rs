@@ -5,7 +5,7 @@ use crate::board::position;
 use crate::error::{busy, memory_error, value_error};
 use crate::interrupt::{check_interrupts, with_polling};
 use pyo3::prelude::*;
-use shirokuro_engine::{Board, DiscCount, Limits, PatternEvaluator, SearchResult, Searcher, discs};
+use shirokuro_engine::{Board, Confidence, DiscCount, Limits, PatternEvaluator, SearchResult, Searcher, discs};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -59,6 +59,29 @@ impl SearchLimits {
     }
 }
 
+/// How a search that plays or analyses goes to work.
+#[derive(Clone, Copy, Debug, Default)]
+struct Manner {
+    /// Threads that search together, 1 to 256.
+    threads: usize,
+    /// When to cut off what a shallower search says is decided.
+    confidence: Confidence,
+    /// That in percent.
+    percent: u8,
+}
+
+impl Manner {
+    fn new(threads: Option<&Bound<'_, PyAny>>, confidence: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
+        let threads = threads.map_or(Ok(1), |threads| small_integer("threads", threads, 1..=256))?;
+        let percent = confidence.map_or(Ok(100), |percent| small_integer("confidence", percent, 0..=100))? as u8;
+        let confidence = Confidence::percent(percent).ok_or_else(|| {
+            let levels = Confidence::PERCENT.map(|level| level.to_string()).join(", ");
+            value_error("confidence", percent, format!("one of {levels}"))
+        })?;
+        Ok(Self { threads: threads as usize, confidence, percent })
+    }
+}
+
 /// What a search found.
 #[pyclass(frozen, get_all, name = "SearchResult", module = "shirokuro._core")]
 pub struct PySearchResult {
@@ -72,6 +95,8 @@ pub struct PySearchResult {
     nodes: u64,
     /// The score is the game's true result under best play.
     exact: bool,
+    /// The chance in percent that a line was cut off rightly; 100 if none was but by proof.
+    confidence: u8,
     /// The moves that the search expects, the best move first.
     principal_variation: Vec<String>,
     /// Wall-clock time.
@@ -82,13 +107,14 @@ pub struct PySearchResult {
 
 impl PySearchResult {
     /// The result in Python's terms.
-    pub fn new(result: &SearchResult, time: Duration) -> Self {
+    pub fn new(result: &SearchResult, confidence: u8, time: Duration) -> Self {
         Self {
             best_move: result.best.map(|square| square.to_string()),
             score: discs(result.score),
             depth: result.depth,
             nodes: result.nodes,
             exact: result.exact,
+            confidence: if result.exact { 100 } else { confidence },
             principal_variation: result.line.iter().map(ToString::to_string).collect(),
             seconds: time.as_secs_f64(),
             table_hit_rate: (result.probes > 0).then(|| result.hits as f64 / result.probes as f64),
@@ -123,9 +149,13 @@ impl PySearcher {
     }
 
     /// As the function `search`.
+    #[expect(clippy::too_many_arguments, reason = "they are Python's keyword arguments")]
     #[pyo3(
-        signature = (board, *, side_to_move = None, depth = None, nodes = None, time_ms = None, exact_empties = None),
-        text_signature = "($self, board, *, side_to_move=None, depth=None, nodes=None, time_ms=None, exact_empties=0)"
+        signature = (
+            board, *, side_to_move = None, depth = None, nodes = None, time_ms = None, exact_empties = None,
+            threads = None, confidence = None
+        ),
+        text_signature = "($self, board, *, side_to_move=None, depth=None, nodes=None, time_ms=None, exact_empties=0, threads=1, confidence=100)"
     )]
     fn search(
         &self,
@@ -135,11 +165,14 @@ impl PySearcher {
         nodes: Option<&Bound<'_, PyAny>>,
         time_ms: Option<&Bound<'_, PyAny>>,
         exact_empties: Option<&Bound<'_, PyAny>>,
+        threads: Option<&Bound<'_, PyAny>>,
+        confidence: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<PySearchResult> {
         let position = position(board, side_to_move)?;
         let limits = limits(depth, nodes, time_ms, exact_empties)?;
+        let manner = Manner::new(threads, confidence)?;
         let mut searcher = self.searcher.try_lock().map_err(|_| busy("searcher"))?;
-        run(board.py(), &mut searcher, self.evaluator.as_ref(), &position.board, limits)
+        run(board.py(), &mut searcher, self.evaluator.as_ref(), &position.board, limits, manner)
     }
 }
 
@@ -148,9 +181,9 @@ impl PySearcher {
 #[pyo3(
     signature = (
         board, *, evaluator = None, side_to_move = None, depth = None, nodes = None, time_ms = None,
-        exact_empties = None, table_mb = None
+        exact_empties = None, table_mb = None, threads = None, confidence = None
     ),
-    text_signature = "(board, *, evaluator=None, side_to_move=None, depth=None, nodes=None, time_ms=None, exact_empties=0, table_mb=16)"
+    text_signature = "(board, *, evaluator=None, side_to_move=None, depth=None, nodes=None, time_ms=None, exact_empties=0, table_mb=16, threads=1, confidence=100)"
 )]
 #[expect(clippy::too_many_arguments, reason = "they are Python's keyword arguments")]
 pub fn search(
@@ -162,27 +195,32 @@ pub fn search(
     time_ms: Option<&Bound<'_, PyAny>>,
     exact_empties: Option<&Bound<'_, PyAny>>,
     table_mb: Option<&Bound<'_, PyAny>>,
+    threads: Option<&Bound<'_, PyAny>>,
+    confidence: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<PySearchResult> {
     let position = position(board, side_to_move)?;
     let limits = limits(depth, nodes, time_ms, exact_empties)?;
-    once(board.py(), self::evaluator(evaluator)?, &position.board, limits, table_bytes(table_mb)?)
+    let manner = Manner::new(threads, confidence)?;
+    once(board.py(), self::evaluator(evaluator)?, &position.board, limits, manner, table_bytes(table_mb)?)
 }
 
 /// Finds the result of the game under best play.
 #[pyfunction]
 #[pyo3(
-    signature = (board, *, evaluator = None, side_to_move = None, table_mb = None),
-    text_signature = "(board, *, evaluator=None, side_to_move=None, table_mb=16)"
+    signature = (board, *, evaluator = None, side_to_move = None, table_mb = None, threads = None),
+    text_signature = "(board, *, evaluator=None, side_to_move=None, table_mb=16, threads=1)"
 )]
 pub fn solve(
     board: &Bound<'_, PyAny>,
     evaluator: Option<&Bound<'_, PyAny>>,
     side_to_move: Option<SideToMove>,
     table_mb: Option<&Bound<'_, PyAny>>,
+    threads: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<PySearchResult> {
     let position = position(board, side_to_move)?;
     let limits = SearchLimits { exact_empties: 64, ..SearchLimits::default() };
-    once(board.py(), self::evaluator(evaluator)?, &position.board, limits, table_bytes(table_mb)?)
+    let manner = Manner::new(threads, None)?;
+    once(board.py(), self::evaluator(evaluator)?, &position.board, limits, manner, table_bytes(table_mb)?)
 }
 
 fn limits(
@@ -208,13 +246,14 @@ fn once(
     evaluator: Option<PatternEvaluator>,
     board: &Board,
     limits: SearchLimits,
+    manner: Manner,
     table_bytes: usize,
 ) -> PyResult<PySearchResult> {
     static IDLE: Mutex<Option<(usize, Searcher)>> = Mutex::new(None);
     let idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner).take_if(|(bytes, _)| *bytes == table_bytes);
     let mut searcher = idle.map_or_else(|| new_searcher(table_bytes), |(_, searcher)| Ok(searcher))?;
     searcher.forget();
-    let result = run(py, &mut searcher, evaluator.as_ref(), board, limits);
+    let result = run(py, &mut searcher, evaluator.as_ref(), board, limits, manner);
     if table_bytes <= MOST_KEPT {
         *IDLE.lock().unwrap_or_else(PoisonError::into_inner) = Some((table_bytes, searcher));
     }
@@ -228,12 +267,15 @@ fn run(
     evaluator: Option<&PatternEvaluator>,
     board: &Board,
     limits: SearchLimits,
+    manner: Manner,
 ) -> PyResult<PySearchResult> {
     let stop = AtomicBool::new(false);
     let start = Instant::now();
     let search = || {
         let SearchLimits { depth, nodes, time, exact_empties } = limits;
-        let limits = Limits { depth, nodes, time, exact: exact_empties, stop: Some(&stop), heartbeat: None };
+        let Manner { threads, confidence, .. } = manner;
+        let (exact, stop, heartbeat) = (exact_empties, Some(&stop), None);
+        let limits = Limits { depth, nodes, time, exact, confidence, threads, stop, heartbeat };
         match evaluator {
             Some(evaluator) => searcher.search(evaluator, board, &limits),
             None => searcher.search(&DiscCount, board, &limits),
@@ -249,5 +291,5 @@ fn run(
         }
         result
     };
-    Ok(PySearchResult::new(&result, start.elapsed()))
+    Ok(PySearchResult::new(&result, manner.percent, start.elapsed()))
 }

@@ -148,6 +148,7 @@ pub fn watch_game<E: Evaluate>(
         exact: settings.exact_empties,
         stop: Some(stop),
         heartbeat: Some(progress.heartbeat()),
+        ..Limits::default()
     };
     let one_ply = Limits { depth: Some(1), ..Limits::default() };
     let opening = random.below(settings.random_plies + 1) as usize;

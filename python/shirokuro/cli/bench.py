@@ -13,6 +13,7 @@ from shirokuro._core import Evaluator
 from shirokuro.benchmarks.bottlenecks import percentages
 from shirokuro.benchmarks.compare import compare
 from shirokuro.benchmarks.figures import Results
+from shirokuro.benchmarks.signature import signature
 from shirokuro.benchmarks.suite import GROUPS, Suite
 from shirokuro.checkpoints import model_of
 from shirokuro.cli.bench_watch import watch
@@ -55,6 +56,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--directory", type=Path, metavar="FOLDER", help="save checkpoints there, to measure its disk")
     parser.add_argument(
+        "--signature",
+        action="store_true",
+        help="measure nothing: print what fixed searches and a short training come to, the same on every machine",
+    )
+    parser.add_argument(
         "--watch", type=Path, metavar="RUN", help="measure nothing: follow the speed of a run's training"
     )
 
@@ -63,6 +69,9 @@ def run(options: argparse.Namespace) -> int:
     """Measures and prints the tables."""
     if options.watch:
         return watch(options.watch)
+    if options.signature:
+        print(signature())
+        return 0
     console = Console()
     console.width = max(console.width, _WIDTH)
     # Before anything is measured: a wrong file should not cost minutes.

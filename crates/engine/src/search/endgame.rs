@@ -24,6 +24,9 @@ const EVALUATED_EMPTIES: u32 = 12;
 /// From this number of empty squares on it is worth to look whether the table knows a reply that is good enough.
 const KNOWN_EMPTIES: u32 = 10;
 
+/// From this number of empty squares on threads that search together divide the moves of a node.
+const SHARED_EMPTIES: u32 = 13;
+
 /// Up to this number of empty squares a position is solved without a search of less depth before.
 const DIRECT_EMPTIES: u32 = 10;
 
@@ -114,8 +117,14 @@ impl<E: Evaluate> Task for Wide<'_, '_, E> {
         let (mut best, mut best_square, mut low) = (-INFINITE, None, alpha);
         let mut rest = Line::default();
         let mut children = Children::new(kernel, &node, hint);
-        while let Some(Move { square, flips, replies, .. }) = children.next(tree) {
+        while let Some(next) = children.next(tree) {
+            let Move { square, flips, replies, .. } = next;
             let child = &board.after(square, flips);
+            let shared = empties >= SHARED_EMPTIES && best_square.is_some();
+            let Some(_claim) = tree.claim(shared, &next, child) else {
+                children.list.put_off(next);
+                continue;
+            };
             let carried = &tree.evaluator.carry_move(carried, square, flips);
             let child = || Node { board: child, carried, moves: replies, depth: empties - 1 };
             let mut score = INFINITE;
@@ -222,13 +231,19 @@ impl<E: Evaluate, const EVALUATED: bool> Task for Narrow<'_, '_, E, EVALUATED> {
         }
         let (mut best, mut best_square) = (-INFINITE, None);
         if empties >= KNOWN_EMPTIES
-            && let Some(score) = known_reply(kernel, tree, &node, alpha)
+            && let Some(score) = tree.known_reply(kernel, &node, alpha * UNITS_PER_DISC)
         {
-            return score;
+            return score / UNITS_PER_DISC;
         }
         let mut children = Children::new(kernel, &node, hint);
-        while let Some(Move { square, flips, replies, .. }) = children.next(tree) {
+        while let Some(next) = children.next(tree) {
+            let Move { square, flips, replies, .. } = next;
             let child = &board.after(square, flips);
+            let shared = empties >= SHARED_EMPTIES && best_square.is_some();
+            let Some(_claim) = tree.claim(shared, &next, child) else {
+                children.list.put_off(next);
+                continue;
+            };
             let score = if EVALUATED && empties > EVALUATED_EMPTIES {
                 let carried = &tree.evaluator.carry_move(carried, square, flips);
                 let node = Node { board: child, carried, moves: replies, depth: empties - 1 };
@@ -254,25 +269,6 @@ impl<E: Evaluate, const EVALUATED: bool> Task for Narrow<'_, '_, E, EVALUATED> {
         }
         best
     }
-}
-
-/// A value above `alpha` that the table knows of a move without a search (enhanced transposition cut-off; Plaat et al. 1996,
-/// "Exploiting graph properties of game trees").
-#[inline(always)]
-fn known_reply<K: Kernel, E: Evaluate>(kernel: K, tree: &mut Tree<E>, node: &Node<E>, alpha: i32) -> Option<i32> {
-    let board = node.board;
-    for square in squares(node.moves) {
-        let child = board.after(square, kernel.flips(board.player(), board.opponent(), square));
-        if let Some(known) = tree.table.find(&child)
-            && u32::from(known.depth) == node.depth - 1
-        {
-            let score = -i32::from(known.upper) / UNITS_PER_DISC;
-            if known.upper != i16::MAX && score > alpha {
-                return Some(score);
-            }
-        }
-    }
-    None
 }
 
 /// The moves of a node in the order of the hope they give: the best one known, then few replies for the opponent and the last

@@ -5,7 +5,8 @@
 
 use super::line::Line;
 use super::order::{Move, MoveList, by_hope, mobility};
-use super::table::Known;
+use super::probcut::Cut;
+use super::table::{Known, Table};
 use super::{Node, Tree};
 use crate::board::Board;
 use crate::evaluate::{Evaluate, MAX_SCORE, Score, UNITS_PER_DISC};
@@ -16,23 +17,53 @@ use crate::square::{Square, squares};
 /// From this depth on a node looks into the transposition table.
 const TABLE_DEPTH: u32 = 2;
 
+/// From this depth on the order of moves is worth evaluations.
+const EVALUATED_DEPTH: u32 = 4;
+
+/// From this depth on it is worth to look whether the table knows a reply that is good enough.
+const KNOWN_DEPTH: u32 = 5;
+
+/// From this depth on threads that search together divide the moves of a node.
+const SHARED_DEPTH: u32 = 4;
+
+/// From this depth on a value is expected near that of the search before.
+const GUESSED_DEPTH: u32 = 5;
+
+/// How near.
+const MARGIN: Score = 4 * UNITS_PER_DISC;
+
 /// A window that no score reaches the ends of.
 const INFINITE: Score = MAX_SCORE + 1;
 
-/// The value of `board` at `depth` plies, 1 to its empty squares − 1, and the best line.
+/// The value of `board` at `depth` plies, 1 to its empty squares − 1, and the best line; sooner found if it is near `guess`.
 #[inline(always)]
 pub(super) fn search<K: Kernel, E: Evaluate>(
     kernel: K,
     tree: &mut Tree<E>,
     board: &Board,
     depth: u32,
+    guess: Option<Score>,
     line: &mut Line,
 ) -> Score {
     let carried = tree.evaluator.carry(board);
     let moves = kernel.moves(board.player(), board.opponent());
     tree.order_stage = (board.stage() + depth as usize).min(STAGES - 1);
     let node = Node { board, carried: &carried, moves, depth };
-    kernel.run(Wide { tree, node, alpha: -INFINITE, beta: INFINITE, line })
+    let (mut alpha, mut beta) = match guess {
+        Some(guess) if depth >= GUESSED_DEPTH => ((guess - MARGIN).max(-INFINITE), (guess + MARGIN).min(INFINITE)),
+        _ => (-INFINITE, INFINITE),
+    };
+    loop {
+        *line = Line::default();
+        let score = kernel.run(Wide { tree, node, alpha, beta, line });
+        if score <= alpha && alpha > -INFINITE && !tree.watch.over {
+            alpha = -INFINITE;
+        } else if score >= beta && beta < INFINITE && !tree.watch.over {
+            beta = INFINITE;
+        } else {
+            return score;
+        }
+    }
 }
 
 /// A node on the way of the best line: its window is open, its value exact.
@@ -69,14 +100,20 @@ impl<E: Evaluate> Task for Wide<'_, '_, E> {
         let (mut best, mut best_square, mut low) = (-INFINITE, None, alpha);
         let mut rest = Line::default();
         let mut children = Children::new(kernel, tree, &node, hint);
-        while let Some(Move { square, flips, replies, .. }) = children.next() {
+        while let Some(next) = children.next(tree.table) {
+            let Move { square, flips, replies, .. } = next;
             let score = if depth == 1 {
                 tree.nodes += 1;
                 rest = Line::default();
                 tree.evaluator.leaf(board, carried, square, flips)
             } else {
-                let carried = &tree.evaluator.carry_move(carried, square, flips);
                 let child = &board.after(square, flips);
+                let shared = depth >= SHARED_DEPTH && best_square.is_some();
+                let Some(_claim) = tree.claim(shared, &next, child) else {
+                    children.list.put_off(next);
+                    continue;
+                };
+                let carried = &tree.evaluator.carry_move(carried, square, flips);
                 let child = || Node { board: child, carried, moves: replies, depth: depth - 1 };
                 let mut score = INFINITE;
                 if best_square.is_some() {
@@ -155,15 +192,26 @@ impl<E: Evaluate> Task for Narrow<'_, '_, E> {
             }
             hint = known.best();
         }
+        if depth >= KNOWN_DEPTH
+            && let Some(score) = tree.known_reply(kernel, &node, alpha)
+        {
+            return score;
+        }
+        if let Some(score) = probable(kernel, tree, &node, alpha) {
+            return score;
+        }
         let (mut best, mut best_square) = (-INFINITE, None);
         let mut children = Children::new(kernel, tree, &node, hint);
-        while let Some(Move { square, flips, replies, .. }) = children.next() {
-            let child = Node {
-                board: &board.after(square, flips),
-                carried: &tree.evaluator.carry_move(carried, square, flips),
-                moves: replies,
-                depth: depth - 1,
+        while let Some(next) = children.next(tree.table) {
+            let Move { square, flips, replies, .. } = next;
+            let child = &board.after(square, flips);
+            let shared = depth >= SHARED_DEPTH && best_square.is_some();
+            let Some(_claim) = tree.claim(shared, &next, child) else {
+                children.list.put_off(next);
+                continue;
             };
+            let carried = &tree.evaluator.carry_move(carried, square, flips);
+            let child = Node { board: child, carried, moves: replies, depth: depth - 1 };
             let score = -kernel.run(Narrow { tree, node: child, alpha: -alpha - 1 });
             if tree.watch.over {
                 return 0;
@@ -180,6 +228,25 @@ impl<E: Evaluate> Task for Narrow<'_, '_, E> {
         }
         best
     }
+}
+
+/// A value on the side of `alpha` on which a search of less depth says with confidence that it is (Multi-ProbCut; M. Buro 1997,
+/// "Experiments with Multi-ProbCut and a new high-quality evaluation function for Othello").
+#[inline(always)]
+fn probable<K: Kernel, E: Evaluate>(kernel: K, tree: &mut Tree<E>, node: &Node<E>, alpha: Score) -> Option<Score> {
+    let Cut { depth, margin } = tree.confidence.cut(node.depth, node.board.empties())?;
+    let shallow = Node { depth, ..*node };
+    // Only the side to which the evaluation leans is worth a search.
+    let lean = tree.evaluator.evaluate(node.board) - alpha;
+    let (low, high) = (alpha - margin, alpha + margin);
+    let found = if lean > margin / 2 && high < MAX_SCORE {
+        (kernel.run(Narrow { tree, node: shallow, alpha: high }) > high).then_some(alpha + 1)
+    } else if lean < -margin / 2 && low > -MAX_SCORE {
+        (kernel.run(Narrow { tree, node: shallow, alpha: low - 1 }) < low).then_some(alpha)
+    } else {
+        None
+    };
+    if tree.watch.over { None } else { found }
 }
 
 /// One ply above the leaves.
@@ -228,16 +295,14 @@ impl<'n, K: Kernel, E: Evaluate> Children<'n, K, E> {
         let mut children =
             Self { kernel, evaluator, order_stage, board, carried, depth, later: moves, list: MoveList::new() };
         if let Some(square) = hint {
-            children.push(square);
+            children.push(square, tree.table);
             children.later &= !square.bit();
         }
         children
     }
 
     #[inline(always)]
-    fn push(&mut self, square: Square) {
-        /// From this depth on the order is worth evaluations.
-        const EVALUATED_DEPTH: u32 = 4;
+    fn push(&mut self, square: Square, table: &Table) {
         /// What a reply of the opponent costs.
         const REPLY: Score = UNITS_PER_DISC * 3;
         let Self { kernel, evaluator, order_stage, board, carried, depth, .. } = *self;
@@ -245,6 +310,9 @@ impl<'n, K: Kernel, E: Evaluate> Children<'n, K, E> {
         let child = board.after(square, flips);
         let (mut replies, mut key) = (0, 0);
         if depth > 1 {
+            if depth > TABLE_DEPTH {
+                table.prefetch(&child);
+            }
             replies = kernel.moves(child.player(), child.opponent());
             key = -mobility(replies) * REPLY;
             if depth >= EVALUATED_DEPTH {
@@ -255,12 +323,12 @@ impl<'n, K: Kernel, E: Evaluate> Children<'n, K, E> {
     }
 
     #[inline(always)]
-    fn next(&mut self) -> Option<Move> {
+    fn next(&mut self, table: &Table) -> Option<Move> {
         if let Some(next) = self.list.next() {
             return Some(next);
         }
         for square in squares(std::mem::take(&mut self.later)) {
-            self.push(square);
+            self.push(square, table);
         }
         self.list.next()
     }

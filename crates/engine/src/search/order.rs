@@ -15,6 +15,14 @@ pub(super) struct Move {
     pub(super) square: Square,
 }
 
+impl Move {
+    /// It was put off before.
+    #[inline(always)]
+    pub(super) fn was_put_off(&self) -> bool {
+        self.key == PUT_OFF
+    }
+}
+
 /// Moves that are sorted only as far as they are taken. There is room for a move to every square.
 pub(super) struct MoveList(ArrayVec<Move, 64>);
 
@@ -28,7 +36,16 @@ impl MoveList {
     pub(super) fn push(&mut self, candidate: Move) {
         self.0.push(candidate);
     }
+
+    /// Puts a move that was taken back behind all others.
+    #[inline(always)]
+    pub(super) fn put_off(&mut self, candidate: Move) {
+        self.0.push(Move { key: PUT_OFF, ..candidate });
+    }
 }
+
+/// The key of moves that were put off: less than that of any other.
+const PUT_OFF: i32 = i32::MIN;
 
 impl Iterator for MoveList {
     type Item = Move;

@@ -1,6 +1,7 @@
 //! The transposition table.
 
 use std::collections::TryReserveError;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use crate::board::Board;
 use crate::evaluate::Score;
@@ -24,28 +25,73 @@ impl Known {
     pub(super) fn best(self) -> Option<Square> {
         Square::new(self.best)
     }
+
+    /// In one word, its upper sixteen bits 0.
+    #[inline(always)]
+    const fn packed(self) -> u64 {
+        let bounds = (self.lower as u16 as u64) | ((self.upper as u16 as u64) << 16);
+        bounds | ((self.depth as u64) << 32) | ((self.best as u64) << 40)
+    }
+
+    #[inline(always)]
+    const fn unpacked(word: u64) -> Self {
+        Self { lower: word as i16, upper: (word >> 16) as i16, depth: (word >> 32) as u8, best: (word >> 40) as u8 }
+    }
 }
 
 /// A position with what is known of it. Both sets of discs are kept whole: no other position can be taken for it.
-#[derive(Clone, Copy, Debug)]
+///
+/// Threads may read and write an entry at the same time and see words of two positions together. So the discs are kept sealed: combined
+/// with the other words, they fit only those with which they were written (R. Hyatt, T. Mann: "A lock-less transposition table
+/// implementation for parallel search chess engines", ICGA Journal 25(1), 2002). All zero is a vacant entry.
+#[derive(Debug, Default)]
 #[repr(align(32))]
 struct Entry {
-    player: u64,
-    opponent: u64,
-    known: Known,
+    player: AtomicU64,
+    opponent: AtomicU64,
+    known: AtomicU64,
     /// The search that wrote the entry; 0 is none.
-    search: u32,
+    search: AtomicU64,
 }
 
-const VACANT: Entry = Entry {
-    player: 0,
-    opponent: 0,
-    known: Known { lower: i16::MIN, upper: i16::MAX, depth: 0, best: Known::NO_MOVE },
-    search: 0,
-};
+/// What was read of an entry.
+struct Read {
+    known: u64,
+    search: u32,
+    /// It is about the position that was asked for.
+    same: bool,
+}
+
+impl Entry {
+    /// What the discs of both sides are combined with.
+    #[inline(always)]
+    fn seals(known: u64, search: u64) -> [u64; 2] {
+        let seal = (known ^ search.rotate_right(16)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        [seal, seal.rotate_left(32)]
+    }
+
+    #[inline(always)]
+    fn read(&self, board: &Board) -> Read {
+        let [known, search] = [&self.known, &self.search].map(|word| word.load(Relaxed));
+        let seals = Self::seals(known, search);
+        let same = self.player.load(Relaxed) ^ seals[0] == board.player()
+            && self.opponent.load(Relaxed) ^ seals[1] == board.opponent();
+        Read { known, search: search as u32, same }
+    }
+
+    #[inline(always)]
+    fn write(&self, board: &Board, known: Known, search: u32) {
+        let (known, search) = (known.packed(), u64::from(search));
+        let seals = Self::seals(known, search);
+        self.player.store(board.player() ^ seals[0], Relaxed);
+        self.opponent.store(board.opponent() ^ seals[1], Relaxed);
+        self.known.store(known, Relaxed);
+        self.search.store(search, Relaxed);
+    }
+}
 
 /// The entries that share a place, and a line of the cache.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug, Default)]
 #[repr(align(64))]
 struct Bucket([Entry; 2]);
 
@@ -66,7 +112,7 @@ impl Table {
         let mut buckets = Vec::new();
         buckets.try_reserve_exact(count)?;
         prefer_huge_pages(buckets.spare_capacity_mut());
-        buckets.resize(count, Bucket([VACANT; 2]));
+        buckets.resize_with(count, Bucket::default);
         Ok(Self { buckets: buckets.into(), search: 1, first: 1 })
     }
 
@@ -77,7 +123,7 @@ impl Table {
     /// Begins a search: what earlier ones wrote may be overwritten first.
     pub(super) fn next_search(&mut self) {
         if self.search == u32::MAX {
-            self.buckets.fill(Bucket([VACANT; 2]));
+            self.buckets.fill_with(Bucket::default);
             (self.search, self.first) = (0, 1);
         }
         self.search += 1;
@@ -89,38 +135,33 @@ impl Table {
         self.first = self.search;
     }
 
-    /// Where a board's bucket is.
+    /// A board's bucket.
     #[inline(always)]
-    fn place(&self, board: &Board) -> usize {
-        let mixed =
-            board.player().wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ board.opponent().wrapping_mul(0xd6e8_feb8_6659_fd93);
-        let hash = (mixed ^ (mixed >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    fn bucket(&self, board: &Board) -> &Bucket {
         // The high word of the product: any number of buckets, each about equally likely.
-        ((u128::from(hash) * self.buckets.len() as u128) >> 64) as usize
+        &self.buckets[((u128::from(hash(board)) * self.buckets.len() as u128) >> 64) as usize]
     }
 
     /// Fetches what is known of a board before it is asked for.
     #[inline(always)]
     pub(super) fn prefetch(&self, board: &Board) {
-        prefetch(&self.buckets[self.place(board)]);
+        prefetch(self.bucket(board));
     }
 
     #[inline(always)]
     pub(super) fn find(&self, board: &Board) -> Option<Known> {
-        let bucket = &self.buckets[self.place(board)];
-        bucket
-            .0
-            .iter()
-            .find(|entry| {
-                entry.player == board.player() && entry.opponent == board.opponent() && entry.search >= self.first
-            })
-            .map(|entry| entry.known)
+        let [first, second] = &self.bucket(board).0;
+        let mut found = first.read(board);
+        if !found.same {
+            found = second.read(board);
+        }
+        (found.same && found.search >= self.first).then(|| Known::unpacked(found.known))
     }
 
     /// Writes down that a search of `depth` plies with a window from `alpha` to `beta` gave `score` by way of `best`.
     #[inline(always)]
     pub(super) fn store(
-        &mut self,
+        &self,
         board: &Board,
         depth: u32,
         alpha: Score,
@@ -128,42 +169,44 @@ impl Table {
         score: Score,
         best: Option<Square>,
     ) {
-        let place = self.place(board);
         let (search, first) = (self.search, self.first);
-        let bucket = &mut self.buckets[place].0;
-        let lower = if score > alpha { score as i16 } else { i16::MIN };
-        let upper = if score < beta { score as i16 } else { i16::MAX };
-        let same = |entry: &Entry| {
-            entry.player == board.player() && entry.opponent == board.opponent() && entry.search >= first
-        };
+        let bucket = &self.bucket(board).0;
+        let present = [bucket[0].read(board), bucket[1].read(board)];
+        let same = |index: usize| present[index].same && present[index].search >= first;
         // The same position, else one of another search, else the less deep one; what is forgotten is worth nothing.
-        let worth = |entry: &Entry| (entry.search == search, if entry.search >= first { entry.known.depth } else { 0 });
-        let slot = if same(&bucket[0]) {
+        let worth = |index: usize| {
+            let Read { known, search: written, .. } = present[index];
+            (written == search, if written >= first { Known::unpacked(known).depth } else { 0 })
+        };
+        let slot = if same(0) {
             0
-        } else if same(&bucket[1]) {
+        } else if same(1) {
             1
         } else {
-            usize::from(worth(&bucket[1]) < worth(&bucket[0]))
+            usize::from(worth(1) < worth(0))
         };
-        let entry = &mut bucket[slot];
+        let lower = if score > alpha { score as i16 } else { i16::MIN };
+        let upper = if score < beta { score as i16 } else { i16::MAX };
         let best = best.map_or(Known::NO_MOVE, |square| square.index() as u8);
-        if same(entry) && u32::from(entry.known.depth) == depth {
-            let known = &mut entry.known;
-            known.lower = known.lower.max(lower);
-            known.upper = known.upper.min(upper);
-            if score > alpha || known.best == Known::NO_MOVE {
-                known.best = best;
+        let mut known = Known { lower, upper, depth: depth as u8, best };
+        let before = Known::unpacked(present[slot].known);
+        if same(slot) && u32::from(before.depth) == depth {
+            known.lower = lower.max(before.lower);
+            known.upper = upper.min(before.upper);
+            if score <= alpha && before.best != Known::NO_MOVE {
+                known.best = before.best;
             }
-            entry.search = search;
-        } else {
-            *entry = Entry {
-                player: board.player(),
-                opponent: board.opponent(),
-                known: Known { lower, upper, depth: depth as u8, best },
-                search,
-            };
         }
+        bucket[slot].write(board, known, search);
     }
+}
+
+/// A number for a board, each about equally likely.
+#[inline(always)]
+pub(super) fn hash(board: &Board) -> u64 {
+    let mixed =
+        board.player().wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ board.opponent().wrapping_mul(0xd6e8_feb8_6659_fd93);
+    (mixed ^ (mixed >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 #[cfg(test)]
@@ -187,6 +230,23 @@ mod tests {
         table.store(&Board::START, 6, -5, 5, 0, square("d3"));
         let known = table.find(&Board::START).unwrap();
         assert_eq!((known.lower, known.upper, known.depth, known.best()), (0, 0, 6, square("d3")));
+    }
+
+    #[test]
+    fn words_of_two_positions_together_are_no_position() {
+        let table = Table::new(0).unwrap();
+        table.store(&Board::START, 5, 10, 11, 40, square("f5"));
+        let [first, second] = &table.buckets[0].0;
+        let entry = if first.read(&Board::START).same { first } else { second };
+        assert!(entry.read(&Board::START).same);
+        for word in [&entry.player, &entry.opponent, &entry.known, &entry.search] {
+            for bit in 0..64 {
+                word.fetch_xor(1 << bit, Relaxed);
+                assert!(!entry.read(&Board::START).same, "bit {bit}");
+                word.fetch_xor(1 << bit, Relaxed);
+            }
+        }
+        assert!(entry.read(&Board::START).same);
     }
 
     #[test]

@@ -1,0 +1,49 @@
+//! What the tests of the search share.
+
+use std::sync::{Arc, LazyLock};
+
+use rand_xoshiro::Xoshiro256PlusPlus;
+use rand_xoshiro::rand_core::{Rng, SeedableRng};
+use shirokuro_engine::{Board, Limits, PATTERNS, PatternEvaluator, STAGES, Square, Weights, mirror, squares};
+
+/// Weights without meaning, but the same for mirror images: every position has a value of its own.
+pub static NOISE: LazyLock<PatternEvaluator> = LazyLock::new(|| {
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(7);
+    let mut entries = Vec::new();
+    for _ in 0..STAGES {
+        for (n, pattern) in PATTERNS.iter().enumerate() {
+            let noise: Vec<u16> =
+                (0..pattern.entries()).map(|_| Weights::NEUTRAL - 200 + (rng.next_u64() % 401) as u16).collect();
+            entries.extend(mirror(n).iter().zip(0..).map(|(&image, entry)| noise[usize::from(image.min(entry))]));
+        }
+    }
+    PatternEvaluator::new(Arc::new(Weights::from_entries(entries).unwrap()))
+});
+
+/// Random numbers.
+pub fn seeded(seed: u64) -> Xoshiro256PlusPlus {
+    Xoshiro256PlusPlus::seed_from_u64(seed)
+}
+
+/// A board with the given number of empty squares, reached by random moves.
+pub fn random_board(rng: &mut Xoshiro256PlusPlus, empties: u32) -> Board {
+    'game: loop {
+        let mut board = Board::START;
+        while board.empties() > empties {
+            if board.moves() == 0 {
+                board = board.pass();
+            }
+            let moves: Vec<Square> = squares(board.moves()).collect();
+            if moves.is_empty() {
+                continue 'game;
+            }
+            board = board.play(moves[rng.next_u64() as usize % moves.len()]).unwrap();
+        }
+        return board;
+    }
+}
+
+/// A search of so many plies.
+pub fn to_depth(depth: u32) -> Limits<'static> {
+    Limits { depth: Some(depth), ..Limits::default() }
+}

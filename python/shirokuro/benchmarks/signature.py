@@ -1,0 +1,90 @@
+"""What the engine does, in one number: the same on every machine, until a change of what is searched or learned."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import shirokuro._core as core
+from shirokuro.benchmarks.positions import FORTY_EMPTIES, SOLVED
+from shirokuro.config import TrainConfig
+from shirokuro.trainer import Trainer
+
+if TYPE_CHECKING:
+    from shirokuro._core import Evaluator
+
+TRAINING = TrainConfig(
+    seed=20, games=512, generation_games=64, depth=3, exact_empties=8, epsilon=0.1, random_plies=10, table_mb=1
+)
+"""The training whose weights are part of it."""
+
+DEPTH = 7
+"""Plies of the searches."""
+
+SOLVED_EMPTIES = 16
+"""Empty squares of the positions that are solved."""
+
+PERFT_DEPTH = 9
+"""Plies of the counted move sequences."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """Counts and digests that only a change of behaviour changes."""
+
+    perft: int
+    """Move sequences of `PERFT_DEPTH` plies."""
+    search: int
+    """Positions visited by searches to `DEPTH` plies."""
+    confident: int
+    """Positions visited by the same searches with 73 % confidence."""
+    solve: int
+    """Positions visited while solving."""
+    training: str
+    """The digest of the training's state."""
+
+    def __str__(self) -> str:
+        """Lines for people, the last one with the signature itself."""
+        return "\n".join(
+            (
+                f"perft({PERFT_DEPTH})      {self.perft:>14,} leaves",
+                f"depth {DEPTH}       {self.search:>14,} nodes",
+                f"depth {DEPTH}, 73 % {self.confident:>14,} nodes",
+                f"solving       {self.solve:>14,} nodes",
+                f"training      {self.training[:14]}",
+                f"signature     {self.short}",
+            )
+        )
+
+    @property
+    def short(self) -> str:
+        """All of it in sixteen hexadecimal digits."""
+        whole = f"{self.perft} {self.search} {self.confident} {self.solve} {self.training}"
+        return hashlib.sha256(whole.encode()).hexdigest()[:16]
+
+
+def signature() -> Signature:
+    """Trains, searches and solves, which takes some seconds."""
+    trainer = Trainer(TRAINING)
+    trainer.train_batch(TRAINING.games)
+    evaluator = trainer.evaluator
+    middle = [core.Position.from_moves(moves) for moves in FORTY_EMPTIES]
+    return Signature(
+        perft=core.perft(PERFT_DEPTH),
+        search=sum(core.search(each, evaluator=evaluator, depth=DEPTH).nodes for each in middle),
+        confident=sum(core.search(each, evaluator=evaluator, depth=DEPTH, confidence=73).nodes for each in middle),
+        solve=sum(_solved(evaluator, moves) for moves, _ in SOLVED),
+        training=trainer.digest(),
+    )
+
+
+def _solved(evaluator: Evaluator, moves: str) -> int:
+    """Visited positions while the position is solved that the best moves of shallow searches lead to."""
+    position = core.Position.from_moves(moves)
+    while position.empties > SOLVED_EMPTIES:
+        move = core.search(position, evaluator=evaluator, depth=2).best_move
+        if move is None:
+            return 0
+        position = position.play(move)
+    return core.solve(position, evaluator=evaluator).nodes
