@@ -85,6 +85,17 @@ def board_line(position: Position) -> str:
     return "".join(".XO"[square] for square in position.board) + f" {_DISCS[position.side_to_move]}"
 
 
+def result_text(position: Position) -> str:
+    """How a game ended, such as `Black wins by 12, 38 : 26`; empty squares are counted for the winner.
+
+    Raises:
+        ValueError: the game is not over.
+    """
+    black = position.score if position.side_to_move == BLACK else -position.score
+    discs = f"{(64 + black) / 2:g} : {(64 - black) / 2:g}"
+    return f"{'Black' if black > 0 else 'White'} wins by {abs(black)}, {discs}" if black else f"A draw, {discs}"
+
+
 def text_table(header: Sequence[str], rows: Sequence[Sequence[object]], *, left: Sequence[str] = ()) -> str:
     """Rows under a header, columns to the right but for those of `left`; `None` is shown as a dash."""
     cells = [["-" if cell is None else str(cell) for cell in row] for row in rows]

@@ -61,6 +61,8 @@ class MoveScore:
     """Plies looked ahead, the move itself among them."""
     exact: bool
     """The score is the game's true result under best play after the move."""
+    line: tuple[str, ...]
+    """The moves that the search expects, this one first; passes are left out."""
 
 
 class Engine:
@@ -113,13 +115,15 @@ class Engine:
         after = position.play(move)
         sign = 1 if after.side_to_move == position.side_to_move else -1
         if after.is_over:
-            return MoveScore(move=move, score=float(sign * after.score), depth=1, exact=True)
+            return MoveScore(move=move, score=float(sign * after.score), depth=1, exact=True, line=(move,))
         if limits.depth == 1 and after.empties > limits.exact_empties:
-            return MoveScore(move=move, score=sign * self._evaluator.evaluate(after), depth=1, exact=False)
+            score = sign * self._evaluator.evaluate(after)
+            return MoveScore(move=move, score=score, depth=1, exact=False, line=(move,))
         if limits.depth is not None:
             limits = dataclasses.replace(limits, depth=max(1, limits.depth - 1))
         found = self._search(after, limits)
-        return MoveScore(move=move, score=sign * found.score, depth=found.depth + 1, exact=found.exact)
+        line = (move, *found.principal_variation)
+        return MoveScore(move=move, score=sign * found.score, depth=found.depth + 1, exact=found.exact, line=line)
 
     def _search(self, position: Position, limits: SearchLimits) -> SearchResult:
         return self._searcher.search(
