@@ -1,4 +1,4 @@
-"""The command line: `shirokuro train`, `monitor`, `evaluate`, `play`, `debug`, `checkpoints`, `export` and more."""
+"""The command line: `shirokuro train`, `monitor`, `evaluate`, `play`, `checkpoints`, `export` and more."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import shirokuro
 from shirokuro.checkpoints import model_of
-from shirokuro.cli import bench, checkpoints, debug, evaluate, export, monitor, play, train
+from shirokuro.cli import bench, checkpoints, debug, evaluate, export, gtp, monitor, play, train
 from shirokuro.extras import MissingExtraError
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ _COMMANDS = {
     "export": export,
     "evaluate": evaluate,
     "play": play,
+    "gtp": gtp,
     "debug": debug,
     "bench": bench,
 }

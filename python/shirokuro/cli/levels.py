@@ -39,6 +39,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def has_limit(options: argparse.Namespace) -> bool:
+    """True if a limit is given, other than that from which on positions are solved."""
+    return not options.depth is options.nodes is options.time_ms is None
+
+
 def limits_of(options: argparse.Namespace) -> SearchLimits:
     """What the options say.
 
