@@ -48,6 +48,10 @@ class SearchLimits:
             time_ms=None if self.time_ms is None else self.time_ms / searches,
         )
 
+    def within(self, time_ms: float) -> SearchLimits:
+        """The same, and no more time than this."""
+        return dataclasses.replace(self, time_ms=min(time_ms, self.time_ms or time_ms))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveScore:
@@ -63,6 +67,8 @@ class MoveScore:
     """The score is the game's true result under best play after the move."""
     line: tuple[str, ...]
     """The moves that the search expects, this one first; passes are left out."""
+    nodes: int
+    """Positions visited."""
 
 
 class Engine:
@@ -97,17 +103,17 @@ class Engine:
         self._evaluator = evaluator
         self._searcher = Searcher(evaluator, table_mb=table_mb)
 
-    def search(self, position: Position) -> SearchResult:
-        """Searches a position up to the limits."""
-        return self._search(position, self.limits)
+    def search(self, position: Position, limits: SearchLimits | None = None) -> SearchResult:
+        """Searches a position up to these limits, or those of the engine."""
+        return self._search(position, limits or self.limits)
 
-    def score_moves(self, position: Position) -> tuple[MoveScore, ...]:
+    def score_moves(self, position: Position, limits: SearchLimits | None = None) -> tuple[MoveScore, ...]:
         """The score of each legal move, the best one first, each to the depth of a move that `search` chooses.
 
         Limits of nodes and of time are shared out among the moves.
         """
         moves = position.legal_moves
-        limits = self.limits.shared_out(len(moves)) if moves else self.limits
+        limits = (limits or self.limits).shared_out(max(1, len(moves)))
         scores = [self._score(position, move, limits) for move in moves]
         return tuple(sorted(scores, key=lambda scored: -scored.score))
 
@@ -115,15 +121,21 @@ class Engine:
         after = position.play(move)
         sign = 1 if after.side_to_move == position.side_to_move else -1
         if after.is_over:
-            return MoveScore(move=move, score=float(sign * after.score), depth=1, exact=True, line=(move,))
+            return MoveScore(move=move, score=float(sign * after.score), depth=1, exact=True, line=(move,), nodes=1)
         if limits.depth == 1 and after.empties > limits.exact_empties:
             score = sign * self._evaluator.evaluate(after)
-            return MoveScore(move=move, score=score, depth=1, exact=False, line=(move,))
+            return MoveScore(move=move, score=score, depth=1, exact=False, line=(move,), nodes=1)
         if limits.depth is not None:
             limits = dataclasses.replace(limits, depth=max(1, limits.depth - 1))
         found = self._search(after, limits)
-        line = (move, *found.principal_variation)
-        return MoveScore(move=move, score=sign * found.score, depth=found.depth + 1, exact=found.exact, line=line)
+        return MoveScore(
+            move=move,
+            score=sign * found.score,
+            depth=found.depth + 1,
+            exact=found.exact,
+            line=(move, *found.principal_variation),
+            nodes=found.nodes,
+        )
 
     def _search(self, position: Position, limits: SearchLimits) -> SearchResult:
         return self._searcher.search(

@@ -5,7 +5,6 @@ The protocol: https://www.lysator.liu.se/~gunnar/gtp/gtp2-spec-draft2/gtp2-spec.
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import time
 from typing import TYPE_CHECKING
@@ -175,14 +174,9 @@ class GtpServer:
         limits = self._engine.limits
         if clock := self._clocks.get(position.side_to_move):
             time_ms = 1000 * clock.budget(position.empties)
-            if self._keep_limits:
-                self._engine.limits = dataclasses.replace(limits, time_ms=min(time_ms, limits.time_ms or time_ms))
-            else:
-                self._engine.limits = SearchLimits(time_ms=time_ms, exact_empties=limits.exact_empties)
-        try:
-            return self._engine.search(position)
-        finally:
-            self._engine.limits = limits
+            alone = SearchLimits(time_ms=time_ms, exact_empties=limits.exact_empties)
+            limits = limits.within(time_ms) if self._keep_limits else alone
+        return self._engine.search(position, limits)
 
     def _undo(self, _words: list[str]) -> str:
         try:

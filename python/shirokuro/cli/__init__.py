@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import shirokuro
 from shirokuro.checkpoints import model_of
-from shirokuro.cli import bench, checkpoints, debug, evaluate, export, gtp, monitor, play, train
+from shirokuro.cli import bench, checkpoints, debug, evaluate, export, gtp, monitor, nboard, play, train
 from shirokuro.extras import MissingExtraError
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ _COMMANDS = {
     "evaluate": evaluate,
     "play": play,
     "gtp": gtp,
+    "nboard": nboard,
     "debug": debug,
     "bench": bench,
 }
