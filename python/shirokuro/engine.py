@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, overload
 
+from shirokuro import notebook
 from shirokuro._core import Searcher
 from shirokuro.config import LIMITS, PLAYER_SETTINGS
 
@@ -71,6 +73,37 @@ class MoveScore:
     """Positions visited."""
 
 
+@dataclass(frozen=True, slots=True)
+class MoveScores(Sequence[MoveScore]):
+    """The scores of all legal moves, the best one first. Notebooks show them on the board and in a table."""
+
+    position: Position
+    """Where the moves may be played."""
+    scores: tuple[MoveScore, ...]
+    """The scores."""
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+    @overload
+    def __getitem__(self, place: int) -> MoveScore: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[MoveScore, ...]: ...
+    def __getitem__(self, place: int | slice) -> MoveScore | tuple[MoveScore, ...]:
+        return self.scores[place]
+
+    def _repr_html_(self) -> str:
+        """The scores on the board, and a table, for notebooks."""
+        labels = {each.move: f"{each.score:+.0f}" for each in self.scores}
+        header = ("move", "discs", "depth", "expected")
+        rows = [
+            (each.move, f"{each.score:+.2f}", "exact" if each.exact else each.depth, " ".join(each.line))
+            for each in self.scores
+        ]
+        shown = notebook.table(header, rows, left=("move", "expected"))
+        return notebook.beside(notebook.board(self.position, labels=labels), shown)
+
+
 class Engine:
     """A model that searches, and keeps its table from one search to the next. One thread may use it at a time.
 
@@ -107,7 +140,7 @@ class Engine:
         """Searches a position up to these limits, or those of the engine."""
         return self._search(position, limits or self.limits)
 
-    def score_moves(self, position: Position, limits: SearchLimits | None = None) -> tuple[MoveScore, ...]:
+    def score_moves(self, position: Position, limits: SearchLimits | None = None) -> MoveScores:
         """The score of each legal move, the best one first, each to the depth of a move that `search` chooses.
 
         Limits of nodes and of time are shared out among the moves.
@@ -115,7 +148,7 @@ class Engine:
         moves = position.legal_moves
         limits = (limits or self.limits).shared_out(max(1, len(moves)))
         scores = [self._score(position, move, limits) for move in moves]
-        return tuple(sorted(scores, key=lambda scored: -scored.score))
+        return MoveScores(position, tuple(sorted(scores, key=lambda scored: -scored.score)))
 
     def _score(self, position: Position, move: str, limits: SearchLimits) -> MoveScore:
         after = position.play(move)
