@@ -14,7 +14,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import shirokuro as sk
@@ -359,6 +359,37 @@ def test_a_new_game_has_the_whole_time_again() -> None:
     session = ["time_settings 60 0 0", "time_left black 1 0", "genmove b", "clear_board", "genmove b"]
     late, fresh = limits_in(session, keep=False, depth=3)
     assert (fresh.time_ms or 0) > 20 * (late.time_ms or 0)
+
+
+WORDS = (
+    "play",
+    "genmove",
+    "black",
+    "w",
+    "f5",
+    "pass",
+    "time_left",
+    "time_settings",
+    "boardsize",
+    "0",
+    "1e9",
+    "9" * 5000,
+)
+
+
+@settings(max_examples=40)
+@given(st.lists(st.lists(st.sampled_from(WORDS) | st.text(max_size=8), max_size=5).map(" ".join), max_size=8))
+def test_whatever_is_said_the_answer_has_the_protocols_form(lines: list[str]) -> None:
+    server = GtpServer(Recorder(sk.SearchLimits(depth=1)))  # type: ignore[arg-type]
+    for line in lines:
+        answer = server.answer(line)
+        assert not answer or re.fullmatch(r"[=?][0-9]* ?([^\n]|\n(?!\n))*\n\n", answer), (line, answer)
+
+
+def test_a_clock_of_years_is_a_clock() -> None:
+    session = ["time_settings 999999999 0 0", "genmove b", "time_left w 0 0", "genmove w"]
+    long, short = limits_in(session, keep=False, depth=1)
+    assert (long.time_ms, short.time_ms) == (3_600_000, 1)
 
 
 @given(

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import shirokuro as sk
 from shirokuro.nboard_server import NBoardServer
@@ -199,6 +201,22 @@ def test_the_game_clock_limits_a_move_beside_the_depth() -> None:
     assert first.time_ms == pytest.approx(600_000 / 21, rel=0.05)
     assert second.time_ms == pytest.approx(300_000 / 21, rel=0.05)
     assert free == sk.SearchLimits(depth=8)
+
+
+WORDS = (
+    *("set", "depth", "game", "move", "hint", "go", "analyze", "ping", "PA", "F5", "(;", ";)", "GM[Othello]", "TI[1]"),
+    *("9" * 5000, f"BO[8 {START} *]", "B[F5]", "W[D6//9]"),
+)
+
+
+@settings(max_examples=40)
+@given(st.lists(st.lists(st.sampled_from(WORDS) | st.text(max_size=8), max_size=6).map(" ".join), max_size=6))
+def test_whatever_is_said_is_no_reason_to_end(lines: list[str]) -> None:
+    said: list[str] = []
+    engine = sk.Engine(sk.Evaluator(), limits=sk.SearchLimits(depth=1), table_mb=0.1)
+    NBoardServer(engine, said.append).serve([*(line.replace("\n", " ") for line in lines), "ping last"])
+    assert said[-1] == "pong last"
+    assert all("\n" not in line for line in said)
 
 
 class Conversation:

@@ -8,6 +8,7 @@ _MARGIN_SECONDS = 0.05
 """What is kept for the way to the other program and back, each move."""
 
 _LEAST_SECONDS = 0.001
+_MOST_SECONDS = 3600.0
 
 _SHARE = 0.7
 """The share of one's moves to come that time is kept for: the last ones are solved, and need none."""
@@ -48,7 +49,7 @@ class GameClock:
             if self.period_moves:
                 share += (self.period - _MARGIN_SECONDS) / self.period_moves
             share = min(share, max(self.left + self._after_main() - _MARGIN_SECONDS, 0))
-        return max(share, _LEAST_SECONDS)
+        return min(max(share, _LEAST_SECONDS), _MOST_SECONDS)
 
     def _after_main(self) -> float:
         return self.period / self.period_moves if self.period_moves else 0.0

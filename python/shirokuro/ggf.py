@@ -144,4 +144,4 @@ def _seconds(text: str) -> float | None:
 
 
 def _number(text: str) -> float | None:
-    return float(text) if re.fullmatch(r"\s*\d+(\.\d*)?\s*", text) else None
+    return float(text) if re.fullmatch(r"\s*[0-9]{1,9}(\.[0-9]*)?\s*", text) else None

@@ -90,7 +90,7 @@ class GtpServer:
         words = text.split()
         if not words:
             return ""
-        number = words.pop(0) if words[0].isdecimal() else ""
+        number = words.pop(0) if re.fullmatch("[0-9]+", words[0]) else ""
         try:
             status, result = "=", self._obey(words)
         except _RefusalError as refusal:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import queue
+import re
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -131,10 +132,11 @@ class NBoardServer:
             self._set_game(value)
 
     def _set_depth(self, value: str) -> None:
-        if not value.isdecimal() or not int(value):
+        depth = _whole_number(value)
+        if not depth:
             self._status(f"depth {value!r} is no whole number of at least 1")
             return
-        depth = min(int(value), _GREATEST_DEPTH)
+        depth = min(depth, _GREATEST_DEPTH)
         self._engine.limits = dataclasses.replace(self._engine.limits, depth=depth)
         self._write(f"set myname {_NAME}-{depth}")
 
@@ -169,7 +171,7 @@ class NBoardServer:
             position = position.play(NO_MOVE)
         if position.is_over:
             return
-        count = int(text) if text.isdecimal() else 1
+        count = _whole_number(text) or 1
         limits = self._engine.limits
         exact = position.empties <= limits.exact_empties
         start, nodes = time.monotonic(), 0
@@ -229,6 +231,10 @@ def _read(lines: Iterable[str], waiting: queue.SimpleQueue[tuple[str, _Batch] | 
             waiting.put((line, batch))
     finally:
         waiting.put(None)
+
+
+def _whole_number(text: str) -> int | None:
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
 
 
 def _line(position: Position, moves: Sequence[str]) -> str:
