@@ -163,6 +163,24 @@ def test_a_game_is_kept_after_each_move_and_continued(play: Callable[..., str], 
     assert file.read_text(encoding="utf-8") == "f5d6c3\n"
 
 
+def test_a_file_that_can_no_longer_be_written_ends_the_game_with_its_moves(
+    model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+
+    def answer(_prompt: str) -> str:
+        (folder / "game.txt").unlink()
+        folder.rmdir()
+        return "f5"
+
+    monkeypatch.setattr("builtins.input", answer)
+    assert main(["play", str(model), *LEVEL, "--side", "both", "--save", str(folder / "game.txt")]) == 2
+    errors = capsys.readouterr().err
+    assert last_moves(errors) == "f5"
+    assert "game.txt" in errors
+
+
 def test_a_file_is_not_overwritten(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "game.txt"
     file.write_text("mine", encoding="utf-8")

@@ -63,8 +63,9 @@ def run(options: argparse.Namespace) -> int:
             print()
             _end(game)
             return 128 + (signals.received or 2)
-        except BrokenPipeError:
-            print(_last_words(game), file=sys.stderr)
+        except OSError:  # nobody reads the output, or the file can't be written
+            if game.moves:
+                print(_last_words(game), file=sys.stderr)
             raise
     _end(game)
     return 0
