@@ -477,7 +477,15 @@ def test_a_closed_output_ends_the_program_quietly(model: Path) -> None:
         assert process.wait(60) == 141
 
 
-@pytest.mark.parametrize(("options", "said"), [(("--depth", "0"), "depth = 0"), (("--time-ms", "-3"), "time_ms = -3")])
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--depth", "0"), "depth = 0"),
+        (("--threads", "0"), "threads = 0"),
+        (("--confidence", "50"), "50"),
+        (("--time-ms", "-3"), "time_ms = -3"),
+    ],
+)
 def test_wrong_options_are_named(model: Path, options: tuple[str, ...], said: str) -> None:
     ended = run(model, b"", *options)
     assert ended.returncode == 2

@@ -73,6 +73,11 @@ def test_a_whole_game_is_played_and_its_moves_are_shown_at_the_end(
     assert output.rstrip().endswith(f"{result_text(game.position)}.")
 
 
+def test_a_model_may_play_with_several_threads_and_less_confidence(play: Callable[..., str]) -> None:
+    more = ("--side", "none", "--threads", "2", "--confidence", "95")
+    assert sk.Position.from_moves(last_moves(play(options=more))).is_over
+
+
 def test_the_model_plays_itself(play: Callable[..., str], engine: sk.Engine) -> None:
     game = sk.LiveGame()
     while not game.position.is_over:

@@ -116,6 +116,7 @@ def search_html(result: SearchResult) -> str:
     values = {
         "best move": result.best_move,
         "score": worth,
+        **({} if result.confidence == 100 else {"confidence": f"{result.confidence} %"}),  # noqa: PLR2004 (percent)
         "expected": " ".join(line) or None,
         "positions": number(result.nodes),
         "seconds": f"{result.seconds:.3g}",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from shirokuro._core import Evaluator
 from shirokuro.checkpoints import model_of
-from shirokuro.engine import Engine, SearchLimits
+from shirokuro.engine import Confidence, Engine, SearchLimits
 
 if TYPE_CHECKING:
     import argparse
@@ -18,6 +18,8 @@ EXACT_EMPTIES = 14
 """Empty squares from which on it then solves."""
 
 TABLE_MB = 64
+
+_MOST_THREADS = 256
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,6 +35,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         default=EXACT_EMPTIES,
         help="positions with so many empty squares or fewer are solved exactly (default: %(default)s)",
+    )
+    level.add_argument(
+        "--threads", type=int, metavar="N", default=1, help="threads that search together (default: %(default)s)"
+    )
+    level.add_argument(
+        "--confidence",
+        type=int,
+        metavar="PERCENT",
+        choices=get_args(Confidence),
+        default=100,
+        help="cut off what shallower searches say is decided, with this confidence: deeper in the same time; one of "
+        "%(choices)s (default: %(default)s, never)",
     )
     level.add_argument(
         "--table-mb", type=float, metavar="X", default=TABLE_MB, help="size of its memory in MB (default: %(default)s)"
@@ -62,7 +76,15 @@ def engine_of(options: argparse.Namespace) -> Engine:
         OSError: the file can't be read.
     """
     limits = limits_of(options)
-    return Engine(Evaluator.load(model_of(options.model)), limits=limits, table_mb=options.table_mb)
+    if not 1 <= options.threads <= _MOST_THREADS:
+        raise ValueError(f"threads = {options.threads}: must be within 1…{_MOST_THREADS}")
+    return Engine(
+        Evaluator.load(model_of(options.model)),
+        limits=limits,
+        table_mb=options.table_mb,
+        threads=options.threads,
+        confidence=options.confidence,
+    )
 
 
 def described(limits: SearchLimits) -> str:
