@@ -84,9 +84,9 @@ help: ## Show this list
 	$(PIP) --requirement requirements-dev.txt
 	touch $@
 
-# What the tests start beside the package's own program. Debian's package for gtp-rhino is grhino, which puts it into
+# What the tests start beside the package's own program. Quarry and grhino, the package of gtp-rhino, are in
 # /usr/games. Where one can't be had, the tests that need it say so and are skipped; in continuous integration that is an error.
-TEST_PROGRAMS := strace:strace gtp-rhino:grhino tmux:tmux
+TEST_PROGRAMS := strace:strace gtp-rhino:grhino tmux:tmux quarry:quarry Xvfb:xvfb xdotool:xdotool
 
 .venv/.programs: .venv/pyvenv.cfg .venv/prometheus Makefile
 	@missing=; for each in $(TEST_PROGRAMS); do \

@@ -195,6 +195,10 @@ class Terminal:
         """Sends keys, by tmux's names for them."""
         self._tmux("send-keys", *keys)
 
+    def type(self, text: str) -> None:
+        """Sends text as it is, where `press` would take it for the name of a key."""
+        self._tmux("send-keys", "-l", text)
+
     def resize(self, columns: int, lines: int) -> None:
         """Gives the terminal another size."""
         self._tmux("resize-window", "-x", str(columns), "-y", str(lines))
