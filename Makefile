@@ -86,7 +86,7 @@ help: ## Show this list
 
 # What the tests start beside the package's own program. Debian's package for gtp-rhino is grhino, which puts it into
 # /usr/games. Where one can't be had, the tests that need it say so and are skipped; in continuous integration that is an error.
-TEST_PROGRAMS := strace:strace gtp-rhino:grhino tmux:tmux
+TEST_PROGRAMS := strace:strace gtp-rhino:grhino tmux:tmux chromium:chromium
 
 .venv/.programs: .venv/pyvenv.cfg .venv/prometheus Makefile
 	@missing=; for each in $(TEST_PROGRAMS); do \
