@@ -75,7 +75,7 @@ class Lobby:
             before = self.model
             model = await asyncio.to_thread(self._models.load)
             self._newer = None
-            if before is None or model.games_played != before.games_played:
+            if before is None or model.name != before.name:
                 for guest in self.guests:
                     guest.model_changed()
             self._tell("model")

@@ -79,11 +79,14 @@ class Seat:
         self.game.play(message.move)
 
     def _undo(self) -> None:
-        """To the newest position before the present one in which a person chose; if there is none, one move."""
+        if (ply := self._last_choice) is not None:
+            self.game.undo(len(self.game.moves) - ply)
+
+    @property
+    def _last_choice(self) -> int | None:
+        """The newest position before the present one in which a person chose; `None` if there is none."""
         before = self.game.positions[:-1]
-        persons = [ply for ply, position in enumerate(before) if self.is_persons(position)]
-        if persons:
-            self.game.undo(len(before) - persons[-1])
+        return next((ply for ply in reversed(range(len(before))) if self.is_persons(before[ply])), None)
 
     def _forget_others(self) -> None:
         """Keeps what is known of the game's positions, and nothing else: memory does not grow with what is tried."""
@@ -131,6 +134,7 @@ class Seat:
             "over": now.is_over,
             "turn": None if now.is_over else SIDES[now.side_to_move],
             "persons": not now.is_over and self.is_persons(now),
+            "undo": self._last_choice is not None,
             "passed": SIDES[game.passed] if game.passed else None,
             "player": self.player,
             "depth": self.strength.depth,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from websockets.asyncio.server import serve
-from websockets.datastructures import Headers
+from websockets.datastructures import Headers, MultipleValuesError
 from websockets.http11 import Response
 
 from shirokuro.web.guard import Entry, Guard, Refusal
@@ -75,11 +75,22 @@ async def run_server(
         ValueError: the address needs a token, or the token is of the wrong form.
         OSError: the address can't be listened at.
     """
-    listener = _listen(address)
-    port = int(listener.getsockname()[1])
+    with _listen(address) as listener:
+        port = int(listener.getsockname()[1])
+        guard = Guard(host=address.host, port=port, token=address.token)
+        await _run(models, guard, listener, stop, lambda: started(address.url(port)))
+
+
+async def _run(
+    models: ModelSource,
+    guard: Guard,
+    listener: socket.socket,
+    stop: asyncio.Event,
+    started: Callable[[], object],
+) -> None:
     thinkers = Thinkers(max(1, min(os.cpu_count() or 1, 4)))
     lobby = Lobby(models, thinkers)
-    desk = _Desk(Guard(host=address.host, port=port, token=address.token), load_pages(), lobby)
+    desk = _Desk(guard, load_pages(), lobby)
     watching = asyncio.create_task(lobby.watch())
     try:
         async with serve(
@@ -93,7 +104,7 @@ async def run_server(
             max_size=MAX_BYTES,
             logger=_silent(),
         ) as server:
-            started(address.url(port))
+            started()
             await stop.wait()
             _leave(server)
     finally:
@@ -105,7 +116,10 @@ async def run_server(
 
 def _listen(address: Address) -> socket.socket:
     """The socket: of one address, because that is what was named."""
-    family, *_, where = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)[0]
+    try:
+        family, *_, where = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)[0]
+    except socket.gaierror as error:
+        raise OSError(f"host = {address.host!r}: {error.strerror}") from error
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -146,7 +160,10 @@ class _Desk:
         """The answer to a request; `None` for one that begins to play."""
         if request.method != "GET":
             return _text(HTTPStatus.METHOD_NOT_ALLOWED, "only GET is answered here", {"Allow": "GET"})
-        decision = self._guard.check(request.path, request.headers)
+        try:
+            decision = self._guard.check(request.path, request.headers)
+        except MultipleValuesError:
+            return _text(HTTPStatus.BAD_REQUEST, "a header is there twice")
         if isinstance(decision, Refusal):
             return _text(decision.status, decision.reason)
         if isinstance(decision, Entry):

@@ -141,7 +141,7 @@ export class Play {
     const { game } = this;
     byId("scores").setAttribute("aria-pressed", String(game.showScores));
     byId("scores").disabled = !this.hasModel;
-    byId("undo").disabled = game.plies.length === 1;
+    byId("undo").disabled = !game.undo;
     document.querySelector(`input[name="player"][value="${game.player}"]`).checked = true;
     if (document.activeElement !== byId("strength")) this.#showStrength(game);
   }
