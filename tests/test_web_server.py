@@ -184,6 +184,15 @@ def test_nonsense_is_refused_with_words_and_the_game_goes_on(page: str) -> None:
         wait_for(tab, "game", lambda game: game["transcript"].startswith("d3"))
 
 
+def test_a_slow_reader_gets_whole_files(page: str) -> None:
+    place = urlsplit(page)
+    with socket.create_connection((str(place.hostname), place.port or 0)) as reader:
+        reader.sendall(f"GET /play.js HTTP/1.1\r\nHost: {place.netloc}\r\n\r\n".encode())
+        time.sleep(2)  # longer than what the server waits for the end of a connection
+        answer = b"".join(iter(lambda: reader.recv(1000), b""))
+    assert answer.partition(b"\r\n\r\n")[2].decode() == get(page, "/play.js")[1]
+
+
 def test_a_message_that_is_too_long_ends_the_connection_and_nothing_else(page: str) -> None:
     with visit(page) as tab:
         tab.send("x" * 1_000_000)

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+from weakref import WeakSet
 
-from websockets.asyncio.server import serve
+from websockets.asyncio.server import ServerConnection, serve
 from websockets.datastructures import Headers, MultipleValuesError
 from websockets.http11 import Response
 
@@ -25,9 +26,8 @@ from shirokuro.web.thinkers import Thinkers
 from shirokuro.web.visitor import Visitor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-    from websockets.asyncio.server import Server, ServerConnection
     from websockets.http11 import Request
 
     from shirokuro.web.models import ModelSource
@@ -39,6 +39,9 @@ MAX_VISITORS = 50
 
 _PATIENCE_SECONDS = 5.0
 """For a request to arrive, and for a tab to answer when it is asked whether it is still there."""
+
+_THREADS = 4
+"""That search, at least: visitors who let the model think for long are not to keep all others waiting."""
 
 _LIVE = "/live"
 
@@ -88,8 +91,9 @@ async def _run(
     stop: asyncio.Event,
     started: Callable[[], object],
 ) -> None:
-    thinkers = Thinkers(max(1, min(os.cpu_count() or 1, 4)))
+    thinkers = Thinkers(max(_THREADS, min(os.cpu_count() or 1, 16)))
     lobby = Lobby(models, thinkers)
+    connections: WeakSet[ServerConnection] = WeakSet()
     desk = _Desk(guard, load_pages(), lobby)
     watching = asyncio.create_task(lobby.watch())
     try:
@@ -103,10 +107,11 @@ async def _run(
             ping_timeout=_PATIENCE_SECONDS,
             max_size=MAX_BYTES,
             logger=_silent(),
-        ) as server:
+            create_connection=_noted_in(connections),
+        ):
             started()
             await stop.wait()
-            _leave(server)
+            _drop_idle(connections)
     finally:
         thinkers.close()
         watching.cancel()
@@ -134,9 +139,20 @@ def _listen(address: Address) -> socket.socket:
     return listener
 
 
-def _leave(server: Server) -> None:
-    """Drops connections that have not asked for anything yet: browsers open some in advance, and then wait."""
-    for connection in server.all_connections:
+def _noted_in(known: WeakSet[ServerConnection]) -> type[ServerConnection]:
+    """Connections that can be found as long as they are there."""
+
+    class Noted(ServerConnection):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            super().connection_made(transport)
+            known.add(self)
+
+    return Noted
+
+
+def _drop_idle(connections: Iterable[ServerConnection]) -> None:
+    """Drops those that have not asked for anything yet: browsers open some in advance, and then wait."""
+    for connection in list(connections):
         if connection.request is None:
             connection.transport.abort()
 

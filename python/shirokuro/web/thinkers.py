@@ -5,17 +5,42 @@ from __future__ import annotations
 import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
+from shirokuro._core import Cancellation
 from shirokuro.engine import Engine
 
 if TYPE_CHECKING:
-    from shirokuro._core import Cancellation, Evaluator, SearchResult
+    from concurrent.futures import Future
+
+    from shirokuro._core import Evaluator, SearchResult
     from shirokuro.engine import MoveScore, SearchLimits
     from shirokuro.web.seat import Job
 
+Found: TypeAlias = "SearchResult | tuple[MoveScore, ...]"
+"""What a job gives."""
+
 TABLE_MB = 16
 """The transposition table of each thread. What a search finds does not depend on what is in it."""
+
+
+class Thought:
+    """A job that waits for a thread, is done, or was done."""
+
+    def __init__(self, future: Future[Found | None], cancellation: Cancellation) -> None:
+        self._future = future
+        self._cancellation = cancellation
+
+    def cancel(self) -> None:
+        """Ends it, wherever it is: `found` does not wait any longer than the 50 ms that a search needs to end."""
+        self._future.cancel()
+        self._cancellation.cancel()
+
+    async def found(self) -> Found | None:
+        """Waits; `None` if it was cancelled."""
+        waiting = asyncio.wrap_future(self._future)
+        await asyncio.wait({waiting})  # whose end, unlike that of an `await`, is not taken for one's own cancellation
+        return None if waiting.cancelled() else waiting.result()
 
 
 class Thinkers:
@@ -29,17 +54,12 @@ class Thinkers:
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="shirokuro-thinker")
         self._local = threading.local()
 
-    async def think(
-        self, job: Job, evaluator: Evaluator, cancellation: Cancellation
-    ) -> SearchResult | tuple[MoveScore, ...] | None:
-        """Does a job with a model; `None` if it was cancelled."""
-        return await asyncio.get_running_loop().run_in_executor(
-            self._threads, self._think, job, evaluator, cancellation
-        )
+    def begin(self, job: Job, evaluator: Evaluator) -> Thought:
+        """Begins a job with a model, as soon as a thread is free."""
+        cancellation = Cancellation()
+        return Thought(self._threads.submit(self._think, job, evaluator, cancellation), cancellation)
 
-    def _think(
-        self, job: Job, evaluator: Evaluator, cancellation: Cancellation
-    ) -> SearchResult | tuple[MoveScore, ...] | None:
+    def _think(self, job: Job, evaluator: Evaluator, cancellation: Cancellation) -> Found | None:
         try:
             with cancellation:
                 engine = self._engine(evaluator, job.limits)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from websockets.exceptions import ConnectionClosed
 
-from shirokuro._core import Cancellation
 from shirokuro.web.messages import Renew, Watch, parse
 from shirokuro.web.seat import Seat
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
     from shirokuro.web.lobby import Lobby
     from shirokuro.web.seat import Kind
+    from shirokuro.web.thinkers import Thought
 
 _NOTICES = 5
 """Messages to a person that wait to be sent, the newest ones."""
@@ -35,7 +35,7 @@ class Visitor:
         self._connection = connection
         self._lobby = lobby
         self._seat = Seat()
-        self._cancellation = Cancellation()
+        self._thought: Thought | None = None
         self._thinking: Kind | None = None
         self._watches = False
         self._work = asyncio.Event()
@@ -59,7 +59,7 @@ class Visitor:
                 pass
             finally:
                 self._lobby.guests.discard(self)
-                self._cancellation.cancel()
+                self._stop_thinking()
 
     def news(self, kind: str) -> None:
         """Something has changed that the tab is to be shown."""
@@ -77,8 +77,12 @@ class Visitor:
         self._notices.append(text)
         self._something_due.set()
 
+    def _stop_thinking(self) -> None:
+        if self._thought:
+            self._thought.cancel()
+
     def _think_again(self) -> None:
-        self._cancellation.cancel()
+        self._stop_thinking()
         self._work.set()
 
     async def _obey(self, text: str | bytes) -> None:
@@ -106,11 +110,8 @@ class Visitor:
             if not model or not job:
                 await self._work.wait()
                 continue
-            self._cancellation = cancellation = Cancellation()
-            try:
-                found = await self._lobby.thinkers.think(job, model.evaluator, cancellation)
-            finally:
-                cancellation.cancel()  # nobody waits any more
+            self._thought = self._lobby.thinkers.begin(job, model.evaluator)
+            found = await self._thought.found()
             if found is not None and model is self._lobby.model:
                 self._seat.take(job, found)
 
