@@ -265,7 +265,7 @@ def serve() -> Iterator[Callable[..., Served]]:
     started: list[Served] = []
 
     def start(*arguments: str | Path) -> Served:
-        started.append(Served((*arguments, "--port", "0")))
+        started.append(Served(("--port", "0", *arguments)))
         return started[-1]
 
     yield start
