@@ -15,7 +15,7 @@ MATURIN := env -u CONDA_PREFIX VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/maturin
 AS_ROOT := $(shell test "$$(id -u)" = 0 || echo sudo --non-interactive)
 BUILD_INPUTS := pyproject.toml Cargo.toml Cargo.lock $(shell find crates -name '*.rs' -o -name Cargo.toml)
 
-.PHONY: build train test torture bench bench-page compare signature release install check hooks clean help
+.PHONY: build train test torture bench bench-page compare signature web-pictures release install check hooks clean help
 .DELETE_ON_ERROR:
 
 build: .venv/.built ## Build the release core and install the package into .venv
@@ -43,6 +43,9 @@ compare: build .venv/.dev .venv/.programs ## Compare speed and games with other 
 
 bench-page: build .venv/.dev .venv/.programs ## Measure, and renew the figures in docs/benchmarks.md and README.md
 	$(BIN)/python scripts/bench_page.py
+
+web-pictures: build .venv/.dev .venv/.programs ## Draw the pictures of the web page in docs/images (MODEL=run)
+	$(BIN)/python scripts/web_pictures.py $(MODEL)
 
 release: .venv/.tools ## Build the wheel and the source distribution into dist/
 	rm -rf dist

@@ -13,7 +13,7 @@ from shirokuro.live_game import LiveGame
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-MAX_BYTES = 4096
+MAX_BYTES = 8192
 """The longest message."""
 
 MAX_DEPTH = 16

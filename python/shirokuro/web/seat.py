@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
     from shirokuro.web.messages import Player
 
 JUDGING = SearchLimits(depth=10, exact_empties=18, time_ms=2000)
-"""How the positions of a game and its legal moves are judged, whatever the strength of the model in the game."""
+"""How the positions of a game are judged, whatever the strength of the model in the game."""
+
+SCORING = dataclasses.replace(JUDGING, time_ms=6000)
+"""How the legal moves of one are judged, all of them together: to the same depth."""
 
 _EXPECTED = 8
 """Moves of the expected continuation that are shown."""
@@ -102,7 +106,7 @@ class Seat:
         if not now.is_over and not self.is_persons(now):
             return Job("move", now, self.strength.limits)
         if self.wants_scores and not now.is_over and self._scores_now is None:
-            return Job("scores", now, JUDGING)
+            return Job("scores", now, SCORING)
         for position in reversed(self.game.positions):
             if not position.is_over and position not in self._values:
                 return Job("value", position, JUDGING)
