@@ -83,7 +83,7 @@ def opened(
     *,
     scheme: Literal["light", "dark"] = "light",
     width: int = 1240,
-    height: int = 860,
+    height: int = 882,
 ) -> Page:
     """The page after moves, all of them judged, with the scores of the legal ones."""
     page = browser.new_page(

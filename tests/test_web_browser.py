@@ -338,7 +338,7 @@ def test_narrow_screens_need_no_sideways_scrolling(
 ) -> None:
     run = run_of(9000, warnings=[{"kind": "stagnation", "message": "a" * 200}])
     with tab(browser, serve(run).url, width=width, height=740) as page:
-        page.locator(".cell.legal").first.wait_for()
+        expect(page.locator(".curve").first).to_be_visible()  # first, since there is no model to play against
         for name in ("Play", "Training"):
             page.get_by_role("tab", name=name).click()
             assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -358,8 +358,8 @@ def test_every_text_can_be_read(
 ) -> None:
     run = run_of(9000, warnings=[{"kind": "stagnation", "message": "something"}])
     with tab(browser, serve(run).url, scheme=scheme) as page:
-        page.locator(".cell.legal").first.wait_for()
-        for key in ("?", "Escape", "2"):
+        page.locator(".curve").first.wait_for()
+        for key in ("1", "?", "Escape", "2"):
             page.keyboard.press(key)
             found = page.evaluate(CONTRASTS)
             assert len(found) > 10

@@ -53,6 +53,7 @@ class Visitor:
                     others = [tasks.create_task(self._send()), tasks.create_task(self._think())]
                     async for message in self._connection:
                         await self._obey(message)
+                        await asyncio.sleep(0)  # a tab that sends much lets others have their turns
                     for task in others:
                         task.cancel()
             except* ConnectionClosed:

@@ -13,6 +13,7 @@ const PAGES = ["play", "training"];
 let socket = null;
 let tries = 0;
 let page = "play";
+let wasAsked = false; // for the model that plays
 
 const send = (message) => {
   if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
@@ -54,7 +55,8 @@ function showModel({ source, run, name, games, newer }) {
   byId("renew").textContent = `Play the newer one: ${number(newer)} games`;
   document.querySelector(".tabs").hidden = !run;
   document.title = `${source} · shirokuro`;
-  if (run && name === null && !play.game?.plies.length) open("training");
+  if (run && name === null && !wasAsked) open("training"); // there is nothing to play against yet
+  wasAsked = true;
 }
 
 function open(name) {

@@ -40,7 +40,7 @@ export class Play {
     const last = game.plies.length - 1;
     if (!goesOn || last < this.head || last - this.head > 2) this.head = last;
     if (isNew && this.looking !== null) this.looking = null;
-    if (isNew) byId("moves").value = game.transcript;
+    if (isNew && document.activeElement !== byId("moves")) byId("moves").value = game.transcript;
     this.#advance();
     this.#remember();
   }

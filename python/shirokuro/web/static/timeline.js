@@ -85,7 +85,7 @@ function rules() {
   const lines = [4, 16].flatMap((score) => [-1, 1].map((sign) => svg("line", { class: "rule", x1: 0, x2: WIDTH, y1: ZERO - sign * height(score), y2: ZERO - sign * height(score) })));
   const numbers = [10, 20, 30, 40, 50, 60].map((ply) => svg("text", { class: "axis", x: Math.min(x(ply) + STEP / 2, WIDTH - 8), y: HEIGHT - 4 }, String(ply)));
   return [...lines, svg("line", { class: "zero", x1: 0, x2: WIDTH, y1: ZERO, y2: ZERO }), ...numbers,
-    svg("text", { x: WIDTH - 6, y: TOP + 14, "text-anchor": "end" }, "Black"), svg("text", { x: WIDTH - 6, y: BOTTOM - 6, "text-anchor": "end" }, "White")];
+    svg("text", { x: 6, y: TOP + 14 }, "Black"), svg("text", { x: 6, y: BOTTOM - 6 }, "White")];
 }
 
 /** A position's judgement in words. */
