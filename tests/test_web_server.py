@@ -85,7 +85,17 @@ def test_files_of_the_page_are_given_and_nothing_else(page: str) -> None:
         assert response.status == 200
         assert str(response.getheader("Content-Type")).startswith(media_type)
         assert text
-    for path in ("/../guard.py", "/%2e%2e/guard.py", "/static/main.js", "/guard.py", "//etc/passwd", "/main.js/", "/x"):
+    for path in (
+        "/../guard.py",
+        "/%2e%2e/guard.py",
+        "/static/main.js",
+        "/guard.py",
+        "//etc/passwd",
+        "/main.js/",
+        "/x",
+        "//[",
+        "*",
+    ):
         assert get(page, path)[0].status == 404, path
 
 

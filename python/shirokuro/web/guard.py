@@ -41,12 +41,10 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A request came with the right token in its address: it goes on without it, and the browser remembers it."""
+    """A request came with the right token in its address: the page is to be opened without it, once more."""
 
     cookie: str
-    """The header `Set-Cookie`."""
-    path: str
-    """Where the page is, without the token."""
+    """The header `Set-Cookie`, by which the browser remembers the token."""
 
 
 class Guard:
@@ -86,16 +84,15 @@ class Guard:
             return Refusal(
                 HTTPStatus.FORBIDDEN, f"this server answers as localhost, not as {host or 'a nameless host'}"
             )
-        if origin is not None and urlsplit(origin).netloc != host:
+        if origin is not None and origin.partition("://")[2] != host:
             return Refusal(HTTPStatus.FORBIDDEN, "the request comes from the page of another site")
         return self._check_token(target, headers) if self._token else None
 
     def _check_token(self, target: str, headers: Mapping[str, str]) -> Refusal | Entry | None:
-        url = urlsplit(target)
-        if offered := parse_qs(url.query).get("token", [""])[0]:
+        if offered := parse_qs(target.partition("?")[2]).get("token", [""])[0]:
             if not self._is_right(offered):
                 return Refusal(HTTPStatus.FORBIDDEN, "the token is wrong")
-            return Entry(f"{self._cookie}={offered}; Path=/; HttpOnly; SameSite=Lax", url.path or "/")
+            return Entry(f"{self._cookie}={offered}; Path=/; HttpOnly; SameSite=Lax")
         scheme, _, bearer = headers.get("Authorization", "").partition(" ")
         offered = bearer if scheme.lower() == "bearer" else self._remembered(headers.get("Cookie", ""))
         if not offered:

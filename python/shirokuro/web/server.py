@@ -11,7 +11,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 from weakref import WeakSet
 
 from websockets.asyncio.server import ServerConnection, serve
@@ -37,8 +36,8 @@ _log = logging.getLogger(__name__)
 MAX_VISITORS = 50
 """Tabs that play at the same time."""
 
-_PATIENCE_SECONDS = 5.0
-"""For a request to arrive, and for a tab to answer when it is asked whether it is still there."""
+_PATIENCE_SECONDS = 10.0
+"""For a request to arrive."""
 
 _THREADS = 4
 """That search, at least: visitors who let the model think for long are not to keep all others waiting."""
@@ -104,7 +103,6 @@ async def _run(
             server_header=None,
             open_timeout=_PATIENCE_SECONDS,
             close_timeout=1,
-            ping_timeout=_PATIENCE_SECONDS,
             max_size=MAX_BYTES,
             logger=_silent(),
             create_connection=_noted_in(connections),
@@ -183,9 +181,9 @@ class _Desk:
         if isinstance(decision, Refusal):
             return _text(decision.status, decision.reason)
         if isinstance(decision, Entry):
-            headers = {"Location": decision.path, "Set-Cookie": decision.cookie}
+            headers = {"Location": "/", "Set-Cookie": decision.cookie}
             return _text(HTTPStatus.SEE_OTHER, "come in", headers)
-        return self._serve(urlsplit(request.path).path)
+        return self._serve(request.path.partition("?")[0])
 
     def _serve(self, path: str) -> Response | None:
         if path == _LIVE:
