@@ -34,12 +34,12 @@ export class Play {
     if (this.awaited !== null && !game.transcript.startsWith(this.awaited)) return;
     this.awaited = null;
     const known = this.game?.plies ?? [];
-    const goesOn = known.length > 1 || game.plies.length <= 3 ? game.plies.slice(0, this.head + 1).every((each, i) => each.move === known[i]?.move) : false;
-    const isNew = !this.game || game.transcript !== this.game.transcript;
-    this.game = game;
+    const goesOn = game.plies.slice(0, this.head + 1).every((each, i) => each.move === known[i]?.move);
+    const isNew = game.transcript !== this.game?.transcript;
     const last = game.plies.length - 1;
-    if (!goesOn || last < this.head || last - this.head > 2) this.head = last;
-    if (isNew && this.looking !== null) this.looking = null;
+    this.game = game;
+    if (!goesOn || last < this.head || last - this.head > 2) this.head = last; // no moves to be seen one by one
+    if (isNew) this.looking = null;
     if (isNew && document.activeElement !== byId("moves")) byId("moves").value = game.transcript;
     this.#advance();
     this.#remember();
