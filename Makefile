@@ -15,13 +15,16 @@ MATURIN := env -u CONDA_PREFIX VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/maturin
 AS_ROOT := $(shell test "$$(id -u)" = 0 || echo sudo --non-interactive)
 BUILD_INPUTS := pyproject.toml Cargo.toml Cargo.lock $(shell find crates -name '*.rs' -o -name Cargo.toml)
 
-.PHONY: build train test torture bench bench-page compare signature web-pictures release install check hooks clean help
+.PHONY: build train serve test torture bench bench-page compare signature web-pictures release install check hooks clean help
 .DELETE_ON_ERROR:
 
 build: .venv/.built ## Build the release core and install the package into .venv
 
 train: build ## Train a first model and measure it (GAMES=…, RUN=runs/name; goes on with a run that was stopped)
 	$(BIN)/shirokuro train --out $(RUN) --resume $(if $(GAMES),--games $(GAMES))
+
+serve: build .venv/.web ## Serve a web page to play against a run's model and to watch its training (RUN=runs/name)
+	$(BIN)/shirokuro serve $(RUN)
 
 test: build .venv/.dev .venv/.programs ## Run all tests
 	cargo test --workspace --exclude shirokuro-py --locked
@@ -81,6 +84,10 @@ help: ## Show this list
 
 .venv/.tools: .venv/pyvenv.cfg constraints.txt pyproject.toml
 	$(PIP) 'maturin>=1.14,<2' numpy rich
+	touch $@
+
+.venv/.web: .venv/.tools
+	$(PIP) websockets
 	touch $@
 
 .venv/.dev: .venv/.tools requirements-dev.txt
