@@ -15,13 +15,16 @@ MATURIN := env -u CONDA_PREFIX VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/maturin
 AS_ROOT := $(shell test "$$(id -u)" = 0 || echo sudo --non-interactive)
 BUILD_INPUTS := pyproject.toml Cargo.toml Cargo.lock $(shell find crates -name '*.rs' -o -name Cargo.toml)
 
-.PHONY: build train test torture bench bench-page compare signature release install check hooks clean help
+.PHONY: build train serve test torture bench bench-page compare signature web-pictures release install check hooks clean help
 .DELETE_ON_ERROR:
 
 build: .venv/.built ## Build the release core and install the package into .venv
 
 train: build ## Train a first model and measure it (GAMES=…, RUN=runs/name; goes on with a run that was stopped)
 	$(BIN)/shirokuro train --out $(RUN) --resume $(if $(GAMES),--games $(GAMES))
+
+serve: build .venv/.web ## Serve a web page to play against a run's model and to watch its training (RUN=runs/name)
+	$(BIN)/shirokuro serve $(RUN)
 
 test: build .venv/.dev .venv/.programs ## Run all tests
 	cargo test --workspace --exclude shirokuro-py --locked
@@ -43,6 +46,9 @@ compare: build .venv/.dev .venv/.programs ## Compare speed and games with other 
 
 bench-page: build .venv/.dev .venv/.programs ## Measure, and renew the figures in docs/benchmarks.md and README.md
 	$(BIN)/python scripts/bench_page.py
+
+web-pictures: build .venv/.dev .venv/.programs ## Draw the pictures of the web page in docs/images (MODEL=run)
+	$(BIN)/python scripts/web_pictures.py $(MODEL)
 
 release: .venv/.tools ## Build the wheel and the source distribution into dist/
 	rm -rf dist
@@ -80,13 +86,17 @@ help: ## Show this list
 	$(PIP) 'maturin>=1.14,<2' numpy rich
 	touch $@
 
+.venv/.web: .venv/.tools
+	$(PIP) websockets
+	touch $@
+
 .venv/.dev: .venv/.tools requirements-dev.txt
 	$(PIP) --requirement requirements-dev.txt
 	touch $@
 
 # What the tests start beside the package's own program. Quarry and grhino, the package of gtp-rhino, are in
 # /usr/games. Where one can't be had, the tests that need it say so and are skipped; in continuous integration that is an error.
-TEST_PROGRAMS := strace:strace gtp-rhino:grhino tmux:tmux quarry:quarry Xvfb:xvfb xdotool:xdotool
+TEST_PROGRAMS := strace:strace gtp-rhino:grhino tmux:tmux quarry:quarry Xvfb:xvfb xdotool:xdotool chromium:chromium
 
 .venv/.programs: .venv/pyvenv.cfg .venv/prometheus Makefile
 	@missing=; for each in $(TEST_PROGRAMS); do \

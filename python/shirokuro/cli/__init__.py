@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import shirokuro
 from shirokuro.checkpoints import model_of
-from shirokuro.cli import bench, checkpoints, debug, evaluate, export, gtp, monitor, nboard, play, train
+from shirokuro.cli import bench, checkpoints, debug, evaluate, export, gtp, monitor, nboard, play, serve, train
 from shirokuro.extras import MissingExtraError
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _COMMANDS = {
     "train": train,
     "monitor": monitor,
+    "serve": serve,
     "checkpoints": checkpoints,
     "export": export,
     "evaluate": evaluate,
