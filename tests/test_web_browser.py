@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 import shirokuro as sk
 from shirokuro.checkpoints import checkpoint_name
 from shirokuro.plot import PALETTES
+from shirokuro.web.messages import parse_transcript
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -98,9 +99,15 @@ def ply(page: Page) -> int:
     return int(page.locator(".timeline").get_attribute("aria-valuemax") or -1)
 
 
-def load(page: Page, moves: str) -> None:
-    page.fill("#moves", moves)
+def put_in(page: Page, text: str) -> None:
+    page.fill("#moves", text)
     page.click("#load")
+
+
+def load(page: Page, moves: str) -> None:
+    """Puts moves in, and waits until the game has them; a person is to move then."""
+    put_in(page, moves)
+    expect(page.locator(".timeline")).to_have_attribute("aria-valuemax", str(len(parse_transcript(moves))))
 
 
 def play_any(page: Page) -> None:
@@ -275,7 +282,7 @@ def test_transcripts_are_copied_and_pasted_and_wrong_ones_are_refused(browser: B
         page.click("#copy")
         expect(page.locator("#toast")).to_have_text("Copied.")
         assert page.evaluate("() => navigator.clipboard.readText()") == "f5d6c3d3"
-        load(page, "f5d6<img src=x onerror=alert(1)>")
+        put_in(page, "f5d6<img src=x onerror=alert(1)>")
         expect(page.locator("#toast")).to_contain_text("move 3: '<i' is not a square")
         assert ply(page) == 4
         page.click("#new")
