@@ -49,6 +49,8 @@ mv "$prefix.new" "$prefix"
 # The programs of an environment name their interpreter by its full path.
 grep -lrIZF "$prefix.new" "$prefix/bin" "$prefix/pyvenv.cfg" | xargs -0r sed -i "s|$prefix\.new|$prefix|g"
 
+! command -v restorecon >/dev/null || restorecon -R "$prefix" # SELinux knows what programs are by where they are
+
 install -D -m 644 "$here/../docs/deployment.md" "$prefix/share/deployment.md"
 install -D -m 644 "$here/shirokuro-train.service" "$root/etc/systemd/system/shirokuro-train.service"
 [ -e "$root/etc/shirokuro/train.toml" ] || install -D -m 644 "$here/train.toml" "$root/etc/shirokuro/train.toml"

@@ -8,6 +8,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -19,6 +20,7 @@ import numpy as np
 import pytest
 
 import shirokuro as sk
+from shirokuro.cli.train import TOO_MANY_ERRORS
 
 ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "deploy"
@@ -100,6 +102,11 @@ def test_the_services_memory_limit_is_the_budget_of_its_settings() -> None:
     del settings["train"]
     config = sk.TrainConfig().replace(**settings)
     assert of_unit("MemoryMax") == [f"{config.budget_mb * 1_000_000:.0f}"]
+
+
+def test_the_service_knows_the_programs_exit_codes() -> None:
+    assert of_unit("SuccessExitStatus") == [str(128 + signal.SIGTERM)]
+    assert of_unit("RestartPreventExitStatus") == [f"2 {TOO_MANY_ERRORS}"]
 
 
 def verify(root: Path) -> str:
