@@ -62,15 +62,15 @@ wheel: .venv/.release ## Build the wheel for this architecture into dist/
 wheel-arm64: .cross/.wheel ## Build the wheel for ARM64 into dist/, on Debian for x86-64 (CPU=neoverse-n1: for this processor alone)
 	@mkdir -p dist && rm -f dist/*_aarch64.whl && cp .cross/wheel/*.whl dist && ls dist/*_aarch64.whl
 
-test-arm64: build .venv/.dev .venv/.release .cross/.site ## Run the tests of the Rust crates and the ARM64 wheel, emulated
+test-arm64: build .venv/.dev .venv/.release .cross/.site ## Run the tests of the Rust crates and the ARM64 wheel, emulated (QUICK=1)
 	@# An emulated processor keeps no time limit.
 	$(ARM64) $(BIN)/cargo-zigbuild test --target $(ARM64_TRIPLE) --workspace --exclude shirokuro-py --locked -- \
-		--skip a_time_limit_is_kept_within_a_few_milliseconds
-	$(BIN)/python -m pytest tests/emulated
+		--skip a_time_limit_is_kept_within_a_few_milliseconds $(if $(QUICK),--skip trainer:: --skip replay:: --skip file)
+	$(BIN)/python -m pytest tests/emulated $(if $(QUICK),-k 'bits or architecture')
 
 release: ## Build and check both wheels and the source distribution in dist/, and print their hashes
 	rm -rf dist
-	$(MAKE) wheel wheel-arm64 CPU=
+	$(MAKE) wheel wheel-arm64 .cross/.site CPU=
 	$(MATURIN) sdist --out dist
 	$(BIN)/twine check --strict dist/*
 	scripts/check_release.sh $(BIN)/python dist
