@@ -76,7 +76,7 @@ def test_one_wheel_runs_on_every_processor_of_its_architecture(
     assert emulated == [kernel, run(sys.executable, "-c", TRAIN).stdout.split()[1]]
 
 
-def test_the_tests_of_evaluation_and_search_pass_on_arm64() -> None:
-    files = [f"tests/test_{name}.py" for name in ("evaluation", "search")]
+def test_the_tests_of_evaluation_search_and_signature_pass_on_arm64() -> None:
+    files = [f"tests/test_{name}.py" for name in ("evaluation", "search", "signature")]
     done = run(PYTHON_ARM64, "-m", "pytest", "-p", "no:cacheprovider", "-q", *files)
     assert " passed" in done.stdout
