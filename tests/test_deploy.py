@@ -68,7 +68,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def script(root: Path, name: str, *arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Runs a script of the folder for another root."""
-    offline = {"PIP_NO_DEPS": "1", "PIP_NO_INDEX": "1"}
+    offline = {"PIP_NO_DEPS": "1", "PIP_NO_INDEX": "1", "PIP_NO_COMPILE": "1"}
     known = {**os.environ, **offline, "DESTDIR": str(root), "PYTHON": sys.executable, **environment}
     command = (DEPLOY / name, *arguments)
     return subprocess.run(command, env=known, capture_output=True, text=True, check=False, timeout=300)
