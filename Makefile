@@ -25,7 +25,7 @@ ARM64 := PATH="$(CURDIR)/$(BIN):$$PATH" CARGO_TARGET_DIR=$(CURDIR)/target/arm64 
 	RUSTC=$(CURDIR)/.cross/tools/bin/rustc RUSTDOC=$(CURDIR)/.cross/tools/bin/rustdoc \
 	CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER=$(CURDIR)/.cross/tools/bin/run-arm64
 
-.PHONY: build train test test-arm64 torture bench bench-page compare signature \
+.PHONY: build train serve test test-arm64 torture bench bench-page compare signature web-pictures \
 	wheel wheel-arm64 release install check hooks clean help
 .DELETE_ON_ERROR:
 
@@ -33,6 +33,9 @@ build: .venv/.built ## Build the release core and install the package into .venv
 
 train: build ## Train a first model and measure it (GAMES=…, RUN=runs/name; goes on with a run that was stopped)
 	$(BIN)/shirokuro train --out $(RUN) --resume $(if $(GAMES),--games $(GAMES))
+
+serve: build .venv/.web ## Serve a web page to play against a run's model and to watch its training (RUN=runs/name)
+	$(BIN)/shirokuro serve $(RUN)
 
 test: build .venv/.dev .venv/.programs ## Run all tests
 	cargo test --workspace --exclude shirokuro-py --locked
@@ -54,6 +57,9 @@ compare: build .venv/.dev .venv/.programs ## Compare speed and games with other 
 
 bench-page: build .venv/.dev .venv/.programs ## Measure, and renew the figures in docs/benchmarks.md and README.md
 	$(BIN)/python scripts/bench_page.py
+
+web-pictures: build .venv/.dev .venv/.programs ## Draw the pictures of the web page in docs/images (MODEL=run)
+	$(BIN)/python scripts/web_pictures.py $(MODEL)
 
 wheel: .venv/.release ## Build the wheel for this architecture into dist/
 	rm -f dist/*_$(shell uname -m).whl
@@ -109,6 +115,10 @@ help: ## Show this list
 	$(PIP) 'maturin>=1.14,<2' numpy rich
 	touch $@
 
+.venv/.web: .venv/.tools
+	$(PIP) websockets
+	touch $@
+
 .venv/.dev: .venv/.tools requirements-dev.txt
 	$(PIP) --requirement requirements-dev.txt
 	touch $@
@@ -138,9 +148,9 @@ help: ## Show this list
 .PHONY: always
 always:
 
-# What the tests start beside the package's own program. Debian's package for gtp-rhino is grhino, which puts it into
+# What the tests start beside the package's own program. Quarry and grhino, the package of gtp-rhino, are in
 # /usr/games. Where one can't be had, the tests that need it say so and are skipped; in continuous integration that is an error.
-TEST_PROGRAMS := strace:strace gtp-rhino:grhino tmux:tmux systemd-analyze:systemd
+TEST_PROGRAMS := strace:strace gtp-rhino:grhino tmux:tmux systemd-analyze:systemd quarry:quarry Xvfb:xvfb xdotool:xdotool chromium:chromium
 
 .venv/.programs: .venv/pyvenv.cfg .venv/prometheus Makefile
 	@missing=; for each in $(TEST_PROGRAMS); do \

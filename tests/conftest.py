@@ -9,9 +9,11 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import time
 import uuid
 from datetime import UTC, datetime
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +25,6 @@ from shirokuro import checkpoints
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 # How long an example takes says nothing here: machines differ.
 hypothesis.settings.register_profile("shirokuro", deadline=None)
@@ -195,6 +196,10 @@ class Terminal:
         """Sends keys, by tmux's names for them."""
         self._tmux("send-keys", *keys)
 
+    def type(self, text: str) -> None:
+        """Sends text as it is, where `press` would take it for the name of a key."""
+        self._tmux("send-keys", "-l", text)
+
     def resize(self, columns: int, lines: int) -> None:
         """Gives the terminal another size."""
         self._tmux("resize-window", "-x", str(columns), "-y", str(lines))
@@ -234,6 +239,42 @@ def terminal() -> Iterator[Callable[..., Terminal]]:
     yield start
     for each in opened:
         each.close()
+
+
+class Served:
+    """A page that `shirokuro serve` serves."""
+
+    def __init__(self, arguments: tuple[str | Path, ...]) -> None:
+        program = Path(sys.executable).parent / "shirokuro"
+        command = [program, "serve", *arguments]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        assert self.process.stdout
+        line = self.process.stdout.readline()
+        found = re.search(r"http://\S+", line)
+        assert found, line + self.process.stdout.read()
+        self.url = found[0]
+        """What the program says is to be opened."""
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        """Ends it by a signal; the exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        self.rest, _ = self.process.communicate(timeout=30)
+        return self.process.returncode
+
+
+@pytest.fixture(scope="session")
+def serve() -> Iterator[Callable[..., Served]]:
+    """Starts `shirokuro serve` with arguments, at a port that is free."""
+    started: list[Served] = []
+
+    def start(*arguments: str | Path) -> Served:
+        started.append(Served(("--port", "0", *arguments)))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.end()
 
 
 @pytest.fixture(scope="session")

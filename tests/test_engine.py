@@ -79,3 +79,32 @@ def test_limits_are_shared_out_among_the_moves() -> None:
 def test_wrong_limits_are_named(limits: dict[str, int], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         sk.SearchLimits(**limits)
+
+
+def test_a_search_may_have_limits_of_its_own(trained: sk.Trainer) -> None:
+    engine = sk.Engine(trained.evaluator, limits=sk.SearchLimits(depth=2))
+    other = sk.SearchLimits(depth=4)
+    deeper = sk.Engine(trained.evaluator, limits=other)
+    position = sk.Position.from_moves("f5d6c3")
+    assert engine.search(position, other).score == deeper.search(position).score
+    assert engine.score_moves(position, other) == deeper.score_moves(position)
+    assert engine.search(position).depth == 2
+
+
+def test_no_more_time_is_never_more() -> None:
+    assert sk.SearchLimits(depth=3).within(20) == sk.SearchLimits(depth=3, time_ms=20)
+    assert sk.SearchLimits(time_ms=10).within(20) == sk.SearchLimits(time_ms=10)
+    assert sk.SearchLimits(time_ms=30).within(20) == sk.SearchLimits(time_ms=20)
+
+
+def test_expected_lines_are_legal_and_lead_to_the_score(trained: sk.Trainer) -> None:
+    engine = sk.Engine(trained.evaluator, limits=sk.SearchLimits(depth=4))
+    position = sk.Position.from_moves("f5d6c3d3c4")
+    for scored in engine.score_moves(position):
+        assert scored.line[0] == scored.move
+        assert len(scored.line) == scored.depth == 4
+        end = position
+        for move in scored.line:
+            end = end.play(move)
+        value = trained.evaluator.evaluate(end)
+        assert scored.score == pytest.approx(value if end.side_to_move == position.side_to_move else -value, abs=0.01)

@@ -9,10 +9,10 @@ from shirokuro.cli import main
 
 KNOWN = Signature(
     perft=3_005_288,
-    search=1_178_177,
-    confident=1_179_600,
-    solve=5_543_761,
-    training="2cfc554411bb8656b7531b105caf981644635f19751e81819e160713a8b4ac9d",
+    search=772_836,
+    confident=781_822,
+    solve=5_436_552,
+    training="8083f449414ea2768413b9179b592894938fe7ce5c2bf706612e9a3536255de6",
 )
 """It may change only with a reason, which the changelog gives."""
 

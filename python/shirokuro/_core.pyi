@@ -228,7 +228,11 @@ class Position:
 
 @final
 class SearchResult:
-    """What a search found."""
+    """What a search found. Notebooks show it as a board with the expected moves, and a table."""
+
+    @property
+    def position(self) -> Position:
+        """What was searched."""
 
     @property
     def best_move(self) -> str | None:
@@ -265,6 +269,9 @@ class SearchResult:
     @property
     def table_hit_rate(self) -> float | None:
         """The share of table probes that found their position, 0 … 1; `None` when there was no probe."""
+
+    def _repr_html_(self) -> str:
+        """The board with the expected moves, and the figures, for notebooks."""
 
 @final
 class Searcher:
@@ -470,8 +477,11 @@ class Game:
     def to_json(self) -> str:
         """One line of JSON, as the games of a run are recorded."""
 
+    def _repr_html_(self) -> str:
+        """The final position, the result and what the searches said, for notebooks."""
+
     def _repr_svg_(self) -> str:
-        """The final position as a picture, for notebooks."""
+        """The final position as a picture, where a notebook shows no HTML."""
 
 @final
 class GameFailure:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
-from shirokuro._core import BLACK, EMPTY, Position
+from shirokuro._core import BLACK, EMPTY, WHITE, Position
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 SQUARES = tuple(f"{file}{rank}" for rank in range(1, 9) for file in "abcdefgh")
 """The names of the squares by their numbers, a1 … h8."""
@@ -41,16 +42,24 @@ def board_text(position: Position, *, legal_moves: bool = False, last_move: str 
             at = 2 + 2 * (marked % 8)
             line = f"{line[: at - 1]}[{line[at]}]{line[at + 2 :]}"
         lines.append(line.rstrip())
-    return "\n".join([*lines, _situation(position)])
+    return "\n".join([*lines, situation(position)])
 
 
-def board_svg(position: Position, *, legal_moves: bool = True, last_move: str | None = None, size: int = 320) -> str:
+def board_svg(
+    position: Position,
+    *,
+    legal_moves: bool = True,
+    last_move: str | None = None,
+    labels: Mapping[str, str] | None = None,
+    size: int = 320,
+) -> str:
     """A board as a picture: an SVG document that needs nothing else.
 
     Args:
         position: what is drawn.
         legal_moves: mark the squares that may be played by a dot.
         last_move: a square to mark; `None` for none.
+        labels: short texts on squares, in place of the dots.
         size: width and height in pixels.
 
     Raises:
@@ -72,17 +81,32 @@ def board_svg(position: Position, *, legal_moves: bool = True, last_move: str | 
         if square != EMPTY:
             fill = "#111" if square == BLACK else "#f4f4f0"
             shapes.append(f'<circle cx="{x}" cy="{y}" r="16" fill="{fill}" stroke="#000" stroke-width="0.8"/>')
-        elif number in legal:
+        elif number in legal and SQUARES[number] not in (labels or {}):
             shapes.append(f'<circle cx="{x}" cy="{y}" r="4" fill="#a8d5b5"/>')
         if number == marked:
             shapes.append(f'<circle cx="{x}" cy="{y}" r="5" fill="#d9412b"/>')
+        if label := (labels or {}).get(SQUARES[number]):
+            fill = "#000" if square == WHITE else "#fff"
+            style = f'fill="{fill}" font-family="sans-serif" font-size="15" font-weight="bold" text-anchor="middle"'
+            shapes.append(f'<text x="{x}" y="{y + 5}" {style}>{escape(label)}</text>')
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 360 360" width="{size}" height="{size}" role="img">'
-    return f"{head}<title>{_situation(position)}</title>{''.join(shapes)}</svg>"
+    return f"{head}<title>{situation(position)}</title>{''.join(shapes)}</svg>"
 
 
 def board_line(position: Position) -> str:
     """A board in one line, as `Position.from_diagram` reads it."""
     return "".join(".XO"[square] for square in position.board) + f" {_DISCS[position.side_to_move]}"
+
+
+def result_text(position: Position) -> str:
+    """How a game ended, such as `Black wins by 12, 38 : 26`; empty squares are counted for the winner.
+
+    Raises:
+        ValueError: the game is not over.
+    """
+    black = position.score if position.side_to_move == BLACK else -position.score
+    discs = f"{(64 + black) / 2:g} : {(64 - black) / 2:g}"
+    return f"{'Black' if black > 0 else 'White'} wins by {abs(black)}, {discs}" if black else f"A draw, {discs}"
 
 
 def text_table(header: Sequence[str], rows: Sequence[Sequence[object]], *, left: Sequence[str] = ()) -> str:
@@ -103,7 +127,8 @@ def _number(square: str) -> int:
     return SQUARES.index(square)
 
 
-def _situation(position: Position) -> str:
+def situation(position: Position) -> str:
+    """Whose turn it is, and how many discs there are."""
     black = int((position.board == BLACK).sum())
     white = 64 - position.empties - black
     if position.is_over:

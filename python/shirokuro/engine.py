@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, overload
 
+from shirokuro import notebook
 from shirokuro._core import Searcher
 from shirokuro.config import LIMITS, PLAYER_SETTINGS
 
@@ -48,6 +50,10 @@ class SearchLimits:
             time_ms=None if self.time_ms is None else self.time_ms / searches,
         )
 
+    def within(self, time_ms: float) -> SearchLimits:
+        """The same, and no more time than this."""
+        return dataclasses.replace(self, time_ms=min(time_ms, self.time_ms or time_ms))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveScore:
@@ -61,6 +67,41 @@ class MoveScore:
     """Plies looked ahead, the move itself among them."""
     exact: bool
     """The score is the game's true result under best play after the move."""
+    line: tuple[str, ...]
+    """The moves that the search expects, this one first; passes are left out."""
+    nodes: int
+    """Positions visited."""
+
+
+@dataclass(frozen=True, slots=True)
+class MoveScores(Sequence[MoveScore]):
+    """The scores of all legal moves, the best one first. Notebooks show them on the board and in a table."""
+
+    position: Position
+    """Where the moves may be played."""
+    scores: tuple[MoveScore, ...]
+    """The scores."""
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+    @overload
+    def __getitem__(self, place: int) -> MoveScore: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[MoveScore, ...]: ...
+    def __getitem__(self, place: int | slice) -> MoveScore | tuple[MoveScore, ...]:
+        return self.scores[place]
+
+    def _repr_html_(self) -> str:
+        """The scores on the board, and a table, for notebooks."""
+        labels = {each.move: f"{each.score:+.0f}" for each in self.scores}
+        header = ("move", "discs", "depth", "expected")
+        rows = [
+            (each.move, f"{each.score:+.2f}", "exact" if each.exact else each.depth, " ".join(each.line))
+            for each in self.scores
+        ]
+        shown = notebook.table(header, rows, left=("move", "expected"))
+        return notebook.beside(notebook.board(self.position, labels=labels), shown)
 
 
 class Engine:
@@ -95,31 +136,39 @@ class Engine:
         self._evaluator = evaluator
         self._searcher = Searcher(evaluator, table_mb=table_mb)
 
-    def search(self, position: Position) -> SearchResult:
-        """Searches a position up to the limits."""
-        return self._search(position, self.limits)
+    def search(self, position: Position, limits: SearchLimits | None = None) -> SearchResult:
+        """Searches a position up to these limits, or those of the engine."""
+        return self._search(position, limits or self.limits)
 
-    def score_moves(self, position: Position) -> tuple[MoveScore, ...]:
+    def score_moves(self, position: Position, limits: SearchLimits | None = None) -> MoveScores:
         """The score of each legal move, the best one first, each to the depth of a move that `search` chooses.
 
         Limits of nodes and of time are shared out among the moves.
         """
         moves = position.legal_moves
-        limits = self.limits.shared_out(len(moves)) if moves else self.limits
+        limits = (limits or self.limits).shared_out(max(1, len(moves)))
         scores = [self._score(position, move, limits) for move in moves]
-        return tuple(sorted(scores, key=lambda scored: -scored.score))
+        return MoveScores(position, tuple(sorted(scores, key=lambda scored: -scored.score)))
 
     def _score(self, position: Position, move: str, limits: SearchLimits) -> MoveScore:
         after = position.play(move)
         sign = 1 if after.side_to_move == position.side_to_move else -1
         if after.is_over:
-            return MoveScore(move=move, score=float(sign * after.score), depth=1, exact=True)
+            return MoveScore(move=move, score=float(sign * after.score), depth=1, exact=True, line=(move,), nodes=1)
         if limits.depth == 1 and after.empties > limits.exact_empties:
-            return MoveScore(move=move, score=sign * self._evaluator.evaluate(after), depth=1, exact=False)
+            score = sign * self._evaluator.evaluate(after)
+            return MoveScore(move=move, score=score, depth=1, exact=False, line=(move,), nodes=1)
         if limits.depth is not None:
             limits = dataclasses.replace(limits, depth=max(1, limits.depth - 1))
         found = self._search(after, limits)
-        return MoveScore(move=move, score=sign * found.score, depth=found.depth + 1, exact=found.exact)
+        return MoveScore(
+            move=move,
+            score=sign * found.score,
+            depth=found.depth + 1,
+            exact=found.exact,
+            line=(move, *found.principal_variation),
+            nodes=found.nodes,
+        )
 
     def _search(self, position: Position, limits: SearchLimits) -> SearchResult:
         return self._searcher.search(

@@ -10,6 +10,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from shirokuro import notebook
 from shirokuro._core import Evaluator, __version__
 from shirokuro.arena import MOST_FORFEITS, check_games, play_match
 from shirokuro.bradley_terry import Pairing, Rating, fit_ratings
@@ -62,6 +63,22 @@ class Ladder:
     rungs: tuple[Rung, ...]
     """The checkpoints, the oldest first, and then the fixed opponents."""
     matches: tuple[LadderMatch, ...]
+
+    def _repr_html_(self) -> str:
+        """The players, for notebooks."""
+        header = ("player", "games of training", "Elo", "±", "score", "games")
+        rows = [
+            (
+                rung.name,
+                notebook.number(rung.games_played),
+                f"{rung.rating.elo:+.0f}",
+                f"{rung.rating.error:.0f}",
+                f"{rung.score:.3f}",
+                rung.games,
+            )
+            for rung in self.rungs
+        ]
+        return notebook.table(header, rows, left=("player",))
 
     def to_dict(self) -> dict[str, Any]:
         """The content of the JSON file."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from shirokuro import notebook
 from shirokuro._core import Position
+from shirokuro.boards import result_text, situation
 
 
 class LiveGame:
-    """The moves of a game that goes on, and the position after each of them.
+    """The moves of a game that goes on, and the position after each of them. Notebooks show its board.
 
     Passes happen by themselves and are no moves, as in `Position.play`.
 
@@ -55,6 +57,16 @@ class LiveGame:
     def transcript(self) -> str:
         """The moves as `Position.from_moves` reads them, such as `f5d6c3`."""
         return "".join(self._moves)
+
+    def __repr__(self) -> str:
+        return f"LiveGame({self.transcript!r})"
+
+    def _repr_html_(self) -> str:
+        """The board, whose turn it is, and the moves, for notebooks."""
+        position = self.position
+        now = result_text(position) if position.is_over else situation(position)
+        values = {"now": now, "moves": len(self._moves), "game": self.transcript or None}
+        return notebook.beside(notebook.board(position, last_move=self.last_move), notebook.figures(values))
 
     def play(self, move: str) -> Position:
         """Plays a move.

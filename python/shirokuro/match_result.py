@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from shirokuro import notebook
 from shirokuro.rating import EloEstimate, elo_difference
 
 BOARD = 64
@@ -38,7 +39,7 @@ class Forfeit:
 
 @dataclass(frozen=True, slots=True)
 class MatchResult:
-    """The result of a match, as the first player sees it."""
+    """The result of a match, as the first player sees it. Notebooks show it as a table."""
 
     differences: tuple[int, ...]
     """Each game's final disc difference, empties counted for the winner; ±64 for a forfeited game.
@@ -112,6 +113,21 @@ class MatchResult:
     def wiped_out(self) -> int:
         """Games lost without a disc left."""
         return self._played().count(-BOARD)
+
+    def _repr_html_(self) -> str:
+        """The counts and what follows from them, for notebooks."""
+        values = {
+            "games": self.games,
+            "wins": self.wins,
+            "draws": self.draws,
+            "losses": self.losses,
+            "score": f"{self.score:.3f}",
+            "Elo, 95 % interval": self.elo,
+            "mean discs": None if self.mean_difference is None else f"{self.mean_difference:+.2f}",
+            "wipe-outs": f"{self.wipeouts}:{self.wiped_out}",
+            **({"lost by a fault": len(self.forfeits)} if self.forfeits else {}),
+        }
+        return notebook.table(tuple(values), [tuple(values.values())])
 
     def _played(self) -> list[int]:
         forfeited = {forfeit.game for forfeit in self.forfeits}

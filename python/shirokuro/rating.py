@@ -39,7 +39,7 @@ def elo_of_score(score: float) -> float:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EloEstimate:
-    """A difference in Elo points, positive if the first player is the stronger one."""
+    """A difference in Elo points, positive if the first player is the stronger one; as text, `+35 (+12 … +58)`."""
 
     difference: float
     """The difference that fits best; ±∞ if one player took all points."""
@@ -47,6 +47,13 @@ class EloEstimate:
     """Lower end of the 95 % interval."""
     high: float
     """Upper end of the 95 % interval."""
+
+    def __str__(self) -> str:
+        return f"{_points(self.difference)} ({_points(self.low)} … {_points(self.high)})"
+
+
+def _points(elo: float) -> str:
+    return f"{elo:+.0f}" if math.isfinite(elo) else "+∞" if elo > 0 else "−∞"
 
 
 def elo_difference(pair_counts: Sequence[int], *, confidence: float = 0.95) -> EloEstimate:

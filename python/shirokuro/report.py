@@ -7,6 +7,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
+from shirokuro import notebook
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -35,7 +37,8 @@ def variance(count: int, total: int, squares: int, *, unit: float = 1.0) -> floa
 class BatchReport:
     """What was measured over some games. Sums are stored, so that reports add up; what can't be known is `None`.
 
-    Of the difference of two reports, the least and greatest values are not known.
+    Of the difference of two reports, the least and greatest values are not known. Notebooks show a table of the
+    measures.
     """
 
     games: int = 0
@@ -255,6 +258,10 @@ class BatchReport:
         """What people read: counts, rates and means. What can't be known is absent."""
         values = {name: getattr(self, name) for name in _MEASURES}
         return {name: value for name, value in values.items() if value is not None}
+
+    def _repr_html_(self) -> str:
+        """The measures, for notebooks."""
+        return notebook.figures({name: notebook.number(value) for name, value in self.measures().items()})
 
     def line(self) -> dict[str, Any]:
         """What a line of the metrics says: the measures, and how values and depths are spread."""

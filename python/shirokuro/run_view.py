@@ -15,11 +15,22 @@ from shirokuro.metrics import Message, Metrics
 from shirokuro.run_directory import RunDirectory
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from os import PathLike
 
     from numpy.typing import NDArray
 
 State: TypeAlias = Literal["waiting", "starting", "running", "silent", "stopped", "complete"]
+
+STATE_WORDS: Mapping[State, str] = {
+    "waiting": "waiting for the run to begin",
+    "starting": "started, no measures yet",
+    "running": "running",
+    "silent": "silent",
+    "stopped": "stopped and saved",
+    "complete": "complete",
+}
+"""The states in words."""
 
 WINDOW_GAMES = 10_000
 """Games over which results are averaged."""

@@ -239,7 +239,13 @@ impl<E: Evaluate> Task for Root<'_, E> {
         let mut line = Line::default();
         let mut score = 0;
         let mut depth = 0;
-        let mut plan = if exact { endgame::first_depth(empties) } else { 1 };
+        // With nothing but the depth to end it, only depths after which the same side moves last: they foretell each other best.
+        let step = if limits.time.is_none() && limits.nodes.is_none() { 2 } else { 1 };
+        let mut plan = match (exact, step) {
+            (true, _) => endgame::first_depth(empties),
+            (false, 2) => 2 - last % 2,
+            (false, _) => 1,
+        };
         loop {
             let target = plan.min(last);
             let mut candidate = Line::default();
@@ -259,7 +265,7 @@ impl<E: Evaluate> Task for Root<'_, E> {
             plan = if exact && target >= endgame::last_depth(empties, empties <= limits.exact) {
                 last
             } else {
-                target + 1
+                target + step
             };
             tree.watch.arm(tree.nodes);
             if tree.watch.over {

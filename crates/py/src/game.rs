@@ -128,7 +128,12 @@ impl PyGame {
         format!("Game(index={index}, stone_difference={stone_difference}, transcript='{}')", self.transcript())
     }
 
-    /// The final position, for notebooks.
+    /// The final position, the result and the course of the game, for notebooks.
+    fn _repr_html_(slf: &Bound<'_, Self>) -> PyResult<String> {
+        picture::html(slf, "game_html")
+    }
+
+    /// The final position, where a notebook shows no HTML.
     fn _repr_svg_(&self, py: Python<'_>) -> PyResult<String> {
         picture::of_game(py, self.transcript())
     }

@@ -1,4 +1,4 @@
-//! Pictures of boards for notebooks. They are drawn in Python, in `shirokuro/boards.py`.
+//! How notebooks show boards, games and searches. They are drawn in Python, in `shirokuro/boards.py` and `shirokuro/notebook.py`.
 
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -12,6 +12,11 @@ pub fn of_position(position: &Bound<'_, PyAny>) -> PyResult<String> {
 pub fn of_game(py: Python<'_>, transcript: String) -> PyResult<String> {
     let position = py.import("shirokuro._core")?.getattr("Position")?.call_method1("from_moves", (&transcript,))?;
     draw(&position, transcript.get(transcript.len() - 2..))
+}
+
+/// A value as HTML, by a function of `shirokuro.notebook`.
+pub fn html(value: &Bound<'_, PyAny>, function: &str) -> PyResult<String> {
+    value.py().import("shirokuro.notebook")?.getattr(function)?.call1((value,))?.extract()
 }
 
 fn draw(position: &Bound<'_, PyAny>, last_move: Option<&str>) -> PyResult<String> {

@@ -8,6 +8,7 @@ use crate::search::{PySearchResult, SearchLimits};
 use crate::trainer::PyTrainerCore;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
+use shirokuro_engine::Position;
 use shirokuro_train::{Choice, PlaySettings, Unfinished};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
@@ -47,11 +48,15 @@ pub fn replay(
         Unfinished::Stopped => PyRuntimeError::new_err("stopped without a reason"),
         Unfinished::SearchError(message) => PyRuntimeError::new_err(message),
     })?;
-    let plies = watched.plies.iter().zip(&watched.evaluations).map(|(ply, &evaluation)| {
-        let search = ply.search.as_ref().map(|search| PySearchResult::new(search, 100, ply.time));
-        (choice(ply.choice), evaluation, search)
-    });
-    Ok((PyGame(watched.game.record), plies.collect()))
+    let record = watched.game.record;
+    let mut position = Position::START;
+    let mut plies = Vec::with_capacity(record.plies.len());
+    for ((ply, &evaluation), played) in watched.plies.iter().zip(&watched.evaluations).zip(&record.plies) {
+        let found = ply.search.as_ref().map(|search| PySearchResult::new(py, position, search, 100, ply.time));
+        plies.push((choice(ply.choice), evaluation, found.transpose()?));
+        position = position.play(played.square).expect("a recorded game's moves are legal").after_forced_pass();
+    }
+    Ok((PyGame(record), plies))
 }
 
 fn choice(choice: Choice) -> &'static str {

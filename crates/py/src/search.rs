@@ -4,8 +4,12 @@ use crate::args::{SideToMove, evaluator, integer, milliseconds, small_integer, t
 use crate::board::position;
 use crate::error::{busy, memory_error, value_error};
 use crate::interrupt::{check_interrupts, with_polling};
+use crate::picture;
+use crate::position::PyPosition;
 use pyo3::prelude::*;
-use shirokuro_engine::{Board, Confidence, DiscCount, Limits, PatternEvaluator, SearchResult, Searcher, discs};
+use shirokuro_engine::{
+    Board, Confidence, DiscCount, Limits, PatternEvaluator, Position, SearchResult, Searcher, discs,
+};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -85,6 +89,8 @@ impl Manner {
 /// What a search found.
 #[pyclass(frozen, get_all, name = "SearchResult", module = "shirokuro._core")]
 pub struct PySearchResult {
+    /// What was searched.
+    position: Py<PyPosition>,
     /// The move to play; `None` when the side must pass or the game is over.
     best_move: Option<String>,
     /// The value in discs, for the side to move.
@@ -107,8 +113,15 @@ pub struct PySearchResult {
 
 impl PySearchResult {
     /// The result in Python's terms.
-    pub fn new(result: &SearchResult, confidence: u8, time: Duration) -> Self {
-        Self {
+    pub fn new(
+        py: Python<'_>,
+        position: Position,
+        result: &SearchResult,
+        confidence: u8,
+        time: Duration,
+    ) -> PyResult<Self> {
+        Ok(Self {
+            position: Py::new(py, PyPosition(position))?,
             best_move: result.best.map(|square| square.to_string()),
             score: discs(result.score),
             depth: result.depth,
@@ -118,7 +131,7 @@ impl PySearchResult {
             principal_variation: result.line.iter().map(ToString::to_string).collect(),
             seconds: time.as_secs_f64(),
             table_hit_rate: (result.probes > 0).then(|| result.hits as f64 / result.probes as f64),
-        }
+        })
     }
 }
 
@@ -129,6 +142,11 @@ impl PySearchResult {
         let exact = if self.exact { "True" } else { "False" };
         let Self { score, depth, nodes, .. } = self;
         format!("SearchResult(best_move={best}, score={score}, depth={depth}, nodes={nodes}, exact={exact})")
+    }
+
+    /// The board with the expected moves, and the figures, for notebooks.
+    fn _repr_html_(slf: &Bound<'_, Self>) -> PyResult<String> {
+        picture::html(slf, "search_html")
     }
 }
 
@@ -172,7 +190,7 @@ impl PySearcher {
         let limits = limits(depth, nodes, time_ms, exact_empties)?;
         let manner = Manner::new(threads, confidence)?;
         let mut searcher = self.searcher.try_lock().map_err(|_| busy("searcher"))?;
-        run(board.py(), &mut searcher, self.evaluator.as_ref(), &position.board, limits, manner)
+        run(board.py(), &mut searcher, self.evaluator.as_ref(), position, limits, manner)
     }
 }
 
@@ -201,7 +219,7 @@ pub fn search(
     let position = position(board, side_to_move)?;
     let limits = limits(depth, nodes, time_ms, exact_empties)?;
     let manner = Manner::new(threads, confidence)?;
-    once(board.py(), self::evaluator(evaluator)?, &position.board, limits, manner, table_bytes(table_mb)?)
+    once(board.py(), self::evaluator(evaluator)?, position, limits, manner, table_bytes(table_mb)?)
 }
 
 /// Finds the result of the game under best play.
@@ -220,7 +238,7 @@ pub fn solve(
     let position = position(board, side_to_move)?;
     let limits = SearchLimits { exact_empties: 64, ..SearchLimits::default() };
     let manner = Manner::new(threads, None)?;
-    once(board.py(), self::evaluator(evaluator)?, &position.board, limits, manner, table_bytes(table_mb)?)
+    once(board.py(), self::evaluator(evaluator)?, position, limits, manner, table_bytes(table_mb)?)
 }
 
 fn limits(
@@ -244,7 +262,7 @@ const MOST_KEPT: usize = 1 << 24;
 fn once(
     py: Python<'_>,
     evaluator: Option<PatternEvaluator>,
-    board: &Board,
+    position: Position,
     limits: SearchLimits,
     manner: Manner,
     table_bytes: usize,
@@ -253,7 +271,7 @@ fn once(
     let idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner).take_if(|(bytes, _)| *bytes == table_bytes);
     let mut searcher = idle.map_or_else(|| new_searcher(table_bytes), |(_, searcher)| Ok(searcher))?;
     searcher.forget();
-    let result = run(py, &mut searcher, evaluator.as_ref(), board, limits, manner);
+    let result = run(py, &mut searcher, evaluator.as_ref(), position, limits, manner);
     if table_bytes <= MOST_KEPT {
         *IDLE.lock().unwrap_or_else(PoisonError::into_inner) = Some((table_bytes, searcher));
     }
@@ -265,10 +283,11 @@ fn run(
     py: Python<'_>,
     searcher: &mut Searcher,
     evaluator: Option<&PatternEvaluator>,
-    board: &Board,
+    position: Position,
     limits: SearchLimits,
     manner: Manner,
 ) -> PyResult<PySearchResult> {
+    let board = &position.board;
     let stop = AtomicBool::new(false);
     let start = Instant::now();
     let search = || {
@@ -291,5 +310,5 @@ fn run(
         }
         result
     };
-    Ok(PySearchResult::new(&result, manner.percent, start.elapsed()))
+    PySearchResult::new(py, position, &result, manner.percent, start.elapsed())
 }

@@ -1,4 +1,4 @@
-"""The command line: `shirokuro train`, `monitor`, `evaluate`, `debug`, `checkpoints`, `export` and more."""
+"""The command line: `shirokuro train`, `monitor`, `evaluate`, `play`, `checkpoints`, `export` and more."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import shirokuro
 from shirokuro.checkpoints import model_of
-from shirokuro.cli import bench, checkpoints, debug, evaluate, export, monitor, train
+from shirokuro.cli import bench, checkpoints, debug, evaluate, export, gtp, monitor, nboard, play, serve, train
 from shirokuro.extras import MissingExtraError
 
 if TYPE_CHECKING:
@@ -21,9 +21,13 @@ if TYPE_CHECKING:
 _COMMANDS = {
     "train": train,
     "monitor": monitor,
+    "serve": serve,
     "checkpoints": checkpoints,
     "export": export,
     "evaluate": evaluate,
+    "play": play,
+    "gtp": gtp,
+    "nboard": nboard,
     "debug": debug,
     "bench": bench,
 }

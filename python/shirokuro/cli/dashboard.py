@@ -12,7 +12,7 @@ from rich.text import Text
 
 from shirokuro.cli.blocks import Block, Curve, bar, beside, chart, ends, fit, pair, panel, shares
 from shirokuro.cli.words import DASH, ago, duration, number, percent, size
-from shirokuro.run_view import WINDOW_GAMES
+from shirokuro.run_view import STATE_WORDS, WINDOW_GAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,13 +28,13 @@ PAGES: tuple[Page, ...] = ("overview", "curves", "resources", "messages")
 ZOOMS: tuple[float, ...] = (1.0, 0.5, 0.1)
 """Shares of the games so far, the last of which curves show."""
 
-_STATES: Mapping[State, tuple[str, str]] = {
-    "waiting": ("waiting for the run to begin", "yellow"),
-    "starting": ("started, no measures yet", "yellow"),
-    "running": ("running", "green"),
-    "silent": ("silent", "bold red"),
-    "stopped": ("stopped and saved", "yellow"),
-    "complete": ("complete", "green"),
+_STATE_STYLES: Mapping[State, str] = {
+    "waiting": "yellow",
+    "starting": "yellow",
+    "running": "green",
+    "silent": "bold red",
+    "stopped": "yellow",
+    "complete": "green",
 }
 
 _TALL = 34
@@ -111,7 +111,7 @@ def report(view: RunView, width: int) -> Block:
 def header(view: RunView, width: int) -> Block:
     """Which run it is, how it is, and how far."""
     state = view.state
-    word, style = _STATES[state]
+    word, style = STATE_WORDS[state], _STATE_STYLES[state]
     age = f", {ago(view.age)}" if state in {"running", "silent", "stopped"} else ""
     title = ends(Text.assemble(("shirokuro  ", "bold"), str(view.directory.path)), Text(f"● {word}{age}", style), width)
     games, target = view.metrics.games_played if len(view.metrics) else None, view.target_games

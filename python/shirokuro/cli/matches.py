@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from shirokuro.match_result import MatchResult, PairCounts
     from shirokuro.players import Player, SessionPlayer
-    from shirokuro.rating import EloEstimate
     from shirokuro.sprt import Sprt
 
 _PIPE_WIDTH = 110
@@ -113,16 +112,7 @@ def _standing(counts: PairCounts, contest: Contest) -> str:
     if contest.sprt:
         low, high = contest.sprt.bounds
         text += f", LLR {contest.sprt.log_likelihood_ratio(counts):+.2f} ({low:.2f} … {high:.2f})"
-    return f"{text}, Elo {elo_text(elo_difference(counts))}"
-
-
-def elo_text(elo: EloEstimate) -> str:
-    """Such as `+35 (+12 … +58)`."""
-    return f"{_points(elo.difference)} ({_points(elo.low)} … {_points(elo.high)})"
-
-
-def _points(elo: float) -> str:
-    return f"{elo:+.0f}" if math.isfinite(elo) else "+∞" if elo > 0 else "−∞"
+    return f"{text}, Elo {elo_difference(counts)}"
 
 
 def print_table(contest: Contest, results: Results) -> None:
@@ -153,7 +143,7 @@ def _row(result: MatchResult) -> tuple[str, ...]:
         str(result.losses),
         f"{result.win_rate:.1%}",
         f"{result.score:.3f}",
-        elo_text(result.elo),
+        str(result.elo),
         "" if discs is None else f"{discs:+.2f}",
         f"{result.wipeouts}:{result.wiped_out}",
     )

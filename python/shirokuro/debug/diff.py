@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from shirokuro import notebook
 from shirokuro._core import Evaluator
 from shirokuro.boards import text_table
 from shirokuro.checkpoints import model_of
@@ -118,6 +119,10 @@ class WeightDiff:
 
     def __str__(self) -> str:
         return self.text()
+
+    def _repr_html_(self) -> str:
+        """The text, for notebooks."""
+        return notebook.text(self)
 
 
 def diff_weights(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from shirokuro import notebook
 from shirokuro._core import BLACK, WHITE, Position, feature_indices
 from shirokuro.boards import SQUARES, board_text
 from shirokuro.debug.tables import PATTERNS, digits, discs, mirrors
@@ -98,6 +99,17 @@ class PatternView:
 
     def __str__(self) -> str:
         return self.text()
+
+    def _repr_html_(self) -> str:
+        """The board, and what each pattern adds, for notebooks."""
+        greatest = max(map(abs, self.by_pattern.values()))
+        rows = [
+            (name, " ".join(PATTERNS[name][0]), f"{value:+.2f}", notebook.bar(value, greatest))
+            for name, value in self.by_pattern.items()
+        ]
+        rows.append(("sum", f"stage {self.stage}", f"{self.sum:+.2f}", notebook.Html()))
+        shown = notebook.table(("pattern", "squares", "discs", ""), rows, left=("pattern", "squares", ""))
+        return notebook.beside(notebook.board(self.position), shown)
 
 
 def pattern_view(evaluator: Evaluator, position: Position) -> PatternView:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from shirokuro import _core
+from shirokuro import _core, notebook
 from shirokuro._core import Game, ModelFileError, ModelVersionError, Position, Searcher, read_header
 from shirokuro.boards import SIDES, text_table
 from shirokuro.checkpoints import candidates
@@ -112,6 +112,10 @@ class Replay:
             )
         header = ("ply", "side", "move", "kind", "static", "value", "target", "depth", "nodes", "line")
         return f"{head} ({compared})\n{text_table(header, rows, left=('side', 'move', 'kind', 'line'))}"
+
+    def _repr_html_(self) -> str:
+        """The text, for notebooks."""
+        return notebook.text(self)
 
 
 def replay(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from shirokuro import notebook
 from shirokuro._core import Game, Position, traces
 from shirokuro.boards import SIDES, text_table
 from shirokuro.debug.tables import NAMES, digits, discs
@@ -68,6 +69,10 @@ class TraceView:
 
     def __str__(self) -> str:
         return self.text()
+
+    def _repr_html_(self) -> str:
+        """The text, for notebooks."""
+        return notebook.text(self)
 
 
 def trace_view(game: Game, plies: int, *, lambda_: float, evaluator: Evaluator | None = None) -> TraceView:

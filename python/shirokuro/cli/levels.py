@@ -1,0 +1,98 @@
+"""How strongly a model plays, as options of several commands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, get_args
+
+from shirokuro._core import Evaluator
+from shirokuro.checkpoints import model_of
+from shirokuro.engine import Confidence, Engine, SearchLimits
+
+if TYPE_CHECKING:
+    import argparse
+
+DEPTH = 8
+"""Plies that a model looks ahead if nothing is said."""
+
+EXACT_EMPTIES = 14
+"""Empty squares from which on it then solves."""
+
+TABLE_MB = 64
+
+_MOST_THREADS = 256
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the model and how it plays."""
+    parser.add_argument("model", metavar="RUN|FILE", help="a run's directory, for its latest checkpoint, or a model")
+    level = parser.add_argument_group("how the model plays", "The first limit that is reached ends a search.")
+    level.add_argument("--depth", type=int, metavar="N", help=f"plies that it looks ahead (default: {DEPTH})")
+    level.add_argument("--nodes", type=int, metavar="N", help="positions that it visits for a move")
+    level.add_argument("--time-ms", type=float, metavar="X", help="milliseconds that it takes for a move")
+    level.add_argument(
+        "--exact-empties",
+        type=int,
+        metavar="N",
+        default=EXACT_EMPTIES,
+        help="positions with so many empty squares or fewer are solved exactly (default: %(default)s)",
+    )
+    level.add_argument(
+        "--threads", type=int, metavar="N", default=1, help="threads that search together (default: %(default)s)"
+    )
+    level.add_argument(
+        "--confidence",
+        type=int,
+        metavar="PERCENT",
+        choices=get_args(Confidence),
+        default=100,
+        help="cut off what shallower searches say is decided, with this confidence: deeper in the same time; one of "
+        "%(choices)s (default: %(default)s, never)",
+    )
+    level.add_argument(
+        "--table-mb", type=float, metavar="X", default=TABLE_MB, help="size of its memory in MB (default: %(default)s)"
+    )
+
+
+def has_limit(options: argparse.Namespace) -> bool:
+    """True if a limit is given, other than that from which on positions are solved."""
+    return not options.depth is options.nodes is options.time_ms is None
+
+
+def limits_of(options: argparse.Namespace) -> SearchLimits:
+    """What the options say.
+
+    Raises:
+        ValueError: a value is out of its range.
+    """
+    depth = DEPTH if options.depth is options.nodes is options.time_ms is None else options.depth
+    return SearchLimits(depth=depth, nodes=options.nodes, time_ms=options.time_ms, exact_empties=options.exact_empties)
+
+
+def engine_of(options: argparse.Namespace) -> Engine:
+    """The model, ready to play.
+
+    Raises:
+        ValueError: a value is out of its range, or the file is no model.
+        OSError: the file can't be read.
+    """
+    limits = limits_of(options)
+    if not 1 <= options.threads <= _MOST_THREADS:
+        raise ValueError(f"threads = {options.threads}: must be within 1…{_MOST_THREADS}")
+    return Engine(
+        Evaluator.load(model_of(options.model)),
+        limits=limits,
+        table_mb=options.table_mb,
+        threads=options.threads,
+        confidence=options.confidence,
+    )
+
+
+def described(limits: SearchLimits) -> str:
+    """Such as `depth 8, exact from 14 empty squares`."""
+    parts = [
+        None if limits.depth is None else f"depth {limits.depth}",
+        None if limits.nodes is None else f"{limits.nodes:,} nodes",
+        None if limits.time_ms is None else f"{limits.time_ms:g} ms",
+        f"exact from {limits.exact_empties} empty squares" if limits.exact_empties else None,
+    ]
+    return ", ".join(part for part in parts if part)

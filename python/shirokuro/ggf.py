@@ -1,0 +1,147 @@
+"""Games in the Generic Game Format, GGF, in which Othello programs exchange them.
+
+The format: https://www.skatgame.net/mburo/ggsa/ggf. Only one game, of Othello on 8×8 squares, is read.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from shirokuro._core import BLACK, WHITE, Position
+from shirokuro.boards import SQUARES
+from shirokuro.game_clock import GameClock
+from shirokuro.turn_game import NO_MOVE, TurnGame
+
+_PROPERTY = re.compile(r"\s*([A-Za-z]{1,4})\s*\[([^\[\]]*)\]\s*")
+
+_SQUARES = {"-": 0, "*": BLACK, "O": WHITE}
+
+_SIDES = {"B": BLACK, "W": WHITE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GgfMove:
+    """A move of a game."""
+
+    move: str
+    """A square, or `"--"` for a pass."""
+    side: int | None = None
+    """Who played it, 1 black or 2 white; `None` where that is not said."""
+    seconds: float = 0.0
+    """The time that it took."""
+
+    @classmethod
+    def parse(cls, text: str, side: int | None = None) -> GgfMove:
+        """Reads `F5`, `F5/1.25`, `F5/1.25/3.5` or `PA`: a square or a pass, what it was thought to be worth, its time.
+
+        Raises:
+            ValueError: it is none of them.
+        """
+        name, *rest = (part.strip() for part in text.split("/"))
+        move = NO_MOVE if name.upper() in {"PA", "PASS", NO_MOVE} else name.lower()
+        seconds = _number(rest[1]) if len(rest) > 1 and rest[1] else 0.0
+        if (move != NO_MOVE and move not in SQUARES) or len(rest) > 2 or seconds is None:  # noqa: PLR2004 (see above)
+            raise ValueError(f"{text!r} is no move")
+        return cls(move=move, side=side, seconds=seconds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GgfGame:
+    """A game: where it began, its moves, and the time that the sides have."""
+
+    start: Position
+    """The first position; a side that has no move on it must pass."""
+    moves: tuple[GgfMove, ...]
+    """The moves and passes."""
+    times: dict[int, str]
+    """What is said of each side's time; nothing of a side that plays without a clock."""
+
+    @classmethod
+    def parse(cls, text: str) -> GgfGame:
+        """Reads a game, `(;GM[Othello] … ;)`.
+
+        Raises:
+            ValueError: it is not a game of Othello in this format. Whether the moves are legal, `play` finds out.
+        """
+        found = re.fullmatch(r"\s*\(;(.*);\)\s*", text, re.DOTALL)
+        if not found:
+            raise ValueError("a game in GGF begins with (; and ends with ;)")
+        properties = _properties(found[1])
+        last = {name: value.strip() for name, value in properties}
+        if last.get("GM", "").lower() != "othello":
+            raise ValueError(f"GM[{last.get('GM', '')}]: must be Othello")
+        if komi := next((name for name, _ in properties if name in {"KB", "KW", "KM"}), None):
+            raise ValueError(f"{komi}: games with komi are not read")
+        times = {side: last.get(name) or last.get("TI", "") for side, name in ((BLACK, "TB"), (WHITE, "TW"))}
+        return cls(
+            start=_board(last.get("BO")),
+            moves=tuple(GgfMove.parse(value, _SIDES[name]) for name, value in properties if name in _SIDES),
+            times={side: time for side, time in times.items() if time},
+        )
+
+    def play(self) -> TurnGame:
+        """Plays the game.
+
+        Raises:
+            ValueError: a move is not legal.
+        """
+        game = TurnGame(self.start)
+        for number, move in enumerate(self.moves, start=1):
+            try:
+                game.play(move.move, side=move.side)
+            except ValueError as error:
+                raise ValueError(f"move {number}, {move.move}: {error}") from error
+        return game
+
+    def clocks(self) -> dict[int, GameClock]:
+        """The clocks after the last move; none for a side whose time is not said in a way that is understood."""
+        clocks = {side: clock for side, text in self.times.items() if (clock := _clock(text))}
+        for move in self.moves:
+            if move.side in clocks:
+                clocks[move.side].spend(move.seconds)
+        return clocks
+
+
+def _properties(text: str) -> list[tuple[str, str]]:
+    properties, at = [], 0
+    while at < len(text):
+        found = _PROPERTY.match(text, at)
+        if not found:
+            raise ValueError(f"{text[at : at + 20]!r} is no property")
+        properties.append((found[1].upper(), found[2]))
+        at = found.end()
+    return properties
+
+
+def _board(text: str | None) -> Position:
+    """`8`, 64 squares in rows, and the side to move."""
+    if text is None:
+        raise ValueError("BO: the board is missing")
+    size, _, rest = text.partition(" ")
+    squares = "".join(rest.split()).upper()
+    if size != "8" or len(squares) != len(SQUARES) + 1 or not set(squares) <= set(_SQUARES) or squares[-1] == "-":
+        raise ValueError(f"BO[{text[:80]}]: must be 8, 64 squares of -, * and O, and the side to move, * or O")
+    board = [_SQUARES[square] for square in squares[:-1]]
+    return Position(board, side_to_move="black" if squares[-1] == "*" else "white")
+
+
+def _clock(text: str) -> GameClock | None:
+    """`15:00` or `15:00/00:05/02:00`: the time for the game, what each move adds, and a time of grace."""
+    main, increment, *_ = (*map(_seconds, text.split("/")), 0.0)
+    return GameClock(main=main, increment=increment or 0.0) if main else None
+
+
+def _seconds(text: str) -> float | None:
+    """`SS`, `MM:SS` or `HH:MM:SS`, before what else may follow a comma."""
+    total = 0.0
+    for part in text.partition(",")[0].split(":"):
+        number = _number(part) if part.strip() else 0.0
+        if number is None:
+            return None
+        total = 60 * total + number
+    return total
+
+
+def _number(text: str) -> float | None:
+    return float(text) if re.fullmatch(r"\s*[0-9]{1,9}(\.[0-9]*)?\s*", text) else None

@@ -1,0 +1,245 @@
+"""A model as a program that speaks the Go Text Protocol, version 2, as other programs for Othello do.
+
+The protocol: https://www.lysator.liu.se/~gunnar/gtp/gtp2-spec-draft2/gtp2-spec.html
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import TYPE_CHECKING
+
+from shirokuro._core import BLACK, WHITE, __version__
+from shirokuro.boards import SQUARES, board_text
+from shirokuro.engine import SearchLimits
+from shirokuro.game_clock import GameClock
+from shirokuro.turn_game import NO_MOVE, TurnGame
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from shirokuro._core import Position, SearchResult
+    from shirokuro.engine import Engine
+
+_COLOURS = {"b": BLACK, "black": BLACK, "w": WHITE, "white": WHITE}
+
+_GAMES = {"othello", "reversi"}
+
+
+class _RefusalError(Exception):
+    """A command can't be obeyed; the message is the answer."""
+
+
+class GtpServer:
+    """Answers the commands of the protocol.
+
+    A side that must pass may be told to, or not: as soon as the other side plays again, it has passed. Squares are
+    those of Othello, a1 in the upper left corner.
+
+    Args:
+        engine: plays.
+        keep_limits: the engine's limits hold beside a clock, too; otherwise, time alone decides once there is a clock.
+    """
+
+    def __init__(self, engine: Engine, *, keep_limits: bool = True) -> None:
+        self._engine = engine
+        self._keep_limits = keep_limits
+        self._game = TurnGame()
+        self._new_clock: Callable[[], GameClock] | None = None
+        self._clocks: dict[int, GameClock] = {}
+        self.ended = False
+        """The other program has said that it is done."""
+        self._commands: Mapping[str, Callable[[list[str]], str]] = {
+            "protocol_version": lambda _: "2",
+            "name": lambda _: "shirokuro",
+            "version": lambda _: __version__,
+            "known_command": self._known_command,
+            "list_commands": lambda _: "\n".join(self._commands),
+            "quit": self._quit,
+            "boardsize": self._boardsize,
+            "clear_board": self._clear_board,
+            "komi": self._komi,
+            "play": self._play,
+            "genmove": self._genmove,
+            "reg_genmove": self._reg_genmove,
+            "undo": self._undo,
+            "showboard": lambda _: "\n" + board_text(self._game.position, legal_moves=True, last_move=self._last()),
+            "final_score": self._final_score,
+            "time_settings": self._time_settings,
+            "time_left": self._time_left,
+            "list_games": lambda _: "Othello",
+            "set_game": self._set_game,
+        }
+
+    def serve(self, lines: Iterable[str], write: Callable[[str], object]) -> None:
+        """Answers line by line until there are no more, or until the other program is done.
+
+        Args:
+            lines: what the other program says.
+            write: takes the answers, and passes them on at once.
+        """
+        for line in lines:
+            if answer := self.answer(line):
+                write(answer)
+            if self.ended:
+                return
+
+    def answer(self, line: str) -> str:
+        """The answer to a line, with the empty line at its end; nothing, if it asks nothing."""
+        text = re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "", line.replace("\t", " ")).partition("#")[0]
+        words = text.split()
+        if not words:
+            return ""
+        number = words.pop(0) if re.fullmatch("[0-9]+", words[0]) else ""
+        try:
+            status, result = "=", self._obey(words)
+        except _RefusalError as refusal:
+            status, result = "?", str(refusal)
+        space = " " if result and not result.startswith("\n") else ""
+        return f"{status}{number}{space}{result}\n\n"
+
+    def _obey(self, words: list[str]) -> str:
+        if not words or words[0] not in self._commands:
+            raise _RefusalError("unknown command")
+        return self._commands[words[0]](words[1:])
+
+    def _known_command(self, words: list[str]) -> str:
+        return "true" if _word(words) in self._commands else "false"
+
+    def _quit(self, _words: list[str]) -> str:
+        self.ended = True
+        return ""
+
+    def _boardsize(self, words: list[str]) -> str:
+        if _whole(_word(words)) != 8:  # noqa: PLR2004 (a board's)
+            raise _RefusalError("unacceptable size")
+        return self._clear_board(words)
+
+    def _clear_board(self, _words: list[str]) -> str:
+        self._game = TurnGame()
+        self._clocks = {side: self._new_clock() for side in (BLACK, WHITE)} if self._new_clock else {}
+        return ""
+
+    def _komi(self, words: list[str]) -> str:
+        _number(_word(words))  # Othello has none
+        return ""
+
+    def _set_game(self, words: list[str]) -> str:
+        if " ".join(words).lower() not in _GAMES:
+            raise _RefusalError("unsupported game")
+        return self._clear_board(words)
+
+    def _play(self, words: list[str]) -> str:
+        side, move = _colour(words), _word(words[1:]).lower()
+        if move != "pass" and move not in SQUARES:
+            raise _RefusalError("invalid color or coordinate")
+        if move == "pass" and self._game.position.is_over:
+            return ""  # some programs end a game by two passes
+        try:
+            self._game.play(NO_MOVE if move == "pass" else move, side=side)
+        except ValueError:
+            raise _RefusalError("illegal move") from None
+        return ""
+
+    def _genmove(self, words: list[str]) -> str:
+        side = _colour(words)
+        position = self._to_move(side)
+        if position is None:
+            if self._game.must_pass and self._game.position.side_to_move == side:
+                self._game.play(NO_MOVE)
+            return "pass"
+        start = time.monotonic()
+        move = self._search(position).best_move or ""
+        self._game.play(move, side=side)
+        if clock := self._clocks.get(side):
+            clock.spend(time.monotonic() - start)
+        return move.upper()
+
+    def _reg_genmove(self, words: list[str]) -> str:
+        position = self._to_move(_colour(words))
+        return "pass" if position is None else (self._search(position).best_move or "").upper()
+
+    def _to_move(self, side: int) -> Position | None:
+        """The position in which this side moves; none, if it can't."""
+        position = self._game.position
+        if self._game.must_pass and position.side_to_move != side:
+            return position.play(NO_MOVE)
+        if position.is_over or self._game.must_pass:
+            return None
+        if position.side_to_move != side:
+            raise _RefusalError("it is the other side's turn")
+        return position
+
+    def _search(self, position: Position) -> SearchResult:
+        limits = self._engine.limits
+        if clock := self._clocks.get(position.side_to_move):
+            time_ms = 1000 * clock.budget(position.empties)
+            alone = SearchLimits(time_ms=time_ms, exact_empties=limits.exact_empties)
+            limits = limits.within(time_ms) if self._keep_limits else alone
+        return self._engine.search(position, limits)
+
+    def _undo(self, _words: list[str]) -> str:
+        try:
+            self._game.undo()
+        except ValueError:
+            raise _RefusalError("cannot undo") from None
+        return ""
+
+    def _last(self) -> str | None:
+        return next((move for move in reversed(self._game.moves) if move != NO_MOVE), None)
+
+    def _final_score(self, _words: list[str]) -> str:
+        position = self._game.position
+        if not position.is_over:
+            raise _RefusalError("cannot score")
+        black = position.score if position.side_to_move == BLACK else -position.score
+        return f"{'B' if black > 0 else 'W'}+{abs(black)}" if black else "0"
+
+    def _time_settings(self, words: list[str]) -> str:
+        main, period, moves = _numbers(words, 3)
+        if period > 0 and not moves:  # no limit
+            self._new_clock, self._clocks = None, {}
+            return ""
+        self._new_clock = lambda: GameClock(main=main, period=period, period_moves=int(moves))
+        self._clocks = {side: self._new_clock() for side in (BLACK, WHITE)}
+        return ""
+
+    def _time_left(self, words: list[str]) -> str:
+        side = _colour(words)
+        seconds, moves = _numbers(words[1:], 2)
+        self._clocks.setdefault(side, GameClock(main=seconds)).set_left(seconds, int(moves))
+        return ""
+
+
+def _word(words: list[str]) -> str:
+    if not words:
+        raise _RefusalError("syntax error")
+    return words[0]
+
+
+def _colour(words: list[str]) -> int:
+    colour = _COLOURS.get(_word(words).lower())
+    if colour is None:
+        raise _RefusalError("invalid color or coordinate")
+    return colour
+
+
+def _whole(word: str) -> int:
+    try:
+        return int(word)
+    except ValueError:
+        raise _RefusalError("syntax error") from None
+
+
+def _number(word: str) -> float:
+    try:
+        return float(word)
+    except ValueError:
+        raise _RefusalError("syntax error") from None
+
+
+def _numbers(words: list[str], count: int) -> list[float]:
+    numbers = [_number(word) for word in words]
+    if len(numbers) != count or not all(0 <= number < 1e9 for number in numbers):  # noqa: PLR2004 (30 years)
+        raise _RefusalError("syntax error")
+    return numbers

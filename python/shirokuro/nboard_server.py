@@ -1,0 +1,249 @@
+"""A model as an engine for NBoard and other programs that speak its protocol, version 2.
+
+The protocol is described in NBoard's own manual (https://www.orbanova.com/nboard/) and in that of NTest,
+https://github.com/weltyc/ntest/blob/master/instructions/Protocol.htm.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import queue
+import re
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from shirokuro._core import BLACK, Cancellation
+from shirokuro.boards import SQUARES
+from shirokuro.engine import SearchLimits
+from shirokuro.ggf import GgfGame, GgfMove
+from shirokuro.turn_game import NO_MOVE, TurnGame
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from shirokuro._core import Position
+    from shirokuro.engine import Engine, MoveScore
+    from shirokuro.game_clock import GameClock
+
+_NAME = "shirokuro"
+
+_VERSIONS = ("1", "2")
+
+_GREATEST_DEPTH = 60
+
+_WAIT_SECONDS = 0.2
+
+
+class _Batch:
+    """The commands between two pings: what they think is given up together."""
+
+    def __init__(self) -> None:
+        self.cancellation = Cancellation()
+        self.cancelled = False
+
+    def cancel(self) -> None:
+        self.cancelled = True
+        self.cancellation.cancel()
+
+
+class NBoardServer:
+    """Answers the commands of the protocol.
+
+    A thread reads ahead: a `ping` ends what is being thought, and what was still to be, before it is answered.
+
+    Args:
+        engine: plays. Its depth is the other program's to set; its other limits stay.
+        write: takes each line of the answers.
+    """
+
+    def __init__(self, engine: Engine, write: Callable[[str], None]) -> None:
+        self._engine = engine
+        self._write = write
+        self._game: TurnGame | None = TurnGame()
+        self._clocks: dict[int, GameClock] = {}
+        self._quick: Mapping[str, Callable[[str], None]] = {
+            "nboard": self._nboard,
+            "set": self._set,
+            "move": self._move,
+            "ping": lambda rest: self._write(f"pong {rest}"),
+            "learn": lambda _: self._write("learned"),
+        }
+        self._thinking: Mapping[str, Callable[[TurnGame, str], None]] = {
+            "hint": self._hint,
+            "go": self._go,
+            "analyze": self._analyze,
+        }
+
+    def serve(self, lines: Iterable[str]) -> None:
+        """Answers until there are no more lines, or until the other program quits.
+
+        Args:
+            lines: what the other program says; read by another thread.
+        """
+        waiting: queue.SimpleQueue[tuple[str, _Batch] | None] = queue.SimpleQueue()
+        threading.Thread(target=_read, args=(lines, waiting), daemon=True).start()
+        while True:
+            try:
+                # A wait without end might miss a signal.
+                item = waiting.get(timeout=_WAIT_SECONDS)
+            except queue.Empty:
+                continue
+            if item is None:
+                return
+            self._obey(*item)
+
+    def _obey(self, line: str, batch: _Batch) -> None:
+        name, _, rest = line.strip().partition(" ")
+        if name in self._quick:
+            self._quick[name](rest.strip())
+        elif name.lower() in SQUARES and not rest:  # as the protocol's first version had it
+            self._move(name)
+        elif name in self._thinking:
+            try:
+                with batch.cancellation:
+                    self._think(name, rest.strip())
+            except KeyboardInterrupt:
+                if not batch.cancelled:
+                    raise
+
+    def _think(self, name: str, rest: str) -> None:
+        if self._game is None:
+            self._status("there is no game")
+            return
+        self._status("thinking")
+        self._thinking[name](self._game, rest)
+        self._status("")
+
+    def _status(self, text: str) -> None:
+        self._write(f"status {text}".rstrip())
+
+    def _nboard(self, rest: str) -> None:
+        if rest in _VERSIONS:
+            self._write(f"set myname {_NAME}")
+        else:
+            self._status(f"version {rest} of the protocol is not known")
+
+    def _set(self, rest: str) -> None:
+        name, _, value = rest.partition(" ")
+        if name == "depth":
+            self._set_depth(value.strip())
+        elif name == "game":
+            self._set_game(value)
+
+    def _set_depth(self, value: str) -> None:
+        depth = _whole_number(value)
+        if not depth:
+            self._status(f"depth {value!r} is no whole number of at least 1")
+            return
+        depth = min(depth, _GREATEST_DEPTH)
+        self._engine.limits = dataclasses.replace(self._engine.limits, depth=depth)
+        self._write(f"set myname {_NAME}-{depth}")
+
+    def _set_game(self, text: str) -> None:
+        self._game, self._clocks = None, {}  # rather no game than a wrong one
+        try:
+            game = GgfGame.parse(text)
+            self._game, self._clocks = game.play(), game.clocks()
+        except ValueError as error:
+            self._status(f"the game was not understood: {error}")
+
+    def _move(self, text: str) -> None:
+        if self._game is None:
+            return
+        side = self._game.position.side_to_move
+        try:
+            move = GgfMove.parse(text)
+            if self._game.must_pass and move.move != NO_MOVE:
+                self._game.play(NO_MOVE)
+            self._game.play(move.move)
+        except ValueError as error:
+            self._game = None
+            self._status(f"the move was not understood: {error}")
+            return
+        if clock := self._clocks.get(side):
+            clock.spend(move.seconds)
+
+    def _hint(self, game: TurnGame, text: str) -> None:
+        """The best moves, deeper and deeper."""
+        position, passes = game.position, game.must_pass
+        if passes:
+            position = position.play(NO_MOVE)
+        if position.is_over:
+            return
+        count = _whole_number(text) or 1
+        limits = self._engine.limits
+        exact = position.empties <= limits.exact_empties
+        start, nodes = time.monotonic(), 0
+        for depth in range(1, (limits.depth or 1) + 1 + exact):
+            last = depth > (limits.depth or 1)
+            exact_empties = limits.exact_empties if last else 0
+            scores = self._engine.score_moves(position, SearchLimits(depth=depth, exact_empties=exact_empties))
+            nodes += sum(scored.nodes for scored in scores)
+            for scored in scores[: 1 if passes else count]:
+                self._search_line(game.position, scored, passes=passes)
+            self._write(f"nodestats {nodes} {time.monotonic() - start:.2f}")
+            if all(scored.exact for scored in scores):
+                return
+
+    def _search_line(self, position: Position, scored: MoveScore, *, passes: bool) -> None:
+        score = -scored.score if passes else scored.score
+        depth = "100%" if scored.exact else str(scored.depth)
+        self._write(f"search {_line(position, scored.line)} {score:.2f} 0 {depth}")
+
+    def _go(self, game: TurnGame, _text: str) -> None:
+        """The move that the model would play; the other program decides whether it is played."""
+        position = game.position
+        if position.is_over:
+            return
+        if game.must_pass:
+            self._write("=== PA")
+            return
+        clock, limits = self._clocks.get(position.side_to_move), self._engine.limits
+        found = self._engine.search(position, limits.within(1000 * clock.budget(position.empties)) if clock else limits)
+        depth = "100%" if found.exact else str(found.depth)
+        self._write(f"search {_line(position, found.principal_variation)} {found.score:.2f} 0 {depth}")
+        self._write(f"nodestats {found.nodes} {found.seconds:.2f}")
+        self._write(f"=== {str(found.best_move).upper()}/{found.score:.2f}/{found.seconds:.2f}")
+
+    def _analyze(self, game: TurnGame, _text: str) -> None:
+        """The score of every position of the game, the last one first.
+
+        NBoard draws them as one curve: they are Black's view, as all scores of its games are.
+        """
+        for moves, position in reversed(list(enumerate(game.positions))):
+            score = position.score if position.is_over else self._engine.search(position).score
+            black = score if position.side_to_move == BLACK else -score
+            self._write(f"analysis {moves} {black:.2f}")
+
+
+def _read(lines: Iterable[str], waiting: queue.SimpleQueue[tuple[str, _Batch] | None]) -> None:
+    """Passes the lines on, and ends what is being thought where that must not wait."""
+    batch = _Batch()
+    try:
+        for line in lines:
+            word = line.split(maxsplit=1)[:1]
+            if word in (["ping"], ["quit"]):
+                batch.cancel()
+                batch = _Batch()
+            if word == ["quit"]:
+                return
+            waiting.put((line, batch))
+    finally:
+        waiting.put(None)
+
+
+def _whole_number(text: str) -> int | None:
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
+
+
+def _line(position: Position, moves: Sequence[str]) -> str:
+    """Moves in one word, such as `F5D6`, with the passes among them."""
+    game, words = TurnGame(position), []
+    for move in moves:
+        if game.must_pass:
+            game.play(NO_MOVE)
+            words.append("PA")
+        game.play(move)
+        words.append(move.upper())
+    return "".join(words)

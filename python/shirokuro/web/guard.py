@@ -1,0 +1,119 @@
+"""Who may see the page: decided for every request, before anything else is done with it."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+import re
+import secrets
+from dataclasses import dataclass
+from http import HTTPStatus
+from http.cookies import CookieError, SimpleCookie
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{12,200}")
+
+
+def is_loopback(host: str) -> bool:
+    """Only programs on this machine can reach the address."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def new_token() -> str:
+    """A token that nobody can guess."""
+    return secrets.token_urlsafe(18)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a request is not answered."""
+
+    status: HTTPStatus
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A request came with the right token in its address: the page is to be opened without it, once more."""
+
+    cookie: str
+    """The header `Set-Cookie`, by which the browser remembers the token."""
+
+
+class Guard:
+    """Decides about requests.
+
+    Without a token, only what was asked for under a name of the loopback address is answered: a page of another site
+    can make its own name stand for 127.0.0.1, but the browser then still sends that name (DNS rebinding). What comes
+    from another site's page has another `Origin`, and is refused always.
+
+    Args:
+        host: the address that the server listens at.
+        port: its port; a token's cookie is named after it, because browsers do not tell ports apart.
+        token: what a visitor has to know; needed beyond the loopback address.
+
+    Raises:
+        ValueError: the address needs a token and there is none, or the token is too short or has other characters.
+    """
+
+    def __init__(self, *, host: str, port: int, token: str | None) -> None:
+        if token is None and not is_loopback(host):
+            raise ValueError(f"{host} can be reached from other machines: a token is needed")
+        if token is not None and not _TOKEN.fullmatch(token):
+            raise ValueError("token: must be 12…200 characters out of A-Z, a-z, 0-9, - and _")
+        self._token = token
+        self._local = is_loopback(host)
+        self._cookie = f"shirokuro-{port}"
+
+    def check(self, target: str, headers: Mapping[str, str]) -> Refusal | Entry | None:
+        """What is wrong with a request; `None` if nothing is.
+
+        Args:
+            target: path and query.
+            headers: by names of any case.
+        """
+        host, origin = headers.get("Host", ""), headers.get("Origin")
+        if self._local and not is_loopback(_name(host)):
+            return Refusal(
+                HTTPStatus.FORBIDDEN, f"this server answers as localhost, not as {host or 'a nameless host'}"
+            )
+        if origin is not None and origin.partition("://")[2] != host:
+            return Refusal(HTTPStatus.FORBIDDEN, "the request comes from the page of another site")
+        return self._check_token(target, headers) if self._token else None
+
+    def _check_token(self, target: str, headers: Mapping[str, str]) -> Refusal | Entry | None:
+        if offered := parse_qs(target.partition("?")[2]).get("token", [""])[0]:
+            if not self._is_right(offered):
+                return Refusal(HTTPStatus.FORBIDDEN, "the token is wrong")
+            return Entry(f"{self._cookie}={offered}; Path=/; HttpOnly; SameSite=Lax")
+        scheme, _, bearer = headers.get("Authorization", "").partition(" ")
+        offered = bearer if scheme.lower() == "bearer" else self._remembered(headers.get("Cookie", ""))
+        if not offered:
+            return Refusal(HTTPStatus.UNAUTHORIZED, "a token is needed: open the address that the server printed")
+        return None if self._is_right(offered) else Refusal(HTTPStatus.FORBIDDEN, "the token is wrong")
+
+    def _remembered(self, cookies: str) -> str:
+        try:
+            cookie = SimpleCookie(cookies).get(self._cookie)
+        except CookieError:
+            return ""
+        return cookie.value if cookie else ""
+
+    def _is_right(self, offered: str) -> bool:
+        # In the same time, wherever the two differ.
+        return hmac.compare_digest(offered.encode(), (self._token or "").encode())
+
+
+def _name(host: str) -> str:
+    """The name in a `Host` header, without its port."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""

@@ -1,0 +1,195 @@
+"""What a browser may ask for. Everything that comes from one is checked here, before anything is done."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from shirokuro.engine import SearchLimits
+from shirokuro.live_game import LiveGame
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+MAX_BYTES = 8192
+"""The longest message."""
+
+MAX_DEPTH = 16
+MAX_SECONDS = 10.0
+
+Player: TypeAlias = Literal["black", "white", "both"]
+"""Which sides a person plays; the model plays the others."""
+
+PLAYERS: Mapping[str, Player] = {"black": "black", "white": "white", "both": "both"}
+
+_MOST_EXACT = 20
+"""Empty squares from which solving may take longer than a person likes to wait."""
+
+_PASSES = frozenset({"--", "-", "pa", "ps", "pass"})
+
+
+@dataclass(frozen=True, slots=True)
+class Strength:
+    """How long the model looks for a move: to a depth, or for a time; one of the two is given."""
+
+    depth: int | None = None
+    """Plies."""
+    seconds: float | None = None
+
+    @property
+    def limits(self) -> SearchLimits:
+        """For a search, which never takes longer than `MAX_SECONDS`. A model that looks far ahead solves early."""
+        if self.depth is None:
+            return SearchLimits(time_ms=1000 * (self.seconds or MAX_SECONDS), exact_empties=_MOST_EXACT)
+        exact = min(2 * self.depth, _MOST_EXACT)
+        return SearchLimits(depth=self.depth, time_ms=1000 * MAX_SECONDS, exact_empties=exact)
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Play a move; `ply` moves have been played before it, so that a late second click does nothing."""
+
+    move: str
+    ply: int
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Take back to the person's last decision."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackTo:
+    """Go on from the position after so many moves."""
+
+    ply: int
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """Begin a game, from its first move or after others."""
+
+    moves: tuple[str, ...]
+    player: Player
+    strength: Strength
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """Let the game go on with other sides or another strength."""
+
+    player: Player
+    strength: Strength
+
+
+@dataclass(frozen=True, slots=True)
+class ShowScores:
+    """Tell, or do not tell, what each legal move is worth."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Send, or do not send, the run's curves."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Renew:
+    """Let the newest checkpoint play."""
+
+
+Message: TypeAlias = Play | Undo | BackTo | Setup | Choose | ShowScores | Watch | Renew
+
+
+def parse(text: str | bytes) -> Message:
+    """Reads a message.
+
+    Raises:
+        ValueError: it is none; what is wrong is said in words that may be shown to the person.
+    """
+    try:
+        values = json.loads(text) if isinstance(text, str) else None
+    except (ValueError, RecursionError):
+        values = None
+    if not isinstance(values, dict) or not isinstance(name := values.get("do"), str) or name not in _READERS:
+        raise ValueError("this is no message of the page")
+    return _READERS[name](values)
+
+
+def parse_transcript(text: str) -> tuple[str, ...]:
+    """The moves of a game, written with or without spaces, commas, numbers and passes: `f5d6`, `1. F5 2. d6`.
+
+    Raises:
+        ValueError: there is something else in it, or a move is not legal; the message names it.
+    """
+    words = re.sub(r"\b\d+\s*\.", " ", text.lower()).replace(",", " ").replace(";", " ").split()
+    written = "".join(word for word in words if word not in _PASSES)
+    game = LiveGame()
+    for number, start in enumerate(range(0, len(written), 2), start=1):
+        move = written[start : start + 2]
+        if not re.fullmatch("[a-h][1-8]", move):
+            raise ValueError(f"move {number}: {move!r} is not a square, a1 to h8")
+        if move not in game.position.legal_moves:
+            raise ValueError(f"move {number}: {move} is not legal there")
+        game.play(move)
+    return game.moves
+
+
+def _read_text(values: Mapping[str, object], name: str, longest: int) -> str:
+    value = values.get(name)
+    if not isinstance(value, str) or len(value) > longest:
+        raise ValueError(f"{name}: must be a text of {longest:,} characters at most")
+    return value
+
+
+def _read_bool(values: Mapping[str, object], name: str) -> bool:
+    value = values.get(name)
+    if not isinstance(value, bool):
+        raise ValueError(f"{name}: must be true or false")  # noqa: TRY004 (one kind of error for all of a message)
+    return value
+
+
+def _read_number(values: Mapping[str, object], name: str, low: float, high: float) -> float:
+    value = values.get(name)
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
+        raise ValueError(f"{name}: must be a number within {low:g}…{high:g}")
+    return value
+
+
+def _read_count(values: Mapping[str, object], name: str, low: int, high: int) -> int:
+    number = _read_number(values, name, low, high)
+    if number != int(number):
+        raise ValueError(f"{name}: must be a whole number")
+    return int(number)
+
+
+def _read_player(values: Mapping[str, object]) -> Player:
+    player = PLAYERS.get(str(values.get("player")))
+    if player is None:
+        raise ValueError("player: must be black, white or both")
+    return player
+
+
+def _read_strength(values: Mapping[str, object]) -> Strength:
+    if values.get("depth") is not None:
+        return Strength(depth=_read_count(values, "depth", 1, MAX_DEPTH))
+    return Strength(seconds=_read_number(values, "seconds", 0.1, MAX_SECONDS))
+
+
+_READERS: Mapping[str, Callable[[Mapping[str, object]], Message]] = {
+    "play": lambda values: Play(_read_text(values, "move", 2).lower(), _read_count(values, "ply", 0, 60)),
+    "undo": lambda _: Undo(),
+    "back": lambda values: BackTo(_read_count(values, "ply", 0, 60)),
+    "setup": lambda values: Setup(
+        parse_transcript(_read_text(values, "moves", 2000)), _read_player(values), _read_strength(values)
+    ),
+    "choose": lambda values: Choose(_read_player(values), _read_strength(values)),
+    "scores": lambda values: ShowScores(_read_bool(values, "on")),
+    "watch": lambda values: Watch(_read_bool(values, "on")),
+    "renew": lambda _: Renew(),
+}

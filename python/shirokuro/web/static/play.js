@@ -1,0 +1,237 @@
+// The page of the game: what was received is shown, what a person does is sent.
+
+import { Board } from "./board.js";
+import { byId, toast } from "./dom.js";
+import { reading, Timeline } from "./timeline.js";
+import { capital } from "./words.js";
+
+const SECONDS = [0.1, 0.2, 0.5, 1, 2, 3, 5, 10];
+const MEMORY = "shirokuro-game";
+
+/** Milliseconds for the flips of one move, before the next one is shown. */
+const MOVE_TIME = 620;
+
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+export class Play {
+  /** @param {(message: object) => void} send sends a message to the server */
+  constructor(send) {
+    this.send = send;
+    this.game = null;
+    this.hasModel = false;
+    this.head = 0; // the newest position that was shown; the game may be ahead
+    this.free = 0; // when the next move may be shown
+    this.looking = null; // the position that is looked at, if it is not the newest
+    this.awaited = null; // the moves with which the server was asked to begin
+    this.board = new Board(byId("board"), (square) => this.#playAt(square));
+    this.timeline = new Timeline(byId("timeline"), (ply) => this.look(ply));
+    this.#listen();
+    this.#sayStrength();
+  }
+
+  /** Takes the game as the server has it. */
+  receive(game) {
+    if (this.awaited !== null && !game.transcript.startsWith(this.awaited)) return;
+    this.awaited = null;
+    const known = this.game?.plies ?? [];
+    const goesOn = game.plies.slice(0, this.head + 1).every((each, i) => each.move === known[i]?.move);
+    const isNew = game.transcript !== this.game?.transcript;
+    const last = game.plies.length - 1;
+    this.game = game;
+    if (!goesOn || last < this.head || last - this.head > 2) this.head = last; // no moves to be seen one by one
+    if (isNew) this.looking = null;
+    if (isNew && document.activeElement !== byId("moves")) byId("moves").value = game.transcript;
+    this.#advance();
+    this.#remember();
+  }
+
+  /** Lets the server begin with the game that this tab had, if it had one. */
+  begin() {
+    const stored = JSON.parse(sessionStorage.getItem(MEMORY) ?? "null");
+    if (!stored) return;
+    const { showScores, ...setup } = stored;
+    this.awaited = setup.moves;
+    this.send({ do: "setup", ...setup });
+    this.send({ do: "scores", on: showScores });
+  }
+
+  /** The server could not do what it was asked for. */
+  refused(text) {
+    this.awaited = null;
+    toast(text);
+  }
+
+  /** Looks at the position after so many moves. */
+  look(ply) {
+    if (!this.game) return;
+    this.looking = ply >= this.game.plies.length - 1 ? null : Math.max(ply, 0);
+    this.head = this.game.plies.length - 1;
+    this.#draw(false);
+  }
+
+  /** Does what a key stands for; false if it stands for nothing here. */
+  key(key) {
+    const press = { u: "undo", h: "scores", n: "new", c: "copy" }[key];
+    if (press) byId(press).click();
+    else if (key === ",") this.look(this.#ply - 1);
+    else if (key === ".") this.look(this.#ply + 1);
+    else if (key === "Escape") this.look(Infinity);
+    else if (key.startsWith("Arrow")) this.board.focus();
+    else return false;
+    return true;
+  }
+
+  get #ply() {
+    return this.looking ?? this.head;
+  }
+
+  /** Shows moves one after the other, so that each one's flips can be seen. */
+  #advance() {
+    clearTimeout(this.timer);
+    const last = this.game.plies.length - 1, wait = calm.matches ? 0 : this.free - performance.now();
+    if (this.head < last && wait > 0) {
+      this.timer = setTimeout(() => this.#advance(), wait);
+      this.#draw(true);
+      return;
+    }
+    if (this.head < last) {
+      this.head += 1;
+      this.free = performance.now() + MOVE_TIME;
+      if (this.head < last) this.timer = setTimeout(() => this.#advance(), calm.matches ? 0 : MOVE_TIME);
+    }
+    this.#draw(true);
+  }
+
+  #draw(animate) {
+    const { game } = this, ply = this.#ply, shown = game.plies[ply];
+    const isNow = ply === game.plies.length - 1, mine = isNow && game.persons;
+    this.board.show({ board: shown.board, move: shown.move, side: isNow ? game.turn : null, legal: mine ? game.legal : [],
+      scores: isNow ? game.scores : null, animate });
+    this.timeline.show(game.plies, ply);
+    byId("reading").replaceChildren(...reading(game.plies, ply));
+    byId("looking").hidden = this.looking === null;
+    byId("play").classList.toggle("looking-back", this.looking !== null);
+    this.#counts(shown.board, isNow);
+    byId("status").textContent = this.#status(isNow);
+    this.#controls();
+  }
+
+  #counts(board, isNow) {
+    for (const [side, digit] of [["black", "1"], ["white", "2"]]) {
+      const box = byId(`count-${side}`);
+      box.querySelector("b").textContent = board.split(digit).length - 1;
+      box.querySelector("small").textContent = this.game.player === "both" ? capital(side) : this.game.player === side ? "you" : "model";
+      box.classList.toggle("turn", isNow && this.game.turn === side);
+      box.setAttribute("aria-label", `${capital(side)}: ${board.split(digit).length - 1} discs`);
+    }
+  }
+
+  #status(isNow) {
+    const { game } = this;
+    if (this.looking !== null) return `Looking at move ${this.looking} of ${game.plies.length - 1}`;
+    if (!isNow) return byId("status").textContent; // the flips go on
+    if (game.over) return `Game over: ${outcome(game)}`;
+    const passed = game.passed ? `${capital(game.passed)} has no move and passes. ` : "";
+    if (!this.hasModel && !game.persons) return "There is no model yet: the run has not saved one";
+    if (!game.persons) return `${passed}The model thinks…`;
+    return passed + (game.player === "both" ? `${capital(game.turn)} to move` : passed ? "You move again" : "Your move");
+  }
+
+  #controls() {
+    const { game } = this;
+    byId("scores").setAttribute("aria-pressed", String(game.showScores));
+    byId("scores").disabled = !this.hasModel;
+    byId("undo").disabled = !game.undo;
+    document.querySelector(`input[name="player"][value="${game.player}"]`).checked = true;
+    if (document.activeElement !== byId("strength")) this.#showStrength(game);
+  }
+
+  #showStrength({ depth, seconds }) {
+    document.querySelector(`input[name="limit"][value="${depth === null ? "seconds" : "depth"}"]`).checked = true;
+    this.#range();
+    byId("strength").value = depth ?? SECONDS.reduce((best, each, i) => Math.abs(each - seconds) < Math.abs(SECONDS[best] - seconds) ? i : best, 0);
+    this.#sayStrength();
+  }
+
+  get #byDepth() {
+    return document.querySelector('input[name="limit"]:checked').value === "depth";
+  }
+
+  #range() {
+    const slider = byId("strength");
+    [slider.min, slider.max] = this.#byDepth ? [1, 16] : [0, SECONDS.length - 1];
+  }
+
+  #sayStrength() {
+    const value = Number(byId("strength").value);
+    const words = this.#byDepth ? `${value} ${value === 1 ? "ply" : "plies"}` : `${SECONDS[value]} s`;
+    byId("strength-words").textContent = words;
+    byId("strength").setAttribute("aria-valuetext", words);
+  }
+
+  #choices() {
+    const value = Number(byId("strength").value);
+    const player = document.querySelector('input[name="player"]:checked').value;
+    return this.#byDepth ? { player, depth: value } : { player, seconds: SECONDS[value] };
+  }
+
+  #choose() {
+    this.send({ do: "choose", ...this.#choices() });
+  }
+
+  #playAt(square) {
+    if (this.looking === null) this.send({ do: "play", move: square, ply: this.game.plies.length - 1 });
+  }
+
+  #begin(moves) {
+    const before = this.game.transcript;
+    this.send({ do: "setup", moves, ...this.#choices() });
+    if (before && before !== moves) toast(moves ? "Loaded." : "A new game.", "Bring the old one back", () => this.send({ do: "setup", moves: before, ...this.#choices() }));
+  }
+
+  #listen() {
+    const on = (id, event, action) => byId(id).addEventListener(event, action);
+    on("undo", "click", () => this.send({ do: "undo" }));
+    on("scores", "click", () => this.send({ do: "scores", on: !this.game.showScores }));
+    on("new", "click", () => this.#begin(""));
+    on("resume", "click", () => this.look(Infinity));
+    on("from-here", "click", () => this.send({ do: "back", ply: this.looking }));
+    on("strength", "input", () => this.#sayStrength());
+    on("strength", "change", () => this.#choose());
+    on("moves", "input", () => { byId("load").disabled = byId("moves").value.trim() === this.game.transcript; });
+    on("load", "click", () => { this.#begin(byId("moves").value); byId("load").disabled = true; });
+    on("copy", "click", () => this.#copy());
+    for (const each of document.querySelectorAll('input[name="player"]')) each.addEventListener("change", () => this.#choose());
+    for (const each of document.querySelectorAll('input[name="limit"]')) {
+      each.addEventListener("change", () => {
+        this.#range();
+        byId("strength").value = this.#byDepth ? 6 : 3;
+        this.#sayStrength();
+        this.#choose();
+      });
+    }
+  }
+
+  async #copy() {
+    try {
+      await navigator.clipboard.writeText(this.game.transcript);
+    } catch { // without TLS, browsers let a page copy only what is selected
+      byId("moves").select();
+      document.execCommand("copy");
+    }
+    toast(this.game.transcript ? "Copied." : "There are no moves yet.");
+  }
+
+  #remember() {
+    const { transcript, player, depth, seconds, showScores } = this.game;
+    sessionStorage.setItem(MEMORY, JSON.stringify({ moves: transcript, player, depth, seconds, showScores }));
+  }
+}
+
+function outcome(game) {
+  const value = game.plies.at(-1).value, score = Math.abs(value.score);
+  if (score === 0) return "a draw, 32 : 32";
+  const winner = value.score > 0 ? "black" : "white", points = `${32 + score / 2} : ${32 - score / 2}`;
+  if (game.player === "both") return `${capital(winner)} wins ${points}`;
+  return game.player === winner ? `you win ${points}` : `the model wins ${points}`;
+}

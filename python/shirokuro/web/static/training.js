@@ -1,0 +1,65 @@
+// The page of the training: state, figures, warnings and curves of a run.
+
+import { chart, strength } from "./curves.js";
+import { byId, html } from "./dom.js";
+import { ago, DASH, duration, number } from "./words.js";
+
+export class Training {
+  constructor() {
+    this.root = byId("training");
+    this.run = null;
+    this.received = 0;
+    setInterval(() => this.#tick(), 1000);
+  }
+
+  /** Takes the run as its files show it. */
+  receive(run) {
+    const scrolled = this.root.querySelector(".warnings ul")?.scrollTop ?? 0;
+    this.run = run;
+    this.received = performance.now();
+    this.root.replaceChildren(head(run), ...curves(run), warnings(run));
+    this.root.querySelector(".warnings ul")?.scrollTo(0, scrolled);
+    this.#tick();
+  }
+
+  #tick() {
+    const age = this.root.querySelector(".age");
+    if (!age || this.run.age === null || this.run.state === "complete") return;
+    age.textContent = `last measures ${ago(this.run.age + (performance.now() - this.received) / 1000)}`;
+  }
+}
+
+function head(run) {
+  const share = run.games !== null && run.target ? run.games / run.target : null;
+  const { measures } = run;
+  const tiles = [
+    ["games", html("span", {}, number(run.games), html("small", {}, ` of ${number(run.target)}`))],
+    ["games a second", number(run.gamesPerSecond)],
+    ["training time", duration(run.seconds)],
+    ["time left", run.state === "running" ? duration(run.secondsLeft) : DASH],
+    ["TD error", number(measures.tdError, 2, " discs")],
+    ["entries learned", number(measures.coverage === null ? null : 100 * measures.coverage, 1, " %")],
+    ["memory", number(measures.memory === null ? null : measures.memory / 1e6, 0, " MB")],
+    ["last checkpoint", number(run.checkpoint)],
+  ];
+  return html("section", { class: "card run-head", "aria-label": "The run" },
+    html("div", { class: "run-title" }, html("h2", {}, run.name), html("span", { class: `state ${run.state}` }, run.stateWords), html("span", { class: "age" })),
+    html("div", { class: "run-progress" }, html("progress", { max: 1, value: share ?? 0, "aria-label": "Progress" }),
+      html("b", {}, number(share === null ? null : 100 * share, 1, " %"))),
+    html("dl", { class: "tiles" }, ...tiles.map(([name, text]) => html("div", {}, html("dt", {}, name), html("dd", {}, text)))));
+}
+
+function curves(run) {
+  if (!run.charts.length) return [html("section", { class: "card none" }, "There are no measures yet: the first ones come with the first line of metrics.jsonl.")];
+  const last = Math.max(run.games ?? 1, 1);
+  const pictures = run.charts.map((each) => chart(each, last));
+  if (run.strength.length) pictures.push(strength(run.strength, last));
+  return [html("div", { class: "curves" }, ...pictures)];
+}
+
+function warnings(run) {
+  const items = run.messages.map((each) => html("li", {}, html("span", { class: "games" }, `${number(each.games)} games`),
+    html("span", {}, html("b", {}, each.kind), ` ${each.text}`)));
+  return html("section", { class: "card warnings", "aria-label": "Warnings" }, html("h2", {}, "Warnings, the newest first"),
+    items.length ? html("ul", { tabindex: "0" }, ...items) : html("p", { class: "none" }, "none"));
+}

@@ -1,0 +1,82 @@
+"""What the page shows of a run's training, out of the files in its directory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from shirokuro.ladder import LADDER_FILE
+from shirokuro.run_curves import known_charts
+from shirokuro.run_picture import read_ladder
+from shirokuro.run_view import STATE_WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from shirokuro.run_curves import CurveChart
+    from shirokuro.run_view import RunView
+
+_MESSAGES = 50
+"""Warnings that are shown, the newest ones."""
+
+_DIGITS = 5
+
+
+def training_snapshot(view: RunView) -> dict[str, Any]:
+    """The run as it is, for JSON; what is not known is null."""
+    metrics, state = view.metrics, view.state
+    games = metrics.games_played if len(metrics) else None
+    newest = next(iter(view.checkpoints), None)
+    return {
+        "type": "run",
+        "name": view.directory.path.resolve().name,
+        "state": state,
+        "stateWords": STATE_WORDS[state],
+        "age": view.age,
+        "games": games,
+        "target": view.target_games,
+        "gamesPerSecond": view.games_per_second,
+        "seconds": view.seconds,
+        "secondsLeft": view.seconds_left,
+        "measures": {name: metrics.value(column) for name, column in _MEASURES.items()},
+        "checkpoint": newest.games_played if newest else None,
+        "messages": [
+            {"games": each.games_played, "kind": each.kind, "text": each.text}
+            for each in reversed(view.messages[-_MESSAGES:])
+        ],
+        "charts": [_chart(view, each) for each in known_charts(view)],
+        "strength": [
+            {"name": rung.name, "games": rung.games_played, "elo": rung.rating.elo, "error": rung.rating.error}
+            for rung in read_ladder(view.directory.path / LADDER_FILE)
+        ],
+    }
+
+
+_MEASURES = {
+    "tdError": "td_error",
+    "coverage": "convergence.coverage",
+    "updates": "convergence.mean_updates",
+    "memory": "memory.resident",
+    "budget": "memory.budget",
+    "epsilon": "play.epsilon",
+    "depth": "search_depth.mean",
+}
+
+
+def _chart(view: RunView, chart: CurveChart) -> dict[str, Any]:
+    return {
+        "title": chart.title,
+        "unit": chart.unit,
+        "note": chart.note,
+        "low": chart.low,
+        "high": chart.high,
+        "zero": chart.zero,
+        "series": [
+            {"label": curve.label, "points": list(zip(*map(_short, curve.points(view)), strict=True))}
+            for curve in chart.curves
+        ],
+    }
+
+
+def _short(values: Iterable[float]) -> list[float]:
+    """With as many digits as a screen can show."""
+    return [float(f"{value:.{_DIGITS}g}") for value in values]

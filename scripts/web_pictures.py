@@ -1,0 +1,116 @@
+"""Draws the pictures of the web page in docs/images: the page of a run, in Chromium. Started by `make web-pictures`."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import re
+import shutil
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+import shirokuro as sk
+from shirokuro.checkpoints import model_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+IMAGES = Path(__file__).parent.parent / "docs" / "images"
+
+PLIES = 31
+
+ACCENTS = bytes.fromhex("ff8a1f ffb000 a34700 ffae66 ffe08a ffffff f3f2ec 0f1316 181e23 17694a 5fd3a0")
+"""Red, green and blue of what is large or small and must keep its colour."""
+
+
+def main() -> None:
+    """Draws all of them."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("run_directory", type=Path, metavar="RUN", help="a run with metrics and a model")
+    run = parser.parse_args().run_directory
+    moves = example(sk.Evaluator.load(model_of(run)))
+    with served(run) as url, chromium() as browser:
+        save(opened(browser, url, moves), "web-play")
+        page = opened(browser, url, moves, scheme="dark")
+        save(page, "web-play-dark")
+        page.get_by_role("tab", name="Training").click()
+        page.locator(".curve").first.wait_for()
+        save(page, "web-training", full=True)
+        page = opened(browser, url, moves, width=390, height=844)
+        save(page, "web-phone", full=True)
+
+
+def example(evaluator: sk.Evaluator) -> str:
+    """The moves of a game in which Black looks five plies ahead, and White six."""
+    game = sk.LiveGame("f5d6c3d3c4")
+    black, white = (sk.Engine(evaluator, limits=sk.SearchLimits(depth=depth)) for depth in (5, 6))
+    while len(game.moves) < PLIES or game.position.side_to_move != sk.BLACK:
+        engine = black if game.position.side_to_move == sk.BLACK else white
+        game.play(str(engine.search(game.position).best_move))
+    return game.transcript
+
+
+@contextmanager
+def served(run: Path) -> Iterator[str]:
+    """The address at which a run's page is served meanwhile."""
+    command = [str(Path(sys.executable).parent / "shirokuro"), "serve", str(run), "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 (this project's own)
+        try:
+            if not process.stdout or not (found := re.search(r"http://\S+", process.stdout.readline())):
+                raise RuntimeError("the page is not served")
+            yield found[0]
+        finally:
+            process.terminate()
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The browser."""
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+
+
+def opened(
+    browser: Browser,
+    url: str,
+    moves: str,
+    *,
+    scheme: Literal["light", "dark"] = "light",
+    width: int = 1240,
+    height: int = 882,
+) -> Page:
+    """The page after moves, all of them judged, with the scores of the legal ones."""
+    page = browser.new_page(
+        viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce", device_scale_factor=1
+    )
+    page.goto(url)
+    page.locator(".cell.legal").first.wait_for()
+    page.fill("#moves", moves)
+    page.click("#load")
+    page.click("#scores")
+    page.locator(".cell.scored").first.wait_for()
+    page.wait_for_selector(".timeline .unknown", state="detached")
+    page.locator("#toast:empty").wait_for(state="attached", timeout=20_000)
+    return page
+
+
+def save(page: Page, name: str, *, full: bool = False) -> None:
+    """Writes a small file: the page has few colours, of which the rare ones must not get lost."""
+    page.evaluate("scrollTo(0, 0)")
+    picture = Image.open(io.BytesIO(page.screenshot(full_page=full))).convert("RGB")
+    common = picture.quantize(256 - len(ACCENTS) // 3).getpalette() or []
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([*common[: 768 - len(ACCENTS)], *ACCENTS])
+    path = IMAGES / f"{name}.png"
+    picture.quantize(palette=palette, dither=Image.Dither.NONE).save(path, optimize=True)
+    sys.stdout.write(f"{path}: {path.stat().st_size / 1000:.0f} kB\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+"""Games in the Generic Game Format."""
+
+from __future__ import annotations
+
+import re
+from random import Random
+
+import pytest
+
+import shirokuro as sk
+from shirokuro.ggf import GgfGame, GgfMove
+from shirokuro.turn_game import NO_MOVE, TurnGame
+
+# The example of NBoard's manual.
+NBOARD = (
+    "(;GM[Othello]PC[NBoard]DT[2014-02-21 20:52:27 GMT]PB[./mEdax]PW[chris]RE[?]TI[15:00]TY[8]"
+    "BO[8 ---------------------------O*------*O--------------------------- *]"
+    "B[F5]W[F6]B[D3]W[C5]B[E6]W[F7]B[E7]W[F4];)"
+)
+
+# As a game server writes them: rows apart, ratings, what moves were thought to be worth, and times.
+SERVER = """(;GM[Othello]PC[GGS/os]DT[2003.12.15_13:24:03.MST]PB[one]PW[other]RB[2197.01]RW[1855.5]
+TI[05:00/00:02/02:00]TY[8]RE[+2.00]
+BO[8 -------- -------- -------- ---O*--- ---*O--- -------- -------- -------- *]
+B[d3//0.01]W[c5/-0.5/12.5]B[f6/1.00/60]W[f5];)"""
+
+SET_UP = "(;GM[Othello]BO[8 {} {}]{};)"
+
+# White has one move, c1, and Black none: Black must pass.
+STUCK = "O*------" + 56 * "-"
+
+
+def test_the_manuals_example_is_read() -> None:
+    game = GgfGame.parse(NBOARD)
+    assert game.play().position == sk.Position.from_moves("f5f6d3c5e6f7e7f4")
+    assert [clock.left for clock in game.clocks().values()] == [900, 900]
+
+
+def test_a_servers_game_is_read_with_its_times() -> None:
+    game = GgfGame.parse(SERVER)
+    assert [(each.move, each.side, each.seconds) for each in game.moves] == [
+        ("d3", sk.BLACK, 0.01),
+        ("c5", sk.WHITE, 12.5),
+        ("f6", sk.BLACK, 60.0),
+        ("f5", sk.WHITE, 0.0),
+    ]
+    assert game.play().position == sk.Position.from_moves("d3c5f6f5")
+    clocks = game.clocks()
+    assert clocks[sk.BLACK].left == pytest.approx(300 - 60.01 + 2 * 2)
+    assert clocks[sk.WHITE].left == pytest.approx(300 - 12.5 + 2 * 2)
+
+
+@pytest.mark.parametrize(
+    ("time", "seconds"),
+    [("10", 10), ("1:30", 90), ("2:00:05", 7205), (":45", 45), ("01:00,3:1/00:10", 60), ("0:00", None), ("soon", None)],
+)
+def test_times_are_read_where_they_are_understood(time: str, seconds: float | None) -> None:
+    clocks = GgfGame.parse(SET_UP.format("-" * 64, "*", f"TB[{time}]")).clocks()
+    assert (clocks[sk.BLACK].left if clocks else None) == seconds
+    assert sk.WHITE not in clocks
+
+
+def test_a_game_may_begin_anywhere() -> None:
+    position = sk.Position.from_moves("f5d6c3d3c4f4")
+    squares = "".join("-*O"[square] for square in position.board)
+    game = GgfGame.parse(SET_UP.format(squares, "*", "B[E3]")).play()
+    assert game.position == position.play("e3")
+    assert game.positions[0] == position
+
+
+@pytest.mark.parametrize("moves", ["B[PA]", "B[pass]", "B[--]"])
+def test_a_game_may_begin_with_a_pass(moves: str) -> None:
+    assert GgfGame.parse(SET_UP.format(STUCK, "*", "")).play().must_pass
+    assert GgfGame.parse(SET_UP.format(STUCK, "*", moves)).play().position.side_to_move == sk.WHITE
+
+
+def games_with_passes() -> list[TurnGame]:
+    random, found = Random(2), list[TurnGame]()
+    while len(found) < 5:
+        game = TurnGame()
+        while not game.position.is_over:
+            game.play(NO_MOVE if game.must_pass else random.choice(game.position.legal_moves))
+        if NO_MOVE in game.moves:
+            found.append(game)
+    return found
+
+
+@pytest.mark.parametrize("written", [True, False])
+def test_passes_may_be_written_or_left_out(written: bool) -> None:  # noqa: FBT001 (a test's parameter)
+    for game in games_with_passes():
+        sides = [position.side_to_move for position in game.positions]
+        moves = "".join(
+            f"{'BW'[side - 1]}[{move.replace(NO_MOVE, 'PA')}]"
+            for side, move in zip(sides, game.moves, strict=False)
+            if written or move != NO_MOVE
+        )
+        start = "---------------------------O*------*O---------------------------"
+        assert GgfGame.parse(SET_UP.format(start, "*", moves)).play().positions == game.positions
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "begins with (; and ends with ;)"),
+        ("f5d6", "begins with (; and ends with ;)"),
+        (NBOARD[:-2], "begins with (; and ends with ;)"),
+        (NBOARD.replace("Othello", "Amazons"), "GM[Amazons]: must be Othello"),
+        (NBOARD.replace("GM[Othello]", ""), "GM[]: must be Othello"),
+        (re.sub(r"BO\[.*?\]", "", NBOARD), "BO: the board is missing"),
+        (NBOARD.replace("BO[8 ", "BO[10 "), "must be 8, 64 squares"),
+        (NBOARD.replace("BO[8 -", "BO[8 "), "must be 8, 64 squares"),
+        (NBOARD.replace("BO[8 -", "BO[8 x"), "must be 8, 64 squares"),
+        (NBOARD.replace("- *]", "- -]"), "must be 8, 64 squares"),
+        (NBOARD.replace("B[F5]", "B[F5"), "is no property"),
+        (NBOARD.replace("B[F5]", "nonsense"), "is no property"),
+        (NBOARD.replace("B[F5]", "B[I9]"), "'I9' is no move"),
+        (NBOARD.replace("B[F5]", "B[]"), "'' is no move"),
+        (NBOARD.replace("B[F5]", "B[F5/1/soon]"), "'F5/1/soon' is no move"),
+        (NBOARD.replace("B[F5]", "B[F5/1/2/3]"), "'F5/1/2/3' is no move"),
+        (NBOARD.replace("B[F5]", "KB[F5/2]"), "KB: games with komi"),
+    ],
+)
+def test_what_is_no_game_is_refused_with_the_reason(text: str, said: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(said)):
+        GgfGame.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("moves", "said"),
+    [
+        ("B[A1]", "move 1, a1: move: illegal move a1"),
+        ("B[F5]B[D6]", "move 2, d6: it is white's turn"),
+        ("W[D3]", "move 1, d3: it is black's turn"),
+        ("B[F5]W[PA]", "move 2, --: "),
+    ],
+)
+def test_illegal_moves_are_named(moves: str, said: str) -> None:
+    start = "---------------------------O*------*O---------------------------"
+    with pytest.raises(ValueError, match=re.escape(said)):
+        GgfGame.parse(SET_UP.format(start, "*", moves)).play()
+
+
+def test_a_move_may_have_a_score_and_a_time() -> None:
+    assert GgfMove.parse("F5") == GgfMove(move="f5")
+    assert GgfMove.parse("f5/-1.25") == GgfMove(move="f5")
+    assert GgfMove.parse("F5//3.5", sk.WHITE) == GgfMove(move="f5", side=sk.WHITE, seconds=3.5)
+    assert GgfMove.parse("PA/0/0") == GgfMove(move=NO_MOVE)

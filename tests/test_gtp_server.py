@@ -1,0 +1,492 @@
+"""`shirokuro gtp`: the whole protocol by scripts, its laws, and matches against real programs."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import shirokuro as sk
+from shirokuro.game_clock import GameClock
+from shirokuro.gtp_server import GtpServer
+
+if TYPE_CHECKING:
+    from shirokuro._core import SearchResult
+
+PROGRAM = Path(sys.executable).parent / "shirokuro"
+RHINO = shutil.which("gtp-rhino", path=os.environ["PATH"] + os.pathsep + "/usr/games")
+needs_rhino = pytest.mark.skipif(
+    RHINO is None, reason="gtp-rhino is not installed: `make .venv/.programs` installs it on Debian"
+)
+
+# A line that begins with `>` is a command; the lines below it are the answer, without the empty line at its end.
+SESSIONS = {
+    "about itself": f"""
+        >1 protocol_version
+        =1 2
+        >2 name
+        =2 shirokuro
+        >version
+        = {sk.__version__}
+        >known_command genmove
+        = true
+        >known_command Genmove
+        = false
+        >known_command
+        ? syntax error
+        >list_games
+        = Othello
+        >17 quit
+        =17
+    """,
+    "comments, empty lines, numbers, control characters": """
+        >
+        ># a comment
+        >   \t
+        >3 name # another comment
+        =3 shirokuro
+        >\tname\t
+        = shirokuro
+        >na\x01me\r
+        = shirokuro
+        >4
+        ?4 unknown command
+        >fly
+        ? unknown command
+        >5 fly away
+        ?5 unknown command
+        >NAME
+        ? unknown command
+    """,
+    "the board": """
+        >boardsize 8
+        =
+        >boardsize 19
+        ? unacceptable size
+        >boardsize eight
+        ? syntax error
+        >boardsize
+        ? syntax error
+        >set_game Othello
+        =
+        >set_game Go
+        ? unsupported game
+        >set_game
+        ? unsupported game
+        >komi 6.5
+        =
+        >komi much
+        ? syntax error
+        >play black F5
+        =
+        >play w d6
+        =
+        >showboard
+        =
+          a b c d e f g h
+        1 - - - - - - - -
+        2 - - - - - - - -
+        3 - - * - - - - -
+        4 - - * O X - - -
+        5 - - * O X X - -
+        6 - - *[O]- - - -
+        7 - - * - - - - -
+        8 - - - - - - - -
+        black (X) to move, X 3 : O 3
+        >clear_board
+        =
+        >showboard
+        =
+          a b c d e f g h
+        1 - - - - - - - -
+        2 - - - - - - - -
+        3 - - - * - - - -
+        4 - - * O X - - -
+        5 - - - X O * - -
+        6 - - - - * - - -
+        7 - - - - - - - -
+        8 - - - - - - - -
+        black (X) to move, X 2 : O 2
+    """,
+    "moves": """
+        >play black a1
+        ? illegal move
+        >play white d3
+        ? illegal move
+        >play black pass
+        ? illegal move
+        >play black z9
+        ? invalid color or coordinate
+        >play green f5
+        ? invalid color or coordinate
+        >play black
+        ? syntax error
+        >play
+        ? syntax error
+        >genmove
+        ? syntax error
+        >genmove blue
+        ? invalid color or coordinate
+        >genmove white
+        ? it is the other side's turn
+        >undo
+        ? cannot undo
+        >play B f5
+        =
+        >undo
+        =
+        >play BLACK F5
+        =
+        >final_score
+        ? cannot score
+    """,
+    "a game of nine moves that White loses with all discs": """
+        >play black e6
+        =
+        >play white f4
+        =
+        >play black e3
+        =
+        >play white f6
+        =
+        >play black g5
+        =
+        >play white d6
+        =
+        >play black e7
+        =
+        >play white f5
+        =
+        >play black c5
+        =
+        >final_score
+        = B+64
+        >genmove white
+        = pass
+        >reg_genmove black
+        = pass
+        >play white pass
+        =
+        >play black pass
+        =
+        >play black a1
+        ? illegal move
+        >undo
+        =
+        >final_score
+        ? cannot score
+    """,
+    "clocks": """
+        >time_settings 300 0 0
+        =
+        >time_settings 0 30 10
+        =
+        >time_settings 0 1 0
+        =
+        >time_settings 10
+        ? syntax error
+        >time_settings -1 0 0
+        ? syntax error
+        >time_settings nan 0 0
+        ? syntax error
+        >time_left black 10 0
+        =
+        >time_left white 10 5
+        =
+        >time_left 10 0
+        ? invalid color or coordinate
+        >time_left black ten 0
+        ? syntax error
+    """,
+}
+
+
+def engine_of(trained: sk.Trainer, **limits: int) -> sk.Engine:
+    return sk.Engine(trained.evaluator, limits=sk.SearchLimits(**limits or {"depth": 2}), table_mb=1)
+
+
+@pytest.fixture
+def server(trained: sk.Trainer) -> GtpServer:
+    return GtpServer(engine_of(trained))
+
+
+def steps(session: str) -> list[tuple[str, str]]:
+    """The commands and their answers."""
+    lines = [line[8:] for line in session.strip("\n").split("\n")]
+    found: list[tuple[str, list[str]]] = []
+    for line in lines:
+        if line.startswith(">"):
+            found.append((line[1:], []))
+        elif line.strip() or (found and found[-1][1]):
+            found[-1][1].append(line.rstrip())
+    return [(command, "\n".join(answer).rstrip("\n")) for command, answer in found]
+
+
+@pytest.mark.parametrize("name", SESSIONS)
+def test_a_session_is_answered_as_the_protocol_says(server: GtpServer, name: str) -> None:
+    for command, expected in steps(SESSIONS[name]):
+        answer = server.answer(command + "\n")
+        assert re.sub(r" +\n", "\n", answer) == (f"{expected}\n\n" if expected else ""), command
+
+
+def test_the_sessions_use_every_command_that_there_is(server: GtpServer) -> None:
+    used = {word for session in SESSIONS.values() for command, _ in steps(session) for word in command.split()[:2]}
+    listed = set(server.answer("list_commands").removeprefix("= ").split())
+    assert listed - used == {"list_commands"}
+    assert all(server.answer(f"known_command {name}") == "= true\n\n" for name in listed)
+
+
+def test_moves_are_those_of_the_search(server: GtpServer, trained: sk.Trainer) -> None:
+    engine, game = engine_of(trained), sk.LiveGame()
+    while not game.position.is_over:
+        side = game.position.side_to_move
+        best = engine.search(game.position).best_move or ""
+        colour = {sk.BLACK: "black", sk.WHITE: "white"}[side]
+        assert server.answer(f"reg_genmove {colour}") == f"= {best.upper()}\n\n"
+        assert server.answer(f"genmove {colour}") == f"= {best.upper()}\n\n"
+        game.play(best)
+    black = game.position.score if game.position.side_to_move == sk.BLACK else -game.position.score
+    assert server.answer("final_score") == f"= {'B' if black > 0 else 'W'}+{abs(black)}\n\n"
+
+
+NAMES = {sk.BLACK: "black", sk.WHITE: "white"}
+
+
+def boards_of(server: GtpServer, game: sk.LiveGame, how: str) -> list[str]:
+    """Plays a game on a server and tells it of passes, or not: the board after each move."""
+    boards, before = [], sk.Position()
+    for move, after in zip(game.moves, game.positions[1:], strict=True):
+        side = before.side_to_move
+        assert server.answer(f"play {NAMES[side]} {move}") == "=\n\n"
+        if after.side_to_move == side and not after.is_over and how != "untold":
+            command = {"told": f"play {NAMES[3 - side]} pass", "asked": f"genmove {NAMES[3 - side]}"}[how]
+            assert server.answer(command) == {"told": "=\n\n", "asked": "= pass\n\n"}[how]
+            assert server.answer(f"play {NAMES[3 - side]} pass") == "? illegal move\n\n"
+        boards.append(server.answer("showboard").rpartition("(")[0])
+        before = after
+    return boards
+
+
+def games(count: int) -> list[sk.LiveGame]:
+    """Random games, in some of which a side must pass."""
+    random, played = Random(3), []
+    for _ in range(count):
+        game = sk.LiveGame()
+        while not game.position.is_over:
+            game.play(random.choice(game.position.legal_moves))
+        played.append(game)
+    return played
+
+
+def test_passes_may_be_told_or_asked_for_or_left_out(trained: sk.Trainer) -> None:
+    engine, passes = engine_of(trained), 0
+    for game in games(20):
+        left_out = GtpServer(engine)
+        told, asked = (boards_of(GtpServer(engine), game, how) for how in ("told", "asked"))
+        assert told == asked
+        boards = boards_of(left_out, game, "untold")
+        # Where the pass was not told, the side that must pass is still to move, and nothing may be played.
+        squares = [[board.rpartition("\n")[0].replace("*", "-") for board in each] for each in (told, boards)]
+        assert squares[0] == squares[1]
+        passes += sum(one != other for one, other in zip(told, boards, strict=True))
+    assert passes > 0
+
+
+@pytest.mark.parametrize("how", ["told", "untold"])
+def test_undo_takes_back_move_by_move_whatever_was_said_of_passes(trained: sk.Trainer, how: str) -> None:
+    for game in games(10):
+        server = GtpServer(engine_of(trained))
+        boards_of(server, game, how)
+        passes = sum(
+            a.side_to_move == b.side_to_move for a, b in zip(game.positions, game.positions[1:-1], strict=False)
+        )
+        for _ in range(len(game.moves) + (passes if how == "told" else 0)):
+            assert server.answer("undo") == "=\n\n"
+        assert server.answer("undo") == "? cannot undo\n\n"
+
+
+class Recorder:
+    """An engine that remembers how long it was allowed to search."""
+
+    def __init__(self, limits: sk.SearchLimits) -> None:
+        self.limits = limits
+        self.asked: list[sk.SearchLimits] = []
+
+    def search(self, position: sk.Position, limits: sk.SearchLimits) -> SearchResult:
+        self.asked.append(limits)
+        return sk.search(position, depth=1)
+
+
+def limits_in(session: list[str], *, keep: bool, **limits: int) -> list[sk.SearchLimits]:
+    recorder = Recorder(sk.SearchLimits(**limits))
+    server = GtpServer(recorder, keep_limits=keep)  # type: ignore[arg-type]
+    for command in session:
+        assert server.answer(command).startswith("=")
+    return recorder.asked
+
+
+def test_a_clock_limits_the_search() -> None:
+    session = ["genmove b", "time_settings 60 0 0", "genmove w", "genmove b", "time_left white 6 0", "genmove w"]
+    free, first, second, late = limits_in(session, keep=False, depth=8, exact_empties=14)
+    assert free == sk.SearchLimits(depth=8, exact_empties=14)
+    assert first.depth is None
+    assert first.time_ms == pytest.approx(60_000 / 21, rel=0.05)
+    assert second.time_ms == pytest.approx(60_000 / 21, rel=0.05)
+    assert late.time_ms == pytest.approx((first.time_ms or 0) / 10, rel=0.1)
+    kept = limits_in(session, keep=True, depth=8, exact_empties=14)
+    assert [limits.depth for limits in kept] == [8] * 4
+    assert [limits.time_ms for limits in kept][1:3] == [first.time_ms, second.time_ms]
+    assert limits_in(session, keep=True, time_ms=20)[1:] == [sk.SearchLimits(time_ms=20)] * 3
+
+
+def test_no_limit_of_time_is_no_limit() -> None:
+    session = ["time_settings 10 0 0", "time_settings 0 1 0", "genmove b"]
+    assert limits_in(session, keep=False, depth=3) == [sk.SearchLimits(depth=3)]
+
+
+def test_a_new_game_has_the_whole_time_again() -> None:
+    session = ["time_settings 60 0 0", "time_left black 1 0", "genmove b", "clear_board", "genmove b"]
+    late, fresh = limits_in(session, keep=False, depth=3)
+    assert (fresh.time_ms or 0) > 20 * (late.time_ms or 0)
+
+
+WORDS = (
+    "play",
+    "genmove",
+    "black",
+    "w",
+    "f5",
+    "pass",
+    "time_left",
+    "time_settings",
+    "boardsize",
+    "0",
+    "1e9",
+    "9" * 5000,
+)
+
+
+@settings(max_examples=40)
+@given(st.lists(st.lists(st.sampled_from(WORDS) | st.text(max_size=8), max_size=5).map(" ".join), max_size=8))
+def test_whatever_is_said_the_answer_has_the_protocols_form(lines: list[str]) -> None:
+    server = GtpServer(Recorder(sk.SearchLimits(depth=1)))  # type: ignore[arg-type]
+    for line in lines:
+        answer = server.answer(line)
+        assert not answer or re.fullmatch(r"[=?][0-9]* ?([^\n]|\n(?!\n))*\n\n", answer), (line, answer)
+
+
+def test_a_clock_of_years_is_a_clock() -> None:
+    session = ["time_settings 999999999 0 0", "genmove b", "time_left w 0 0", "genmove w"]
+    long, short = limits_in(session, keep=False, depth=1)
+    assert (long.time_ms, short.time_ms) == (3_600_000, 1)
+
+
+@given(
+    main=st.floats(0, 3600),
+    increment=st.floats(0, 10),
+    period=st.floats(0.5, 60),
+    moves=st.integers(0, 30),
+    first_empties=st.integers(2, 60),
+)
+def test_who_takes_the_budget_of_each_move_never_oversteps(
+    main: float, increment: float, period: float, moves: int, first_empties: int
+) -> None:
+    clock = GameClock(main=main, increment=increment, period=period if moves else 0, period_moves=moves)
+    for empties in range(first_empties, 0, -2):
+        budget = clock.budget(empties)
+        least = 0.001
+        assert least <= budget <= max(clock.left + (period / moves if moves else 0), least)
+        if clock.moves_left:
+            assert budget <= max(clock.left, least)
+        clock.spend(budget)
+        if main > 1 and not moves:
+            assert clock.left > 0
+
+
+def command(model: Path, *options: str) -> str:
+    return shlex.join([str(PROGRAM), "gtp", str(model), "--table-mb", "1", *options])
+
+
+def test_a_model_plays_by_the_protocol_as_it_plays_here(model: Path, trained: sk.Trainer) -> None:
+    there = sk.GtpPlayer(command(model, "--depth", "3", "--exact-empties", "6"))
+    here = sk.ModelPlayer(evaluator=trained.evaluator, depth=3, exact_empties=6)
+    opponent = sk.HeuristicPlayer()
+    result = sk.play_match(there, opponent, games=6, threads=2, max_forfeits=0)
+    assert result.differences == sk.play_match(here, opponent, games=6).differences
+    assert sk.play_match(there, here, games=4, threads=2).differences == sk.play_match(here, here, games=4).differences
+
+
+@needs_rhino
+def test_two_programs_play_refereed_by_the_arena(model: Path) -> None:
+    assert RHINO
+    rhino = sk.GtpPlayer(shlex.join([RHINO, "-l", "1", "-b", "0"]))
+    result = sk.play_match(sk.GtpPlayer(command(model, "--depth", "2")), rhino, games=6, threads=2)
+    assert (result.games, result.forfeits) == (6, ())
+
+
+def run(model: Path, text: bytes, *options: str) -> subprocess.CompletedProcess[bytes]:
+    program: list[str | Path] = [PROGRAM, "gtp", model, *options]
+    return subprocess.run(program, input=text, capture_output=True, check=False, timeout=60)
+
+
+def test_the_end_of_the_input_ends_the_program(model: Path) -> None:
+    ended = run(model, b"1 name\nplay black f5\n2 \xff\xfe\nname")
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert ended.stdout == b"=1 shirokuro\n\n=\n\n?2 unknown command\n\n= shirokuro\n\n"
+
+
+def test_after_quit_nothing_is_answered(model: Path) -> None:
+    ended = run(model, b"quit\nname\n")
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"=\n\n", b"")
+
+
+def test_a_long_search_is_ended_by_a_signal(model: Path) -> None:
+    program: list[str | Path] = [PROGRAM, "gtp", model, "--depth", "60"]
+    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(b"name\ngenmove black\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == b"= shirokuro\n"
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors) == (130, b"")
+
+
+def test_a_closed_output_ends_the_program_quietly(model: Path) -> None:
+    program: list[str | Path] = [PROGRAM, "gtp", model]
+    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdin
+        assert process.stdout
+        process.stdout.close()
+        process.stdin.write(b"name\n")
+        process.stdin.close()
+        assert process.stderr
+        assert process.stderr.read() == b""
+        assert process.wait(60) == 141
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--depth", "0"), "depth = 0"),
+        (("--threads", "0"), "threads = 0"),
+        (("--confidence", "50"), "50"),
+        (("--time-ms", "-3"), "time_ms = -3"),
+    ],
+)
+def test_wrong_options_are_named(model: Path, options: tuple[str, ...], said: str) -> None:
+    ended = run(model, b"", *options)
+    assert ended.returncode == 2
+    assert said in ended.stderr.decode()

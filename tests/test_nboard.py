@@ -1,0 +1,299 @@
+"""`shirokuro nboard`: the protocol of NBoard."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import shirokuro as sk
+from shirokuro.nboard_server import NBoardServer
+from shirokuro.turn_game import NO_MOVE, TurnGame
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from shirokuro._core import SearchResult
+
+PROGRAM = Path(sys.executable).parent / "shirokuro"
+START = "---------------------------O*------*O---------------------------"
+
+# Black has no move, and must pass; White has some.
+STUCK = "O*------" * 2 + "-------*" * 6
+
+
+def stuck(side: str) -> sk.Position:
+    return sk.Position.from_diagram(STUCK.replace("*", "X") + f" {side}")
+
+
+def ggf(moves: str = "", *, board: str = START, side: str = "*", time: str = "") -> str:
+    return f"set game (;GM[Othello]TI[{time}]BO[8 {board} {side}]{moves};)"
+
+
+@pytest.fixture
+def engine(trained: sk.Trainer) -> sk.Engine:
+    return sk.Engine(trained.evaluator, limits=sk.SearchLimits(depth=2, exact_empties=8), table_mb=1)
+
+
+@pytest.fixture
+def talk(trained: sk.Trainer) -> Callable[..., list[str]]:
+    """The answers to these lines."""
+
+    def run(*lines: str) -> list[str]:
+        said = list[str]()
+        engine = sk.Engine(trained.evaluator, limits=sk.SearchLimits(depth=2, exact_empties=8), table_mb=1)
+        NBoardServer(engine, said.append).serve(lines)
+        return [re.sub(r"(nodestats \d+|=== \S+/\S+)[ /][\d.]+$", r"\1", line) for line in said]
+
+    return run
+
+
+def test_the_session_of_the_manual_is_answered(talk: Callable[..., list[str]], engine: sk.Engine) -> None:
+    moves = "B[F5]W[F6]B[D3]W[C5]B[E6]W[F7]B[E7]W[F4]"
+    answers = talk("nboard 2", ggf(moves, time="15:00"), "set depth 3", "ping 1", "go")
+    engine.limits = sk.SearchLimits(depth=3, exact_empties=8)
+    found = engine.search(sk.Position.from_moves("f5f6d3c5e6f7e7f4"))
+    line = "".join(found.principal_variation).upper()
+    assert answers == [
+        "set myname shirokuro",
+        "set myname shirokuro-3",
+        "pong 1",
+        "status thinking",
+        f"search {line} {found.score:.2f} 0 3",
+        f"nodestats {found.nodes}",
+        f"=== {line[:2]}/{found.score:.2f}",
+        "status",
+    ]
+
+
+def test_without_a_game_it_is_the_start(talk: Callable[..., list[str]], engine: sk.Engine) -> None:
+    assert f"=== {(engine.search(sk.Position()).best_move or '').upper()}" in talk("go")[3]
+
+
+def test_moves_follow_the_game(talk: Callable[..., list[str]], engine: sk.Engine) -> None:
+    found = engine.search(sk.Position.from_moves("f5d6c3d3"))
+    expected = f"=== {(found.best_move or '').upper()}/{found.score:.2f}"
+    assert expected in talk(ggf("B[F5]"), "move D6", "move C3/1.5/2", "move d3//7", "go")
+    assert expected in talk(ggf("B[F5]"), "D6", "c3", "D3", "go")
+    # The engine's own answer is no move until it is told to be one.
+    assert talk("go", "go") == talk("go") * 2
+
+
+@pytest.mark.parametrize("line", ["", "fly", "set", "set fire on", "set contempt 100", "f5 f6", "nboard", "Go"])
+def test_what_is_not_understood_changes_nothing(talk: Callable[..., list[str]], line: str) -> None:
+    answers = talk(line, "go")
+    assert [each for each in answers if not each.startswith("status version")] == talk("go")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("set depth 0", "status depth '0' is no whole number"),
+        ("set depth deep", "status depth 'deep' is no whole number"),
+        ("set depth", "status depth '' is no whole number"),
+        ("nboard 9", "status version 9 of the protocol is not known"),
+    ],
+)
+def test_wrong_settings_are_said(talk: Callable[..., list[str]], line: str, said: str) -> None:
+    answers = talk(line, "go")
+    assert answers[0].startswith(said)
+    assert answers[1:] == talk("go")
+
+
+@pytest.mark.parametrize("line", ["set game (;GM[Go];)", ggf("B[A1]"), "move A1", "move PA", "move Z9", "move"])
+def test_rather_no_answer_than_one_about_a_wrong_position(talk: Callable[..., list[str]], line: str) -> None:
+    answers = talk(line, "go", "hint 1", "analyze", "move F5")
+    assert re.match("status the (game|move) was not understood: ", answers[0])
+    assert answers[1:] == ["status there is no game"] * 3
+    assert "=== " in talk(line, ggf(), "go")[4]
+
+
+def test_hints_are_the_best_moves_deeper_and_deeper(talk: Callable[..., list[str]], engine: sk.Engine) -> None:
+    answers = talk(ggf("B[F5]W[D6]"), "set depth 3", "hint 2")
+    position = sk.Position.from_moves("f5d6")
+    expected = ["set myname shirokuro-3", "status thinking"]
+    nodes = 0
+    for depth in (1, 2, 3):
+        engine.limits = sk.SearchLimits(depth=depth)
+        scores = engine.score_moves(position)
+        nodes += sum(each.nodes for each in scores)
+        expected += [f"search {''.join(each.line).upper()} {each.score:.2f} 0 {depth}" for each in scores[:2]]
+        expected.append("nodestats")
+    answers = [re.sub(r"^nodestats .*", "nodestats", line) for line in answers]
+    assert answers == [*expected, "status"]
+
+
+def test_exact_scores_are_told_as_such(talk: Callable[..., list[str]]) -> None:
+    moves = "c4c5f6c3b5g7e3e6c2f3g3a5h8b3f4f2b4f5f7h3a3d2e2e1a6e7d7c1c6g8f1g4d1b6b1d3g6b7f8a7c7h6a8b2g5g2a1d6h1"
+    position, text = sk.Position(), ""
+    for start in range(0, len(moves), 2):
+        text += f"{'BW'[position.side_to_move - 1]}[{moves[start : start + 2]}]"
+        position = position.play(moves[start : start + 2])
+    while position.empties > 8:
+        best = sk.solve(position).best_move or ""
+        text += f"{'BW'[position.side_to_move - 1]}[{best}]"
+        position = position.play(best)
+    solved = sk.solve(position)
+    for command in ("hint 1", "go"):
+        last = [line for line in talk(ggf(text), command) if line.startswith("search")][-1]
+        assert last.split()[2:] == [f"{solved.score:.2f}", "0", "100%"]
+
+
+def test_a_side_that_is_stuck_passes(talk: Callable[..., list[str]], engine: sk.Engine) -> None:
+    game = ggf(board=STUCK)
+    assert talk(game, "go") == ["status thinking", "=== PA", "status"]
+    white = engine.score_moves(stuck("O"))[0]
+    hints = [line for line in talk(game, "hint 3") if line.startswith("search")]
+    assert len(hints) == 2
+    assert re.fullmatch(rf"search PA{white.move.upper()}\w+ {-white.score:.2f} 0 2", hints[-1])
+    assert f"=== {white.move.upper()}/{white.score:.2f}" in talk(game, "move PA", "go")
+    # A program that passes by itself says the next move at once.
+    assert talk(game, "move C1", "go") == talk(game, "move PA", "move C1", "go")
+
+
+def test_a_finished_game_has_no_move(talk: Callable[..., list[str]]) -> None:
+    over = ggf("B[E6]W[F4]B[E3]W[F6]B[G5]W[D6]B[E7]W[F5]B[C5]")
+    assert talk(over, "go", "hint 1") == ["status thinking", "status"] * 2
+
+
+def test_an_analysis_has_every_position_the_last_one_first(talk: Callable[..., list[str]], engine: sk.Engine) -> None:
+    # Passes count as moves.
+    game = TurnGame(stuck("X"))
+    game.play(NO_MOVE)
+    game.play("c1")
+    answers = talk(ggf("B[PA]W[C1]", board=STUCK), "analyze")
+    expected = []
+    for number, position in reversed(list(enumerate(game.positions))):
+        score = position.score if position.is_over else engine.search(position).score
+        expected.append(f"analysis {number} {score if position.side_to_move == sk.BLACK else -score:.2f}")
+    assert answers == ["status thinking", *expected, "status"]
+
+
+def test_learning_is_answered(talk: Callable[..., list[str]]) -> None:
+    assert talk("learn") == ["learned"]
+
+
+class Recorder:
+    """An engine that remembers how long it was allowed to search."""
+
+    def __init__(self) -> None:
+        self.limits = sk.SearchLimits(depth=8)
+        self.asked: list[sk.SearchLimits] = []
+
+    def search(self, position: sk.Position, limits: sk.SearchLimits) -> SearchResult:
+        self.asked.append(limits)
+        return sk.search(position, depth=1)
+
+
+def test_the_game_clock_limits_a_move_beside_the_depth() -> None:
+    recorder = Recorder()
+    server = NBoardServer(recorder, lambda _: None)  # type: ignore[arg-type]
+    server.serve([ggf("B[F5//100]", time="10:00"), "go", "move D6/0/300", "move C3", "go", ggf(), "go"])
+    first, second, free = recorder.asked
+    assert (first.depth, second.depth) == (8, 8)
+    assert first.time_ms == pytest.approx(600_000 / 21, rel=0.05)
+    assert second.time_ms == pytest.approx(300_000 / 21, rel=0.05)
+    assert free == sk.SearchLimits(depth=8)
+
+
+WORDS = (
+    *("set", "depth", "game", "move", "hint", "go", "analyze", "ping", "PA", "F5", "(;", ";)", "GM[Othello]", "TI[1]"),
+    *("9" * 5000, f"BO[8 {START} *]", "B[F5]", "W[D6//9]"),
+)
+
+
+@settings(max_examples=40)
+@given(st.lists(st.lists(st.sampled_from(WORDS) | st.text(max_size=8), max_size=6).map(" ".join), max_size=6))
+def test_whatever_is_said_is_no_reason_to_end(lines: list[str]) -> None:
+    said: list[str] = []
+    engine = sk.Engine(sk.Evaluator(), limits=sk.SearchLimits(depth=1), table_mb=0.1)
+    NBoardServer(engine, said.append).serve([*(line.replace("\n", " ") for line in lines), "ping last"])
+    assert said[-1] == "pong last"
+    assert all("\n" not in line for line in said)
+
+
+class Conversation:
+    """The program, asked and answering."""
+
+    def __init__(self, model: Path, *options: str) -> None:
+        command: list[str | Path] = [PROGRAM, "nboard", model, "--table-mb", "1", *options]
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1
+        )
+
+    def say(self, *lines: str) -> None:
+        assert self.process.stdin
+        for line in lines:
+            self.process.stdin.write(f"{line}\n")
+
+    def until(self, *beginnings: str) -> list[str]:
+        """The lines up to the first that begins so."""
+        assert self.process.stdout
+        lines: list[str] = []
+        while not lines or not lines[-1].startswith(beginnings):
+            line = self.process.stdout.readline()
+            assert line, lines
+            lines.append(line.rstrip())
+        return lines
+
+    def end(self) -> tuple[int, str, str]:
+        with self.process as process:
+            output, errors = process.communicate(timeout=60)
+        return process.returncode, output, errors
+
+
+@pytest.mark.parametrize("command", ["go", "hint 60", "analyze"])
+def test_a_ping_is_answered_while_a_search_goes_on(model: Path, command: str) -> None:
+    talk = Conversation(model)
+    talk.say("nboard 2", "set depth 60", command)
+    talk.until("status thinking")
+    talk.say("ping 5")
+    # Such a search would take years.
+    assert "status" not in talk.until("pong 5")
+    talk.say(ggf("B[F5]"), "set depth 1", "go")
+    assert re.match(r"=== (D6|F4|F6)/", talk.until("===")[-1])
+    code, _, errors = talk.end()
+    assert (code, errors) == (0, "")
+
+
+def test_what_was_still_to_be_thought_is_given_up_too_and_what_was_set_is_not(model: Path) -> None:
+    talk = Conversation(model)
+    talk.say("set depth 60", "go", "hint 60", "move F5", "go", "set depth 2", "ping 9", "go")
+    lines = talk.until("===")
+    assert lines.index("pong 9") < len(lines) - 1
+    assert re.match(r"=== (D6|F4|F6)/", lines[-1])
+    assert sum(line.startswith("===") for line in lines) == 1
+    talk.end()
+
+
+def test_quit_ends_a_search(model: Path) -> None:
+    talk = Conversation(model)
+    talk.say("set depth 60", "go")
+    talk.until("status thinking")
+    talk.say("quit")
+    code, _, errors = talk.end()
+    assert (code, errors) == (0, "")
+
+
+def test_the_end_of_the_input_waits_for_the_answer(model: Path) -> None:
+    talk = Conversation(model)
+    talk.say("set depth 3", "go")
+    code, output, errors = talk.end()
+    assert (code, errors) == (0, "")
+    assert "\n=== " in output
+
+
+def test_a_signal_ends_a_search(model: Path) -> None:
+    talk = Conversation(model)
+    talk.say("set depth 60", "go")
+    talk.until("status thinking")
+    talk.process.send_signal(signal.SIGINT)
+    code, _, errors = talk.end()
+    assert (code, errors) == (130, "")

@@ -1,0 +1,323 @@
+"""`shirokuro play`: games in the terminal, wrong input, and how it ends."""
+
+from __future__ import annotations
+
+import io
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+
+import pytest
+
+import shirokuro as sk
+from shirokuro.boards import result_text
+from shirokuro.cli import main
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conftest import Terminal
+
+PROGRAM = Path(sys.executable).parent / "shirokuro"
+LEVEL = ("--depth", "3", "--exact-empties", "8", "--table-mb", "1")
+
+
+@pytest.fixture
+def play(model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """What is seen in a game with these lines as input."""
+
+    def run(*lines: str, options: tuple[str, ...] = ()) -> str:
+        monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
+        assert main(["play", str(model), *LEVEL, *options]) == 0
+        return capsys.readouterr().out
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def engine(trained: sk.Trainer) -> sk.Engine:
+    """What plays in `play`."""
+    return sk.Engine(trained.evaluator, limits=sk.SearchLimits(depth=3, exact_empties=8), table_mb=1)
+
+
+def last_moves(output: str) -> str:
+    """The transcript at the end."""
+    found = re.search(r"^\d+ moves?: (\w+)$", output, re.MULTILINE)
+    return found[1] if found else ""
+
+
+def expected_game(engine: sk.Engine, people: int) -> tuple[list[str], sk.LiveGame]:
+    """A game in which a person plays the first legal move every time: the person's moves, and the game."""
+    game, mine = sk.LiveGame(), list[str]()
+    while not (position := game.position).is_over:
+        if position.side_to_move == people:
+            mine.append(position.legal_moves[0])
+            game.play(mine[-1])
+        else:
+            game.play(engine.search(position).best_move or "")
+    return mine, game
+
+
+@pytest.mark.parametrize(("side", "number"), [("black", sk.BLACK), ("white", sk.WHITE)])
+def test_a_whole_game_is_played_and_its_moves_are_shown_at_the_end(
+    play: Callable[..., str], engine: sk.Engine, side: str, number: int
+) -> None:
+    mine, game = expected_game(engine, number)
+    output = play(*mine, options=("--side", side))
+    assert last_moves(output) == game.transcript
+    assert output.rstrip().endswith(f"{result_text(game.position)}.")
+
+
+def test_a_model_may_play_with_several_threads_and_less_confidence(play: Callable[..., str]) -> None:
+    more = ("--side", "none", "--threads", "2", "--confidence", "95")
+    assert sk.Position.from_moves(last_moves(play(options=more))).is_over
+
+
+def test_the_model_plays_itself(play: Callable[..., str], engine: sk.Engine) -> None:
+    game = sk.LiveGame()
+    while not game.position.is_over:
+        game.play(engine.search(game.position).best_move or "")
+    assert last_moves(play(options=("--side", "none"))) == game.transcript
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("a1", "a1 would turn no disc; Black may play d3, c4, f5, e6."),
+        ("d4", "d4 is taken;"),
+        ("z9", "'z9' is neither a square nor a command"),
+        ("f5 d6", "'f5 d6' is neither a square nor a command"),
+        ("pass", "Passes happen by themselves"),
+        ("undo", "There is no move to take back."),
+        ("undo two", "'two' is no whole number."),
+        ("level depth", "level is followed by"),
+        ("level deep 3", "'deep' is no limit"),
+        ("level depth 99", "depth = 99: must be within 1…60"),
+        ("level time soon", "'soon' is no number."),
+        ("side green", "side is followed by black, white, both, none."),
+        ("save", "save is followed by a file's name."),
+        ("save /nowhere/at/all", "/nowhere/at/all: No such file or directory."),
+        ("moves now", "moves is followed by too many words"),
+        ("\x07[bold]", "'\\x07[bold]' is neither"),
+    ],
+)
+def test_wrong_input_is_explained_and_costs_nothing(play: Callable[..., str], line: str, said: str) -> None:
+    output = play("", line, "f5", options=("--side", "both"))
+    assert said in " ".join(output.split())
+    assert last_moves(output) == "f5"
+
+
+def test_undo_goes_back_to_ones_own_last_move(play: Callable[..., str]) -> None:
+    assert last_moves(play("f5", "undo")) == ""
+    one = last_moves(play("f5"))
+    assert last_moves(play("f5", "d3" if "d3" in sk.Position.from_moves(one).legal_moves else "c4", "undo")) == one
+    assert last_moves(play("f5", "u 9", "e6")).startswith("e6")
+    assert last_moves(play("f5", "d6", "c3", "undo 2", options=("--side", "both"))) == "f5"
+
+
+def test_hints_and_scores_are_those_of_the_search(play: Callable[..., str], engine: sk.Engine) -> None:
+    moves = "f5d6c3d3c4"
+    position = sk.Position.from_moves(moves)
+    output = play("hint", "scores", options=("--side", "both", "--moves", moves))
+    found = engine.search(position)
+    line = " ".join(found.principal_variation)
+    assert f"{found.best_move}: {found.score:+.2f} at depth 3 for White. Expected: {line}" in output
+    rows = re.findall(r"^([a-h][1-8]) +([+-]\d+\.\d\d) +(\d+)  (.*)$", output, re.MULTILINE)
+    scores = engine.score_moves(position)
+    assert rows == [(each.move, f"{each.score:+.2f}", str(each.depth), " ".join(each.line)) for each in scores]
+    board = output[output.index("scores") :]
+    assert len(re.findall(r" [+-]\d+(?!\.)\b", board.partition("move ")[0])) == len(scores)
+
+
+def test_the_level_can_be_changed(play: Callable[..., str], trained: sk.Trainer) -> None:
+    output = play("level", "level depth 1 exact 0", "level", "f5", "level time 20", "level nodes 99")
+    levels = re.findall(r"The model plays at (.*?)\.", output)
+    first = "depth 3, exact from 8 empty squares"
+    assert levels == [
+        first,
+        first,
+        "depth 1",
+        "depth 1",
+        "20 ms",
+        "99 nodes",
+    ]
+    engine = sk.Engine(trained.evaluator, limits=sk.SearchLimits(depth=1), table_mb=1)
+    assert last_moves(output) == "f5" + (engine.search(sk.Position.from_moves("f5")).best_move or "")
+
+
+def test_sides_can_be_changed_and_moves_left_to_the_model(play: Callable[..., str], engine: sk.Engine) -> None:
+    best = engine.search(sk.Position()).best_move or ""
+    assert last_moves(play("go", options=("--side", "both"))) == best
+    assert last_moves(play("side white")) == best
+    assert last_moves(play("f5", "new", "board", "moves", options=("--side", "both"))) == ""
+
+
+def test_a_game_is_kept_after_each_move_and_continued(play: Callable[..., str], tmp_path: Path) -> None:
+    file = tmp_path / "game.txt"
+    play("f5", "d6", options=("--side", "both", "--save", str(file)))
+    assert file.read_text(encoding="utf-8") == "f5d6\n"
+    play("c3", "save " + str(tmp_path / "other.txt"), options=("--side", "both", "--moves", str(file)))
+    assert (tmp_path / "other.txt").read_text(encoding="utf-8") == "f5d6c3\n"
+    assert file.read_text(encoding="utf-8") == "f5d6\n"
+    play("c3", options=("--side", "both", "--moves", str(file), "--save", str(file)))
+    assert file.read_text(encoding="utf-8") == "f5d6c3\n"
+
+
+def test_a_file_that_can_no_longer_be_written_ends_the_game_with_its_moves(
+    model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+
+    def answer(_prompt: str) -> str:
+        (folder / "game.txt").unlink()
+        folder.rmdir()
+        return "f5"
+
+    monkeypatch.setattr("builtins.input", answer)
+    assert main(["play", str(model), *LEVEL, "--side", "both", "--save", str(folder / "game.txt")]) == 2
+    errors = capsys.readouterr().err
+    assert last_moves(errors) == "f5"
+    assert "game.txt" in errors
+
+
+def test_a_file_is_not_overwritten(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "game.txt"
+    file.write_text("mine", encoding="utf-8")
+    assert main(["play", str(model), "--save", str(file)]) == 2
+    assert "--moves goes on with it" in capsys.readouterr().err
+    assert file.read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize(("moves", "said"), [("f5f5", "illegal move f5"), ("nothing", "neither moves such as")])
+def test_wrong_moves_to_begin_with_are_named(
+    model: Path, capsys: pytest.CaptureFixture[str], moves: str, said: str
+) -> None:
+    assert main(["play", str(model), "--moves", moves]) == 2
+    assert said in capsys.readouterr().err
+
+
+def game_with_a_pass() -> tuple[str, str, int]:
+    """The moves before a side is passed over, the move that does it, and that side."""
+    random = Random(5)
+    while True:
+        game = sk.LiveGame()
+        while not game.position.is_over:
+            before = game.transcript
+            game.play(random.choice(game.position.legal_moves))
+            if game.passed:
+                return before, game.last_move or "", game.passed
+
+
+def test_a_pass_is_explained(play: Callable[..., str]) -> None:
+    before, move, passed = game_with_a_pass()
+    output = play(move, options=("--side", "both", "--moves", before))
+    name = {sk.BLACK: "Black", sk.WHITE: "White"}
+    assert f"{name[passed]} can't move and passes." in output
+    assert output.count(f"{name[3 - passed]} to move") == 2
+
+
+def started(model: Path, *options: str) -> subprocess.Popen[str]:
+    command: list[str | Path] = [PROGRAM, "play", model, *LEVEL, *options]
+    return subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1
+    )
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_ends_a_game_with_its_moves(model: Path, number: signal.Signals, code: int) -> None:
+    process = started(model, "--side", "both")
+    assert process.stdin
+    assert process.stdout
+    process.stdin.write("f5\n")
+    seen = ""
+    while "White to move" not in seen:
+        seen += process.stdout.readline()
+    process.send_signal(number)
+    output, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors) == (code, "")
+    assert last_moves(output) == "f5"
+
+
+def test_a_search_that_takes_long_is_ended_by_a_signal(model: Path) -> None:
+    process = started(model, "--side", "white", "--depth", "60", "--moves", "f5d6")
+    assert process.stdout
+    while "Black to move" not in process.stdout.readline():
+        pass
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors) == (130, "")
+    assert last_moves(output) == "f5d6"
+
+
+def test_where_the_output_is_closed_the_moves_go_to_the_error_output(model: Path) -> None:
+    with started(model, "--side", "both", "--moves", "f5") as process:
+        assert process.stdin
+        assert process.stdout
+        assert process.stderr
+        seen = ""
+        while not seen.endswith("White: "):
+            seen += process.stdout.read(1)
+        process.stdout.close()
+        process.stdin.write("d6\nc3\n")
+        process.stdin.close()
+        errors = process.stderr.read()
+        assert process.wait(60) == 141
+    assert last_moves(errors).startswith("f5")
+    assert "Traceback" not in errors
+
+
+def test_the_terminal_has_a_board_in_colours(terminal: Callable[..., Terminal], model: Path) -> None:
+    game = terminal(PROGRAM, "play", model, *LEVEL)
+    game.wait_for(lambda screen: "Black: " in screen.splitlines()[-1] or re.search(r"^Black:", screen, re.MULTILINE))
+    screen = game.screen
+    assert screen.count("●") == 4 + 2
+    assert screen.count("·") == 4 + 1
+    game.type("f5")
+    game.press("Enter")
+    screen = game.wait_for(lambda screen: "White played" in screen)
+    assert re.search(r"\[●\]", screen)
+    game.press("C-c")
+    assert game.wait_for_end() == 130
+    assert last_moves(game.screen).startswith("f5")
+    assert game.cursor
+
+
+@pytest.mark.parametrize("setting", ["NO_COLOR=1", "TERM=dumb", "PYTHONIOENCODING=ascii"])
+def test_without_colours_discs_are_letters(terminal: Callable[..., Terminal], model: Path, setting: str) -> None:
+    game = terminal("env", setting, PROGRAM, "play", model, *LEVEL)
+    game.wait_for(lambda screen: re.search(r"^Black:", screen, re.MULTILINE))
+    game.type("f5")
+    game.press("Enter")
+    screen = game.wait_for(lambda screen: "White played" in screen)
+    assert "●" not in screen
+    assert re.search(r"^ 5 .* X  X \[X\]", screen, re.MULTILINE)
+    assert re.search(r"X  Black +\d+  you", screen)
+    game.press("C-d")
+    assert game.wait_for_end() == 0
+
+
+def test_a_narrow_terminal_has_the_text_below_the_board(terminal: Callable[..., Terminal], model: Path) -> None:
+    # readline, where something has loaded it, tells children a width that is not this terminal's.
+    game = terminal("env", "-u", "COLUMNS", PROGRAM, "play", model, *LEVEL, columns=40, lines=30)
+    screen = game.wait_for(lambda screen: re.search(r"^Black:", screen, re.MULTILINE))
+    assert re.search(r"^ 8.*\n\n.*Black  2  you", screen, re.MULTILINE)
+
+
+def test_a_closed_terminal_leaves_the_moves_in_the_file(
+    terminal: Callable[..., Terminal], model: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "game.txt"
+    game = terminal(PROGRAM, "play", model, *LEVEL, "--side", "both", "--save", file)
+    game.wait_for(lambda screen: re.search(r"^Black:", screen, re.MULTILINE))
+    game.type("f5")
+    game.press("Enter")
+    game.wait_for(lambda screen: "White:" in screen)
+    game.close()
+    assert file.read_text(encoding="utf-8") == "f5\n"

@@ -1,0 +1,292 @@
+"""A visitor's game and what a visitor may ask for, without a browser."""
+
+from __future__ import annotations
+
+import json
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import shirokuro as sk
+from shirokuro.web.messages import (
+    BackTo,
+    Choose,
+    Message,
+    Play,
+    Setup,
+    ShowScores,
+    Strength,
+    Undo,
+    Watch,
+    parse,
+    parse_transcript,
+)
+from shirokuro.web.seat import Job, Seat
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from shirokuro.web.messages import Player
+
+
+@pytest.fixture(scope="module")
+def engine(trained: sk.Trainer) -> sk.Engine:
+    return sk.Engine(trained.evaluator, limits=sk.SearchLimits(depth=1), table_mb=1)
+
+
+def think(seat: Seat, engine: sk.Engine, *, until: Callable[[Job], bool] = lambda _: False) -> None:
+    """Does what there is to think about, as a thread would."""
+    while (job := seat.next_job()) and not until(job):
+        engine.limits = sk.SearchLimits(depth=1)
+        seat.take(job, engine.score_moves(job.position) if job.kind == "scores" else engine.search(job.position))
+
+
+def play(seat: Seat, move: str) -> None:
+    seat.obey(Play(move, len(seat.game.moves)))
+
+
+def setup(moves: str, player: Player = "black") -> Setup:
+    return Setup(parse_transcript(moves), player, Strength(depth=1))
+
+
+def game_with_a_pass() -> str:
+    """The moves of a game up to the first pass."""
+    for seed in range(1000):
+        random, game = Random(seed), sk.LiveGame()
+        while not game.position.is_over:
+            game.play(random.choice(game.position.legal_moves))
+            if game.passed:
+                return game.transcript
+    raise AssertionError("no pass in a thousand games")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"do": "play", "move": "D3", "ply": 0}', Play("d3", 0)),
+        ('{"do": "undo"}', Undo()),
+        ('{"do": "back", "ply": 3}', BackTo(3)),
+        ('{"do": "setup", "moves": "f5 d6", "player": "both", "depth": 4}', Setup(("f5", "d6"), "both", Strength(4))),
+        ('{"do": "choose", "player": "white", "seconds": 0.5}', Choose("white", Strength(seconds=0.5))),
+        ('{"do": "choose", "player": "white", "depth": null, "seconds": 1}', Choose("white", Strength(seconds=1))),
+        ('{"do": "scores", "on": true}', ShowScores(on=True)),
+        ('{"do": "watch", "on": false}', Watch(on=False)),
+    ],
+)
+def test_messages_are_read(text: str, message: Message) -> None:
+    assert parse(text) == message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'{"do": "undo"}',
+        "",
+        "null",
+        "[]",
+        "[" * 5000,
+        '{"do": "delete"}',
+        '{"do": ["undo"]}',
+        '{"do": "play"}',
+        '{"do": "play", "move": "d3"}',
+        '{"do": "play", "move": "d3d3d3", "ply": 0}',
+        '{"do": "play", "move": 3, "ply": 0}',
+        '{"do": "play", "move": "d3", "ply": true}',
+        '{"do": "play", "move": "d3", "ply": 61}',
+        '{"do": "back", "ply": -1}',
+        '{"do": "back", "ply": 1.5}',
+        '{"do": "back", "ply": NaN}',
+        '{"do": "choose", "player": "black", "depth": 17}',
+        '{"do": "choose", "player": "black", "depth": 0}',
+        '{"do": "choose", "player": "black", "depth": 1e400}',
+        '{"do": "choose", "player": "black", "seconds": 11}',
+        '{"do": "choose", "player": "black", "seconds": 0}',
+        '{"do": "choose", "player": "black"}',
+        '{"do": "choose", "player": "nobody", "depth": 3}',
+        '{"do": "choose", "player": {}, "depth": 3}',
+        '{"do": "setup", "moves": "f5f5", "player": "black", "depth": 3}',
+        '{"do": "scores", "on": 1}',
+        json.dumps({"do": "setup", "moves": "f5 " * 1000, "player": "black", "depth": 3}),
+    ],
+)
+def test_what_is_no_message_is_refused(text: str | bytes) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        parse(text)
+
+
+@given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(), lambda each: st.dictionaries(st.text(), each)))
+def test_no_message_whatever_is_in_it_leads_to_another_error(value: Any) -> None:
+    kinds = ("play", "undo", "back", "setup", "choose", "scores", "watch", "renew")
+    for kind in kinds:
+        values = dict.fromkeys(("move", "ply", "moves", "player", "depth", "seconds", "on"), value)
+        try:
+            parse(json.dumps({"do": kind, **values}))
+        except ValueError as error:
+            assert str(error)  # noqa: PT017 (either is right)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "f5d6c3",
+        "F5D6C3",
+        " f5 d6\nc3 ",
+        "1. f5 d6 2. c3",
+        "1.f5 2.d6 3.c3",
+        "f5,d6;c3",
+        "f5 -- d6 pass c3",
+        "f5 PA d6 c3",
+    ],
+)
+def test_transcripts_are_read_as_people_write_them(text: str) -> None:
+    assert parse_transcript(text) == ("f5", "d6", "c3")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("f5d6x9", "move 3: 'x9'"),
+        ("f5d6f5", "move 3: f5 is not legal"),
+        ("f5d", "move 2: 'd'"),
+        ("<b>", "move 1: '<b'"),
+    ],
+)
+def test_a_transcript_that_is_none_is_refused_with_the_move(text: str, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        parse_transcript(text)
+
+
+def test_limits_are_never_longer_than_ten_seconds() -> None:
+    for strength in (Strength(depth=16), Strength(seconds=10), Strength(seconds=0.1), Strength(depth=1)):
+        time_ms = strength.limits.time_ms
+        assert time_ms is not None
+        assert time_ms <= 10_000
+    assert Strength(seconds=0.5).limits.time_ms == 500
+    assert Strength(depth=3).limits.depth == 3
+
+
+def test_the_model_answers_and_every_position_is_judged(engine: sk.Engine) -> None:
+    seat = Seat()
+    think(seat, engine)
+    play(seat, "d3")
+    assert seat.next_job() == Job("move", seat.game.position, seat.strength.limits)
+    think(seat, engine)
+    shown = seat.snapshot(thinking=None)
+    assert len(seat.game.moves) == 2
+    assert (shown["turn"], shown["persons"]) == ("black", True)
+    assert [each["side"] for each in shown["plies"]] == [None, "black", "white"]
+    for ply, position in zip(shown["plies"], seat.game.positions, strict=True):
+        found = engine.search(position)
+        assert ply["value"]["score"] == (found.score if position.side_to_move == sk.BLACK else -found.score)
+        assert ply["board"] == "".join(map(str, position.board))
+
+
+def test_a_whole_game_ends_with_its_exact_result(engine: sk.Engine) -> None:
+    seat = Seat()
+    while not seat.game.position.is_over:
+        play(seat, seat.game.position.legal_moves[0])
+        think(seat, engine)
+    last = seat.snapshot(thinking=None)["plies"][-1]["value"]
+    assert (last["score"], last["exact"]) == (sk.Game(seat.game.transcript).stone_difference, True)
+    assert seat.next_job() is None
+
+
+def test_a_move_that_is_late_illegal_or_not_the_persons_changes_nothing(engine: sk.Engine) -> None:
+    seat = Seat()
+    seat.obey(Play("d3", 1))
+    for wrong in ("a1", "d4", "zz"):
+        with pytest.raises(ValueError, match=wrong):
+            play(seat, wrong)
+    assert seat.game.moves == ()
+    play(seat, "d3")
+    with pytest.raises(ValueError, match="the model's turn"):
+        play(seat, "c5")
+    think(seat, engine)
+    assert len(seat.game.moves) == 2
+
+
+def test_undo_goes_back_to_the_persons_last_decision(engine: sk.Engine) -> None:
+    seat = Seat()
+    seat.obey(Undo())
+    play(seat, "d3")
+    seat.obey(Undo())  # while the model thinks
+    assert seat.game.moves == ()
+    play(seat, "d3")
+    think(seat, engine)
+    before = seat.game.moves
+    play(seat, seat.game.position.legal_moves[0])
+    think(seat, engine)
+    seat.obey(Undo())
+    assert seat.game.moves == before
+    seat.obey(Undo())
+    assert seat.game.moves == ()
+
+
+def test_the_models_first_move_is_not_taken_back_since_it_would_only_be_played_again(engine: sk.Engine) -> None:
+    seat = Seat()
+    seat.obey(setup("", "white"))
+    think(seat, engine)
+    assert len(seat.game.moves) == 1
+    assert seat.snapshot(thinking=None)["undo"] is False
+    seat.obey(Undo())
+    assert len(seat.game.moves) == 1
+
+
+def test_undo_with_both_sides_takes_one_move() -> None:
+    seat = Seat()
+    seat.obey(setup("f5d6c3", "both"))
+    seat.obey(Undo())
+    assert seat.game.transcript == "f5d6"
+    seat.obey(BackTo(1))
+    assert seat.game.transcript == "f5"
+    seat.obey(BackTo(40))
+    assert seat.game.transcript == "f5"
+
+
+def test_a_pass_is_told(engine: sk.Engine) -> None:
+    seat = Seat()
+    seat.obey(setup(game_with_a_pass(), "both"))
+    shown = seat.snapshot(thinking=None)
+    assert {shown["passed"], shown["turn"]} == {"black", "white"}
+    seat.obey(Choose("black" if shown["turn"] == "white" else "white", Strength(depth=1)))
+    think(seat, engine, until=lambda job: job.kind != "move")  # the model moves again and again, until the person can
+    assert seat.game.position.is_over or seat.is_persons(seat.game.position)
+
+
+def test_scores_are_of_each_legal_move_and_agree_with_the_position(engine: sk.Engine) -> None:
+    seat = Seat()
+    seat.obey(setup("f5d6c3d3c4f4c5b4", "both"))
+    assert seat.snapshot(thinking=None)["scores"] is None
+    seat.obey(ShowScores(on=True))
+    think(seat, engine)
+    shown = seat.snapshot(thinking=None)
+    assert sorted(each["move"] for each in shown["scores"]) == sorted(shown["legal"])
+    assert max(each["score"] for each in shown["scores"]) == shown["plies"][-1]["value"]["score"]
+    play(seat, shown["legal"][0])
+    assert seat.snapshot(thinking=None)["scores"] is None, "of another position"
+
+
+def test_what_was_thought_of_a_position_that_is_gone_is_dropped(engine: sk.Engine) -> None:
+    seat = Seat()
+    play(seat, "d3")
+    job = seat.next_job()
+    assert job
+    found = engine.search(job.position)
+    seat.obey(Undo())
+    seat.take(job, found)
+    assert seat.game.moves == ()
+    seat.obey(Choose("both", Strength(depth=1)))
+    play(seat, "d3")
+    seat.take(job, found)
+    assert seat.game.transcript == "d3", "the person plays both sides now"
+
+
+def test_memory_does_not_grow_with_what_is_tried(engine: sk.Engine) -> None:
+    seat = Seat()
+    for moves in ("f5d6c3", "d3c5", "f5f6", "c4c3", "e6f4"):
+        seat.obey(setup(moves, "both"))
+        think(seat, engine)
+    assert len(seat._values) <= 3

@@ -1,0 +1,104 @@
+"""Who may see the page."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+import pytest
+
+from shirokuro.web.guard import Entry, Guard, Refusal, is_loopback, new_token
+
+TOKEN = "abcdefgh-ABCDEFGH_0123"  # noqa: S105 (of no server)
+
+
+def status(found: Refusal | Entry | None) -> HTTPStatus | None:
+    assert not isinstance(found, Entry)
+    return found.status if found else None
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "localhost:9000", "127.0.0.1:8080", "127.0.0.2", "[::1]:8080", "LOCALHOST"]
+)
+def test_on_loopback_its_own_names_are_answered_at_any_port(host: str) -> None:
+    assert Guard(host="127.0.0.1", port=8080, token=None).check("/", {"Host": host}) is None
+
+
+@pytest.mark.parametrize(
+    "host", ["", "evil.example", "localhost.evil.example", "192.168.0.2:8080", "[", "127.0.0.1.nip.io"]
+)
+def test_on_loopback_other_names_are_refused_since_they_may_have_been_made_to_stand_for_it(host: str) -> None:
+    guard = Guard(host="127.0.0.1", port=8080, token=None)
+    assert status(guard.check("/", {"Host": host})) == HTTPStatus.FORBIDDEN
+
+
+@pytest.mark.parametrize(
+    ("origin", "refused"),
+    [
+        ("http://localhost:8080", False),
+        ("https://localhost:8080", False),
+        ("http://localhost:8081", True),
+        ("http://evil.example", True),
+        ("http://[", True),
+        ("null", True),
+        ("", True),
+    ],
+)
+@pytest.mark.parametrize("token", [None, TOKEN])
+def test_the_pages_of_other_sites_are_refused(origin: str, refused: bool, token: str | None) -> None:  # noqa: FBT001
+    guard = Guard(host="127.0.0.1", port=8080, token=token)
+    headers = {"Host": "localhost:8080", "Origin": origin, "Authorization": f"Bearer {TOKEN}"}
+    assert (status(guard.check("/live", headers)) == HTTPStatus.FORBIDDEN) is refused
+
+
+def test_beyond_loopback_a_token_is_needed() -> None:
+    for host in ("0.0.0.0", "::", "192.168.0.2", "example.org", ""):  # noqa: S104 (nothing is bound)
+        assert not is_loopback(host)
+        with pytest.raises(ValueError, match="a token is needed"):
+            Guard(host=host, port=8080, token=None)
+
+
+@pytest.mark.parametrize("token", ["", "short", "twelve letters", "x" * 201, "ääääääääääääää"])
+def test_a_token_that_could_be_guessed_or_would_not_fit_an_address_is_refused(token: str) -> None:
+    with pytest.raises(ValueError, match="12…200 characters"):
+        Guard(host="127.0.0.1", port=8080, token=token)
+
+
+def test_tokens_that_are_made_up_are_long_enough_and_different() -> None:
+    tokens = {new_token() for _ in range(100)}
+    assert len(tokens) == 100
+    for token in tokens:
+        Guard(host="0.0.0.0", port=8080, token=token)  # noqa: S104 (nothing is bound)
+
+
+def test_a_token_in_the_address_becomes_a_cookie_that_scripts_and_other_sites_do_not_get() -> None:
+    guard = Guard(host="0.0.0.0", port=8080, token=TOKEN)  # noqa: S104 (nothing is bound)
+    entry = guard.check(f"/?token={TOKEN}", {"Host": "machine:8080"})
+    assert isinstance(entry, Entry)
+    cookie, *attributes = entry.cookie.split("; ")
+    assert {"HttpOnly", "SameSite=Lax"} <= set(attributes)
+    for target in ("/", "/live", "/main.js"):
+        assert guard.check(target, {"Host": "machine:8080", "Cookie": f"other=1; {cookie}"}) is None
+        assert guard.check(target, {"Host": "machine:8080", "Authorization": f"Bearer {TOKEN}"}) is None
+
+
+@pytest.mark.parametrize(
+    ("target", "headers", "expected"),
+    [
+        ("/", {}, HTTPStatus.UNAUTHORIZED),
+        ("/live", {}, HTTPStatus.UNAUTHORIZED),
+        ("/?token=", {}, HTTPStatus.UNAUTHORIZED),
+        (f"/?token={TOKEN}x", {}, HTTPStatus.FORBIDDEN),
+        (f"/?token={TOKEN[:-1]}", {}, HTTPStatus.FORBIDDEN),
+        ("/?token=%C3%A4", {}, HTTPStatus.FORBIDDEN),
+        ("/live", {"Authorization": "Bearer wrong"}, HTTPStatus.FORBIDDEN),
+        ("/live", {"Authorization": f"Basic {TOKEN}"}, HTTPStatus.UNAUTHORIZED),
+        ("/live", {"Cookie": "shirokuro-8080=wrong"}, HTTPStatus.FORBIDDEN),
+        ("/live", {"Cookie": f"shirokuro-9090={TOKEN}"}, HTTPStatus.UNAUTHORIZED),
+        ("/live", {"Cookie": "=;;=\x00"}, HTTPStatus.UNAUTHORIZED),
+    ],
+)
+def test_a_missing_token_and_a_wrong_one_are_refused(
+    target: str, headers: dict[str, str], expected: HTTPStatus
+) -> None:
+    guard = Guard(host="0.0.0.0", port=8080, token=TOKEN)  # noqa: S104 (nothing is bound)
+    assert status(guard.check(target, {"Host": "machine:8080", **headers})) == expected

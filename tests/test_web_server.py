@@ -1,0 +1,384 @@
+"""The server of the web page, as a program of its own, asked without a browser."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+import shirokuro as sk
+from shirokuro.checkpoints import checkpoint_name
+from shirokuro.cli import main
+from shirokuro.web import server
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+
+@pytest.fixture(scope="module")
+def page(serve: Callable[..., Any], model: Path) -> str:
+    """The address of a page with a model."""
+    url = serve(model).url
+    assert isinstance(url, str)
+    return url
+
+
+def get(url: str, path: str = "/", method: str = "GET", **headers: str) -> tuple[http.client.HTTPResponse, str]:
+    place = urlsplit(url)
+    with closing(http.client.HTTPConnection(place.hostname or "", place.port, timeout=10)) as connection:
+        connection.request(method, path, headers=headers)
+        response = connection.getresponse()
+        return response, response.read().decode()
+
+
+def visit(url: str, *, name: str = "localhost", **headers: str) -> AbstractContextManager[ClientConnection]:
+    """Connects as a page does, by a name that stands for the server."""
+    place = urlsplit(url)
+    reached = socket.create_connection((place.hostname or "", place.port or 0))
+    return connect(f"ws://{name}:{place.port}/live", additional_headers=headers, sock=reached, proxy=None)
+
+
+def enter(url: str, **headers: str) -> None:
+    """Connects, and leaves at once."""
+    with visit(url, **headers):
+        pass
+
+
+def ask(connection: ClientConnection, do: str, **values: Any) -> None:
+    connection.send(json.dumps({"do": do, **values}))
+
+
+def wait_for(
+    connection: ClientConnection, kind: str, condition: Callable[[Any], object] = bool, *, seconds: float = 60
+) -> Any:
+    """The next message of a kind that is as it should be."""
+    end = time.monotonic() + seconds
+    while True:
+        message = json.loads(connection.recv(timeout=max(end - time.monotonic(), 0)))
+        if message["type"] == kind and condition(message):
+            return message
+
+
+def longer_than(before: Any) -> Callable[[Any], bool]:
+    """A game in which more was played than before."""
+    return lambda game: len(game["plies"]) > len(before["plies"])
+
+
+def test_files_of_the_page_are_given_and_nothing_else(page: str) -> None:
+    for path, media_type in (("/", "text/html"), ("/main.js", "text/javascript"), ("/style.css", "text/css")):
+        response, text = get(page, path)
+        assert response.status == 200
+        assert str(response.getheader("Content-Type")).startswith(media_type)
+        assert text
+    for path in (
+        "/../guard.py",
+        "/%2e%2e/guard.py",
+        "/static/main.js",
+        "/guard.py",
+        "//etc/passwd",
+        "/main.js/",
+        "/x",
+        "//[",
+        "*",
+    ):
+        assert get(page, path)[0].status == 404, path
+
+
+@pytest.mark.parametrize("path", ["/", "/main.js", "/nothing"])
+def test_every_answer_forbids_what_comes_from_outside(page: str, path: str) -> None:
+    policy = str(get(page, path)[0].getheader("Content-Security-Policy"))
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "http" not in policy
+    assert get(page, path)[0].getheader("X-Content-Type-Options") == "nosniff"
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "HEAD", "OPTIONS", "TRACE"])
+def test_only_get_is_answered(page: str, method: str) -> None:
+    assert get(page, "/", method)[0].status in {405, 501}
+
+
+def test_a_name_that_was_made_to_stand_for_loopback_is_refused_for_pages_and_games(page: str) -> None:
+    assert get(page, "/", Host="evil.example")[0].status == 403
+    with pytest.raises(InvalidStatus) as refused:
+        enter(page, name="evil.example")
+    assert refused.value.response.status_code == 403
+    with pytest.raises(InvalidStatus) as refused:
+        enter(page, Origin="http://evil.example")
+    assert refused.value.response.status_code == 403
+    with pytest.raises(InvalidStatus) as refused:
+        enter(page, Host="localhost")  # beside the one that is there
+    assert refused.value.response.status_code == 400
+
+
+def test_a_game_is_played(page: str) -> None:
+    with visit(page) as tab:
+        wait_for(tab, "game", lambda game: game["persons"])
+        ask(tab, "choose", player="black", depth=1)
+        for _ in range(3):
+            game = wait_for(tab, "game", lambda game: game["persons"] and not game["thinking"])
+            ask(tab, "play", move=game["legal"][0], ply=len(game["plies"]) - 1)
+            wait_for(tab, "game", longer_than(game))
+
+
+def test_many_games_at_once_do_not_know_of_each_other(page: str) -> None:
+    wrong: list[object] = []
+    openings = ["d3", "c4", "f5", "e6"] * 2
+
+    def play(number: int, first: str) -> None:
+        with visit(page) as tab:
+            ask(tab, "setup", moves=first, player="both", depth=2)
+            for _ in range(5 + number):
+                game = wait_for(tab, "game", lambda game: game["transcript"].startswith(first) and not game["thinking"])
+                ask(tab, "play", move=game["legal"][-1], ply=len(game["plies"]) - 1)
+                before, game = game, wait_for(tab, "game", longer_than(game))
+                if len(game["plies"]) != len(before["plies"]) + 1 or not game["transcript"].startswith(first):
+                    wrong.append(game["transcript"])
+
+    threads = [threading.Thread(target=play, args=each) for each in enumerate(openings)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join(timeout=60)
+    assert not any(each.is_alive() for each in threads)
+    assert wrong == []
+
+
+def test_a_person_who_takes_back_does_not_wait_for_the_models_search(page: str) -> None:
+    with visit(page) as tab:
+        ask(tab, "setup", moves="", player="black", seconds=10)
+        ask(tab, "play", move="d3", ply=0)
+        wait_for(tab, "game", lambda game: game["thinking"] == "move")
+        start = time.monotonic()
+        ask(tab, "undo")
+        wait_for(tab, "game", lambda game: len(game["plies"]) == 1 and game["thinking"] is None)
+        ask(tab, "choose", player="black", depth=1)
+        ask(tab, "play", move="d3", ply=0)
+        wait_for(tab, "game", lambda game: len(game["plies"]) == 3)
+        assert time.monotonic() - start < 10, "the search would have taken so long"
+
+
+def test_a_search_ends_with_its_visitor_and_others_are_answered_meanwhile(page: str) -> None:
+    with ExitStack() as tabs:
+        for _ in range(8):
+            ask(tabs.enter_context(visit(page)), "setup", moves="", player="white", seconds=10)
+        start = time.monotonic()
+        assert get(page)[0].status == 200
+    with visit(page) as tab:
+        ask(tab, "setup", moves="", player="white", depth=1)
+        wait_for(tab, "game", lambda game: len(game["plies"]) == 2)
+    assert time.monotonic() - start < 10, "the threads would have been busy for so long"
+
+
+def test_nonsense_is_refused_with_words_and_the_game_goes_on(page: str) -> None:
+    with visit(page) as tab:
+        for nonsense in ("", "{}", '{"do": "delete", "path": "/"}', '{"do": "play", "move": "a1", "ply": 0}', b"\0\1"):
+            tab.send(nonsense)
+            assert wait_for(tab, "notice")["text"]
+        ask(tab, "play", move="d3", ply=0)
+        wait_for(tab, "game", lambda game: game["transcript"].startswith("d3"))
+
+
+def test_a_slow_reader_gets_whole_files(page: str) -> None:
+    place = urlsplit(page)
+    with socket.create_connection((str(place.hostname), place.port or 0)) as reader:
+        reader.sendall(f"GET /play.js HTTP/1.1\r\nHost: {place.netloc}\r\n\r\n".encode())
+        time.sleep(2)  # longer than what the server waits for the end of a connection
+        answer = b"".join(iter(lambda: reader.recv(1000), b""))
+    assert answer.partition(b"\r\n\r\n")[2].decode() == get(page, "/play.js")[1]
+
+
+def test_a_message_that_is_too_long_ends_the_connection_and_nothing_else(page: str) -> None:
+    with visit(page) as tab:
+        tab.send("x" * 1_000_000)
+        with pytest.raises(ConnectionClosed):
+            wait_for(tab, "never")
+    assert get(page)[0].status == 200
+
+
+def test_visitors_are_limited_in_number(serve: Callable[..., Any], model: Path) -> None:
+    url = serve(model).url
+    with ExitStack() as tabs:
+        for _ in range(server.MAX_VISITORS):
+            wait_for(tabs.enter_context(visit(url)), "game")
+        with pytest.raises(InvalidStatus) as refused:
+            enter(url)
+        assert refused.value.response.status_code == 503
+    with visit(url) as tab:
+        wait_for(tab, "game")
+
+
+def test_beyond_loopback_a_token_is_made_up_printed_and_asked_for(serve: Callable[..., Any], model: Path) -> None:
+    printed = urlsplit(serve(model, "--host", "0.0.0.0").url)  # noqa: S104 (the point of the test)
+    url = f"http://127.0.0.1:{printed.port}"
+    assert get(url)[0].status == 401
+    assert get(url, "/?token=wrong-but-long-enough")[0].status == 403
+    with pytest.raises(InvalidStatus) as refused:
+        enter(url)
+    assert refused.value.response.status_code == 401
+    entered, _ = get(url, f"/?{printed.query}")
+    assert (entered.status, entered.getheader("Location")) == (303, "/")
+    cookie = str(entered.getheader("Set-Cookie")).partition(";")[0]
+    assert get(url, "/", Cookie=cookie)[0].status == 200
+    with visit(url, Cookie=cookie) as tab:
+        wait_for(tab, "game")
+    with pytest.raises(InvalidStatus) as refused:
+        enter(url, Cookie=cookie, Origin="http://evil.example")
+    assert refused.value.response.status_code == 403
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_signals_end_it_at_once_also_in_the_middle_of_searches(
+    serve: Callable[..., Any], model: Path, number: int, code: int
+) -> None:
+    served = serve(model)
+    place = urlsplit(served.url)
+    with (
+        ExitStack() as tabs,
+        socket.create_connection((str(place.hostname), place.port)),
+    ):  # browsers open some in advance
+        for _ in range(6):
+            tab = tabs.enter_context(visit(served.url))
+            ask(tab, "setup", moves="", player="white", seconds=10)
+            wait_for(tab, "game", lambda game: game["thinking"] == "move")
+        start = time.monotonic()
+        assert served.end(number) == code
+        assert time.monotonic() - start < 5, "less than what the searches and the idle connection would have taken"
+    assert "Traceback" not in served.rest
+
+
+def test_a_port_in_use_is_named(page: str, model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    port = urlsplit(page).port
+    assert main(["serve", str(model), "--port", str(port)]) == 2
+    assert f"port {port} of 127.0.0.1 is in use; --port names another" in capsys.readouterr().err
+
+
+@pytest.fixture
+def named_files(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`model` and `text` are here."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "model").symlink_to(model)
+    (tmp_path / "text").write_text("no model", encoding="utf-8")
+
+
+@pytest.mark.usefixtures("named_files")
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["nowhere.shiro"], "no model and no run"),
+        (["."], "no run in"),
+        (["model", "--port", "70000"], "port = 70000: must be within 0…65,535"),
+        (["model", "--port", "0", "--host", "no such host"], "no such host"),
+        (["model", "--port", "0", "--token", "short"], "12…200 characters"),
+        (["text"], "not a shirokuro model"),
+    ],
+)
+def test_wrong_arguments_are_told_in_a_line(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
+) -> None:
+    assert main(["serve", *arguments]) == 2
+    said = capsys.readouterr().err
+    assert words in said
+    assert said.count("\n") == 1
+
+
+def test_without_the_extra_it_says_which_one(
+    model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "websockets", None)
+    assert main(["serve", str(model)]) == 2
+    assert "pip install 'shirokuro[web]'" in capsys.readouterr().err
+
+
+def test_a_run_without_a_model_is_shown_and_its_first_one_plays(
+    serve: Callable[..., Any], run_of: Callable[..., Path], model: Path
+) -> None:
+    run = run_of(3000)
+    with visit(serve(run).url) as tab:
+        assert wait_for(tab, "model")["name"] is None
+        ask(tab, "watch", on=True)
+        assert wait_for(tab, "run")["games"] == 3000
+        ask(tab, "play", move="d3", ply=0)
+        assert wait_for(tab, "game", lambda game: game["transcript"] == "d3")["thinking"] is None
+        shutil.copy(model, run / "checkpoints" / "part")
+        (run / "checkpoints" / "part").rename(run / "checkpoints" / checkpoint_name(4000))
+        assert wait_for(tab, "model", lambda message: message["name"])["games"] == 1000
+        wait_for(tab, "game", lambda game: len(game["plies"]) == 3)
+
+
+def test_the_newest_checkpoint_plays_when_it_is_asked_for_and_a_damaged_one_does_not(
+    serve: Callable[..., Any], run_of: Callable[..., Path], model: Path
+) -> None:
+    run = run_of(5000)
+    shutil.copy(model, run / "checkpoints" / checkpoint_name(4000))
+    with visit(serve(run).url) as tab:
+        assert wait_for(tab, "model")["name"] == checkpoint_name(4000)
+        (run / "checkpoints" / checkpoint_name(4500)).write_bytes(b"damaged")
+        wait_for(tab, "model", lambda message: message["newer"] == 4500)
+        ask(tab, "renew")
+        assert wait_for(tab, "model", lambda message: message["newer"] is None)["name"] == checkpoint_name(4000)
+        shutil.copy(model, run / "checkpoints" / checkpoint_name(5000))
+        wait_for(tab, "model", lambda message: message["newer"] == 5000)
+        ask(tab, "renew")
+        assert wait_for(tab, "model", lambda message: message["newer"] is None)["name"] == checkpoint_name(5000)
+
+
+def test_curves_grow_with_the_run_and_only_for_those_who_watch(
+    serve: Callable[..., Any], run_of: Callable[..., Path], line_of: Callable[..., dict[str, Any]]
+) -> None:
+    run = run_of(5000, warnings=[{"kind": "divergence", "message": "<b>too large</b>"}])
+    url = serve(run).url
+    with visit(url) as watching, visit(url) as playing:
+        ask(watching, "watch", on=True)
+        shown = wait_for(watching, "run")
+        assert (shown["games"], shown["state"], shown["target"]) == (5000, "running", 200_000)
+        assert {each["title"] for each in shown["charts"]} >= {"TD error", "Results", "Throughput"}
+        assert shown["messages"][0] == {"games": 5000, "kind": "divergence", "text": "<b>too large</b>"}
+        with (run / "metrics.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line_of(6000, time=time.time())) + "\n")
+        grown = wait_for(watching, "run", lambda message: message["games"] == 6000)
+        for before, after in zip(shown["charts"], grown["charts"], strict=True):
+            assert len(after["series"][0]["points"]) == len(before["series"][0]["points"]) + 1
+        ask(playing, "undo")
+        assert wait_for(playing, "game")
+        with pytest.raises(TimeoutError):
+            wait_for(playing, "run", seconds=1)
+
+
+def test_serving_changes_no_file(serve: Callable[..., Any], run_of: Callable[..., Path]) -> None:
+    run = run_of(3000)
+    before = {path: path.stat().st_mtime_ns for path in sorted(run.rglob("*"))}
+    served = serve(run)
+    with visit(served.url) as tab:
+        ask(tab, "watch", on=True)
+        wait_for(tab, "run")
+        ask(tab, "renew")
+        wait_for(tab, "game")
+    served.end()
+    assert {path: path.stat().st_mtime_ns for path in sorted(run.rglob("*"))} == before
+
+
+def test_a_wheel_has_the_files_of_the_page() -> None:
+    listed = subprocess.run(
+        [sys.executable, "-c", "from shirokuro.web.pages import load_pages; print(*sorted(load_pages()))"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    static = Path(sk.__file__).parent / "web" / "static"
+    assert listed.stdout.split() == sorted("/" + file.name.replace("index.html", "") for file in static.iterdir())
