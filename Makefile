@@ -8,14 +8,25 @@ MODEL ?=
 QUICK ?=
 JSON ?=
 COMPARE ?=
+CPU ?=
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 MATURIN := env -u CONDA_PREFIX VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/maturin
 AS_ROOT := $(shell test "$$(id -u)" = 0 || echo sudo --non-interactive)
 BUILD_INPUTS := pyproject.toml Cargo.toml Cargo.lock $(shell find crates -name '*.rs' -o -name Cargo.toml)
+WHEEL_INPUTS := $(BUILD_INPUTS) README.md LICENSE $(shell find python -name '*.py' -o -name '*.pyi' -o -name py.typed)
 
-.PHONY: build train serve test torture bench bench-page compare signature web-pictures release install check hooks clean help
+# Wheels are linked against a glibc that every system of the last years has. Those for ARM64 are built by a compiler of their own,
+# in a folder of its own; CPU=neoverse-n1 makes one for that processor, which older ones can't run.
+WHEEL := $(MATURIN) build --release --locked --zig --compatibility manylinux_2_28
+ARM64_TRIPLE := aarch64-unknown-linux-gnu
+ARM64 := PATH="$(CURDIR)/$(BIN):$$PATH" CARGO_TARGET_DIR=$(CURDIR)/target/arm64 \
+	RUSTC=$(CURDIR)/.cross/tools/bin/rustc RUSTDOC=$(CURDIR)/.cross/tools/bin/rustdoc \
+	CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER=$(CURDIR)/.cross/tools/bin/run-arm64
+
+.PHONY: build train serve test test-arm64 torture bench bench-page compare signature web-pictures \
+	wheel wheel-arm64 release install check hooks clean help
 .DELETE_ON_ERROR:
 
 build: .venv/.built ## Build the release core and install the package into .venv
@@ -50,14 +61,32 @@ bench-page: build .venv/.dev .venv/.programs ## Measure, and renew the figures i
 web-pictures: build .venv/.dev .venv/.programs ## Draw the pictures of the web page in docs/images (MODEL=run)
 	$(BIN)/python scripts/web_pictures.py $(MODEL)
 
-release: .venv/.tools ## Build the wheel and the source distribution into dist/
-	rm -rf dist
-	$(MATURIN) build --release --locked --out dist --interpreter $(BIN)/python
-	$(MATURIN) sdist --out dist
+wheel: .venv/.release ## Build the wheel for this architecture into dist/
+	rm -f dist/*_$(shell uname -m).whl
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(WHEEL) --target $(shell uname -m)-unknown-linux-gnu --out dist
 
-install: release ## Install the wheel into the environment of PYTHON
-	$(PYTHON) -m pip install --constraint constraints.txt --force-reinstall --no-deps dist/*.whl
-	$(PYTHON) -m pip install --constraint constraints.txt dist/*.whl
+wheel-arm64: .cross/.wheel ## Build the wheel for ARM64 into dist/, on Debian for x86-64 (CPU=neoverse-n1: for this processor alone)
+	@mkdir -p dist && rm -f dist/*_aarch64.whl && cp .cross/wheel/*.whl dist && ls dist/*_aarch64.whl
+
+test-arm64: build .venv/.dev .venv/.release .cross/.site ## Run the tests of the Rust crates and the ARM64 wheel, emulated (QUICK=1)
+	@# An emulated processor keeps no time limit.
+	$(ARM64) $(BIN)/cargo-zigbuild test --target $(ARM64_TRIPLE) --workspace --exclude shirokuro-py --locked -- \
+		--skip a_time_limit_is_kept_within_a_few_milliseconds $(if $(QUICK),--skip trainer:: --skip replay:: --skip file)
+	$(BIN)/python -m pytest tests/emulated $(if $(QUICK),-k 'bits or architecture')
+
+release: ## Build and check both wheels and the source distribution in dist/, and print their hashes
+	rm -rf dist
+	$(MAKE) wheel wheel-arm64 .cross/.site CPU=
+	$(MATURIN) sdist --out dist
+	$(BIN)/twine check --strict dist/*
+	scripts/check_release.sh $(BIN)/python dist
+	cd dist && sha256sum *
+
+install: .venv/.tools ## Build the wheel, and install it into the environment of PYTHON
+	rm -rf target/install
+	$(MATURIN) build --release --locked --out target/install --interpreter $(BIN)/python
+	$(PYTHON) -m pip install --constraint constraints.txt --force-reinstall --no-deps target/install/*.whl
+	$(PYTHON) -m pip install --constraint constraints.txt target/install/*.whl
 
 check: build .venv/.dev ## Run formatters, linters, type checkers and all tests
 	cargo fmt --all --check
@@ -73,10 +102,10 @@ hooks: .venv/.dev ## Make git run the formatters and linters at each commit
 	$(BIN)/pre-commit install
 
 clean: ## Remove everything that was built; runs/ stays
-	rm -rf .venv target dist python/shirokuro/*.so .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .cross target dist python/shirokuro/*.so .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 help: ## Show this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS='	' read -r target line; do printf '%-10s %s\n' "$$target" "$$line"; done
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | while IFS='	' read -r target line; do printf '%-12s %s\n' "$$target" "$$line"; done
 
 .venv/pyvenv.cfg:
 	@test -n '$(PYTHON)' || { echo 'make: no Python 3.11 or newer with venv was found; name one: make PYTHON=…' >&2; exit 1; }
@@ -94,9 +123,34 @@ help: ## Show this list
 	$(PIP) --requirement requirements-dev.txt
 	touch $@
 
+.venv/.release: .venv/.tools requirements-release.txt
+	$(PIP) --requirement requirements-release.txt
+	touch $@
+
+.cross/.tools: scripts/arm64/tools.sh
+	scripts/arm64/tools.sh .cross/tools
+	touch $@
+
+.cross/.wheel: .cross/.tools .venv/.release $(WHEEL_INPUTS) $(if $(filter-out $(file <.cross/.cpu),x$(CPU)),always)
+	rm -rf .cross/wheel
+	$(ARM64) $(if $(CPU),RUSTFLAGS='-C target-cpu=$(CPU)') $(WHEEL) --target $(ARM64_TRIPLE) --out .cross/wheel
+	printf 'x%s' '$(CPU)' >.cross/.cpu
+	touch $@
+
+.cross/.site: .cross/.wheel
+	rm -rf .cross/tools/site
+	$(PIP) --target .cross/tools/site --only-binary=:all: --python-version 3.11 --implementation cp --abi cp311 --abi abi3 --abi none \
+		$(foreach glibc,2_28 2_17,--platform manylinux_$(glibc)_aarch64) --platform manylinux2014_aarch64 \
+		.cross/wheel/*.whl numpy pytest hypothesis
+	printf 'import sys\nsys.executable = "$(CURDIR)/.cross/tools/bin/python-arm64"\n' >.cross/tools/site/sitecustomize.py
+	touch $@
+
+.PHONY: always
+always:
+
 # What the tests start beside the package's own program. Quarry and grhino, the package of gtp-rhino, are in
 # /usr/games. Where one can't be had, the tests that need it say so and are skipped; in continuous integration that is an error.
-TEST_PROGRAMS := strace:strace gtp-rhino:grhino tmux:tmux quarry:quarry Xvfb:xvfb xdotool:xdotool chromium:chromium
+TEST_PROGRAMS := strace:strace gtp-rhino:grhino tmux:tmux systemd-analyze:systemd quarry:quarry Xvfb:xvfb xdotool:xdotool chromium:chromium
 
 .venv/.programs: .venv/pyvenv.cfg .venv/prometheus Makefile
 	@missing=; for each in $(TEST_PROGRAMS); do \

@@ -18,6 +18,7 @@ from shirokuro.config import LIMITS, TrainConfig
 from shirokuro.players import HeuristicPlayer, ModelPlayer, RandomPlayer
 from shirokuro.prometheus import Endpoint
 from shirokuro.run_directory import RunDirectory
+from shirokuro.service import ServiceManager, TrainingService
 from shirokuro.signals import StopSignals
 from shirokuro.tensorboard import EventFiles
 from shirokuro.trainer import Trainer
@@ -137,7 +138,9 @@ def _train(trainer: Trainer, directory: RunDirectory, options: Options) -> tuple
                 as_json=options.json_logs,
             )
         )
-        reports = _Reports(shown, directory, tensorboard=options.tensorboard)
+        target, played = trainer.config.games, trainer.games_played
+        service = TrainingService(ServiceManager(), target_games=target, games_played=played)
+        reports = _Reports(shown, service, directory, tensorboard=options.tensorboard)
         until_the_end.callback(reports.close)
         # The training handles signals, and passes on what stopped it.
         with StopSignals(lambda: None) as signals:
@@ -145,26 +148,33 @@ def _train(trainer: Trainer, directory: RunDirectory, options: Options) -> tuple
                 directory=directory.path,
                 callback=reports.report,
                 callback_every=options.report_games,
-                progress=shown.tick,
+                progress=reports.tick,
                 log_level=logging.DEBUG if options.verbosity > 1 else logging.INFO,
                 log_json=options.json_logs,
             )
     if result is None:
         raise RuntimeError("a training in the foreground has a result")
+    service.end(f"{result.outcome.replace('_', ' ')} after {result.games_played:,} games, saved")
     return result, signals.received
 
 
 class _Reports:
     """Passes reports on to whoever is to see them."""
 
-    def __init__(self, shown: Display, directory: RunDirectory, *, tensorboard: bool) -> None:
-        self._shown = shown
+    def __init__(self, shown: Display, service: TrainingService, directory: RunDirectory, *, tensorboard: bool) -> None:
+        self._shown, self._service = shown, service
         self._directory = directory
         self._wanted = tensorboard
         self._files: EventFiles | None = None
 
+    def tick(self, games_played: int) -> None:
+        """Called many times a second."""
+        self._service.tick(games_played)
+        self._shown.tick(games_played)
+
     def report(self, progress: TrainingProgress) -> None:
         """A callback of the training."""
+        self._service.report(progress)
         self._shown.report(progress)
         self._follow()
 

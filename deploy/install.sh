@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# Installs the training service, or another version of it: install.sh WHEEL [--no-start]. Can be run as often as you like:
+# settings and runs stay, and a training that is running goes on with the new version from where it was.
+#
+# PYTHON=python3.12 picks another Python (3.11 or newer), EXTRAS=prometheus,tensorboard adds what these need.
+# DESTDIR=folder installs below a folder, without a user and starting nothing.
+set -euo pipefail
+
+start=yes
+wheel=
+for argument in "$@"; do
+  case $argument in
+    --no-start) start=no ;;
+    -*) echo "usage: $0 WHEEL [--no-start]" >&2; exit 2 ;;
+    *) wheel=$argument ;;
+  esac
+done
+[ -f "$wheel" ] || { echo "usage: $0 WHEEL [--no-start]: ${wheel:-no wheel} is not a file" >&2; exit 2; }
+
+here=$(cd "$(dirname "$0")" && pwd)
+root=${DESTDIR:-}
+python=${PYTHON:-python3}
+prefix=$root/opt/shirokuro
+[ -n "$root" ] || [ "$(id -u)" = 0 ] || { echo "$0: must be run as root: sudo $0 $*" >&2; exit 1; }
+"$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || {
+  echo "$0: $python is not Python 3.11 or newer with venv: install python3-venv, or name one: PYTHON=python3.12 $0 $*" >&2
+  exit 1
+}
+if [ -z "$root" ] && "$python" -c 'import sys; sys.exit(not sys.base_prefix.startswith(("/home/", "/root/")))'; then
+  echo "$0: $python is in a home directory, where the service can't read it: name one of the system: PYTHON=/usr/bin/python3 $0 $*" >&2
+  exit 1
+fi
+umask 022
+
+# A new environment beside the old one: if pip fails, nothing has changed.
+trap 'rm -rf "$prefix.new"' EXIT
+"$python" -m venv --clear "$prefix.new"
+"$prefix.new/bin/python" -m pip install --quiet --disable-pip-version-check --constraint "$here/../constraints.txt" "$wheel${EXTRAS:+[$EXTRAS]}"
+
+if [ -z "$root" ]; then
+  install -D -m 644 "$here/shirokuro.sysusers.conf" /etc/sysusers.d/shirokuro.conf
+  systemd-sysusers shirokuro.conf
+  ! systemctl is-active --quiet shirokuro-train || systemctl stop shirokuro-train # it saves itself
+else
+  install -D -m 644 "$here/shirokuro.sysusers.conf" "$root/etc/sysusers.d/shirokuro.conf"
+fi
+rm -rf "$prefix"
+mv "$prefix.new" "$prefix"
+# The programs of an environment name their interpreter by its full path.
+grep -lrIZF "$prefix.new" "$prefix/bin" "$prefix/pyvenv.cfg" | xargs -0r sed -i "s|$prefix\.new|$prefix|g"
+
+! command -v restorecon >/dev/null || restorecon -R "$prefix" # SELinux knows what programs are by where they are
+
+install -D -m 644 "$here/../docs/deployment.md" "$prefix/share/deployment.md"
+install -D -m 644 "$here/shirokuro-train.service" "$root/etc/systemd/system/shirokuro-train.service"
+[ -e "$root/etc/shirokuro/train.toml" ] || install -D -m 644 "$here/train.toml" "$root/etc/shirokuro/train.toml"
+"$prefix/bin/shirokuro" --version
+[ -z "$root" ] || exit 0
+
+systemctl daemon-reload
+systemctl enable --quiet shirokuro-train
+[ $start = no ] || systemctl restart shirokuro-train
+systemctl --no-pager --lines=0 status shirokuro-train || [ $start = no ]

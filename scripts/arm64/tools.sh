@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Fetches what building for and running aarch64 needs, into a folder: tools.sh FOLDER.
+#
+# Everything comes from Debian's packages, which are unpacked and not installed: nothing of the system changes, and no rights are
+# needed. A Rust compiler of Debian's, because the one of rustup can't be combined with Debian's library for the other architecture.
+set -euo pipefail
+
+folder=$(realpath -m "$1")
+[ "$(dpkg --print-architecture 2>/dev/null)" = amd64 ] || { echo "$0: needs Debian on x86-64" >&2; exit 1; }
+rm -rf "$folder"
+mkdir -p "$folder"/{apt/lists/partial,apt/cache/archives/partial,debs,host,arm64,bin}
+: >"$folder/apt/status"
+
+# A view of the package lists of its own, in which arm64 is an architecture of this system.
+export APT_CONFIG=$folder/apt/apt.conf
+cat >"$APT_CONFIG" <<END
+#clear APT::Update::Post-Invoke;
+APT::Architectures { "amd64"; "arm64"; };
+APT::Sandbox::User "";
+Acquire::Languages "none";
+Dir::State "$folder/apt";
+Dir::State::status "$folder/apt/status";
+Dir::Cache "$folder/apt/cache";
+END
+apt-get update -qq
+
+dependency() { apt-cache depends "$1" | sed -n "s/^ *Depends: \($2[^:]*\)\$/\1/p" | head -n 1; }
+library=$(dependency libstd-rust-web-dev libstd-rust-web-) # the version is part of its name
+llvm=$(dependency "$library" libllvm)
+: "${library:?Debian has no rustc-web here}" "${llvm:?}"
+
+host=(rustc-web "$library" "$llvm" libstd-rust-web-dev qemu-user-static)
+arm64=(
+  python3.11-minimal libpython3.11-minimal libpython3.11-stdlib libc6 libgcc-s1 libstdc++6 zlib1g libexpat1 libssl3 libffi8 libbz2-1.0
+  liblzma5 libsqlite3-0 libuuid1 libcrypt1
+)
+(cd "$folder/debs" && apt-get download -qq "${host[@]/%/:amd64}" libstd-rust-web-dev:arm64 "${arm64[@]/%/:arm64}")
+
+unpack() { # PACKAGE FOLDER [PATTERN]…
+  dpkg-deb --fsys-tarfile "$1" | tar --extract --directory "$2" --wildcards "${@:3}"
+}
+for package in "$folder"/debs/*.deb; do
+  case ${package##*/} in
+    qemu-user-static_*) unpack "$package" "$folder/host" './usr/bin/qemu-aarch64-static' './usr/bin/qemu-x86_64-static' ;;
+    libstd-rust-web-dev_*) unpack "$package" "$folder/host" './usr/lib/rustlib/*' ;;
+    *_amd64.deb) unpack "$package" "$folder/host" ;;
+    *) unpack "$package" "$folder/arm64" ;;
+  esac
+done
+rm -rf "$folder/debs" "$folder/apt"
+
+wrapper() { # NAME, the script on standard input
+  { echo '#!/bin/sh'; cat; } >"$folder/bin/$1"
+  chmod +x "$folder/bin/$1"
+}
+for tool in rustc rustdoc; do
+  wrapper "$tool" <<END
+LD_LIBRARY_PATH='$folder/host/usr/lib/x86_64-linux-gnu' exec '$folder/host/usr/bin/$tool' "\$@"
+END
+done
+# The processor of the machines that this is meant for: one with more would hide what they lack.
+wrapper run-arm64 <<END
+exec '$folder/host/usr/bin/qemu-aarch64-static' -cpu "\${QEMU_CPU:-neoverse-n1}" -L '$folder/arm64' "\$@"
+END
+wrapper python-arm64 <<END
+PYTHONPATH='$folder/site'\${PYTHONPATH:+:\$PYTHONPATH} exec '$folder/bin/run-arm64' '$folder/arm64/usr/bin/python3.11' "\$@"
+END

@@ -1,0 +1,203 @@
+"""The service and its installer: systemd accepts them, twice is as once, and what was installed trains."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import re
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import shirokuro as sk
+from shirokuro.cli.train import TOO_MANY_ERRORS
+
+ROOT = Path(__file__).parent.parent
+DEPLOY = ROOT / "deploy"
+UNIT = DEPLOY / "shirokuro-train.service"
+
+
+def systemd_analyze(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    if not shutil.which("systemd-analyze"):
+        pytest.skip("systemd-analyze is not installed: `make .venv/.programs` installs it on Debian")
+    command = ("systemd-analyze", *arguments)
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+
+def of_unit(name: str, text: str | None = None) -> list[str]:
+    """The values of a setting of the service."""
+    return re.findall(rf"^{name}=(.*)$", text or UNIT.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A wheel of the package as it is imported here: the core is not built once more."""
+    name = f"shirokuro-{sk.__version__}"
+    path = tmp_path_factory.mktemp("wheel") / f"{name}-py3-none-any.whl"
+    package = Path(sk.__file__).parent
+    files = {
+        f"shirokuro/{file.relative_to(package)}": file.read_bytes() for file in package.rglob("*") if file.is_file()
+    }
+    # What it depends on is found where the tests run, and no index is asked.
+    files["dependencies.pth"] = str(Path(np.__file__).parents[1]).encode()
+    files[f"{name}.dist-info/METADATA"] = (
+        f"Metadata-Version: 2.1\nName: shirokuro\nVersion: {sk.__version__}\n".encode()
+    )
+    files[f"{name}.dist-info/WHEEL"] = b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    files[f"{name}.dist-info/entry_points.txt"] = b"[console_scripts]\nshirokuro = shirokuro.cli:main\n"
+    record = f"{name}.dist-info/RECORD"
+    with zipfile.ZipFile(path, "w") as archive:
+        lines = []
+        for file, content in files.items():
+            digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
+            lines.append(f"{file},sha256={digest},{len(content)}")
+            archive.writestr(file, content)
+        archive.writestr(record, "\n".join([*lines, f"{record},,", ""]))
+    return path
+
+
+def script(root: Path, name: str, *arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Runs a script of the folder for another root."""
+    offline = {"PIP_NO_DEPS": "1", "PIP_NO_INDEX": "1", "PIP_NO_COMPILE": "1"}
+    known = {**os.environ, **offline, "DESTDIR": str(root), "PYTHON": sys.executable, **environment}
+    command = (DEPLOY / name, *arguments)
+    return subprocess.run(command, env=known, capture_output=True, text=True, check=False, timeout=300)
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A root in which the service was installed; tests leave it as it is."""
+    root = tmp_path_factory.mktemp("installed") / "root"
+    done = script(root, "install.sh", wheel)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(f"shirokuro {sk.__version__}")
+    return root
+
+
+def content(root: Path) -> dict[str, bytes]:
+    """Every file below a folder, but those that Python makes."""
+    files = (file for file in sorted(root.rglob("*")) if file.is_file() and "__pycache__" not in file.parts)
+    return {str(file.relative_to(root)): file.read_bytes() for file in files}
+
+
+def test_systemd_grants_the_service_next_to_nothing() -> None:
+    done = systemd_analyze("security", "--offline=true", UNIT)
+    found = re.search(r"Overall exposure level for shirokuro-train.service: ([\d.]+)", done.stdout)
+    assert found, done.stdout + done.stderr
+    assert float(found[1]) <= 0.5
+
+
+def test_the_services_memory_limit_is_the_budget_of_its_settings() -> None:
+    settings = tomllib.loads((DEPLOY / "train.toml").read_text(encoding="utf-8"))
+    del settings["train"]
+    config = sk.TrainConfig().replace(**settings)
+    assert of_unit("MemoryMax") == [f"{config.budget_mb * 1_000_000:.0f}"]
+
+
+def test_the_service_knows_the_programs_exit_codes() -> None:
+    assert of_unit("SuccessExitStatus") == [str(128 + signal.SIGTERM)]
+    assert of_unit("RestartPreventExitStatus") == [f"2 {TOO_MANY_ERRORS}"]
+
+
+def verify(root: Path) -> str:
+    """What systemd finds wrong with the service installed below a root."""
+    done = systemd_analyze("verify", f"--root={root}", UNIT.name)
+    return done.stderr + (f"exit code {done.returncode}" if done.returncode else "")
+
+
+def test_systemd_finds_nothing_wrong_with_the_installed_service(installed: Path, tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    shutil.copytree(installed, root, symlinks=True)
+    (root / "usr/lib/systemd/system").mkdir(parents=True)
+    (root / "usr/lib/systemd/system/sysinit.target").write_text("[Unit]\n", encoding="utf-8")  # every service needs it
+    assert verify(root) == ""
+    # It would find a setting that it does not know, and a program that is missing.
+    service = root / "etc/systemd/system" / UNIT.name
+    service.write_text(service.read_text(encoding="utf-8").replace("ProtectHome", "ProtectHone"), encoding="utf-8")
+    (root / "opt/shirokuro/bin/shirokuro").unlink()
+    assert "Unknown key 'ProtectHone'" in verify(root)
+    assert "/opt/shirokuro/bin/shirokuro is not executable" in verify(root)
+
+
+def test_the_command_of_the_service_trains(installed: Path, tmp_path: Path) -> None:
+    text = (installed / "etc/shirokuro/train.toml").read_text(encoding="utf-8")
+    text = text.replace("games = 1_000_000", "games = 128").replace('"/var/lib', f'"{tmp_path}/var/lib')
+    settings = tmp_path / "train.toml"
+    settings.write_text(text, encoding="utf-8")
+    (command,) = of_unit("ExecStart")
+    words = [f"{installed}{word}" if word.startswith("/") else word for word in shlex.split(command)]
+    words[words.index(f"{installed}/etc/shirokuro/train.toml")] = str(settings)
+    address = str(tmp_path / "notify")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(address)
+        environment = {"NOTIFY_SOCKET": address, "PATH": "/usr/bin:/bin"}
+        subprocess.run(words, env=environment, cwd=tmp_path, check=True, capture_output=True, timeout=120)
+        assert manager.recv(4096).startswith(b"READY=1\n")
+    assert sk.Trainer.load(tmp_path / "var/lib/shirokuro/run/model.shiro").games_played == 128
+
+
+def test_installing_again_keeps_the_settings_and_changes_nothing_else(wheel: Path, installed: Path) -> None:
+    before = content(installed)
+    settings = installed / "etc/shirokuro/train.toml"
+    mine = settings.read_bytes() + b"tensorboard = true\n"
+    settings.write_bytes(mine)
+    try:
+        assert script(installed, "install.sh", wheel).returncode == 0
+        assert settings.read_bytes() == mine
+    finally:
+        settings.write_bytes(before["etc/shirokuro/train.toml"])
+    assert content(installed) == before
+
+
+def test_an_update_that_can_not_be_installed_leaves_the_old_version(
+    wheel: Path, installed: Path, tmp_path: Path
+) -> None:
+    before = content(installed)
+    broken = tmp_path / wheel.name
+    broken.write_bytes(b"no wheel")
+    assert script(installed, "install.sh", broken).returncode != 0
+    assert content(installed) == before
+
+
+def test_uninstalling_keeps_runs_and_settings_unless_told(installed: Path, tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    shutil.copytree(installed, root, symlinks=True)
+    run = root / "var/lib/shirokuro/run"
+    run.mkdir(parents=True)
+    (run / "model.shiro").write_bytes(b"a model")
+    kept = ["etc/shirokuro/train.toml", "etc/sysusers.d/shirokuro.conf", "var/lib/shirokuro/run/model.shiro"]
+    for _ in range(2):
+        assert script(root, "uninstall.sh").returncode == 0
+        assert list(content(root)) == kept
+    for _ in range(2):
+        assert script(root, "uninstall.sh", "--purge").returncode == 0
+        assert content(root) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "environment", "code", "message"),
+    [
+        ("install.sh", ["nowhere.whl"], {}, 2, "nowhere.whl is not a file"),
+        ("install.sh", [], {}, 2, "no wheel is not a file"),
+        ("install.sh", ["--stat"], {}, 2, "usage: "),
+        ("install.sh", [__file__], {"PYTHON": "/bin/false"}, 1, "/bin/false is not Python 3.11 or newer with venv"),
+        ("uninstall.sh", ["--everything"], {}, 2, "usage: "),
+    ],
+)
+def test_wrong_calls_are_refused_and_change_nothing(
+    *, name: str, arguments: list[str], environment: dict[str, str], code: int, message: str, tmp_path: Path
+) -> None:
+    done = script(tmp_path / "root", name, *arguments, **environment)
+    assert done.returncode == code
+    assert message in done.stderr
+    assert not (tmp_path / "root").exists()
