@@ -58,7 +58,9 @@ def talk(trained: sk.Trainer) -> Callable[..., list[str]]:
 def test_the_session_of_the_manual_is_answered(talk: Callable[..., list[str]], engine: sk.Engine) -> None:
     moves = "B[F5]W[F6]B[D3]W[C5]B[E6]W[F7]B[E7]W[F4]"
     answers = talk("nboard 2", ggf(moves, time="15:00"), "set depth 3", "ping 1", "go")
-    engine.limits = sk.SearchLimits(depth=3, exact_empties=8)
+    engine.limits = sk.SearchLimits(
+        depth=3, exact_empties=8, time_ms=900_000
+    )  # with a clock, it searches depth by depth
     found = engine.search(sk.Position.from_moves("f5f6d3c5e6f7e7f4"))
     line = "".join(found.principal_variation).upper()
     assert answers == [

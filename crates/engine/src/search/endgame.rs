@@ -22,7 +22,7 @@ const ORDERED_EMPTIES: u32 = 6;
 const EVALUATED_EMPTIES: u32 = 12;
 
 /// From this number of empty squares on it is worth to look whether the table knows a reply that is good enough.
-const KNOWN_EMPTIES: u32 = 10;
+const KNOWN_EMPTIES: u32 = 12;
 
 /// From this number of empty squares on threads that search together divide the moves of a node.
 const SHARED_EMPTIES: u32 = 13;
