@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, overload
 
 from shirokuro import notebook
 from shirokuro._core import Searcher
-from shirokuro.config import LIMITS, PLAYER_SETTINGS
+from shirokuro.config import limits_given
 
 if TYPE_CHECKING:
     from shirokuro._core import Evaluator, Position, SearchResult
@@ -36,10 +36,7 @@ class SearchLimits:
     """Positions with so many empty squares or fewer are solved exactly."""
 
     def __post_init__(self) -> None:
-        for name in (*LIMITS, "exact_empties"):
-            if (value := getattr(self, name)) is not None:
-                PLAYER_SETTINGS[name].convert(name, value)
-        if all(getattr(self, name) is None for name in LIMITS):
+        if not limits_given(self):
             raise ValueError("one of depth, nodes and time_ms must be given")
 
     def shared_out(self, searches: int) -> SearchLimits:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 import numpy as np
 
 from shirokuro._core import BLACK, EMPTY, WHITE, search
-from shirokuro.config import LIMITS, PLAYER_SETTINGS
+from shirokuro.config import limits_given
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -221,10 +221,7 @@ class ModelPlayer:
     """Positions with so many empty squares or fewer are solved exactly."""
 
     def __post_init__(self) -> None:
-        for name in (*LIMITS, "exact_empties"):
-            if (value := getattr(self, name)) is not None:
-                PLAYER_SETTINGS[name].convert(name, value)
-        if sum(getattr(self, name) is not None for name in LIMITS) != 1:
+        if limits_given(self) != 1:
             raise ValueError("exactly one of depth, nodes and time_ms must be given")
 
     def choose(self, position: Position, random: Random) -> str:  # noqa: ARG002 (it plays the same move every time)
