@@ -24,7 +24,7 @@ import shirokuro as sk
 from shirokuro import checkpoints
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
 # How long an example takes says nothing here: machines differ.
 hypothesis.settings.register_profile("shirokuro", deadline=None)
@@ -302,6 +302,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.user_properties.append(("fault", mark.args[0]))
     if config.getoption("--torture"):
         items[:] = [item for item in items if item.get_closest_marker("proof")]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Tests that need a program or a feature of the system are skipped where it is missing, but fail if `CI` is set."""
+    report = yield
+    if report.skipped and os.environ.get("CI"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome, report.longrepr = "failed", f"nothing may be missing in continuous integration: {reason}"
+    return report
 
 
 @pytest.fixture(scope="session")
