@@ -21,8 +21,7 @@ use std::time::Duration;
 use crate::board::Board;
 use crate::evaluate::{Evaluate, Score};
 use crate::kernel::{Kernel, Task, dispatch};
-use crate::square::Square;
-use crate::square::squares;
+use crate::square::{Square, squares};
 use line::Line;
 use order::Move;
 pub use probcut::Confidence;
@@ -190,6 +189,31 @@ impl<'a, E: Evaluate> Tree<'a, E> {
         match self.team {
             Some(team) if shared && !next.was_put_off() => team.claim(child),
             _ => Some(Claim::default()),
+        }
+    }
+}
+
+/// The score of a search whose window is `margin` wide on both sides of `guess`, if there is one, and is opened on a side where it fails;
+/// `infinite` is beyond every score. `search` gives no score when it was ended.
+#[inline(always)]
+fn around(
+    guess: Option<Score>,
+    margin: Score,
+    infinite: Score,
+    mut search: impl FnMut(Score, Score) -> Option<Score>,
+) -> Option<Score> {
+    let (mut alpha, mut beta) = match guess {
+        Some(guess) => ((guess - margin).max(-infinite), (guess + margin).min(infinite)),
+        None => (-infinite, infinite),
+    };
+    loop {
+        let score = search(alpha, beta)?;
+        if score <= alpha && alpha > -infinite {
+            alpha = -infinite;
+        } else if score >= beta && beta < infinite {
+            beta = infinite;
+        } else {
+            return Some(score);
         }
     }
 }

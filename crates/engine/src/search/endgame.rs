@@ -5,7 +5,7 @@ use super::line::Line;
 use super::order::{Move, MoveList, mobility, odd_quarters, squares_of};
 use super::stability::most_discs;
 use super::table::Known;
-use super::{Node, Tree};
+use super::{Node, Tree, around};
 use crate::board::Board;
 use crate::evaluate::{Evaluate, Score, UNITS_PER_DISC};
 use crate::kernel::{Kernel, Task};
@@ -66,21 +66,13 @@ pub(super) fn solve<K: Kernel, E: Evaluate>(
     let moves = kernel.moves(board.player(), board.opponent());
     tree.order_stage = STAGES - EVALUATED_EMPTIES as usize;
     let node = Node { board, carried: &carried, moves, depth: board.empties() };
-    let (mut alpha, mut beta) = match guess {
-        Some(guess) => (guess / UNITS_PER_DISC - MARGIN, guess / UNITS_PER_DISC + MARGIN),
-        None => (-INFINITE, INFINITE),
-    };
-    loop {
+    let guess = guess.map(|guess| guess / UNITS_PER_DISC);
+    around(guess, MARGIN, INFINITE, |alpha, beta| {
         *line = Line::default();
         let score = kernel.run(Wide { tree, node, alpha, beta, line });
-        if score <= alpha && alpha > -INFINITE && !tree.watch.over {
-            alpha = -INFINITE;
-        } else if score >= beta && beta < INFINITE && !tree.watch.over {
-            beta = INFINITE;
-        } else {
-            return score * UNITS_PER_DISC;
-        }
-    }
+        (!tree.watch.over).then_some(score)
+    })
+    .map_or(0, |score| score * UNITS_PER_DISC)
 }
 
 /// A node on the way of the best line: its window is open, its value exact.

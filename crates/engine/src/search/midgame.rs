@@ -7,7 +7,7 @@ use super::line::Line;
 use super::order::{Move, MoveList, by_hope, mobility};
 use super::probcut::Cut;
 use super::table::{Known, Table};
-use super::{Node, Tree};
+use super::{Node, Tree, around};
 use crate::board::Board;
 use crate::evaluate::{Evaluate, MAX_SCORE, Score, UNITS_PER_DISC};
 use crate::kernel::{Kernel, Task};
@@ -49,21 +49,13 @@ pub(super) fn search<K: Kernel, E: Evaluate>(
     let moves = kernel.moves(board.player(), board.opponent());
     tree.order_stage = (board.stage() + depth as usize).min(STAGES - 1);
     let node = Node { board, carried: &carried, moves, depth };
-    let (mut alpha, mut beta) = match guess {
-        Some(guess) if depth >= GUESSED_DEPTH => ((guess - MARGIN).max(-INFINITE), (guess + MARGIN).min(INFINITE)),
-        _ => (-INFINITE, INFINITE),
-    };
-    loop {
+    let guess = guess.filter(|_| depth >= GUESSED_DEPTH);
+    around(guess, MARGIN, INFINITE, |alpha, beta| {
         *line = Line::default();
         let score = kernel.run(Wide { tree, node, alpha, beta, line });
-        if score <= alpha && alpha > -INFINITE && !tree.watch.over {
-            alpha = -INFINITE;
-        } else if score >= beta && beta < INFINITE && !tree.watch.over {
-            beta = INFINITE;
-        } else {
-            return score;
-        }
-    }
+        (!tree.watch.over).then_some(score)
+    })
+    .unwrap_or(0)
 }
 
 /// A node on the way of the best line: its window is open, its value exact.
