@@ -226,6 +226,14 @@ class Terminal:
 
 
 @pytest.fixture
+def rhino() -> sk.GtpPlayer:
+    """Debian's Othello program, at its lowest level and without its openings."""
+    if not shutil.which("gtp-rhino", path=os.pathsep.join((os.environ["PATH"], "/usr/games"))):
+        pytest.skip("gtp-rhino is not installed: `make .venv/.programs` installs it on Debian")
+    return sk.GtpPlayer("gtp-rhino -l 1 -b 0")
+
+
+@pytest.fixture
 def terminal() -> Iterator[Callable[..., Terminal]]:
     """Starts programs in terminals."""
     if not shutil.which("tmux"):

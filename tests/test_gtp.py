@@ -6,7 +6,6 @@ import contextlib
 import os
 import re
 import shlex
-import shutil
 import signal
 import sys
 import threading
@@ -22,10 +21,6 @@ from shirokuro.gtp import GtpRefusalError
 from shirokuro.players import PlayerFaultError
 
 PROGRAM = Path(__file__).parent / "programs" / "gtp_program.py"
-RHINO = shutil.which("gtp-rhino", path=os.environ["PATH"] + os.pathsep + "/usr/games")
-needs_rhino = pytest.mark.skipif(
-    RHINO is None, reason="gtp-rhino is not installed: `make .venv/.programs` installs it on Debian"
-)
 
 
 def command(*words: object) -> str:
@@ -221,11 +216,9 @@ def test_a_session_goes_over_to_any_other_game() -> None:
     session.close()
 
 
-@needs_rhino
-def test_gtp_rhino_plays_by_our_rules() -> None:
+def test_gtp_rhino_plays_by_our_rules(rhino: sk.GtpPlayer) -> None:
     # Random moves lead to many passes, which gtp-rhino makes by itself.
-    player = sk.GtpPlayer("gtp-rhino -l 1 -b 0")
-    result = sk.play_match(player, sk.RandomPlayer(), games=40)
+    result = sk.play_match(rhino, sk.RandomPlayer(), games=40)
     assert (result.games, result.forfeits) == (40, ())
     assert result.score > 0.9
-    assert sk.play_match(player, sk.RandomPlayer(), games=40, threads=1) == result
+    assert sk.play_match(rhino, sk.RandomPlayer(), games=40, threads=1) == result

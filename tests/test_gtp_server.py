@@ -1,15 +1,8 @@
-"""`shirokuro gtp`: the whole protocol by scripts, its laws, and matches against real programs."""
+"""The Go Text Protocol's server: the whole protocol by scripts, and its laws."""
 
 from __future__ import annotations
 
-import os
 import re
-import shlex
-import shutil
-import signal
-import subprocess
-import sys
-from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -23,12 +16,6 @@ from shirokuro.gtp_server import GtpServer
 
 if TYPE_CHECKING:
     from shirokuro._core import SearchResult
-
-PROGRAM = Path(sys.executable).parent / "shirokuro"
-RHINO = shutil.which("gtp-rhino", path=os.environ["PATH"] + os.pathsep + "/usr/games")
-needs_rhino = pytest.mark.skipif(
-    RHINO is None, reason="gtp-rhino is not installed: `make .venv/.programs` installs it on Debian"
-)
 
 # A line that begins with `>` is a command; the lines below it are the answer, without the empty line at its end.
 SESSIONS = {
@@ -412,81 +399,3 @@ def test_who_takes_the_budget_of_each_move_never_oversteps(
         clock.spend(budget)
         if main > 1 and not moves:
             assert clock.left > 0
-
-
-def command(model: Path, *options: str) -> str:
-    return shlex.join([str(PROGRAM), "gtp", str(model), "--table-mb", "1", *options])
-
-
-def test_a_model_plays_by_the_protocol_as_it_plays_here(model: Path, trained: sk.Trainer) -> None:
-    there = sk.GtpPlayer(command(model, "--depth", "3", "--exact-empties", "6"))
-    here = sk.ModelPlayer(evaluator=trained.evaluator, depth=3, exact_empties=6)
-    opponent = sk.HeuristicPlayer()
-    result = sk.play_match(there, opponent, games=6, threads=2, max_forfeits=0)
-    assert result.differences == sk.play_match(here, opponent, games=6).differences
-    assert sk.play_match(there, here, games=4, threads=2).differences == sk.play_match(here, here, games=4).differences
-
-
-@needs_rhino
-def test_two_programs_play_refereed_by_the_arena(model: Path) -> None:
-    assert RHINO
-    rhino = sk.GtpPlayer(shlex.join([RHINO, "-l", "1", "-b", "0"]))
-    result = sk.play_match(sk.GtpPlayer(command(model, "--depth", "2")), rhino, games=6, threads=2)
-    assert (result.games, result.forfeits) == (6, ())
-
-
-def run(model: Path, text: bytes, *options: str) -> subprocess.CompletedProcess[bytes]:
-    program: list[str | Path] = [PROGRAM, "gtp", model, *options]
-    return subprocess.run(program, input=text, capture_output=True, check=False, timeout=60)
-
-
-def test_the_end_of_the_input_ends_the_program(model: Path) -> None:
-    ended = run(model, b"1 name\nplay black f5\n2 \xff\xfe\nname")
-    assert (ended.returncode, ended.stderr) == (0, b"")
-    assert ended.stdout == b"=1 shirokuro\n\n=\n\n?2 unknown command\n\n= shirokuro\n\n"
-
-
-def test_after_quit_nothing_is_answered(model: Path) -> None:
-    ended = run(model, b"quit\nname\n")
-    assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"=\n\n", b"")
-
-
-def test_a_long_search_is_ended_by_a_signal(model: Path) -> None:
-    program: list[str | Path] = [PROGRAM, "gtp", model, "--depth", "60"]
-    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        assert process.stdin
-        assert process.stdout
-        process.stdin.write(b"name\ngenmove black\n")
-        process.stdin.flush()
-        assert process.stdout.readline() == b"= shirokuro\n"
-        process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=60)
-    assert (process.returncode, errors) == (130, b"")
-
-
-def test_a_closed_output_ends_the_program_quietly(model: Path) -> None:
-    program: list[str | Path] = [PROGRAM, "gtp", model]
-    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        assert process.stdin
-        assert process.stdout
-        process.stdout.close()
-        process.stdin.write(b"name\n")
-        process.stdin.close()
-        assert process.stderr
-        assert process.stderr.read() == b""
-        assert process.wait(60) == 141
-
-
-@pytest.mark.parametrize(
-    ("options", "said"),
-    [
-        (("--depth", "0"), "depth = 0"),
-        (("--threads", "0"), "threads = 0"),
-        (("--confidence", "50"), "50"),
-        (("--time-ms", "-3"), "time_ms = -3"),
-    ],
-)
-def test_wrong_options_are_named(model: Path, options: tuple[str, ...], said: str) -> None:
-    ended = run(model, b"", *options)
-    assert ended.returncode == 2
-    assert said in ended.stderr.decode()
