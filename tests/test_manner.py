@@ -74,6 +74,10 @@ def test_an_engine_searches_in_its_manner(trained: sk.Trainer) -> None:
         ({"confidence": 0.95}, TypeError, r"confidence"),
     ],
 )
-def test_a_wrong_manner_is_named(manner: dict[str, Any], error: type[Exception], said: str) -> None:
+def test_a_wrong_manner_is_named(
+    trained: sk.Trainer, manner: dict[str, Any], error: type[Exception], said: str
+) -> None:
+    with pytest.raises(error, match=said):
+        sk.Engine(trained.evaluator, limits=sk.SearchLimits(depth=2), **manner)
     with pytest.raises(error, match=said):
         sk.search(sk.Position(), depth=2, **manner)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, overload
 
 from shirokuro import notebook
-from shirokuro._core import Searcher
+from shirokuro._core import Position, Searcher
 from shirokuro.config import limits_given
 
 if TYPE_CHECKING:
-    from shirokuro._core import Evaluator, Position, SearchResult
+    from shirokuro._core import Evaluator, SearchResult
 
 Confidence: TypeAlias = Literal[73, 87, 95, 98, 99, 100]
 """Levels at which a search cuts off lines, in percent; 100 for none but by proof."""
@@ -132,6 +132,8 @@ class Engine:
         """When lines are cut off, in percent."""
         self._evaluator = evaluator
         self._searcher = Searcher(evaluator, table_mb=table_mb)
+        # The core knows the ranges; a wrong value is found now, not at the first move.
+        self._search(Position(), SearchLimits(depth=1))
 
     def search(self, position: Position, limits: SearchLimits | None = None) -> SearchResult:
         """Searches a position up to these limits, or those of the engine."""

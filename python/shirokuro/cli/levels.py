@@ -19,8 +19,6 @@ EXACT_EMPTIES = 14
 
 TABLE_MB = 64
 
-_MOST_THREADS = 256
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the model and how it plays."""
@@ -64,7 +62,7 @@ def limits_of(options: argparse.Namespace) -> SearchLimits:
     Raises:
         ValueError: a value is out of its range.
     """
-    depth = DEPTH if options.depth is options.nodes is options.time_ms is None else options.depth
+    depth = options.depth if has_limit(options) else DEPTH
     return SearchLimits(depth=depth, nodes=options.nodes, time_ms=options.time_ms, exact_empties=options.exact_empties)
 
 
@@ -75,9 +73,7 @@ def engine_of(options: argparse.Namespace) -> Engine:
         ValueError: a value is out of its range, or the file is no model.
         OSError: the file can't be read.
     """
-    limits = limits_of(options)
-    if not 1 <= options.threads <= _MOST_THREADS:
-        raise ValueError(f"threads = {options.threads}: must be within 1…{_MOST_THREADS}")
+    limits = limits_of(options)  # before a file is read
     return Engine(
         Evaluator.load(model_of(options.model)),
         limits=limits,
