@@ -15,7 +15,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 MATURIN := env -u CONDA_PREFIX VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/maturin
 AS_ROOT := $(shell test "$$(id -u)" = 0 || echo sudo --non-interactive)
 BUILD_INPUTS := pyproject.toml Cargo.toml Cargo.lock $(shell find crates -name '*.rs' -o -name Cargo.toml)
-WHEEL_INPUTS := $(BUILD_INPUTS) README.md LICENSE $(shell find python -name '*.py' -o -name '*.pyi' -o -name py.typed)
+WHEEL_INPUTS := $(BUILD_INPUTS) README.md LICENSE $(shell find python -type f ! -name '*.so' ! -path '*/__pycache__/*')
 
 # Wheels are linked against a glibc that every system of the last years has. Those for ARM64 are built by a compiler of their own,
 # in a folder of its own; CPU=neoverse-n1 makes one for that processor, which older ones can't run.
