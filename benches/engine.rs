@@ -1,33 +1,21 @@
 //! Times of the engine. Every benchmark asserts its answer, so that a change that is fast and wrong fails.
 
-use std::hint::black_box;
-use std::sync::{Arc, LazyLock};
+#[path = "../crates/engine/tests/common/mod.rs"]
+#[expect(dead_code, reason = "the tests use the rest of it")]
+mod common;
 
+use std::hint::black_box;
+
+use common::NOISE;
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
-use shirokuro_engine::{
-    Board, Limits, PATTERNS, PatternEvaluator, STAGES, Searcher, Square, Weights, mirror, perft, squares,
-};
+use shirokuro_engine::{Board, Limits, Searcher, Square, perft, squares};
 
 fn main() {
     divan::main();
 }
-
-/// Weights that make a search behave as with a trained evaluation: small noise, the same for mirror images.
-static NOISE: LazyLock<PatternEvaluator> = LazyLock::new(|| {
-    let mut rng = Xoshiro256PlusPlus::seed_from_u64(7);
-    let mut entries = Vec::new();
-    for _ in 0..STAGES {
-        for (n, pattern) in PATTERNS.iter().enumerate() {
-            let noise: Vec<u16> =
-                (0..pattern.entries()).map(|_| Weights::NEUTRAL - 200 + (rng.next_u64() % 401) as u16).collect();
-            entries.extend(mirror(n).iter().zip(0..).map(|(&image, entry)| noise[usize::from(image.min(entry))]));
-        }
-    }
-    PatternEvaluator::new(Arc::new(Weights::from_entries(entries).expect("as many as there are entries")))
-});
 
 /// Boards of random games, `games` of them, in the order of play.
 fn random_games(games: usize) -> Vec<Board> {

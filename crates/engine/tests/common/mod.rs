@@ -1,4 +1,4 @@
-//! What the tests of the search share.
+//! What the tests and the benchmarks of the search share.
 
 use std::sync::{Arc, LazyLock};
 
