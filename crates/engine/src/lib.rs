@@ -32,6 +32,7 @@ pub use pattern::{
 };
 pub use perft::perft;
 pub use position::{ParsePositionError, Position, Side, TranscriptError, parse_transcript, transcript};
+pub use prefetch::prefetch;
 pub use search::{Confidence, Limits, SearchResult, Searcher, TableTooLarge};
 pub use square::{ParseSquareError, Square, squares};
 pub use weights::{Weights, WrongCount};

@@ -11,7 +11,7 @@
 /// Asks the processor to bring what `place` refers to into its caches. A hint, without any effect on what is computed.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
-pub(crate) fn prefetch<T>(place: &T) {
+pub fn prefetch<T>(place: &T) {
     use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
     // SAFETY: every x86-64 processor has the instruction; it changes nothing, and no address makes it fail.
     unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(place).cast()) };
@@ -20,7 +20,7 @@ pub(crate) fn prefetch<T>(place: &T) {
 /// Asks the processor to bring what `place` refers to into its caches. A hint, without any effect on what is computed.
 #[cfg(target_arch = "aarch64")]
 #[inline(always)]
-pub(crate) fn prefetch<T>(place: &T) {
+pub fn prefetch<T>(place: &T) {
     // SAFETY: every aarch64 processor has the instruction; it changes nothing, and no address makes it fail.
     unsafe {
         std::arch::asm!("prfm pldl1keep, [{0}]", in(reg) place, options(nostack, readonly, preserves_flags));
@@ -30,4 +30,4 @@ pub(crate) fn prefetch<T>(place: &T) {
 /// Does nothing: this architecture's instruction is not known here.
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 #[inline(always)]
-pub(crate) fn prefetch<T>(_: &T) {}
+pub fn prefetch<T>(_: &T) {}

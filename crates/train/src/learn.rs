@@ -12,13 +12,16 @@ use crate::rounding::Rounding;
 use crate::undo::UndoEntry;
 use crate::updates::{Inspection, Sudden, WeightUpdate};
 use crate::workers::Workers;
-use shirokuro_engine::{PATTERNS, STAGE_ENTRIES, STAGES, UNITS_PER_DISC, Weights, mirror};
+use shirokuro_engine::{PATTERNS, STAGE_ENTRIES, STAGES, UNITS_PER_DISC, Weights, mirror, prefetch};
 use std::cmp::Reverse;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
 
 /// Entries of the largest table.
 const MAX_ENTRIES: usize = 3usize.pow(10);
+
+/// So many entries before its turn an entry is fetched: its moments are in the main memory.
+const AHEAD: usize = 16;
 
 /// How a generation changes the weights.
 #[derive(Clone, Copy, Debug)]
@@ -122,7 +125,14 @@ impl Table<'_> {
         let listed = update.inspection.updates.is_some_and(|tables| tables.contains(self.stage, self.pattern));
         let sudden = update.inspection.sudden.map_or(u32::MAX, u32::from);
         let first_entry = (self.stage * STAGE_ENTRIES + PATTERNS[self.pattern].offset()) as u32;
-        for &index in &scratch.touched[..touched] {
+        let touched = &scratch.touched[..touched];
+        for &index in touched.iter().take(AHEAD) {
+            self.fetch(index, mirror, weights);
+        }
+        for (place, &index) in touched.iter().enumerate() {
+            if let Some(&index) = touched.get(place + AHEAD) {
+                self.fetch(index, mirror, weights);
+            }
             let Cell { sum, count } = std::mem::take(&mut scratch.cells[usize::from(index)]);
             let entry = first_entry + u32::from(index);
             let (own, image) = (usize::from(index), usize::from(mirror[usize::from(index)]));
@@ -158,6 +168,16 @@ impl Table<'_> {
         self.learned.sudden.keep_largest();
         if resets > 0 {
             self.learned.resets.push(Reset { pattern: self.pattern, stage: self.stage, entries: resets });
+        }
+    }
+
+    /// Brings what an update of the entry and its mirror image reads into the caches.
+    #[inline]
+    fn fetch(&self, index: u16, mirror: &[u16], weights: &[AtomicU16]) {
+        for index in [index, mirror[usize::from(index)]].map(usize::from) {
+            prefetch(&weights[index]);
+            prefetch(&self.moments[index]);
+            prefetch(&self.updated[index / 64]);
         }
     }
 }
