@@ -187,7 +187,11 @@ impl Evaluate for PatternEvaluator {
 
     #[inline(always)]
     fn evaluate(&self, board: &Board) -> Score {
-        decided(board).unwrap_or_else(|| self.sum(board.stage(), &own_indices(board)))
+        // Without a closure, which would not be inlined and so not be compiled for the kernel's instructions.
+        match decided(board) {
+            Some(score) => score,
+            None => self.sum(board.stage(), &own_indices(board)),
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 use crate::board::Board;
 use crate::kernel::{Kernel, Task, dispatch};
-use crate::square::{Square, squares};
+use crate::square::Square;
 
 /// Table sets of the evaluation: one for each number of discs from 4 to 63.
 pub const STAGES: usize = 60;
@@ -126,9 +126,10 @@ impl Lanes {
     const ZERO: Self = Self([0; 64]);
 }
 
-/// For each square, the weight of its digit in each feature: a power of three, or 0 where the feature does not hold the square.
-static DIGIT_WEIGHTS: [Lanes; 64] = {
-    let mut weights = [Lanes::ZERO; 64];
+/// For each square, the weight of its digit in each feature: a power of three, or 0 where the feature does not hold the square. One more is
+/// for no square.
+static DIGIT_WEIGHTS: [Lanes; 65] = {
+    let mut weights = [Lanes::ZERO; 65];
     let mut feature = 0;
     while feature < FEATURES {
         let pattern = &PATTERN_LIST[pattern_of(feature)];
@@ -157,20 +158,11 @@ impl Indices {
     /// The indices of a board, from nothing.
     #[inline(always)]
     pub(crate) fn of(board: &Board) -> Self {
-        let (mut own, mut other) = (Lanes::ZERO, Lanes::ZERO);
-        for square in squares(board.player()) {
-            let weights = &DIGIT_WEIGHTS[square.index()];
-            for lane in 0..64 {
-                own.0[lane] += weights.0[lane];
-                other.0[lane] += 2 * weights.0[lane];
-            }
-        }
-        for square in squares(board.opponent()) {
-            let weights = &DIGIT_WEIGHTS[square.index()];
-            for lane in 0..64 {
-                own.0[lane] += 2 * weights.0[lane];
-                other.0[lane] += weights.0[lane];
-            }
+        let (mut own, mut other) = (digits(board.player()), digits(board.opponent()));
+        for lane in 0..64 {
+            let (player, opponent) = (own.0[lane], other.0[lane]);
+            own.0[lane] += 2 * opponent;
+            other.0[lane] += 2 * player;
         }
         Self { own, other }
     }
@@ -211,13 +203,21 @@ impl Indices {
 #[inline(always)]
 fn turned(flips: u64) -> Lanes {
     let mut sum = Lanes::ZERO;
-    for square in squares(flips) {
-        let weights = &DIGIT_WEIGHTS[square.index()];
-        for lane in 0..64 {
-            sum.0[lane] = sum.0[lane].wrapping_add(weights.0[lane]);
+    let mut rest = flips;
+    // In threes, as most moves turn no more: a loop of as many steps as there are discs is foretold too seldom by the processor, and
+    // an evaluation in a search took a fifth longer.
+    loop {
+        for _ in 0..3 {
+            let weights = &DIGIT_WEIGHTS[rest.trailing_zeros() as usize];
+            for lane in 0..64 {
+                sum.0[lane] = sum.0[lane].wrapping_add(weights.0[lane]);
+            }
+            rest &= rest.wrapping_sub(1);
+        }
+        if rest == 0 {
+            return sum;
         }
     }
-    sum
 }
 
 /// The indices of a board's features, as the side to move sees it: for each feature the entry in its pattern's table.
@@ -239,20 +239,45 @@ pub fn feature_indices(board: &Board) -> [u16; FEATURES] {
 /// [`Indices::own`] of a board, from nothing.
 #[inline(always)]
 pub(crate) fn own_indices(board: &Board) -> Lanes {
-    let mut own = Lanes::ZERO;
-    for square in squares(board.player()) {
-        let weights = &DIGIT_WEIGHTS[square.index()];
-        for lane in 0..64 {
-            own.0[lane] += weights.0[lane];
-        }
-    }
-    for square in squares(board.opponent()) {
-        let weights = &DIGIT_WEIGHTS[square.index()];
-        for lane in 0..64 {
-            own.0[lane] += 2 * weights.0[lane];
-        }
+    let (mut own, other) = (digits(board.player()), digits(board.opponent()));
+    for lane in 0..64 {
+        own.0[lane] += 2 * other.0[lane];
     }
     own
+}
+
+/// For each half of a row, and for each set of discs there, the sum of their digit weights.
+static HALF_ROWS: [[Lanes; 16]; 16] = {
+    let mut sums = [[Lanes::ZERO; 16]; 16];
+    let mut half = 0;
+    while half < 16 {
+        let mut discs = 1;
+        while discs < 16_usize {
+            let rest = discs & (discs - 1);
+            let square = 4 * half + discs.trailing_zeros() as usize;
+            let mut lane = 0;
+            while lane < 64 {
+                sums[half][discs].0[lane] = sums[half][rest].0[lane].wrapping_add(DIGIT_WEIGHTS[square].0[lane]);
+                lane += 1;
+            }
+            discs += 1;
+        }
+        half += 1;
+    }
+    sums
+};
+
+/// The sum of the digit weights of many squares, in as many steps for any of them.
+#[inline(always)]
+fn digits(squares: u64) -> Lanes {
+    let mut sum = Lanes::ZERO;
+    for (half, sums) in HALF_ROWS.iter().enumerate() {
+        let weights = &sums[(squares >> (4 * half)) as usize % 16];
+        for lane in 0..64 {
+            sum.0[lane] += weights.0[lane];
+        }
+    }
+    sum
 }
 
 /// For each entry of a pattern's table, the entry of its mirror image; the two share a weight.
@@ -279,6 +304,7 @@ fn mirror_table(pattern: &Pattern) -> Vec<u16> {
 mod tests {
     use super::*;
     use crate::board::Symmetry;
+    use crate::square::squares;
     use rand_xoshiro::Xoshiro256PlusPlus;
     use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
