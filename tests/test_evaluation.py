@@ -104,6 +104,25 @@ def test_a_batch_holds_what_single_calls_give(trained: sk.Trainer, positions: Ra
     assert evaluator.evaluate_batch(boards, side_to_move="white").tolist() == white
 
 
+def test_a_large_batch_holds_what_its_parts_give(trained: sk.Trainer, positions: RandomGame) -> None:
+    sample = [position for seed in range(10) for position in positions(seed)]
+    order = np.random.default_rng(1).integers(len(sample), size=40_000)
+    boards = np.stack([position.board for position in sample])[order]
+    sides = np.array([position.side_to_move for position in sample])[order]
+    evaluator = trained.evaluator
+    single = np.array([evaluator.evaluate(p.board, side_to_move=p.side_to_move) for p in sample])
+    assert (evaluator.evaluate_batch(boards, side_to_move=sides) == single[order]).all()
+    same = [sample[number] for number in order[:20_000]]
+    assert (evaluator.evaluate_batch(same) == single[order[:20_000]]).all()
+
+
+def test_of_several_wrong_boards_in_a_large_batch_the_first_is_named() -> None:
+    boards = np.zeros((60_000, 64), dtype=np.int8)
+    boards[[17_000, 40_000, 59_999], 5] = 7
+    with pytest.raises(ValueError, match=r"boards\[17000\]"):
+        sk.Evaluator().evaluate_batch(boards)
+
+
 def test_an_empty_batch_gives_no_scores() -> None:
     assert sk.Evaluator().evaluate_batch(np.zeros((0, 64), dtype=np.int8)).shape == (0,)
 

@@ -10,12 +10,10 @@ use pyo3::prelude::*;
 use rayon::prelude::*;
 use shirokuro_engine::{Board, PatternEvaluator, STAGES, Side};
 
-/// Boards that one thread evaluates at a time.
-const CHUNK: usize = 1024;
-/// Boards that are read and sorted at a time.
-const BLOCK: usize = 1 << 18;
-/// So few boards are not worth waking other threads.
-const ALONE: usize = 4 * CHUNK;
+/// Boards that one thread reads, sorts and evaluates at a time: enough that a stage has some of them.
+const CHUNK: usize = 1 << 14;
+/// So few boards are not worth waking other threads, nor sorting.
+const ALONE: usize = 1 << 12;
 
 /// The sides that were given: none, one for all boards, or one for each.
 enum Sides {
@@ -56,13 +54,13 @@ pub fn evaluate<'py>(
             && let Ok(array) = array.try_readonly()
             && let Ok(squares) = array.as_slice()
         {
-            in_parallel(py, count, || evaluate_squares(evaluator, squares, &sides))?
+            in_parallel(py, count, || evaluate_boards(evaluator, count, read_squares(squares, &sides)))?
                 .map_err(|board| wrong_board(board, squares, i128::from))?
         } else {
             let array = Integers::of(array, "boards")?;
             let wide = array.as_slice()?;
             let squares: Vec<i8> = wide.iter().map(|&square| i8::try_from(square).unwrap_or(-1)).collect();
-            in_parallel(py, count, || evaluate_squares(evaluator, &squares, &sides))?
+            in_parallel(py, count, || evaluate_boards(evaluator, count, read_squares(&squares, &sides)))?
                 .map_err(|board| wrong_board(board, wide, |square| array.value(square)))?
         }
     } else {
@@ -77,7 +75,8 @@ pub fn evaluate<'py>(
             position.map(|position| position.board)
         };
         let boards: Vec<Board> = (0..count).map(read).collect::<PyResult<_>>()?;
-        in_parallel(py, count, || boards.chunks(BLOCK).flat_map(|block| evaluate_block(evaluator, block)).collect())?
+        in_parallel(py, count, || evaluate_boards(evaluator, count, |board| Some(boards[board])))?
+            .expect("every board was read")
     };
     Ok(PyArray1::from_vec(py, values))
 }
@@ -91,45 +90,45 @@ fn in_parallel<T: Send>(py: Python<'_>, boards: usize, work: impl FnOnce() -> T 
     Ok(py.detach(|| threads.install(work)))
 }
 
-/// Evaluates 64 squares a board; the error is the number of the first board that has a wrong square.
-fn evaluate_squares(evaluator: &PatternEvaluator, squares: &[i8], sides: &Sides) -> Result<Vec<f32>, usize> {
-    let squares = squares.as_chunks::<SQUARES>().0;
-    let mut values = Vec::with_capacity(squares.len());
-    for (number, block) in squares.chunks(BLOCK).enumerate() {
-        let first = number * BLOCK;
-        let read = |(offset, squares): (usize, &[i8; SQUARES])| {
-            from_squares(squares, sides.of(first + offset)).map(|position| position.board)
-        };
-        let boards: Option<Vec<Board>> = if block.len() <= ALONE {
-            block.iter().enumerate().map(read).collect()
-        } else {
-            block.par_iter().enumerate().with_min_len(CHUNK).map(read).collect()
-        };
-        let Some(boards) = boards else {
-            let wrong = block.iter().enumerate().position(|board| read(board).is_none());
-            return Err(first + wrong.unwrap_or(0));
-        };
-        values.append(&mut evaluate_block(evaluator, &boards));
-    }
-    Ok(values)
+/// Reads boards of 64 squares by their numbers.
+fn read_squares<'a>(squares: &'a [i8], sides: &'a Sides) -> impl Fn(usize) -> Option<Board> + Sync + 'a {
+    let boards = squares.as_chunks::<SQUARES>().0;
+    move |board| from_squares(&boards[board], sides.of(board)).map(|position| position.board)
 }
 
-/// Evaluates at most some [`BLOCK`] boards: many of them stage by stage, as one stage's tables fit a core's own cache.
-fn evaluate_block(evaluator: &PatternEvaluator, boards: &[Board]) -> Vec<f32> {
-    let mut values = vec![0.0; boards.len()];
+/// Evaluates so many boards; the error is the number of the first one that can't be read.
+fn evaluate_boards(
+    evaluator: &PatternEvaluator,
+    count: usize,
+    read: impl Fn(usize) -> Option<Board> + Sync,
+) -> Result<Vec<f32>, usize> {
+    let mut values = vec![0.0; count];
+    let chunk = |(number, values): (usize, &mut [f32])| {
+        let first = number * CHUNK;
+        let boards: Option<Vec<Board>> = (first..first + values.len()).map(&read).collect();
+        boards.map(|boards| evaluate_chunk(evaluator, &boards, values))
+    };
+    let done = if count <= ALONE {
+        chunk((0, &mut values))
+    } else {
+        values.par_chunks_mut(CHUNK).enumerate().map(chunk).collect()
+    };
+    let wrong = || (0..count).find(|&board| read(board).is_none());
+    done.map_or_else(|| Err(wrong().unwrap_or(0)), |()| Ok(values))
+}
+
+/// Evaluates boards on this thread: many of them stage by stage, as one stage's tables fit a core's own cache.
+fn evaluate_chunk(evaluator: &PatternEvaluator, boards: &[Board], values: &mut [f32]) {
     if boards.len() <= ALONE {
-        evaluator.evaluate_many(boards, &mut values);
-        return values;
+        return evaluator.evaluate_many(boards, values);
     }
     let order = by_stage(boards);
     let sorted: Vec<Board> = order.iter().map(|&board| boards[board as usize]).collect();
     let mut sorted_values = vec![0.0; boards.len()];
-    let chunks = sorted.par_chunks(CHUNK).zip(sorted_values.par_chunks_mut(CHUNK));
-    chunks.for_each(|(boards, values)| evaluator.evaluate_many(boards, values));
+    evaluator.evaluate_many(&sorted, &mut sorted_values);
     for (&board, value) in order.iter().zip(sorted_values) {
         values[board as usize] = value;
     }
-    values
 }
 
 /// The boards' numbers, ordered by stage: a counting sort.
