@@ -9,10 +9,10 @@ from shirokuro.cli import main
 
 KNOWN = Signature(
     perft=3_005_288,
-    search=772_836,
-    confident=781_822,
-    solve=5_560_973,
-    training="8083f449414ea2768413b9179b592894938fe7ce5c2bf706612e9a3536255de6",
+    search=638_719,
+    confident=649_859,
+    solve=4_038_105,
+    training="190394cc6b698c8dbaef0d10654da5ac0da6999697a05f223b2a2611b6379141",
 )
 """It may change only with a reason, which the changelog gives."""
 

@@ -148,6 +148,8 @@ struct Tree<'a, E: Evaluate> {
     confidence: Confidence,
     /// The stage whose tables order the moves: one for the whole search, so that they stay in the cache.
     order_stage: usize,
+    /// The square of the last move that was good enough one ply above the leaves: after the opponent's next move it often is again.
+    killer: u64,
     nodes: u64,
     probes: u64,
     hits: u64,
@@ -193,12 +195,12 @@ impl<'a, E: Evaluate> Tree<'a, E> {
     }
 }
 
-/// The score of a search whose window is `margin` wide on both sides of `guess`, if there is one, and is opened on a side where it fails;
-/// `infinite` is beyond every score. `search` gives no score when it was ended.
+/// The score of a search whose window is `margin` wide on both sides of `guess`, if there is one. Where it fails, it is opened on that side,
+/// each time twice as far beyond the bound that was found; `infinite` is beyond every score. `search` gives no score when it was ended.
 #[inline(always)]
 fn around(
     guess: Option<Score>,
-    margin: Score,
+    mut margin: Score,
     infinite: Score,
     mut search: impl FnMut(Score, Score) -> Option<Score>,
 ) -> Option<Score> {
@@ -208,10 +210,11 @@ fn around(
     };
     loop {
         let score = search(alpha, beta)?;
+        margin *= 2;
         if score <= alpha && alpha > -infinite {
-            alpha = -infinite;
+            alpha = (score - margin).max(-infinite);
         } else if score >= beta && beta < infinite {
-            beta = infinite;
+            beta = (score + margin).min(infinite);
         } else {
             return Some(score);
         }
@@ -253,7 +256,9 @@ impl<E: Evaluate> Task for Root<'_, E> {
         let Self { table, evaluator, board, limits, team } = self;
         let watch = Watch::new(limits, team);
         let confidence = limits.confidence;
-        let mut tree = Tree { evaluator, table, team, watch, confidence, order_stage: 0, nodes: 0, probes: 0, hits: 0 };
+        let (order_stage, killer) = (0, 0);
+        let mut tree =
+            Tree { evaluator, table, team, watch, confidence, order_stage, killer, nodes: 0, probes: 0, hits: 0 };
         let empties = board.empties();
         // From `last` plies on, a search sees the end of the game.
         let last =
@@ -267,7 +272,7 @@ impl<E: Evaluate> Task for Root<'_, E> {
         let step = if limits.time.is_none() && limits.nodes.is_none() { 2 } else { 1 };
         let mut plan = match (exact, step) {
             (true, _) => endgame::first_depth(empties),
-            (false, 2) => 2 - last % 2,
+            (false, 2) => last.min(4 - last % 2),
             (false, _) => 1,
         };
         loop {

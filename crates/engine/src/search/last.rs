@@ -21,7 +21,9 @@ pub(super) fn narrow_few<K: Kernel>(
     match empties {
         0 => board.final_score(),
         1 => one(nodes, board, Square::lowest(board.empty())),
-        2..=4 => kernel.run(Few { nodes, board, alpha }),
+        2 => two(kernel, nodes, board, alpha),
+        3 => kernel.run(Few::<3> { nodes, board, alpha }),
+        4 => kernel.run(Few::<4> { nodes, board, alpha }),
         _ => kernel.run(Five { nodes, board, moves, alpha }),
     }
 }
@@ -53,7 +55,7 @@ impl Task for Five<'_> {
         for group in [moves & odd, moves & !odd] {
             for square in squares(group) {
                 let child = &board.after(square, kernel.flips(board.player(), board.opponent(), square));
-                best = best.max(-kernel.run(Few { nodes, board: child, alpha: -alpha - 1 }));
+                best = best.max(-kernel.run(Few::<4> { nodes, board: child, alpha: -alpha - 1 }));
                 if best > alpha {
                     return best;
                 }
@@ -63,27 +65,24 @@ impl Task for Five<'_> {
     }
 }
 
-/// A node with 2 to 4 empty squares: each is tried without looking for the legal moves first.
-struct Few<'n> {
+/// A node with 3 or 4 empty squares: each is tried without looking for the legal moves first.
+struct Few<'n, const EMPTIES: u32> {
     nodes: &'n mut u64,
     board: &'n Board,
     alpha: i32,
 }
 
-impl Task for Few<'_> {
+impl<const EMPTIES: u32> Task for Few<'_, EMPTIES> {
     type Output = i32;
 
     #[inline(always)]
     fn run<K: Kernel>(self, kernel: K) -> i32 {
         let Self { nodes, board, alpha } = self;
-        if board.empties() == 2 {
-            return two(kernel, nodes, board, alpha);
-        }
         *nodes += 1;
-        if let Some(best) = try_all(kernel, nodes, board, alpha) {
+        if let Some(best) = try_all::<K, EMPTIES>(kernel, nodes, board, alpha) {
             return best;
         }
-        match try_all(kernel, nodes, &board.pass(), -alpha - 1) {
+        match try_all::<K, EMPTIES>(kernel, nodes, &board.pass(), -alpha - 1) {
             Some(best) => -best,
             None => board.final_score(),
         }
@@ -92,7 +91,7 @@ impl Task for Few<'_> {
 
 /// The best of a node's moves, odd quarters first, or the first that is above `alpha`; none if there is no move.
 #[inline(always)]
-fn try_all<K: Kernel>(kernel: K, nodes: &mut u64, board: &Board, alpha: i32) -> Option<i32> {
+fn try_all<K: Kernel, const EMPTIES: u32>(kernel: K, nodes: &mut u64, board: &Board, alpha: i32) -> Option<i32> {
     let empty = board.empty();
     let odd = squares_of(odd_quarters(empty));
     let mut best = None;
@@ -106,7 +105,11 @@ fn try_all<K: Kernel>(kernel: K, nodes: &mut u64, board: &Board, alpha: i32) -> 
                 continue;
             }
             let child = &board.after(square, flips);
-            let score = -kernel.run(Few { nodes, board: child, alpha: -alpha - 1 });
+            let score = -if EMPTIES == 3 {
+                two(kernel, nodes, child, -alpha - 1)
+            } else {
+                kernel.run(Few::<3> { nodes, board: child, alpha: -alpha - 1 })
+            };
             if score > alpha {
                 return Some(score);
             }

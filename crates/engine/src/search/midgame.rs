@@ -30,7 +30,7 @@ const SHARED_DEPTH: u32 = 4;
 const GUESSED_DEPTH: u32 = 5;
 
 /// How near.
-const MARGIN: Score = 4 * UNITS_PER_DISC;
+const MARGIN: Score = UNITS_PER_DISC / 2;
 
 /// A window that no score reaches the ends of.
 const INFINITE: Score = MAX_SCORE + 1;
@@ -252,12 +252,15 @@ fn leaves<K: Kernel, E: Evaluate>(
     alpha: Score,
 ) -> Score {
     let mut best = -INFINITE;
-    for group in by_hope(moves) {
+    let killer = moves & tree.killer;
+    let [corners, most, beside, diagonal] = by_hope(moves & !killer);
+    for group in [killer, corners, most, beside, diagonal] {
         for square in squares(group) {
             let flips = kernel.flips(board.player(), board.opponent(), square);
             tree.nodes += 1;
             best = best.max(tree.evaluator.leaf(board, carried, square, flips));
             if best > alpha {
+                tree.killer = square.bit();
                 return best;
             }
         }
