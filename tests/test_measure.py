@@ -26,6 +26,22 @@ def test_the_evaluations_that_are_timed_are_the_evaluator_s(
     assert _core.time_evaluation(trained.evaluator, boards, rounds=10_000)[0] > seconds
 
 
+def test_the_searches_that_are_timed_are_of_one_ply(
+    trained: sk.Trainer, positions: Callable[[int], list[sk.Position]]
+) -> None:
+    boards = [position for position in positions(5) if position.legal_moves]
+    for evaluator in (trained.evaluator, None):
+        searcher = _core.Searcher(evaluator, table_mb=1)
+        nodes = sum(searcher.search(board, depth=1).nodes for board in boards)
+        _core.time_searches(evaluator, boards, rounds=1)  # the first one waits for memory
+        seconds, once = _core.time_searches(evaluator, boards, rounds=1)
+        assert seconds > 0
+        assert once == nodes
+        many = _core.time_searches(evaluator, boards, rounds=1000)
+        assert many[0] > seconds
+        assert many[1] == 1000 * nodes
+
+
 def test_reads_from_main_memory_take_longer_than_from_the_nearest_cache() -> None:
     near = min(_core.time_reads(1 << 12, count=100_000) for _ in range(5))
     far = min(_core.time_reads(1 << 27, count=100_000) for _ in range(5))
@@ -37,6 +53,9 @@ def test_reads_from_main_memory_take_longer_than_from_the_nearest_cache() -> Non
     [
         (lambda model: _core.time_evaluation(model, [], rounds=0), ValueError, "rounds = 0"),
         (lambda model: _core.time_evaluation(model, [1], rounds=1), TypeError, "Position"),  # type: ignore[list-item]
+        (lambda model: _core.time_searches(model, [], rounds=0), ValueError, "rounds = 0"),
+        (lambda model: _core.time_searches(model, [1], rounds=1), TypeError, "Position"),  # type: ignore[list-item]
+        (lambda _: _core.time_searches(1, [], rounds=1), TypeError, "evaluator"),  # type: ignore[arg-type]
         (lambda _: _core.time_reads(8, count=1), ValueError, "size = 8: must be from 64 to 4294967296"),
         (lambda _: _core.time_reads(64, count=0), ValueError, "count = 0"),
         (lambda _: _core.time_reads("a", count=1), TypeError, "size"),  # type: ignore[arg-type]

@@ -46,6 +46,7 @@ __all__ = [
     "time_evaluation",
     "time_games",
     "time_reads",
+    "time_searches",
     "traces",
     "verify_file",
 ]
@@ -832,6 +833,19 @@ def time_evaluation(evaluator: Evaluator, positions: Sequence[Position], *, roun
 
     Returns:
         The seconds of all rounds, Python not included; the sum of the positions' values, in discs.
+
+    Raises:
+        ValueError: a value is out of its range.
+        TypeError: a value is of the wrong type.
+    """
+
+def time_searches(evaluator: Evaluator | None, positions: Sequence[Position], *, rounds: int) -> tuple[float, int]:
+    """For measuring: searches every position one ply deep, one after the other, on this thread, `rounds` times.
+
+    Without a model a position is worth the difference of its discs.
+
+    Returns:
+        The seconds of all rounds, Python not included; the nodes.
 
     Raises:
         ValueError: a value is out of its range.

@@ -47,7 +47,7 @@ mod core {
     #[pymodule_export]
     use crate::kernel;
     #[pymodule_export]
-    use crate::measure::{time_evaluation, time_reads};
+    use crate::measure::{time_evaluation, time_reads, time_searches};
     #[pymodule_export]
     use crate::perft::perft;
     #[pymodule_export]

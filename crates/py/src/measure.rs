@@ -5,7 +5,7 @@ use crate::error::value_error;
 use crate::evaluator::PyEvaluator;
 use crate::position::PyPosition;
 use pyo3::prelude::*;
-use shirokuro_engine::Board;
+use shirokuro_engine::{Board, DiscCount, Evaluate, Limits, Searcher};
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -30,6 +30,35 @@ pub fn time_evaluation(
         start.elapsed().as_secs_f64()
     });
     Ok((seconds, values.iter().map(|&value| f64::from(value)).sum()))
+}
+
+/// Searches every position one ply deep, one after the other, `rounds` times, on this thread, with counted discs if there is no model:
+/// the seconds, and the nodes.
+#[pyfunction]
+#[pyo3(signature = (evaluator, positions, *, rounds))]
+pub fn time_searches(
+    py: Python<'_>,
+    evaluator: Option<&PyEvaluator>,
+    positions: Vec<PyRef<'_, PyPosition>>,
+    rounds: &Bound<'_, PyAny>,
+) -> PyResult<(f64, u64)> {
+    fn search<E: Evaluate>(evaluator: &E, boards: &[Board], rounds: u32) -> (f64, u64) {
+        let mut searcher = Searcher::new(0).expect("a table of one line");
+        let limits = Limits { depth: Some(1), ..Limits::default() };
+        let (start, mut nodes) = (Instant::now(), 0);
+        for board in (0..rounds).flat_map(|_| boards) {
+            nodes += black_box(searcher.search(evaluator, board, &limits)).nodes;
+        }
+        (start.elapsed().as_secs_f64(), nodes)
+    }
+
+    let rounds = small_integer("rounds", rounds, 1..=u32::MAX)?;
+    let boards: Vec<Board> = positions.iter().map(|position| position.0.board).collect();
+    drop(positions);
+    Ok(py.detach(|| match evaluator {
+        Some(evaluator) => search(&evaluator.0, &boards, rounds),
+        None => search(&DiscCount, &boards, rounds),
+    }))
 }
 
 /// Reads `count` places of a memory of `size` bytes, in an order in which each read says where the next one is: the seconds.

@@ -99,18 +99,15 @@ class Engine:
 
     def _in_search(self) -> float:
         """Nanoseconds that a position costs more in a search of one ply with the model than with counted discs."""
-        repetitions = 10 if self._quick else 40
-        nodes, seconds = [], []
-        for evaluator in (self._evaluator, None):
-            searcher = core.Searcher(evaluator, table_mb=1)
-            sums = []
-            for _ in range(repetitions):
-                found = [searcher.search(position, depth=1) for position in self._stage]
-                sums.append(sum(result.seconds for result in found))
-                nodes.append(sum(result.nodes for result in found))
-            seconds.append(statistics.median(sums))
-        expect("positions in a search of one ply", found=len(set(nodes)), known=1)
-        return 1e9 * (seconds[0] - seconds[1]) / nodes[0]
+        repetitions = range(10 if self._quick else 40)
+        model, discs = (
+            [core.time_searches(evaluator, self._stage, rounds=1) for _ in repetitions]
+            for evaluator in (self._evaluator, None)
+        )
+        nodes = {nodes for _, nodes in (*model, *discs)}
+        expect("positions in a search of one ply", found=len(nodes), known=1)
+        seconds = [statistics.median(seconds for seconds, _ in times) for times in (model, discs)]
+        return 1e9 * (seconds[0] - seconds[1]) / nodes.pop()
 
     def _call(self) -> float:
         calls = range(20_000 if self._quick else 100_000)
