@@ -25,7 +25,7 @@ ARM64 := PATH="$(CURDIR)/$(BIN):$$PATH" CARGO_TARGET_DIR=$(CURDIR)/target/arm64 
 	RUSTC=$(CURDIR)/.cross/tools/bin/rustc RUSTDOC=$(CURDIR)/.cross/tools/bin/rustdoc \
 	CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER=$(CURDIR)/.cross/tools/bin/run-arm64
 
-.PHONY: build train serve test test-arm64 torture bench bench-page compare signature web-pictures \
+.PHONY: build train serve test rust-tests environment test-arm64 torture bench bench-page compare signature web-pictures \
 	wheel wheel-arm64 release install check hooks clean help
 .DELETE_ON_ERROR:
 
@@ -37,9 +37,17 @@ train: build ## Train a first model and measure it (GAMES=…, RUN=runs/name; go
 serve: build .venv/.web ## Serve a web page to play against a run's model and to watch its training (RUN=runs/name)
 	$(BIN)/shirokuro serve $(RUN)
 
-test: build .venv/.dev .venv/.programs ## Run all tests
-	cargo test --workspace --exclude shirokuro-py --locked
+test: ## Run all tests
+	@$(MAKE) --no-print-directory --jobs=2 rust-tests environment
+	$(RUST_TESTS)
 	$(BIN)/python -m pytest
+
+# What tests need is made side by side; they run one after the other.
+RUST_TESTS := cargo test --workspace --exclude shirokuro-py --locked
+rust-tests:
+	$(RUST_TESTS) --no-run
+environment:
+	@$(MAKE) --no-print-directory --jobs=1 build .venv/.dev .venv/.programs
 
 torture: build .venv/.dev .venv/.programs ## Run every test of what faults do in its full size, and show a table
 	cargo test --package shirokuro-train --locked file

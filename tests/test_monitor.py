@@ -150,12 +150,12 @@ def test_search_values_are_those_of_the_positions(small: sk.TrainConfig) -> None
     config = small.replace(shallow=0, epsilon=0, random_plies=5, generation_games=20)
     trainer = sk.Trainer(config)
     report = trainer._advance(20, config, None)
-    values = []
+    evaluator, values = sk.Evaluator(), []
     for game in report.games:
         position = sk.Position()
         for ply, move in enumerate(game.moves):
             if ply >= game.random_plies:
-                values.append(sk.search(position, evaluator=sk.Evaluator(), depth=1).score)
+                values.append(sk.search(position, evaluator=evaluator, depth=1).score)
             position = position.play(move)
     statistics = trainer.get_statistics()
     assert statistics.value_count == len(values)
@@ -221,7 +221,7 @@ def test_the_log_has_a_line_a_hundred_games_details_and_a_summary_at_each_checkp
 
 
 def test_a_long_generation_shows_how_far_it_is(config: sk.TrainConfig, tmp_path: Path) -> None:
-    trainer = sk.Trainer(config.replace(depth=4, generation_games=200, log_games=10))
+    trainer = sk.Trainer(config.replace(depth=5, generation_games=200, log_games=10))
     trainer.start_training(200, directory=tmp_path, log_json=True)
     records = [json.loads(line) for line in log(tmp_path).splitlines()]
     within = [record["games_finished"] for record in records if "games_finished" in record]
