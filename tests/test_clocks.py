@@ -68,27 +68,28 @@ def test_use_of_the_cores_is_processor_time_by_time_and_cores(fast: sk.TrainConf
 def test_a_training_that_becomes_slower_warns_once_and_names_the_phase(
     fast: sk.TrainConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(throughput, "SHORTEST", 0.1)
+    monkeypatch.setattr(throughput, "SHORTEST", 0.2)
     trainer = sk.Trainer(fast.replace(games=1_000_000, threads=1))
     # Stretches this short have few games: all are timed, so that those that stand still are among them.
     time_games(trainer._core, 1)
-    slow_from, noticed = 0, 0
-    start = quiet = time.monotonic()
+    slow, slow_from, noticed = False, 0, 0
+    start = since = time.monotonic()
 
     def alerts() -> list[Any]:
         return [alert for alert in trainer.warnings if alert.kind == "throughput"]
 
     def watch(progress: sk.TrainingProgress) -> None:
-        nonlocal slow_from, noticed, quiet
+        nonlocal slow, slow_from, noticed, since
         now = time.monotonic()
-        if not slow_from and len(alerts()) > noticed:  # other programs on this machine
-            noticed, quiet = len(alerts()), now
-        if not slow_from and now - quiet > 3:
-            slow_from = progress.games_played
-            # Every fifth game stands still for a while.
-            inject_faults(trainer._core, {"hang": 0.2}, hang_seconds=0.02)
-        if len(alerts()) > noticed or now - start > 40:
+        warned = len(alerts()) > noticed
+        if (slow and warned) or now - start > 80:
             trainer.pause_training()
+        elif warned:  # other programs on this machine
+            noticed, since = len(alerts()), now
+        elif now - since > 4:
+            # Every fifth game stands still for a while; and again, if the speed before was too uneven for a warning.
+            slow, slow_from, since = not slow, progress.games_played, now
+            inject_faults(trainer._core, {"hang": 0.2} if slow else None, hang_seconds=0.02)
 
     with caplog.at_level(logging.WARNING, logger="shirokuro"):
         trainer.start_training(directory=tmp_path, callback=watch, callback_every=64)
