@@ -105,16 +105,17 @@ fn evaluate_boards(
     let mut values = vec![0.0; count];
     let chunk = |(number, values): (usize, &mut [f32])| {
         let first = number * CHUNK;
-        let boards: Option<Vec<Board>> = (first..first + values.len()).map(&read).collect();
+        let boards: Result<Vec<Board>, usize> =
+            (first..first + values.len()).map(|board| read(board).ok_or(board)).collect();
         boards.map(|boards| evaluate_chunk(evaluator, &boards, values))
     };
-    let done = if count <= ALONE {
-        chunk((0, &mut values))
+    if count <= ALONE {
+        chunk((0, &mut values))?;
     } else {
-        values.par_chunks_mut(CHUNK).enumerate().map(chunk).collect()
-    };
-    let wrong = || (0..count).find(|&board| read(board).is_none());
-    done.map_or_else(|| Err(wrong().unwrap_or(0)), |()| Ok(values))
+        // Of two chunks with a wrong board, the first one's counts.
+        values.par_chunks_mut(CHUNK).enumerate().map(chunk).reduce(|| Ok(()), Result::and)?;
+    }
+    Ok(values)
 }
 
 /// Evaluates boards on this thread: many of them stage by stage, as one stage's tables fit a core's own cache.
