@@ -1,7 +1,7 @@
 //! Fetching memory before it is needed.
 //!
-//! A transposition table is far larger than the caches: a probe waits for the main memory, unless it was fetched while something else was
-//! computed.
+//! A transposition table and what training keeps of each weight are far larger than the caches: reading them waits for the main memory,
+//! unless they were fetched while something else was computed.
 
 #![cfg_attr(
     any(target_arch = "x86_64", target_arch = "aarch64"),

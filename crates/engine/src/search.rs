@@ -269,6 +269,7 @@ impl<E: Evaluate> Task for Root<'_, E> {
         let mut score = 0;
         let mut depth = 0;
         // With nothing but the depth to end it, only depths after which the same side moves last: they foretell each other best.
+        // The first two are left out: what they cost is more than their order of moves saves.
         let step = if limits.time.is_none() && limits.nodes.is_none() { 2 } else { 1 };
         let mut plan = match (exact, step) {
             (true, _) => endgame::first_depth(empties),
