@@ -9,10 +9,10 @@ from shirokuro.cli import main
 
 KNOWN = Signature(
     perft=3_005_288,
-    search=638_719,
-    confident=649_859,
-    solve=4_038_105,
-    training="190394cc6b698c8dbaef0d10654da5ac0da6999697a05f223b2a2611b6379141",
+    search=812_756,
+    confident=830_012,
+    solve=4_446_248,
+    training="8a433e1a9398b965c258b34ae14055c7867990acdc6b8806f0e54a013f3af5f9",
 )
 """It may change only with a reason, which the changelog gives."""
 

@@ -4,7 +4,7 @@
 //! and empty squares is the same in the whole tree, and never 0 here: no leaf is a full board.
 
 use super::line::Line;
-use super::order::{Move, MoveList, by_hope, mobility};
+use super::order::{Move, MoveList, by_hope, looks, mobility};
 use super::probcut::Cut;
 use super::table::{Known, Table};
 use super::{Node, Tree, around};
@@ -18,7 +18,7 @@ use crate::square::{Square, squares};
 const TABLE_DEPTH: u32 = 2;
 
 /// From this depth on the order of moves is worth evaluations.
-const EVALUATED_DEPTH: u32 = 4;
+const EVALUATED_DEPTH: u32 = 5;
 
 /// From this depth on it is worth to look whether the table knows a reply that is good enough.
 const KNOWN_DEPTH: u32 = 5;
@@ -268,8 +268,9 @@ fn leaves<K: Kernel, E: Evaluate>(
     best
 }
 
-/// The moves of a node in the order of the hope they give: the best one known, then few replies for the opponent, joined from
-/// some depth on with the static evaluation. What the order costs is spent when the first move has not been enough.
+/// The moves of a node in the order of the hope they give: the best one known, then few replies for the opponent, joined with the
+/// static evaluation from some depth on, and below with how the move looks. What the order costs is spent when the first move has
+/// not been enough.
 struct Children<'n, K, E: Evaluate> {
     kernel: K,
     evaluator: &'n E,
@@ -310,9 +311,11 @@ impl<'n, K: Kernel, E: Evaluate> Children<'n, K, E> {
             }
             replies = kernel.moves(child.player(), child.opponent());
             key = -mobility(replies) * REPLY;
-            if depth >= EVALUATED_DEPTH {
-                key += evaluator.guess(order_stage, board, carried, square, flips);
-            }
+            key += if depth >= EVALUATED_DEPTH {
+                evaluator.guess(order_stage, board, carried, square, flips)
+            } else {
+                looks(&child, square, flips)
+            };
         }
         self.list.push(Move { flips, replies, key, square });
     }
