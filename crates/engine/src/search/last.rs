@@ -1,6 +1,6 @@
 //! The last five empty squares: no table, and an order by parity alone.
 
-use super::order::{odd_quarters, squares_of};
+use super::order::{odd_quarters, squares_of, with_neighbours};
 use crate::board::Board;
 use crate::kernel::{Kernel, Task};
 use crate::square::{Square, squares};
@@ -238,20 +238,13 @@ static DIAGONALS: [[u64; 2]; 64] = {
     diagonals
 };
 
-/// For each square, those beside it.
+/// For each square, those beside it and itself.
 static NEIGHBOURS: [u64; 64] = {
     let mut neighbours = [0; 64];
-    let mut from = 0;
-    while from < 64 {
-        let mut to = 0;
-        while to < 64 {
-            let (files, ranks): (i32, i32) = (to % 8 - from % 8, to / 8 - from / 8);
-            if from != to && files.abs() <= 1 && ranks.abs() <= 1 {
-                neighbours[from as usize] |= 1 << to;
-            }
-            to += 1;
-        }
-        from += 1_i32;
+    let mut square = 0;
+    while square < 64 {
+        neighbours[square] = with_neighbours(1 << square);
+        square += 1;
     }
     neighbours
 };

@@ -310,12 +310,12 @@ impl<'n, K: Kernel, E: Evaluate> Children<'n, K, E> {
                 table.prefetch(&child);
             }
             replies = kernel.moves(child.player(), child.opponent());
-            key = -mobility(replies) * REPLY;
-            key += if depth >= EVALUATED_DEPTH {
+            let worth = if depth >= EVALUATED_DEPTH {
                 evaluator.guess(order_stage, board, carried, square, flips)
             } else {
                 looks(&child, square, flips)
             };
+            key = worth - mobility(replies) * REPLY;
         }
         self.list.push(Move { flips, replies, key, square });
     }

@@ -65,17 +65,17 @@ impl Iterator for MoveList {
 
 const CORNERS: u64 = 0x8100_0000_0000_0081;
 
-/// How many squares a side can play to, corners twice: the less, the better for its opponent.
-#[inline(always)]
-pub(super) fn mobility(moves: u64) -> i32 {
-    (moves.count_ones() + (moves & CORNERS).count_ones()) as i32
-}
-
 /// Squares beside a corner on the edge: whoever plays there mostly gives the corner away.
 const BESIDE_CORNER: u64 = 0x4281_0000_0000_8142;
 
 /// Squares diagonal to a corner.
 const DIAGONAL_TO_CORNER: u64 = 0x0042_0000_0000_4200;
+
+/// How many squares a side can play to, corners twice: the less, the better for its opponent.
+#[inline(always)]
+pub(super) fn mobility(moves: u64) -> i32 {
+    (moves.count_ones() + (moves & CORNERS).count_ones()) as i32
+}
 
 /// What is seen of a move without an evaluation, beside the opponent's replies, in units of the evaluation: few empty squares next to
 /// the own discs, where the opponent may play one day (potential mobility; P. Rosenbloom 1982, "A world-championship-level Othello
@@ -96,7 +96,7 @@ pub(super) fn looks(child: &Board, square: Square, flips: u64) -> i32 {
 
 /// The squares and all those beside them, diagonally too.
 #[inline(always)]
-fn with_neighbours(squares: u64) -> u64 {
+pub(super) const fn with_neighbours(squares: u64) -> u64 {
     const NOT_A: u64 = 0xfefe_fefe_fefe_fefe;
     const NOT_H: u64 = 0x7f7f_7f7f_7f7f_7f7f;
     let rows = squares | ((squares & NOT_H) << 1) | ((squares & NOT_A) >> 1);
