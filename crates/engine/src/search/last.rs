@@ -1,6 +1,6 @@
 //! The last five empty squares: no table, and an order by parity alone.
 
-use super::order::{odd_quarters, squares_of, with_neighbours};
+use super::order::{odd_quarters, quarter, squares_of, with_neighbours};
 use crate::board::Board;
 use crate::kernel::{Kernel, Task};
 use crate::square::{Square, squares};
@@ -22,8 +22,8 @@ pub(super) fn narrow_few<K: Kernel>(
         0 => board.final_score(),
         1 => one(nodes, board, Square::lowest(board.empty())),
         2 => two(kernel, nodes, board, alpha),
-        3 => kernel.run(Few::<3> { nodes, board, alpha }),
-        4 => kernel.run(Few::<4> { nodes, board, alpha }),
+        3 => kernel.run(Few::<3> { nodes, board, odd: odd_quarters(board.empty()), alpha }),
+        4 => kernel.run(Few::<4> { nodes, board, odd: odd_quarters(board.empty()), alpha }),
         _ => kernel.run(Five { nodes, board, moves, alpha }),
     }
 }
@@ -50,12 +50,14 @@ impl Task for Five<'_> {
             }
             return -kernel.run(Five { nodes, board: &board.pass(), moves: replies, alpha: -alpha - 1 });
         }
-        let odd = squares_of(odd_quarters(board.empty()));
+        let odd = odd_quarters(board.empty());
+        let first = squares_of(odd);
         let mut best = -INFINITE;
-        for group in [moves & odd, moves & !odd] {
+        for group in [moves & first, moves & !first] {
             for square in squares(group) {
                 let child = &board.after(square, kernel.flips(board.player(), board.opponent(), square));
-                best = best.max(-kernel.run(Few::<4> { nodes, board: child, alpha: -alpha - 1 }));
+                let odd = odd ^ quarter(square);
+                best = best.max(-kernel.run(Few::<4> { nodes, board: child, odd, alpha: -alpha - 1 }));
                 if best > alpha {
                     return best;
                 }
@@ -69,6 +71,8 @@ impl Task for Five<'_> {
 struct Few<'n, const EMPTIES: u32> {
     nodes: &'n mut u64,
     board: &'n Board,
+    /// The quarters with an odd number of empty squares, kept up to date from move to move.
+    odd: u32,
     alpha: i32,
 }
 
@@ -77,12 +81,12 @@ impl<const EMPTIES: u32> Task for Few<'_, EMPTIES> {
 
     #[inline(always)]
     fn run<K: Kernel>(self, kernel: K) -> i32 {
-        let Self { nodes, board, alpha } = self;
+        let Self { nodes, board, odd, alpha } = self;
         *nodes += 1;
-        if let Some(best) = try_all::<K, EMPTIES>(kernel, nodes, board, alpha) {
+        if let Some(best) = try_all::<K, EMPTIES>(kernel, nodes, board, odd, alpha) {
             return best;
         }
-        match try_all::<K, EMPTIES>(kernel, nodes, &board.pass(), -alpha - 1) {
+        match try_all::<K, EMPTIES>(kernel, nodes, &board.pass(), odd, -alpha - 1) {
             Some(best) => -best,
             None => board.final_score(),
         }
@@ -91,11 +95,17 @@ impl<const EMPTIES: u32> Task for Few<'_, EMPTIES> {
 
 /// The best of a node's moves, odd quarters first, or the first that is above `alpha`; none if there is no move.
 #[inline(always)]
-fn try_all<K: Kernel, const EMPTIES: u32>(kernel: K, nodes: &mut u64, board: &Board, alpha: i32) -> Option<i32> {
+fn try_all<K: Kernel, const EMPTIES: u32>(
+    kernel: K,
+    nodes: &mut u64,
+    board: &Board,
+    odd: u32,
+    alpha: i32,
+) -> Option<i32> {
     let empty = board.empty();
-    let odd = squares_of(odd_quarters(empty));
+    let first = squares_of(odd);
     let mut best = None;
-    for group in [empty & odd, empty & !odd] {
+    for group in [empty & first, empty & !first] {
         for square in squares(group) {
             if NEIGHBOURS[square.index()] & board.opponent() == 0 {
                 continue;
@@ -108,7 +118,7 @@ fn try_all<K: Kernel, const EMPTIES: u32>(kernel: K, nodes: &mut u64, board: &Bo
             let score = -if EMPTIES == 3 {
                 two(kernel, nodes, child, -alpha - 1)
             } else {
-                kernel.run(Few::<3> { nodes, board: child, alpha: -alpha - 1 })
+                kernel.run(Few::<3> { nodes, board: child, odd: odd ^ quarter(square), alpha: -alpha - 1 })
             };
             if score > alpha {
                 return Some(score);
@@ -139,9 +149,6 @@ fn try_both<K: Kernel>(kernel: K, nodes: &mut u64, board: &Board, alpha: i32) ->
     let second = Square::lowest(board.empty() ^ first.bit());
     let mut best = None;
     for (square, other) in [(first, second), (second, first)] {
-        if NEIGHBOURS[square.index()] & board.opponent() == 0 {
-            continue;
-        }
         let flips = kernel.flips(board.player(), board.opponent(), square);
         if flips == 0 {
             continue;

@@ -119,6 +119,13 @@ pub(super) fn odd_quarters(empty: u64) -> u32 {
     odd(0) | (odd(4) << 1) | (odd(32) << 2) | (odd(36) << 3)
 }
 
+/// The bit of a square's quarter in [`odd_quarters`].
+#[inline(always)]
+pub(super) fn quarter(square: Square) -> u32 {
+    let index = square.index();
+    1 << ((index >> 2 & 1) | (index >> 4 & 2))
+}
+
 /// The squares of the quarters in `quarters`.
 #[inline(always)]
 pub(super) fn squares_of(quarters: u32) -> u64 {
@@ -185,6 +192,7 @@ mod tests {
     fn quarters_are_odd_where_their_empty_squares_are() {
         for square in squares(u64::MAX) {
             let odd = odd_quarters(square.bit());
+            assert_eq!(odd, quarter(square));
             assert_eq!(odd.count_ones(), 1);
             assert_ne!(squares_of(odd) & square.bit(), 0);
         }
