@@ -90,14 +90,14 @@ pub fn from_squares(squares: &[i8; SQUARES], side: Side) -> Option<Position> {
     if wrong == 0 { Some(Position { board: Board::new(player, opponent).ok()?, side }) } else { None }
 }
 
-/// A copy of an integer array as int64 in C order, in which an unsigned number beyond int64 is negative.
+/// An integer array as int64 in C order, in which an unsigned number beyond int64 is negative: a copy, unless it is such an array.
 pub struct Integers<'py> {
     array: PyReadonlyArrayDyn<'py, i64>,
     unsigned: bool,
 }
 
 impl<'py> Integers<'py> {
-    /// The copy.
+    /// The array, as it is now.
     ///
     /// # Errors
     ///
@@ -108,17 +108,17 @@ impl<'py> Integers<'py> {
             let dtype = array.dtype();
             return Err(wrong_type_text(name, format_args!("an array of {dtype}")));
         }
-        let wide = array.call_method1("astype", ("int64", "C"))?;
+        let wide = array.call_method1("astype", ("int64", "C", "unsafe", true, false))?;
         let array = wide.cast_into::<PyArrayDyn<i64>>().map_err(PyErr::from)?.readonly();
         Ok(Self { array, unsigned: kind == b'u' })
     }
 
-    /// The numbers of the copy.
+    /// The numbers.
     pub fn as_slice(&self) -> PyResult<&[i64]> {
         Ok(self.array.as_slice()?)
     }
 
-    /// What a number of the copy was in the array.
+    /// What a number was in the array.
     pub fn value(&self, number: i64) -> i128 {
         if self.unsigned { i128::from(number.cast_unsigned()) } else { i128::from(number) }
     }
