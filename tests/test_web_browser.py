@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect, sync_playwright
 
 import shirokuro as sk
 from shirokuro.checkpoints import checkpoint_name
@@ -309,6 +309,28 @@ def test_a_pass_is_explained(browser: Browser, site: str) -> None:
         page.get_by_role("radio", name="Both").check()
         load(page, moves)
         expect(page.locator("#status")).to_have_text("Black has no move and passes. White to move")
+
+
+def test_moves_that_are_written_before_the_game_has_come_can_be_loaded(browser: Browser, site: str) -> None:
+    page = browser.new_context(reduced_motion="reduce").new_page()
+    errors, held = list[str](), list[tuple[WebSocketRoute, str | bytes]]()
+    page.on("pageerror", lambda error: errors.append(str(error)))
+
+    def hold(socket: WebSocketRoute) -> None:
+        socket.connect_to_server().on_message(lambda message: held.append((socket, message)))
+
+    page.route_web_socket("**", hold)
+    page.goto(site)
+    page.fill("#moves", OPENING)
+    expect(page.locator("#load")).to_be_disabled()
+    while not held:
+        page.wait_for_timeout(20)
+    for socket, message in held:
+        socket.send(message)
+    expect(page.locator("#load")).to_be_enabled()
+    expect(page.locator("#moves")).to_have_value(OPENING)
+    assert errors == []
+    page.context.close()
 
 
 def test_two_tabs_have_games_of_their_own_and_a_reload_keeps_its_game(browser: Browser, site: str) -> None:

@@ -41,6 +41,7 @@ export class Play {
     if (!goesOn || last < this.head || last - this.head > 2) this.head = last; // no moves to be seen one by one
     if (isNew) this.looking = null;
     if (isNew && document.activeElement !== byId("moves")) byId("moves").value = game.transcript;
+    this.#offerLoad();
     this.#advance();
     this.#remember();
   }
@@ -183,6 +184,11 @@ export class Play {
     if (this.looking === null) this.send({ do: "play", move: square, ply: this.game.plies.length - 1 });
   }
 
+  /** Moves can be loaded that are not the game's; they may have been written before the first game was received. */
+  #offerLoad() {
+    byId("load").disabled = this.game === null || byId("moves").value.trim() === this.game.transcript;
+  }
+
   #begin(moves) {
     const before = this.game.transcript;
     this.send({ do: "setup", moves, ...this.#choices() });
@@ -198,7 +204,7 @@ export class Play {
     on("from-here", "click", () => this.send({ do: "back", ply: this.looking }));
     on("strength", "input", () => this.#sayStrength());
     on("strength", "change", () => this.#choose());
-    on("moves", "input", () => { byId("load").disabled = byId("moves").value.trim() === this.game.transcript; });
+    on("moves", "input", () => this.#offerLoad());
     on("load", "click", () => { this.#begin(byId("moves").value); byId("load").disabled = true; });
     on("copy", "click", () => this.#copy());
     for (const each of document.querySelectorAll('input[name="player"]')) each.addEventListener("change", () => this.#choose());
