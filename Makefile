@@ -40,9 +40,10 @@ serve: build .venv/.web ## Serve a web page to play against a run's model and to
 test: ## Run all tests
 	@$(MAKE) --no-print-directory --jobs=2 rust-tests environment
 	$(RUST_TESTS)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile -m 'not timing'
+	$(BIN)/python -m pytest -m timing
 
-# What tests need is made side by side; they run one after the other.
+# What tests need is made side by side. Two processes share the Python tests; those that depend on the speed follow alone.
 RUST_TESTS := cargo test --workspace --exclude shirokuro-py --locked
 rust-tests:
 	$(RUST_TESTS) --no-run

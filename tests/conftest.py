@@ -298,6 +298,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "timing: depends on how fast things go; no other test runs beside it")
     config.addinivalue_line("markers", "proof(fault): shows what a fault does; a row of `make torture`")
     # Tests press Ctrl-C, which a script's shell makes the programs ignore that it starts in the background.
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+pytestmark = pytest.mark.timing
+
 
 def results(figures: Mapping[str, Sequence[float]], *, quick: bool = False, cores: int = 2, **more: Any) -> Results:
     """Results with these figures; a key says what kind of figure it is."""

@@ -65,6 +65,7 @@ def test_a_program_is_told_every_pass() -> None:
     assert passes > 0
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize(
     ("how", "reason"),
     [

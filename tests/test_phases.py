@@ -13,6 +13,8 @@ from shirokuro import _core
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.timing
+
 PLAYING = {"search", "solving", "bookkeeping"}
 LEARNING = {"preparing", "learning", "waiting"}
 

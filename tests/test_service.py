@@ -21,6 +21,8 @@ from shirokuro.service import STATUS_SECONDS, ServiceManager, TrainingService
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.timing
+
 SETTINGS = ("--depth=1", "--exact-empties=0", "--table-mb=1", "--compress", "--match-games=0", "--quiet")
 PROGRAM = str(Path(sys.executable).parent / "shirokuro")
 

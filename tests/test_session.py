@@ -235,6 +235,7 @@ def test_a_pause_within_a_generation_keeps_its_finished_games(small: sk.TrainCon
     assert resumed.digest() == whole.digest()
 
 
+@pytest.mark.timing
 def test_long_searches_and_long_generations_pause_at_once(small: sk.TrainConfig, tmp_path: Path) -> None:
     trainer = sk.Trainer(small.replace(time_ms=2000, generation_games=5000))
     trainer.start_training(directory=tmp_path, background=True)
