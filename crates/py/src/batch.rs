@@ -162,13 +162,13 @@ fn sides(value: Option<&Bound<'_, PyAny>>, count: usize) -> PyResult<Sides> {
             return Err(PyValueError::new_err(format!("side_to_move: shape {shape}: must be ({count},)")));
         }
         let array = Integers::of(array, "side_to_move")?;
-        let numbers = array.as_slice()?;
-        // First all are checked, then all are taken: far quicker than both for one after the other.
-        if let Some(index) = numbers.iter().position(|&number| SideToMove::from_number(number).is_none()) {
-            let value = array.value(numbers[index]);
-            return Err(value_error(&format!("side_to_move[{index}]"), value, "1 (black) or 2 (white)"));
-        }
-        numbers.iter().map(|&number| SideToMove::from_number(number).unwrap_or(SideToMove::BLACK)).collect()
+        let side = |(index, &number): (usize, &i64)| {
+            let side = SideToMove::from_number(number);
+            side.ok_or_else(|| {
+                value_error(&format!("side_to_move[{index}]"), array.value(number), "1 (black) or 2 (white)")
+            })
+        };
+        array.as_slice()?.iter().enumerate().map(side).collect::<PyResult<_>>()?
     } else if is_sequence(value) {
         (0..value.len()?).map(|index| value.get_item(index)?.extract()).collect::<PyResult<_>>()?
     } else {
