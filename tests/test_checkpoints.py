@@ -7,6 +7,7 @@ import re
 import resource
 import shutil
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,9 +19,11 @@ from shirokuro.run_directory import RunDirectory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from shirokuro.checkpoints import OnCorrupt
+
+OLD_FILE = Path(__file__).parent.parent / "crates/train/testdata/version_2.shiro"
+"""A training of three games, saved by a program that wrote version 2."""
 
 
 @pytest.fixture(scope="module")
@@ -107,8 +110,22 @@ def test_when_every_checkpoint_is_damaged_the_error_names_the_newest(run: Path) 
 @pytest.mark.parametrize("on_corrupt", ["previous", "fresh", "fail"])
 def test_another_version_of_the_format_is_no_damage(on_corrupt: OnCorrupt, run: Path) -> None:
     claim_another_version(path_of(run, 192))
-    with pytest.raises(sk.ModelVersionError, match=r"checkpoint_000000192\.shiro: format version 99 .* version 2"):
+    with pytest.raises(
+        sk.ModelVersionError, match=r"checkpoint_000000192\.shiro: format version 99 .* versions 2 to 3"
+    ):
         sk.latest_checkpoint(run, on_corrupt=on_corrupt)
+
+
+def test_a_run_goes_on_from_a_checkpoint_of_version_2(tmp_path: Path) -> None:
+    path = path_of(tmp_path, 3)
+    path.parent.mkdir()
+    shutil.copy(OLD_FILE, path)
+    trainer = sk.Trainer.load(path)
+    assert (trainer.games_played, trainer.digest()) == (3, sk.file_digest(path))
+    result = trainer.resume_training(6, directory=tmp_path)
+    assert result
+    assert (result.outcome, result.games_played) == ("completed", 6)
+    assert sk.file_digest(path_of(tmp_path, 6)) == trainer.digest()
 
 
 def test_an_unknown_choice_is_refused(run: Path) -> None:

@@ -18,20 +18,20 @@ if TYPE_CHECKING:
     RandomGame = Callable[[int], list[sk.Position]]
 
 PATTERNS = {
-    "P01": "a1 b1 a2 b2 c2 b3 c3 d3 c4 d4",
-    "P02": "a1 b1 a2 b2 c3 d4 e5 f6 g7 h8",
-    "P03": "a1 b1 c1 d1 a2 b2 c2 a3 b3 a4",
-    "P04": "a1 b1 c1 d1 e1 a2 b2 a3 a4 a5",
-    "P05": "a1 b1 c1 d1 e1 f1 g1 h1 b2 g2",
-    "P06": "a1 c1 d1 e1 f1 h1 c2 d2 e2 f2",
-    "P07": "b1 c1 d1 e1 f1 g1 c2 d2 e2 f2",
-    "P08": "a1 b1 c1 a2 b2 c2 a3 b3 c3",
-    "P09": "a1 b1 c2 d3 e4 f5 g6 h7 h8",
-    "P10": "a2 b2 c2 d2 e2 f2 g2 h2",
-    "P11": "a3 b3 c3 d3 e3 f3 g3 h3",
-    "P12": "a4 b4 c4 d4 e4 f4 g4 h4",
-    "P13": "b1 c1 d2 e3 f4 g5 h6 h7",
-    "P14": "d1 b2 e2 f3 g4 h5 g7",
+    "P01": "d4 d3 c4 c3 c2 b3 b2 b1 a2 a1",
+    "P02": "d4 e5 c3 f6 b2 g7 b1 a2 a1 h8",
+    "P03": "c2 b3 d1 b2 a4 c1 a3 b1 a2 a1",
+    "P04": "d1 e1 b2 a4 a5 c1 a3 b1 a2 a1",
+    "P05": "d1 e1 b2 g2 c1 f1 b1 g1 a1 h1",
+    "P06": "d2 e2 c2 f2 d1 e1 c1 f1 a1 h1",
+    "P07": "d2 e2 c2 f2 d1 e1 c1 f1 b1 g1",
+    "P08": "c3 c2 b3 b2 c1 a3 b1 a2 a1",
+    "P09": "e4 d3 f5 c2 g6 b1 h7 a1 h8",
+    "P10": "d2 e2 c2 f2 b2 g2 a2 h2",
+    "P11": "d3 e3 c3 f3 b3 g3 a3 h3",
+    "P12": "d4 e4 c4 f4 b4 g4 a4 h4",
+    "P13": "e3 f4 d2 g5 c1 h6 b1 h7",
+    "P14": "f3 e2 g4 d1 b2 h5 g7",
 }
 
 

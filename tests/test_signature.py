@@ -9,10 +9,10 @@ from shirokuro.cli import main
 
 KNOWN = Signature(
     perft=3_005_288,
-    search=812_756,
-    confident=830_012,
-    solve=4_446_248,
-    training="8a433e1a9398b965c258b34ae14055c7867990acdc6b8806f0e54a013f3af5f9",
+    search=996_697,
+    confident=1_023_880,
+    solve=3_778_413,
+    training="f3591d649e1896117ace9c80074b5bf80ed4726f796d0a4b857b6ebb2bae7203",
 )
 """It may change only with a reason, which the changelog gives."""
 

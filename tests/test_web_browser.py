@@ -429,9 +429,8 @@ def test_the_values_under_the_pointer_are_shown(
         card = page.get_by_role("region", name="TD error")
         expect(card.locator(".now")).to_have_text(f"{line_of(9000)['td_error']:.2f}")
         picture = card.locator("svg")
-        box = picture.bounding_box()
-        assert box
-        page.mouse.move(box["x"] + box["width"] * (44 + 408 * 4.1 / 9) / 460, box["y"] + 60)
+        width = picture.evaluate("svg => svg.getBoundingClientRect().width")
+        picture.hover(position={"x": width * (44 + 408 * 4.1 / 9) / 460, "y": 60})
         expect(card.locator(".now")).to_have_text(f"{line_of(4000)['td_error']:.2f} at 4k")
 
 

@@ -10,19 +10,20 @@ pub(crate) mod error;
 pub(crate) mod header;
 mod kept;
 mod load;
+mod order;
 pub(crate) mod reader;
 pub(crate) mod section;
 
 pub(crate) use load::load_state;
 pub use load::load_weights;
 
-use crate::digest::StateHasher;
+use crate::digest::{StateHasher, state_digest};
 use crate::state::State;
 use codec::{MAX_TEXT, STATE_SECTIONS};
-use container::{Sink, Source};
+use container::{Sink, Source, VERSION};
 use error::{FileError, Reason};
 use header::Texts;
-use load::open;
+use load::{open, read_state};
 use section::{Encoding, Section};
 use shirokuro_engine::Weights;
 use std::path::Path;
@@ -40,7 +41,7 @@ pub fn save_weights(path: &Path, weights: &Weights, encoding: Encoding) -> Resul
 }
 
 /// The digest of the training state in a model file, equal to [`Trainer::digest`](crate::Trainer::digest) of what was
-/// saved. Reads the file without building a trainer.
+/// saved. Reads the file without building a trainer, unless it is of an older version.
 ///
 /// # Errors
 ///
@@ -48,6 +49,9 @@ pub fn save_weights(path: &Path, weights: &Weights, encoding: Encoding) -> Resul
 pub fn file_digest(path: &Path) -> Result<String, FileError> {
     let digest = || -> Result<String, Reason> {
         let mut file = open(path)?;
+        if file.version() != VERSION {
+            return Ok(state_digest(&read_state(&mut file)?.0));
+        }
         let mut hasher = StateHasher::new(file.fields());
         for section in STATE_SECTIONS {
             hasher.section(file.length(section)?);

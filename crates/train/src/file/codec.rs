@@ -2,6 +2,7 @@
 
 use super::container::Sink;
 use super::error::Reason;
+use super::order::OldOrder;
 use super::section::Section;
 use super::{coverage, kept};
 use crate::adam::{Moments, Powers};
@@ -216,12 +217,12 @@ fn encode_undo(undo: &UndoEntry) -> [u8; UNDO_BYTES] {
     bytes
 }
 
-/// Reads an entry of the undo log.
-pub fn decode_undo(bytes: &[u8; UNDO_BYTES]) -> Result<UndoEntry, Reason> {
-    let entry = u32::from_le_bytes(array(bytes, 0));
-    if entry as usize >= ENTRIES || mirror_entry(entry as usize) < entry as usize {
-        return Err(Reason::invalid(Section::Undo.name(), format_args!("entry {entry}")));
-    }
+/// Reads an entry of the undo log, which may be of an older version.
+pub fn decode_undo(bytes: &[u8; UNDO_BYTES], order: Option<&OldOrder>) -> Result<UndoEntry, Reason> {
+    let number = u32::from_le_bytes(array(bytes, 0));
+    let entry = (number < ENTRIES as u32).then(|| order.map_or(number, |order| order.entry(number)));
+    let entry = entry.filter(|&entry| entry as usize <= mirror_entry(entry as usize));
+    let entry = entry.ok_or_else(|| Reason::invalid(Section::Undo.name(), format_args!("entry {number}")))?;
     let moments = [f32::from_le_bytes(array(bytes, 6)), f32::from_le_bytes(array(bytes, 10))];
     Ok(UndoEntry { entry, weight: u16::from_le_bytes(array(bytes, 4)), moments })
 }

@@ -10,8 +10,10 @@ use zstd::stream::write::Encoder;
 
 /// The first bytes of every model file. The byte that is no text and the line end show a transfer as text at once.
 pub const MAGIC: [u8; 8] = *b"\x89SHIRO\r\n";
-/// The version of the format that is written and read.
-pub const VERSION: u32 = 2;
+/// The version of the format that is written.
+pub const VERSION: u32 = 3;
+/// The oldest version that is read.
+pub const OLDEST_VERSION: u32 = 2;
 
 /// Bytes before the header: magic, version, length of the header.
 pub const PREFIX: usize = 16;

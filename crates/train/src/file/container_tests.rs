@@ -139,7 +139,7 @@ fn every_flipped_bit_is_reported() {
             let section = ends.iter().position(|&end| bit / 8 < end).map(|n| SECTIONS[n]);
             let expected = match bit / 8 {
                 0..8 => matches!(error, Reason::NotAModelFile),
-                8..12 => matches!(error, Reason::UnsupportedVersion { .. }),
+                8..12 => matches!(error, Reason::UnsupportedVersion { .. } | Reason::HeaderChecksum),
                 12..16 => matches!(
                     error,
                     Reason::HeaderChecksum | Reason::Truncated { .. } | Reason::Invalid { part: "header", .. }
@@ -180,7 +180,7 @@ fn other_files_and_versions_are_named_as_such() {
     assert!(matches!(read_everything(&[0; 100]), Err(Reason::NotAModelFile)));
     let newer = forged(Encoding::Raw, |bytes| bytes[8] = 9);
     let error = read_everything(&newer).unwrap_err();
-    assert_eq!(error.to_string(), "format version 9 is not supported (this program reads version 2)");
+    assert_eq!(error.to_string(), "format version 9 is not supported (this program reads versions 2 to 3)");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What can be wrong with a model file.
 
-use super::container::VERSION;
+use super::container::{OLDEST_VERSION, VERSION};
 use super::section::Section;
 use std::fmt::Display;
 use std::io;
@@ -33,7 +33,7 @@ pub enum Reason {
     #[error("not a shirokuro model file")]
     NotAModelFile,
     /// The file is of another version of the format.
-    #[error("format version {found} is not supported (this program reads version {VERSION})")]
+    #[error("format version {found} is not supported (this program reads versions {OLDEST_VERSION} to {VERSION})")]
     UnsupportedVersion {
         /// The file's version.
         found: u32,

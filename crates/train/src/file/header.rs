@@ -1,7 +1,6 @@
 //! What a model file says about itself.
 
 use super::codec::{self, MAX_TEXT, WEIGHTS_BYTES};
-use super::container::VERSION;
 use super::error::{FileError, Reason};
 use super::load::{check_length, open, read_place, read_text, read_undo};
 use super::reader::Container;
@@ -71,7 +70,7 @@ impl FileHeader {
             decoded: line.decoded,
         });
         Ok(Self {
-            version: VERSION,
+            version: file.version(),
             bytes: file.bytes(),
             training_state,
             games_played: training_state.then_some(fields.games),

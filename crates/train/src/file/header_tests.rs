@@ -23,7 +23,7 @@ fn the_header_of_a_training_state_says_what_it_holds() {
     assert_eq!(read, Some(texts()));
     assert_eq!(header, read_header(&path).unwrap());
     assert_eq!(header.monitor.as_deref(), Some("[1]"));
-    assert_eq!((header.version, header.bytes), (2, std::fs::metadata(&path).unwrap().len()));
+    assert_eq!((header.version, header.bytes), (3, std::fs::metadata(&path).unwrap().len()));
     assert!(header.training_state && header.compressed() && header.bytes < 100_000, "{header:?}");
     assert_eq!((header.seed, header.generation_games), (Some(7), Some(64)));
     assert_eq!((header.generation, header.games_played), (Some(0), Some(0)));

@@ -3,6 +3,7 @@
 use super::codec::{self, Fields, MAX_TEXT, MOMENTS_BYTES, WEIGHTS_BYTES};
 use super::error::{FileError, Reason};
 use super::header::Texts;
+use super::order::OldOrder;
 use super::reader::Container;
 use super::section::Section;
 use super::{coverage, kept};
@@ -62,7 +63,10 @@ pub(super) fn read_place(file: &mut Container<File>) -> Result<Place, Reason> {
     let limit = kept::max_bytes(u64::from(fields.generation_games));
     let kept = kept::decode(&file.read_all(Section::Kept, limit)?, played..generation.end)?;
     check_length(file, Section::Coverage, coverage::BYTES)?;
-    let coverage = coverage::decode(&file.read_all(Section::Coverage, coverage::BYTES)?)?;
+    let mut coverage = coverage::decode(&file.read_all(Section::Coverage, coverage::BYTES)?)?;
+    if let Some(order) = OldOrder::of(file.version()) {
+        coverage.updated = order.reorder_bits(&coverage.updated);
+    }
     // Each position of these games has changed at most as many entries as it reads.
     let positions: usize = records.iter().map(|record| record.searched().count()).sum();
     let most = codec::UNDO_BYTES * (positions * FEATURES).min(ENTRIES);
@@ -86,20 +90,21 @@ pub(super) fn read_undo(file: &mut Container<File>, mut receiver: impl FnMut(Und
         let reason = format_args!("{length} bytes are not whole entries");
         return Err(Reason::invalid(Section::Undo.name(), reason));
     }
+    let order = OldOrder::of(file.version());
     // Pieces end within an entry: what is left over waits for the next one.
     let mut waiting = Vec::new();
     file.read(Section::Undo, &mut |piece| {
         waiting.extend_from_slice(piece);
         let (entries, rest) = waiting.as_chunks::<SIZE>();
         for entry in entries {
-            receiver(codec::decode_undo(entry)?);
+            receiver(codec::decode_undo(entry, order)?);
         }
         waiting = rest.to_vec();
         Ok(())
     })
 }
 
-fn read_state(file: &mut Container<File>) -> Result<(State, Texts), Reason> {
+pub(super) fn read_state(file: &mut Container<File>) -> Result<(State, Texts), Reason> {
     let Place { fields, records, kept, coverage, texts } = read_place(file)?;
     let mut undo = Vec::new();
     read_undo(file, |entry| undo.push(entry))?;
@@ -110,6 +115,9 @@ fn read_state(file: &mut Container<File>) -> Result<(State, Texts), Reason> {
         next += bytes.len() / 8;
         Ok(())
     })?;
+    if let Some(order) = OldOrder::of(file.version()) {
+        order.reorder(&mut moments);
+    }
     let state = State {
         seed: fields.seed,
         generation_games: fields.generation_games,
@@ -133,6 +141,9 @@ fn read_weights(file: &mut Container<File>) -> Result<Weights, Reason> {
         next += bytes.len() / 2;
         Ok(())
     })?;
+    if let Some(order) = OldOrder::of(file.version()) {
+        order.reorder_weights(&weights);
+    }
     Ok(weights)
 }
 

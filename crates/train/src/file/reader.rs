@@ -1,6 +1,6 @@
 //! Reading the outer layer of a model file, in bounded memory whatever the file says.
 
-use super::container::{MAGIC, PREFIX, SECTION_LINE, VERSION};
+use super::container::{MAGIC, OLDEST_VERSION, PREFIX, SECTION_LINE, VERSION};
 use super::error::Reason;
 use super::section::{Encoding, Line, Section};
 use crc32fast::Hasher;
@@ -21,6 +21,7 @@ pub type Receiver<'a> = dyn FnMut(&[u8]) -> Result<(), Reason> + 'a;
 #[derive(Debug)]
 pub struct Container<R> {
     input: R,
+    version: u32,
     bytes: u64,
     fields: Vec<u8>,
     lines: Vec<Line>,
@@ -41,7 +42,7 @@ impl<R: Read + Seek> Container<R> {
             return Err(Reason::Truncated { expected: PREFIX as u64, found });
         }
         let version = u32_at(&header, 8);
-        if version != VERSION {
+        if !(OLDEST_VERSION..=VERSION).contains(&version) {
             return Err(Reason::UnsupportedVersion { found: version });
         }
         let header_length = u64::from(u32_at(&header, 12));
@@ -66,7 +67,12 @@ impl<R: Read + Seek> Container<R> {
         if found > expected {
             return Err(Reason::TrailingBytes { expected, found });
         }
-        Ok(Self { input, bytes: found, fields, lines })
+        Ok(Self { input, version, bytes: found, fields, lines })
+    }
+
+    /// The format's version.
+    pub fn version(&self) -> u32 {
+        self.version
     }
 
     /// The file's length.
