@@ -7,7 +7,8 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use crate::board::Board;
 use crate::kernel::{Kernel, Task, dispatch};
-use crate::pattern::{FEATURES, Indices, Lanes, PATTERN_LIST, ROTATIONS, own_indices};
+use crate::pattern::{FEATURES, Indices, Lanes, PATTERN_LIST, ROTATIONS, own_indices, pattern_of};
+use crate::prefetch::prefetch;
 use crate::square::Square;
 use crate::weights::{WINDOW, Weights};
 
@@ -99,22 +100,40 @@ impl PatternEvaluator {
         let window = self.weights.window(stage);
         // Through memory: with sixteen bits at a time out of a vector register, an evaluation in a search took a third longer.
         let indices = black_box(indices);
-        // One after the other: a loop over all features is not unrolled, and took a tenth longer.
-        let corners = read::<0>(window, indices) + read::<1>(window, indices) + read::<2>(window, indices);
-        let edges = read::<3>(window, indices) + read::<4>(window, indices) + read::<5>(window, indices);
-        let inner = read::<6>(window, indices) + read::<7>(window, indices) + read::<8>(window, indices);
-        let rows = read::<9>(window, indices) + read::<10>(window, indices) + read::<11>(window, indices);
-        let sum = corners + edges + inner + rows + read::<12>(window, indices) + read::<13>(window, indices);
-        (sum - FEATURES as Score * Score::from(Weights::NEUTRAL)).clamp(-MAX_SCORE, MAX_SCORE)
+        unlimited_sum(window, &indices.0).clamp(-MAX_SCORE, MAX_SCORE)
     }
+}
+
+/// The evaluation of a board without its limits, from its stage and its [`feature_indices`](crate::feature_indices).
+pub fn weight_sum(weights: &Weights, stage: usize, indices: &[u16; FEATURES]) -> Score {
+    unlimited_sum(weights.window(stage), indices)
+}
+
+/// Brings what [`weight_sum`] reads into the caches.
+pub fn prefetch_weights(weights: &Weights, stage: usize, indices: &[u16; FEATURES]) {
+    let window = weights.window(stage);
+    for (feature, &index) in indices.iter().enumerate() {
+        prefetch(&window[PATTERN_LIST[pattern_of(feature)].offset() + usize::from(index)]);
+    }
+}
+
+#[inline(always)]
+fn unlimited_sum<const N: usize>(window: &[AtomicU16; WINDOW], indices: &[u16; N]) -> Score {
+    // One after the other: a loop over all features is not unrolled, and took a tenth longer.
+    let corners = read::<0, N>(window, indices) + read::<1, N>(window, indices) + read::<2, N>(window, indices);
+    let edges = read::<3, N>(window, indices) + read::<4, N>(window, indices) + read::<5, N>(window, indices);
+    let inner = read::<6, N>(window, indices) + read::<7, N>(window, indices) + read::<8, N>(window, indices);
+    let rows = read::<9, N>(window, indices) + read::<10, N>(window, indices) + read::<11, N>(window, indices);
+    let sum = corners + edges + inner + rows + read::<12, N>(window, indices) + read::<13, N>(window, indices);
+    sum - FEATURES as Score * Score::from(Weights::NEUTRAL)
 }
 
 /// The sum of a pattern's weights over its rotations.
 #[inline(always)]
-fn read<const PATTERN: usize>(window: &[AtomicU16; WINDOW], indices: &Lanes) -> Score {
+fn read<const PATTERN: usize, const N: usize>(window: &[AtomicU16; WINDOW], indices: &[u16; N]) -> Score {
     let offset = const { PATTERN_LIST[PATTERN].offset() };
     let weight = |rotation: usize| {
-        let index = indices.0[const { PATTERN * ROTATIONS } + rotation];
+        let index = indices[const { PATTERN * ROTATIONS } + rotation];
         Score::from(window[offset + usize::from(index)].load(Relaxed))
     };
     (weight(0) + weight(1)) + (weight(2) + weight(3))

@@ -23,7 +23,9 @@ mod square;
 mod weights;
 
 pub use board::{Board, IllegalMove, IllegalMoveReason, OverlappingDiscs, Symmetry};
-pub use evaluate::{DiscCount, Evaluate, MAX_SCORE, PatternEvaluator, Score, UNITS_PER_DISC, discs};
+pub use evaluate::{
+    DiscCount, Evaluate, MAX_SCORE, PatternEvaluator, Score, UNITS_PER_DISC, discs, prefetch_weights, weight_sum,
+};
 pub use huge_pages::prefer_huge_pages;
 pub use kernel::kernel_name;
 pub use pattern::{

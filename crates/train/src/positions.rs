@@ -3,11 +3,12 @@
 use crate::faults::Faults;
 use crate::record::GameRecord;
 use crate::report::GameErrors;
-use crate::targets::lambda_returns;
+use crate::targets::{Step, lambda_returns};
 use rayon::prelude::*;
-use shirokuro_engine::{FEATURES, PATTERNS, STAGES, Side, UNITS_PER_DISC, Weights, feature_indices};
+use shirokuro_engine::{
+    FEATURES, Position, STAGES, Side, UNITS_PER_DISC, Weights, feature_indices, prefetch_weights, weight_sum,
+};
 use std::ops::Range;
-use std::sync::atomic::Ordering::Relaxed;
 
 /// One position, as the tables need it.
 #[derive(Clone, Debug, PartialEq)]
@@ -108,15 +109,24 @@ fn game_rows(
     lambda: f32,
     nan: Option<usize>,
 ) -> (Vec<(usize, Row)>, GameErrors) {
-    let mut steps = record.steps();
+    let searched: Vec<_> = record.searched().collect();
+    let mut steps: Vec<Step> = searched.iter().map(Step::of).collect();
     if let Some(nan) = nan {
         steps[nan].value = f32::NAN;
     }
     let targets = lambda_returns(&steps, record.stone_difference as f32, lambda);
     let mut errors = GameErrors::default();
-    let rows = record.searched().zip(targets).map(|((position, _), target)| {
+    let read: Vec<_> = searched
+        .iter()
+        .map(|(Position { board, .. }, _)| {
+            let indices = feature_indices(board);
+            // All of them are under way before the first is needed.
+            prefetch_weights(weights, board.stage(), &indices);
+            indices
+        })
+        .collect();
+    let rows = searched.iter().zip(read).zip(targets).map(|(((position, _), indices), target)| {
         let stage = position.board.stage();
-        let indices = feature_indices(&position.board);
         let evaluation = pattern_sum(weights, stage, &indices);
         let error = mover_view(position.side, target) - evaluation;
         if error.is_finite() {
@@ -139,15 +149,8 @@ pub(crate) fn mover_view(side: Side, target: f32) -> f32 {
 
 /// The sum of a position's weights in discs: the evaluation without its limits.
 pub(crate) fn pattern_sum(weights: &Weights, stage: usize, indices: &[u16; FEATURES]) -> f32 {
-    let mut sum = 0;
-    for (pattern, table) in PATTERNS.iter().enumerate() {
-        let weights = weights.table(stage, pattern);
-        for feature in table.features() {
-            sum += i32::from(weights[usize::from(indices[feature])].load(Relaxed));
-        }
-    }
     // At most 56 · 65535 < 2^24 units: exact in f32.
-    (sum - FEATURES as i32 * i32::from(Weights::NEUTRAL)) as f32 / UNITS_PER_DISC as f32
+    weight_sum(weights, stage, indices) as f32 / UNITS_PER_DISC as f32
 }
 
 #[cfg(test)]
@@ -158,7 +161,7 @@ mod tests {
     use crate::selfplay::{Oversight, play_game};
     use crate::settings::PlaySettings;
     use shirokuro_engine::{DiscCount, Searcher, discs};
-    use std::sync::atomic::AtomicBool;
+    use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
     fn game(settings: &PlaySettings, index: u64) -> GameRecord {
         let stop = AtomicBool::new(false);

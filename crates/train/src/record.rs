@@ -2,7 +2,7 @@
 
 use crate::positions::mover_view;
 use crate::targets::{Step, lambda_returns};
-use shirokuro_engine::{IllegalMove, Position, Score, Square, discs};
+use shirokuro_engine::{IllegalMove, Position, Score, Square};
 
 /// What a search said about a position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,23 +107,16 @@ impl GameRecord {
         })
     }
 
-    /// The searched positions as the λ-return sees them.
-    pub(crate) fn steps(&self) -> Vec<Step> {
-        let step = |(position, searched): (Position, Searched)| Step {
-            value: discs(position.side.black_view(searched.score)),
-            cut: searched.exact || !searched.greedy,
-        };
-        self.searched().map(step).collect()
-    }
-
     /// The λ-returns of the searched positions in discs, for the side to move, in the order of play.
     ///
     /// # Panics
     ///
     /// As [`GameRecord::searched`].
     pub fn targets(&self, lambda: f32) -> Vec<f32> {
-        let targets = lambda_returns(&self.steps(), self.stone_difference as f32, lambda);
-        self.searched().zip(targets).map(|((position, _), target)| mover_view(position.side, target)).collect()
+        let searched: Vec<_> = self.searched().collect();
+        let steps: Vec<Step> = searched.iter().map(Step::of).collect();
+        let targets = lambda_returns(&steps, self.stone_difference as f32, lambda);
+        searched.iter().zip(targets).map(|((position, _), target)| mover_view(position.side, target)).collect()
     }
 
     /// Bytes held in memory.

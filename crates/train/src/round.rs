@@ -10,9 +10,8 @@ use rayon::ThreadPool;
 use shirokuro_engine::{Searcher, Square};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// After a stop a worker that has no sign of life is waited for no longer than this.
@@ -51,8 +50,43 @@ impl Watch<'_> {
 /// gone reaches nobody.
 pub(crate) struct Round {
     workers: Arc<[Progress]>,
-    results: Receiver<(usize, GameResult)>,
+    results: Arc<Results>,
+}
+
+/// What the workers have brought and nobody has taken yet.
+///
+/// Whoever waits is woken for the last result alone: to be woken for each game, and to wake, took a tenth of the time of the shortest games.
+struct Results {
+    brought: Mutex<Brought>,
+    complete: Condvar,
+}
+
+struct Brought {
+    results: Vec<(usize, GameResult)>,
     missing: usize,
+}
+
+impl Results {
+    fn new(missing: usize) -> Self {
+        Self { brought: Mutex::new(Brought { results: Vec::new(), missing }), complete: Condvar::new() }
+    }
+
+    fn bring(&self, place: usize, result: GameResult) {
+        let mut brought = self.brought.lock().unwrap_or_else(PoisonError::into_inner);
+        brought.results.push((place, result));
+        brought.missing -= 1;
+        if brought.missing == 0 {
+            self.complete.notify_one();
+        }
+    }
+
+    /// Waits until all results were brought, at most so long; returns the new ones, and how many are still missing.
+    fn take(&self, timeout: Duration) -> (Vec<(usize, GameResult)>, usize) {
+        let brought = self.brought.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.complete.wait_timeout_while(brought, timeout, |brought| brought.missing > 0);
+        let (mut brought, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        (std::mem::take(&mut brought.results), brought.missing)
+    }
 }
 
 impl Round {
@@ -64,9 +98,9 @@ impl Round {
         timed_games: u64,
         play: Arc<impl Fn(&mut Searcher, u64, &Progress) -> Result<PlayedGame, Unfinished> + Send + Sync + 'static>,
     ) -> Self {
-        let (sender, results) = channel();
+        let results = Arc::new(Results::new(games.len()));
         let workers: Arc<[Progress]> = states.iter().map(|_| Progress::new()).collect();
-        let round = Self { workers: Arc::clone(&workers), results, missing: games.len() };
+        let round = Self { workers: Arc::clone(&workers), results: Arc::clone(&results) };
         let (states, next) = (Arc::clone(states), AtomicUsize::new(0));
         pool.spawn_broadcast(move |context| {
             let progress = &workers[context.index()];
@@ -80,9 +114,7 @@ impl Round {
                 progress.time_searches(timed_games > 0 && game.is_multiple_of(timed_games));
                 let result = if timed_games > 0 { progress.time_game(play) } else { play() };
                 progress.end();
-                if sender.send((place, result)).is_err() {
-                    return;
-                }
+                results.bring(place, result);
             }
             if !progress.is_abandoned() {
                 *lock(home) = Some(state);
@@ -99,37 +131,27 @@ impl Round {
     /// Hands over the results as they come, until all are there or a worker hangs.
     ///
     /// Returns the hanging workers' games as failures; the round is then over, and its pool of no more use.
-    pub fn collect(mut self, watch: &Watch, mut take: impl FnMut(usize, GameResult)) -> Vec<(usize, GameResult)> {
+    pub fn collect(self, watch: &Watch, mut take: impl FnMut(usize, GameResult)) -> Vec<(usize, GameResult)> {
         let mut watchdog = Watchdog::new(self.workers.len());
         let mut last_look = Instant::now();
-        while self.missing > 0 {
-            match self.results.recv_timeout(Watchdog::INTERVAL) {
-                Ok((place, result)) => self.take(place, result, &mut take),
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => unreachable!("a worker ends when all games are taken"),
+        let mut take_all = |results: Vec<_>| results.into_iter().for_each(|(place, result)| take(place, result));
+        loop {
+            let (results, missing) = self.results.take(Watchdog::INTERVAL);
+            take_all(results);
+            if missing == 0 {
+                return Vec::new();
             }
             let (elapsed, timeout) = (last_look.elapsed(), watch.timeout());
-            if elapsed < Watchdog::INTERVAL {
-                continue;
-            }
             last_look = Instant::now();
             let heartbeats = self.workers.iter().map(|worker| worker.game().map(|_| worker.heartbeat().load(Relaxed)));
             let hanging = watchdog.look(elapsed, timeout, heartbeats);
             let lost: Vec<_> = hanging.into_iter().filter_map(|worker| self.hang(worker, timeout)).collect();
             if !lost.is_empty() {
                 self.workers.iter().for_each(Progress::abandon);
-                while let Ok((place, result)) = self.results.try_recv() {
-                    self.take(place, result, &mut take);
-                }
+                take_all(self.results.take(Duration::ZERO).0);
                 return lost;
             }
         }
-        Vec::new()
-    }
-
-    fn take(&mut self, place: usize, result: GameResult, take: &mut impl FnMut(usize, GameResult)) {
-        self.missing -= 1;
-        take(place, result);
     }
 
     /// The game of a hanging worker, unless it has just ended.

@@ -12,6 +12,9 @@ use shirokuro_engine::{Searcher, TableTooLarge};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+/// Tables that a worker takes at a time: with each by itself, two workers took a tenth longer.
+const TABLES_AT_A_TIME: usize = 8;
+
 /// A pool of threads, each with a search state and scratch memory of its own.
 #[derive(Debug)]
 pub(crate) struct Workers {
@@ -137,10 +140,11 @@ impl Workers {
     /// Does `work` once for each table, with the scratch memory of the worker that does it.
     pub fn for_each_table<T: Send>(&self, tables: &mut [T], work: impl Fn(&mut Scratch, &mut T) + Sync) {
         self.run(|| {
-            tables.par_iter_mut().with_max_len(1).for_each(|table| {
+            tables.par_chunks_mut(TABLES_AT_A_TIME).for_each(|tables| {
                 let mut state = self.state();
                 let scratch = &mut state.as_mut().expect("nobody plays").scratch;
-                if self.timed { self.learning.measure(|| work(scratch, table)) } else { work(scratch, table) }
+                let mut work = || tables.iter_mut().for_each(|table| work(scratch, table));
+                if self.timed { self.learning.measure(&mut work) } else { work() }
             });
         });
     }
