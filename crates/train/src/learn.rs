@@ -87,12 +87,12 @@ pub(crate) fn learn(
     let mut tables = split(moments, coverage.updated.tables_mut(), &mut coverage.counts);
     tables.retain(|table| !positions.stage(table.stage).is_empty());
     // Pattern by pattern, the largest first: a worker meets the same mirror table again, and small ones fill the end.
-    tables.sort_by_key(|table| (Reverse(table.moments.len()), table.pattern, table.stage));
-    workers.for_each_table(&mut tables, |scratch, table| {
+    let mut order: Vec<&mut Table> = tables.iter_mut().collect();
+    order.sort_by_key(|table| (Reverse(table.moments.len()), table.pattern, table.stage));
+    workers.for_each_table(&mut order, |scratch, table| {
         let weights = weights.table(table.stage, table.pattern);
         table.update(scratch, positions.stage(table.stage), weights, update);
     });
-    tables.sort_by_key(|table| (table.stage, table.pattern));
     let mut all = Learned::default();
     for table in tables {
         coverage.provisional[table.stage * PATTERNS.len() + table.pattern] = table.learned.visits;
