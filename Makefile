@@ -48,7 +48,9 @@ RUST_TESTS := cargo test --workspace --exclude shirokuro-py --locked
 rust-tests:
 	$(RUST_TESTS) --no-run
 environment:
-	@$(MAKE) --no-print-directory --jobs=1 build .venv/.dev .venv/.programs
+	@$(MAKE) --no-print-directory build
+	@$(MAKE) --no-print-directory .venv/.dev
+	@$(MAKE) --no-print-directory .venv/.programs
 
 torture: build .venv/.dev .venv/.programs ## Run every test of what faults do in its full size, and show a table
 	cargo test --package shirokuro-train --locked file

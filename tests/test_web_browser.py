@@ -311,7 +311,7 @@ def test_a_pass_is_explained(browser: Browser, site: str) -> None:
         expect(page.locator("#status")).to_have_text("Black has no move and passes. White to move")
 
 
-def test_moves_that_are_written_before_the_game_has_come_can_be_loaded(browser: Browser, site: str) -> None:
+def test_before_the_game_has_come_moves_can_be_written_and_buttons_do_nothing(browser: Browser, site: str) -> None:
     page = browser.new_context(reduced_motion="reduce").new_page()
     errors, sockets = list[str](), list[WebSocketRoute]()
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -319,9 +319,15 @@ def test_moves_that_are_written_before_the_game_has_come_can_be_loaded(browser: 
     page.goto(site)
     page.fill("#moves", OPENING)
     expect(page.locator("#load")).to_be_disabled()
+    page.locator("#moves").blur()
+    page.keyboard.press("n")
+    for button in ("new", "undo", "scores", "copy"):
+        expect(page.locator(f"#{button}")).to_be_disabled()
     sockets.pop().connect_to_server()
     expect(page.locator("#load")).to_be_enabled()
     expect(page.locator("#moves")).to_have_value(OPENING)
+    for button in ("new", "copy"):
+        expect(page.locator(f"#{button}")).to_be_enabled()
     assert errors == []
     page.context.close()
 

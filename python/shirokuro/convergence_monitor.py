@@ -37,8 +37,13 @@ class Sums:
     def add(self, game: tuple[int, int, int, int], sign: int = 1) -> None:
         """Adds a game: stone difference, values, their sum, their squares; or takes it away."""
         difference, count, total, squares = game
-        for place, number in enumerate((1, difference, difference * difference, count, total, squares)):
-            self.numbers[place] += sign * number
+        numbers = self.numbers  # one by one: twice for every game of a training
+        numbers[0] += sign
+        numbers[1] += sign * difference
+        numbers[2] += sign * difference * difference
+        numbers[3] += sign * count
+        numbers[4] += sign * total
+        numbers[5] += sign * squares
 
     def window(self, end: int) -> Window:
         """What they say."""

@@ -36,11 +36,12 @@ export class Play {
     const known = this.game?.plies ?? [];
     const goesOn = game.plies.slice(0, this.head + 1).every((each, i) => each.move === known[i]?.move);
     const isNew = game.transcript !== this.game?.transcript;
+    const isWritten = document.activeElement === byId("moves") || (!this.game && byId("moves").value !== "");
     const last = game.plies.length - 1;
     this.game = game;
     if (!goesOn || last < this.head || last - this.head > 2) this.head = last; // no moves to be seen one by one
     if (isNew) this.looking = null;
-    if (isNew && document.activeElement !== byId("moves")) byId("moves").value = game.transcript;
+    if (isNew && !isWritten) byId("moves").value = game.transcript;
     this.#offerLoad();
     this.#advance();
     this.#remember();
@@ -140,6 +141,7 @@ export class Play {
 
   #controls() {
     const { game } = this;
+    byId("new").disabled = byId("copy").disabled = false;
     byId("scores").setAttribute("aria-pressed", String(game.showScores));
     byId("scores").disabled = !this.hasModel;
     byId("undo").disabled = !game.undo;
