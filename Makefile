@@ -47,6 +47,7 @@ test: ## Run all tests
 RUST_TESTS := cargo test --workspace --exclude shirokuro-py --locked
 rust-tests:
 	$(RUST_TESTS) --no-run
+# One after the other, as each may install packages.
 environment:
 	@$(MAKE) --no-print-directory build
 	@$(MAKE) --no-print-directory .venv/.dev

@@ -87,7 +87,7 @@ class ModelFileError(ValueError):
     """A file is not a model, is damaged, or lacks what was asked for; the message names the file and the reason."""
 
 class ModelVersionError(ModelFileError):
-    """A model file is of another version of the format than this program reads; the message names both."""
+    """A model file is of a version of the format that this program does not read; the message names those it does."""
 
 @final
 class Evaluator:
@@ -357,6 +357,8 @@ def kernel() -> str:
 
 def file_digest(path: _Path) -> str:
     """The digest of the training state in a model file, as `TrainerCore.digest` gave when it was saved.
+
+    The file is read piece by piece; one of an older version is loaded, which takes some 300 MB meanwhile.
 
     Raises:
         FileNotFoundError: there is no such file (other `OSError`s: it can't be read).

@@ -79,7 +79,7 @@ def latest_checkpoint(directory: str | PathLike[str], *, on_corrupt: OnCorrupt =
         The file; `None` if there is none, or if the newest is damaged and `on_corrupt` is `"fresh"`.
 
     Raises:
-        ModelVersionError: a file is of another version of the format.
+        ModelVersionError: a file is of a version of the format that this program does not read.
         ModelFileError: the newest file is damaged and `on_corrupt` is `"fail"`, or all are damaged.
         OSError: a file can't be read.
     """

@@ -37,7 +37,7 @@ class Sums:
     def add(self, game: tuple[int, int, int, int], sign: int = 1) -> None:
         """Adds a game: stone difference, values, their sum, their squares; or takes it away."""
         difference, count, total, squares = game
-        numbers = self.numbers  # one by one: twice for every game of a training
+        numbers = self.numbers  # a loop took a microsecond more, twice for every game
         numbers[0] += sign
         numbers[1] += sign * difference
         numbers[2] += sign * difference * difference

@@ -104,12 +104,18 @@ impl PatternEvaluator {
     }
 }
 
-/// The evaluation of a board without its limits, from its stage and its [`feature_indices`](crate::feature_indices).
+/// The evaluation of a board without its limits, from its stage, 0 to 59, and its [`feature_indices`](crate::feature_indices).
+///
+/// # Panics
+/// There is no such stage.
 pub fn weight_sum(weights: &Weights, stage: usize, indices: &[u16; FEATURES]) -> Score {
     unlimited_sum(weights.window(stage), indices)
 }
 
 /// Brings what [`weight_sum`] reads into the caches.
+///
+/// # Panics
+/// There is no such stage.
 pub fn prefetch_weights(weights: &Weights, stage: usize, indices: &[u16; FEATURES]) {
     let window = weights.window(stage);
     for (feature, &index) in indices.iter().enumerate() {

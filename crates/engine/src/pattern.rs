@@ -56,8 +56,8 @@ impl Pattern {
 
 /// The squares of the patterns, the nearest to the centre first; their order is part of the file format.
 ///
-/// Positions of one search differ most around the centre. As those digits count least, the weights that a search reads lie close together:
-/// play at 3 plies touches a quarter fewer cache lines than with the corners first, and plays a tenth more games a second.
+/// Positions of one search differ most around the centre. As those digits count least, the weights that a search reads share cache
+/// lines; with the corners first, play and search were slower.
 const SHAPES: [(&str, &[u8]); 14] = [
     ("P01", &[27, 19, 26, 18, 10, 17, 9, 1, 8, 0]),
     ("P02", &[27, 36, 18, 45, 9, 54, 1, 8, 0, 63]),

@@ -20,10 +20,11 @@ pub use load::load_weights;
 use crate::digest::{StateHasher, state_digest};
 use crate::state::State;
 use codec::{MAX_TEXT, STATE_SECTIONS};
-use container::{Sink, Source, VERSION};
+use container::{Sink, Source};
 use error::{FileError, Reason};
 use header::Texts;
 use load::{open, read_state};
+use order::OldOrder;
 use section::{Encoding, Section};
 use shirokuro_engine::Weights;
 use std::path::Path;
@@ -41,7 +42,7 @@ pub fn save_weights(path: &Path, weights: &Weights, encoding: Encoding) -> Resul
 }
 
 /// The digest of the training state in a model file, equal to [`Trainer::digest`](crate::Trainer::digest) of what was
-/// saved. Reads the file without building a trainer, unless it is of an older version.
+/// saved. Reads the file piece by piece; one of an older version is loaded, which takes the memory of its state.
 ///
 /// # Errors
 ///
@@ -49,7 +50,7 @@ pub fn save_weights(path: &Path, weights: &Weights, encoding: Encoding) -> Resul
 pub fn file_digest(path: &Path) -> Result<String, FileError> {
     let digest = || -> Result<String, Reason> {
         let mut file = open(path)?;
-        if file.version() != VERSION {
+        if OldOrder::of(file.version()).is_some() {
             return Ok(state_digest(&read_state(&mut file)?.0));
         }
         let mut hasher = StateHasher::new(file.fields());

@@ -1,9 +1,9 @@
 //! The positions of a generation, prepared for learning: indices and errors, by stage.
 
 use crate::faults::Faults;
-use crate::record::GameRecord;
+use crate::record::{GameRecord, steps};
 use crate::report::GameErrors;
-use crate::targets::{Step, lambda_returns};
+use crate::targets::lambda_returns;
 use rayon::prelude::*;
 use shirokuro_engine::{
     FEATURES, Position, STAGES, Side, UNITS_PER_DISC, Weights, feature_indices, prefetch_weights, weight_sum,
@@ -110,7 +110,7 @@ fn game_rows(
     nan: Option<usize>,
 ) -> (Vec<(usize, Row)>, GameErrors) {
     let searched: Vec<_> = record.searched().collect();
-    let mut steps: Vec<Step> = searched.iter().map(Step::of).collect();
+    let mut steps = steps(&searched);
     if let Some(nan) = nan {
         steps[nan].value = f32::NAN;
     }
@@ -160,7 +160,7 @@ mod tests {
     use crate::progress::Progress;
     use crate::selfplay::{Oversight, play_game};
     use crate::settings::PlaySettings;
-    use shirokuro_engine::{DiscCount, Searcher, discs};
+    use shirokuro_engine::{DiscCount, Searcher, discs, pattern_of};
     use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
     fn game(settings: &PlaySettings, index: u64) -> GameRecord {
@@ -226,7 +226,13 @@ mod tests {
         }
         let evaluator = shirokuro_engine::PatternEvaluator::new(weights.clone());
         for (position, _) in game(&PlaySettings::default(), 2).searched() {
-            let sum = pattern_sum(&weights, position.board.stage(), &feature_indices(&position.board));
+            let (stage, indices) = (position.board.stage(), feature_indices(&position.board));
+            let weight = |(feature, &index): (usize, &u16)| {
+                i32::from(weights.table(stage, pattern_of(feature))[usize::from(index)].load(Relaxed)) - 32_768
+            };
+            let slow: i32 = indices.iter().enumerate().map(weight).sum();
+            let sum = pattern_sum(&weights, stage, &indices);
+            assert_eq!(sum, discs(slow));
             assert_eq!(sum, discs(evaluator.evaluate(&position.board)));
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::positions::mover_view;
 use crate::targets::{Step, lambda_returns};
-use shirokuro_engine::{IllegalMove, Position, Score, Square};
+use shirokuro_engine::{IllegalMove, Position, Score, Square, discs};
 
 /// What a search said about a position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,8 +114,7 @@ impl GameRecord {
     /// As [`GameRecord::searched`].
     pub fn targets(&self, lambda: f32) -> Vec<f32> {
         let searched: Vec<_> = self.searched().collect();
-        let steps: Vec<Step> = searched.iter().map(Step::of).collect();
-        let targets = lambda_returns(&steps, self.stone_difference as f32, lambda);
+        let targets = lambda_returns(&steps(&searched), self.stone_difference as f32, lambda);
         searched.iter().zip(targets).map(|((position, _), target)| mover_view(position.side, target)).collect()
     }
 
@@ -123,6 +122,15 @@ impl GameRecord {
     pub(crate) fn bytes(&self) -> usize {
         size_of::<Self>() + self.plies.capacity() * size_of::<Ply>()
     }
+}
+
+/// Searched positions of a game as the λ-return sees them.
+pub(crate) fn steps(searched: &[(Position, Searched)]) -> Vec<Step> {
+    let step = |(position, searched): &(Position, Searched)| Step {
+        value: discs(position.side.black_view(searched.score)),
+        cut: searched.exact || !searched.greedy,
+    };
+    searched.iter().map(step).collect()
 }
 
 #[cfg(test)]

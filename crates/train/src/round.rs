@@ -46,7 +46,7 @@ impl Watch<'_> {
 
 /// Games under way.
 ///
-/// Nothing of it is borrowed from the caller, so that a worker that hangs can be left alone: what it sends when the round is
+/// Nothing of it is borrowed from the caller, so that a worker that hangs can be left alone: what it brings when the round is
 /// gone reaches nobody.
 pub(crate) struct Round {
     workers: Arc<[Progress]>,
@@ -128,7 +128,7 @@ impl Round {
         Arc::clone(&self.workers)
     }
 
-    /// Hands over the results as they come, until all are there or a worker hangs.
+    /// Hands over the results, about every 50 ms those that were brought, until all are there or a worker hangs.
     ///
     /// Returns the hanging workers' games as failures; the round is then over, and its pool of no more use.
     pub fn collect(self, watch: &Watch, mut take: impl FnMut(usize, GameResult)) -> Vec<(usize, GameResult)> {
@@ -148,7 +148,10 @@ impl Round {
             let lost: Vec<_> = hanging.into_iter().filter_map(|worker| self.hang(worker, timeout)).collect();
             if !lost.is_empty() {
                 self.workers.iter().for_each(Progress::abandon);
-                take_all(self.results.take(Duration::ZERO).0);
+                let (results, _) = self.results.take(Duration::ZERO);
+                let came = |place: usize| results.iter().any(|&(other, _)| other == place);
+                let lost = lost.into_iter().filter(|&(place, _)| !came(place)).collect();
+                take_all(results);
                 return lost;
             }
         }

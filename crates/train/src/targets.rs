@@ -1,8 +1,5 @@
 //! What a game's positions should have been worth: λ-returns of the search values.
 
-use crate::record::Searched;
-use shirokuro_engine::{Position, discs};
-
 /// One searched position of a game, as the λ-return sees it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Step {
@@ -10,13 +7,6 @@ pub struct Step {
     pub value: f32,
     /// What happened afterwards says nothing about this value: the move played was random, or the value is exact.
     pub cut: bool,
-}
-
-impl Step {
-    /// That of a searched position.
-    pub fn of((position, searched): &(Position, Searched)) -> Self {
-        Self { value: discs(position.side.black_view(searched.score)), cut: searched.exact || !searched.greedy }
-    }
 }
 
 /// The λ-return of every step (Sutton & Barto, *Reinforcement Learning*, 2nd ed., §12.1), computed backward; the only

@@ -140,7 +140,7 @@ impl Workers {
     /// Does `work` once for each table, with the scratch memory of the worker that does it.
     pub fn for_each_table<T: Send>(&self, tables: &mut [T], work: impl Fn(&mut Scratch, &mut T) + Sync) {
         self.run(|| {
-            tables.par_chunks_mut(TABLES_AT_A_TIME).for_each(|tables| {
+            tables.par_chunks_mut(TABLES_AT_A_TIME).with_max_len(1).for_each(|tables| {
                 let mut state = self.state();
                 let scratch = &mut state.as_mut().expect("nobody plays").scratch;
                 let mut work = || tables.iter_mut().for_each(|table| work(scratch, table));

@@ -120,16 +120,22 @@ fn a_worker_that_hangs_is_replaced_and_what_it_does_later_reaches_nobody() {
 
 #[test]
 fn a_worker_that_takes_long_but_is_alive_is_waited_for() {
-    let (mut workers, control) = (Workers::new(2, 0).unwrap(), Control::new());
+    let (mut workers, control) = (Workers::new(2, 0).unwrap(), Arc::new(Control::new()));
     let watch = Watch { control: &control, hang_timeout: TIMEOUT };
-    let (results, _) = workers.play(&[0, 1, 2], &watch, |_, game, progress| {
+    let (others, finished) = (Arc::clone(&control), Arc::new(AtomicU64::new(0)));
+    let seen = Arc::clone(&finished);
+    let (results, _) = workers.play(&[0, 1, 2], &watch, move |_, game, progress| {
         for _ in 0..if game == 1 { 100 } else { 1 } {
             sleep(Duration::from_millis(10));
             progress.heartbeat().fetch_add(1, Relaxed);
         }
+        if game == 1 {
+            seen.store(others.finished(), Relaxed);
+        }
         Ok(played(game))
     });
     assert_eq!(letters(&results), "PPP");
+    assert_eq!(finished.load(Relaxed), 2, "the others count while it plays");
 }
 
 #[test]

@@ -132,7 +132,8 @@ def replay(
     settings give the same weights. The run itself may be going on, and is not touched.
 
     Where the game was recorded, `Replay.as_recorded` tells whether it is the same; it need not be if settings were
-    changed between the checkpoint and the game, or if searches are limited by time.
+    changed between the checkpoint and the game, if searches are limited by time, or if a program played it that rounded
+    weights by other numbers (one that wrote model files of version 2).
 
     Args:
         run: the run's directory.
@@ -184,7 +185,11 @@ def replay(
         )
     result = Replay(game=played, recorded=recorded, plies=tuple(plies))
     if result.as_recorded is False:
-        _log.warning("game %d is not as it was recorded: settings were changed, or searches are limited by time", game)
+        _log.warning(
+            "game %d is not as it was recorded: settings were changed, searches are "
+            "limited by time, or another version of the program played it",
+            game,
+        )
     return result
 
 

@@ -32,7 +32,7 @@ pub enum Reason {
     /// The file does not start as a model file does.
     #[error("not a shirokuro model file")]
     NotAModelFile,
-    /// The file is of another version of the format.
+    /// The file is of a version of the format that is not read.
     #[error("format version {found} is not supported (this program reads versions {OLDEST_VERSION} to {VERSION})")]
     UnsupportedVersion {
         /// The file's version.

@@ -116,7 +116,7 @@ pub(super) fn read_state(file: &mut Container<File>) -> Result<(State, Texts), R
         Ok(())
     })?;
     if let Some(order) = OldOrder::of(file.version()) {
-        order.reorder(&mut moments);
+        order.reorder_moments(&mut moments);
     }
     let state = State {
         seed: fields.seed,

@@ -2,7 +2,8 @@
 //!
 //! The squares ascended there, from a1 to h8, as the digits of an entry.
 
-use crate::entry_bits::{EntryBits, insert};
+use crate::adam::Moments;
+use crate::entry_bits::{EntryBits, TABLES, insert};
 use crate::undo::mirror_entry;
 use crate::updates::table_of;
 use shirokuro_engine::{PATTERNS, Weights};
@@ -11,7 +12,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 /// For each pattern, the place that each entry of its table in version 2 has today.
 #[derive(Debug)]
-pub struct OldOrder([Vec<u16>; 14]);
+pub struct OldOrder([Vec<u16>; PATTERNS.len()]);
 
 impl OldOrder {
     /// The order in files of this version, unless it is today's.
@@ -20,24 +21,30 @@ impl OldOrder {
         (version == 2).then(|| &*ORDER)
     }
 
-    /// Brings all entries from the old order into today's.
-    pub fn reorder<T: Copy>(&self, entries: &mut [T]) {
-        let mut rest = entries;
+    /// Brings moments from the old order into today's. Tables of which nothing was learned are left untouched, so that their pages
+    /// stay out of memory.
+    pub fn reorder_moments(&self, moments: &mut [Moments]) {
+        let mut rest = moments;
         for places in self.0.iter().cycle() {
             let Some(table) = rest.split_off_mut(..places.len()) else { return };
-            let old = table.to_vec();
-            for (&place, entry) in places.iter().zip(old) {
-                table[usize::from(place)] = entry;
+            if table.iter().any(|&moments| moments != [0.0, 0.0]) {
+                let old = table.to_vec();
+                for (&place, moments) in places.iter().zip(old) {
+                    table[usize::from(place)] = moments;
+                }
             }
         }
     }
 
     /// The same for weights.
     pub fn reorder_weights(&self, weights: &Weights) {
-        let mut entries: Vec<u16> = weights.entries().iter().map(|entry| entry.load(Relaxed)).collect();
-        self.reorder(&mut entries);
-        for (place, entry) in weights.entries().iter().zip(entries) {
-            place.store(entry, Relaxed);
+        for table in 0..TABLES {
+            let (stage, pattern) = (table / PATTERNS.len(), table % PATTERNS.len());
+            let table = weights.table(stage, pattern);
+            let old: Vec<u16> = table.iter().map(|entry| entry.load(Relaxed)).collect();
+            for (&place, weight) in self.0[pattern].iter().zip(old) {
+                table[usize::from(place)].store(weight, Relaxed);
+            }
         }
         weights.changed();
     }
