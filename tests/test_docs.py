@@ -38,6 +38,14 @@ def test_examples_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         names.update(test.globs)
 
 
+def test_the_patterns_of_the_file_format_are_those_of_the_core() -> None:
+    rows = re.findall(
+        r"^\| (P\d\d) \| ([a-h1-8 ]+) \|$", (ROOT / "docs/formats.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    listed = {name: squares.split() for name, squares in rows}
+    assert listed == {name: rotations[0] for name, rotations in _core.pattern_squares().items()}
+
+
 def test_help_says_something_about_every_class_and_function_of_the_core() -> None:
     described = {}
     for public in _core.__all__:
