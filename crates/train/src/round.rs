@@ -55,7 +55,8 @@ pub(crate) struct Round {
 
 /// What the workers have brought and nobody has taken yet.
 ///
-/// Whoever waits is woken for the last result alone: to be woken for each game, and to wake, took a tenth of the time of the shortest games.
+/// Whoever waits is woken for the last result alone: with one for each game, a worker that played at one ply spent 6 to 8 % more of its
+/// time without a game.
 struct Results {
     brought: Mutex<Brought>,
     complete: Condvar,
