@@ -1,4 +1,5 @@
 use super::*;
+use crate::faults::FaultRates;
 use crate::file::header::verify_file;
 use crate::file::{file_digest, load_weights, save_weights};
 use crate::testing::Folder;
@@ -62,23 +63,31 @@ fn however_the_games_are_split_into_calls_the_result_is_the_same() {
     }
 }
 
-/// Games that last long enough to be stopped in time.
-const SLOW: PlaySettings = PlaySettings { depth: None, nodes: Some(5_000), ..PLAY };
+/// Games that are searched to the end, so that each sees that it is stopped.
+const SEARCHED: PlaySettings = PlaySettings { depth: None, nodes: Some(5_000), ..PLAY };
 
-/// Calls `advance` and stops it when one more game is finished than were kept before.
+/// Of the games from number 7 to 16 the 8th, 16th and 17th meet a fault at this rate.
+const HANGING: FaultRates = FaultRates { panic: 0.0, hang: 0.54, search_error: 0.0, nan: 0.0 };
+
+/// Calls `advance` and stops it when all games are finished but those that hang; these wake up only then.
 fn advance_and_stop(trainer: &mut Trainer, games: u32) {
-    let (control, kept) = (Control::new(), trainer.state.kept.games().len() as u64);
+    let (control, faults) = (Control::new(), Arc::new(Faults::new(HANGING, None).unwrap()));
+    let next = trainer.state.next_games(games);
+    let ending = next.filter(|&game| faults.of(trainer.seed(), game).is_none()).count() as u64;
+    assert!((1..u64::from(games)).contains(&ending));
+    trainer.faults = Some(Arc::clone(&faults));
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            while control.finished() <= kept {
-                std::thread::sleep(std::time::Duration::from_micros(100));
+            while control.finished() < ending {
+                std::thread::sleep(std::time::Duration::from_millis(1));
             }
             control.stop();
+            faults.release();
         });
-        let report = trainer.advance(games, &SLOW, &LEARN, &control).unwrap();
-        assert!(report.is_none(), "stopped too late");
+        assert!(trainer.advance(games, &SEARCHED, &LEARN, &control).unwrap().is_none());
     });
-    assert!(trainer.state.kept.games().len() as u64 > kept);
+    trainer.faults = None;
+    assert_eq!(trainer.state.kept.games().len() as u64, ending);
 }
 
 #[test]
@@ -87,12 +96,12 @@ fn a_stopped_call_changes_nothing_but_that_its_games_need_not_be_played_again() 
     train(&mut straight, 7);
     let mut stopped = trainer(2);
     train(&mut stopped, 7);
-    for _ in 0..2 {
-        advance_and_stop(&mut stopped, 5);
+    for games in [3, 5] {
+        advance_and_stop(&mut stopped, games);
         assert_same(&straight, &stopped);
     }
     for trainer in [&mut straight, &mut stopped] {
-        let report = trainer.advance(5, &SLOW, &LEARN, &Control::new()).unwrap().unwrap();
+        let report = trainer.advance(5, &SEARCHED, &LEARN, &Control::new()).unwrap().unwrap();
         assert_eq!(report.games.iter().map(|game| game.index).collect::<Vec<_>>(), [7, 8, 9, 10, 11]);
         assert!(report.totals.searches > 0);
     }
@@ -101,7 +110,7 @@ fn a_stopped_call_changes_nothing_but_that_its_games_need_not_be_played_again() 
 
 #[test]
 fn games_that_a_stopped_call_had_finished_are_not_those_of_a_call_with_other_settings() {
-    let other = PlaySettings { nodes: Some(300), epsilon: 0.3, ..SLOW };
+    let other = PlaySettings { nodes: Some(300), epsilon: 0.3, ..SEARCHED };
     let mut straight = trainer(2);
     let mut stopped = trainer(2);
     for trainer in [&mut straight, &mut stopped] {
@@ -116,7 +125,7 @@ fn games_that_a_stopped_call_had_finished_are_not_those_of_a_call_with_other_set
     advance_and_stop(&mut stopped, 5);
     for trainer in [&mut straight, &mut stopped] {
         trainer.set_workers(2, 1 << 12).unwrap();
-        trainer.advance(5, &SLOW, &LEARN, &Control::new()).unwrap().unwrap();
+        trainer.advance(5, &SEARCHED, &LEARN, &Control::new()).unwrap().unwrap();
     }
     assert_same(&straight, &stopped);
 }
