@@ -119,16 +119,16 @@ def test_too_many_faults_end_the_match_with_an_error() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "reason"),
+    ("words", "timeout", "reason"),
     [
-        ("no-such-program -l 3", "no-such-program: no such program is installed"),
-        (command("start"), "it ended with exit code 1, asked 'name'; it said: I will not start"),
-        ("cat", "no answer within 1 seconds, only '1 name'"),
+        ("no-such-program -l 3", 1, "no-such-program: no such program is installed"),
+        (command("start"), 30, "it ended with exit code 1, asked 'name'; it said: I will not start"),
+        ("cat", 1, "no answer within 1 seconds, only '1 name'"),
     ],
 )
-def test_a_program_that_does_not_start_ends_the_match(words: str, reason: str) -> None:
+def test_a_program_that_does_not_start_ends_the_match(words: str, timeout: float, reason: str) -> None:
     with pytest.raises(sk.GtpError, match=reason):
-        sk.play_match(sk.RandomPlayer(), sk.GtpPlayer(words, timeout=1), games=4)
+        sk.play_match(sk.RandomPlayer(), sk.GtpPlayer(words, timeout=timeout), games=4)
 
 
 @pytest.mark.parametrize(
