@@ -12,10 +12,13 @@ import subprocess
 import sys
 import time
 import uuid
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
 
 import hypothesis
 import pytest
@@ -25,6 +28,9 @@ from shirokuro import checkpoints
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
+    from contextlib import AbstractContextManager
+
+    from playwright.sync_api import Browser, Page
 
 # How long an example takes says nothing here: machines differ.
 hypothesis.settings.register_profile("shirokuro", deadline=None)
@@ -283,6 +289,55 @@ def serve() -> Iterator[Callable[..., Served]]:
     yield start
     for each in started:
         each.end()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("chromium is not installed: `make .venv/.programs` installs it on Debian")
+    api = pytest.importorskip("playwright.sync_api")  # the emulated tests have none
+    api.expect.set_options(timeout=20_000)  # machines differ
+    with api.sync_playwright() as playwright:
+        # Chromium's sandbox can't be had by root, as which containers run the tests.
+        started = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@contextmanager
+def tab(
+    browser: Browser,
+    url: str,
+    *,
+    width: int = 1280,
+    height: int = 860,
+    scheme: Literal["light", "dark"] = "light",
+    moving: bool = False,
+) -> Iterator[Page]:
+    """A tab of its own that has opened a page; an error in it, or a request that leads elsewhere, fails the test."""
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme=scheme,
+        reduced_motion="no-preference" if moving else "reduce",
+    )
+    page, place, wrong = context.new_page(), urlsplit(url).netloc, list[str]()
+    page.set_default_timeout(20_000)
+    page.on("console", lambda message: wrong.append(message.text) if message.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("request", lambda request: None if urlsplit(request.url).netloc == place else wrong.append(request.url))
+    page.on("websocket", lambda socket: None if urlsplit(socket.url).netloc == place else wrong.append(socket.url))
+    page.goto(url)
+    page.locator("#status:not(:empty)").wait_for(state="attached")
+    yield page
+    context.close()
+    assert wrong == []
+
+
+@pytest.fixture(scope="module")
+def open_tab(browser: Browser) -> Callable[..., AbstractContextManager[Page]]:
+    """Opens a page in a tab of its own."""
+    return partial(tab, browser)
 
 
 @pytest.fixture(scope="session")

@@ -1,98 +1,30 @@
-"""The web page in a real browser: Chromium without a window."""
+"""Playing on the web page in a real browser: Chromium without a window."""
 
 from __future__ import annotations
 
-import json
 import re
-import shutil
-import time
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, WebSocketRoute, expect, sync_playwright
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 import shirokuro as sk
-from shirokuro.checkpoints import checkpoint_name
-from shirokuro.plot import PALETTES
 from shirokuro.web.messages import parse_transcript
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-STYLES = Path(sk.__file__).parent / "web" / "static"
-expect.set_options(timeout=20_000)  # machines differ
+    from collections.abc import Callable
+    from pathlib import Path
 
 OPENING = "f5d6c3d3c4f4c5b4"
 LATE = "c4c5f6c3b5g7e3e6c2f3g3a5h8b3f4f2b4f5f7h3a3d2e2e1a6e7d7c1c6g8f1g4d1b6b1d3g6b7f8a7c7h6a8b2g5g2a1d6"
 """A game in which twelve squares are left."""
-
-# Every element that shows text of its own: its contrast to what is behind it, by the definition of WCAG 2.
-CONTRASTS = """() => {
-  const light = (rgb) => rgb.map((c) => c / 255).map((c) => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
-  const parse = (colour) => {
-    const numbers = colour.match(/[\\d.]+/g).map(Number);
-    return numbers.length > 3 && numbers[3] === 0 ? null : numbers.slice(0, 3);
-  };
-  const behind = (e) => e ? parse(getComputedStyle(e).backgroundColor) ?? behind(e.parentElement) : [255, 255, 255];
-  const hasText = (e) => [...e.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
-  const shown = [...document.querySelectorAll("body *:not(svg, svg *)")].filter((e) => e.checkVisibility());
-  return shown.filter((e) => !e.disabled && hasText(e)).map((e) => {
-    const [a, b] = [light(parse(getComputedStyle(e).color)), light(behind(e))];
-    const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    return [contrast, `${e.tagName}.${e.className}: ${e.textContent.slice(0, 30)}`];
-  });
-}"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("chromium is not installed: `make .venv/.programs` installs it on Debian")
-    with sync_playwright() as playwright:
-        # Chromium's sandbox can't be had by root, as which containers run the tests.
-        started = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")
 def site(serve: Callable[..., Any], model: Path) -> str:
     """The address of a page with a model."""
     return str(serve(model).url)
-
-
-@contextmanager
-def tab(
-    browser: Browser,
-    url: str,
-    *,
-    width: int = 1280,
-    height: int = 860,
-    scheme: Literal["light", "dark"] = "light",
-    moving: bool = False,
-) -> Iterator[Page]:
-    """A tab of its own that has opened a page; an error in it, or a request that leads elsewhere, fails the test."""
-    context = browser.new_context(
-        viewport={"width": width, "height": height},
-        color_scheme=scheme,
-        reduced_motion="no-preference" if moving else "reduce",
-    )
-    page, place, wrong = context.new_page(), urlsplit(url).netloc, list[str]()
-    page.set_default_timeout(20_000)
-    page.on("console", lambda message: wrong.append(message.text) if message.type in {"error", "warning"} else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("request", lambda request: None if urlsplit(request.url).netloc == place else wrong.append(request.url))
-    page.on("websocket", lambda socket: None if urlsplit(socket.url).netloc == place else wrong.append(socket.url))
-    page.goto(url)
-    expect(page.locator("#status")).not_to_be_empty()
-    yield page
-    context.close()
-    assert wrong == []
 
 
 def ply(page: Page) -> int:
@@ -125,8 +57,8 @@ def set_depth(page: Page, depth: int) -> None:
     page.locator("#strength").fill(str(depth))
 
 
-def test_a_whole_game_is_played_by_clicking(browser: Browser, site: str) -> None:
-    with tab(browser, site) as page:
+def test_a_whole_game_is_played_by_clicking(open_tab: Callable[..., Any], site: str) -> None:
+    with open_tab(site) as page:
         set_depth(page, 2)
         while True:
             page.locator(".cell.legal").first.or_(page.get_by_text("Game over")).first.wait_for()
@@ -143,21 +75,23 @@ def test_a_whole_game_is_played_by_clicking(browser: Browser, site: str) -> None
         expect(page.locator("#reading")).to_contain_text("final")
 
 
-def test_flips_are_seen_one_move_after_the_other_unless_motion_is_not_wanted(browser: Browser, site: str) -> None:
+def test_flips_are_seen_one_move_after_the_other_unless_motion_is_not_wanted(
+    open_tab: Callable[..., Any], site: str
+) -> None:
     running = "() => document.querySelector('.board').getAnimations({ subtree: true }).length"
-    with tab(browser, site, moving=True) as page:
+    with open_tab(site, moving=True) as page:
         page.locator("[data-square=d3]").click()
         expect(page.locator("[data-square=d3].last-move")).to_be_visible()
         assert page.evaluate(running) > 0
         expect(page.locator("[data-square=d3].last-move")).to_have_count(0)
         expect(page.locator("#status")).to_have_text("Your move")
-    with tab(browser, site) as page:
+    with open_tab(site) as page:
         play_any(page)
         assert page.evaluate(running) == 0
 
 
-def test_undo_goes_back_also_while_the_model_thinks(browser: Browser, site: str) -> None:
-    with tab(browser, site) as page:
+def test_undo_goes_back_also_while_the_model_thinks(open_tab: Callable[..., Any], site: str) -> None:
+    with open_tab(site) as page:
         expect(page.locator("#undo")).to_be_disabled()
         play_any(page)
         expect(page.locator("#status")).to_have_text("Your move")
@@ -173,8 +107,10 @@ def test_undo_goes_back_also_while_the_model_thinks(browser: Browser, site: str)
         assert transcript(page) == ""
 
 
-def test_scores_stand_on_the_legal_squares_and_the_best_is_marked(browser: Browser, site: str, model: Path) -> None:
-    with tab(browser, site) as page:
+def test_scores_stand_on_the_legal_squares_and_the_best_is_marked(
+    open_tab: Callable[..., Any], site: str, model: Path
+) -> None:
+    with open_tab(site) as page:
         page.get_by_role("radio", name="Both").check()
         load(page, LATE)
         page.click("#scores")
@@ -191,8 +127,8 @@ def test_scores_stand_on_the_legal_squares_and_the_best_is_marked(browser: Brows
         expect(page.locator(".cell.legal")).to_have_count(len(position.legal_moves))
 
 
-def test_everything_can_be_done_by_keys(browser: Browser, site: str) -> None:
-    with tab(browser, site) as page:
+def test_everything_can_be_done_by_keys(open_tab: Callable[..., Any], site: str) -> None:
+    with open_tab(site) as page:
         for key in ("ArrowUp", "ArrowUp", "ArrowRight"):  # the first one enters the board, at d3
             page.keyboard.press(key)
         expect(page.locator("[data-square=e2]")).to_be_focused()
@@ -220,9 +156,9 @@ def test_everything_can_be_done_by_keys(browser: Browser, site: str) -> None:
         assert transcript(page) == "u", "keys in a text are letters"
 
 
-def test_what_has_the_focus_is_seen(browser: Browser, site: str) -> None:
+def test_what_has_the_focus_is_seen(open_tab: Callable[..., Any], site: str) -> None:
     outline = "() => { const s = getComputedStyle(document.activeElement); return s.outlineStyle + s.outlineWidth; }"
-    with tab(browser, site) as page:
+    with open_tab(site) as page:
         seen = set()
         for _ in range(30):
             page.keyboard.press("Tab")
@@ -241,8 +177,8 @@ def test_what_has_the_focus_is_seen(browser: Browser, site: str) -> None:
         assert {"theme", "new", "scores", "strength", "moves", "copy", "timeline"} <= seen
 
 
-def test_squares_say_what_is_on_them(browser: Browser, site: str) -> None:
-    with tab(browser, site) as page:
+def test_squares_say_what_is_on_them(open_tab: Callable[..., Any], site: str) -> None:
+    with open_tab(site) as page:
         expect(page.get_by_role("grid", name="Board")).to_be_visible()
         expect(page.get_by_role("gridcell", name="d3, empty, legal move")).to_be_visible()
         page.get_by_role("gridcell", name="d3, empty, legal move").click()
@@ -251,9 +187,9 @@ def test_squares_say_what_is_on_them(browser: Browser, site: str) -> None:
 
 
 def test_a_click_into_the_timeline_looks_at_a_position_and_play_can_go_on_from_there(
-    browser: Browser, site: str
+    open_tab: Callable[..., Any], site: str
 ) -> None:
-    with tab(browser, site) as page:
+    with open_tab(site) as page:
         page.get_by_role("radio", name="Both").check()
         load(page, OPENING)
         expect(page.locator("#status")).to_have_text("Black to move")
@@ -274,8 +210,8 @@ def test_a_click_into_the_timeline_looks_at_a_position_and_play_can_go_on_from_t
         expect(page.locator("#status")).to_have_text("White to move")
 
 
-def test_transcripts_are_copied_and_pasted_and_wrong_ones_are_refused(browser: Browser, site: str) -> None:
-    with tab(browser, site) as page:
+def test_transcripts_are_copied_and_pasted_and_wrong_ones_are_refused(open_tab: Callable[..., Any], site: str) -> None:
+    with open_tab(site) as page:
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         load(page, "1. F5 2. d6 3. C3 4. d3")
         expect(page.locator("#moves")).to_have_value("f5d6c3d3")
@@ -291,8 +227,8 @@ def test_transcripts_are_copied_and_pasted_and_wrong_ones_are_refused(browser: B
         expect(page.locator("#moves")).to_have_value("f5d6c3d3")
 
 
-def test_a_person_plays_white_or_both_sides(browser: Browser, site: str) -> None:
-    with tab(browser, site) as page:
+def test_a_person_plays_white_or_both_sides(open_tab: Callable[..., Any], site: str) -> None:
+    with open_tab(site) as page:
         page.get_by_role("radio", name="White").check()
         expect(page.locator(".timeline")).to_have_attribute("aria-valuemax", "1")
         expect(page.locator("#status")).to_have_text("Your move")
@@ -302,10 +238,10 @@ def test_a_person_plays_white_or_both_sides(browser: Browser, site: str) -> None
         assert ply(page) == 2
 
 
-def test_a_pass_is_explained(browser: Browser, site: str) -> None:
+def test_a_pass_is_explained(open_tab: Callable[..., Any], site: str) -> None:
     moves = "d3c3e6d2d1e1b2c1"
     assert sk.LiveGame(moves).passed == sk.BLACK
-    with tab(browser, site) as page:
+    with open_tab(site) as page:
         page.get_by_role("radio", name="Both").check()
         load(page, moves)
         expect(page.locator("#status")).to_have_text("Black has no move and passes. White to move")
@@ -332,8 +268,8 @@ def test_before_the_game_has_come_moves_can_be_written_and_buttons_do_nothing(br
     page.context.close()
 
 
-def test_two_tabs_have_games_of_their_own_and_a_reload_keeps_its_game(browser: Browser, site: str) -> None:
-    with tab(browser, site) as first, tab(browser, site) as second:
+def test_two_tabs_have_games_of_their_own_and_a_reload_keeps_its_game(open_tab: Callable[..., Any], site: str) -> None:
+    with open_tab(site) as first, open_tab(site) as second:
         load(first, OPENING)
         expect(first.locator("#moves")).to_have_value(OPENING)
         play_any(second)
@@ -360,88 +296,8 @@ def test_a_lost_connection_is_told_and_the_game_goes_on_when_it_is_back(
     page.context.close()
 
 
-@pytest.mark.parametrize("width", [360, 768])
-def test_narrow_screens_need_no_sideways_scrolling(
-    browser: Browser, serve: Callable[..., Any], run_of: Callable[..., Path], width: int
-) -> None:
-    run = run_of(9000, warnings=[{"kind": "stagnation", "message": "a" * 200}])
-    with tab(browser, serve(run).url, width=width, height=740) as page:
-        expect(page.locator(".curve").first).to_be_visible()  # first, since there is no model to play against
-        for name in ("Play", "Training"):
-            page.get_by_role("tab", name=name).click()
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-        page.get_by_role("tab", name="Play").click()
-        for button in page.locator("button:visible").all():
-            box = button.bounding_box()
-            assert box
-            assert min(box["width"], box["height"]) >= 32, button.inner_text()
-        board = page.locator(".board").bounding_box()
-        assert board
-        assert board["width"] >= 0.85 * min(width, 740 - 150)
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_text_can_be_read(
-    browser: Browser, serve: Callable[..., Any], run_of: Callable[..., Path], scheme: Literal["light", "dark"]
-) -> None:
-    run = run_of(9000, warnings=[{"kind": "stagnation", "message": "something"}])
-    with tab(browser, serve(run).url, scheme=scheme) as page:
-        page.locator(".curve").first.wait_for()
-        for key in ("1", "?", "Escape", "2"):
-            page.keyboard.press(key)
-            found = page.evaluate(CONTRASTS)
-            assert len(found) > 10
-            assert [text for contrast, text in found if contrast < 4.5] == []
-
-
-def test_curves_have_the_colours_of_the_pictures() -> None:
-    styles = (STYLES / "charts.css").read_text(encoding="utf-8")
-    for number in (1, 2, 3):
-        pair = f"light-dark({PALETTES['light'].series[number - 1]}, {PALETTES['dark'].series[number - 1]})"
-        assert f"--series-{number}: {pair};" in styles
-
-
-def test_a_live_run_s_curves_warnings_and_progress_go_on_by_themselves_and_its_newest_model_plays(
-    browser: Browser, serve: Callable[..., Any], small: sk.TrainConfig, tmp_path: Path, line_of: Callable[..., Any]
-) -> None:
-    trainer = sk.Trainer(small.replace(games=2000, checkpoint_games=500))
-    trainer.start_training(1000, directory=tmp_path / "run")
-    with tab(browser, serve(tmp_path / "run").url) as page:
-        expect(page.locator("#model")).to_have_text("run, 1,000 games")
-        page.get_by_role("tab", name="Training").click()
-        curve = page.get_by_role("region", name="TD error").locator(".path")
-        before = str(curve.get_attribute("d"))
-        expect(page.locator(".tiles")).to_contain_text("1,000 of 2,000")
-        trainer.resume_training(2000)
-        expect(page.locator(".tiles")).to_contain_text("2,000 of 2,000")
-        expect(page.locator(".state")).to_have_text("complete")
-        after = str(curve.get_attribute("d"))
-        assert after.count("L") >= before.count("L") + 9
-        with (tmp_path / "run" / "metrics.jsonl").open("a", encoding="utf-8") as file:
-            warning = {"kind": "divergence", "message": "<b>TD error 99</b>"}
-            file.write(json.dumps(line_of(2100, time=time.time(), warnings=[warning])) + "\n")
-        expect(page.locator(".warnings")).to_contain_text("divergence <b>TD error 99</b>")
-        page.locator("#renew").click()
-        expect(page.locator("#model")).to_have_text("run, 2,000 games")
-        expect(page.locator("#renew")).to_be_hidden()
-        assert (tmp_path / "run" / "checkpoints" / checkpoint_name(2000)).exists()
-
-
-def test_the_values_under_the_pointer_are_shown(
-    browser: Browser, serve: Callable[..., Any], run_of: Callable[..., Path], line_of: Callable[..., Any]
-) -> None:
-    with tab(browser, serve(run_of(9000)).url) as page:
-        page.get_by_role("tab", name="Training").click()
-        card = page.get_by_role("region", name="TD error")
-        expect(card.locator(".now")).to_have_text(f"{line_of(9000)['td_error']:.2f}")
-        picture = card.locator("svg")
-        width = picture.evaluate("svg => svg.getBoundingClientRect().width")
-        picture.hover(position={"x": width * (44 + 408 * 4.1 / 9) / 460, "y": 60})
-        expect(card.locator(".now")).to_have_text(f"{line_of(4000)['td_error']:.2f} at 4k")
-
-
 def test_a_page_with_a_token_opens_with_it_and_hides_it_from_then_on(
-    browser: Browser, serve: Callable[..., Any], model: Path
+    browser: Browser, open_tab: Callable[..., Any], serve: Callable[..., Any], model: Path
 ) -> None:
     url = str(serve(model, "--token").url)
     bare = url.partition("?")[0]
@@ -452,15 +308,9 @@ def test_a_page_with_a_token_opens_with_it_and_hides_it_from_then_on(
         assert answer.status in {401, 403}
         assert stranger.locator("#board").count() == 0
     stranger.context.close()
-    with tab(browser, url) as page:
+    with open_tab(url) as page:
         assert page.url == bare
         play_any(page)
         page.goto(bare)
         expect(page.locator(".cell.legal").first).to_be_visible()
         assert page.evaluate("document.cookie") == "", "scripts can't read it"
-
-
-def test_a_model_file_has_no_page_of_a_training(browser: Browser, site: str) -> None:
-    with tab(browser, site) as page:
-        expect(page.get_by_role("tab", name="Training")).to_have_count(0)
-        expect(page.locator("#model")).to_have_text("model.shiro, 1,000 games")
