@@ -181,7 +181,7 @@ def test_every_missed_target_has_a_sentence(before_and_after: tuple[Path, Path])
 def test_the_suite_counts_and_times_what_it_says(trained: sk.Trainer) -> None:
     measured = engine.Engine(trained.evaluator, quick=True)
     known = {figure.key: figure for figure in suite._figures(2)}
-    found = {**measured.perft(), **measured.evaluating()}
+    found = {**measured.clock(), **measured.perft(), **measured.evaluating()}
     assert found.keys() <= known.keys()
     assert all(value > 0 for key, value in found.items() if key != "evaluate_search")
     # What the suite calls a nanosecond is one: a call from Python takes longer than what it calls.

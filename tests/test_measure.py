@@ -48,6 +48,11 @@ def test_reads_from_main_memory_take_longer_than_from_the_nearest_cache() -> Non
     assert 0 < near < far
 
 
+def test_steps_wait_for_each_other() -> None:
+    few, many = (min(_core.time_steps(count) for _ in range(5)) for count in (1_000_000, 20_000_000))
+    assert 0 < few < many
+
+
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
@@ -56,6 +61,8 @@ def test_reads_from_main_memory_take_longer_than_from_the_nearest_cache() -> Non
         (lambda model: _core.time_searches(model, [], rounds=0), ValueError, "rounds = 0"),
         (lambda model: _core.time_searches(model, [1], rounds=1), TypeError, "Position"),  # type: ignore[list-item]
         (lambda _: _core.time_searches(1, [], rounds=1), TypeError, "evaluator"),  # type: ignore[arg-type]
+        (lambda _: _core.time_steps(0), ValueError, "count = 0"),
+        (lambda _: _core.time_steps("a"), TypeError, "count"),  # type: ignore[arg-type]
         (lambda _: _core.time_reads(8, count=1), ValueError, "size = 8: must be from 64 to 4294967296"),
         (lambda _: _core.time_reads(64, count=0), ValueError, "count = 0"),
         (lambda _: _core.time_reads("a", count=1), TypeError, "size"),  # type: ignore[arg-type]

@@ -47,6 +47,7 @@ __all__ = [
     "time_games",
     "time_reads",
     "time_searches",
+    "time_steps",
     "traces",
     "verify_file",
 ]
@@ -860,6 +861,16 @@ def time_reads(size: int, *, count: int) -> float:
     Raises:
         ValueError: a value is out of its range, or there is no memory.
         TypeError: a value is of the wrong type.
+    """
+
+def time_steps(count: int) -> float:
+    """For measuring: makes `count` steps, each of which takes two cycles of the processor; the seconds.
+
+    A step is an exclusive or and an addition, each waiting for the number before.
+
+    Raises:
+        ValueError: the count is out of its range.
+        TypeError: it is of the wrong type.
     """
 
 def time_games(core: TrainerCore, every: int) -> None:

@@ -47,7 +47,7 @@ mod core {
     #[pymodule_export]
     use crate::kernel;
     #[pymodule_export]
-    use crate::measure::{time_evaluation, time_reads, time_searches};
+    use crate::measure::{time_evaluation, time_reads, time_searches, time_steps};
     #[pymodule_export]
     use crate::perft::perft;
     #[pymodule_export]

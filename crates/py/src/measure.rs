@@ -61,6 +61,31 @@ pub fn time_searches(
     }))
 }
 
+/// Makes `count` steps, each an exclusive or and an addition that wait for each other, so that it takes two cycles of the processor: the
+/// seconds.
+#[pyfunction]
+#[pyo3(signature = (count))]
+pub fn time_steps(py: Python<'_>, count: &Bound<'_, PyAny>) -> PyResult<f64> {
+    /// So many at a time, that counting them takes no time beside.
+    const UNROLLED: u32 = 16;
+    let count = small_integer("count", count, 1..=u32::MAX)?;
+    Ok(py.detach(|| {
+        let (mut number, first, second) = black_box((1_u64, 0x0123_4567_89ab_cdef, 0x9e37_79b9_7f4a_7c15));
+        let mut step = || number = (number ^ first).wrapping_add(second);
+        let start = Instant::now();
+        for _ in 0..count / UNROLLED {
+            for _ in 0..UNROLLED {
+                step();
+            }
+        }
+        for _ in 0..count % UNROLLED {
+            step();
+        }
+        black_box(number);
+        start.elapsed().as_secs_f64()
+    }))
+}
+
 /// Reads `count` places of a memory of `size` bytes, in an order in which each read says where the next one is: the seconds.
 #[pyfunction]
 #[pyo3(signature = (size, *, count))]

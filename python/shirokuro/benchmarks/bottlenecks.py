@@ -144,7 +144,9 @@ def _engine(figure: Figure, context: Context) -> str:
         share = 100 * scratch.median * figure.median / 1000
         word = "evaluation" if share > 50 else "reading the boards"  # noqa: PLR2004 (the larger part)
         return f"{word}: {share:.0f} % of the time is evaluation"
-    return "one loop, in which no phases can be told apart"
+    clock = context.figures.get("clock")
+    cycles = f", {clock.median * figure.median:.0f} cycles" if clock and figure.unit == "ns" else ""
+    return f"one loop{cycles}, in which no phases can be told apart"
 
 
 def _machine(figure: Figure, context: Context) -> str:

@@ -25,6 +25,9 @@ STAGE = 30
 CHUNK = 1000
 """Positions that are evaluated one after the other."""
 
+STEPS = 50_000_000
+"""Steps of two cycles that the clock is measured with."""
+
 BATCHES = 7
 """Calls of `evaluate_batch`, of which the median counts."""
 
@@ -53,6 +56,10 @@ class Engine:
         self._many = np.tile(boards, (times, 1))
         self._sides = np.tile(np.array([position.side_to_move for position in self._stage]), times)
         self._value_sum = float(evaluator.evaluate_batch(self._stage).astype(np.float64).sum())
+
+    def clock(self) -> dict[str, float]:
+        """Cycles a second of the processor, in billions."""
+        return {"clock": 2e-9 * STEPS / core.time_steps(STEPS)}
 
     def perft(self) -> dict[str, float]:
         """Counting move sequences."""

@@ -17,7 +17,7 @@ FORMAT = 1
 
 Scaling: TypeAlias = Literal["rate", "time", "none", "count", "points"]
 """How a figure depends on the machine's speed: it grows with it, shrinks with it, does not follow it, is not
-measured by a clock at all, or is a difference that may be zero, which is not compared."""
+measured by a clock at all, or is a difference that may be zero or the machine's own, which is not compared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

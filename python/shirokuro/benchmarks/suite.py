@@ -38,6 +38,7 @@ def _figures(cores: int) -> tuple[Figure, ...]:
     return tuple(
         Figure(key=key, name=name, unit=unit, target=target, **kind)
         for key, name, unit, target, kind in (
+            ("clock", "clock of the core", "GHz", None, {"scaling": "points"}),
             ("perft", "perft(11)", "s", 0.40, {}),
             ("evaluate_scratch", "evaluation from scratch", "ns", 70, {}),
             ("evaluate_search", "evaluation in a search", "ns", 30, {}),
@@ -89,7 +90,7 @@ class Suite:
     """Measures the figures, several rounds of all of them, so that a disturbance does not hit one figure alone.
 
     Groups: `engine` (one core), `training` (fixed depth), `moves` (15 ms a move), `timing` (what measuring phases
-    costs), `files`, `memory`. perft belongs to every run: it stands for the machine's speed.
+    costs), `files`, `memory`. The clock and perft belong to every run: they stand for the machine's speed.
     """
 
     quick: bool = False
@@ -163,7 +164,7 @@ class Suite:
         return trainer.evaluator, {"from": "trained on the spot", "games": trainer.games_played}
 
     def _measures(self, engine: Engine, training: Training) -> dict[str, Measure]:
-        measures: dict[str, Measure] = {"perft": engine.perft}
+        measures: dict[str, Measure] = {"clock": engine.clock, "perft": engine.perft}
         if "engine" in self.groups:
             measures |= {"evaluating": engine.evaluating, "searching": engine.searching, "solving": engine.solving}
         if "training" in self.groups:
