@@ -25,7 +25,7 @@ IMAGES = Path(__file__).parent.parent / "docs" / "images"
 
 PLIES = 31
 
-ACCENTS = bytes.fromhex("ff8a1f ffb000 a34700 ffae66 ffe08a ffffff f3f2ec 0f1316 181e23 17694a 5fd3a0")
+ACCENTS = bytes.fromhex("ff8a1f ffb000 a34700 ffae66 ffe08a ffffff f3f2ec 0f1316 181e23 17694a 5fd3a0 0068b5 6cc0ff")
 """Red, green and blue of what is large or small and must keep its colour."""
 
 
