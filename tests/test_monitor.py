@@ -77,26 +77,26 @@ def test_an_interrupted_run_writes_the_metrics_of_one_that_was_not(
 def test_finished_games_of_a_pause_within_a_generation_cost_what_they_cost(
     config: sk.TrainConfig, tmp_path: Path
 ) -> None:
-    slow = config.replace(depth=4, generation_games=200)
+    slow = config.replace(nodes=5_000, generation_games=100)
     whole = sk.Trainer(slow)
-    whole.train_batch(200)
+    whole.train_batch(100)
     trainer = sk.Trainer(slow)
 
     def pause(count: int) -> None:
         if count >= 20:
             trainer.pause_training()
 
-    trainer.start_training(200, directory=tmp_path, progress=pause)
+    trainer.start_training(100, directory=tmp_path, progress=pause)
     assert trainer.games_played == 0
     resumed = sk.Trainer.load(tmp_path / "model.shiro")
-    resumed.train_batch(200)
+    resumed.train_batch(100)
     for name in ("searches", "nodes", "table_probes", "table_hits", "depth_sum", "depth_min", "depth_max"):
         assert getattr(resumed.get_statistics(), name) == getattr(whole.get_statistics(), name)
     assert resumed.digest() == whole.digest()
 
 
 def test_games_kept_by_an_interrupted_call_are_not_those_of_other_settings(config: sk.TrainConfig) -> None:
-    slow = config.replace(depth=4, generation_games=200)
+    slow = config.replace(nodes=5_000, generation_games=100)
     changed, whole = sk.Trainer(slow), sk.Trainer(slow)
 
     def interrupt(finished: int) -> None:
@@ -104,9 +104,9 @@ def test_games_kept_by_an_interrupted_call_are_not_those_of_other_settings(confi
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        changed.train_batch(200, progress=interrupt)
+        changed.train_batch(100, progress=interrupt)
     for trainer in (changed, whole):
-        trainer.train_batch(200, depth=1, epsilon=0.5)
+        trainer.train_batch(100, depth=1, epsilon=0.5)
     assert changed.digest() == whole.digest()
 
 
@@ -221,13 +221,13 @@ def test_the_log_has_a_line_a_hundred_games_details_and_a_summary_at_each_checkp
 
 
 def test_a_long_generation_shows_how_far_it_is(config: sk.TrainConfig, tmp_path: Path) -> None:
-    trainer = sk.Trainer(config.replace(depth=5, generation_games=200, log_games=10))
-    trainer.start_training(200, directory=tmp_path, log_json=True)
+    trainer = sk.Trainer(config.replace(nodes=5_000, generation_games=100, log_games=10))
+    trainer.start_training(100, directory=tmp_path, log_json=True)
     records = [json.loads(line) for line in log(tmp_path).splitlines()]
     within = [record["games_finished"] for record in records if "games_finished" in record]
     assert within == sorted(within)
     assert len(within) > 1
-    assert within[-1] < 200
+    assert within[-1] < 100
 
 
 def test_the_time_left_follows_from_this_session_alone(config: sk.TrainConfig, tmp_path: Path) -> None:

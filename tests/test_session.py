@@ -214,7 +214,7 @@ def test_a_pause_saves_and_resuming_ends_as_if_there_had_been_none(
 
 
 def test_a_pause_within_a_generation_keeps_its_finished_games(small: sk.TrainConfig, tmp_path: Path) -> None:
-    config = small.replace(depth=4, exact_empties=10, generation_games=400)
+    config = small.replace(nodes=5_000, exact_empties=10, generation_games=100)
     counts: list[int] = []
     trainer = sk.Trainer(config)
 
@@ -223,15 +223,15 @@ def test_a_pause_within_a_generation_keeps_its_finished_games(small: sk.TrainCon
         if count >= 20:
             trainer.pause_training()
 
-    result = finished(trainer.start_training(400, directory=tmp_path, progress=tick))
+    result = finished(trainer.start_training(100, directory=tmp_path, progress=tick))
     assert (result.outcome, result.games_played) == ("paused", 0)
-    assert counts[-1] < 400
+    assert counts[-1] < 100
     resumed = sk.Trainer.load(result.checkpoint)
     again: list[int] = []
-    resumed.start_training(400, directory=tmp_path, progress=again.append)
+    resumed.start_training(100, directory=tmp_path, progress=again.append)
     assert again[0] >= counts[-1]
     whole = sk.Trainer(config)
-    whole.train_batch(400)
+    whole.train_batch(100)
     assert resumed.digest() == whole.digest()
 
 
@@ -267,18 +267,19 @@ def test_there_is_nothing_to_resume_without_a_directory() -> None:
 
 
 def test_a_checkpoint_within_a_long_generation_keeps_its_finished_games(small: sk.TrainConfig, tmp_path: Path) -> None:
-    config = small.replace(depth=3, exact_empties=8, generation_games=500)
+    # A game takes long enough for many looks at the number of finished ones between the first checkpoint and the end.
+    config = small.replace(nodes=5_000, generation_games=100)
     trainer = sk.Trainer(config)
     again: list[int] = []
 
     def go_on_from_copy(count: int) -> None:
-        if (saved := sk.list_checkpoints(tmp_path)) and count < 500 and not again:
-            sk.Trainer.load(saved[0].path).start_training(500, directory=tmp_path / "copy", progress=again.append)
+        if (saved := sk.list_checkpoints(tmp_path)) and count < 100 and not again:
+            sk.Trainer.load(saved[0].path).start_training(100, directory=tmp_path / "copy", progress=again.append)
 
-    trainer.start_training(500, directory=tmp_path, checkpoint_every=100, progress=go_on_from_copy)
-    assert again[0] >= 100
+    trainer.start_training(100, directory=tmp_path, checkpoint_every=20, progress=go_on_from_copy)
+    assert again[0] >= 20
     whole = sk.Trainer(config)
-    whole.train_batch(500)
+    whole.train_batch(100)
     assert trainer.digest() == whole.digest() == sk.file_digest(tmp_path / "copy" / "model.shiro")
 
 

@@ -97,7 +97,7 @@ def test_an_interrupted_call_goes_on_as_if_it_had_never_stopped(
 
 
 def test_an_interruption_in_the_middle_of_a_generation_keeps_its_finished_games(fast: sk.TrainConfig) -> None:
-    config = fast.replace(depth=4, exact_empties=10, generation_games=400, epsilon=0.1)
+    config = fast.replace(nodes=5_000, exact_empties=10, generation_games=100, epsilon=0.1)
     seen: list[int] = []
 
     def stop(finished: int) -> None:
@@ -107,10 +107,10 @@ def test_an_interruption_in_the_middle_of_a_generation_keeps_its_finished_games(
 
     trainer, whole = sk.Trainer(config), sk.Trainer(config)
     with pytest.raises(KeyboardInterrupt):
-        trainer.train_batch(400, progress=stop)
-    assert 0 < seen[-1] < 400
-    trainer.train_batch(400 - trainer.games_played)
-    whole.train_batch(400)
+        trainer.train_batch(100, progress=stop)
+    assert 0 < seen[-1] < 100
+    trainer.train_batch(100 - trainer.games_played)
+    whole.train_batch(100)
     assert trainer.digest() == whole.digest()
     assert counts(trainer.get_statistics()) == counts(whole.get_statistics())
 
