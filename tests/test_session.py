@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
 import signal
 import threading
 import time
+import weakref
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -281,6 +284,24 @@ def test_a_checkpoint_within_a_long_generation_keeps_its_finished_games(small: s
     whole = sk.Trainer(config)
     whole.train_batch(100)
     assert trainer.digest() == whole.digest() == sk.file_digest(tmp_path / "copy" / "model.shiro")
+
+
+@pytest.mark.parametrize("background", [False, True])
+def test_a_trainer_that_nobody_needs_any_more_is_gone_at_once(
+    *, background: bool, small: sk.TrainConfig, tmp_path: Path
+) -> None:
+    trainer = sk.Trainer(small)
+    callback = partial(lambda kept, _: kept, trainer)
+    trainer.start_training(64, directory=tmp_path, callback=callback, progress=callback, background=background)
+    assert finished(trainer.wait()).outcome == "completed"
+    left = weakref.ref(trainer)
+    del callback
+    gc.disable()
+    try:
+        del trainer
+        assert left() is None
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("background", [False, True])

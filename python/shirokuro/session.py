@@ -101,6 +101,8 @@ class Session:
         except BaseException as error:  # noqa: BLE001 (`wait` raises it)
             self._error = error
         finally:
+            # The trainer keeps the session: if both kept each other, its memory would wait for a garbage collection.
+            del self._trainer, self._monitor, self._callback, self._progress
             self._ended.set()
 
     def run_in_background(self) -> None:
