@@ -13,8 +13,8 @@ import pytest
 from nbclient import NotebookClient
 
 import shirokuro as sk
-from shirokuro import notebook
-from shirokuro.boards import SQUARES, board_svg
+from shirokuro.display import notebook
+from shirokuro.display.boards import SQUARES, board_svg
 from shirokuro.bradley_terry import Rating
 
 if TYPE_CHECKING:

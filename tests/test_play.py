@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import shirokuro as sk
-from shirokuro.boards import result_text
+from shirokuro.display.boards import result_text
 from shirokuro.cli import main
 
 if TYPE_CHECKING:

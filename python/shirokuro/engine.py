@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, overload
 
-from shirokuro import notebook
+from shirokuro.display import notebook
 from shirokuro._core import Position, Searcher
 from shirokuro.config import limits_given
 

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from shirokuro._core import BLACK, WHITE, Position
-from shirokuro.boards import SQUARES
+from shirokuro.display.boards import SQUARES
 from shirokuro.game_clock import GameClock
 from shirokuro.turn_game import NO_MOVE, TurnGame
 

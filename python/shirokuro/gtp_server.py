@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING
 
 from shirokuro._core import BLACK, WHITE, __version__
-from shirokuro.boards import SQUARES, board_text
+from shirokuro.display.boards import SQUARES, board_text
 from shirokuro.engine import SearchLimits
 from shirokuro.game_clock import GameClock
 from shirokuro.turn_game import NO_MOVE, TurnGame

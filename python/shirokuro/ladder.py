@@ -10,7 +10,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shirokuro import notebook
+from shirokuro.display import notebook
 from shirokuro._core import Evaluator, __version__
 from shirokuro.arena import MOST_FORFEITS, check_games, play_match
 from shirokuro.bradley_terry import Pairing, Rating, fit_ratings

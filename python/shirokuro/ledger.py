@@ -8,7 +8,7 @@ import weakref
 from typing import TYPE_CHECKING, Any, Self
 
 from shirokuro.alerts import Alerts
-from shirokuro.boards import board_line
+from shirokuro.display.boards import board_line
 from shirokuro.convergence_monitor import ConvergenceMonitor
 from shirokuro.faults import ErrorWindow, FailedGame
 from shirokuro.report import BatchReport

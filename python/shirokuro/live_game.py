@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from shirokuro import notebook
+from shirokuro.display import notebook
 from shirokuro._core import Position
-from shirokuro.boards import result_text, situation
+from shirokuro.display.boards import result_text, situation
 
 
 class LiveGame:

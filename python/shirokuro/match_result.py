@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from shirokuro import notebook
+from shirokuro.display import notebook
 from shirokuro.rating import EloEstimate, elo_difference
 
 BOARD = 64

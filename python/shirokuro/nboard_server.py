@@ -14,7 +14,7 @@ import time
 from typing import TYPE_CHECKING
 
 from shirokuro._core import BLACK, Cancellation
-from shirokuro.boards import SQUARES
+from shirokuro.display.boards import SQUARES
 from shirokuro.engine import SearchLimits
 from shirokuro.ggf import GgfGame, GgfMove
 from shirokuro.turn_game import NO_MOVE, TurnGame

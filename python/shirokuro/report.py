@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
-from shirokuro import notebook
+from shirokuro.display import notebook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shirokuro._core import BLACK, Position
-from shirokuro.boards import SIDES
+from shirokuro.display.boards import SIDES
 
 NO_MOVE = "--"
 """How a pass is written."""

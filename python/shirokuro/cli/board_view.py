@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from shirokuro._core import BLACK, EMPTY, WHITE, Position
-from shirokuro.boards import SQUARES
+from shirokuro.display.boards import SQUARES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from rich.console import Console
 
-from shirokuro.boards import result_text
+from shirokuro.display.boards import result_text
 from shirokuro.cli import levels
 from shirokuro.cli.play_session import SIDES, PlaySession, counted
 from shirokuro.live_game import LiveGame

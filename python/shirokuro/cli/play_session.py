@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from shirokuro._core import BLACK, WHITE
-from shirokuro.boards import SIDES as NAMES
-from shirokuro.boards import SQUARES, result_text, text_table
+from shirokuro.display.boards import SIDES as NAMES
+from shirokuro.display.boards import SQUARES, result_text, text_table
 from shirokuro.cli import board_view
 from shirokuro.cli.levels import described
 

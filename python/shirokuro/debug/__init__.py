@@ -8,7 +8,7 @@
 Every command of `shirokuro debug` is one of these functions.
 """
 
-from shirokuro.boards import board_svg, board_text
+from shirokuro.display.boards import board_svg, board_text
 from shirokuro.debug.diff import TableChange, WeightDiff, diff_weights
 from shirokuro.debug.export import export_games, export_metrics, export_positions
 from shirokuro.debug.patterns import PatternRead, PatternView, pattern_view

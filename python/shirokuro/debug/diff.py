@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from shirokuro import notebook
+from shirokuro.display import notebook
 from shirokuro._core import Evaluator
-from shirokuro.boards import text_table
+from shirokuro.display.boards import text_table
 from shirokuro.checkpoints import model_of
 from shirokuro.debug.tables import PATTERNS, STAGES, digits, discs, mirrors
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from shirokuro import extras
 from shirokuro._core import Game, Position
-from shirokuro.boards import SIDES
+from shirokuro.display.boards import SIDES
 from shirokuro.config import TrainConfig
 from shirokuro.game_log import read_games
 from shirokuro.metrics import Metrics

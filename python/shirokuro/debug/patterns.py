@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shirokuro import notebook
+from shirokuro.display import notebook
 from shirokuro._core import BLACK, WHITE, Position, feature_indices
-from shirokuro.boards import SQUARES, board_text
+from shirokuro.display.boards import SQUARES, board_text
 from shirokuro.debug.tables import PATTERNS, digits, discs, mirrors
 
 if TYPE_CHECKING:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from shirokuro import _core, notebook
+from shirokuro import _core
+from shirokuro.display import notebook
 from shirokuro._core import Game, ModelFileError, ModelVersionError, Position, Searcher, read_header
-from shirokuro.boards import SIDES, text_table
+from shirokuro.display.boards import SIDES, text_table
 from shirokuro.checkpoints import candidates
 from shirokuro.config import TrainConfig
 from shirokuro.game_log import find_game

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from shirokuro import notebook
+from shirokuro.display import notebook
 from shirokuro._core import Game, Position, traces
-from shirokuro.boards import SIDES, text_table
+from shirokuro.display.boards import SIDES, text_table
 from shirokuro.debug.tables import NAMES, digits, discs
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from shirokuro.boards import text_table
+from shirokuro.display.boards import text_table
 from shirokuro.debug.tables import NAMES, bit_sets, digits, discs
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from shirokuro.boards import SIDES
+from shirokuro.display.boards import SIDES
 from shirokuro.engine import MoveScores, SearchLimits
 from shirokuro.live_game import LiveGame
 from shirokuro.web.messages import BackTo, Choose, Play, Setup, ShowScores, Strength, Undo

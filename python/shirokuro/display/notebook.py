@@ -11,7 +11,7 @@ import math
 from typing import TYPE_CHECKING
 
 from shirokuro._core import BLACK, Position
-from shirokuro.boards import board_svg, result_text, situation
+from shirokuro.display.boards import board_svg, result_text, situation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
