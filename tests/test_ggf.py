@@ -8,8 +8,8 @@ from random import Random
 import pytest
 
 import shirokuro as sk
-from shirokuro.ggf import GgfGame, GgfMove
-from shirokuro.turn_game import NO_MOVE, TurnGame
+from shirokuro.game.ggf import GgfGame, GgfMove
+from shirokuro.game.turns import NO_MOVE, TurnGame
 
 # The example of NBoard's manual.
 NBOARD = (

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import shirokuro as sk
-from shirokuro.game_clock import GameClock
+from shirokuro.game.clock import GameClock
 from shirokuro.gtp_server import GtpServer
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import shirokuro as sk
 from shirokuro.nboard_server import NBoardServer
-from shirokuro.turn_game import NO_MOVE, TurnGame
+from shirokuro.game.turns import NO_MOVE, TurnGame
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -40,7 +40,7 @@ from shirokuro.faults import ErrorReport, FailedGame
 from shirokuro.gtp import GtpEngine, GtpError
 from shirokuro.gtp_player import GtpPlayer
 from shirokuro.ladder import Ladder, Rung, play_ladder, read_ladder
-from shirokuro.live_game import LiveGame
+from shirokuro.game.live import LiveGame
 from shirokuro.match_result import Forfeit, MatchResult
 from shirokuro.players import (
     EpsilonPlayer,

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from shirokuro._core import BLACK, WHITE, __version__
 from shirokuro.display.boards import SQUARES, board_text
 from shirokuro.engine import SearchLimits
-from shirokuro.game_clock import GameClock
-from shirokuro.turn_game import NO_MOVE, TurnGame
+from shirokuro.game.clock import GameClock
+from shirokuro.game.turns import NO_MOVE, TurnGame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

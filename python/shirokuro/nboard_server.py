@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING
 from shirokuro._core import BLACK, Cancellation
 from shirokuro.display.boards import SQUARES
 from shirokuro.engine import SearchLimits
-from shirokuro.ggf import GgfGame, GgfMove
-from shirokuro.turn_game import NO_MOVE, TurnGame
+from shirokuro.game.ggf import GgfGame, GgfMove
+from shirokuro.game.turns import NO_MOVE, TurnGame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from shirokuro._core import Position
     from shirokuro.engine import Engine, MoveScore
-    from shirokuro.game_clock import GameClock
+    from shirokuro.game.clock import GameClock
 
 _NAME = "shirokuro"
 

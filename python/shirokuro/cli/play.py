@@ -14,7 +14,7 @@ from rich.console import Console
 from shirokuro.display.boards import result_text
 from shirokuro.cli import levels
 from shirokuro.cli.play_session import SIDES, PlaySession, counted
-from shirokuro.live_game import LiveGame
+from shirokuro.game.live import LiveGame
 from shirokuro.signals import StopSignals
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from shirokuro._core import Position
     from shirokuro.engine import Engine
-    from shirokuro.live_game import LiveGame
+    from shirokuro.game.live import LiveGame
 
 SIDES = {
     "black": frozenset({BLACK}),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from shirokuro.engine import SearchLimits
-from shirokuro.live_game import LiveGame
+from shirokuro.game.live import LiveGame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from shirokuro.display.boards import SIDES
 from shirokuro.engine import MoveScores, SearchLimits
-from shirokuro.live_game import LiveGame
+from shirokuro.game.live import LiveGame
 from shirokuro.web.messages import BackTo, Choose, Play, Setup, ShowScores, Strength, Undo
 
 if TYPE_CHECKING:

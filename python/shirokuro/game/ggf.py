@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from shirokuro._core import BLACK, WHITE, Position
 from shirokuro.display.boards import SQUARES
-from shirokuro.game_clock import GameClock
-from shirokuro.turn_game import NO_MOVE, TurnGame
+from shirokuro.game.clock import GameClock
+from shirokuro.game.turns import NO_MOVE, TurnGame
 
 _PROPERTY = re.compile(r"\s*([A-Za-z]{1,4})\s*\[([^\[\]]*)\]\s*")
 
