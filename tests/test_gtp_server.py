@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import shirokuro as sk
 from shirokuro.game.clock import GameClock
-from shirokuro.gtp_server import GtpServer
+from shirokuro.engine.gtp_server import GtpServer
 
 if TYPE_CHECKING:
     from shirokuro._core import SearchResult

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import shirokuro as sk
-from shirokuro.nboard_server import NBoardServer
+from shirokuro.engine.nboard_server import NBoardServer
 from shirokuro.game.turns import NO_MOVE, TurnGame
 
 if TYPE_CHECKING:

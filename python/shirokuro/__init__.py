@@ -35,7 +35,7 @@ from shirokuro.arena import play_match
 from shirokuro.checkpoints import Checkpoint, latest_checkpoint, list_checkpoints
 from shirokuro.config import TrainConfig
 from shirokuro.convergence import ConvergenceReport
-from shirokuro.engine import Engine, MoveScore, MoveScores, SearchLimits
+from shirokuro.engine.engine import Engine, MoveScore, MoveScores, SearchLimits
 from shirokuro.faults import ErrorReport, FailedGame
 from shirokuro.gtp import GtpEngine, GtpError
 from shirokuro.gtp_player import GtpPlayer

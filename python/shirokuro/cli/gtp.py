@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from shirokuro.cli import levels
 from shirokuro.cli.lines import input_lines, output
-from shirokuro.gtp_server import GtpServer
+from shirokuro.engine.gtp_server import GtpServer
 
 if TYPE_CHECKING:
     import argparse

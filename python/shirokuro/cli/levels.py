@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, get_args
 
 from shirokuro._core import Evaluator
 from shirokuro.checkpoints import model_of
-from shirokuro.engine import Confidence, Engine, SearchLimits
+from shirokuro.engine.engine import Confidence, Engine, SearchLimits
 
 if TYPE_CHECKING:
     import argparse

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from shirokuro.cli import levels
 from shirokuro.cli.lines import input_lines, output
-from shirokuro.nboard_server import NBoardServer
+from shirokuro.engine.nboard_server import NBoardServer
 
 if TYPE_CHECKING:
     import argparse

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from shirokuro._core import Position
-    from shirokuro.engine import Engine
+    from shirokuro.engine.engine import Engine
     from shirokuro.game.live import LiveGame
 
 SIDES = {

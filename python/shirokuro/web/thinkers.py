@@ -8,13 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeAlias
 
 from shirokuro._core import Cancellation
-from shirokuro.engine import Engine
+from shirokuro.engine.engine import Engine
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from shirokuro._core import Evaluator, SearchResult
-    from shirokuro.engine import MoveScores, SearchLimits
+    from shirokuro.engine.engine import MoveScores, SearchLimits
     from shirokuro.web.seat import Job
 
 Found: TypeAlias = "SearchResult | MoveScores"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from shirokuro._core import BLACK, Cancellation
 from shirokuro.display.boards import SQUARES
-from shirokuro.engine import SearchLimits
+from shirokuro.engine.engine import SearchLimits
 from shirokuro.game.ggf import GgfGame, GgfMove
 from shirokuro.game.turns import NO_MOVE, TurnGame
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from shirokuro._core import Position
-    from shirokuro.engine import Engine, MoveScore
+    from shirokuro.engine.engine import Engine, MoveScore
     from shirokuro.game.clock import GameClock
 
 _NAME = "shirokuro"

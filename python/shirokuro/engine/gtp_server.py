@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from shirokuro._core import BLACK, WHITE, __version__
 from shirokuro.display.boards import SQUARES, board_text
-from shirokuro.engine import SearchLimits
+from shirokuro.engine.engine import SearchLimits
 from shirokuro.game.clock import GameClock
 from shirokuro.game.turns import NO_MOVE, TurnGame
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from shirokuro._core import Position, SearchResult
-    from shirokuro.engine import Engine
+    from shirokuro.engine.engine import Engine
 
 _COLOURS = {"b": BLACK, "black": BLACK, "w": WHITE, "white": WHITE}
 
