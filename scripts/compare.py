@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 import shirokuro as sk
-from shirokuro.checkpoints import model_of
+from shirokuro.runs.checkpoints import model_of
 from shirokuro.players import SessionPlayer
 
 if TYPE_CHECKING:

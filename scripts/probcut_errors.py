@@ -15,7 +15,7 @@ from random import Random
 import numpy as np
 
 import shirokuro as sk
-from shirokuro.checkpoints import model_of
+from shirokuro.runs.checkpoints import model_of
 
 PAIRS = ((4, 2), (5, 3), (6, 2), (7, 3), (8, 4), (9, 5), (10, 4))
 """Depths that are compared: the deeper one and what foretells it."""

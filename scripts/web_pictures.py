@@ -16,7 +16,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import shirokuro as sk
-from shirokuro.checkpoints import model_of
+from shirokuro.runs.checkpoints import model_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

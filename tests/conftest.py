@@ -24,7 +24,7 @@ import hypothesis
 import pytest
 
 import shirokuro as sk
-from shirokuro import checkpoints
+from shirokuro.runs import checkpoints
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import shirokuro as sk
 from shirokuro.cli import main
-from shirokuro.run_directory import RunDirectory
+from shirokuro.runs.directory import RunDirectory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

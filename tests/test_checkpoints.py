@@ -14,13 +14,13 @@ import pytest
 
 import shirokuro as sk
 from shirokuro._core import verify_file
-from shirokuro.checkpoints import checkpoint_name, prune
-from shirokuro.run_directory import RunDirectory
+from shirokuro.runs.checkpoints import checkpoint_name, prune
+from shirokuro.runs.directory import RunDirectory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from shirokuro.checkpoints import OnCorrupt
+    from shirokuro.runs.checkpoints import OnCorrupt
 
 OLD_FILE = Path(__file__).parent.parent / "crates/train/testdata/version_2.shiro"
 """A training of three games, saved by a program that wrote version 2."""

@@ -11,7 +11,7 @@ import pytest
 
 import shirokuro as sk
 from shirokuro._core import inject_faults
-from shirokuro.checkpoints import checkpoint_name
+from shirokuro.runs.checkpoints import checkpoint_name
 from shirokuro.cli import main
 from shirokuro.learner import Learner
 

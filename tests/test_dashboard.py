@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from shirokuro.cli import braille, words
 from shirokuro.cli.dashboard import CURVES, PAGES, Look, page, report
 from shirokuro.cli.monitor import turn
-from shirokuro.metrics import resample
-from shirokuro.run_view import RunView
+from shirokuro.runs.metrics import resample
+from shirokuro.runs.view import RunView
 
 if TYPE_CHECKING:
     from collections.abc import Callable

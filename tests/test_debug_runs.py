@@ -21,7 +21,7 @@ import shirokuro as sk
 from shirokuro import debug
 from shirokuro.cli import main
 from shirokuro.extras import MissingExtraError
-from shirokuro.run_directory import RunDirectory
+from shirokuro.runs.directory import RunDirectory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -22,7 +22,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 import shirokuro as sk
 from shirokuro.cli import main
 from shirokuro.extras import MissingExtraError, load
-from shirokuro.metrics import Metrics
+from shirokuro.runs.metrics import Metrics
 from shirokuro.prometheus import ADDRESS, Endpoint, parse_address
 from shirokuro.tensorboard import EventFiles
 

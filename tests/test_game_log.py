@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Self
 import pytest
 
 import shirokuro as sk
-from shirokuro import debug, game_log
-from shirokuro.run_directory import RunDirectory
+from shirokuro import debug
+from shirokuro.runs import games
+from shirokuro.runs.directory import RunDirectory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,7 +59,7 @@ def test_all_games_are_there_with_their_moves_and_values(whole: tuple[Path, list
 
 def test_a_line_is_read_back_as_the_game_that_it_was(whole: tuple[Path, list[str]]) -> None:
     for line in whole[1][:50]:
-        game = game_log.game_of_line(line)
+        game = games.game_of_line(line)
         assert game.to_json() + "\n" == line
         assert pickle.loads(pickle.dumps(game)).to_json() == game.to_json()  # noqa: S301
         fields = json.loads(line)
@@ -120,7 +121,7 @@ def test_only_the_newest_games_are_kept(small: sk.TrainConfig, tmp_path: Path) -
     indices = [game.index for game in debug.read_games(tmp_path)]
     assert indices == list(range(indices[0], 1000))
     assert 200 <= len(indices) <= 200 + 30
-    assert len(list((tmp_path / "games").iterdir())) <= game_log.PARTS + 2
+    assert len(list((tmp_path / "games").iterdir())) <= games.PARTS + 2
 
 
 def test_without_recording_there_is_no_folder(small: sk.TrainConfig, tmp_path: Path) -> None:
@@ -139,7 +140,7 @@ def test_a_full_disk_costs_a_warning_and_no_half_line(
     reports: list[GenerationReport] = []
     with trainer.observed(reports.append):
         trainer.train_batch(300)
-    log = game_log.GameLog(RunDirectory(tmp_path), keep=1000, games_played=0)
+    log = games.GameLog(RunDirectory(tmp_path), keep=1000, games_played=0)
     log(reports[0])
 
     class Full:

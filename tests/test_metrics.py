@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import shirokuro as sk
-from shirokuro.metrics import Message, Metrics
+from shirokuro.runs.metrics import Message, Metrics
 
 if TYPE_CHECKING:
     from pathlib import Path

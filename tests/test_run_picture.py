@@ -12,7 +12,7 @@ import pytest
 
 from shirokuro.cli import main
 from shirokuro.run_picture import draw_run, read_ladder
-from shirokuro.run_view import RunView
+from shirokuro.runs.view import RunView
 
 if TYPE_CHECKING:
     from collections.abc import Callable

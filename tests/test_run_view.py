@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import shirokuro as sk
-from shirokuro.run_view import RunView
+from shirokuro.runs.view import RunView
 
 if TYPE_CHECKING:
     from collections.abc import Callable

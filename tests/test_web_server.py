@@ -21,7 +21,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 import shirokuro as sk
-from shirokuro.checkpoints import checkpoint_name
+from shirokuro.runs.checkpoints import checkpoint_name
 from shirokuro.cli import main
 from shirokuro.web import server
 

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 import shirokuro as sk
-from shirokuro.checkpoints import checkpoint_name
+from shirokuro.runs.checkpoints import checkpoint_name
 from shirokuro.plot import PALETTES
 
 if TYPE_CHECKING:

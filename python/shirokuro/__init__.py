@@ -32,7 +32,7 @@ from shirokuro._core import (
 )
 from shirokuro.alerts import Alert
 from shirokuro.arena import play_match
-from shirokuro.checkpoints import Checkpoint, latest_checkpoint, list_checkpoints
+from shirokuro.runs.checkpoints import Checkpoint, latest_checkpoint, list_checkpoints
 from shirokuro.config import TrainConfig
 from shirokuro.convergence import ConvergenceReport
 from shirokuro.engine.engine import Engine, MoveScore, MoveScores, SearchLimits

@@ -14,14 +14,14 @@ from shirokuro.display import notebook
 from shirokuro._core import Evaluator, __version__
 from shirokuro.arena import MOST_FORFEITS, check_games, play_match
 from shirokuro.bradley_terry import Pairing, Rating, fit_ratings
-from shirokuro.checkpoints import list_checkpoints
+from shirokuro.runs.checkpoints import list_checkpoints
 from shirokuro.players import ModelPlayer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from os import PathLike
 
-    from shirokuro.checkpoints import Checkpoint
+    from shirokuro.runs.checkpoints import Checkpoint
     from shirokuro.match_result import MatchResult
     from shirokuro.players import Player, SessionPlayer
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from shirokuro.learner import Learner
-    from shirokuro.run_directory import RunDirectory
+    from shirokuro.runs.directory import RunDirectory
 
 _log = logging.getLogger(__name__)
 

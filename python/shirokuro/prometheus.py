@@ -7,7 +7,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from shirokuro import extras
-from shirokuro.run_view import RunView
+from shirokuro.runs.view import RunView
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shirokuro.metrics import resample
-from shirokuro.run_view import WINDOW_GAMES
+from shirokuro.runs.metrics import resample
+from shirokuro.runs.view import WINDOW_GAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from shirokuro.run_view import RunView
+    from shirokuro.runs.view import RunView
 
 POINTS = 400
 """Points of a curve at most: means over equal parts of the run."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from shirokuro.plot import Palette, Theme
     from shirokuro.run_curves import CurveChart
-    from shirokuro.run_view import RunView
+    from shirokuro.runs.view import RunView
 
 
 def draw_run(path: str | PathLike[str], view: RunView, *, theme: Theme = "light") -> None:

@@ -8,9 +8,9 @@ import time
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
-from shirokuro import checkpoints
+from shirokuro.runs import checkpoints
 from shirokuro._core import ModelFileError
-from shirokuro.game_log import GameLog
+from shirokuro.runs.games import GameLog
 from shirokuro.logs import RunLog
 from shirokuro.monitor import Crossing, Monitor
 from shirokuro.results import TrainingProgress, TrainingResult
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from shirokuro.learner import Learner
     from shirokuro.results import Outcome
-    from shirokuro.run_directory import RunDirectory
+    from shirokuro.runs.directory import RunDirectory
 
 _log = logging.getLogger(__name__)
 

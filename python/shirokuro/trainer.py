@@ -7,10 +7,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shirokuro import checkpoints, logs
+from shirokuro import logs
+from shirokuro.runs import checkpoints
 from shirokuro.config import TrainConfig
 from shirokuro.learner import Learner
-from shirokuro.run_directory import RunDirectory
+from shirokuro.runs.directory import RunDirectory
 from shirokuro.session import Session
 from shirokuro.signals import StopSignals
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from os import PathLike
 
-    from shirokuro.checkpoints import OnCorrupt
+    from shirokuro.runs.checkpoints import OnCorrupt
     from shirokuro.results import TrainingProgress, TrainingResult
 
 

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
 import shirokuro
-from shirokuro.checkpoints import model_of
+from shirokuro.runs.checkpoints import model_of
 from shirokuro.cli import bench, checkpoints, debug, evaluate, export, gtp, monitor, nboard, play, serve, train
 from shirokuro.extras import MissingExtraError
 

@@ -15,7 +15,7 @@ from shirokuro.benchmarks.compare import compare
 from shirokuro.benchmarks.figures import Results
 from shirokuro.benchmarks.signature import signature
 from shirokuro.benchmarks.suite import GROUPS, Suite
-from shirokuro.checkpoints import model_of
+from shirokuro.runs.checkpoints import model_of
 from shirokuro.cli.bench_watch import watch
 
 if TYPE_CHECKING:

@@ -10,14 +10,14 @@ from rich.text import Text
 
 from shirokuro.cli import braille
 from shirokuro.cli.words import DASH, number, short
-from shirokuro.metrics import resample
+from shirokuro.runs.metrics import resample
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-    from shirokuro.run_view import RunView
+    from shirokuro.runs.view import RunView
 
 Block: TypeAlias = list[Text]
 """Lines of the same width."""

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from shirokuro._core import ModelFileError
-from shirokuro.checkpoints import list_checkpoints, prune, verify
+from shirokuro.runs.checkpoints import list_checkpoints, prune, verify
 
 if TYPE_CHECKING:
     import argparse

@@ -12,14 +12,14 @@ from rich.text import Text
 
 from shirokuro.cli.blocks import Block, Curve, bar, beside, chart, ends, fit, pair, panel, shares
 from shirokuro.cli.words import DASH, ago, duration, number, percent, size
-from shirokuro.run_view import STATE_WORDS, WINDOW_GAMES
+from shirokuro.runs.view import STATE_WORDS, WINDOW_GAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
-    from shirokuro.run_view import RunView, State
+    from shirokuro.runs.view import RunView, State
 
 Page: TypeAlias = Literal["overview", "curves", "resources", "messages"]
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from shirokuro import debug
 from shirokuro._core import Evaluator, Game, Position
-from shirokuro.checkpoints import model_of
+from shirokuro.runs.checkpoints import model_of
 from shirokuro.config import TrainConfig
-from shirokuro.run_directory import RunDirectory
+from shirokuro.runs.directory import RunDirectory
 from shirokuro.trainer import Trainer
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from rich.text import Text
 from shirokuro.cli import braille
 from shirokuro.cli.blocks import bar, ends
 from shirokuro.cli.words import duration, number, percent
-from shirokuro.metrics import resample
+from shirokuro.runs.metrics import resample
 from shirokuro.report import BatchReport
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from shirokuro._core import Evaluator
 from shirokuro.arena import MOST_FORFEITS, check_games
-from shirokuro.checkpoints import model_of
+from shirokuro.runs.checkpoints import model_of
 from shirokuro.cli import ladder
 from shirokuro.cli.matches import Contest, check_json, play_all, print_table, write_json
 from shirokuro.gtp import DEFAULT_TIMEOUT

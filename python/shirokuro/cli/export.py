@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shirokuro._core import Evaluator
-from shirokuro.checkpoints import model_of
+from shirokuro.runs.checkpoints import model_of
 
 if TYPE_CHECKING:
     import argparse

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, get_args
 
 from shirokuro._core import Evaluator
-from shirokuro.checkpoints import model_of
+from shirokuro.runs.checkpoints import model_of
 from shirokuro.engine.engine import Confidence, Engine, SearchLimits
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from shirokuro.cli.dashboard import PAGES, ZOOMS, Look, page, report
 from shirokuro.cli.screen import full_screen
 from shirokuro.plot import PALETTES
 from shirokuro.run_picture import draw_run
-from shirokuro.run_view import RunView
+from shirokuro.runs.view import RunView
 from shirokuro.tensorboard import EventFiles
 
 if TYPE_CHECKING:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from shirokuro import extras
 from shirokuro._core import ModelFileError, ModelVersionError
-from shirokuro.checkpoints import candidates, latest_checkpoint
+from shirokuro.runs.checkpoints import candidates, latest_checkpoint
 from shirokuro.cli import console, train_options
 from shirokuro.cli.display import display
 from shirokuro.cli.evaluate import print_results
 from shirokuro.config import LIMITS, TrainConfig
 from shirokuro.players import HeuristicPlayer, ModelPlayer, RandomPlayer
 from shirokuro.prometheus import Endpoint
-from shirokuro.run_directory import RunDirectory
+from shirokuro.runs.directory import RunDirectory
 from shirokuro.service import ServiceManager, TrainingService
 from shirokuro.signals import StopSignals
 from shirokuro.tensorboard import EventFiles
@@ -26,7 +26,7 @@ from shirokuro.trainer import Trainer
 if TYPE_CHECKING:
     import argparse
 
-    from shirokuro.checkpoints import OnCorrupt
+    from shirokuro.runs.checkpoints import OnCorrupt
     from shirokuro.cli.display import Display
     from shirokuro.cli.train_options import Options
     from shirokuro.results import TrainingProgress, TrainingResult

@@ -15,7 +15,7 @@ from shirokuro.prometheus import ADDRESS, parse_address
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from shirokuro.checkpoints import OnCorrupt
+    from shirokuro.runs.checkpoints import OnCorrupt
     from shirokuro.config import Kind
 
 TABLE = "train"

@@ -15,7 +15,7 @@ from shirokuro.debug.patterns import PatternRead, PatternView, pattern_view
 from shirokuro.debug.replay import Replay, ReplayPly, replay, review
 from shirokuro.debug.traces import TraceView, trace_view
 from shirokuro.debug.updates import UpdateLog, log_updates
-from shirokuro.game_log import find_game, read_games
+from shirokuro.runs.games import find_game, read_games
 
 __all__ = [
     "PatternRead",

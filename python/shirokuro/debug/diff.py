@@ -10,7 +10,7 @@ import numpy as np
 from shirokuro.display import notebook
 from shirokuro._core import Evaluator
 from shirokuro.display.boards import text_table
-from shirokuro.checkpoints import model_of
+from shirokuro.runs.checkpoints import model_of
 from shirokuro.debug.tables import PATTERNS, STAGES, digits, discs, mirrors
 
 if TYPE_CHECKING:

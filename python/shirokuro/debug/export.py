@@ -12,9 +12,9 @@ from shirokuro import extras
 from shirokuro._core import Game, Position
 from shirokuro.display.boards import SIDES
 from shirokuro.config import TrainConfig
-from shirokuro.game_log import read_games
-from shirokuro.metrics import Metrics
-from shirokuro.run_directory import RunDirectory
+from shirokuro.runs.games import read_games
+from shirokuro.runs.metrics import Metrics
+from shirokuro.runs.directory import RunDirectory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -12,10 +12,10 @@ from shirokuro import _core
 from shirokuro.display import notebook
 from shirokuro._core import Game, ModelFileError, ModelVersionError, Position, Searcher, read_header
 from shirokuro.display.boards import SIDES, text_table
-from shirokuro.checkpoints import candidates
+from shirokuro.runs.checkpoints import candidates
 from shirokuro.config import TrainConfig
-from shirokuro.game_log import find_game
-from shirokuro.run_directory import RunDirectory
+from shirokuro.runs.games import find_game
+from shirokuro.runs.directory import RunDirectory
 from shirokuro.trainer import Trainer
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Any, Protocol
 
-from shirokuro.run_view import RunView
+from shirokuro.runs.view import RunView
 from shirokuro.web.training import training_snapshot
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shirokuro._core import Evaluator
-from shirokuro.checkpoints import games_in, list_checkpoints, model_of
-from shirokuro.run_directory import RunDirectory
+from shirokuro.runs.checkpoints import games_in, list_checkpoints, model_of
+from shirokuro.runs.directory import RunDirectory
 
 if TYPE_CHECKING:
     from os import PathLike

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 from shirokuro.ladder import LADDER_FILE
 from shirokuro.run_curves import known_charts
 from shirokuro.run_picture import read_ladder
-from shirokuro.run_view import STATE_WORDS
+from shirokuro.runs.view import STATE_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from shirokuro.run_curves import CurveChart
-    from shirokuro.run_view import RunView
+    from shirokuro.runs.view import RunView
 
 _MESSAGES = 50
 """Warnings that are shown, the newest ones."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shirokuro._core import Game
-from shirokuro.run_directory import RunDirectory
+from shirokuro.runs.directory import RunDirectory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

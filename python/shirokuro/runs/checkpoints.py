@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
 from shirokuro._core import ModelFileError, ModelVersionError, read_header, verify_file
-from shirokuro.run_directory import RunDirectory
+from shirokuro.runs.directory import RunDirectory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
