@@ -13,7 +13,7 @@ import shirokuro as sk
 from shirokuro._core import inject_faults
 from shirokuro.runs.checkpoints import checkpoint_name
 from shirokuro.cli import main
-from shirokuro.learner import Learner
+from shirokuro.training.learner import Learner
 
 if TYPE_CHECKING:
     from collections.abc import Callable

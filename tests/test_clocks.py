@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import shirokuro as sk
-from shirokuro import throughput
+from shirokuro.training import throughput
 from shirokuro._core import inject_faults, time_games
-from shirokuro.clocks import Clocks
+from shirokuro.training.timers import Clocks
 from shirokuro.config import cores
 
 if TYPE_CHECKING:

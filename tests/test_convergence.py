@@ -9,8 +9,8 @@ import pytest
 
 import shirokuro as sk
 from shirokuro._core import reachable_entries
-from shirokuro.convergence import ENTRIES, PATTERNS, TABLE_ENTRIES, expected_updates
-from shirokuro.convergence_monitor import ConvergenceMonitor
+from shirokuro.training.convergence import ENTRIES, PATTERNS, TABLE_ENTRIES, expected_updates
+from shirokuro.training.convergence_tracker import ConvergenceMonitor
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ import pytest
 
 import shirokuro as sk
 from shirokuro._core import inject_faults
-from shirokuro.faults import ErrorWindow
+from shirokuro.training.failures import ErrorWindow
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import shirokuro as sk
-from shirokuro import logs
-from shirokuro.logs import RunLog
+from shirokuro.training import log_file
+from shirokuro.training.log_file import RunLog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,11 +68,11 @@ def test_levels_choose_what_is_written(level: int | str, count: int, tmp_path: P
 def test_the_level_can_be_changed_while_it_is_open(tmp_path: Path) -> None:
     with RunLog(tmp_path) as run_log:
         log.debug("before")
-        logs.set_level("DEBUG")
+        log_file.set_level("DEBUG")
         log.debug("meanwhile")
-        logs.set_level("ERROR")
+        log_file.set_level("ERROR")
         log.warning("after")
-    logs.set_level(logging.NOTSET)
+    log_file.set_level(logging.NOTSET)
     assert [line.split()[-1] for line in text(run_log).splitlines()] == ["meanwhile"]
 
 

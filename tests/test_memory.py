@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import shirokuro as sk
-from shirokuro import memory
+from shirokuro.training import memory
 
 MB = 1_000_000
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shirokuro.service import STATUS_SECONDS, ServiceManager, TrainingService
+from shirokuro.training.service import STATUS_SECONDS, ServiceManager, TrainingService
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from shirokuro.throughput import DROP, LEAST_USUAL, RECENT, USUAL, Throughput
+from shirokuro.training.throughput import DROP, LEAST_USUAL, RECENT, USUAL, Throughput
 
 STEADY = {"search": 0.8, "waiting": 0.1, "learning": 0.1}
 

@@ -253,7 +253,7 @@ def test_json_logs_are_json_in_the_file_and_where_there_is_no_terminal(tmp_path:
     assert all(each["td_error"] > 0 for each in reports)
     messages = [json.loads(line) for line in result.stderr.splitlines()]
     assert any(each["message"].startswith("saved ") for each in messages)
-    assert not any(each["logger"] == "shirokuro.monitor" for each in messages)
+    assert not any(each["logger"] == "shirokuro.training.reporter" for each in messages)
     (log,) = (tmp_path / "logs").iterdir()
     written = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
-    assert {"shirokuro.monitor", "shirokuro.session"} <= {each["logger"] for each in written}
+    assert {"shirokuro.training.reporter", "shirokuro.training.session"} <= {each["logger"] for each in written}

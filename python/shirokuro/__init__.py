@@ -30,13 +30,13 @@ from shirokuro._core import (
     search,
     solve,
 )
-from shirokuro.alerts import Alert
+from shirokuro.training.warnings import Alert
 from shirokuro.arena import play_match
 from shirokuro.runs.checkpoints import Checkpoint, latest_checkpoint, list_checkpoints
 from shirokuro.config import TrainConfig
-from shirokuro.convergence import ConvergenceReport
+from shirokuro.training.convergence import ConvergenceReport
 from shirokuro.engine.engine import Engine, MoveScore, MoveScores, SearchLimits
-from shirokuro.faults import ErrorReport, FailedGame
+from shirokuro.training.failures import ErrorReport, FailedGame
 from shirokuro.gtp import GtpEngine, GtpError
 from shirokuro.gtp_player import GtpPlayer
 from shirokuro.ladder import Ladder, Rung, play_ladder, read_ladder
@@ -52,11 +52,11 @@ from shirokuro.players import (
     WeightedPieceCounter,
 )
 from shirokuro.rating import EloEstimate, elo_difference
-from shirokuro.report import BatchReport
-from shirokuro.results import TrainingProgress, TrainingResult
+from shirokuro.training.report import BatchReport
+from shirokuro.training.results import TrainingProgress, TrainingResult
 from shirokuro.schedule import Schedule
 from shirokuro.sprt import Sprt
-from shirokuro.trainer import Trainer
+from shirokuro.training.trainer import Trainer
 
 PyEvaluator = Evaluator
 

@@ -6,7 +6,7 @@ import statistics
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shirokuro.report import BatchReport
+from shirokuro.training.report import BatchReport
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

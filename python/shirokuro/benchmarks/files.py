@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from shirokuro.benchmarks.engine import expect
-from shirokuro.trainer import Trainer
+from shirokuro.training.trainer import Trainer
 
 if TYPE_CHECKING:
     from collections.abc import Callable

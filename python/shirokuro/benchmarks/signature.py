@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import shirokuro._core as core
 from shirokuro.benchmarks.positions import FORTY_EMPTIES, SOLVED
 from shirokuro.config import TrainConfig
-from shirokuro.trainer import Trainer
+from shirokuro.training.trainer import Trainer
 
 if TYPE_CHECKING:
     from shirokuro._core import Evaluator

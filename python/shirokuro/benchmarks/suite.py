@@ -13,7 +13,7 @@ from shirokuro.benchmarks.figures import Figure, Results
 from shirokuro.benchmarks.machine import machine
 from shirokuro.benchmarks.training import THREE_PLIES, Training
 from shirokuro.config import TrainConfig, cores
-from shirokuro.trainer import Trainer
+from shirokuro.training.trainer import Trainer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from shirokuro._core import time_games
 from shirokuro.config import TrainConfig, cores
-from shirokuro.trainer import Trainer
+from shirokuro.training.trainer import Trainer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from shirokuro.report import BatchReport
+    from shirokuro.training.report import BatchReport
 
 ONE_PLY = TrainConfig(depth=1, exact_empties=0, threads=1)
 THREE_PLIES = TrainConfig(depth=3, exact_empties=10, threads=1)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from shirokuro.benchmarks.bottlenecks import percentages
 from shirokuro.runs.metrics import Metrics
 from shirokuro.runs.directory import RunDirectory
-from shirokuro.throughput import Throughput
+from shirokuro.training.throughput import Throughput
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from shirokuro.logs import PACKAGE, JsonFormatter
+from shirokuro.training.log_file import PACKAGE, JsonFormatter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,7 @@ _LEVELS = {-1: logging.WARNING, 0: logging.WARNING, 1: logging.INFO}
 
 def _is_of_note(record: logging.LogRecord) -> bool:
     """Not one of the many reports of progress: those are on the screen, and in the log file."""
-    return record.levelno > logging.INFO or record.name != "shirokuro.monitor"
+    return record.levelno > logging.INFO or record.name != "shirokuro.training.reporter"
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from shirokuro._core import Evaluator, Game, Position
 from shirokuro.runs.checkpoints import model_of
 from shirokuro.config import TrainConfig
 from shirokuro.runs.directory import RunDirectory
-from shirokuro.trainer import Trainer
+from shirokuro.training.trainer import Trainer
 
 if TYPE_CHECKING:
     import argparse

@@ -20,12 +20,12 @@ from shirokuro.cli import braille
 from shirokuro.cli.blocks import bar, ends
 from shirokuro.cli.words import duration, number, percent
 from shirokuro.runs.metrics import resample
-from shirokuro.report import BatchReport
+from shirokuro.training.report import BatchReport
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from shirokuro.results import TrainingProgress
+    from shirokuro.training.results import TrainingProgress
 
 RESULTS_GAMES = 10_000
 """Games over which the panel averages results."""

@@ -18,10 +18,10 @@ from shirokuro.config import LIMITS, TrainConfig
 from shirokuro.players import HeuristicPlayer, ModelPlayer, RandomPlayer
 from shirokuro.prometheus import Endpoint
 from shirokuro.runs.directory import RunDirectory
-from shirokuro.service import ServiceManager, TrainingService
+from shirokuro.training.service import ServiceManager, TrainingService
 from shirokuro.signals import StopSignals
 from shirokuro.tensorboard import EventFiles
-from shirokuro.trainer import Trainer
+from shirokuro.training.trainer import Trainer
 
 if TYPE_CHECKING:
     import argparse
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from shirokuro.runs.checkpoints import OnCorrupt
     from shirokuro.cli.display import Display
     from shirokuro.cli.train_options import Options
-    from shirokuro.results import TrainingProgress, TrainingResult
+    from shirokuro.training.results import TrainingProgress, TrainingResult
 
 HELP = "Train a model by self-play, and play it against fixed opponents at the end."
 

@@ -16,7 +16,7 @@ from shirokuro.runs.checkpoints import candidates
 from shirokuro.config import TrainConfig
 from shirokuro.runs.games import find_game
 from shirokuro.runs.directory import RunDirectory
-from shirokuro.trainer import Trainer
+from shirokuro.training.trainer import Trainer
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from shirokuro._core import GenerationReport
-    from shirokuro.learner import Learner
+    from shirokuro.training.learner import Learner
 
 COLUMNS = ("games_played", "final", "pattern", "stage", "entry", "mirror", "visits", "error", "before", "after")
 """The columns of the log."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from shirokuro.config import Play, TrainConfig
-    from shirokuro.report import BatchReport
+    from shirokuro.training.report import BatchReport
 
 _log = logging.getLogger(__name__)
 

@@ -6,14 +6,14 @@ import logging
 import time
 from typing import TYPE_CHECKING, Any, Literal
 
-from shirokuro import memory
-from shirokuro.clocks import Clocks
-from shirokuro.wording import detail_line, duration, memory_line, progress_line, summary
+from shirokuro.training import memory
+from shirokuro.training.timers import Clocks
+from shirokuro.training.log_text import detail_line, duration, memory_line, progress_line, summary
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from shirokuro.learner import Learner
+    from shirokuro.training.learner import Learner
     from shirokuro.runs.directory import RunDirectory
 
 _log = logging.getLogger(__name__)

@@ -7,18 +7,18 @@ import threading
 import weakref
 from typing import TYPE_CHECKING, Any, Self
 
-from shirokuro.alerts import Alerts
+from shirokuro.training.warnings import Alerts
 from shirokuro.display.boards import board_line
-from shirokuro.convergence_monitor import ConvergenceMonitor
-from shirokuro.faults import ErrorWindow, FailedGame
-from shirokuro.report import BatchReport
+from shirokuro.training.convergence_tracker import ConvergenceMonitor
+from shirokuro.training.failures import ErrorWindow, FailedGame
+from shirokuro.training.report import BatchReport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from shirokuro._core import GenerationReport, TableCoverage
     from shirokuro.config import TrainConfig
-    from shirokuro.convergence import ConvergenceReport
+    from shirokuro.training.convergence import ConvergenceReport
 
 _log = logging.getLogger(__name__)
 

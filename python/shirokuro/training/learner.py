@@ -13,22 +13,23 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from shirokuro import logs, memory
+from shirokuro.training import log_file
+from shirokuro.training import memory
 from shirokuro._core import ModelFileError, TrainerCore
 from shirokuro.config import TrainConfig
-from shirokuro.ledger import Ledger
+from shirokuro.training.statistics import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from os import PathLike
 
     from shirokuro._core import Evaluator, Game, GenerationReport
-    from shirokuro.alerts import Alert
+    from shirokuro.training.warnings import Alert
     from shirokuro.config import Play
-    from shirokuro.convergence import ConvergenceReport
-    from shirokuro.faults import ErrorReport
-    from shirokuro.ledger import Meter
-    from shirokuro.report import BatchReport
+    from shirokuro.training.convergence import ConvergenceReport
+    from shirokuro.training.failures import ErrorReport
+    from shirokuro.training.statistics import Meter
+    from shirokuro.training.report import BatchReport
     from shirokuro.schedule import ScheduleLike
 
 _log = logging.getLogger(__name__)
@@ -233,7 +234,7 @@ class Learner:
                 raise ValueError(f"{name} = {changes[name]!r}: can't be changed during a training")
         memory.plan(config)
         if log_level is not None:
-            logs.set_level(log_level)
+            log_file.set_level(log_level)
         self._config = config
 
     def get_statistics(self) -> BatchReport:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shirokuro.memory import COMPONENTS, MB
+from shirokuro.training.memory import COMPONENTS, MB
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from shirokuro.convergence import ConvergenceReport
-    from shirokuro.faults import ErrorReport
-    from shirokuro.report import BatchReport
+    from shirokuro.training.convergence import ConvergenceReport
+    from shirokuro.training.failures import ErrorReport
+    from shirokuro.training.report import BatchReport
 
 
 def duration(seconds: float | None) -> str:

@@ -10,12 +10,12 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from shirokuro.wording import duration
+from shirokuro.training.log_text import duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from shirokuro.results import TrainingProgress
+    from shirokuro.training.results import TrainingProgress
 
 STATUS_SECONDS = 2
 """Seconds between two status lines."""

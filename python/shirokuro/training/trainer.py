@@ -7,12 +7,12 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shirokuro import logs
+from shirokuro.training import log_file
 from shirokuro.runs import checkpoints
 from shirokuro.config import TrainConfig
-from shirokuro.learner import Learner
+from shirokuro.training.learner import Learner
 from shirokuro.runs.directory import RunDirectory
-from shirokuro.session import Session
+from shirokuro.training.session import Session
 from shirokuro.signals import StopSignals
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from shirokuro.runs.checkpoints import OnCorrupt
-    from shirokuro.results import TrainingProgress, TrainingResult
+    from shirokuro.training.results import TrainingProgress, TrainingResult
 
 
 class Trainer(Learner):
@@ -90,7 +90,7 @@ class Trainer(Learner):
             target_games = self._config.games
         for name, value in (("target_games", target_games), ("callback_every", callback_every)):
             TrainConfig.SETTINGS["games"].convert(name, value)
-        logs.checked_level(log_level)
+        log_file.checked_level(log_level)
         changes = {"checkpoint_games": checkpoint_every, "keep": keep, "compress": compress}
         self.configure(**{name: value for name, value in changes.items() if value is not None})
         before = self._session.directory if self._session else RunDirectory.named_by_time()

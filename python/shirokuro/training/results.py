@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from shirokuro.faults import ErrorReport
-    from shirokuro.report import BatchReport
+    from shirokuro.training.failures import ErrorReport
+    from shirokuro.training.report import BatchReport
 
 Outcome: TypeAlias = Literal["completed", "paused", "too_many_errors"]
 

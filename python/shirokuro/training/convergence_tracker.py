@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from shirokuro.convergence import PATTERNS, ConvergenceReport, Window
-from shirokuro.report import variance
+from shirokuro.training.convergence import PATTERNS, ConvergenceReport, Window
+from shirokuro.training.report import variance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from shirokuro._core import GenerationReport, TableCoverage
-    from shirokuro.alerts import AlertKind
+    from shirokuro.training.warnings import AlertKind
     from shirokuro.config import TrainConfig
 
 REMEMBERED = 10_000

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 from shirokuro.runs import checkpoints
 from shirokuro._core import ModelFileError
 from shirokuro.runs.games import GameLog
-from shirokuro.logs import RunLog
-from shirokuro.monitor import Crossing, Monitor
-from shirokuro.results import TrainingProgress, TrainingResult
+from shirokuro.training.log_file import RunLog
+from shirokuro.training.reporter import Crossing, Monitor
+from shirokuro.training.results import TrainingProgress, TrainingResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from shirokuro.learner import Learner
-    from shirokuro.results import Outcome
+    from shirokuro.training.learner import Learner
+    from shirokuro.training.results import Outcome
     from shirokuro.runs.directory import RunDirectory
 
 _log = logging.getLogger(__name__)

@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from shirokuro.config import cores
-from shirokuro.throughput import Throughput
+from shirokuro.training.throughput import Throughput
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from shirokuro.config import Play
-    from shirokuro.report import BatchReport
-    from shirokuro.throughput import Drop
+    from shirokuro.training.report import BatchReport
+    from shirokuro.training.throughput import Drop
 
 
 class Clocks:
