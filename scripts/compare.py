@@ -20,14 +20,14 @@ from rich.table import Table
 
 import shirokuro as sk
 from shirokuro.runs.checkpoints import model_of
-from shirokuro.players import SessionPlayer
+from shirokuro.matches.players import SessionPlayer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from engines import Engine
 
-    from shirokuro.players import Player, Session
+    from shirokuro.matches.players import Player, Session
 
 PERFT = (5, 1396)
 """The depth and its known count."""
@@ -159,13 +159,13 @@ class _Timed:
         self.moves = 0
 
     def session(self) -> _Timed:
-        """See `shirokuro.players.SessionPlayer`."""
+        """See `shirokuro.matches.players.SessionPlayer`."""
         if isinstance(self._player, SessionPlayer):
             self._session = self._player.session()
         return self
 
     def choose(self, moves: Sequence[str], position: sk.Position, random: Random) -> str:
-        """See `shirokuro.players.Session`."""
+        """See `shirokuro.matches.players.Session`."""
         start = time.perf_counter()
         session = self._session
         move = session.choose(moves, position, random) if session else self._player.choose(position, random)  # type: ignore[union-attr]

@@ -7,14 +7,14 @@ import random as stdlib_random
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import shirokuro as sk
-from shirokuro.gtp import GtpEngine
-from shirokuro.gtp_player import GtpPlayer
+from shirokuro.matches.gtp_client import GtpEngine
+from shirokuro.matches.gtp_player import GtpPlayer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from random import Random
 
-    from shirokuro.players import Player, SessionPlayer
+    from shirokuro.matches.players import Player, SessionPlayer
 
 PLIES = 3
 """How far every engine looks ahead when it plays against itself."""
@@ -192,7 +192,7 @@ class _OpenSpielSession:
         self._pass = 64
 
     def choose(self, moves: Sequence[str], position: sk.Position, random: Random) -> str:  # noqa: ARG002
-        """See `shirokuro.players.Session`."""
+        """See `shirokuro.matches.players.Session`."""
         state = self._game.new_initial_state()
         for move in moves:
             if state.legal_actions() == [self._pass]:
@@ -250,7 +250,7 @@ class OpenSpiel:
         """It has no search by depth for a game of this size."""
 
     def session(self) -> _OpenSpielSession:
-        """See `shirokuro.players.SessionPlayer`."""
+        """See `shirokuro.matches.players.SessionPlayer`."""
         return _OpenSpielSession(self._module, self._simulations)
 
     def player(self) -> OpenSpiel:

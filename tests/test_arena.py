@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import shirokuro as sk
-from shirokuro.arena import random_openings
-from shirokuro.openings import OPENING_PLIES
+from shirokuro.matches.arena import random_openings
+from shirokuro.matches.openings import OPENING_PLIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable

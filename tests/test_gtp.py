@@ -17,8 +17,8 @@ from random import Random
 import pytest
 
 import shirokuro as sk
-from shirokuro.gtp import GtpRefusalError
-from shirokuro.players import PlayerFaultError
+from shirokuro.matches.gtp_client import GtpRefusalError
+from shirokuro.matches.players import PlayerFaultError
 
 PROGRAM = Path(__file__).parent / "programs" / "gtp_program.py"
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import shirokuro as sk
-from shirokuro.bradley_terry import Pairing, Rating, fit_ratings
+from shirokuro.matches.bradley_terry import Pairing, Rating, fit_ratings
 from shirokuro.cli import main
-from shirokuro.ladder import LADDER_FILE, Rung, choose_checkpoints, play_ladder, read_ladder
+from shirokuro.matches.ladder import LADDER_FILE, Rung, choose_checkpoints, play_ladder, read_ladder
 from shirokuro.ladder_picture import draw_ladder
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def test_a_checkpoint_that_a_training_deletes_meanwhile_is_left_out(
             return listed
         return choose_checkpoints(directory, most)
 
-    monkeypatch.setattr("shirokuro.ladder.choose_checkpoints", stale)
+    monkeypatch.setattr("shirokuro.matches.ladder.choose_checkpoints", stale)
     ladder = play_ladder(copy, [], limits={"depth": 1}, games=2)
     assert [rung.games_played for rung in ladder.rungs] == [1000, 1500, 2000]
 

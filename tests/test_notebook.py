@@ -15,7 +15,7 @@ from nbclient import NotebookClient
 import shirokuro as sk
 from shirokuro.display import notebook
 from shirokuro.display.boards import SQUARES, board_svg
-from shirokuro.bradley_terry import Rating
+from shirokuro.matches.bradley_terry import Rating
 
 if TYPE_CHECKING:
     from collections.abc import Callable

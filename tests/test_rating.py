@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 import shirokuro as sk
-from shirokuro.bradley_terry import Pairing, fit_ratings
-from shirokuro.rating import (
+from shirokuro.matches.bradley_terry import Pairing, fit_ratings
+from shirokuro.matches.elo import (
     PAIR_SCORES,
     elo_of_score,
     expected_score,

@@ -31,18 +31,18 @@ from shirokuro._core import (
     solve,
 )
 from shirokuro.training.warnings import Alert
-from shirokuro.arena import play_match
+from shirokuro.matches.arena import play_match
 from shirokuro.runs.checkpoints import Checkpoint, latest_checkpoint, list_checkpoints
 from shirokuro.config import TrainConfig
 from shirokuro.training.convergence import ConvergenceReport
 from shirokuro.engine.engine import Engine, MoveScore, MoveScores, SearchLimits
 from shirokuro.training.failures import ErrorReport, FailedGame
-from shirokuro.gtp import GtpEngine, GtpError
-from shirokuro.gtp_player import GtpPlayer
-from shirokuro.ladder import Ladder, Rung, play_ladder, read_ladder
+from shirokuro.matches.gtp_client import GtpEngine, GtpError
+from shirokuro.matches.gtp_player import GtpPlayer
+from shirokuro.matches.ladder import Ladder, Rung, play_ladder, read_ladder
 from shirokuro.game.live import LiveGame
-from shirokuro.match_result import Forfeit, MatchResult
-from shirokuro.players import (
+from shirokuro.matches.result import Forfeit, MatchResult
+from shirokuro.matches.players import (
     EpsilonPlayer,
     HeuristicPlayer,
     ModelPlayer,
@@ -51,11 +51,11 @@ from shirokuro.players import (
     RandomPlayer,
     WeightedPieceCounter,
 )
-from shirokuro.rating import EloEstimate, elo_difference
+from shirokuro.matches.elo import EloEstimate, elo_difference
 from shirokuro.training.report import BatchReport
 from shirokuro.training.results import TrainingProgress, TrainingResult
 from shirokuro.schedule import Schedule
-from shirokuro.sprt import Sprt
+from shirokuro.matches.sprt import Sprt
 from shirokuro.training.trainer import Trainer
 
 PyEvaluator = Evaluator

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from shirokuro.ladder import Rung
+    from shirokuro.matches.ladder import Rung
     from shirokuro.plot import Palette, Theme
 
 _LONGEST_NAME = 24

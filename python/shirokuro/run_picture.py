@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from shirokuro.bradley_terry import Rating
-from shirokuro.ladder import LADDER_FILE, Rung
+from shirokuro.matches.bradley_terry import Rating
+from shirokuro.matches.ladder import LADDER_FILE, Rung
 from shirokuro.ladder_picture import draw_strength
 from shirokuro.plot import PALETTES, picture, thousands
 from shirokuro.run_curves import known_charts

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import shirokuro._core as core
-from shirokuro.arena import random_openings
+from shirokuro.matches.arena import random_openings
 from shirokuro.benchmarks.positions import FORTY_EMPTIES, SOLVED
 from shirokuro.config import cores
 

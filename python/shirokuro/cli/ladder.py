@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from shirokuro.cli.matches import check_json, output, write_json
-from shirokuro.ladder import LADDER_FILE, Ladder, play_ladder, save_ladder
+from shirokuro.matches.ladder import LADDER_FILE, Ladder, play_ladder, save_ladder
 from shirokuro.ladder_picture import draw_ladder
 from shirokuro.plot import PALETTES, check_picture
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Mapping
 
-    from shirokuro.players import Player, SessionPlayer
+    from shirokuro.matches.players import Player, SessionPlayer
 
 _DEFAULT = ("random", "heuristic", "wpc")
 _MATCHES_ONLY = ("wpc_protocol", "sprt", "min_score", "opening_plies")

@@ -15,15 +15,15 @@ from rich.console import Console
 from rich.table import Table
 
 from shirokuro._core import __version__
-from shirokuro.arena import MOST_FORFEITS, play_match
-from shirokuro.rating import PAIR_SCORES, elo_difference
+from shirokuro.matches.arena import MOST_FORFEITS, play_match
+from shirokuro.matches.elo import PAIR_SCORES, elo_difference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from shirokuro.match_result import MatchResult, PairCounts
-    from shirokuro.players import Player, SessionPlayer
-    from shirokuro.sprt import Sprt
+    from shirokuro.matches.result import MatchResult, PairCounts
+    from shirokuro.matches.players import Player, SessionPlayer
+    from shirokuro.matches.sprt import Sprt
 
 _PIPE_WIDTH = 110
 """Columns where nobody says how many there are."""

@@ -15,7 +15,7 @@ from shirokuro.cli import console, train_options
 from shirokuro.cli.display import display
 from shirokuro.cli.evaluate import print_results
 from shirokuro.config import LIMITS, TrainConfig
-from shirokuro.players import HeuristicPlayer, ModelPlayer, RandomPlayer
+from shirokuro.matches.players import HeuristicPlayer, ModelPlayer, RandomPlayer
 from shirokuro.prometheus import Endpoint
 from shirokuro.runs.directory import RunDirectory
 from shirokuro.training.service import ServiceManager, TrainingService

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shirokuro.arena import check_games
+from shirokuro.matches.arena import check_games
 from shirokuro.config import LIMITS, TrainConfig, shown_name
 from shirokuro.prometheus import ADDRESS, parse_address
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from shirokuro.ladder import LADDER_FILE
+from shirokuro.matches.ladder import LADDER_FILE
 from shirokuro.run_curves import known_charts
 from shirokuro.run_picture import read_ladder
 from shirokuro.runs.view import STATE_WORDS

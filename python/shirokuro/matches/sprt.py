@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from shirokuro.rating import expected_score, likeliest_weights, log_likelihood
+from shirokuro.matches.elo import expected_score, likeliest_weights, log_likelihood
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shirokuro._core import BLACK, WHITE, Position
-from shirokuro.gtp import DEFAULT_TIMEOUT, GtpEngine, GtpError, GtpRefusalError
-from shirokuro.players import PlayerFaultError
+from shirokuro.matches.gtp_client import DEFAULT_TIMEOUT, GtpEngine, GtpError, GtpRefusalError
+from shirokuro.matches.players import PlayerFaultError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +52,7 @@ class GtpPlayer:
 
 
 class GtpSession:
-    """A running program and the game on its board; see `shirokuro.players.Session`."""
+    """A running program and the game on its board; see `shirokuro.matches.players.Session`."""
 
     def __init__(self, engine: GtpEngine) -> None:
         self._engine = engine

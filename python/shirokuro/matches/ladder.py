@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 from shirokuro.display import notebook
 from shirokuro._core import Evaluator, __version__
-from shirokuro.arena import MOST_FORFEITS, check_games, play_match
-from shirokuro.bradley_terry import Pairing, Rating, fit_ratings
+from shirokuro.matches.arena import MOST_FORFEITS, check_games, play_match
+from shirokuro.matches.bradley_terry import Pairing, Rating, fit_ratings
 from shirokuro.runs.checkpoints import list_checkpoints
-from shirokuro.players import ModelPlayer
+from shirokuro.matches.players import ModelPlayer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from os import PathLike
 
     from shirokuro.runs.checkpoints import Checkpoint
-    from shirokuro.match_result import MatchResult
-    from shirokuro.players import Player, SessionPlayer
+    from shirokuro.matches.result import MatchResult
+    from shirokuro.matches.players import Player, SessionPlayer
 
 LADDER_FILE = "ladder.json"
 """The file in a run's directory that holds its last ladder."""

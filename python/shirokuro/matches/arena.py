@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from shirokuro._core import BLACK, Cancellation
 from shirokuro.config import TrainConfig, cores
-from shirokuro.gtp import GtpError
-from shirokuro.match_result import BOARD, Forfeit, MatchResult, PairCounts, pair_points
-from shirokuro.openings import draw_openings
-from shirokuro.players import PlayerFaultError, SessionPlayer
+from shirokuro.matches.gtp_client import GtpError
+from shirokuro.matches.result import BOARD, Forfeit, MatchResult, PairCounts, pair_points
+from shirokuro.matches.openings import draw_openings
+from shirokuro.matches.players import PlayerFaultError, SessionPlayer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from shirokuro._core import Position
-    from shirokuro.openings import Opening
-    from shirokuro.players import Player, Session
+    from shirokuro.matches.openings import Opening
+    from shirokuro.matches.players import Player, Session
 
 MOST_GAMES = 100_000
 """The longest match, for which there are openings enough."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shirokuro.rating import PAIR_SCORES
+from shirokuro.matches.elo import PAIR_SCORES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from shirokuro.display import notebook
-from shirokuro.rating import EloEstimate, elo_difference
+from shirokuro.matches.elo import EloEstimate, elo_difference
 
 BOARD = 64
 """A game's greatest disc difference: one side is wiped out. Also what a forfeited game counts."""
