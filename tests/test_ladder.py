@@ -14,7 +14,7 @@ import shirokuro as sk
 from shirokuro.matches.bradley_terry import Pairing, Rating, fit_ratings
 from shirokuro.cli import main
 from shirokuro.matches.ladder import LADDER_FILE, Rung, choose_checkpoints, play_ladder, read_ladder
-from shirokuro.ladder_picture import draw_ladder
+from shirokuro.plots.ladder import draw_ladder
 
 if TYPE_CHECKING:
     from pathlib import Path

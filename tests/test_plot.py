@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 from shirokuro.extras import MissingExtraError
-from shirokuro.plot import PALETTES, check_picture, picture, thousands
+from shirokuro.plots.style import PALETTES, check_picture, picture, thousands
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from shirokuro.plot import Theme
+    from shirokuro.plots.style import Theme
 
 
 def draw(path: Path, theme: Theme = "light") -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from shirokuro.cli import main
-from shirokuro.run_picture import draw_run, read_ladder
+from shirokuro.plots.run import draw_run, read_ladder
 from shirokuro.runs.view import RunView
 
 if TYPE_CHECKING:

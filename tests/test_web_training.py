@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 import shirokuro as sk
 from shirokuro.runs.checkpoints import checkpoint_name
-from shirokuro.plot import PALETTES
+from shirokuro.plots.style import PALETTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable

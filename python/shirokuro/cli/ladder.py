@@ -11,8 +11,8 @@ from rich.table import Table
 
 from shirokuro.cli.matches import check_json, output, write_json
 from shirokuro.matches.ladder import LADDER_FILE, Ladder, play_ladder, save_ladder
-from shirokuro.ladder_picture import draw_ladder
-from shirokuro.plot import PALETTES, check_picture
+from shirokuro.plots.ladder import draw_ladder
+from shirokuro.plots.style import PALETTES, check_picture
 
 if TYPE_CHECKING:
     import argparse

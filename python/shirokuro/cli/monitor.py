@@ -14,8 +14,8 @@ from rich.text import Text
 
 from shirokuro.cli.dashboard import PAGES, ZOOMS, Look, page, report
 from shirokuro.cli.screen import full_screen
-from shirokuro.plot import PALETTES
-from shirokuro.run_picture import draw_run
+from shirokuro.plots.style import PALETTES
+from shirokuro.plots.run import draw_run
 from shirokuro.runs.view import RunView
 from shirokuro.tensorboard import EventFiles
 

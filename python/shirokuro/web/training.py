@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from shirokuro.matches.ladder import LADDER_FILE
-from shirokuro.run_curves import known_charts
-from shirokuro.run_picture import read_ladder
+from shirokuro.plots.charts import known_charts
+from shirokuro.plots.run import read_ladder
 from shirokuro.runs.view import STATE_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from shirokuro.run_curves import CurveChart
+    from shirokuro.plots.charts import CurveChart
     from shirokuro.runs.view import RunView
 
 _MESSAGES = 50

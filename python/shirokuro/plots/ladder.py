@@ -6,7 +6,7 @@ import math
 from itertools import cycle
 from typing import TYPE_CHECKING
 
-from shirokuro.plot import PALETTES, picture, thousands
+from shirokuro.plots.style import PALETTES, picture, thousands
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from shirokuro.matches.ladder import Rung
-    from shirokuro.plot import Palette, Theme
+    from shirokuro.plots.style import Palette, Theme
 
 _LONGEST_NAME = 24
 """Letters: longer names would leave no room for the curve."""
