@@ -23,8 +23,8 @@ import shirokuro as sk
 from shirokuro.cli import main
 from shirokuro.extras import MissingExtraError, load
 from shirokuro.runs.metrics import Metrics
-from shirokuro.prometheus import ADDRESS, Endpoint, parse_address
-from shirokuro.tensorboard import EventFiles
+from shirokuro.exporters.prometheus import ADDRESS, Endpoint, parse_address
+from shirokuro.exporters.tensorboard import EventFiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -17,7 +17,7 @@ from shirokuro.cli.screen import full_screen
 from shirokuro.plots.style import PALETTES
 from shirokuro.plots.run import draw_run
 from shirokuro.runs.view import RunView
-from shirokuro.tensorboard import EventFiles
+from shirokuro.exporters.tensorboard import EventFiles
 
 if TYPE_CHECKING:
     import argparse

@@ -16,11 +16,11 @@ from shirokuro.cli.display import display
 from shirokuro.cli.evaluate import print_results
 from shirokuro.config import LIMITS, TrainConfig
 from shirokuro.matches.players import HeuristicPlayer, ModelPlayer, RandomPlayer
-from shirokuro.prometheus import Endpoint
+from shirokuro.exporters.prometheus import Endpoint
 from shirokuro.runs.directory import RunDirectory
 from shirokuro.training.service import ServiceManager, TrainingService
 from shirokuro.signals import StopSignals
-from shirokuro.tensorboard import EventFiles
+from shirokuro.exporters.tensorboard import EventFiles
 from shirokuro.training.trainer import Trainer
 
 if TYPE_CHECKING:

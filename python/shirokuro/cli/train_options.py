@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from shirokuro.matches.arena import check_games
 from shirokuro.config import LIMITS, TrainConfig, shown_name
-from shirokuro.prometheus import ADDRESS, parse_address
+from shirokuro.exporters.prometheus import ADDRESS, parse_address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
