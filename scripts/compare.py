@@ -19,8 +19,8 @@ from rich.console import Console
 from rich.table import Table
 
 import shirokuro as sk
-from shirokuro.runs.checkpoints import model_of
 from shirokuro.matches.players import SessionPlayer
+from shirokuro.runs.checkpoints import model_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -11,8 +11,8 @@ import pytest
 
 import shirokuro as sk
 from shirokuro._core import inject_faults
-from shirokuro.runs.checkpoints import checkpoint_name
 from shirokuro.cli import main
+from shirokuro.runs.checkpoints import checkpoint_name
 from shirokuro.training.learner import Learner
 
 if TYPE_CHECKING:

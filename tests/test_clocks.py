@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import shirokuro as sk
-from shirokuro.training import throughput
 from shirokuro._core import inject_faults, time_games
-from shirokuro.training.timers import Clocks
 from shirokuro.config import cores
+from shirokuro.training import throughput
+from shirokuro.training.timers import Clocks
 
 if TYPE_CHECKING:
     from pathlib import Path

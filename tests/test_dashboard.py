@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shirokuro.cli import braille, words
-from shirokuro.cli.dashboard import CURVES, PAGES, Look, page, report
 from shirokuro.cli.monitor import turn
+from shirokuro.cli.tui import braille
+from shirokuro.cli.tui.dashboard import CURVES, PAGES, Look, page, report
+from shirokuro.display import format as formats
 from shirokuro.runs.metrics import resample
 from shirokuro.runs.view import RunView
 
@@ -85,19 +86,33 @@ def test_a_sparkline_goes_from_the_least_to_the_greatest_value() -> None:
 
 def test_words_for_numbers() -> None:
     assert (
-        words.number(None) == words.percent(None) == words.duration(None) == words.ago(None) == words.size(None) == "–"
+        formats.number(None)
+        == formats.percent(None)
+        == formats.duration(None)
+        == formats.ago(None)
+        == formats.size(None)
+        == "–"
     )
-    assert words.number(float("nan")) == words.duration(float("inf")) == "–"
-    assert (words.number(1234567), words.percent(0.1234), words.size(57_736_800)) == ("1,234,567", "12.3 %", "58 MB")
-    assert [words.duration(each) for each in (0, 61, 3600, 100_000)] == ["0:00:00", "0:01:01", "1:00:00", "1 d 3:46:40"]
-    assert [words.ago(each) for each in (3, 119, 120, 7200, 200_000)] == [
+    assert formats.number(float("nan")) == formats.duration(float("inf")) == "–"
+    assert (formats.number(1234567), formats.percent(0.1234), formats.size(57_736_800)) == (
+        "1,234,567",
+        "12.3 %",
+        "58 MB",
+    )
+    assert [formats.duration(each) for each in (0, 61, 3600, 100_000)] == [
+        "0:00:00",
+        "0:01:01",
+        "1:00:00",
+        "1 d 3:46:40",
+    ]
+    assert [formats.ago(each) for each in (3, 119, 120, 7200, 200_000)] == [
         "3 s ago",
         "119 s ago",
         "2 min ago",
         "2 h ago",
         "2 d ago",
     ]
-    assert [words.short(each) for each in (0.001234, 5.678, 999.6, 12_345, 1_234_567)] == [
+    assert [formats.short(each) for each in (0.001234, 5.678, 999.6, 12_345, 1_234_567)] == [
         "0.00123",
         "5.68",
         "1000",

@@ -18,9 +18,9 @@ import pytest
 
 import shirokuro as sk
 from shirokuro.cli import main
-from shirokuro.matches.result import Forfeit
 from shirokuro.matches.openings import draw_openings
 from shirokuro.matches.players import WPC_WEIGHTS
+from shirokuro.matches.result import Forfeit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

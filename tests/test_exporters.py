@@ -21,10 +21,10 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 import shirokuro as sk
 from shirokuro.cli import main
-from shirokuro.extras import MissingExtraError, load
-from shirokuro.runs.metrics import Metrics
 from shirokuro.exporters.prometheus import ADDRESS, Endpoint, parse_address
 from shirokuro.exporters.tensorboard import EventFiles
+from shirokuro.extras import MissingExtraError, load
+from shirokuro.runs.metrics import Metrics
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

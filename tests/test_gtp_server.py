@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import shirokuro as sk
-from shirokuro.game.clock import GameClock
 from shirokuro.engine.gtp_server import GtpServer
+from shirokuro.game.clock import GameClock
 
 if TYPE_CHECKING:
     from shirokuro._core import SearchResult

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import shirokuro as sk
-from shirokuro.matches.bradley_terry import Pairing, Rating, fit_ratings
 from shirokuro.cli import main
+from shirokuro.matches.bradley_terry import Pairing, Rating, fit_ratings
 from shirokuro.matches.ladder import LADDER_FILE, Rung, choose_checkpoints, play_ladder, read_ladder
 from shirokuro.plots.ladder import draw_ladder
 

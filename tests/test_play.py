@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import shirokuro as sk
-from shirokuro.display.boards import result_text
 from shirokuro.cli import main
+from shirokuro.display.boards import result_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -21,8 +21,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 import shirokuro as sk
-from shirokuro.runs.checkpoints import checkpoint_name
 from shirokuro.cli import main
+from shirokuro.runs.checkpoints import checkpoint_name
 from shirokuro.web import server
 
 if TYPE_CHECKING:

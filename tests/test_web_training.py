@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import expect
 
 import shirokuro as sk
-from shirokuro.runs.checkpoints import checkpoint_name
 from shirokuro.plots.style import PALETTES
+from shirokuro.runs.checkpoints import checkpoint_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable

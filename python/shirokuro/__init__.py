@@ -30,18 +30,14 @@ from shirokuro._core import (
     search,
     solve,
 )
-from shirokuro.training.warnings import Alert
-from shirokuro.matches.arena import play_match
-from shirokuro.runs.checkpoints import Checkpoint, latest_checkpoint, list_checkpoints
 from shirokuro.config import TrainConfig
-from shirokuro.training.convergence import ConvergenceReport
 from shirokuro.engine.engine import Engine, MoveScore, MoveScores, SearchLimits
-from shirokuro.training.failures import ErrorReport, FailedGame
+from shirokuro.game.live import LiveGame
+from shirokuro.matches.arena import play_match
+from shirokuro.matches.elo import EloEstimate, elo_difference
 from shirokuro.matches.gtp_client import GtpEngine, GtpError
 from shirokuro.matches.gtp_player import GtpPlayer
 from shirokuro.matches.ladder import Ladder, Rung, play_ladder, read_ladder
-from shirokuro.game.live import LiveGame
-from shirokuro.matches.result import Forfeit, MatchResult
 from shirokuro.matches.players import (
     EpsilonPlayer,
     HeuristicPlayer,
@@ -51,12 +47,16 @@ from shirokuro.matches.players import (
     RandomPlayer,
     WeightedPieceCounter,
 )
-from shirokuro.matches.elo import EloEstimate, elo_difference
+from shirokuro.matches.result import Forfeit, MatchResult
+from shirokuro.matches.sprt import Sprt
+from shirokuro.runs.checkpoints import Checkpoint, latest_checkpoint, list_checkpoints
+from shirokuro.schedule import Schedule
+from shirokuro.training.convergence import ConvergenceReport
+from shirokuro.training.failures import ErrorReport, FailedGame
 from shirokuro.training.report import BatchReport
 from shirokuro.training.results import TrainingProgress, TrainingResult
-from shirokuro.schedule import Schedule
-from shirokuro.matches.sprt import Sprt
 from shirokuro.training.trainer import Trainer
+from shirokuro.training.warnings import Alert
 
 PyEvaluator = Evaluator
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import shirokuro._core as core
-from shirokuro.matches.arena import random_openings
 from shirokuro.benchmarks.positions import FORTY_EMPTIES, SOLVED
 from shirokuro.config import cores
+from shirokuro.matches.arena import random_openings
 
 if TYPE_CHECKING:
     from shirokuro._core import Evaluator, Position

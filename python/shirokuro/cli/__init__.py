@@ -11,9 +11,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
 import shirokuro
-from shirokuro.runs.checkpoints import model_of
 from shirokuro.cli import bench, checkpoints, debug, evaluate, export, gtp, monitor, nboard, play, serve, train
 from shirokuro.extras import MissingExtraError
+from shirokuro.runs.checkpoints import model_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,8 +15,8 @@ from shirokuro.benchmarks.compare import compare
 from shirokuro.benchmarks.figures import Results
 from shirokuro.benchmarks.signature import signature
 from shirokuro.benchmarks.suite import GROUPS, Suite
-from shirokuro.runs.checkpoints import model_of
 from shirokuro.cli.bench_watch import watch
+from shirokuro.runs.checkpoints import model_of
 
 if TYPE_CHECKING:
     import argparse

@@ -7,8 +7,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from shirokuro.benchmarks.bottlenecks import percentages
-from shirokuro.runs.metrics import Metrics
 from shirokuro.runs.directory import RunDirectory
+from shirokuro.runs.metrics import Metrics
 from shirokuro.training.throughput import Throughput
 
 if TYPE_CHECKING:

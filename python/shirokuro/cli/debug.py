@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from shirokuro import debug
 from shirokuro._core import Evaluator, Game, Position
-from shirokuro.runs.checkpoints import model_of
 from shirokuro.config import TrainConfig
+from shirokuro.runs.checkpoints import model_of
 from shirokuro.runs.directory import RunDirectory
 from shirokuro.training.trainer import Trainer
 

@@ -16,9 +16,9 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
-from shirokuro.cli import braille
-from shirokuro.cli.blocks import bar, ends
-from shirokuro.cli.words import duration, number, percent
+from shirokuro.cli.tui import braille
+from shirokuro.cli.tui.blocks import bar, ends
+from shirokuro.display.format import duration, number, percent
 from shirokuro.runs.metrics import resample
 from shirokuro.training.report import BatchReport
 

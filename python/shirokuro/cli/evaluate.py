@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from shirokuro._core import Evaluator
-from shirokuro.matches.arena import MOST_FORFEITS, check_games
-from shirokuro.runs.checkpoints import model_of
 from shirokuro.cli import ladder
 from shirokuro.cli.matches import Contest, check_json, play_all, print_table, write_json
+from shirokuro.matches.arena import MOST_FORFEITS, check_games
 from shirokuro.matches.gtp_client import DEFAULT_TIMEOUT
 from shirokuro.matches.gtp_player import GtpPlayer
 from shirokuro.matches.players import (
@@ -20,15 +19,16 @@ from shirokuro.matches.players import (
     RandomPlayer,
     WeightedPieceCounter,
 )
-from shirokuro.signals import StopSignals
 from shirokuro.matches.sprt import Sprt
+from shirokuro.runs.checkpoints import model_of
+from shirokuro.signals import StopSignals
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping, Sequence
 
-    from shirokuro.matches.result import MatchResult
     from shirokuro.matches.players import Player, SessionPlayer
+    from shirokuro.matches.result import MatchResult
 
 HELP = "Play a model against fixed opponents, other models or programs, or a run's checkpoints against each other."
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, get_args
 
 from shirokuro._core import Evaluator
-from shirokuro.runs.checkpoints import model_of
 from shirokuro.engine.engine import Confidence, Engine, SearchLimits
+from shirokuro.runs.checkpoints import model_of
 
 if TYPE_CHECKING:
     import argparse

@@ -21,8 +21,8 @@ from shirokuro.matches.elo import PAIR_SCORES, elo_difference
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from shirokuro.matches.result import MatchResult, PairCounts
     from shirokuro.matches.players import Player, SessionPlayer
+    from shirokuro.matches.result import MatchResult, PairCounts
     from shirokuro.matches.sprt import Sprt
 
 _PIPE_WIDTH = 110

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from shirokuro.cli.dashboard import PAGES, ZOOMS, Look, page, report
-from shirokuro.cli.screen import full_screen
-from shirokuro.plots.style import PALETTES
-from shirokuro.plots.run import draw_run
-from shirokuro.runs.view import RunView
+from shirokuro.cli.tui.dashboard import PAGES, ZOOMS, Look, page, report
+from shirokuro.cli.tui.screen import full_screen
 from shirokuro.exporters.tensorboard import EventFiles
+from shirokuro.plots.run import draw_run
+from shirokuro.plots.style import PALETTES
+from shirokuro.runs.view import RunView
 
 if TYPE_CHECKING:
     import argparse

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NoReturn
 
 from rich.console import Console
 
-from shirokuro.display.boards import result_text
 from shirokuro.cli import levels
 from shirokuro.cli.play_session import SIDES, PlaySession, counted
+from shirokuro.display.boards import result_text
 from shirokuro.game.live import LiveGame
 from shirokuro.signals import StopSignals
 

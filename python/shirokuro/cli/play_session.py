@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from shirokuro._core import BLACK, WHITE
+from shirokuro.cli.levels import described
+from shirokuro.cli.tui import board_view
 from shirokuro.display.boards import SIDES as NAMES
 from shirokuro.display.boards import SQUARES, result_text, text_table
-from shirokuro.cli import board_view
-from shirokuro.cli.levels import described
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -10,25 +10,25 @@ from typing import TYPE_CHECKING, Any
 
 from shirokuro import extras
 from shirokuro._core import ModelFileError, ModelVersionError
-from shirokuro.runs.checkpoints import candidates, latest_checkpoint
 from shirokuro.cli import console, train_options
 from shirokuro.cli.display import display
 from shirokuro.cli.evaluate import print_results
 from shirokuro.config import LIMITS, TrainConfig
-from shirokuro.matches.players import HeuristicPlayer, ModelPlayer, RandomPlayer
 from shirokuro.exporters.prometheus import Endpoint
-from shirokuro.runs.directory import RunDirectory
-from shirokuro.training.service import ServiceManager, TrainingService
-from shirokuro.signals import StopSignals
 from shirokuro.exporters.tensorboard import EventFiles
+from shirokuro.matches.players import HeuristicPlayer, ModelPlayer, RandomPlayer
+from shirokuro.runs.checkpoints import candidates, latest_checkpoint
+from shirokuro.runs.directory import RunDirectory
+from shirokuro.signals import StopSignals
+from shirokuro.training.service import ServiceManager, TrainingService
 from shirokuro.training.trainer import Trainer
 
 if TYPE_CHECKING:
     import argparse
 
-    from shirokuro.runs.checkpoints import OnCorrupt
     from shirokuro.cli.display import Display
     from shirokuro.cli.train_options import Options
+    from shirokuro.runs.checkpoints import OnCorrupt
     from shirokuro.training.results import TrainingProgress, TrainingResult
 
 HELP = "Train a model by self-play, and play it against fixed opponents at the end."

@@ -8,15 +8,15 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shirokuro.matches.arena import check_games
 from shirokuro.config import LIMITS, TrainConfig, shown_name
 from shirokuro.exporters.prometheus import ADDRESS, parse_address
+from shirokuro.matches.arena import check_games
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from shirokuro.runs.checkpoints import OnCorrupt
     from shirokuro.config import Kind
+    from shirokuro.runs.checkpoints import OnCorrupt
 
 TABLE = "train"
 """The table of a file that holds the command's own options; settings stand above it."""

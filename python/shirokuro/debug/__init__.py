@@ -8,13 +8,13 @@
 Every command of `shirokuro debug` is one of these functions.
 """
 
-from shirokuro.display.boards import board_svg, board_text
 from shirokuro.debug.diff import TableChange, WeightDiff, diff_weights
 from shirokuro.debug.export import export_games, export_metrics, export_positions
 from shirokuro.debug.patterns import PatternRead, PatternView, pattern_view
 from shirokuro.debug.replay import Replay, ReplayPly, replay, review
 from shirokuro.debug.traces import TraceView, trace_view
 from shirokuro.debug.updates import UpdateLog, log_updates
+from shirokuro.display.boards import board_svg, board_text
 from shirokuro.runs.games import find_game, read_games
 
 __all__ = [

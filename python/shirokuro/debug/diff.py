@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from shirokuro.display import notebook
 from shirokuro._core import Evaluator
+from shirokuro.debug.tables import PATTERNS, STAGES, digits, discs, mirrors
+from shirokuro.display import notebook
 from shirokuro.display.boards import text_table
 from shirokuro.runs.checkpoints import model_of
-from shirokuro.debug.tables import PATTERNS, STAGES, digits, discs, mirrors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

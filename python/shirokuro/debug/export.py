@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from shirokuro import extras
 from shirokuro._core import Game, Position
-from shirokuro.display.boards import SIDES
 from shirokuro.config import TrainConfig
+from shirokuro.display.boards import SIDES
+from shirokuro.runs.directory import RunDirectory
 from shirokuro.runs.games import read_games
 from shirokuro.runs.metrics import Metrics
-from shirokuro.runs.directory import RunDirectory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

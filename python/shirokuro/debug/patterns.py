@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shirokuro.display import notebook
 from shirokuro._core import BLACK, WHITE, Position, feature_indices
-from shirokuro.display.boards import SQUARES, board_text
 from shirokuro.debug.tables import PATTERNS, digits, discs, mirrors
+from shirokuro.display import notebook
+from shirokuro.display.boards import SQUARES, board_text
 
 if TYPE_CHECKING:
     from shirokuro._core import Evaluator

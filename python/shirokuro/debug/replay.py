@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from shirokuro import _core
-from shirokuro.display import notebook
 from shirokuro._core import Game, ModelFileError, ModelVersionError, Position, Searcher, read_header
+from shirokuro.config import TrainConfig
+from shirokuro.display import notebook
 from shirokuro.display.boards import SIDES, text_table
 from shirokuro.runs.checkpoints import candidates
-from shirokuro.config import TrainConfig
-from shirokuro.runs.games import find_game
 from shirokuro.runs.directory import RunDirectory
+from shirokuro.runs.games import find_game
 from shirokuro.training.trainer import Trainer
 
 if TYPE_CHECKING:

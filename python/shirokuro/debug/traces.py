@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from shirokuro.display import notebook
 from shirokuro._core import Game, Position, traces
-from shirokuro.display.boards import SIDES, text_table
 from shirokuro.debug.tables import NAMES, digits, discs
+from shirokuro.display import notebook
+from shirokuro.display.boards import SIDES, text_table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

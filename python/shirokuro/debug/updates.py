@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from shirokuro.display.boards import text_table
 from shirokuro.debug.tables import NAMES, bit_sets, digits, discs
+from shirokuro.display.boards import text_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, overload
 
-from shirokuro.display import notebook
 from shirokuro._core import Position, Searcher
 from shirokuro.config import limits_given
+from shirokuro.display import notebook
 
 if TYPE_CHECKING:
     from shirokuro._core import Evaluator, SearchResult

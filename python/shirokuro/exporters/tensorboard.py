@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from shirokuro import extras
-from shirokuro.runs.metrics import Metrics
 from shirokuro.runs.directory import RunDirectory
+from shirokuro.runs.metrics import Metrics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from shirokuro.display import notebook
 from shirokuro._core import Position
+from shirokuro.display import notebook
 from shirokuro.display.boards import result_text, situation
 
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from shirokuro._core import BLACK, Cancellation
 from shirokuro.config import TrainConfig, cores
 from shirokuro.matches.gtp_client import GtpError
-from shirokuro.matches.result import BOARD, Forfeit, MatchResult, PairCounts, pair_points
 from shirokuro.matches.openings import draw_openings
 from shirokuro.matches.players import PlayerFaultError, SessionPlayer
+from shirokuro.matches.result import BOARD, Forfeit, MatchResult, PairCounts, pair_points
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

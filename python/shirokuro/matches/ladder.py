@@ -10,20 +10,20 @@ from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shirokuro.display import notebook
 from shirokuro._core import Evaluator, __version__
+from shirokuro.display import notebook
 from shirokuro.matches.arena import MOST_FORFEITS, check_games, play_match
 from shirokuro.matches.bradley_terry import Pairing, Rating, fit_ratings
-from shirokuro.runs.checkpoints import list_checkpoints
 from shirokuro.matches.players import ModelPlayer
+from shirokuro.runs.checkpoints import list_checkpoints
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from os import PathLike
 
-    from shirokuro.runs.checkpoints import Checkpoint
-    from shirokuro.matches.result import MatchResult
     from shirokuro.matches.players import Player, SessionPlayer
+    from shirokuro.matches.result import MatchResult
+    from shirokuro.runs.checkpoints import Checkpoint
 
 LADDER_FILE = "ladder.json"
 """The file in a run's directory that holds its last ladder."""

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from shirokuro.matches.bradley_terry import Rating
 from shirokuro.matches.ladder import LADDER_FILE, Rung
+from shirokuro.plots.charts import known_charts
 from shirokuro.plots.ladder import draw_strength
 from shirokuro.plots.style import PALETTES, picture, thousands
-from shirokuro.plots.charts import known_charts
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from shirokuro.plots.style import Palette, Theme
     from shirokuro.plots.charts import CurveChart
+    from shirokuro.plots.style import Palette, Theme
     from shirokuro.runs.view import RunView
 
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
-from shirokuro.runs.checkpoints import Checkpoint, list_checkpoints
 from shirokuro.config import TrainConfig
-from shirokuro.runs.metrics import Message, Metrics
+from shirokuro.runs.checkpoints import Checkpoint, list_checkpoints
 from shirokuro.runs.directory import RunDirectory
+from shirokuro.runs.metrics import Message, Metrics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from shirokuro._core import GenerationReport, TableCoverage
-    from shirokuro.training.warnings import AlertKind
     from shirokuro.config import TrainConfig
+    from shirokuro.training.warnings import AlertKind
 
 REMEMBERED = 10_000
 """The newest windows, which are remembered."""

@@ -13,10 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from shirokuro.training import log_file
-from shirokuro.training import memory
 from shirokuro._core import ModelFileError, TrainerCore
 from shirokuro.config import TrainConfig
+from shirokuro.training import log_file, memory
 from shirokuro.training.statistics import Ledger
 
 if TYPE_CHECKING:
@@ -24,13 +23,13 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from shirokuro._core import Evaluator, Game, GenerationReport
-    from shirokuro.training.warnings import Alert
     from shirokuro.config import Play
+    from shirokuro.schedule import ScheduleLike
     from shirokuro.training.convergence import ConvergenceReport
     from shirokuro.training.failures import ErrorReport
-    from shirokuro.training.statistics import Meter
     from shirokuro.training.report import BatchReport
-    from shirokuro.schedule import ScheduleLike
+    from shirokuro.training.statistics import Meter
+    from shirokuro.training.warnings import Alert
 
 _log = logging.getLogger(__name__)
 

@@ -7,14 +7,14 @@ import time
 from typing import TYPE_CHECKING, Any, Literal
 
 from shirokuro.training import memory
-from shirokuro.training.timers import Clocks
 from shirokuro.training.log_text import detail_line, duration, memory_line, progress_line, summary
+from shirokuro.training.timers import Clocks
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from shirokuro.training.learner import Learner
     from shirokuro.runs.directory import RunDirectory
+    from shirokuro.training.learner import Learner
 
 _log = logging.getLogger(__name__)
 

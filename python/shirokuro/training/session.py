@@ -8,8 +8,8 @@ import time
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
-from shirokuro.runs import checkpoints
 from shirokuro._core import ModelFileError
+from shirokuro.runs import checkpoints
 from shirokuro.runs.games import GameLog
 from shirokuro.training.log_file import RunLog
 from shirokuro.training.reporter import Crossing, Monitor
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from shirokuro.runs.directory import RunDirectory
     from shirokuro.training.learner import Learner
     from shirokuro.training.results import Outcome
-    from shirokuro.runs.directory import RunDirectory
 
 _log = logging.getLogger(__name__)
 

@@ -7,11 +7,11 @@ import threading
 import weakref
 from typing import TYPE_CHECKING, Any, Self
 
-from shirokuro.training.warnings import Alerts
 from shirokuro.display.boards import board_line
 from shirokuro.training.convergence_tracker import ConvergenceMonitor
 from shirokuro.training.failures import ErrorWindow, FailedGame
 from shirokuro.training.report import BatchReport
+from shirokuro.training.warnings import Alerts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -7,13 +7,13 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shirokuro.training import log_file
-from shirokuro.runs import checkpoints
 from shirokuro.config import TrainConfig
-from shirokuro.training.learner import Learner
+from shirokuro.runs import checkpoints
 from shirokuro.runs.directory import RunDirectory
-from shirokuro.training.session import Session
 from shirokuro.signals import StopSignals
+from shirokuro.training import log_file
+from shirokuro.training.learner import Learner
+from shirokuro.training.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable

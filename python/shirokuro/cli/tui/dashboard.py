@@ -10,8 +10,8 @@ import numpy as np
 from rich.console import Console
 from rich.text import Text
 
-from shirokuro.cli.blocks import Block, Curve, bar, beside, chart, ends, fit, pair, panel, shares
-from shirokuro.cli.words import DASH, ago, duration, number, percent, size
+from shirokuro.cli.tui.blocks import Block, Curve, bar, beside, chart, ends, fit, pair, panel, shares
+from shirokuro.display.format import DASH, ago, duration, number, percent, size
 from shirokuro.runs.view import STATE_WORDS, WINDOW_GAMES
 
 if TYPE_CHECKING:

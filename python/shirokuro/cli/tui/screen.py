@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-    from shirokuro.cli.blocks import Block
+    from shirokuro.cli.tui.blocks import Block
 
 _SEQUENCES = {
     b"\x1b[A": "up",

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from rich.text import Text
 
-from shirokuro.cli import braille
-from shirokuro.cli.words import DASH, number, short
+from shirokuro.cli.tui import braille
+from shirokuro.display.format import DASH, number, short
 from shirokuro.runs.metrics import resample
 
 if TYPE_CHECKING:

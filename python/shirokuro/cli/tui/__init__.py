@@ -1,0 +1,1 @@
+"""Full-screen text interfaces: blocks, charts and pages."""
