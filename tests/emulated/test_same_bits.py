@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 import shirokuro as sk
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
+if TYPE_CHECKING:
+    from pathlib import Path
+
 TOOLS = ROOT / ".cross" / "tools"
 PYTHON_ARM64 = TOOLS / "bin" / "python-arm64"
 QEMU_X86_64 = TOOLS / "host" / "usr" / "bin" / "qemu-x86_64-static"

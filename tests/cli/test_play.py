@@ -21,7 +21,7 @@ from shirokuro.display.boards import result_text
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conftest import Terminal
+    from tests.support.terminal import Terminal
 
 PROGRAM = Path(sys.executable).parent / "shirokuro"
 LEVEL = ("--depth", "3", "--exact-empties", "8", "--table-mb", "1")

@@ -19,8 +19,9 @@ import pytest
 import shirokuro as sk
 from shirokuro.matches.gtp_client import GtpRefusalError
 from shirokuro.matches.players import PlayerFaultError
+from tests.support.paths import PROGRAMS
 
-PROGRAM = Path(__file__).parent / "programs" / "gtp_program.py"
+PROGRAM = PROGRAMS / "gtp_program.py"
 
 
 def command(*words: object) -> str:

@@ -13,8 +13,8 @@ import pytest
 
 from shirokuro import _core
 from shirokuro.cli import main
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 PAGES = sorted((*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")))
 SHOWN = [page for page in PAGES if "```console" in page.read_text(encoding="utf-8")]
 EXAMPLES = [page for page in PAGES if "```python" in page.read_text(encoding="utf-8")]

@@ -25,11 +25,11 @@ from shirokuro.exporters.prometheus import ADDRESS, Endpoint, parse_address
 from shirokuro.exporters.tensorboard import EventFiles
 from shirokuro.extras import MissingExtraError, load
 from shirokuro.runs.metrics import Metrics
+from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-ROOT = Path(__file__).parent.parent
 PROMETHEUS = ROOT / ".venv" / "prometheus" / "usr" / "bin" / "prometheus"
 needs_prometheus = pytest.mark.skipif(
     not PROMETHEUS.exists(), reason="Prometheus is missing: `make .venv/.programs` fetches it on Debian"

@@ -17,12 +17,12 @@ import pytest
 import shirokuro as sk
 from shirokuro.cli import main
 from shirokuro.config import TrainConfig, shown_name
+from tests.support.paths import SCRIPTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PROGRAM = Path(sys.executable).parent / "shirokuro"
-SCRIPTS = Path(__file__).parent.parent / "scripts"
 SETTINGS = ("--seed", "7", "--depth", "1", "--exact-empties", "0", "--epsilon", "0:0.3,1:0.1", "--table-mb", "1")
 CONFIG = sk.TrainConfig(seed=7, depth=1, exact_empties=0, epsilon="0:0.3,1:0.1", table_mb=1)
 
@@ -192,7 +192,7 @@ def test_version_is_that_of_the_package() -> None:
         (("train", "--match-games", "3"), "match_games = 3"),
         (("evaluate", "missing.shiro"), "missing.shiro"),
         (("evaluate", "."), "."),
-        (("evaluate", str(Path(__file__))), "test_cli.py"),
+        (("evaluate", str(Path(__file__))), "test_programs.py"),
         (("evaluate", "missing.shiro", "--games", "3"), "games = 3: must be an even number"),
         (("digest", "missing.shiro"), "missing.shiro"),
         (("digest", "."), "no checkpoint"),

@@ -15,12 +15,13 @@ import pytest
 
 import shirokuro as sk
 from shirokuro._core import verify_file
+from tests.support.paths import PROGRAMS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 PROGRAM = Path(sys.executable).parent / "shirokuro"
-SAVER = Path(__file__).parent / "programs" / "saver.py"
+SAVER = PROGRAMS / "saver.py"
 OLD_SEED, NEW_SEED = 8, 7
 
 STRACE = shutil.which("strace")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
@@ -16,11 +15,13 @@ import shirokuro as sk
 from shirokuro.display import notebook
 from shirokuro.display.boards import SQUARES, board_svg
 from shirokuro.matches.bradley_terry import Rating
+from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
-DOCUMENT = Path(__file__).parent.parent / "docs" / "notebook.ipynb"
+DOCUMENT = ROOT / "docs" / "notebook.ipynb"
 SVG = "{http://www.w3.org/2000/svg}"
 EVIL = "<script>alert('&')</script>"
 

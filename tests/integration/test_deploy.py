@@ -21,8 +21,8 @@ import pytest
 
 import shirokuro as sk
 from shirokuro.cli.train import TOO_MANY_ERRORS
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "deploy"
 UNIT = DEPLOY / "shirokuro-train.service"
 

@@ -7,7 +7,6 @@ import re
 import resource
 import shutil
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,13 +15,15 @@ import shirokuro as sk
 from shirokuro._core import verify_file
 from shirokuro.runs.checkpoints import checkpoint_name, prune
 from shirokuro.runs.directory import RunDirectory
+from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from shirokuro.runs.checkpoints import OnCorrupt
 
-OLD_FILE = Path(__file__).parent.parent / "crates/train/testdata/version_2.shiro"
+OLD_FILE = ROOT / "crates/train/testdata/version_2.shiro"
 """A training of three games, saved by a program that wrote version 2."""
 
 

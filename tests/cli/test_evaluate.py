@@ -21,12 +21,13 @@ from shirokuro.cli import main
 from shirokuro.matches.openings import draw_openings
 from shirokuro.matches.players import WPC_WEIGHTS
 from shirokuro.matches.result import Forfeit
+from tests.support.paths import PROGRAMS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 PROGRAM = Path(sys.executable).parent / "shirokuro"
-GTP = f"gtp:{sys.executable} {Path(__file__).parent / 'programs' / 'gtp_program.py'}"
+GTP = f"gtp:{sys.executable} {PROGRAMS / 'gtp_program.py'}"
 
 WPC = np.array(
     [

@@ -18,6 +18,7 @@ import pytest
 from matplotlib.image import imsave
 
 import shirokuro as sk
+from tests.support.paths import PROGRAMS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,11 +26,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 PROGRAM = Path(sys.executable).parent / "shirokuro"
-RELAY = Path(__file__).parent / "programs" / "gtp_relay.py"
+RELAY = PROGRAMS / "gtp_relay.py"
 PATH = os.pathsep.join((os.environ["PATH"], "/usr/games"))
-PROGRAMS = {name: shutil.which(name, path=PATH) for name in ("quarry", "gtp-rhino", "Xvfb", "xdotool")}
-MISSING = [name for name, found in PROGRAMS.items() if not found]
-QUARRY, _, XVFB, XDOTOOL = map(str, PROGRAMS.values())
+FOUND = {name: shutil.which(name, path=PATH) for name in ("quarry", "gtp-rhino", "Xvfb", "xdotool")}
+MISSING = [name for name, found in FOUND.items() if not found]
+QUARRY, _, XVFB, XDOTOOL = map(str, FOUND.values())
 
 pytestmark = pytest.mark.skipif(
     bool(MISSING), reason=f"{', '.join(MISSING)} not installed: `make .venv/.programs` installs it on Debian"

@@ -6,18 +6,17 @@ import importlib
 import re
 import subprocess
 import sys
-from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import shirokuro as sk
+from tests.support.paths import SCRIPTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-SCRIPTS = Path(__file__).parent.parent / "scripts"
+    from pathlib import Path
 
 
 @pytest.fixture(scope="module")

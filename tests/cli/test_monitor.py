@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from shirokuro.cli import main
+from tests.support.paths import SCRIPTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 PROGRAM = Path(sys.executable).parent / "shirokuro"
-SCRIPT = Path(__file__).parent.parent / "scripts" / "monitor.py"
+SCRIPT = SCRIPTS / "monitor.py"
 
 
 def test_a_person_looks_at_each_page_and_leaves(run_of: Callable[..., Path], terminal: Callable[..., Any]) -> None:

@@ -1,0 +1,68 @@
+"""Web pages: a server of them, and tabs of a browser."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+
+class Served:
+    """A page that `shirokuro serve` serves."""
+
+    def __init__(self, arguments: tuple[str | Path, ...]) -> None:
+        program = Path(sys.executable).parent / "shirokuro"
+        command = [program, "serve", *arguments]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        assert self.process.stdout
+        line = self.process.stdout.readline()
+        found = re.search(r"http://\S+", line)
+        assert found, line + self.process.stdout.read()
+        self.url = found[0]
+        """What the program says is to be opened."""
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        """Ends it by a signal; the exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        self.rest, _ = self.process.communicate(timeout=30)
+        return self.process.returncode
+
+
+@contextmanager
+def tab(
+    browser: Browser,
+    url: str,
+    *,
+    width: int = 1280,
+    height: int = 860,
+    scheme: Literal["light", "dark"] = "light",
+    moving: bool = False,
+) -> Iterator[Page]:
+    """A tab of its own that has opened a page; an error in it, or a request that leads elsewhere, fails the test."""
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme=scheme,
+        reduced_motion="no-preference" if moving else "reduce",
+    )
+    page, place, wrong = context.new_page(), urlsplit(url).netloc, list[str]()
+    page.set_default_timeout(20_000)
+    page.on("console", lambda message: wrong.append(message.text) if message.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("request", lambda request: None if urlsplit(request.url).netloc == place else wrong.append(request.url))
+    page.on("websocket", lambda socket: None if urlsplit(socket.url).netloc == place else wrong.append(socket.url))
+    page.goto(url)
+    page.locator("#status:not(:empty)").wait_for(state="attached")
+    yield page
+    context.close()
+    assert wrong == []
