@@ -31,32 +31,42 @@ from shirokuro._core import (
     solve,
 )
 from shirokuro.config import TrainConfig
-from shirokuro.engine.engine import Engine, MoveScore, MoveScores, SearchLimits
-from shirokuro.game.live import LiveGame
-from shirokuro.matches.arena import play_match
-from shirokuro.matches.elo import EloEstimate, elo_difference
-from shirokuro.matches.gtp_client import GtpEngine, GtpError
-from shirokuro.matches.gtp_player import GtpPlayer
-from shirokuro.matches.ladder import Ladder, Rung, play_ladder, read_ladder
-from shirokuro.matches.players import (
+from shirokuro.engine import Engine, MoveScore, MoveScores, SearchLimits
+from shirokuro.game import LiveGame
+from shirokuro.matches import (
+    EloEstimate,
     EpsilonPlayer,
+    Forfeit,
+    GtpEngine,
+    GtpError,
+    GtpPlayer,
     HeuristicPlayer,
+    Ladder,
+    MatchResult,
     ModelPlayer,
     OnePlyPlayer,
     Player,
     RandomPlayer,
+    Rung,
+    Sprt,
     WeightedPieceCounter,
+    elo_difference,
+    play_ladder,
+    play_match,
+    read_ladder,
 )
-from shirokuro.matches.result import Forfeit, MatchResult
-from shirokuro.matches.sprt import Sprt
-from shirokuro.runs.checkpoints import Checkpoint, latest_checkpoint, list_checkpoints
+from shirokuro.runs import Checkpoint, latest_checkpoint, list_checkpoints
 from shirokuro.schedule import Schedule
-from shirokuro.training.convergence import ConvergenceReport
-from shirokuro.training.failures import ErrorReport, FailedGame
-from shirokuro.training.report import BatchReport
-from shirokuro.training.results import TrainingProgress, TrainingResult
-from shirokuro.training.trainer import Trainer
-from shirokuro.training.warnings import Alert
+from shirokuro.training import (
+    Alert,
+    BatchReport,
+    ConvergenceReport,
+    ErrorReport,
+    FailedGame,
+    Trainer,
+    TrainingProgress,
+    TrainingResult,
+)
 
 PyEvaluator = Evaluator
 

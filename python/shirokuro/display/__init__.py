@@ -1,0 +1,1 @@
+"""Boards, numbers and tables as people read them: text, notebooks, pictures."""

@@ -1,0 +1,8 @@
+"""Games in progress, their clocks, and the formats in which they are exchanged."""
+
+from shirokuro.game.clock import GameClock
+from shirokuro.game.ggf import GgfGame
+from shirokuro.game.live import LiveGame
+from shirokuro.game.turns import TurnGame
+
+__all__ = ["GameClock", "GgfGame", "LiveGame", "TurnGame"]

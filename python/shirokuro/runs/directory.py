@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import errno
-import json
 import logging
 import os
 import shutil
 import sys
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TextIO
 
 if sys.platform != "win32":
     import fcntl
 
-from shirokuro.config import shown_name
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from shirokuro.config import Play, TrainConfig
-    from shirokuro.training.report import BatchReport
+    from shirokuro.config import TrainConfig
 
 _log = logging.getLogger(__name__)
 
@@ -137,22 +132,6 @@ class RunDirectory:
         except OSError:
             shutil.copyfile(checkpoint, temporary)
         temporary.replace(self.model)
-
-    def report(self, games_played: int, batch: BatchReport, play: Play, **more: object) -> None:
-        """Appends a line to the metrics: what was measured since the last one, and the values that settings had."""
-        line = {
-            "time": datetime.now(UTC).isoformat(timespec="seconds"),
-            "games_played": games_played,
-            **batch.line(),
-            "play": {shown_name(name): value for name, value in asdict(play).items() if value is not None},
-            **more,
-        }
-        with self.metrics.open("ab", buffering=0) as file:
-            end = file.tell()
-            text = json.dumps(line).encode() + b"\n"
-            if file.write(text) < len(text):  # the disk is full: half a line would spoil the next one, too
-                file.truncate(end)
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.metrics))
 
 
 if sys.platform != "win32":

@@ -1,14 +1,18 @@
-"""Reading a run's metrics while they are written: half lines, repeated lines, a file that grows or is replaced."""
+"""A run's `metrics.jsonl`: appending a line, and reading them while they are written.
+
+A reader meets half lines, repeated lines, and a file that grows or is replaced.
+"""
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 import os
 from array import array
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
@@ -27,6 +31,26 @@ _LEVELS = 3
 
 _REMEMBERED = 4096
 """Bytes of the last line that must be found again, or else the file is another one."""
+
+
+def append_line(path: Path, games_played: int, measured: Mapping[str, object]) -> None:
+    """Appends a line, whole or not at all: the time, the games of the run so far, and what was measured.
+
+    Args:
+        path: the file; it need not exist yet.
+        games_played: games of the run at the end of the line.
+        measured: what the line says besides, as JSON values.
+
+    Raises:
+        OSError: the line can't be written.
+    """
+    line = {"time": datetime.now(UTC).isoformat(timespec="seconds"), "games_played": games_played, **measured}
+    text = json.dumps(line).encode() + b"\n"
+    with path.open("ab", buffering=0) as file:
+        end = file.tell()
+        if file.write(text) < len(text):  # the disk is full, and half a line would spoil the next one too
+            file.truncate(end)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
 
 
 @dataclass(frozen=True, slots=True)

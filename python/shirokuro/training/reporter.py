@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Literal
 
+from shirokuro.config import shown_name
+from shirokuro.runs.metrics import append_line
 from shirokuro.training import memory
 from shirokuro.training.log_text import detail_line, duration, memory_line, progress_line, summary
 from shirokuro.training.timers import Clocks
@@ -133,17 +136,19 @@ class Monitor:
         if drop:
             trainer.ledger.alerts.give("throughput", str(drop), trainer.games_played)
         alerts = trainer.ledger.alerts.since(self._alerts)[-WARNINGS:]
-        more: dict[str, Any] = {
+        line: dict[str, Any] = {
+            **batch.line(),
+            "play": {shown_name(name): value for name, value in asdict(self._play).items() if value is not None},
             "convergence": trainer.convergence().line(),
             "memory": bytes_by_part,
-            "warnings": [{"kind": alert.kind, "message": alert.message} for alert in alerts],
-            "checkpoint": self._checkpoint,
             **times,
         }
+        if alerts:
+            line["warnings"] = [{"kind": alert.kind, "message": alert.message} for alert in alerts]
+        if self._checkpoint:
+            line["checkpoint"] = self._checkpoint
         try:
-            self._directory.report(
-                trainer.games_played, batch, self._play, **{name: value for name, value in more.items() if value}
-            )
+            append_line(self._directory.metrics, trainer.games_played, line)
         except OSError as error:
             message = f"metrics were not written, the next line will have them: {error}"
             trainer.ledger.alerts.give("log", message, trainer.games_played)
