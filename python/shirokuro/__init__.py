@@ -58,7 +58,6 @@ from shirokuro.matches import (
 from shirokuro.runs import Checkpoint, latest_checkpoint, list_checkpoints
 from shirokuro.schedule import Schedule
 from shirokuro.training import (
-    Alert,
     BatchReport,
     ConvergenceReport,
     ErrorReport,
@@ -66,9 +65,11 @@ from shirokuro.training import (
     Trainer,
     TrainingProgress,
     TrainingResult,
+    TrainingWarning,
 )
 
 PyEvaluator = Evaluator
+Alert = TrainingWarning
 
 __all__ = [
     "BLACK",
@@ -113,6 +114,7 @@ __all__ = [
     "Trainer",
     "TrainingProgress",
     "TrainingResult",
+    "TrainingWarning",
     "WeightedPieceCounter",
     "__version__",
     "debug",

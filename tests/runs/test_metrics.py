@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import shirokuro as sk
-from shirokuro.runs.metrics import Message, Metrics
+from shirokuro.runs.metrics import Metrics, TrainingWarning
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +40,7 @@ def games(metrics: Metrics) -> list[float]:
 
 def test_a_run_that_has_not_begun_has_no_lines_and_no_values(file: Path) -> None:
     metrics = Metrics(file)
-    assert (len(metrics), metrics.last, metrics.games_played, metrics.names, metrics.messages) == (0, {}, 0, [], [])
+    assert (len(metrics), metrics.last, metrics.games_played, metrics.names, metrics.warnings) == (0, {}, 0, [], [])
     assert metrics.value("td_error") is None
     assert metrics["td_error"].shape == (0,)
     append(file, line(100, td_error=5.5))
@@ -184,10 +184,13 @@ def test_warnings_are_collected_and_go_with_their_lines(file: Path) -> None:
     file.write_bytes(line(1, warnings=[first]) + line(2, warnings=[second, "odd", 3]) + line(3, warnings="none"))
     metrics = Metrics(file)
     time = metrics.value("time")
-    assert metrics.messages == [Message(1, time, "coverage", "low"), Message(2, time, "memory", "")]
+    assert metrics.warnings == [
+        TrainingWarning(kind="coverage", message="low", games_played=1, time=time),
+        TrainingWarning(kind="memory", message="", games_played=2, time=time),
+    ]
     append(file, line(2))
     metrics.refresh()
-    assert [message.kind for message in metrics.messages] == ["coverage"]
+    assert [warning.kind for warning in metrics.warnings] == ["coverage"]
 
 
 def test_a_file_that_can_not_be_read_is_an_error(tmp_path: Path) -> None:

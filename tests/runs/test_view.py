@@ -130,7 +130,7 @@ def test_the_present_speed_is_that_of_the_last_half_minute(
     assert view.mean_games_per_second == pytest.approx(5000 / 140)
 
 
-def test_failed_games_are_messages_among_the_warnings(
+def test_failed_games_are_listed_among_the_warnings(
     run_of: Callable[..., Path], line_of: Callable[..., dict[str, Any]]
 ) -> None:
     run = run_of(2000)
@@ -138,8 +138,8 @@ def test_failed_games_are_messages_among_the_warnings(
     with (run / "metrics.jsonl").open("a", encoding="utf-8") as file:
         file.write(json.dumps(line_of(3000, failures=2)) + "\n")
         file.write(json.dumps(line_of(4000, warnings=[warning])) + "\n")
-    told = [(message.games_played, message.kind, message.text) for message in RunView(run).messages]
-    assert told == [(3000, "failed", "2 games"), (4000, "coverage", "low")]
+    listed = [(each.games_played, each.kind, each.message) for each in RunView(run).warnings]
+    assert listed == [(3000, "failed", "2 games"), (4000, "coverage", "low")]
 
 
 def test_files_that_vanish_while_they_are_read_are_no_error(run_of: Callable[..., Path]) -> None:

@@ -167,7 +167,7 @@ def test_an_entry_is_learned_if_and_only_if_its_moments_are(counted: tuple[sk.Tr
 
 
 def kinds(trainer: sk.Trainer) -> list[str]:
-    return [alert.kind for alert in trainer.warnings]
+    return [warning.kind for warning in trainer.warnings]
 
 
 def test_coverage_is_warned_about_after_its_games_and_again_after_some_time(small: sk.TrainConfig) -> None:
@@ -179,10 +179,10 @@ def test_coverage_is_warned_about_after_its_games_and_again_after_some_time(smal
     trainer.train_batch(96)
     assert kinds(trainer) == []
     trainer.train_batch(320)
-    alerts = trainer.warnings
-    assert [(alert.kind, alert.games_played) for alert in alerts] == [("coverage", 128), ("coverage", 320)]
-    assert "18,893,862 entries that can occur" in alerts[0].message
-    assert "P05 stages" in alerts[0].message
+    warnings = trainer.warnings
+    assert [(warning.kind, warning.games_played) for warning in warnings] == [("coverage", 128), ("coverage", 320)]
+    assert "18,893,862 entries that can occur" in warnings[0].message
+    assert "P05 stages" in warnings[0].message
     report = trainer.convergence()
     trainer = sk.Trainer(config.replace(min_coverage=report.coverage / 100))
     trainer.train_batch(416)
@@ -193,14 +193,14 @@ def test_undertrained_patterns_are_named_with_their_stages(small: sk.TrainConfig
     quiet = small.replace(window_games=64, stagnation_games=10**6, min_updates=0.6, warn_again_games=10**6)
     trainer = sk.Trainer(quiet.replace(random_plies=50))
     trainer.train_batch(128)
-    (alert,) = trainer.warnings
-    assert alert.kind == "undertrained"
-    assert alert.games_played == 64
+    (warning,) = trainer.warnings
+    assert warning.kind == "undertrained"
+    assert warning.games_played == 64
     report = trainer.convergence()
     ratios = report.mean_updates_by_table / report.expected_updates_by_table
     # Random openings of up to 50 plies leave few positions of the middle game to learn from.
     assert ratios[15, 2] < 0.6 < ratios[58, 2]
-    assert "updates an entry, expected 0.0149 after 64 games; below 60% of theirs: P" in alert.message
+    assert "updates an entry, expected 0.0149 after 64 games; below 60% of theirs: P" in warning.message
     whole = sk.Trainer(quiet.replace(random_plies=0))
     whole.train_batch(128)
     assert kinds(whole) == []

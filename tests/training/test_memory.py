@@ -73,15 +73,15 @@ def test_tables_are_made_smaller_to_keep_within_the_budget(
 ) -> None:
     monkeypatch.setattr(memory, "memory_before", lambda: 30 * MB)
     trainer = sk.Trainer(small.replace(table_mb=100, threads=2, budget_mb=500))
-    (alert,) = trainer.warnings
-    assert alert.kind == "memory"
+    (warning,) = trainer.warnings
+    assert warning.kind == "memory"
     assert (
         "transposition tables are smaller than 100.0 MB to keep within the budget 500.0 MB: weights 57.7, Adam 230.9"
-        in alert.message
+        in warning.message
     )
     tables = trainer.memory()["tables"]
     assert 2 * MB < tables < 200 * MB
-    assert f"2 tables of {tables / 2 / MB:.1f}" in alert.message
+    assert f"2 tables of {tables / 2 / MB:.1f}" in warning.message
     plan = memory.plan(trainer.config)
     assert plan.weights + plan.adam + plan.python + plan.records + plan.other + tables <= 500 * MB
     assert trainer.config.table_mb == 100
@@ -123,8 +123,8 @@ told = trainer.memory()
 assert 200_000_000 < told["python"] < 300_000_000, told
 assert told["other"] < 40_000_000, told
 assert told["tables"] < 200_000, told
-(alert,) = trainer.warnings
-print(alert.message)
+(warning,) = trainer.warnings
+print(warning.message)
 """.replace("MODEL", repr(str(model)))
     assert "tables are smaller than 20.0 MB to keep within the budget 400.0 MB" in run(program)
 
@@ -152,9 +152,9 @@ def test_a_process_beyond_its_budget_says_so(small: sk.TrainConfig, tmp_path: Pa
     held = bytearray(700 * MB)
     held[::4096] = b"x" * len(held[::4096])
     trainer.start_training(128, directory=tmp_path)
-    alerts = [alert.message for alert in trainer.warnings if alert.kind == "memory"]
-    assert len(alerts) == 1  # not with every line of the metrics
-    assert "MB are resident, more than the budget of 600.0: weights 57.7, adam 230.9" in alerts[0]
+    warnings = [warning.message for warning in trainer.warnings if warning.kind == "memory"]
+    assert len(warnings) == 1  # not with every line of the metrics
+    assert "MB are resident, more than the budget of 600.0: weights 57.7, adam 230.9" in warnings[0]
     del held
 
 
@@ -170,7 +170,7 @@ trainer = sk.Trainer(config)
 def train(games):
     with tempfile.TemporaryDirectory() as folder:
         trainer.start_training(games, directory=folder)
-    return [alert for alert in trainer.warnings if alert.kind == "fragmentation"]
+    return [warning for warning in trainer.warnings if warning.kind == "fragmentation"]
 assert train(64) == []
 before = trainer.memory()["allocator_free"]
 blocks = [libc.malloc(4000) for _ in range(20_000)]
@@ -178,8 +178,8 @@ for block in blocks[::2]:
     libc.free(block)
 free = trainer.memory()["allocator_free"] - before
 assert 30e6 < free < 50e6, free
-(alert,) = train(128)
-print(alert.message)
+(warning,) = train(128)
+print(warning.message)
 """
     assert "MB in holes between blocks: " in run(program)
     assert "% of the budget" in run(program)
@@ -217,4 +217,4 @@ def test_where_nothing_is_told_nothing_is_said(
     told = trainer.memory()
     assert not {"resident", "allocator_free"} & told.keys()
     trainer.start_training(64, directory=tmp_path)
-    assert [alert.kind for alert in trainer.warnings] == []
+    assert [warning.kind for warning in trainer.warnings] == []

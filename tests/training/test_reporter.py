@@ -182,10 +182,10 @@ def test_evaluations_beyond_the_range_are_a_divergence(learning: bool, small: sk
     rate = "10" if learning else "0"
     trainer = sk.Trainer(small.replace(rate=rate, window_games=500, warn_again_games=10**6))
     trainer.train_batch(640)
-    alerts = [alert for alert in trainer.warnings if alert.kind == "divergence"]
-    assert bool(alerts) == learning
-    assert all("are evaluated beyond 64 discs" in alert.message for alert in alerts)
-    assert len(alerts) <= 1
+    warnings = [warning for warning in trainer.warnings if warning.kind == "divergence"]
+    assert bool(warnings) == learning
+    assert all("are evaluated beyond 64 discs" in warning.message for warning in warnings)
+    assert len(warnings) <= 1
     assert (trainer.get_statistics().out_of_range > 0) == learning
 
 
@@ -247,7 +247,7 @@ def test_a_number_that_is_none_is_warned_about_at_once(
     sk._core.inject_faults(trainer._core, {"nan": 0.05})
     with caplog.at_level(logging.WARNING):
         trainer.start_training(64, directory=tmp_path)
-    kinds = {alert.message.split(" in game")[0] for alert in trainer.warnings if alert.kind == "divergence"}
+    kinds = {warning.message.split(" in game")[0] for warning in trainer.warnings if warning.kind == "divergence"}
     assert "values that are no finite numbers" in kinds
     assert any("came to no finite number: reset to neutral" in kind for kind in kinds)
     assert "divergence: values that are no finite numbers in game" in log(tmp_path)

@@ -78,17 +78,17 @@ def test_a_training_that_becomes_slower_warns_once_and_names_the_phase(
     slow, slow_from, noticed = False, 0, 0
     start = since = time.monotonic()
 
-    def alerts() -> list[Any]:
-        return [alert for alert in trainer.warnings if alert.kind == "throughput"]
+    def warnings() -> list[Any]:
+        return [warning for warning in trainer.warnings if warning.kind == "throughput"]
 
     def watch(progress: sk.TrainingProgress) -> None:
         nonlocal slow, slow_from, noticed, since
         now = time.monotonic()
-        warned = len(alerts()) > noticed
+        warned = len(warnings()) > noticed
         if (slow and warned) or now - start > 80:
             trainer.pause_training()
         elif warned:  # other programs on this machine
-            noticed, since = len(alerts()), now
+            noticed, since = len(warnings()), now
         elif now - since > 4:
             # Every fifth game stands still for a while; and again, if the speed before was too uneven for a warning.
             slow, slow_from, since = not slow, progress.games_played, now
@@ -96,7 +96,7 @@ def test_a_training_that_becomes_slower_warns_once_and_names_the_phase(
 
     with caplog.at_level(logging.WARNING, logger="shirokuro"):
         trainer.start_training(directory=tmp_path, callback=watch, callback_every=64)
-    told = [alert for alert in alerts() if alert.games_played > slow_from]
+    told = [warning for warning in warnings() if warning.games_played > slow_from]
     assert len(told) == 1
     assert "throughput fell from " in told[0].message
     assert "bookkeeping took " in told[0].message

@@ -348,7 +348,7 @@ def test_curves_grow_with_the_run_and_only_for_those_who_watch(
         shown = wait_for(watching, "run")
         assert (shown["games"], shown["state"], shown["target"]) == (5000, "running", 200_000)
         assert {each["title"] for each in shown["charts"]} >= {"TD error", "Results", "Throughput"}
-        assert shown["messages"][0] == {"games": 5000, "kind": "divergence", "text": "<b>too large</b>"}
+        assert shown["warnings"][0] == {"games": 5000, "kind": "divergence", "message": "<b>too large</b>"}
         with (run / "metrics.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(line_of(6000, time=time.time())) + "\n")
         grown = wait_for(watching, "run", lambda message: message["games"] == 6000)

@@ -163,7 +163,7 @@ class _Collector:
 
     def _warnings(self) -> Iterator[Any]:
         family = self._core.CounterMetricFamily("shirokuro_warnings", "Warnings that the run gave.", labels=["kind"])
-        kinds = [message.kind for message in self._view.metrics.messages]
+        kinds = [warning.kind for warning in self._view.metrics.warnings]
         for kind in sorted(set(kinds)):
             family.add_metric([kind], kinds.count(kind))
         if family.samples:

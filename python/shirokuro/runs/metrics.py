@@ -53,21 +53,21 @@ def append_line(path: Path, games_played: int, measured: Mapping[str, object]) -
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A warning that a run gave."""
-
-    games_played: int
-    """Games of the run at the end of the line that reported it."""
-
-    time: float | None
-    """POSIX seconds of that line."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingWarning:
+    """A warning issued during training."""
 
     kind: str
-    """What it is about, in a word."""
+    """The subject, in a word, such as `"coverage"`."""
 
-    text: str
-    """What it says."""
+    message: str
+    """What is wrong, with the figures."""
+
+    games_played: int
+    """Games of the run when it was issued; read from a file, at the end of the line that reported it."""
+
+    time: float | None = None
+    """POSIX seconds of that line; `None` in the training itself."""
 
 
 class Metrics:
@@ -92,7 +92,7 @@ class Metrics:
         """Lines that are no JSON object with a number of games."""
         self._columns: dict[str, array[float]] = {}
         self._games: list[int] = []
-        self._messages: list[Message] = []
+        self._warnings: list[TrainingWarning] = []
         self._offset = 0
         self._tail = b""
         self._file: tuple[int, int] | None = None
@@ -112,9 +112,9 @@ class Metrics:
         return self._games[-1] if self._games else 0
 
     @property
-    def messages(self) -> list[Message]:
+    def warnings(self) -> list[TrainingWarning]:
         """The warnings in the lines that count, the oldest first."""
-        return list(self._messages)
+        return list(self._warnings)
 
     def column(self, name: str) -> NDArray[np.float64]:
         """A measure over the lines, shape (len,): a copy, NaN where it is absent."""
@@ -198,8 +198,8 @@ class Metrics:
             del self._games[count:]
             for column in self._columns.values():
                 del column[count:]
-            while self._messages and self._messages[-1].games_played >= games_played:
-                self._messages.pop()
+            while self._warnings and self._warnings[-1].games_played >= games_played:
+                self._warnings.pop()
         return count
 
     def _append(self, line: Line) -> None:
@@ -213,7 +213,7 @@ class Metrics:
         for name, column in self._columns.items():
             column.append(values.get(name, math.nan))
         self._games.append(line["games_played"])
-        self._messages += _messages(line, time)
+        self._warnings += _warnings(line, time)
         self.last = line
 
 
@@ -248,12 +248,14 @@ def _seconds(time: object) -> float | None:
         return None
 
 
-def _messages(line: Line, time: float | None) -> Iterator[Message]:
+def _warnings(line: Line, time: float | None) -> Iterator[TrainingWarning]:
     warnings = line.get("warnings")
     for warning in warnings if isinstance(warnings, list) else []:
         if isinstance(warning, dict):
             kind, text = (warning.get(key) for key in ("kind", "message"))
-            yield Message(line["games_played"], time, str(kind or "warning"), str(text or ""))
+            yield TrainingWarning(
+                kind=str(kind or "warning"), message=str(text or ""), games_played=line["games_played"], time=time
+            )
 
 
 def resample(x: NDArray[np.float64], y: NDArray[np.float64], bins: int) -> NDArray[np.float64]:

@@ -12,7 +12,7 @@ import numpy as np
 from shirokuro.config import TrainConfig
 from shirokuro.runs.checkpoints import Checkpoint, list_checkpoints
 from shirokuro.runs.directory import RunDirectory
-from shirokuro.runs.metrics import Message, Metrics
+from shirokuro.runs.metrics import Metrics, TrainingWarning
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,15 +64,20 @@ class RunView:
             self.config = None
 
     @property
-    def messages(self) -> list[Message]:
+    def warnings(self) -> list[TrainingWarning]:
         """Warnings, and games that failed, the oldest first."""
         metrics = self.metrics
         failed = [
-            Message(int(games), None if np.isnan(at) else float(at), "failed", f"{int(count)} games")
+            TrainingWarning(
+                kind="failed",
+                message=f"{int(count)} games",
+                games_played=int(games),
+                time=None if np.isnan(at) else float(at),
+            )
             for games, at, count in zip(metrics["games_played"], metrics["time"], metrics["failures"], strict=True)
             if count > 0
         ]
-        return sorted(metrics.messages + failed, key=lambda message: message.games_played)
+        return sorted(metrics.warnings + failed, key=lambda warning: warning.games_played)
 
     @property
     def target_games(self) -> int | None:

@@ -1,14 +1,13 @@
 """Training: games played and learned, sessions, statistics, and what they report."""
 
+from shirokuro.runs.metrics import TrainingWarning
 from shirokuro.training.convergence import ConvergenceReport
 from shirokuro.training.failures import ErrorReport, FailedGame
 from shirokuro.training.report import BatchReport
 from shirokuro.training.results import TrainingProgress, TrainingResult
 from shirokuro.training.trainer import Trainer
-from shirokuro.training.warnings import Alert
 
 __all__ = [
-    "Alert",
     "BatchReport",
     "ConvergenceReport",
     "ErrorReport",
@@ -16,4 +15,5 @@ __all__ = [
     "Trainer",
     "TrainingProgress",
     "TrainingResult",
+    "TrainingWarning",
 ]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from shirokuro._core import GenerationReport, TableCoverage
     from shirokuro.config import TrainConfig
-    from shirokuro.training.warnings import AlertKind
+    from shirokuro.training.warnings import WarningKind
 
 REMEMBERED = 10_000
 """The newest windows, which are remembered."""
@@ -74,7 +74,7 @@ class ConvergenceMonitor:
 
     def add(
         self, generation: GenerationReport, games_played: int, config: TrainConfig
-    ) -> Iterator[tuple[AlertKind, str]]:
+    ) -> Iterator[tuple[WarningKind, str]]:
         """Counts the games of one call of the core, after which so many were played; gives the warnings of them."""
         self._resize(config.window_games, games_played - len(generation.games) - len(generation.failures))
         for game, (count, total, squares, positions, _, out_of_range) in zip(
@@ -105,7 +105,7 @@ class ConvergenceMonitor:
         self._window = Sums()
         self._end = (games_played // size + 1) * size
 
-    def _close(self, config: TrainConfig) -> Iterator[tuple[AlertKind, str]]:
+    def _close(self, config: TrainConfig) -> Iterator[tuple[WarningKind, str]]:
         """Ends a window."""
         window = self._window.window(self._end)
         self._window, self._end, self._check_due = Sums(), self._end + self._size, True
@@ -126,7 +126,7 @@ class ConvergenceMonitor:
                 ),
             )
 
-    def _judge_range(self, games_played: int, config: TrainConfig) -> Iterator[tuple[AlertKind, str]]:
+    def _judge_range(self, games_played: int, config: TrainConfig) -> Iterator[tuple[WarningKind, str]]:
         """Looks at the evaluations of a generation that is complete."""
         (beyond, positions), self._out_of_range = self._out_of_range, [0, 0]
         if beyond > config.max_out_of_range * positions and self._is_new("divergence", games_played, config):
@@ -151,7 +151,7 @@ class ConvergenceMonitor:
         """A window has ended since the last `check`."""
         return self._check_due
 
-    def check(self, tables: TableCoverage, games_played: int, config: TrainConfig) -> Iterator[tuple[AlertKind, str]]:
+    def check(self, tables: TableCoverage, games_played: int, config: TrainConfig) -> Iterator[tuple[WarningKind, str]]:
         """Gives the warnings that the weights' coverage leads to."""
         self._check_due = False
         report = self.report(tables, games_played)

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
     from shirokuro._core import Evaluator, Game, GenerationReport
     from shirokuro.config import Play
+    from shirokuro.runs.metrics import TrainingWarning
     from shirokuro.schedule import ScheduleLike
     from shirokuro.training.convergence import ConvergenceReport
     from shirokuro.training.failures import ErrorReport
     from shirokuro.training.report import BatchReport
     from shirokuro.training.statistics import Meter
-    from shirokuro.training.warnings import Alert
 
 _log = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ class Learner:
     def _tell_plan(self) -> None:
         if (plan := self._plan).is_reduced:
             wanted = f"transposition tables are smaller than {plan.wanted_table / memory.MB:.1f} MB"
-            self.ledger.alerts.give("memory", f"{wanted} to keep within the {plan}", self.games_played)
+            self.ledger.warnings.issue("memory", f"{wanted} to keep within the {plan}", self.games_played)
 
     @property
     def config(self) -> TrainConfig:
@@ -187,7 +187,7 @@ class Learner:
         self.ledger.count(self._config)
         if generation.generation_complete and self.ledger.convergence.check_due:
             for kind, message in self.ledger.convergence.check(core.coverage(), self.games_played, self._config):
-                self.ledger.alerts.give(kind, message, self.games_played)
+                self.ledger.warnings.issue(kind, message, self.games_played)
         _log.debug("%d games played, TD error %s", len(generation.games), generation.td_error)
         return generation
 
@@ -265,9 +265,9 @@ class Learner:
         return self.ledger.convergence_report(self._core.coverage(), self.games_played)
 
     @property
-    def warnings(self) -> tuple[Alert, ...]:
+    def warnings(self) -> tuple[TrainingWarning, ...]:
         """What this trainer has warned about since it was made or loaded, the newest thousand at most."""
-        return self.ledger.alerts.since(0)
+        return self.ledger.warnings.since(0)
 
     def digest(self) -> str:
         """SHA-256, in hexadecimal, of the state: equal digests mean equal weights, moments and places in the run.

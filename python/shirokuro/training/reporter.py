@@ -64,7 +64,7 @@ class Monitor:
         self._metrics = Crossing(metrics_every, games)
         self._unlogged, self._undetailed, self._unwritten = trainer.meter(), trainer.meter(), trainer.meter()
         self._play = trainer.play
-        self._alerts = trainer.ledger.alerts.count
+        self._warnings_written = trainer.ledger.warnings.count
         self._checkpoint: dict[str, Any] | None = None
         self._warned: dict[str, int] = {}
         self.clocks = Clocks()
@@ -134,8 +134,8 @@ class Monitor:
         self._judge_memory(bytes_by_part)
         times, drop = self.clocks.read(batch, self._play)
         if drop:
-            trainer.ledger.alerts.give("throughput", str(drop), trainer.games_played)
-        alerts = trainer.ledger.alerts.since(self._alerts)[-WARNINGS:]
+            trainer.ledger.warnings.issue("throughput", str(drop), trainer.games_played)
+        warnings = trainer.ledger.warnings.since(self._warnings_written)[-WARNINGS:]
         line: dict[str, Any] = {
             **batch.line(),
             "play": {shown_name(name): value for name, value in asdict(self._play).items() if value is not None},
@@ -143,19 +143,19 @@ class Monitor:
             "memory": bytes_by_part,
             **times,
         }
-        if alerts:
-            line["warnings"] = [{"kind": alert.kind, "message": alert.message} for alert in alerts]
+        if warnings:
+            line["warnings"] = [{"kind": warning.kind, "message": warning.message} for warning in warnings]
         if self._checkpoint:
             line["checkpoint"] = self._checkpoint
         try:
             append_line(self._directory.metrics, trainer.games_played, line)
         except OSError as error:
             message = f"metrics were not written, the next line will have them: {error}"
-            trainer.ledger.alerts.give("log", message, trainer.games_played)
+            trainer.ledger.warnings.issue("log", message, trainer.games_played)
             return
         self._unwritten.take()
         self.clocks.restart()
-        self._alerts, self._checkpoint, self._play = trainer.ledger.alerts.count, None, trainer.play
+        self._warnings_written, self._checkpoint, self._play = trainer.ledger.warnings.count, None, trainer.play
 
     def _judge_memory(self, bytes_by_part: dict[str, int]) -> None:
         """Warns of a process that needs more than its budget, and of an allocator that keeps much without using it."""
@@ -177,7 +177,7 @@ class Monitor:
         last = self._warned.get(kind)
         if last is None or games_played - last >= self._trainer.config.warn_again_games:
             self._warned[kind] = games_played
-            self._trainer.ledger.alerts.give(kind, message, games_played)
+            self._trainer.ledger.warnings.issue(kind, message, games_played)
 
     def saved(self, path: Path, seconds: float) -> None:
         """A checkpoint was saved: logs all that is known of the run."""

@@ -161,7 +161,9 @@ class Session:
             errors=trainer.errors,
         )
         if outcome == "too_many_errors":
-            trainer.ledger.alerts.give("errors", f"paused: {result.errors}", result.games_played, level=logging.ERROR)
+            trainer.ledger.warnings.issue(
+                "errors", f"paused: {result.errors}", result.games_played, level=logging.ERROR
+            )
         _log.info("%s after %d games", outcome, result.games_played)
         return result
 
@@ -225,7 +227,7 @@ class Session:
             self._save()
         except (OSError, ModelFileError) as error:
             message = f"no checkpoint after {self._count} games, training goes on: {error}"
-            self._trainer.ledger.alerts.give("checkpoint", message, self._count)
+            self._trainer.ledger.warnings.issue("checkpoint", message, self._count)
 
     def _save(self, *, final: bool = False) -> Path:
         """Saves a checkpoint, unless there is one of this very state."""

@@ -11,7 +11,7 @@ from shirokuro.display.boards import board_line
 from shirokuro.training.convergence_tracker import ConvergenceMonitor
 from shirokuro.training.failures import ErrorWindow, FailedGame
 from shirokuro.training.report import BatchReport
-from shirokuro.training.warnings import Alerts
+from shirokuro.training.warnings import WarningLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -60,7 +60,7 @@ class Ledger:
         self.statistics = statistics
         self.errors = errors
         self.convergence = convergence
-        self.alerts = Alerts()
+        self.warnings = WarningLog()
         self.reports: list[GenerationReport] = []
         """What the core reported and is not counted yet."""
         self.observers: tuple[Callable[[GenerationReport], object], ...] = ()
@@ -120,16 +120,16 @@ class Ledger:
         games_played = self.statistics.games + self.statistics.failures
         if nan := generation.nan_games:
             games = ", ".join(map(str, nan[:_SHOWN])) + (", …" if len(nan) > _SHOWN else "")
-            self.alerts.give("divergence", f"values that are no finite numbers in game {games}", games_played)
+            self.warnings.issue("divergence", f"values that are no finite numbers in game {games}", games_played)
         self.warn_of_resets(generation.resets, games_played)
         self._warn_of_sudden_changes(generation, games_played)
         for kind, message in self.convergence.add(generation, games_played, config):
-            self.alerts.give(kind, message, games_played)
+            self.warnings.issue(kind, message, games_played)
 
     def _warn_of_sudden_changes(self, generation: GenerationReport, games_played: int) -> None:
         for change in generation.sudden[:1]:
             before, after = ((weight - 32768) / 256 for weight in (change.before, change.after))
-            self.alerts.give(
+            self.warnings.issue(
                 "sudden",
                 f"{generation.sudden_count} weights changed suddenly; the most: {change.pattern}, "
                 f"entry {change.entry}, stage {change.stage}, from {before:+.2f} to {after:+.2f} discs; "
@@ -151,4 +151,4 @@ class Ledger:
             return
         shown = ", ".join(f"{count} entries of {pattern}, stage {stage}" for pattern, stage, count in resets[:_SHOWN])
         more = f" and of {len(resets) - _SHOWN} other tables" if len(resets) > _SHOWN else ""
-        self.alerts.give("divergence", f"{shown}{more} came to no finite number: reset to neutral", games_played)
+        self.warnings.issue("divergence", f"{shown}{more} came to no finite number: reset to neutral", games_played)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from shirokuro.runs.metrics import TrainingWarning
 
 _log = logging.getLogger(__name__)
 
-AlertKind: TypeAlias = Literal[
+WarningKind: TypeAlias = Literal[
     "divergence",
     "coverage",
     "stagnation",
@@ -27,31 +28,17 @@ REMEMBERED = 1_000
 """The newest warnings, which are kept in memory."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alert:
-    """A warning of a training."""
-
-    kind: AlertKind
-    """What it is about."""
-
-    message: str
-    """What is wrong, with the figures."""
-
-    games_played: int
-    """When it was given."""
-
-
-class Alerts:
+class WarningLog:
     """The warnings of a training, each logged at once."""
 
     def __init__(self) -> None:
-        self._latest: deque[Alert] = deque(maxlen=REMEMBERED)
+        self._latest: deque[TrainingWarning] = deque(maxlen=REMEMBERED)
         self._count = 0
 
-    def give(self, kind: AlertKind, message: str, games_played: int, *, level: int = logging.WARNING) -> None:
+    def issue(self, kind: WarningKind, message: str, games_played: int, *, level: int = logging.WARNING) -> None:
         """Logs a warning and remembers it."""
-        alert = Alert(kind=kind, message=message, games_played=games_played)
-        self._latest.append(alert)
+        warning = TrainingWarning(kind=kind, message=message, games_played=games_played)
+        self._latest.append(warning)
         self._count += 1
         _log.log(level, "%s: %s", kind, message, extra={"fields": {"kind": kind, "games_played": games_played}})
 
@@ -60,7 +47,7 @@ class Alerts:
         """How many were given, those included that are not remembered any more."""
         return self._count
 
-    def since(self, count: int) -> tuple[Alert, ...]:
+    def since(self, count: int) -> tuple[TrainingWarning, ...]:
         """Those given since there were so many of them, as far as they are remembered."""
         new = min(self._count - count, len(self._latest))
         return tuple(self._latest)[len(self._latest) - new :]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from shirokuro.plots.charts import CurveChart
     from shirokuro.runs.view import RunView
 
-_MESSAGES = 50
+_WARNINGS = 50
 """Warnings that are shown, the newest ones."""
 
 _DIGITS = 5
@@ -39,9 +39,9 @@ def training_snapshot(view: RunView) -> dict[str, Any]:
         "secondsLeft": view.seconds_left,
         "measures": {name: metrics.value(column) for name, column in _MEASURES.items()},
         "checkpoint": newest.games_played if newest else None,
-        "messages": [
-            {"games": each.games_played, "kind": each.kind, "text": each.text}
-            for each in reversed(view.messages[-_MESSAGES:])
+        "warnings": [
+            {"games": each.games_played, "kind": each.kind, "message": each.message}
+            for each in reversed(view.warnings[-_WARNINGS:])
         ],
         "charts": [_chart(view, each) for each in known_charts(view)],
         "strength": [

@@ -187,12 +187,12 @@ def test_the_last_tenth_of_a_run_is_drawn_on_request(run_of: Callable[..., Path]
     assert re.search(r"4\.1\d? \S", tenth)
 
 
-def test_messages_are_wrapped_and_scrolled(run_of: Callable[..., Path]) -> None:
+def test_warnings_are_wrapped_and_scrolled(run_of: Callable[..., Path]) -> None:
     run = run_of(3000, warnings=[{"kind": "coverage", "message": "low " * 40}])
     view = RunView(run)
-    shown = text(view, Look(page="messages"))
+    shown = text(view, Look(page="warnings"))
     assert shown.count("low") == 120
-    look = Look(page="messages", scrolled=2)
+    look = Look(page="warnings", scrolled=2)
     assert text(view, look).count("low") == 40
     look.scrolled = 1000
     assert text(view, look).count("low") == 40
@@ -226,7 +226,7 @@ def test_each_curve_is_a_column_of_the_metrics(run_of: Callable[..., Path]) -> N
 
 def test_keys_turn_pages_zoom_and_scroll() -> None:
     look = Look()
-    for key, page_after in (("2", "curves"), ("right", "resources"), ("left", "curves"), ("4", "messages")):
+    for key, page_after in (("2", "curves"), ("right", "resources"), ("left", "curves"), ("4", "warnings")):
         turn(look, key)
         assert look.page == page_after
     turn(look, "right")

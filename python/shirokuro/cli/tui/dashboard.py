@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from shirokuro.runs.view import RunView, State
 
-Page: TypeAlias = Literal["overview", "curves", "resources", "messages"]
+Page: TypeAlias = Literal["overview", "curves", "resources", "warnings"]
 
-PAGES: tuple[Page, ...] = ("overview", "curves", "resources", "messages")
+PAGES: tuple[Page, ...] = ("overview", "curves", "resources", "warnings")
 
 ZOOMS: tuple[float, ...] = (1.0, 0.5, 0.1)
 """Shares of the games so far, the last of which curves show."""
@@ -72,7 +72,7 @@ class Look:
     zoom: int = 0
     """Index into `ZOOMS`."""
     scrolled: int = 0
-    """How many of the newest messages are scrolled away."""
+    """How many of the newest warnings are scrolled away."""
 
 
 def page(view: RunView, look: Look, width: int, height: int) -> Block:
@@ -85,8 +85,8 @@ def page(view: RunView, look: Look, width: int, height: int) -> Block:
         body = _curves(view, look, CURVES, width, room)
     elif look.page == "resources":
         body = _resources(view, width, room)
-    elif look.page == "messages":
-        body = _messages(view, look, width, room)
+    elif look.page == "warnings":
+        body = _all_warnings(view, look, width, room)
     else:
         body = _overview(view, look, width, room)
     body = (body + [Text(" " * width)] * room)[:room]
@@ -105,7 +105,7 @@ def report(view: RunView, width: int) -> Block:
         widths = shares(width, columns)
         body += beside([make(view, each, height) for (make, _), each in zip(shown, widths, strict=False)])
         body.append(blank)
-    return body + _messages(view, Look(), width, 12)
+    return body + _all_warnings(view, Look(), width, 12)
 
 
 def header(view: RunView, width: int) -> Block:
@@ -147,9 +147,9 @@ def _overview(view: RunView, look: Look, width: int, height: int) -> Block:
     body.append(Text(" " * width))
     if len(panels) < 4:  # noqa: PLR2004 (the checkpoints have no place above)
         left, right = shares(width, 2)
-        body += beside([_checkpoints(view, left, last), _newest_messages(view, right, last)])
+        body += beside([_checkpoints(view, left, last), _newest_warnings(view, right, last)])
     else:
-        body += _newest_messages(view, width, last)
+        body += _newest_warnings(view, width, last)
     return body
 
 
@@ -257,27 +257,27 @@ def _checkpoints(view: RunView, width: int, height: int) -> Block:
     return panel("checkpoints", lines or [Text(DASH)], width, height, number(len(view.checkpoints)))
 
 
-def _newest_messages(view: RunView, width: int, height: int) -> Block:
-    messages = view.messages
-    lines = [_message(each.text, each.games_played, each.kind) for each in reversed(messages[-height:])]
-    return panel("messages", lines or [Text("none", "dim")], width, height, number(len(messages)))
+def _newest_warnings(view: RunView, width: int, height: int) -> Block:
+    warnings = view.warnings
+    lines = [_warning(each.message, each.games_played, each.kind) for each in reversed(warnings[-height:])]
+    return panel("warnings", lines or [Text("none", "dim")], width, height, number(len(warnings)))
 
 
-def _message(text: str, games: int | None, kind: str) -> Text:
+def _warning(text: str, games: int | None, kind: str) -> Text:
     at = f"{games:>11,}  " if games is not None else " " * 13
     return Text.assemble((at, "dim"), (f"{kind}: ", "red" if kind in {"error", "failed"} else "yellow"), text)
 
 
-def _messages(view: RunView, look: Look, width: int, height: int) -> Block:
-    messages = view.messages[::-1]
-    look.scrolled = min(look.scrolled, max(len(messages) - 1, 0))
+def _all_warnings(view: RunView, look: Look, width: int, height: int) -> Block:
+    warnings = view.warnings[::-1]
+    look.scrolled = min(look.scrolled, max(len(warnings) - 1, 0))
     lines: Block = []
-    for each in messages[look.scrolled :]:
-        first, *rest = _wrapped(_message(each.text, each.games_played, each.kind), width)
+    for each in warnings[look.scrolled :]:
+        first, *rest = _wrapped(_warning(each.message, each.games_played, each.kind), width)
         lines += [first, *rest]
         if len(lines) >= height:
             break
-    note = f"{number(len(messages))}, the newest first; ↑ ↓ to scroll"
+    note = f"{number(len(warnings))}, the newest first; ↑ ↓ to scroll"
     return panel("warnings and errors", lines or [Text("none", "dim")], width, height, note)
 
 

@@ -58,8 +58,8 @@ function curves(run) {
 }
 
 function warnings(run) {
-  const items = run.messages.map((each) => html("li", {}, html("span", { class: "games" }, `${number(each.games)} games`),
-    html("span", {}, html("b", {}, each.kind), ` ${each.text}`)));
+  const items = run.warnings.map((each) => html("li", {}, html("span", { class: "games" }, `${number(each.games)} games`),
+    html("span", {}, html("b", {}, each.kind), ` ${each.message}`)));
   return html("section", { class: "card warnings", "aria-label": "Warnings" }, html("h2", {}, "Warnings, the newest first"),
     items.length ? html("ul", { tabindex: "0" }, ...items) : html("p", { class: "none" }, "none"));
 }
