@@ -60,8 +60,8 @@ from shirokuro.schedule import Schedule
 from shirokuro.training import (
     BatchReport,
     ConvergenceReport,
-    ErrorReport,
     FailedGame,
+    FailureReport,
     Trainer,
     TrainingProgress,
     TrainingResult,
@@ -70,6 +70,7 @@ from shirokuro.training import (
 
 PyEvaluator = Evaluator
 Alert = TrainingWarning
+ErrorReport = FailureReport
 
 __all__ = [
     "BLACK",
@@ -85,6 +86,7 @@ __all__ = [
     "ErrorReport",
     "Evaluator",
     "FailedGame",
+    "FailureReport",
     "Forfeit",
     "Game",
     "GtpEngine",

@@ -103,7 +103,7 @@ LIMITS = ("depth", "nodes", "time_ms")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Play:
+class GenerationSettings:
     """The values that hold for one generation of games."""
 
     depth: int | None
@@ -235,14 +235,14 @@ class TrainConfig:
         values = dict.fromkeys(LIMITS) if any(changes.get(name) is not None for name in LIMITS) else {}
         return dataclasses.replace(self, **{**values, **changes})  # type: ignore[arg-type]  # __post_init__ checks
 
-    def at(self, games_played: int) -> Play:
+    def at(self, games_played: int) -> GenerationSettings:
         """The values for the generation that starts when so many games were played."""
         progress = games_played / self.games
 
         def value(schedule: ScheduleLike) -> float:
             return Schedule.of(schedule).at(progress)
 
-        return Play(
+        return GenerationSettings(
             depth=None if self.depth is None else round(value(self.depth)),
             nodes=self.nodes,
             time_ms=self.time_ms,

@@ -13,7 +13,7 @@ import shirokuro as sk
 from shirokuro._core import inject_faults
 from shirokuro.cli import main
 from shirokuro.runs.checkpoints import checkpoint_name
-from shirokuro.training.learner import Learner
+from shirokuro.training.state import TrainingState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -168,13 +168,14 @@ def test_too_many_failed_games_end_with_a_report_and_a_code_of_their_own(
     capsys: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    begin = Learner._begin
+    new = TrainingState.new
 
-    def begin_badly(learner: Learner, config: sk.TrainConfig) -> None:
-        begin(learner, config)
-        inject_faults(learner._core, {"panic": 0.1})
+    def new_with_faults(config: sk.TrainConfig) -> TrainingState:
+        state = new(config)
+        inject_faults(state.core, {"panic": 0.1})
+        return state
 
-    monkeypatch.setattr(Learner, "_begin", begin_badly)
+    monkeypatch.setattr(TrainingState, "new", new_with_faults)
     assert train(tmp_path, "--games=2000", "--error-window=200", *SETTINGS) == 3
     assert "paused after" in capsys.readouterr().err
     assert "games failed: panic " in caplog.text

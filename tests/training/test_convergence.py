@@ -10,7 +10,7 @@ import pytest
 import shirokuro as sk
 from shirokuro._core import reachable_entries
 from shirokuro.training.convergence import ENTRIES, PATTERNS, TABLE_ENTRIES, expected_updates
-from shirokuro.training.convergence_tracker import ConvergenceMonitor
+from shirokuro.training.convergence_tracker import ConvergenceTracker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -222,9 +222,9 @@ class Game:
         self.stone_difference = stone_difference
 
 
-def feed(monitor: ConvergenceMonitor, config: sk.TrainConfig, first: int, differences: list[int]) -> list[str]:
+def feed(tracker: ConvergenceTracker, config: sk.TrainConfig, first: int, differences: list[int]) -> list[str]:
     fake: Any = Fake(first, differences)
-    return [kind for kind, _ in monitor.add(fake, first + len(differences), config)]
+    return [kind for kind, _ in tracker.add(fake, first + len(differences), config)]
 
 
 def spread(width: int) -> list[int]:
@@ -233,9 +233,9 @@ def spread(width: int) -> list[int]:
 
 def test_a_variance_that_does_not_decrease_is_a_stagnation() -> None:
     config = sk.TrainConfig(window_games=10, stagnation_games=30, warn_again_games=20)
-    monitor = ConvergenceMonitor(10)
+    tracker = ConvergenceTracker(10)
     widths = [20, 10, 12, 10, 11, 30, 40, 50, 9, 10, 9, 10, 8, 8]
-    found = [feed(monitor, config, 10 * window, spread(width)) for window, width in enumerate(widths)]
+    found = [feed(tracker, config, 10 * window, spread(width)) for window, width in enumerate(widths)]
     # The least variance is that of the second window, 20 games in: 30 games later there is none below it, nor 20 later.
     stagnant = [window for window, warnings in enumerate(found) if warnings == ["stagnation"]]
     assert stagnant == [4, 6, 11]
@@ -244,14 +244,14 @@ def test_a_variance_that_does_not_decrease_is_a_stagnation() -> None:
 def test_windows_do_not_depend_on_how_games_come() -> None:
     config = sk.TrainConfig(window_games=10)
     differences = np.random.default_rng(1).integers(-64, 65, 95).tolist()
-    whole = ConvergenceMonitor(10)
+    whole = ConvergenceTracker(10)
     feed(whole, config, 0, differences)
-    parts = ConvergenceMonitor(10)
+    parts = ConvergenceTracker(10)
     for first in range(0, 95, 7):
         feed(parts, config, first, differences[first : first + 7])
-        parts = ConvergenceMonitor.from_json(parts.to_json())
+        parts = ConvergenceTracker.from_json(parts.to_json())
     tables: Any = {name: np.ones((60, 14), dtype=np.uint64) for name in ("reachable", "updated", "updates")}
-    reports = [monitor.report(tables, 95) for monitor in (whole, parts)]
+    reports = [tracker.report(tables, 95) for tracker in (whole, parts)]
     for report in reports:
         by_window = np.reshape(differences[:90], (9, 10))
         assert [window.stone_difference_mean for window in report.windows] == pytest.approx(by_window.mean(axis=1))

@@ -10,7 +10,7 @@ import pytest
 
 import shirokuro as sk
 from shirokuro._core import inject_faults
-from shirokuro.training.failures import ErrorWindow
+from shirokuro.training.failures import FailureWindow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,7 +126,7 @@ def failure(index: int, kind: str = "panic") -> sk.FailedGame:
 
 
 def test_a_window_forgets_what_is_older() -> None:
-    window = ErrorWindow(failure(index) for index in (5, 100, 149))
+    window = FailureWindow(failure(index) for index in (5, 100, 149))
     assert [each.index for each in window.report(105, 100).failures] == [5, 100, 149]
     assert [each.index for each in window.report(106, 100).failures] == [100, 149]
     assert [each.index for each in window.report(250, 100).failures] == []
@@ -134,7 +134,7 @@ def test_a_window_forgets_what_is_older() -> None:
 
 def test_a_report_shows_kinds_and_the_newest_examples() -> None:
     failures = (*(failure(index) for index in range(10)), failure(20, "hang"))
-    report = sk.ErrorReport(window_games=50, failures=failures)
+    report = sk.FailureReport(window_games=50, failures=failures)
     assert report.rate == 0.22
     assert report.kinds == {"panic": 10, "hang": 1}
     assert [each.index for each in report.examples] == [7, 8, 9, 20]

@@ -71,7 +71,7 @@ def test_an_interrupted_run_writes_the_metrics_of_one_that_was_not(
     assert warnings[0] == warnings[1] != []
     before = sk.Trainer.load(run / "model.shiro")
     assert without_clock(before.get_statistics().sums()) == without_clock(trainer.get_statistics().sums())
-    assert before.ledger.convergence.to_json() == trainer.ledger.convergence.to_json()
+    assert before.state.statistics.convergence.to_json() == trainer.state.statistics.convergence.to_json()
 
 
 def test_finished_games_of_a_pause_within_a_generation_cost_what_they_cost(
@@ -113,14 +113,14 @@ def test_games_kept_by_an_interrupted_call_are_not_those_of_other_settings(confi
 def test_measures_are_those_of_the_games(config: sk.TrainConfig) -> None:
     """Compared with NumPy over what the core says of each game."""
     trainer = sk.Trainer(config)
-    meter = trainer.meter()
+    window = trainer.stats_window()
     differences, moves, values = [], [], np.zeros((0, 6))
     for _ in range(GAMES // 8):
         generation = trainer._advance(8, config, None)
         differences += [game.stone_difference for game in generation.games]
         moves += [game.move_count for game in generation.games]
         values = np.concatenate([values, np.array(generation.game_sums)])
-    report = meter.report
+    report = window.report
     assert report.games == GAMES == len(differences)
     assert report.mean_stone_difference == pytest.approx(np.mean(differences))
     assert report.black_win_rate == np.mean(np.array(differences) > 0)

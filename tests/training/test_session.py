@@ -72,10 +72,10 @@ def test_a_training_plays_to_its_target_and_tells_what_it_did(
     trainer: sk.Trainer, reference: str, tmp_path: Path
 ) -> None:
     trainer.train_batch(100)
-    meter = trainer.meter()
+    window = trainer.stats_window()
     result = finished(trainer.start_training(GAMES, directory=tmp_path))
     assert (result.outcome, result.games_played) == ("completed", GAMES)
-    assert result.statistics == meter.report
+    assert result.statistics == window.report
     assert result.statistics.games == GAMES - 100
     assert result.seconds > 0
     assert result.errors.failures == ()

@@ -14,7 +14,7 @@ import shirokuro as sk
 from shirokuro._core import inject_faults, time_games
 from shirokuro.config import cores
 from shirokuro.training import throughput
-from shirokuro.training.timers import Clocks
+from shirokuro.training.timers import PhaseTimer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,16 +54,16 @@ def test_a_callback_that_takes_long_counts_as_other(fast: sk.TrainConfig, tmp_pa
 
 
 def test_use_of_the_cores_is_processor_time_by_time_and_cores(fast: sk.TrainConfig) -> None:
-    clocks = Clocks()
+    timer = PhaseTimer()
     time.sleep(0.3)
-    idle, _ = clocks.read(sk.BatchReport(), sk.TrainConfig().at(0))
+    idle, _ = timer.read(sk.BatchReport(), sk.TrainConfig().at(0))
     assert idle["cpu"] < 0.5 / cores()
     assert "phases" not in idle
-    clocks.restart()
+    timer.restart()
     end = time.process_time() + 0.3
     while time.process_time() < end:
         pass
-    busy, _ = clocks.read(sk.BatchReport(), fast.at(0))
+    busy, _ = timer.read(sk.BatchReport(), fast.at(0))
     assert idle["cpu"] < busy["cpu"] <= 1.05 / cores()
 
 
@@ -113,11 +113,11 @@ def test_watching_changes_no_weight(fast: sk.TrainConfig, tmp_path: Path) -> Non
 
 
 def test_what_a_line_costs_is_far_below_a_percent_of_the_second_that_it_stands_for() -> None:
-    clocks, play, report = Clocks(), sk.TrainConfig().at(0), sk.Trainer(sk.TrainConfig(depth=1)).train_batch(8)
+    timer, play, report = PhaseTimer(), sk.TrainConfig().at(0), sk.Trainer(sk.TrainConfig(depth=1)).train_batch(8)
     seconds = []
     for _ in range(200):
         start = time.thread_time()
-        clocks.read(report, play)
-        clocks.restart()
+        timer.read(report, play)
+        timer.restart()
         seconds.append(time.thread_time() - start)
     assert sorted(seconds)[100] < 0.01 * throughput.SHORTEST

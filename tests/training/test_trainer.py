@@ -362,7 +362,7 @@ def test_schedules_take_their_values_at_the_first_game_of_a_generation_however_g
     for parts in ((400,), (50, 120, 230)):
         trainer = sk.Trainer(config)
         core: Any = FakeCore(100)
-        trainer._core = core
+        trainer.state.core = core
         for games in parts:
             trainer.train_batch(games)
         told.append(core.told)

@@ -2,7 +2,7 @@
 
 from shirokuro.runs.metrics import TrainingWarning
 from shirokuro.training.convergence import ConvergenceReport
-from shirokuro.training.failures import ErrorReport, FailedGame
+from shirokuro.training.failures import FailedGame, FailureReport
 from shirokuro.training.report import BatchReport
 from shirokuro.training.results import TrainingProgress, TrainingResult
 from shirokuro.training.trainer import Trainer
@@ -10,8 +10,8 @@ from shirokuro.training.trainer import Trainer
 __all__ = [
     "BatchReport",
     "ConvergenceReport",
-    "ErrorReport",
     "FailedGame",
+    "FailureReport",
     "Trainer",
     "TrainingProgress",
     "TrainingResult",

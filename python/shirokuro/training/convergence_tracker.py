@@ -57,7 +57,7 @@ class Sums:
         )
 
 
-class ConvergenceMonitor:
+class ConvergenceTracker:
     """Remembers what convergence is judged by. After N games it is the same however the games were split into calls."""
 
     def __init__(self, window_games: int) -> None:

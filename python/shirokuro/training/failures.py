@@ -56,7 +56,7 @@ class FailedGame:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ErrorReport:
+class FailureReport:
     """The failed games among the last games of a training."""
 
     window_games: int
@@ -90,7 +90,7 @@ class ErrorReport:
         return "\n".join([head, *(f"  {failure}" for failure in self.examples)])
 
 
-class ErrorWindow:
+class FailureWindow:
     """The failed games among a training's last games."""
 
     def __init__(self, failures: Iterable[FailedGame] = ()) -> None:
@@ -100,10 +100,10 @@ class ErrorWindow:
         """Counts failed games."""
         self._failures += failures
 
-    def report(self, games_played: int, window: int) -> ErrorReport:
+    def report(self, games_played: int, window: int) -> FailureReport:
         """The failures among the last `window` games; older ones are forgotten."""
         self._failures = [failure for failure in self._failures if failure.index >= games_played - window]
-        return ErrorReport(window_games=min(games_played, window), failures=tuple(self._failures))
+        return FailureReport(window_games=min(games_played, window), failures=tuple(self._failures))
 
     def clear(self) -> None:
         """Counts from zero."""

@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import logging
-import os
-import time
-import uuid
-import zlib
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from shirokuro._core import ModelFileError, TrainerCore
 from shirokuro.config import TrainConfig
 from shirokuro.training import log_file, memory
-from shirokuro.training.statistics import Ledger
+from shirokuro.training.state import TrainingState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from os import PathLike
 
-    from shirokuro._core import Evaluator, Game, GenerationReport
-    from shirokuro.config import Play
+    from shirokuro._core import Evaluator, Game, GenerationReport, TrainerCore
+    from shirokuro.config import GenerationSettings
     from shirokuro.runs.metrics import TrainingWarning
     from shirokuro.schedule import ScheduleLike
     from shirokuro.training.convergence import ConvergenceReport
-    from shirokuro.training.failures import ErrorReport
+    from shirokuro.training.failures import FailureReport
     from shirokuro.training.report import BatchReport
-    from shirokuro.training.statistics import Meter
+    from shirokuro.training.statistics import StatsWindow
 
 _log = logging.getLogger(__name__)
 
@@ -45,6 +39,9 @@ class Learner:
     A `KeyboardInterrupt` during a call stops it at once and leaves a state that can be saved and continued.
     """
 
+    state: TrainingState
+    """Everything that a checkpoint holds."""
+
     _listed: tuple[int, int] | None = None
 
     def __init__(self, config: TrainConfig | None = None) -> None:
@@ -52,32 +49,15 @@ class Learner:
             config = TrainConfig()
         if not isinstance(config, TrainConfig):
             raise TypeError(f"config: must be a TrainConfig or None, not {type(config).__name__}")
-        self._begin(config)
+        self.state = TrainingState.new(config)
 
-    def _begin(self, config: TrainConfig) -> None:
-        """A new run."""
-        self._plan = memory.plan(config)
-        self._core = TrainerCore(
-            seed=config.seed,
-            generation_games=config.generation_games,
-            threads=config.worker_threads,
-            table_mb=self._plan.table / memory.MB,
-        )
-        self._config = config
-        self.ledger = Ledger.empty(config)
-        """What is known of the run's games."""
-        self._tell_plan()
-        self.run: str = uuid.uuid4().hex
-        """What tells this run's checkpoints from those of others."""
-        self.target_games: int | None = None
-        """What the training was last started for."""
-        self.checkpoint: Path | None = None
-        """The checkpoint that holds the present state; `None` when there is none, or something was trained since."""
+    @property
+    def _core(self) -> TrainerCore:
+        return self.state.core
 
-    def _tell_plan(self) -> None:
-        if (plan := self._plan).is_reduced:
-            wanted = f"transposition tables are smaller than {plan.wanted_table / memory.MB:.1f} MB"
-            self.ledger.warnings.issue("memory", f"{wanted} to keep within the {plan}", self.games_played)
+    @property
+    def _config(self) -> TrainConfig:
+        return self.state.config
 
     @property
     def config(self) -> TrainConfig:
@@ -95,11 +75,11 @@ class Learner:
         return self._core.games_played
 
     @property
-    def play(self) -> Play:
+    def play(self) -> GenerationSettings:
         """The values that hold for the current generation."""
         return self._play(self._config)
 
-    def _play(self, config: TrainConfig) -> Play:
+    def _play(self, config: TrainConfig) -> GenerationSettings:
         # What schedules say at the generation's first game holds for all of it: however it is split, it is the same.
         return config.at(self._core.generation * self._core.generation_games)
 
@@ -132,17 +112,17 @@ class Learner:
         TrainConfig.SETTINGS["games"].convert("games", games)
         self._refuse_while_active()
         config = self._with(epsilon=epsilon, depth=depth, nodes=nodes, time_ms=time_ms)
-        meter, start = self.meter(), self.games_played
+        window, start = self.stats_window(), self.games_played
         while (played := self.games_played - start) < games:
             self._advance(games - played, config, _shifted(progress, played))
             if progress is not None:
                 progress(self.games_played - start)
         _log.debug("%d games played, %d in all", games, self.games_played)
-        return meter.take()
+        return window.take()
 
-    def meter(self) -> Meter:
+    def stats_window(self) -> StatsWindow:
         """Measures the games from now on, as long as somebody holds it."""
-        return self.ledger.meter(self._config)
+        return self.state.statistics.stats_window(self._config)
 
     def train_game(
         self,
@@ -167,13 +147,9 @@ class Learner:
         return self._config.replace(**given) if given else self._config
 
     def _advance(self, games: int, config: TrainConfig, tick: Callable[[int], None] | None) -> GenerationReport:
-        core = self._core
-        self.checkpoint = None
-        if (plan := memory.plan(config)) != self._plan:
-            if (plan.workers, plan.table) != (self._plan.workers, self._plan.table):
-                core.set_workers(threads=plan.workers, table_mb=plan.table / memory.MB)
-            self._plan = plan
-            self._tell_plan()
+        core, statistics = self._core, self.state.statistics
+        self.state.checkpoint = None
+        self.state.divide_memory(config)
         play = dataclasses.asdict(self._play(config))
         generation = core.advance(
             min(games, core.generation_left),
@@ -181,13 +157,13 @@ class Learner:
             sudden_discs=config.sudden_discs,
             updates=self._listed,
             tick=tick,
-            reports=self.ledger.reports,
+            reports=statistics.reports,
             **play,
         )
-        self.ledger.count(self._config)
-        if generation.generation_complete and self.ledger.convergence.check_due:
-            for kind, message in self.ledger.convergence.check(core.coverage(), self.games_played, self._config):
-                self.ledger.warnings.issue(kind, message, self.games_played)
+        statistics.count(self._config)
+        if generation.generation_complete and statistics.convergence.check_due:
+            for kind, message in statistics.convergence.check(core.coverage(), self.games_played, self._config):
+                statistics.warnings.issue(kind, message, self.games_played)
         _log.debug("%d games played, TD error %s", len(generation.games), generation.td_error)
         return generation
 
@@ -201,13 +177,13 @@ class Learner:
             observer: an exception from it ends the training.
             updates: the tables whose updates are listed: bit sets of stages and of patterns.
         """
-        ledger, listed = self.ledger, self._listed
-        ledger.observers += (observer,)
+        statistics, listed = self.state.statistics, self._listed
+        statistics.observers += (observer,)
         self._listed = updates or listed
         try:
             yield
         finally:
-            ledger.observers = tuple(other for other in ledger.observers if other is not observer)
+            statistics.observers = tuple(other for other in statistics.observers if other is not observer)
             self._listed = listed
 
     def train_generation(self, games: int, tick: Callable[[int], None]) -> None:
@@ -234,12 +210,12 @@ class Learner:
         memory.plan(config)
         if log_level is not None:
             log_file.set_level(log_level)
-        self._config = config
+        self.state.config = config
 
     def get_statistics(self) -> BatchReport:
         """What was measured over all games since the start of the run, those before loading included."""
-        self.ledger.count(self._config)
-        return self.ledger.statistics
+        self.state.statistics.count(self._config)
+        return self.state.statistics.totals
 
     def memory(self) -> dict[str, int]:
         """Bytes by component, of what was allocated and of what the system says; unknown ones are absent.
@@ -261,13 +237,13 @@ class Learner:
         Raises:
             RuntimeError: another thread is using the trainer.
         """
-        self.ledger.count(self._config)
-        return self.ledger.convergence_report(self._core.coverage(), self.games_played)
+        self.state.statistics.count(self._config)
+        return self.state.statistics.convergence_report(self._core.coverage(), self.games_played)
 
     @property
     def warnings(self) -> tuple[TrainingWarning, ...]:
         """What this trainer has warned about since it was made or loaded, the newest thousand at most."""
-        return self.ledger.warnings.since(0)
+        return self.state.statistics.warnings.since(0)
 
     def digest(self) -> str:
         """SHA-256, in hexadecimal, of the state: equal digests mean equal weights, moments and places in the run.
@@ -278,9 +254,9 @@ class Learner:
         return self._core.digest()
 
     @property
-    def errors(self) -> ErrorReport:
+    def errors(self) -> FailureReport:
         """The games that failed among the last ones, `error_window` at most."""
-        return self.ledger.errors.report(self.games_played, self._config.error_window)
+        return self.state.statistics.failures.report(self.games_played, self._config.error_window)
 
     @property
     def has_too_many_errors(self) -> bool:
@@ -290,7 +266,7 @@ class Learner:
 
     def forget_errors(self) -> None:
         """Counts failed games from zero."""
-        self.ledger.errors.clear()
+        self.state.statistics.failures.clear()
 
     def save(self, path: str | PathLike[str]) -> None:
         """Writes the whole state: weights, moments, the place in the run, settings, statistics and failed games.
@@ -301,17 +277,7 @@ class Learner:
             OSError: the file can't be written.
             RuntimeError: another thread is using the trainer.
         """
-        start = time.perf_counter()
-        self.ledger.count(self._config)
-        monitor = {"run": self.run, "target": self.target_games, **self.ledger.to_json()}
-        self._core.save(
-            path,
-            settings=json.dumps(self._config.as_dict()),
-            statistics=json.dumps(self.ledger.statistics.sums()),
-            monitor=json.dumps(monitor),
-            compress=self._config.compress,
-        )
-        _log_file("saved", path, time.perf_counter() - start, self.games_played)
+        self.state.save(path)
 
     @classmethod
     def load(cls, path: str | PathLike[str], *, threads: int | None = None) -> Self:
@@ -327,37 +293,10 @@ class Learner:
             ModelFileError: the file is not a model, is damaged, or holds weights alone.
         """
         learner = cls.__new__(cls)
-        learner._load(Path(path))  # noqa: SLF001 (its own class)
+        learner.state = TrainingState.load(Path(path))
         if threads is not None:
             learner.configure(threads=threads)
         return learner
-
-    def _load(self, path: Path) -> None:
-        start = time.perf_counter()
-        memory.memory_before()  # asked once, before what is loaded is resident
-        # The file holds the settings that the workers are made with: it is read with the least of them.
-        workers = (1, TrainConfig.SETTINGS["table_mb"].low)
-        core, settings, statistics, monitor = TrainerCore.load(path, threads=workers[0], table_mb=workers[1])
-        try:
-            config = TrainConfig(**json.loads(settings))
-            known = json.loads(monitor)
-            run, target = known.get("run") or uuid.uuid4().hex, known.get("target")
-            ledger = Ledger.from_json(core.seed, json.loads(statistics), known)
-        except (TypeError, ValueError, AttributeError, LookupError, zlib.error) as error:
-            raise ModelFileError(f"{os.fspath(path)}: its settings can't be read: {error}") from error
-        plan = memory.plan(config)
-        core.set_workers(threads=plan.workers, table_mb=plan.table / memory.MB)
-        self._core, self._plan = core, plan
-        self._config, self.ledger = config, ledger
-        self.run, self.target_games, self.checkpoint = run, target, path
-        self._tell_plan()
-        ledger.warn_of_resets(core.reset_bad_numbers(), self.games_played)
-        _log_file("loaded", path, time.perf_counter() - start, self.games_played)
-
-
-def _log_file(action: str, path: str | PathLike[str], seconds: float, games: int) -> None:
-    size = Path(path).stat().st_size / 1e6
-    _log.info("%s %s: %.1f MB in %.2f s, after %d games", action, os.fspath(path), size, seconds, games)
 
 
 def _shifted(progress: Callable[[int], None] | None, before: int) -> Callable[[int], None] | None:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from shirokuro.training.convergence import ConvergenceReport
-    from shirokuro.training.failures import ErrorReport
+    from shirokuro.training.failures import FailureReport
     from shirokuro.training.report import BatchReport
 
 
@@ -104,7 +104,7 @@ def summary(
     report: BatchReport,
     convergence: ConvergenceReport,
     bytes_by_part: Mapping[str, int],
-    errors: ErrorReport,
+    errors: FailureReport,
     *,
     games_played: int,
     target: int,

@@ -11,7 +11,7 @@ from shirokuro.config import shown_name
 from shirokuro.runs.metrics import append_line
 from shirokuro.training import memory
 from shirokuro.training.log_text import detail_line, duration, memory_line, progress_line, summary
-from shirokuro.training.timers import Clocks
+from shirokuro.training.timers import PhaseTimer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +25,7 @@ WARNINGS = 20
 """Warnings of one line of the metrics, the newest ones."""
 
 
-class Crossing:
+class EveryNGames:
     """Notices when a count reaches or passes a multiple of a number."""
 
     def __init__(self, every: int, count: int) -> None:
@@ -43,7 +43,7 @@ class Crossing:
         return due
 
 
-class Monitor:
+class Reporter:
     """Looks at a training between two generations, and writes down what is due.
 
     Args:
@@ -59,15 +59,20 @@ class Monitor:
         self._target = target_games
         self._start, self._first = time.monotonic(), trainer.games_played
         config, games = trainer.config, trainer.games_played
-        self._lines, self._within = Crossing(config.log_games, games), Crossing(config.log_games, games)
-        self._details = Crossing(config.detail_games, games)
-        self._metrics = Crossing(metrics_every, games)
-        self._unlogged, self._undetailed, self._unwritten = trainer.meter(), trainer.meter(), trainer.meter()
+        self._lines, self._within = EveryNGames(config.log_games, games), EveryNGames(config.log_games, games)
+        self._details = EveryNGames(config.detail_games, games)
+        self._metrics = EveryNGames(metrics_every, games)
+        self._unlogged, self._undetailed, self._unwritten = (
+            trainer.stats_window(),
+            trainer.stats_window(),
+            trainer.stats_window(),
+        )
         self._play = trainer.play
-        self._warnings_written = trainer.ledger.warnings.count
+        self._warnings = trainer.state.statistics.warnings
+        self._written_warnings = self._warnings.count
         self._checkpoint: dict[str, Any] | None = None
         self._warned: dict[str, int] = {}
-        self.clocks = Clocks()
+        self.timer = PhaseTimer()
         """What the time went into since the last line of the metrics."""
 
     def observe(self) -> None:
@@ -132,10 +137,10 @@ class Monitor:
             return
         bytes_by_part = trainer.memory()
         self._judge_memory(bytes_by_part)
-        times, drop = self.clocks.read(batch, self._play)
+        times, drop = self.timer.read(batch, self._play)
         if drop:
-            trainer.ledger.warnings.issue("throughput", str(drop), trainer.games_played)
-        warnings = trainer.ledger.warnings.since(self._warnings_written)[-WARNINGS:]
+            self._warnings.issue("throughput", str(drop), trainer.games_played)
+        warnings = self._warnings.since(self._written_warnings)[-WARNINGS:]
         line: dict[str, Any] = {
             **batch.line(),
             "play": {shown_name(name): value for name, value in asdict(self._play).items() if value is not None},
@@ -151,11 +156,11 @@ class Monitor:
             append_line(self._directory.metrics, trainer.games_played, line)
         except OSError as error:
             message = f"metrics were not written, the next line will have them: {error}"
-            trainer.ledger.warnings.issue("log", message, trainer.games_played)
+            self._warnings.issue("log", message, trainer.games_played)
             return
         self._unwritten.take()
-        self.clocks.restart()
-        self._warnings_written, self._checkpoint, self._play = trainer.ledger.warnings.count, None, trainer.play
+        self.timer.restart()
+        self._written_warnings, self._checkpoint, self._play = self._warnings.count, None, trainer.play
 
     def _judge_memory(self, bytes_by_part: dict[str, int]) -> None:
         """Warns of a process that needs more than its budget, and of an allocator that keeps much without using it."""
@@ -177,7 +182,7 @@ class Monitor:
         last = self._warned.get(kind)
         if last is None or games_played - last >= self._trainer.config.warn_again_games:
             self._warned[kind] = games_played
-            self._trainer.ledger.warnings.issue(kind, message, games_played)
+            self._warnings.issue(kind, message, games_played)
 
     def saved(self, path: Path, seconds: float) -> None:
         """A checkpoint was saved: logs all that is known of the run."""

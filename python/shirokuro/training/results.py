@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from shirokuro.training.failures import ErrorReport
+    from shirokuro.training.failures import FailureReport
     from shirokuro.training.report import BatchReport
 
 Outcome: TypeAlias = Literal["completed", "paused", "too_many_errors"]
@@ -56,5 +56,5 @@ class TrainingResult:
     checkpoint: Path
     """The state at the end; the directory's `model.shiro` is the same."""
 
-    errors: ErrorReport
+    errors: FailureReport
     """The failed games among the last ones."""

@@ -8,8 +8,8 @@ import weakref
 from typing import TYPE_CHECKING, Any, Self
 
 from shirokuro.display.boards import board_line
-from shirokuro.training.convergence_tracker import ConvergenceMonitor
-from shirokuro.training.failures import ErrorWindow, FailedGame
+from shirokuro.training.convergence_tracker import ConvergenceTracker
+from shirokuro.training.failures import FailedGame, FailureWindow
 from shirokuro.training.report import BatchReport
 from shirokuro.training.warnings import WarningLog
 
@@ -26,7 +26,7 @@ _SHOWN = 5
 """Games or tables that a warning names."""
 
 
-class Meter:
+class StatsWindow:
     """Measures the games since it was last read."""
 
     def __init__(self) -> None:
@@ -43,7 +43,7 @@ class Meter:
         return report
 
 
-class Ledger:
+class RunStatistics:
     """Counts what the core reports. After N games it says the same however they were split into calls.
 
     Args:
@@ -54,11 +54,11 @@ class Ledger:
     """
 
     def __init__(
-        self, seed: int, statistics: BatchReport, errors: ErrorWindow, convergence: ConvergenceMonitor
+        self, seed: int, totals: BatchReport, failures: FailureWindow, convergence: ConvergenceTracker
     ) -> None:
         self._seed = seed
-        self.statistics = statistics
-        self.errors = errors
+        self.totals = totals
+        self.failures = failures
         self.convergence = convergence
         self.warnings = WarningLog()
         self.reports: list[GenerationReport] = []
@@ -66,12 +66,12 @@ class Ledger:
         self.observers: tuple[Callable[[GenerationReport], object], ...] = ()
         """Called with each report when it is counted."""
         self._counting = threading.RLock()
-        self._meters: weakref.WeakSet[Meter] = weakref.WeakSet()
+        self._windows: weakref.WeakSet[StatsWindow] = weakref.WeakSet()
 
     @classmethod
     def empty(cls, config: TrainConfig) -> Self:
         """Of a new run."""
-        return cls(config.seed, BatchReport(), ErrorWindow(), ConvergenceMonitor(config.window_games))
+        return cls(config.seed, BatchReport(), FailureWindow(), ConvergenceTracker(config.window_games))
 
     @classmethod
     def from_json(cls, seed: int, statistics: Mapping[str, Any], monitor: Mapping[str, Any]) -> Self:
@@ -80,21 +80,21 @@ class Ledger:
         Raises:
             ValueError: it is something else; so do TypeError, AttributeError, LookupError and zlib.error.
         """
-        errors = ErrorWindow.from_json(monitor["errors"])
-        convergence = ConvergenceMonitor.from_json(monitor["convergence"])
+        errors = FailureWindow.from_json(monitor["errors"])
+        convergence = ConvergenceTracker.from_json(monitor["convergence"])
         return cls(seed, BatchReport(**statistics), errors, convergence)
 
     def to_json(self) -> dict[str, Any]:
         """What has to be remembered beside the statistics, as plain values."""
-        return {"errors": self.errors.to_json(), "convergence": self.convergence.to_json()}
+        return {"errors": self.failures.to_json(), "convergence": self.convergence.to_json()}
 
-    def meter(self, config: TrainConfig) -> Meter:
+    def stats_window(self, config: TrainConfig) -> StatsWindow:
         """Measures the games from now on, as long as somebody holds it."""
         with self._counting:
             self.count(config)
-            meter = Meter()
-            self._meters.add(meter)
-            return meter
+            window = StatsWindow()
+            self._windows.add(window)
+            return window
 
     def count(self, config: TrainConfig) -> None:
         """Counts what the core has reported: at once, or later if a signal handler's exception came in between."""
@@ -104,11 +104,11 @@ class Ledger:
                 failures = FailedGame.of_generation(generation, self._seed)
                 new = BatchReport.of_generation(generation)
                 squared_errors = [squared_error for _, _, _, _, squared_error, _ in generation.game_sums]
-                self.statistics = self.statistics.after(new, squared_errors)
+                self.totals = self.totals.after(new, squared_errors)
                 del self.reports[0]
-                for meter in self._meters:
-                    meter.add(new, squared_errors)
-                self.errors.add(failures)
+                for window in self._windows:
+                    window.add(new, squared_errors)
+                self.failures.add(failures)
                 for failure in failures:
                     _log.error("%s", failure)
                 self._warn(generation, config)
@@ -117,7 +117,7 @@ class Ledger:
 
     def _warn(self, generation: GenerationReport, config: TrainConfig) -> None:
         """Warns of what one call of the core brought to light."""
-        games_played = self.statistics.games + self.statistics.failures
+        games_played = self.totals.games + self.totals.failures
         if nan := generation.nan_games:
             games = ", ".join(map(str, nan[:_SHOWN])) + (", …" if len(nan) > _SHOWN else "")
             self.warnings.issue("divergence", f"values that are no finite numbers in game {games}", games_played)

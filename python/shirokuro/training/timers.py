@@ -12,12 +12,12 @@ from shirokuro.training.throughput import Throughput
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from shirokuro.config import Play
+    from shirokuro.config import GenerationSettings
     from shirokuro.training.report import BatchReport
     from shirokuro.training.throughput import Drop
 
 
-class Clocks:
+class PhaseTimer:
     """Measures from one line of the metrics to the next."""
 
     def __init__(self) -> None:
@@ -37,7 +37,7 @@ class Clocks:
         finally:
             self._saving += time.perf_counter() - start
 
-    def read(self, batch: BatchReport, play: Play) -> tuple[dict[str, Any], Drop | None]:
+    def read(self, batch: BatchReport, play: GenerationSettings) -> tuple[dict[str, Any], Drop | None]:
         """What there is to report since the last restart, and whether the throughput has fallen.
 
         `phases`: seconds by phase, a worker's mean, which add up to the wall-clock time: those of `BatchReport.phases`,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from shirokuro.config import TrainConfig
 from shirokuro.runs import checkpoints
@@ -13,7 +13,9 @@ from shirokuro.runs.directory import RunDirectory
 from shirokuro.signals import StopSignals
 from shirokuro.training import log_file
 from shirokuro.training.learner import Learner
-from shirokuro.training.session import Session
+from shirokuro.training.loop import TrainingLoop
+from shirokuro.training.session import Session, SessionOptions
+from shirokuro.training.state import TrainingState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,9 +97,12 @@ class Trainer(Learner):
         self.configure(**{name: value for name, value in changes.items() if value is not None})
         before = self._session.directory if self._session else RunDirectory.named_by_time()
         session = Session(
-            self,
             before if directory is None else RunDirectory(Path(directory)),
             target_games=target_games,
+        )
+        loop = TrainingLoop(
+            self,
+            session,
             callback=callback,
             callback_every=callback_every,
             progress=progress,
@@ -117,14 +122,14 @@ class Trainer(Learner):
         self._signals = signals = StopSignals(stop)
         with ExitStack() as until_started:
             until_started.enter_context(signals)
-            session.open()
-            self.target_games = target_games
+            loop.open()
+            self.state.target_games = target_games
             self._session = session
             if background:
-                session.run_in_background()
+                session.run_in_background(loop.run)
                 until_started.pop_all()
                 return None
-            session.run()
+            session.run(loop.run)
         signals.pass_on()
         return session.wait()
 
@@ -146,15 +151,7 @@ class Trainer(Learner):
         *,
         directory: str | PathLike[str] | None = None,
         on_corrupt: OnCorrupt = "previous",
-        callback: Callable[[TrainingProgress], object] | None = None,
-        callback_every: int = 100,
-        background: bool = False,
-        checkpoint_every: int | None = None,
-        keep: int | None = None,
-        compress: bool | None = None,
-        progress: Callable[[int], object] | None = None,
-        log_level: int | str = "INFO",
-        log_json: bool = False,
+        **options: Unpack[SessionOptions],
     ) -> TrainingResult | None:
         """Goes on from the run's latest checkpoint, as if the training had never stopped.
 
@@ -166,15 +163,7 @@ class Trainer(Learner):
             directory: the run's directory; by default the one before.
             on_corrupt: what to do when the newest checkpoint is damaged: go back to the newest one that is whole, start
                 a new run with this trainer's settings (the damaged one's files are moved to `set-aside`), or raise.
-            callback: as for `start_training`, like all that follow.
-            callback_every: games.
-            background: on another thread.
-            checkpoint_every: games.
-            keep: checkpoints.
-            compress: checkpoints.
-            progress: many times a second.
-            log_level: of the log file.
-            log_json: the log file's format.
+            options: as for `start_training`.
 
         Raises:
             FileNotFoundError: there is no checkpoint.
@@ -182,6 +171,8 @@ class Trainer(Learner):
                 of another version of the format.
             Exception: as `start_training`.
         """
+        if unknown := options.keys() - SessionOptions.__annotations__.keys():
+            raise TypeError(f"resume_training() got an unexpected keyword argument {min(unknown)!r}")
         self._refuse_while_active()
         if directory is None:
             if not self._session:
@@ -189,17 +180,7 @@ class Trainer(Learner):
             directory = self._session.directory.path
         self.restore(directory, on_corrupt=on_corrupt)
         return self.start_training(
-            self.target_games if target_games is None else target_games,
-            directory=directory,
-            callback=callback,
-            callback_every=callback_every,
-            background=background,
-            checkpoint_every=checkpoint_every,
-            keep=keep,
-            compress=compress,
-            progress=progress,
-            log_level=log_level,
-            log_json=log_json,
+            self.state.target_games if target_games is None else target_games, directory=directory, **options
         )
 
     def restore(self, directory: str | PathLike[str], *, on_corrupt: OnCorrupt = "previous") -> None:
@@ -209,8 +190,8 @@ class Trainer(Learner):
         """
         latest = checkpoints.latest_checkpoint(directory, on_corrupt=on_corrupt)
         if latest is not None:
-            if latest != self.checkpoint:
-                self._load(latest)
+            if latest != self.state.checkpoint:
+                self.state = TrainingState.load(latest)
             return
         run = RunDirectory(Path(directory))
         damaged = [*checkpoints.candidates(run.path)]
@@ -218,7 +199,7 @@ class Trainer(Learner):
             raise FileNotFoundError(2, "no checkpoint in", str(run.path))
         with run.held():
             run.set_aside([*damaged, *(path for path in [run.model] if path.exists())])
-        self._begin(self._config)
+        self.state = TrainingState.new(self._config)
 
     @property
     def is_training_active(self) -> bool:

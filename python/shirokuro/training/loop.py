@@ -1,0 +1,206 @@
+"""A training from its start, or from a checkpoint, to its end or a pause: what happens between two generations."""
+
+from __future__ import annotations
+
+import logging
+import time
+from contextlib import ExitStack, suppress
+from typing import TYPE_CHECKING
+
+from shirokuro._core import ModelFileError
+from shirokuro.runs import checkpoints
+from shirokuro.runs.games import GameLog
+from shirokuro.training.log_file import RunLog
+from shirokuro.training.reporter import EveryNGames, Reporter
+from shirokuro.training.results import TrainingProgress, TrainingResult
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from shirokuro.training.learner import Learner
+    from shirokuro.training.results import Outcome
+    from shirokuro.training.session import Session
+
+_log = logging.getLogger(__name__)
+
+
+class Stopped(BaseException):
+    """Ends a call of the core early; finished games are kept."""
+
+
+class TrainingLoop:
+    """Trains up to a session's target; saves and reports on the way."""
+
+    def __init__(
+        self,
+        trainer: Learner,
+        session: Session,
+        *,
+        callback: Callable[[TrainingProgress], object] | None,
+        callback_every: int,
+        progress: Callable[[int], object] | None,
+        log_level: int | str,
+        log_json: bool,
+    ) -> None:
+        self._trainer = trainer
+        self._session = session
+        self._directory = session.directory
+        self._target = session.target_games
+        self._callback = callback
+        self._progress = progress
+        self._log_level, self._log_json = log_level, log_json
+        self._callbacks = EveryNGames(callback_every, trainer.games_played)
+        self._checkpoints = EveryNGames(trainer.config.checkpoint_games, trainer.games_played)
+        self._reporter = Reporter(trainer, self._directory, target_games=self._target, metrics_every=callback_every)
+        self._unreported, self._all = trainer.stats_window(), trainer.stats_window()
+        self._start = time.monotonic()
+        self._first = self._count = self._before_call = trainer.games_played
+        self._resources = ExitStack()
+
+    def open(self) -> None:
+        """Takes hold of the directory.
+
+        Raises:
+            ValueError: the directory holds another run.
+            BlockingIOError: another training is using it.
+            OSError: it can't be written.
+        """
+        with ExitStack() as resources:
+            resources.enter_context(self._directory.held())
+            trainer = self._trainer
+            self._retention = checkpoints.Retention(self._directory, trainer.state.run_id, trainer.games_played)
+            self._directory.write_config(trainer.config)
+            resources.enter_context(RunLog(self._directory.logs, level=self._log_level, as_json=self._log_json))
+            if keep := trainer.config.record_games:
+                games = GameLog(self._directory, keep=keep, games_played=trainer.games_played)
+                resources.enter_context(trainer.observed(games))
+            self._resources = resources.pop_all()
+
+    def run(self) -> TrainingResult:
+        """Trains until the target is reached, or until the session is to stop."""
+        with self._resources:
+            return self._run()
+
+    def _run(self) -> TrainingResult:
+        _log.info("training from %d to %d games in %s", self._count, self._target, self._directory.path)
+        try:
+            outcome = self._train_to_end()
+            if self._unreported.report.games or self._unreported.report.failures:
+                self._tell()
+        except BaseException as error:
+            try:
+                self._save(final=True)
+            except (OSError, ModelFileError) as failure:
+                error.add_note(f"and the state could not be saved: {failure}")
+            raise
+        return self._end(outcome)
+
+    def _end(self, outcome: Outcome) -> TrainingResult:
+        trainer = self._trainer
+        result = TrainingResult(
+            outcome=outcome,
+            games_played=trainer.games_played,
+            statistics=self._all.report,
+            seconds=time.monotonic() - self._start,
+            checkpoint=self._save(final=True),
+            errors=trainer.errors,
+        )
+        if outcome == "too_many_errors":
+            trainer.state.statistics.warnings.issue(
+                "errors", f"paused: {result.errors}", result.games_played, level=logging.ERROR
+            )
+        _log.info("%s after %d games", outcome, result.games_played)
+        return result
+
+    def _train_to_end(self) -> Outcome:
+        trainer = self._trainer
+        if trainer.has_too_many_errors:
+            _log.warning("going on after too many errors: they are counted from zero")
+            trainer.forget_errors()
+        while (played := trainer.games_played) < self._target:
+            if self._session.is_stopping:
+                return "paused"
+            self._before_call = played
+            with suppress(Stopped):
+                trainer.train_generation(self._target - played, self._tick)
+                self._count = trainer.games_played
+                if self._progress is not None:
+                    self._progress(self._count)
+            if trainer.has_too_many_errors:
+                return "too_many_errors"
+            if self._checkpoints.at(self._count):
+                self._save_or_warn()
+            self._reporter.observe()
+            if self._callbacks.at(self._count):
+                self._tell()
+        return "completed"
+
+    def _tick(self, finished: int) -> None:
+        """Called many times a second while games are played, with the number finished in this call of the core."""
+        self._count = count = self._before_call + finished
+        if self._progress is not None:
+            self._progress(count)
+        self._reporter.tick(count)
+        # Where a generation ends soon, its end is the time for callbacks and checkpoints.
+        generation = self._trainer.config.generation_games
+        if self._callbacks.every < generation and self._callbacks.at(count):
+            self._tell()
+        if self._session.is_stopping or (self._checkpoints.every < generation and self._checkpoints.is_due(count)):
+            raise Stopped
+
+    def _tell(self) -> None:
+        """Calls the callback."""
+        batch = self._unreported.take()
+        if self._callback is None:
+            return
+        seconds = time.monotonic() - self._start
+        games = self._count - self._first
+        left = max(self._target - self._count, 0)
+        self._callback(
+            TrainingProgress(
+                games_played=self._count,
+                target_games=self._target,
+                batch=batch,
+                statistics=self._trainer.get_statistics(),
+                seconds=seconds,
+                seconds_left=left * seconds / games if games else None,
+            )
+        )
+
+    def _save_or_warn(self) -> None:
+        try:
+            self._save()
+        except (OSError, ModelFileError) as error:
+            message = f"no checkpoint after {self._count} games, training goes on: {error}"
+            self._trainer.state.statistics.warnings.issue("checkpoint", message, self._count)
+
+    def _save(self, *, final: bool = False) -> Path:
+        """Saves a checkpoint, unless there is one of this very state."""
+        trainer, directory = self._trainer, self._directory
+        path = directory.checkpoints / checkpoints.checkpoint_name(trainer.games_played)
+        self._reporter.write_metrics()  # whoever goes on from here appends to what has been written up to here
+
+        def save() -> None:
+            with self._reporter.timer.saving():
+                save_now()
+
+        def save_now() -> None:
+            if trainer.state.checkpoint != path or not path.exists():
+                start = time.monotonic()
+                trainer.save(path)
+                seconds = time.monotonic() - start
+                self._retention.saved(path, keep=trainer.config.keep)
+                trainer.state.checkpoint = path
+                self._reporter.saved(path, seconds)
+            if final:
+                directory.publish(path)
+
+        checkpoints.with_one_retry(save, wait=time.sleep if final else self._wait)
+        return path
+
+    def _wait(self, seconds: float) -> None:
+        """Waits, but not any longer when a pause is wanted."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and not self._session.is_stopping:
+            time.sleep(0.05)

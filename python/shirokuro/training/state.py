@@ -1,0 +1,137 @@
+"""The state of a run: everything that a checkpoint holds, and the core that advances it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import time
+import uuid
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from shirokuro._core import ModelFileError, TrainerCore
+from shirokuro.config import TrainConfig
+from shirokuro.training import memory
+from shirokuro.training.statistics import RunStatistics
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from shirokuro.training.memory import MemoryPlan
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class TrainingState:
+    """A run at one moment: weights, moments, the place in the run, settings and statistics."""
+
+    core: TrainerCore
+    """Holds the weights and moments; plays and learns."""
+    config: TrainConfig
+    """The settings."""
+    statistics: RunStatistics
+    """Statistics of the run's games."""
+    plan: MemoryPlan
+    """How the memory budget is divided."""
+    run_id: str
+    """Identifies the run: its checkpoints carry it."""
+    target_games: int | None = None
+    """The number of games that the training was last started for."""
+    checkpoint: Path | None = None
+    """The checkpoint that holds exactly this state; `None` if there is none, or if training has gone on since."""
+
+    @classmethod
+    def new(cls, config: TrainConfig) -> Self:
+        """Starts a run."""
+        plan = memory.plan(config)
+        core = TrainerCore(
+            seed=config.seed,
+            generation_games=config.generation_games,
+            threads=config.worker_threads,
+            table_mb=plan.table / memory.MB,
+        )
+        statistics = RunStatistics.empty(config)
+        state = cls(core=core, config=config, statistics=statistics, plan=plan, run_id=uuid.uuid4().hex)
+        state._warn_of_small_tables()
+        return state
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Reads what `save` wrote.
+
+        Raises:
+            FileNotFoundError: there is no such file (other `OSError`s: it can't be read).
+            ModelFileError: the file is not a model, is damaged, or holds weights alone.
+        """
+        start = time.perf_counter()
+        memory.memory_before()  # measured once, before what is loaded is resident
+        # The settings that decide on the workers are in the file: it is read with the smallest ones.
+        core, settings, totals, monitor = TrainerCore.load(
+            path, threads=1, table_mb=TrainConfig.SETTINGS["table_mb"].low
+        )
+        try:
+            config = TrainConfig(**json.loads(settings))
+            known = json.loads(monitor)
+            run_id, target = known.get("run") or uuid.uuid4().hex, known.get("target")
+            statistics = RunStatistics.from_json(core.seed, json.loads(totals), known)
+        except (TypeError, ValueError, AttributeError, LookupError, zlib.error) as error:
+            raise ModelFileError(f"{os.fspath(path)}: its settings can't be read: {error}") from error
+        plan = memory.plan(config)
+        core.set_workers(threads=plan.workers, table_mb=plan.table / memory.MB)
+        state = cls(
+            core=core,
+            config=config,
+            statistics=statistics,
+            plan=plan,
+            run_id=run_id,
+            target_games=target,
+            checkpoint=path,
+        )
+        state._warn_of_small_tables()
+        statistics.warn_of_resets(core.reset_bad_numbers(), core.games_played)
+        _log_file("loaded", path, time.perf_counter() - start, core.games_played)
+        return state
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Writes everything to a file; an existing file is replaced in one step.
+
+        Raises:
+            OSError: the file can't be written.
+            RuntimeError: another thread is using the trainer.
+        """
+        start = time.perf_counter()
+        self.statistics.count(self.config)
+        monitor = {"run": self.run_id, "target": self.target_games, **self.statistics.to_json()}
+        self.core.save(
+            path,
+            settings=json.dumps(self.config.as_dict()),
+            statistics=json.dumps(self.statistics.totals.sums()),
+            monitor=json.dumps(monitor),
+            compress=self.config.compress,
+        )
+        _log_file("saved", path, time.perf_counter() - start, self.core.games_played)
+
+    def divide_memory(self, config: TrainConfig) -> None:
+        """Gives the workers the threads and tables that these settings call for, within the budget."""
+        plan = memory.plan(config)
+        if plan == self.plan:
+            return
+        if (plan.workers, plan.table) != (self.plan.workers, self.plan.table):
+            self.core.set_workers(threads=plan.workers, table_mb=plan.table / memory.MB)
+        self.plan = plan
+        self._warn_of_small_tables()
+
+    def _warn_of_small_tables(self) -> None:
+        if (plan := self.plan).is_reduced:
+            wanted = f"transposition tables are smaller than {plan.wanted_table / memory.MB:.1f} MB"
+            message = f"{wanted} to keep within the {plan}"
+            self.statistics.warnings.issue("memory", message, self.core.games_played)
+
+
+def _log_file(action: str, path: str | PathLike[str], seconds: float, games: int) -> None:
+    size = Path(path).stat().st_size / 1e6
+    _log.info("%s %s: %.1f MB in %.2f s, after %d games", action, os.fspath(path), size, seconds, games)
