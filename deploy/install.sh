@@ -3,7 +3,7 @@
 # settings and runs stay, and a running training continues with the new version from where it was.
 #
 # PYTHON=python3.12 picks another Python (3.11 or newer), EXTRAS=prometheus,tensorboard adds what these need.
-# DESTDIR=folder installs below a folder, makes no user and starts nothing.
+# DESTDIR=folder installs below a folder, without creating a user or starting anything.
 set -euo pipefail
 
 start=yes
