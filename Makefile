@@ -13,6 +13,7 @@ CPU ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 MATURIN := env -u CONDA_PREFIX VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/maturin
+MARKDOWN := *.md docs examples
 AS_ROOT := $(shell test "$$(id -u)" = 0 || echo sudo --non-interactive)
 BUILD_INPUTS := pyproject.toml Cargo.toml Cargo.lock $(shell find crates -name '*.rs' -o -name Cargo.toml)
 WHEEL_INPUTS := $(BUILD_INPUTS) README.md LICENSE $(shell find python -type f ! -name '*.so' ! -path '*/__pycache__/*')
@@ -104,6 +105,7 @@ check: build .venv/.dev ## Run formatters, linters, type checkers and all tests
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- --deny warnings
 	$(BIN)/ruff format --check
+	$(BIN)/mdformat --check $(MARKDOWN)
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/python -m mypy.stubtest shirokuro._core

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Installs the training service, or another version of it: install.sh WHEEL [--no-start]. Can be run as often as you like:
-# settings and runs stay, and a training that is running goes on with the new version from where it was.
+# Installs or updates the training service: install.sh WHEEL [--no-start]. Can be run as often as you like:
+# settings and runs stay, and a running training continues with the new version from where it was.
 #
 # PYTHON=python3.12 picks another Python (3.11 or newer), EXTRAS=prometheus,tensorboard adds what these need.
-# DESTDIR=folder installs below a folder, without a user and starting nothing.
+# DESTDIR=folder installs below a folder, without creating a user or starting anything.
 set -euo pipefail
 
 start=yes
@@ -27,12 +27,12 @@ prefix=$root/opt/shirokuro
   exit 1
 }
 if [ -z "$root" ] && "$python" -c 'import sys; sys.exit(not sys.base_prefix.startswith(("/home/", "/root/")))'; then
-  echo "$0: $python is in a home directory, where the service can't read it: name one of the system: PYTHON=/usr/bin/python3 $0 $*" >&2
+  echo "$0: $python is in a home directory, where the service can't read it: name the system's: PYTHON=/usr/bin/python3 $0 $*" >&2
   exit 1
 fi
 umask 022
 
-# A new environment beside the old one: if pip fails, nothing has changed.
+# A new environment next to the old one: if pip fails, nothing has changed.
 trap 'rm -rf "$prefix.new"' EXIT
 "$python" -m venv --clear "$prefix.new"
 "$prefix.new/bin/python" -m pip install --quiet --disable-pip-version-check --constraint "$here/../constraints.txt" "$wheel${EXTRAS:+[$EXTRAS]}"
@@ -49,7 +49,7 @@ mv "$prefix.new" "$prefix"
 # The programs of an environment name their interpreter by its full path.
 grep -lrIZF "$prefix.new" "$prefix/bin" "$prefix/pyvenv.cfg" | xargs -0r sed -i "s|$prefix\.new|$prefix|g"
 
-! command -v restorecon >/dev/null || restorecon -R "$prefix" # SELinux knows what programs are by where they are
+! command -v restorecon >/dev/null || restorecon -R "$prefix" # SELinux labels programs by their place
 
 install -D -m 644 "$here/../docs/deployment.md" "$prefix/share/deployment.md"
 install -D -m 644 "$here/shirokuro-train.service" "$root/etc/systemd/system/shirokuro-train.service"

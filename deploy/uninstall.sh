@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Removes the training service: uninstall.sh [--purge]. A training that is running is saved. The settings, the runs and their user stay,
-# except with --purge. Can be run as often as you like. DESTDIR=folder: below a folder, as install.sh installed it.
+# Removes the training service: uninstall.sh [--purge]. A running training is saved. The settings, the runs and their user stay,
+# except with --purge. Can be run as often as you like. DESTDIR=folder removes what install.sh installed below a folder.
 set -euo pipefail
 
 case ${1:-} in

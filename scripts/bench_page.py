@@ -49,6 +49,7 @@ def main() -> int:
     if options.only != "bench":
         quick = ["--training-games", "2000", "--games", "2"] if options.quick else []
         _replace(PAGE, "compare", f"```text\n{_output(str(ROOT / 'scripts' / 'compare.py'), *quick)}```\n")
+    subprocess.run([sys.executable, "-m", "mdformat", PAGE, README], check=True)  # noqa: S603 (wraps lines, spaces tables)
     return 0
 
 
