@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from engines import Engine
 
-    from shirokuro.matches.players import Player, Session
+    from shirokuro.matches.players import Player, PlayerProcess
 
 PERFT = (5, 1396)
 """The depth and its known count."""
@@ -153,7 +153,7 @@ class _Timed:
 
     def __init__(self, player: Player | SessionPlayer) -> None:
         self._player = player
-        self._session: Session | None = None
+        self._session: PlayerProcess | None = None
         self.name = player.name
         self.seconds = 0.0
         self.moves = 0
@@ -165,7 +165,7 @@ class _Timed:
         return self
 
     def choose(self, moves: Sequence[str], position: sk.Position, random: Random) -> str:
-        """See `shirokuro.matches.players.Session`."""
+        """See `shirokuro.matches.players.PlayerProcess`."""
         start = time.perf_counter()
         session = self._session
         move = session.choose(moves, position, random) if session else self._player.choose(position, random)  # type: ignore[union-attr]

@@ -192,7 +192,7 @@ class _OpenSpielSession:
         self._pass = 64
 
     def choose(self, moves: Sequence[str], position: sk.Position, random: Random) -> str:  # noqa: ARG002
-        """See `shirokuro.matches.players.Session`."""
+        """See `shirokuro.matches.players.PlayerProcess`."""
         state = self._game.new_initial_state()
         for move in moves:
             if state.legal_actions() == [self._pass]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import contextmanager
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,15 +10,16 @@ from shirokuro._core import BLACK, Cancellation
 from shirokuro.config import TrainConfig, cores
 from shirokuro.matches.gtp_client import GtpError
 from shirokuro.matches.openings import draw_openings
-from shirokuro.matches.players import PlayerFaultError, SessionPlayer
+from shirokuro.matches.players import PlayerFaultError
 from shirokuro.matches.result import BOARD, Forfeit, MatchResult, PairCounts, pair_points
+from shirokuro.matches.session_pool import SessionPool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from shirokuro._core import Position
     from shirokuro.matches.openings import Opening
-    from shirokuro.matches.players import Player, Session
+    from shirokuro.matches.players import Player, PlayerProcess, SessionPlayer
 
 MOST_GAMES = 100_000
 """The longest match, for which there are openings enough."""
@@ -80,11 +79,11 @@ def play_match(
         raise ValueError(f"max_forfeits = {max_forfeits}: must be 0 or more")
     openings = draw_openings(games // 2, seed, opening_plies)
     cancellation = Cancellation()
-    table = (_Seat(first), _Seat(second))
+    pools = (SessionPool(first), SessionPool(second))
 
     def play(index: int) -> _Outcome:
         turn = index % 2
-        with table[turn].taken() as black, table[1 - turn].taken() as white:
+        with pools[turn].taken() as black, pools[1 - turn].taken() as white:
             random = Random(f"{seed} game {index}")
             outcome = _play_game(openings[index // 2], black, white, random, cancellation)
         return _Outcome(-outcome.difference if turn else outcome.difference, outcome.fault, outcome.moves)
@@ -92,9 +91,9 @@ def play_match(
     differences: list[int] = []
     forfeits: list[Forfeit] = []
     counts = [0] * 5
-    with ThreadPoolExecutor(threads or cores()) as pool:
+    with ThreadPoolExecutor(threads or cores()) as executor:
         try:
-            for index, outcome in enumerate(_in_order(pool, play, games)):
+            for index, outcome in enumerate(_in_order(executor, play, games)):
                 differences.append(outcome.difference)
                 if outcome.fault:
                     # Who lost the forfeited game is who was at fault.
@@ -108,14 +107,14 @@ def play_match(
                     if stop and stop((counts[0], counts[1], counts[2], counts[3], counts[4])):
                         break
         except BaseException:
-            _leave(cancellation, table, pool)
+            _end_games(cancellation, pools, executor)
             raise
-        _leave(cancellation, table, pool)
+        _end_games(cancellation, pools, executor)
     return MatchResult(tuple(differences), tuple(forfeits))
 
 
-def _in_order(pool: ThreadPoolExecutor, play: Callable[[int], _Outcome], games: int) -> Iterator[_Outcome]:
-    for future in [pool.submit(play, index) for index in range(games)]:
+def _in_order(executor: ThreadPoolExecutor, play: Callable[[int], _Outcome], games: int) -> Iterator[_Outcome]:
+    for future in [executor.submit(play, index) for index in range(games)]:
         # A signal that comes just before an endless wait would not be seen.
         while not wait([future], timeout=0.2).done:
             pass
@@ -127,12 +126,12 @@ def _check_forfeits(forfeits: Sequence[Forfeit], most: int, games: int) -> None:
         raise GtpError(f"{len(forfeits)} of {games} games were lost by a fault; the last: {forfeits[-1].reason}")
 
 
-def _leave(cancellation: Cancellation, table: Sequence[_Seat], pool: ThreadPoolExecutor) -> None:
+def _end_games(cancellation: Cancellation, pools: Sequence[SessionPool], executor: ThreadPoolExecutor) -> None:
     """Ends what is still being played."""
     cancellation.cancel()
-    for seat in table:
-        seat.leave()
-    pool.shutdown(cancel_futures=True)
+    for pool in pools:
+        pool.close()
+    executor.shutdown(cancel_futures=True)
 
 
 def random_openings(count: int, seed: int) -> list[Position]:
@@ -151,97 +150,8 @@ class _Outcome(NamedTuple):
     """The game."""
 
 
-class _Seat:
-    """A player's place at a match: any number of games at a time, each by a session of its own if it needs one."""
-
-    def __init__(self, player: Player | SessionPlayer) -> None:
-        self._player = player
-        self._lock = threading.Lock()
-        self._free: list[Session] = []
-        self._busy: list[Session] = []
-        self._left = False
-
-    @contextmanager
-    def taken(self) -> Iterator[Session]:
-        """Who plays a game."""
-        if not isinstance(self._player, SessionPlayer):
-            yield _AnyGame(self._player)
-            return
-        watched = _Watched(self._session(self._player))
-        try:
-            yield watched
-        finally:
-            with self._lock:
-                self._busy.remove(watched.session)
-                keep = not (watched.failed or self._left)
-                if keep:
-                    self._free.append(watched.session)
-            if not keep:
-                watched.session.close()
-
-    def _session(self, player: SessionPlayer) -> Session:
-        with self._lock:
-            if self._free:
-                self._busy.append(self._free.pop())
-                return self._busy[-1]
-        session = player.session()
-        with self._lock:
-            self._busy.append(session)
-            left = self._left
-        if left:
-            session.kill()
-        return session
-
-    def leave(self) -> None:
-        """Ends all sessions, those of running games at once."""
-        with self._lock:
-            self._left = True
-            free, busy = self._free, list(self._busy)
-            self._free = []
-        for session in busy:
-            session.kill()
-        for session in free:
-            session.close()
-
-
-class _AnyGame:
-    """A player who needs no session."""
-
-    def __init__(self, player: Player) -> None:
-        self._player = player
-
-    def choose(self, moves: Sequence[str], position: Position, random: Random) -> str:  # noqa: ARG002 (see `Session`)
-        return self._player.choose(position, random)
-
-    def close(self) -> None:
-        pass
-
-    kill = close
-
-
-class _Watched:
-    """A session, and whether it has failed."""
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
-        self.failed = False
-
-    def choose(self, moves: Sequence[str], position: Position, random: Random) -> str:
-        try:
-            return self.session.choose(moves, position, random)
-        except PlayerFaultError:
-            self.failed = True
-            raise
-
-    def close(self) -> None:
-        self.session.close()
-
-    def kill(self) -> None:
-        self.session.kill()
-
-
 def _play_game(
-    opening: Opening, black: Session, white: Session, random: Random, cancellation: Cancellation
+    opening: Opening, black: PlayerProcess, white: PlayerProcess, random: Random, cancellation: Cancellation
 ) -> _Outcome:
     """A game, Black's view."""
     position, moves = opening.position, list(opening.moves)

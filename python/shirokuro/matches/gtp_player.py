@@ -52,7 +52,7 @@ class GtpPlayer:
 
 
 class GtpSession:
-    """A running program and the game on its board; see `shirokuro.matches.players.Session`."""
+    """A running program and the game on its board; see `shirokuro.matches.players.PlayerProcess`."""
 
     def __init__(self, engine: GtpEngine) -> None:
         self._engine = engine

@@ -35,7 +35,7 @@ class PlayerFaultError(Exception):
     """A player can't go on with its game, which is lost; the message says why. The next game may go well."""
 
 
-class Session(Protocol):
+class PlayerProcess(Protocol):
     """A player's own use of something that can play only one game at a time, such as a program.
 
     After a fault it is closed, and another one takes its place.
@@ -68,7 +68,7 @@ class SessionPlayer(Protocol):
     def name(self) -> str:
         """How tables of results call it."""
 
-    def session(self) -> Session:
+    def session(self) -> PlayerProcess:
         """A new session."""
 
 
