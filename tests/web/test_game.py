@@ -24,7 +24,7 @@ from shirokuro.web.messages import (
     parse,
     parse_transcript,
 )
-from shirokuro.web.seat import Job, Seat
+from shirokuro.web.game_session import Job, Seat
 
 if TYPE_CHECKING:
     from collections.abc import Callable

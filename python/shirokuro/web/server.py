@@ -18,11 +18,11 @@ from websockets.datastructures import Headers, MultipleValuesError
 from websockets.http11 import Response
 
 from shirokuro.web.guard import Entry, Guard, Refusal
-from shirokuro.web.lobby import Lobby
+from shirokuro.web.hub import Lobby
 from shirokuro.web.messages import MAX_BYTES
 from shirokuro.web.pages import SAFETY_HEADERS, Page, load_pages
-from shirokuro.web.thinkers import Thinkers
-from shirokuro.web.visitor import Visitor
+from shirokuro.web.search_pool import Thinkers
+from shirokuro.web.client import Visitor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -11,7 +11,7 @@ from shirokuro.web.training import training_snapshot
 
 if TYPE_CHECKING:
     from shirokuro.web.models import Model, ModelSource
-    from shirokuro.web.thinkers import Thinkers
+    from shirokuro.web.search_pool import Thinkers
 
 _log = logging.getLogger(__name__)
 

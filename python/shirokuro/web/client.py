@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from websockets.exceptions import ConnectionClosed
 
 from shirokuro.web.messages import Renew, Watch, parse
-from shirokuro.web.seat import Seat
+from shirokuro.web.game_session import Seat
 
 if TYPE_CHECKING:
     from websockets.asyncio.server import ServerConnection
 
-    from shirokuro.web.lobby import Lobby
-    from shirokuro.web.seat import Kind
-    from shirokuro.web.thinkers import Thought
+    from shirokuro.web.hub import Lobby
+    from shirokuro.web.game_session import Kind
+    from shirokuro.web.search_pool import Thought
 
 _NOTICES = 5
 """Messages to a person that wait to be sent, the newest ones."""

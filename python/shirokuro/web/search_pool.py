@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from shirokuro._core import Evaluator, SearchResult
     from shirokuro.engine.engine import MoveScores, SearchLimits
-    from shirokuro.web.seat import Job
+    from shirokuro.web.game_session import Job
 
 Found: TypeAlias = "SearchResult | MoveScores"
 """What a job gives."""
