@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import shirokuro as sk
+from shirokuro.web.game_session import GameSession, SearchRequest
 from shirokuro.web.messages import (
     BackTo,
     Choose,
@@ -24,7 +25,6 @@ from shirokuro.web.messages import (
     parse,
     parse_transcript,
 )
-from shirokuro.web.game_session import Job, Seat
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,15 +37,18 @@ def engine(trained: sk.Trainer) -> sk.Engine:
     return sk.Engine(trained.evaluator, limits=sk.SearchLimits(depth=1), table_mb=1)
 
 
-def think(seat: Seat, engine: sk.Engine, *, until: Callable[[Job], bool] = lambda _: False) -> None:
+def think(session: GameSession, engine: sk.Engine, *, until: Callable[[SearchRequest], bool] = lambda _: False) -> None:
     """Does what there is to think about, as a thread would."""
-    while (job := seat.next_job()) and not until(job):
+    while (request := session.next_request()) and not until(request):
         engine.limits = sk.SearchLimits(depth=1)
-        seat.take(job, engine.score_moves(job.position) if job.kind == "scores" else engine.search(job.position))
+        session.take(
+            request,
+            engine.score_moves(request.position) if request.kind == "scores" else engine.search(request.position),
+        )
 
 
-def play(seat: Seat, move: str) -> None:
-    seat.obey(Play(move, len(seat.game.moves)))
+def play(session: GameSession, move: str) -> None:
+    session.obey(Play(move, len(session.game.moves)))
 
 
 def setup(moves: str, player: Player = "black") -> Setup:
@@ -169,124 +172,126 @@ def test_limits_are_never_longer_than_ten_seconds() -> None:
 
 
 def test_the_model_answers_and_every_position_is_judged(engine: sk.Engine) -> None:
-    seat = Seat()
-    think(seat, engine)
-    play(seat, "d3")
-    assert seat.next_job() == Job("move", seat.game.position, seat.strength.limits)
-    think(seat, engine)
-    shown = seat.snapshot(thinking=None)
-    assert len(seat.game.moves) == 2
+    session = GameSession()
+    think(session, engine)
+    play(session, "d3")
+    assert session.next_request() == SearchRequest("move", session.game.position, session.strength.limits)
+    think(session, engine)
+    shown = session.snapshot(thinking=None)
+    assert len(session.game.moves) == 2
     assert (shown["turn"], shown["persons"]) == ("black", True)
     assert [each["side"] for each in shown["plies"]] == [None, "black", "white"]
-    for ply, position in zip(shown["plies"], seat.game.positions, strict=True):
+    for ply, position in zip(shown["plies"], session.game.positions, strict=True):
         found = engine.search(position)
         assert ply["value"]["score"] == (found.score if position.side_to_move == sk.BLACK else -found.score)
         assert ply["board"] == "".join(map(str, position.board))
 
 
 def test_a_whole_game_ends_with_its_exact_result(engine: sk.Engine) -> None:
-    seat = Seat()
-    while not seat.game.position.is_over:
-        play(seat, seat.game.position.legal_moves[0])
-        think(seat, engine)
-    last = seat.snapshot(thinking=None)["plies"][-1]["value"]
-    assert (last["score"], last["exact"]) == (sk.Game(seat.game.transcript).stone_difference, True)
-    assert seat.next_job() is None
+    session = GameSession()
+    while not session.game.position.is_over:
+        play(session, session.game.position.legal_moves[0])
+        think(session, engine)
+    last = session.snapshot(thinking=None)["plies"][-1]["value"]
+    assert (last["score"], last["exact"]) == (sk.Game(session.game.transcript).stone_difference, True)
+    assert session.next_request() is None
 
 
 def test_a_move_that_is_late_illegal_or_not_the_persons_changes_nothing(engine: sk.Engine) -> None:
-    seat = Seat()
-    seat.obey(Play("d3", 1))
+    session = GameSession()
+    session.obey(Play("d3", 1))
     for wrong in ("a1", "d4", "zz"):
         with pytest.raises(ValueError, match=wrong):
-            play(seat, wrong)
-    assert seat.game.moves == ()
-    play(seat, "d3")
+            play(session, wrong)
+    assert session.game.moves == ()
+    play(session, "d3")
     with pytest.raises(ValueError, match="the model's turn"):
-        play(seat, "c5")
-    think(seat, engine)
-    assert len(seat.game.moves) == 2
+        play(session, "c5")
+    think(session, engine)
+    assert len(session.game.moves) == 2
 
 
 def test_undo_goes_back_to_the_persons_last_decision(engine: sk.Engine) -> None:
-    seat = Seat()
-    seat.obey(Undo())
-    play(seat, "d3")
-    seat.obey(Undo())  # while the model thinks
-    assert seat.game.moves == ()
-    play(seat, "d3")
-    think(seat, engine)
-    before = seat.game.moves
-    play(seat, seat.game.position.legal_moves[0])
-    think(seat, engine)
-    seat.obey(Undo())
-    assert seat.game.moves == before
-    seat.obey(Undo())
-    assert seat.game.moves == ()
+    session = GameSession()
+    session.obey(Undo())
+    play(session, "d3")
+    session.obey(Undo())  # while the model thinks
+    assert session.game.moves == ()
+    play(session, "d3")
+    think(session, engine)
+    before = session.game.moves
+    play(session, session.game.position.legal_moves[0])
+    think(session, engine)
+    session.obey(Undo())
+    assert session.game.moves == before
+    session.obey(Undo())
+    assert session.game.moves == ()
 
 
 def test_the_models_first_move_is_not_taken_back_since_it_would_only_be_played_again(engine: sk.Engine) -> None:
-    seat = Seat()
-    seat.obey(setup("", "white"))
-    think(seat, engine)
-    assert len(seat.game.moves) == 1
-    assert seat.snapshot(thinking=None)["undo"] is False
-    seat.obey(Undo())
-    assert len(seat.game.moves) == 1
+    session = GameSession()
+    session.obey(setup("", "white"))
+    think(session, engine)
+    assert len(session.game.moves) == 1
+    assert session.snapshot(thinking=None)["undo"] is False
+    session.obey(Undo())
+    assert len(session.game.moves) == 1
 
 
 def test_undo_with_both_sides_takes_one_move() -> None:
-    seat = Seat()
-    seat.obey(setup("f5d6c3", "both"))
-    seat.obey(Undo())
-    assert seat.game.transcript == "f5d6"
-    seat.obey(BackTo(1))
-    assert seat.game.transcript == "f5"
-    seat.obey(BackTo(40))
-    assert seat.game.transcript == "f5"
+    session = GameSession()
+    session.obey(setup("f5d6c3", "both"))
+    session.obey(Undo())
+    assert session.game.transcript == "f5d6"
+    session.obey(BackTo(1))
+    assert session.game.transcript == "f5"
+    session.obey(BackTo(40))
+    assert session.game.transcript == "f5"
 
 
 def test_a_pass_is_told(engine: sk.Engine) -> None:
-    seat = Seat()
-    seat.obey(setup(game_with_a_pass(), "both"))
-    shown = seat.snapshot(thinking=None)
+    session = GameSession()
+    session.obey(setup(game_with_a_pass(), "both"))
+    shown = session.snapshot(thinking=None)
     assert {shown["passed"], shown["turn"]} == {"black", "white"}
-    seat.obey(Choose("black" if shown["turn"] == "white" else "white", Strength(depth=1)))
-    think(seat, engine, until=lambda job: job.kind != "move")  # the model moves again and again, until the person can
-    assert seat.game.position.is_over or seat.is_persons(seat.game.position)
+    session.obey(Choose("black" if shown["turn"] == "white" else "white", Strength(depth=1)))
+    think(
+        session, engine, until=lambda request: request.kind != "move"
+    )  # the model moves again and again, until the person can
+    assert session.game.position.is_over or session.is_persons(session.game.position)
 
 
 def test_scores_are_of_each_legal_move_and_agree_with_the_position(engine: sk.Engine) -> None:
-    seat = Seat()
-    seat.obey(setup("f5d6c3d3c4f4c5b4", "both"))
-    assert seat.snapshot(thinking=None)["scores"] is None
-    seat.obey(ShowScores(on=True))
-    think(seat, engine)
-    shown = seat.snapshot(thinking=None)
+    session = GameSession()
+    session.obey(setup("f5d6c3d3c4f4c5b4", "both"))
+    assert session.snapshot(thinking=None)["scores"] is None
+    session.obey(ShowScores(on=True))
+    think(session, engine)
+    shown = session.snapshot(thinking=None)
     assert sorted(each["move"] for each in shown["scores"]) == sorted(shown["legal"])
     assert max(each["score"] for each in shown["scores"]) == shown["plies"][-1]["value"]["score"]
-    play(seat, shown["legal"][0])
-    assert seat.snapshot(thinking=None)["scores"] is None, "of another position"
+    play(session, shown["legal"][0])
+    assert session.snapshot(thinking=None)["scores"] is None, "of another position"
 
 
 def test_what_was_thought_of_a_position_that_is_gone_is_dropped(engine: sk.Engine) -> None:
-    seat = Seat()
-    play(seat, "d3")
-    job = seat.next_job()
-    assert job
-    found = engine.search(job.position)
-    seat.obey(Undo())
-    seat.take(job, found)
-    assert seat.game.moves == ()
-    seat.obey(Choose("both", Strength(depth=1)))
-    play(seat, "d3")
-    seat.take(job, found)
-    assert seat.game.transcript == "d3", "the person plays both sides now"
+    session = GameSession()
+    play(session, "d3")
+    request = session.next_request()
+    assert request
+    found = engine.search(request.position)
+    session.obey(Undo())
+    session.take(request, found)
+    assert session.game.moves == ()
+    session.obey(Choose("both", Strength(depth=1)))
+    play(session, "d3")
+    session.take(request, found)
+    assert session.game.transcript == "d3", "the person plays both sides now"
 
 
 def test_memory_does_not_grow_with_what_is_tried(engine: sk.Engine) -> None:
-    seat = Seat()
+    session = GameSession()
     for moves in ("f5d6c3", "d3c5", "f5f6", "c4c3", "e6f4"):
-        seat.obey(setup(moves, "both"))
-        think(seat, engine)
-    assert len(seat._values) <= 3
+        session.obey(setup(moves, "both"))
+        think(session, engine)
+    assert len(session._values) <= 3

@@ -10,33 +10,33 @@ from typing import TYPE_CHECKING
 
 from websockets.exceptions import ConnectionClosed
 
+from shirokuro.web.game_session import GameSession
 from shirokuro.web.messages import Renew, Watch, parse
-from shirokuro.web.game_session import Seat
 
 if TYPE_CHECKING:
     from websockets.asyncio.server import ServerConnection
 
-    from shirokuro.web.hub import Lobby
-    from shirokuro.web.game_session import Kind
-    from shirokuro.web.search_pool import Thought
+    from shirokuro.web.game_session import SearchKind
+    from shirokuro.web.hub import Hub
+    from shirokuro.web.search_pool import SearchJob
 
 _NOTICES = 5
 """Messages to a person that wait to be sent, the newest ones."""
 
 
-class Visitor:
+class Client:
     """Plays with one tab until it is gone; its game ends with it.
 
     What the tab is shown is always the whole state, made when it is sent: a slow connection gets fewer of them, and
     nothing piles up.
     """
 
-    def __init__(self, connection: ServerConnection, lobby: Lobby) -> None:
+    def __init__(self, connection: ServerConnection, hub: Hub) -> None:
         self._connection = connection
-        self._lobby = lobby
-        self._seat = Seat()
-        self._thought: Thought | None = None
-        self._thinking: Kind | None = None
+        self._hub = hub
+        self._session = GameSession()
+        self._job: SearchJob | None = None
+        self._thinking: SearchKind | None = None
         self._watches = False
         self._work = asyncio.Event()
         self._due = {"model", "game"}
@@ -46,11 +46,11 @@ class Visitor:
 
     async def stay(self) -> None:
         """Returns when the tab is gone."""
-        self._lobby.guests.add(self)
+        self._hub.subscribers.add(self)
         with suppress(ConnectionClosed):
             try:
                 async with asyncio.TaskGroup() as tasks:
-                    others = [tasks.create_task(self._send()), tasks.create_task(self._think())]
+                    others = [tasks.create_task(self._send()), tasks.create_task(self._search())]
                     async for message in self._connection:
                         await self._obey(message)
                         await asyncio.sleep(0)  # a tab that sends much lets others have their turns
@@ -59,10 +59,10 @@ class Visitor:
             except* ConnectionClosed:
                 pass
             finally:
-                self._lobby.guests.discard(self)
-                self._stop_thinking()
+                self._hub.subscribers.discard(self)
+                self._stop_search()
 
-    def news(self, kind: str) -> None:
+    def changed(self, kind: str) -> None:
         """Something has changed that the tab is to be shown."""
         if kind != "run" or self._watches:
             self._due.add(kind)
@@ -70,20 +70,20 @@ class Visitor:
 
     def model_changed(self) -> None:
         """Everything is judged anew."""
-        self._seat.forget_values()
-        self._think_again()
-        self.news("game")
+        self._session.forget_values()
+        self._restart_search()
+        self.changed("game")
 
     def _notice(self, text: str) -> None:
         self._notices.append(text)
         self._something_due.set()
 
-    def _stop_thinking(self) -> None:
-        if self._thought:
-            self._thought.cancel()
+    def _stop_search(self) -> None:
+        if self._job:
+            self._job.cancel()
 
-    def _think_again(self) -> None:
-        self._stop_thinking()
+    def _restart_search(self) -> None:
+        self._stop_search()
         self._work.set()
 
     async def _obey(self, text: str | bytes) -> None:
@@ -91,30 +91,30 @@ class Visitor:
             message = parse(text)
             if isinstance(message, Watch):
                 self._watches = message.on
-                self.news("run")
+                self.changed("run")
             elif isinstance(message, Renew):
-                await self._lobby.renew()
+                await self._hub.renew()
             else:
-                self._seat.obey(message)
-                self._think_again()
+                self._session.obey(message)
+                self._restart_search()
         except (ValueError, OSError) as error:
             self._notice(str(error))
-        self.news("game")
+        self.changed("game")
 
-    async def _think(self) -> None:
+    async def _search(self) -> None:
         while True:
             self._work.clear()
-            model = self._lobby.model
-            job = self._seat.next_job() if model else None
-            self._thinking = job.kind if job else None
-            self.news("game")
-            if not model or not job:
+            model = self._hub.model
+            request = self._session.next_request() if model else None
+            self._thinking = request.kind if request else None
+            self.changed("game")
+            if not model or not request:
                 await self._work.wait()
                 continue
-            self._thought = self._lobby.thinkers.begin(job, model.evaluator)
-            found = await self._thought.found()
-            if found is not None and model is self._lobby.model:
-                self._seat.take(job, found)
+            self._job = self._hub.searches.begin(request, model.evaluator)
+            found = await self._job.found()
+            if found is not None and model is self._hub.model:
+                self._session.take(request, found)
 
     async def _send(self) -> None:
         while True:
@@ -129,7 +129,7 @@ class Visitor:
 
     def _snapshot(self, kind: str) -> dict[str, object] | None:
         if kind == "model":
-            return self._lobby.model_snapshot()
+            return self._hub.model_snapshot()
         if kind == "run":
-            return self._lobby.run_snapshot
-        return self._seat.snapshot(thinking=self._thinking)
+            return self._hub.run_snapshot
+        return self._session.snapshot(thinking=self._thinking)

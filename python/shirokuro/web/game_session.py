@@ -24,20 +24,20 @@ SCORING = dataclasses.replace(JUDGING, time_ms=6000)
 _EXPECTED = 8
 """Moves of the expected continuation that are shown."""
 
-Kind: TypeAlias = Literal["move", "scores", "value"]
+SearchKind: TypeAlias = Literal["move", "scores", "value"]
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class SearchRequest:
     """Something to think about."""
 
-    kind: Kind
+    kind: SearchKind
     """A move to play; the score of each legal move; the value of a position."""
     position: Position
     limits: SearchLimits
 
 
-class Seat:
+class GameSession:
     """One game at the page, and the visitor's choices. Knows nothing of time, threads and browsers."""
 
     def __init__(self) -> None:
@@ -99,26 +99,26 @@ class Seat:
         """Another model judges from now on."""
         self._values, self._scores = {}, None
 
-    def next_job(self) -> Job | None:
+    def next_request(self) -> SearchRequest | None:
         """What the model has to think about, the most urgent first; `None` if there is nothing."""
         now = self.game.position
         if not now.is_over and not self.is_persons(now):
-            return Job("move", now, self.strength.limits)
+            return SearchRequest("move", now, self.strength.limits)
         if self.wants_scores and not now.is_over and self._scores_now is None:
-            return Job("scores", now, SCORING)
+            return SearchRequest("scores", now, SCORING)
         for position in reversed(self.game.positions):
             if not position.is_over and position not in self._values:
-                return Job("value", position, JUDGING)
+                return SearchRequest("value", position, JUDGING)
         return None
 
-    def take(self, job: Job, found: SearchResult | MoveScores) -> None:
+    def take(self, request: SearchRequest, found: SearchResult | MoveScores) -> None:
         """Takes what was thought; of a position that the game does not have any more, nothing."""
         now = self.game.position
         if isinstance(found, MoveScores):
-            self._scores = (job.position, found)
-        elif job.kind == "value":
-            self._values[job.position] = found
-        elif job.position == now and not self.is_persons(now) and found.best_move:
+            self._scores = (request.position, found)
+        elif request.kind == "value":
+            self._values[request.position] = found
+        elif request.position == now and not self.is_persons(now) and found.best_move:
             self.game.play(found.best_move)
 
     @property
@@ -126,7 +126,7 @@ class Seat:
         known = self._scores
         return known[1] if known and known[0] == self.game.position else None
 
-    def snapshot(self, *, thinking: Kind | None) -> dict[str, Any]:
+    def snapshot(self, *, thinking: SearchKind | None) -> dict[str, Any]:
         """Everything that the page shows of the game, for JSON; scores of positions are Black's view."""
         game, now = self.game, self.game.position
         scores = self._scores_now if self.wants_scores else None

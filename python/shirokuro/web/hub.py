@@ -11,33 +11,33 @@ from shirokuro.web.training import training_snapshot
 
 if TYPE_CHECKING:
     from shirokuro.web.models import Model, ModelSource
-    from shirokuro.web.search_pool import Thinkers
+    from shirokuro.web.search_pool import SearchPool
 
 _log = logging.getLogger(__name__)
 
 
-class Guest(Protocol):
+class Subscriber(Protocol):
     """Who is told about news."""
 
     def model_changed(self) -> None:
         """Another model plays from now on."""
 
-    def news(self, kind: str) -> None:
+    def changed(self, kind: str) -> None:
         """What `model_snapshot` (`"model"`) or `run_snapshot` (`"run"`) give has changed."""
 
 
-class Lobby:
+class Hub:
     """Knows who is there, and tells them what has changed.
 
     Args:
         models: where the model comes from.
-        thinkers: who searches.
+        searches: who searches.
         interval: seconds between two looks at a run's files.
     """
 
-    def __init__(self, models: ModelSource, thinkers: Thinkers, *, interval: float = 1.0) -> None:
-        self.thinkers = thinkers
-        self.guests: set[Guest] = set()
+    def __init__(self, models: ModelSource, searches: SearchPool, *, interval: float = 1.0) -> None:
+        self.searches = searches
+        self.subscribers: set[Subscriber] = set()
         self.run_snapshot: dict[str, Any] | None = None
         """The run as it was at the last look; `None` where there is only a model."""
         self._models = models
@@ -76,8 +76,8 @@ class Lobby:
             model = await asyncio.to_thread(self._models.load)
             self._newer = None
             if before is None or model.name != before.name:
-                for guest in self.guests:
-                    guest.model_changed()
+                for subscriber in self.subscribers:
+                    subscriber.model_changed()
             self._tell("model")
 
     async def watch(self) -> None:
@@ -88,7 +88,7 @@ class Lobby:
         trouble = None
         while True:
             try:
-                if self.guests or self.run_snapshot is None:
+                if self.subscribers or self.run_snapshot is None:
                     await self._look(view)
             except (OSError, ValueError) as error:  # as on a network's file system; the next look may do better
                 if str(error) != trouble:
@@ -112,8 +112,8 @@ class Lobby:
             await self.renew()
 
     def _tell(self, kind: str) -> None:
-        for guest in self.guests:
-            guest.news(kind)
+        for subscriber in self.subscribers:
+            subscriber.changed(kind)
 
 
 def _without_age(snapshot: dict[str, Any]) -> dict[str, Any]:

@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
     from shirokuro._core import Evaluator, SearchResult
     from shirokuro.engine.engine import MoveScores, SearchLimits
-    from shirokuro.web.game_session import Job
+    from shirokuro.web.game_session import SearchRequest
 
 Found: TypeAlias = "SearchResult | MoveScores"
-"""What a job gives."""
+"""What a request gives."""
 
 TABLE_MB = 16
 """The transposition table of each thread. What a search finds does not depend on what is in it."""
 
 
-class Thought:
-    """A job that waits for a thread, is done, or was done."""
+class SearchJob:
+    """A request that waits for a thread, is done, or was done."""
 
     def __init__(self, future: Future[Found | None], cancellation: Cancellation) -> None:
         self._future = future
@@ -43,7 +43,7 @@ class Thought:
         return None if waiting.cancelled() else waiting.result()
 
 
-class Thinkers:
+class SearchPool:
     """A pool of engines; jobs wait for a free one in the order in which they came.
 
     Args:
@@ -54,16 +54,20 @@ class Thinkers:
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="shirokuro-thinker")
         self._local = threading.local()
 
-    def begin(self, job: Job, evaluator: Evaluator) -> Thought:
-        """Begins a job with a model, as soon as a thread is free."""
+    def begin(self, request: SearchRequest, evaluator: Evaluator) -> SearchJob:
+        """Begins a request with a model, as soon as a thread is free."""
         cancellation = Cancellation()
-        return Thought(self._threads.submit(self._think, job, evaluator, cancellation), cancellation)
+        return SearchJob(self._threads.submit(self._search, request, evaluator, cancellation), cancellation)
 
-    def _think(self, job: Job, evaluator: Evaluator, cancellation: Cancellation) -> Found | None:
+    def _search(self, request: SearchRequest, evaluator: Evaluator, cancellation: Cancellation) -> Found | None:
         try:
             with cancellation:
-                engine = self._engine(evaluator, job.limits)
-                return engine.score_moves(job.position) if job.kind == "scores" else engine.search(job.position)
+                engine = self._engine(evaluator, request.limits)
+                return (
+                    engine.score_moves(request.position)
+                    if request.kind == "scores"
+                    else engine.search(request.position)
+                )
         except KeyboardInterrupt:  # how a cancelled search ends; in the event loop it would end the program
             return None
 

@@ -17,12 +17,12 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.datastructures import Headers, MultipleValuesError
 from websockets.http11 import Response
 
+from shirokuro.web.client import Client
 from shirokuro.web.guard import Entry, Guard, Refusal
-from shirokuro.web.hub import Lobby
+from shirokuro.web.hub import Hub
 from shirokuro.web.messages import MAX_BYTES
 from shirokuro.web.pages import SAFETY_HEADERS, Page, load_pages
-from shirokuro.web.search_pool import Thinkers
-from shirokuro.web.client import Visitor
+from shirokuro.web.search_pool import SearchPool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -90,16 +90,16 @@ async def _run(
     stop: asyncio.Event,
     started: Callable[[], object],
 ) -> None:
-    thinkers = Thinkers(max(_THREADS, min(os.cpu_count() or 1, 16)))
-    lobby = Lobby(models, thinkers)
+    searches = SearchPool(max(_THREADS, min(os.cpu_count() or 1, 16)))
+    hub = Hub(models, searches)
     connections: WeakSet[ServerConnection] = WeakSet()
-    desk = _Desk(guard, load_pages(), lobby)
-    watching = asyncio.create_task(lobby.watch())
+    requests = _Requests(guard, load_pages(), hub)
+    watching = asyncio.create_task(hub.watch())
     try:
         async with serve(
-            desk.play,
+            requests.play,
             sock=listener,
-            process_request=desk.answer,
+            process_request=requests.answer,
             server_header=None,
             open_timeout=_PATIENCE_SECONDS,
             close_timeout=1,
@@ -111,7 +111,7 @@ async def _run(
             await stop.wait()
             _drop_idle(connections)
     finally:
-        thinkers.close()
+        searches.close()
         watching.cancel()
         with suppress(asyncio.CancelledError):
             await watching
@@ -162,13 +162,13 @@ def _silent() -> logging.Logger:
     return logger
 
 
-class _Desk:
+class _Requests:
     """Answers requests."""
 
-    def __init__(self, guard: Guard, pages: Mapping[str, Page], lobby: Lobby) -> None:
+    def __init__(self, guard: Guard, pages: Mapping[str, Page], hub: Hub) -> None:
         self._guard = guard
         self._pages = pages
-        self._lobby = lobby
+        self._hub = hub
 
     def answer(self, _connection: ServerConnection, request: Request) -> Response | None:
         """The answer to a request; `None` for one that begins to play."""
@@ -187,7 +187,7 @@ class _Desk:
 
     def _serve(self, path: str) -> Response | None:
         if path == _LIVE:
-            if len(self._lobby.guests) >= MAX_VISITORS:
+            if len(self._hub.subscribers) >= MAX_VISITORS:
                 return _text(HTTPStatus.SERVICE_UNAVAILABLE, "too many visitors: close a tab, or come back later")
             return None
         if page := self._pages.get(path):
@@ -197,7 +197,7 @@ class _Desk:
     async def play(self, connection: ServerConnection) -> None:
         """Plays with a tab."""
         try:
-            await Visitor(connection, self._lobby).stay()
+            await Client(connection, self._hub).stay()
         except Exception:
             _log.exception("a visitor's game ended by an error")
             raise
