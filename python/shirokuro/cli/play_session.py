@@ -17,7 +17,8 @@ from shirokuro._core import BLACK, WHITE
 from shirokuro.cli.levels import described
 from shirokuro.cli.tui import board_view
 from shirokuro.display.boards import SIDES as NAMES
-from shirokuro.display.boards import SQUARES, result_text, text_table
+from shirokuro.display.boards import SQUARES, result_text
+from shirokuro.display.tables import text_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -10,7 +10,7 @@ import numpy as np
 from shirokuro._core import Evaluator
 from shirokuro.debug.tables import PATTERNS, STAGES, digits, discs, mirrors
 from shirokuro.display import notebook
-from shirokuro.display.boards import text_table
+from shirokuro.display.tables import text_table
 from shirokuro.runs.checkpoints import model_of
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from shirokuro import _core
 from shirokuro._core import Game, ModelFileError, ModelVersionError, Position, Searcher, read_header
 from shirokuro.config import TrainConfig
 from shirokuro.display import notebook
-from shirokuro.display.boards import SIDES, text_table
+from shirokuro.display.boards import SIDES
+from shirokuro.display.tables import text_table
 from shirokuro.runs.checkpoints import candidates
 from shirokuro.runs.directory import RunDirectory
 from shirokuro.runs.games import find_game

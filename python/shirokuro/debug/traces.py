@@ -10,7 +10,8 @@ import numpy as np
 from shirokuro._core import Game, Position, traces
 from shirokuro.debug.tables import NAMES, digits, discs
 from shirokuro.display import notebook
-from shirokuro.display.boards import SIDES, text_table
+from shirokuro.display.boards import SIDES
+from shirokuro.display.tables import text_table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

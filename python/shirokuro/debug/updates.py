@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from shirokuro.debug.tables import NAMES, bit_sets, digits, discs
-from shirokuro.display.boards import text_table
+from shirokuro.display.tables import text_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

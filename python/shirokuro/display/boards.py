@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from shirokuro._core import BLACK, EMPTY, WHITE, Position
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
 SQUARES = tuple(f"{file}{rank}" for rank in range(1, 9) for file in "abcdefgh")
 """The names of the squares by their numbers, a1 … h8."""
@@ -107,18 +107,6 @@ def result_text(position: Position) -> str:
     black = position.score if position.side_to_move == BLACK else -position.score
     discs = f"{(64 + black) / 2:g} : {(64 - black) / 2:g}"
     return f"{'Black' if black > 0 else 'White'} wins by {abs(black)}, {discs}" if black else f"A draw, {discs}"
-
-
-def text_table(header: Sequence[str], rows: Sequence[Sequence[object]], *, left: Sequence[str] = ()) -> str:
-    """Rows under a header, columns to the right but for those of `left`; `None` is shown as a dash."""
-    cells = [["-" if cell is None else str(cell) for cell in row] for row in rows]
-    widths = [max(len(name), *(len(row[i]) for row in cells)) if cells else len(name) for i, name in enumerate(header)]
-
-    def line(texts: Sequence[str]) -> str:
-        padded = (t.ljust(w) if n in left else t.rjust(w) for t, w, n in zip(texts, widths, header, strict=True))
-        return "  ".join(padded).rstrip()
-
-    return "\n".join([line(header), *map(line, cells)])
 
 
 def _number(square: str) -> int:

@@ -18,10 +18,10 @@ def percent(share: float | None, form: str = ".1f") -> str:
     return number(None if share is None else 100 * share, form, " %")
 
 
-def duration(seconds: float | None) -> str:
-    """Hours, minutes and seconds, and days where there are any."""
+def duration(seconds: float | None, *, unknown: str = DASH) -> str:
+    """Formats a time as hours, minutes and seconds, and days where there are any."""
     if seconds is None or not math.isfinite(seconds):
-        return DASH
+        return unknown
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)

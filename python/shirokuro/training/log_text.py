@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shirokuro.display.format import duration
 from shirokuro.training.memory import COMPONENTS, MB
 
 if TYPE_CHECKING:
@@ -12,14 +13,6 @@ if TYPE_CHECKING:
     from shirokuro.training.convergence import ConvergenceReport
     from shirokuro.training.failures import FailureReport
     from shirokuro.training.report import BatchReport
-
-
-def duration(seconds: float | None) -> str:
-    """A time as hours, minutes and seconds."""
-    if seconds is None:
-        return "unknown"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
 
 
 def _join(parts: Iterable[tuple[str, float | None]]) -> str:
@@ -83,7 +76,7 @@ def memory_line(bytes_by_part: Mapping[str, int]) -> str:
 def progress_line(report: BatchReport, games_played: int, target: int, seconds: float, left: float | None) -> str:
     """The last games in a line."""
     place = f"{games_played:,}/{target:,} games"
-    return f"{place}: {_games(report)}, elapsed {duration(seconds)}, ETA {duration(left)}"
+    return f"{place}: {_games(report)}, elapsed {duration(seconds)}, ETA {duration(left, unknown='unknown')}"
 
 
 def detail_line(report: BatchReport, convergence: ConvergenceReport, bytes_by_part: Mapping[str, int]) -> str:

@@ -8,9 +8,10 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Literal
 
 from shirokuro.config import shown_name
+from shirokuro.display.format import duration
 from shirokuro.runs.metrics import append_line
 from shirokuro.training import memory
-from shirokuro.training.log_text import detail_line, duration, memory_line, progress_line, summary
+from shirokuro.training.log_text import detail_line, memory_line, progress_line, summary
 from shirokuro.training.timers import PhaseTimer
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class Reporter:
             seconds, left = self._clock(count)
             fields = {"games_finished": count, "target_games": self._target, "elapsed_seconds": round(seconds, 3)}
             text = f"{count:,}/{self._target:,} games finished, generation not complete"
-            elapsed = f"elapsed {duration(seconds)}, ETA {duration(left)}"
+            elapsed = f"elapsed {duration(seconds)}, ETA {duration(left, unknown='unknown')}"
             _log.info("%s: %s", text, elapsed, extra={"fields": fields})
 
     def _clock(self, count: int) -> tuple[float, float | None]:

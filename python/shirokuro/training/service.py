@@ -10,7 +10,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from shirokuro.training.log_text import duration
+from shirokuro.display.format import duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
