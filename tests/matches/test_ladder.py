@@ -152,7 +152,9 @@ def test_without_matplotlib_everything_but_the_picture_works(
 
 def test_a_ladder_is_read_where_there_is_one(tmp_path: Path) -> None:
     assert read_ladder(tmp_path) == ()
-    for text in ("", "[]", '{"players": [{"name": "x"}]}'):
+    rung = {"name": "x", "games_played": 1, "elo": float("nan"), "error": 1.0, "score": 0.5, "games": 2}
+    odd = ("", "[]", "{}", '{"players": 5}', '{"players": [5]}', '{"players": [{"name": "x"}]}', "[" * 100_000)
+    for text in (*odd, json.dumps({"players": [rung]})):
         (tmp_path / LADDER_FILE).write_text(text, encoding="utf-8")
         with pytest.raises(ValueError, match="this is not a ladder"):
             read_ladder(tmp_path)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from shirokuro.cli import main
-from shirokuro.plots.run import draw_run, read_ladder
+from shirokuro.plots.run import draw_run
 from shirokuro.runs.view import RunView
 
 if TYPE_CHECKING:
@@ -115,13 +115,11 @@ def test_a_ladder_is_drawn_beside_the_curves(run_of: Callable[..., Path], drawn:
     assert [text.get_text().split() for text in strength.texts] == [["wpc", "−200", "±", "30"]]
 
 
-@pytest.mark.parametrize(
-    "content", ["", "[]", "{}", '{"players": 5}', '{"players": [{"name": "x"}]}', '{"players": [5]}']
-)
-def test_a_file_that_is_no_ladder_is_left_out(content: str, tmp_path: Path) -> None:
-    (tmp_path / "ladder.json").write_text(content, encoding="utf-8")
-    assert read_ladder(tmp_path / "ladder.json") == ()
-    assert read_ladder(tmp_path / "nowhere.json") == ()
+def test_a_damaged_ladder_is_an_error(run_of: Callable[..., Path]) -> None:
+    run = run_of(5000)
+    (run / "ladder.json").write_text("[]", encoding="utf-8")
+    with pytest.raises(ValueError, match="this is not a ladder"):
+        draw_run(run / "curves.svg", RunView(run))
 
 
 def test_event_files_are_written_for_a_run_that_has_none(

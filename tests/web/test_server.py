@@ -338,6 +338,21 @@ def test_the_newest_checkpoint_plays_when_it_is_asked_for_and_a_damaged_one_does
         assert wait_for(tab, "model", lambda message: message["newer"] is None)["name"] == checkpoint_name(5000)
 
 
+def test_a_damaged_ladder_is_a_warning_beside_the_curves(
+    serve: Callable[..., Any], run_of: Callable[..., Path]
+) -> None:
+    run = run_of(5000)
+    (run / "ladder.json").write_text('{"players": [NaN]}', encoding="utf-8")
+    with visit(serve(run).url) as watching:
+        ask(watching, "watch", on=True)
+        shown = wait_for(watching, "run")
+    assert shown["strength"] == []
+    assert shown["warnings"] == [
+        {"games": 5000, "kind": "ladder", "message": "ladder.json is damaged or can't be read"}
+    ]
+    assert shown["charts"]
+
+
 def test_curves_grow_with_the_run_and_only_for_those_who_watch(
     serve: Callable[..., Any], run_of: Callable[..., Path], line_of: Callable[..., dict[str, Any]]
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import combinations
@@ -212,7 +213,7 @@ def save_ladder(directory: str | PathLike[str], ladder: Mapping[str, Any]) -> Pa
 
 
 def read_ladder(directory: str | PathLike[str]) -> tuple[Rung, ...]:
-    """The players of the last ladder that was played of a run; none if there was no ladder.
+    """Reads the players of a run's last ladder; an empty tuple if no ladder was played.
 
     Raises:
         ValueError: the file is not a ladder's.
@@ -223,15 +224,22 @@ def read_ladder(directory: str | PathLike[str]) -> tuple[Rung, ...]:
         players = json.loads(path.read_text(encoding="utf-8"))["players"]
         return tuple(
             Rung(
-                name=player["name"],
-                games_played=player["games_played"],
-                rating=Rating(player["elo"], player["error"]),
-                score=player["score"],
-                games=player["games"],
+                name=str(player["name"]),
+                games_played=None if player["games_played"] is None else int(player["games_played"]),
+                rating=Rating(_finite(player["elo"]), _finite(player["error"])),
+                score=_finite(player["score"]),
+                games=int(player["games"]),
             )
             for player in players
         )
     except FileNotFoundError:
         return ()
-    except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{path}: this is not a ladder") from error
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
+        raise ValueError(f"{path}: this is not a ladder: {error!r}") from error
+
+
+def _finite(value: Any) -> float:  # noqa: ANN401 (a file may hold anything)
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(f"{number} is not finite")
+    return number

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-from shirokuro.matches.bradley_terry import Rating
-from shirokuro.matches.ladder import LADDER_FILE, Rung
+from shirokuro.matches.ladder import read_ladder
 from shirokuro.plots.charts import known_charts
 from shirokuro.plots.ladder import draw_strength
 from shirokuro.plots.style import PALETTES, picture, thousands
 
 if TYPE_CHECKING:
     from os import PathLike
-    from pathlib import Path
 
     from matplotlib.axes import Axes
 
@@ -34,7 +31,7 @@ def draw_run(path: str | PathLike[str], view: RunView, *, theme: Theme = "light"
         theme: light or dark.
 
     Raises:
-        ValueError: the run has no metrics yet, or the file has another ending.
+        ValueError: the run has no metrics yet, its ladder is damaged, or the file has another ending.
         MissingExtraError: matplotlib is not installed.
         OSError: the file can't be written.
     """
@@ -42,7 +39,7 @@ def draw_run(path: str | PathLike[str], view: RunView, *, theme: Theme = "light"
         raise ValueError(f"{view.directory.path}: there are no metrics yet")
     palette = PALETTES[theme]
     known = known_charts(view)
-    rungs = read_ladder(view.directory.path / LADDER_FILE)
+    rungs = read_ladder(view.directory.path)
     count = len(known) + bool(rungs)
     rows = max(-(-count // 2), 1)
     with picture(path, theme=theme, rows=rows, columns=2, size=(11, 0.4 + 2.8 * rows)) as axes:
@@ -66,24 +63,6 @@ def draw_run(path: str | PathLike[str], view: RunView, *, theme: Theme = "light"
 def _title(view: RunView) -> str:
     seed = f", seed {view.config.seed}" if view.config else ""
     return f"{view.directory.path.name}: {view.metrics.games_played:,} games{seed}"
-
-
-def read_ladder(path: Path) -> tuple[Rung, ...]:
-    """The players of a ladder that was played; none if there is no such file, or it is not of this kind."""
-    try:
-        players = json.loads(path.read_text(encoding="utf-8"))["players"]
-        return tuple(
-            Rung(
-                name=str(player["name"]),
-                games_played=player["games_played"],
-                rating=Rating(elo=float(player["elo"]), error=float(player["error"])),
-                score=float(player["score"]),
-                games=int(player["games"]),
-            )
-            for player in players
-        )
-    except (OSError, ValueError, TypeError, LookupError):
-        return ()
 
 
 def _draw(axes: Axes, view: RunView, chart: CurveChart, palette: Palette) -> None:

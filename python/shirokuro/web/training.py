@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from shirokuro.matches.ladder import LADDER_FILE
+from shirokuro.matches.ladder import LADDER_FILE, read_ladder
 from shirokuro.plots.charts import known_charts
-from shirokuro.plots.run import read_ladder
 from shirokuro.runs.view import STATE_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from shirokuro.matches.ladder import Rung
     from shirokuro.plots.charts import CurveChart
     from shirokuro.runs.view import RunView
 
@@ -26,6 +26,7 @@ def training_snapshot(view: RunView) -> dict[str, Any]:
     metrics, state = view.metrics, view.state
     games = metrics.games_played if len(metrics) else None
     newest = next(iter(view.checkpoints), None)
+    rungs, damage = _ladder(view)
     return {
         "type": "run",
         "name": view.directory.path.resolve().name,
@@ -40,13 +41,16 @@ def training_snapshot(view: RunView) -> dict[str, Any]:
         "measures": {name: metrics.value(column) for name, column in _MEASURES.items()},
         "checkpoint": newest.games_played if newest else None,
         "warnings": [
-            {"games": each.games_played, "kind": each.kind, "message": each.message}
-            for each in reversed(view.warnings[-_WARNINGS:])
+            *damage,
+            *(
+                {"games": each.games_played, "kind": each.kind, "message": each.message}
+                for each in reversed(view.warnings[-_WARNINGS:])
+            ),
         ],
         "charts": [_chart(view, each) for each in known_charts(view)],
         "strength": [
             {"name": rung.name, "games": rung.games_played, "elo": rung.rating.elo, "error": rung.rating.error}
-            for rung in read_ladder(view.directory.path / LADDER_FILE)
+            for rung in rungs
         ],
     }
 
@@ -60,6 +64,15 @@ _MEASURES = {
     "epsilon": "play.epsilon",
     "depth": "search_depth.mean",
 }
+
+
+def _ladder(view: RunView) -> tuple[tuple[Rung, ...], list[dict[str, Any]]]:
+    """Returns the run's ladder, and a warning if its file is damaged: the rest of the run can still be watched."""
+    try:
+        return read_ladder(view.directory.path), []
+    except (OSError, ValueError):
+        games = view.metrics.games_played
+        return (), [{"games": games, "kind": "ladder", "message": f"{LADDER_FILE} is damaged or can't be read"}]
 
 
 def _chart(view: RunView, chart: CurveChart) -> dict[str, Any]:
