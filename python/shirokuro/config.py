@@ -290,22 +290,6 @@ class TrainConfig:
 
 TrainConfig.SETTINGS = {field.name: field.metadata["setting"] for field in dataclasses.fields(TrainConfig)}
 
-_PLAYER_SETTINGS = {**TrainConfig.SETTINGS, "depth": dataclasses.replace(TrainConfig.SETTINGS["depth"], kind="whole")}
-"""A player's settings are those of a training, but its depth stays the same."""
-
-
-def limits_given(player: object) -> int:
-    """How many of the limits of a search something has; its other limit is `exact_empties`.
-
-    Raises:
-        TypeError: a value is of the wrong type.
-        ValueError: a value is out of its range.
-    """
-    for name in (*LIMITS, "exact_empties"):
-        if (value := getattr(player, name)) is not None:
-            _PLAYER_SETTINGS[name].convert(name, value)
-    return sum(getattr(player, name) is not None for name in LIMITS)
-
 
 def shown_name(name: str) -> str:
     """How people write a setting: `lambda`, which Python keeps for itself, without the trailing underscore."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from shirokuro._core import Evaluator
-from shirokuro.cli import ladder
+from shirokuro.cli import ladder, levels
 from shirokuro.cli.matches import Contest, check_json, play_all, print_table, write_json
 from shirokuro.matches.arena import MOST_FORFEITS, check_games
 from shirokuro.matches.gtp_client import DEFAULT_TIMEOUT
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping, Sequence
 
+    from shirokuro.engine.limits import SearchLimits
     from shirokuro.matches.players import Player, SessionPlayer
     from shirokuro.matches.result import MatchResult
 
@@ -46,6 +47,8 @@ _FIXED: Mapping[str, Player] = {
 _DEFAULT = ("random", "heuristic")
 _WPC_EPSILON = 0.1
 _GAMES = 400
+_DEPTH = 3
+_EXACT_EMPTIES = 8
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -61,15 +64,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--games", type=int, help=f"games of each match, even (default: {_GAMES}; of a ladder: 100)")
     parser.add_argument("--seed", type=int, default=1, help="for openings and random moves (default: %(default)s)")
     parser.add_argument("--threads", type=int, help="games played at a time (default: one a core)")
-    limits = parser.add_argument_group("how the models play")
-    limits.add_argument("--depth", type=int, help="plies the models look ahead (default: 3)")
-    limits.add_argument("--nodes", type=int, help="positions the models visit for a move, instead of a depth")
-    limits.add_argument("--time-ms", type=float, help="milliseconds the models take for a move, instead of a depth")
-    limits.add_argument(
-        "--exact-empties",
-        type=int,
-        help="the models solve positions with so many empty squares exactly (default: 8)",
-    )
+    how = parser.add_argument_group("how the models play", "One limit at most, besides the exact solver's.")
+    levels.add_limits(how, depth=_DEPTH, exact_empties=_EXACT_EMPTIES)
     match = parser.add_argument_group("matches")
     match.add_argument(
         "--opening-plies",
@@ -120,16 +116,13 @@ def run(options: argparse.Namespace) -> int:
 
     with StopSignals(interrupt) as signals:
         try:
-            return ladder.run(options, limits(options), opponent_named) if options.ladder else _run_matches(options)
+            return ladder.run(options, _limits(options), opponent_named) if options.ladder else _run_matches(options)
         except KeyboardInterrupt:
             return 128 + (signals.received or 2)
 
 
-def limits(options: argparse.Namespace) -> dict[str, Any]:
-    """How the models play."""
-    depth = 3 if options.depth is options.nodes is options.time_ms is None else options.depth
-    exact = 8 if options.exact_empties is None else options.exact_empties
-    return {"depth": depth, "nodes": options.nodes, "time_ms": options.time_ms, "exact_empties": exact}
+def _limits(options: argparse.Namespace) -> SearchLimits:
+    return levels.limits_of(options, depth=_DEPTH, exact_empties=_EXACT_EMPTIES)
 
 
 def opponent_named(name: str, options: argparse.Namespace) -> Player | SessionPlayer:
@@ -141,7 +134,7 @@ def opponent_named(name: str, options: argparse.Namespace) -> Player | SessionPl
 
 
 def _model(path: str, options: argparse.Namespace) -> ModelPlayer:
-    return ModelPlayer(evaluator=Evaluator.load(model_of(path)), name=_shown(path), **limits(options))
+    return ModelPlayer(evaluator=Evaluator.load(model_of(path)), name=_shown(path), **_limits(options).as_dict())
 
 
 def _shown(path: str) -> str:
@@ -178,7 +171,7 @@ def _run_matches(options: argparse.Namespace) -> int:
 
 def _as_told(options: argparse.Namespace) -> tuple[Player, list[Player | SessionPlayer], str]:
     player = _model(options.model, options)
-    how = ", ".join(f"{name} {value:g}" for name, value in limits(options).items() if value is not None)
+    how = ", ".join(f"{name} {value:g}" for name, value in _limits(options).as_dict().items())
     return player, [opponent_named(name, options) for name in options.opponent or _DEFAULT], how
 
 

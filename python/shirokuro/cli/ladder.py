@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -16,8 +16,9 @@ from shirokuro.plots.style import PALETTES, check_picture
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
+    from shirokuro.engine.limits import SearchLimits
     from shirokuro.matches.players import Player, SessionPlayer
 
 _DEFAULT = ("random", "heuristic", "wpc")
@@ -48,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(
     options: argparse.Namespace,
-    limits: Mapping[str, Any],
+    limits: SearchLimits,
     opponent_named: Callable[[str, argparse.Namespace], Player | SessionPlayer],
 ) -> int:
     """Plays the ladder, prints the table, writes the files."""
@@ -79,7 +80,7 @@ def run(
             progress=progress,
         )
     content = {"run": directory.name, **ladder.to_dict()}
-    how = ", ".join(f"{name} {value:g}" for name, value in limits.items() if value is not None)
+    how = ", ".join(f"{name} {value:g}" for name, value in limits.as_dict().items())
     if options.json != "-":
         _print(ladder, f"{directory}: strength of the checkpoints ({how}), seed {options.seed}")
     write_json(options.json, content)

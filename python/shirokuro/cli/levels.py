@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, get_args
 
 from shirokuro._core import Evaluator
-from shirokuro.engine.engine import Confidence, Engine, SearchLimits
+from shirokuro.engine.engine import Confidence, Engine
+from shirokuro.engine.limits import SearchLimits
 from shirokuro.runs.checkpoints import model_of
 
 if TYPE_CHECKING:
@@ -24,16 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the model and how it plays."""
     parser.add_argument("model", metavar="RUN|FILE", help="a run's directory, for its latest checkpoint, or a model")
     level = parser.add_argument_group("how the model plays", "The first limit that is reached ends a search.")
-    level.add_argument("--depth", type=int, metavar="N", help=f"plies that it looks ahead (default: {DEPTH})")
-    level.add_argument("--nodes", type=int, metavar="N", help="positions that it visits for a move")
-    level.add_argument("--time-ms", type=float, metavar="X", help="milliseconds that it takes for a move")
-    level.add_argument(
-        "--exact-empties",
-        type=int,
-        metavar="N",
-        default=EXACT_EMPTIES,
-        help="positions with so many empty squares or fewer are solved exactly (default: %(default)s)",
-    )
+    add_limits(level, depth=DEPTH, exact_empties=EXACT_EMPTIES)
     level.add_argument(
         "--threads", type=int, metavar="N", default=1, help="threads that search together (default: %(default)s)"
     )
@@ -51,19 +43,41 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_limits(group: argparse._ArgumentGroup, *, depth: int, exact_empties: int) -> None:
+    """Declares the limits of a search; `limits_of` reads them, with the same defaults."""
+    group.add_argument("--depth", type=int, metavar="N", help=f"plies to look ahead (default: {depth})")
+    group.add_argument("--nodes", type=int, metavar="N", help="positions to visit for a move")
+    group.add_argument("--time-ms", type=float, metavar="X", help="milliseconds for a move")
+    group.add_argument(
+        "--exact-empties",
+        type=int,
+        metavar="N",
+        help=f"solve positions with at most this many empty squares exactly (default: {exact_empties})",
+    )
+
+
 def has_limit(options: argparse.Namespace) -> bool:
     """True if a limit is given, other than that from which on positions are solved."""
     return not options.depth is options.nodes is options.time_ms is None
 
 
-def limits_of(options: argparse.Namespace) -> SearchLimits:
-    """What the options say.
+def limits_of(options: argparse.Namespace, *, depth: int = DEPTH, exact_empties: int = EXACT_EMPTIES) -> SearchLimits:
+    """Reads the limits of a search from the options.
+
+    Args:
+        options: the command's options.
+        depth: the depth if no limit is given.
+        exact_empties: the default of this limit.
 
     Raises:
         ValueError: a value is out of its range.
     """
-    depth = options.depth if has_limit(options) else DEPTH
-    return SearchLimits(depth=depth, nodes=options.nodes, time_ms=options.time_ms, exact_empties=options.exact_empties)
+    return SearchLimits(
+        depth=options.depth if has_limit(options) else depth,
+        nodes=options.nodes,
+        time_ms=options.time_ms,
+        exact_empties=exact_empties if options.exact_empties is None else options.exact_empties,
+    )
 
 
 def engine_of(options: argparse.Namespace) -> Engine:
@@ -81,14 +95,3 @@ def engine_of(options: argparse.Namespace) -> Engine:
         threads=options.threads,
         confidence=options.confidence,
     )
-
-
-def described(limits: SearchLimits) -> str:
-    """Such as `depth 8, exact from 14 empty squares`."""
-    parts = [
-        None if limits.depth is None else f"depth {limits.depth}",
-        None if limits.nodes is None else f"{limits.nodes:,} nodes",
-        None if limits.time_ms is None else f"{limits.time_ms:g} ms",
-        f"exact from {limits.exact_empties} empty squares" if limits.exact_empties else None,
-    ]
-    return ", ".join(part for part in parts if part)

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from shirokuro._core import BLACK, WHITE
-from shirokuro.cli.levels import described
 from shirokuro.cli.tui import board_view
 from shirokuro.display.boards import SIDES as NAMES
 from shirokuro.display.boards import SQUARES, result_text
@@ -103,7 +102,7 @@ class PlaySession:
         if sys.stdin.isatty():
             with suppress(ImportError):  # lines can be edited where there is one
                 importlib.import_module("readline")
-        self._say(f"The model plays at {described(self._engine.limits)}. A move is a square; help lists the rest.")
+        self._say(f"The model plays at {self._engine.limits}. A move is a square; help lists the rest.")
         self._console.print()
         self._keep()
         self._show()
@@ -214,7 +213,7 @@ class PlaySession:
                 changes = {**_NO_LIMIT, **changes}
             changes[_LIMITS[name]] = _number(number) if name == "time" else _whole_number(number)
         self._engine.limits = dataclasses.replace(self._engine.limits, **changes)  # type: ignore[arg-type]
-        self._say(f"The model plays at {described(self._engine.limits)}.")
+        self._say(f"The model plays at {self._engine.limits}.")
 
     def _change_side(self, words: list[str]) -> None:
         if not words or words[0] not in SIDES:

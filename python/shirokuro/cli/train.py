@@ -13,7 +13,7 @@ from shirokuro._core import ModelFileError, ModelVersionError
 from shirokuro.cli import console, train_options
 from shirokuro.cli.display import display
 from shirokuro.cli.evaluate import print_results
-from shirokuro.config import LIMITS, TrainConfig
+from shirokuro.config import TrainConfig
 from shirokuro.exporters.prometheus import Endpoint
 from shirokuro.exporters.tensorboard import EventFiles
 from shirokuro.matches.players import HeuristicPlayer, ModelPlayer, RandomPlayer
@@ -82,8 +82,14 @@ def _run(options: Options, given: dict[str, Any], directory: RunDirectory, *, re
     print(f"trained {trainer.games_played:,} games; saved {directory.model}")
     if options.match_games:
         config = trainer.config
-        limits = {name: getattr(config.at(config.games), name) for name in LIMITS}
-        player = ModelPlayer(evaluator=trainer.evaluator, exact_empties=config.exact_empties, **limits)
+        last = config.at(config.games)
+        player = ModelPlayer(
+            evaluator=trainer.evaluator,
+            depth=last.depth,
+            nodes=last.nodes,
+            time_ms=last.time_ms,
+            exact_empties=last.exact_empties,
+        )
         print_results(player, (RandomPlayer(), HeuristicPlayer()), games=options.match_games, seed=1)
     return 0
 

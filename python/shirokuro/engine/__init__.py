@@ -1,7 +1,8 @@
 """A model that plays: the engine, its limits, and servers for the protocols of other programs."""
 
-from shirokuro.engine.engine import Confidence, Engine, MoveScore, MoveScores, SearchLimits
+from shirokuro.engine.engine import Confidence, Engine, MoveScore, MoveScores
 from shirokuro.engine.gtp_server import GtpServer
+from shirokuro.engine.limits import SearchLimits
 from shirokuro.engine.nboard_server import NBoardServer
 
 __all__ = ["Confidence", "Engine", "GtpServer", "MoveScore", "MoveScores", "NBoardServer", "SearchLimits"]

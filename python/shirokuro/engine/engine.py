@@ -8,48 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, overload
 
 from shirokuro._core import Position, Searcher
-from shirokuro.config import limits_given
 from shirokuro.display import notebook
+from shirokuro.engine.limits import SearchLimits
 
 if TYPE_CHECKING:
     from shirokuro._core import Evaluator, SearchResult
 
 Confidence: TypeAlias = Literal[73, 87, 95, 98, 99, 100]
 """Levels at which a search cuts off lines, in percent; 100 for none but by proof."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchLimits:
-    """How long a move is searched: until the first of these limits, of which there is at least one.
-
-    Raises:
-        ValueError: no limit is given, or a value is out of its range.
-    """
-
-    depth: int | None = None
-    """Plies that the search looks ahead."""
-    nodes: int | None = None
-    """Positions that the search visits."""
-    time_ms: float | None = None
-    """Milliseconds for a move."""
-    exact_empties: int = 0
-    """Positions with so many empty squares or fewer are solved exactly."""
-
-    def __post_init__(self) -> None:
-        if not limits_given(self):
-            raise ValueError("one of depth, nodes and time_ms must be given")
-
-    def shared_out(self, searches: int) -> SearchLimits:
-        """The limits of each of so many searches, which together take no more nodes and time."""
-        return dataclasses.replace(
-            self,
-            nodes=None if self.nodes is None else max(1, self.nodes // searches),
-            time_ms=None if self.time_ms is None else self.time_ms / searches,
-        )
-
-    def within(self, time_ms: float) -> SearchLimits:
-        """The same, and no more time than this."""
-        return dataclasses.replace(self, time_ms=min(time_ms, self.time_ms or time_ms))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from shirokuro._core import BLACK, WHITE, __version__
 from shirokuro.display.boards import SQUARES, board_text
-from shirokuro.engine.engine import SearchLimits
+from shirokuro.engine.limits import SearchLimits
 from shirokuro.game.clock import GameClock
 from shirokuro.game.turns import NO_MOVE, TurnGame
 

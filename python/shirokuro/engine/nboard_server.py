@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from shirokuro._core import BLACK, Cancellation
 from shirokuro.display.boards import SQUARES
-from shirokuro.engine.engine import SearchLimits
+from shirokuro.engine.limits import SearchLimits
 from shirokuro.game.ggf import GgfGame, GgfMove
 from shirokuro.game.turns import NO_MOVE, TurnGame
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from shirokuro._core import Evaluator, __version__
 from shirokuro.display import notebook
+from shirokuro.engine.limits import SearchLimits
 from shirokuro.matches.arena import MOST_FORFEITS, check_games, play_match
 from shirokuro.matches.bradley_terry import Pairing, Rating, fit_ratings
 from shirokuro.matches.players import ModelPlayer
@@ -124,7 +125,7 @@ def play_ladder(
     directory: str | PathLike[str],
     opponents: Sequence[Player | SessionPlayer],
     *,
-    limits: Mapping[str, Any],
+    limits: SearchLimits | Mapping[str, Any],
     checkpoints: int = 6,
     games: int = 100,
     seed: int = 1,
@@ -139,7 +140,7 @@ def play_ladder(
     Args:
         directory: the run's directory.
         opponents: fixed opponents.
-        limits: how the checkpoints play: `ModelPlayer`'s depth, nodes or time_ms, and exact_empties.
+        limits: how the checkpoints play; a mapping has the keys of `SearchLimits`.
         checkpoints: the most that are taken, as evenly spread as they are.
         games: of each match, even.
         seed: where openings and random numbers come from; each match has its own.
@@ -152,9 +153,11 @@ def play_ladder(
         GtpError: a program does not start, or failed too often.
     """
     check_games("games", games)
+    if not isinstance(limits, SearchLimits):
+        limits = SearchLimits(**limits)
     chosen, evaluators = _loaded(directory, checkpoints)
     players: list[Player | SessionPlayer] = [
-        ModelPlayer(evaluator=evaluator, name=f"{each.games_played:,} games", **limits)
+        ModelPlayer(evaluator=evaluator, name=f"{each.games_played:,} games", **limits.as_dict())
         for each, evaluator in zip(chosen, evaluators, strict=True)
     ]
     players += opponents

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 import numpy as np
 
 from shirokuro._core import BLACK, EMPTY, WHITE, search
-from shirokuro.config import limits_given
+from shirokuro.config import LIMITS
+from shirokuro.engine.limits import SearchLimits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -221,8 +222,14 @@ class ModelPlayer:
     """Positions with so many empty squares or fewer are solved exactly."""
 
     def __post_init__(self) -> None:
-        if limits_given(self) != 1:
+        if sum(getattr(self, name) is not None for name in LIMITS) != 1:
             raise ValueError("exactly one of depth, nodes and time_ms must be given")
+        _ = self.limits  # checks their ranges
+
+    @property
+    def limits(self) -> SearchLimits:
+        """How long it searches a move."""
+        return SearchLimits(depth=self.depth, nodes=self.nodes, time_ms=self.time_ms, exact_empties=self.exact_empties)
 
     def choose(self, position: Position, random: Random) -> str:  # noqa: ARG002 (it plays the same move every time)
         """See `Player`."""

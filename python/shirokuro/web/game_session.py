@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from shirokuro.display.boards import SIDES
-from shirokuro.engine.engine import MoveScores, SearchLimits
+from shirokuro.engine.engine import MoveScores
+from shirokuro.engine.limits import SearchLimits
 from shirokuro.game.live import LiveGame
 from shirokuro.web.messages import BackTo, Choose, Play, Setup, ShowScores, Strength, Undo
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from shirokuro.engine.engine import SearchLimits
+from shirokuro.engine.limits import SearchLimits
 from shirokuro.game.live import LiveGame
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from shirokuro._core import Evaluator, SearchResult
-    from shirokuro.engine.engine import MoveScores, SearchLimits
+    from shirokuro.engine.engine import MoveScores
+    from shirokuro.engine.limits import SearchLimits
     from shirokuro.web.game_session import SearchRequest
 
 Found: TypeAlias = "SearchResult | MoveScores"
