@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import shirokuro as sk
+from shirokuro.game.transcript import parse_transcript
 from shirokuro.web.game_session import GameSession, SearchRequest
 from shirokuro.web.messages import (
     BackTo,
@@ -23,7 +24,6 @@ from shirokuro.web.messages import (
     Undo,
     Watch,
     parse,
-    parse_transcript,
 )
 
 if TYPE_CHECKING:
@@ -129,37 +129,6 @@ def test_no_message_whatever_is_in_it_leads_to_another_error(value: Any) -> None
             parse(json.dumps({"do": kind, **values}))
         except ValueError as error:
             assert str(error)  # noqa: PT017 (either is right)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "f5d6c3",
-        "F5D6C3",
-        " f5 d6\nc3 ",
-        "1. f5 d6 2. c3",
-        "1.f5 2.d6 3.c3",
-        "f5,d6;c3",
-        "f5 -- d6 pass c3",
-        "f5 PA d6 c3",
-    ],
-)
-def test_transcripts_are_read_as_people_write_them(text: str) -> None:
-    assert parse_transcript(text) == ("f5", "d6", "c3")
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("f5d6x9", "move 3: 'x9'"),
-        ("f5d6f5", "move 3: f5 is not legal"),
-        ("f5d", "move 2: 'd'"),
-        ("<b>", "move 1: '<b'"),
-    ],
-)
-def test_a_transcript_that_is_none_is_refused_with_the_move(text: str, words: str) -> None:
-    with pytest.raises(ValueError, match=words):
-        parse_transcript(text)
 
 
 def test_limits_are_never_longer_than_ten_seconds() -> None:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 import shirokuro as sk
-from shirokuro.web.messages import parse_transcript
+from shirokuro.game.transcript import parse_transcript
 
 if TYPE_CHECKING:
     from collections.abc import Callable

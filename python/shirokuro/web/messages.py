@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from shirokuro.engine.limits import SearchLimits
-from shirokuro.game.live import LiveGame
+from shirokuro.game.transcript import parse_transcript
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,8 +25,6 @@ PLAYERS: Mapping[str, Player] = {"black": "black", "white": "white", "both": "bo
 
 _MOST_EXACT = 20
 """Empty squares from which solving may take longer than a person likes to wait."""
-
-_PASSES = frozenset({"--", "-", "pa", "ps", "pass"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,25 +116,6 @@ def parse(text: str | bytes) -> Message:
     if not isinstance(values, dict) or not isinstance(name := values.get("do"), str) or name not in _READERS:
         raise ValueError("this is no message of the page")
     return _READERS[name](values)
-
-
-def parse_transcript(text: str) -> tuple[str, ...]:
-    """The moves of a game, written with or without spaces, commas, numbers and passes: `f5d6`, `1. F5 2. d6`.
-
-    Raises:
-        ValueError: there is something else in it, or a move is not legal; the message names it.
-    """
-    words = re.sub(r"\b\d+\s*\.", " ", text.lower()).replace(",", " ").replace(";", " ").split()
-    written = "".join(word for word in words if word not in _PASSES)
-    game = LiveGame()
-    for number, start in enumerate(range(0, len(written), 2), start=1):
-        move = written[start : start + 2]
-        if not re.fullmatch("[a-h][1-8]", move):
-            raise ValueError(f"move {number}: {move!r} is not a square, a1 to h8")
-        if move not in game.position.legal_moves:
-            raise ValueError(f"move {number}: {move} is not legal there")
-        game.play(move)
-    return game.moves
 
 
 def _read_text(values: Mapping[str, object], name: str, longest: int) -> str:

@@ -1,0 +1,28 @@
+"""Transcripts: the moves of a game as people write them."""
+
+from __future__ import annotations
+
+import re
+
+from shirokuro.game.live import LiveGame
+
+_PASSES = frozenset({"--", "-", "pa", "ps", "pass"})
+
+
+def parse_transcript(text: str) -> tuple[str, ...]:
+    """Reads the moves of a game, written with or without spaces, commas, numbers and passes: `f5d6`, `1. F5 2. d6`.
+
+    Raises:
+        ValueError: there is something else in it, or a move is not legal; the message names it.
+    """
+    words = re.sub(r"\b\d+\s*\.", " ", text.lower()).replace(",", " ").replace(";", " ").split()
+    written = "".join(word for word in words if word not in _PASSES)
+    game = LiveGame()
+    for number, start in enumerate(range(0, len(written), 2), start=1):
+        move = written[start : start + 2]
+        if not re.fullmatch("[a-h][1-8]", move):
+            raise ValueError(f"move {number}: {move!r} is not a square, a1 to h8")
+        if move not in game.position.legal_moves:
+            raise ValueError(f"move {number}: {move} is not legal there")
+        game.play(move)
+    return game.moves
