@@ -1,7 +1,7 @@
 //! What injected faults do to a run, and what they do not.
 
 use super::*;
-use crate::faults::{Fault, FaultRates};
+use crate::play::fault_injection::{Fault, FaultRates};
 use crate::report::FailureKind;
 use crate::testing::Folder;
 use std::time::Duration;

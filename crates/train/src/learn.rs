@@ -6,12 +6,12 @@
 use crate::adam::{AdamStep, Moments, are_sound};
 use crate::coverage::Coverage;
 use crate::entry_bits::insert;
+use crate::play::workers::Workers;
 use crate::positions::{Positions, Row};
 use crate::report::Reset;
 use crate::rounding::Rounding;
 use crate::undo::UndoEntry;
 use crate::updates::{Inspection, Sudden, WeightUpdate};
-use crate::workers::Workers;
 use shirokuro_engine::{PATTERNS, STAGE_ENTRIES, STAGES, UNITS_PER_DISC, Weights, mirror, prefetch};
 use std::cmp::Reverse;
 use std::ops::Range;

@@ -1,8 +1,8 @@
 use super::*;
 use crate::adam::Powers;
-use crate::progress::Progress;
+use crate::play::progress::Progress;
+use crate::play::selfplay::{Oversight, play_game};
 use crate::record::{GameRecord, Ply, Searched};
-use crate::selfplay::{Oversight, play_game};
 use crate::settings::PlaySettings;
 use crate::undo::{mirror_entry, swap};
 use shirokuro_engine::{DiscCount, ENTRIES, FEATURES, Searcher, feature_indices, parse_transcript, pattern_of};

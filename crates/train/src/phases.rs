@@ -102,7 +102,7 @@ impl PlayTimes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::control::Control;
+    use crate::play::control::Control;
     use crate::settings::{LearnSettings, PlaySettings, TrainerOptions};
     use crate::trainer::Trainer;
 

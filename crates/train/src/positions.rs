@@ -1,6 +1,6 @@
 //! The positions of a generation, prepared for learning: indices and errors, by stage.
 
-use crate::faults::Faults;
+use crate::play::fault_injection::Faults;
 use crate::record::{GameRecord, steps};
 use crate::report::GameErrors;
 use crate::targets::lambda_returns;
@@ -156,9 +156,9 @@ pub(crate) fn pattern_sum(weights: &Weights, stage: usize, indices: &[u16; FEATU
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::faults::FaultRates;
-    use crate::progress::Progress;
-    use crate::selfplay::{Oversight, play_game};
+    use crate::play::fault_injection::FaultRates;
+    use crate::play::progress::Progress;
+    use crate::play::selfplay::{Oversight, play_game};
     use crate::settings::PlaySettings;
     use shirokuro_engine::{DiscCount, Searcher, discs, pattern_of};
     use std::sync::atomic::{AtomicBool, Ordering::Relaxed};

@@ -1,9 +1,9 @@
 //! Playing a game of a training once more, to see what its searches saw.
 
 use crate::error::require;
-use crate::progress::Progress;
+use crate::play::progress::Progress;
+use crate::play::selfplay::{Choice, Oversight, PlayedGame, Sight, Unfinished, watch_game};
 use crate::record::GameRecord;
-use crate::selfplay::{Choice, Oversight, PlayedGame, Sight, Unfinished, watch_game};
 use crate::settings::PlaySettings;
 use crate::trainer::{Trainer, TrainerError};
 use shirokuro_engine::{PatternEvaluator, Position, SearchResult, Searcher, discs};

@@ -1,8 +1,8 @@
 //! What one call of the trainer did.
 
 use crate::phases::PhaseTimes;
+use crate::play::selfplay::{PlayedGame, SearchTotals};
 use crate::record::GameRecord;
-use crate::selfplay::{PlayedGame, SearchTotals};
 use crate::updates::{SuddenChange, WeightUpdate};
 use shirokuro_engine::{Score, Square};
 use std::time::Duration;

@@ -2,7 +2,7 @@
 
 use crate::adam::{Moments, Powers};
 use crate::coverage::Coverage;
-use crate::kept::KeptGames;
+use crate::play::pending::KeptGames;
 use crate::record::GameRecord;
 use crate::undo::{self, UndoEntry};
 use shirokuro_engine::{ENTRIES, Weights, prefer_huge_pages};

@@ -1,28 +1,28 @@
 //! The trainer: plays a generation, learns it, and is saved and loaded in between.
 
 use crate::adam::AdamStep;
-use crate::control::Control;
 use crate::digest::state_digest;
 use crate::error::{ParameterError, require};
-use crate::faults::Faults;
 use crate::file::error::FileError;
 use crate::file::header::Texts;
 use crate::file::section::Encoding;
 use crate::file::{load_state, save_state};
-use crate::kept::Conditions;
 use crate::learn::{Learned, Update, learn};
 use crate::phases::{PhaseTimes, Updating};
+use crate::play::control::Control;
+use crate::play::fault_injection::Faults;
+use crate::play::pending::Conditions;
+use crate::play::round::{GameResult, Watch};
+use crate::play::selfplay::{Oversight, PlayedGame, play_game};
+use crate::play::workers::Workers;
 use crate::positions::Positions;
 use crate::record::GameRecord;
 use crate::repair::reset_bad_moments;
 use crate::report::{GameFailure, GenerationReport, Reset};
-use crate::round::{GameResult, Watch};
 use crate::rounding::Rounding;
-use crate::selfplay::{Oversight, PlayedGame, play_game};
 use crate::settings::{LearnSettings, PlaySettings, TrainerOptions};
 use crate::state::State;
 use crate::updates::Inspection;
-use crate::workers::Workers;
 use shirokuro_engine::{PatternEvaluator, TableTooLarge};
 use std::path::Path;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 use super::*;
-use crate::faults::FaultRates;
 use crate::file::header::verify_file;
 use crate::file::{file_digest, load_weights, save_weights};
+use crate::play::fault_injection::FaultRates;
 use crate::testing::Folder;
 use std::sync::atomic::Ordering::Relaxed;
 

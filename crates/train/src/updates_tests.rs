@@ -1,7 +1,7 @@
 //! What an update shows of itself, and games that are played once more.
 
 use super::*;
-use crate::control::Control;
+use crate::play::control::Control;
 use crate::record::GameRecord;
 use crate::settings::{LearnSettings, TrainerOptions};
 use crate::traces::traces_of;

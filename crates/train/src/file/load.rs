@@ -8,7 +8,7 @@ use super::reader::Container;
 use super::section::Section;
 use super::{coverage, kept};
 use crate::coverage::Coverage;
-use crate::kept::KeptGames;
+use crate::play::pending::KeptGames;
 use crate::record::GameRecord;
 use crate::settings::TrainerOptions;
 use crate::state::{State, no_moments};

@@ -2,9 +2,9 @@
 
 use crate::learn::Scratch;
 use crate::phases::Clock;
-use crate::progress::Progress;
-use crate::round::{GameResult, Round, Watch};
-use crate::selfplay::{PlayedGame, Unfinished};
+use crate::play::progress::Progress;
+use crate::play::round::{GameResult, Round, Watch};
+use crate::play::selfplay::{PlayedGame, Unfinished};
 use crate::trainer::TrainerError;
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};

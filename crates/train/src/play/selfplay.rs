@@ -1,7 +1,7 @@
 //! Playing one game of the generator against itself.
 
-use crate::faults::Faults;
-use crate::progress::Progress;
+use crate::play::fault_injection::Faults;
+use crate::play::progress::Progress;
 use crate::random::GameRandom;
 use crate::record::{GameRecord, Ply, Searched};
 use crate::settings::PlaySettings;

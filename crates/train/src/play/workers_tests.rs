@@ -1,8 +1,8 @@
 use super::*;
-use crate::control::Control;
+use crate::play::control::Control;
+use crate::play::selfplay::SearchTotals;
 use crate::record::GameRecord;
 use crate::report::FailureKind;
-use crate::selfplay::SearchTotals;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::thread::sleep;
 use std::time::{Duration, Instant};

@@ -1,11 +1,11 @@
 //! Playing a list of games on the threads of a pool, watched by the thread that waits for them.
 
-use crate::control::Control;
-use crate::progress::Progress;
+use crate::play::control::Control;
+use crate::play::progress::Progress;
+use crate::play::selfplay::{PlayedGame, Unfinished};
+use crate::play::watchdog::Watchdog;
+use crate::play::workers::{Place, State, lock};
 use crate::report::FailureKind;
-use crate::selfplay::{PlayedGame, Unfinished};
-use crate::watchdog::Watchdog;
-use crate::workers::{Place, State, lock};
 use rayon::ThreadPool;
 use shirokuro_engine::{Searcher, Square};
 use std::any::Any;
