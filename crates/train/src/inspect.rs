@@ -1,6 +1,6 @@
 //! What a trainer holds and has learned: numbers for whoever watches it.
 
-use crate::coverage::Coverage;
+use crate::learn::coverage::Coverage;
 use crate::reachable::reachable_counts;
 use crate::record::GameRecord;
 use crate::resident::resident_bytes;

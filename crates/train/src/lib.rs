@@ -9,42 +9,35 @@
 // The claim of most tests is that two results are equal to the last bit.
 #![cfg_attr(test, allow(clippy::float_cmp))]
 
-mod adam;
-mod coverage;
 mod digest;
-mod entry_bits;
 mod error;
 mod file;
 mod inspect;
 mod learn;
 mod phases;
 mod play;
-mod positions;
 mod random;
 mod reachable;
 mod record;
-mod repair;
 mod replay;
 mod report;
 mod resident;
-mod rounding;
 mod settings;
 mod state;
-mod targets;
 #[cfg(test)]
 mod testing;
 mod traces;
 mod trainer;
-mod undo;
-mod updates;
 
-pub use adam::{BETA1, BETA2, EPSILON, Moments, Powers};
 pub use error::ParameterError;
 pub use file::error::{FileError, Reason};
 pub use file::header::{FileHeader, SectionHeader, Texts, read_header, verify_file};
 pub use file::section::{Encoding, Section};
 pub use file::{file_digest, load_weights, save_weights};
 pub use inspect::{Memory, TableCoverage};
+pub use learn::adam::{BETA1, BETA2, EPSILON, Moments, Powers};
+pub use learn::inspection::{Inspection, SuddenChange, Tables, WeightUpdate, table_of};
+pub use learn::targets::{Step, lambda_returns};
 pub use phases::{PhaseTimes, TIMED_GAMES};
 pub use play::control::Control;
 pub use play::fault_injection::{Fault, FaultRates, Faults};
@@ -56,7 +49,5 @@ pub use record::{GameRecord, Ply, RecordError, Searched};
 pub use replay::{WatchedGame, WatchedPly};
 pub use report::{FailureKind, GameErrors, GameFailure, GenerationReport, Reset, ValueSummary};
 pub use settings::{LearnSettings, PlaySettings, TrainerOptions};
-pub use targets::{Step, lambda_returns};
 pub use traces::{FLOOR, TracedStep, Traces, backward_view, traces_of};
 pub use trainer::{Trainer, TrainerError};
-pub use updates::{Inspection, SuddenChange, Tables, WeightUpdate, table_of};

@@ -8,7 +8,7 @@
 //!
 //! So an entry that is not in the set never occurs. After stage [`EXACT`] some that are in it may not occur either.
 
-use crate::entry_bits::{EntryBits, insert};
+use crate::learn::entry_bits::{EntryBits, insert};
 use shirokuro_engine::{
     Board, PATTERNS, Pattern, STAGES, Square, feature_indices, mirror, parse_transcript, pattern_of, squares,
 };

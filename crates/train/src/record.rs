@@ -1,7 +1,7 @@
 //! What is kept of a game until its generation is learned.
 
-use crate::positions::mover_view;
-use crate::targets::{Step, lambda_returns};
+use crate::learn::positions::mover_view;
+use crate::learn::targets::{Step, lambda_returns};
 use shirokuro_engine::{IllegalMove, Position, Score, Square, discs};
 
 /// What a search said about a position.

@@ -1,9 +1,9 @@
 //! What one call of the trainer did.
 
+use crate::learn::inspection::{SuddenChange, WeightUpdate};
 use crate::phases::PhaseTimes;
 use crate::play::selfplay::{PlayedGame, SearchTotals};
 use crate::record::GameRecord;
-use crate::updates::{SuddenChange, WeightUpdate};
 use shirokuro_engine::{Score, Square};
 use std::time::Duration;
 

@@ -1,10 +1,10 @@
 //! Everything that a run will be after its next games follows from: what is saved, loaded and hashed.
 
-use crate::adam::{Moments, Powers};
-use crate::coverage::Coverage;
+use crate::learn::adam::{Moments, Powers};
+use crate::learn::coverage::Coverage;
+use crate::learn::undo::{self, UndoEntry};
 use crate::play::pending::KeptGames;
 use crate::record::GameRecord;
-use crate::undo::{self, UndoEntry};
 use shirokuro_engine::{ENTRIES, Weights, prefer_huge_pages};
 use std::ops::Range;
 use std::sync::Arc;

@@ -4,8 +4,8 @@
 //! another question: at this ply, which entries would a surprise now change, and by how much? Both views add up to the
 //! same change over a game (Sutton & Barto, *Reinforcement Learning*, 2nd ed., §12.2 and the equivalence in §12.1).
 
+use crate::learn::inspection::entries_of;
 use crate::record::GameRecord;
-use crate::updates::entries_of;
 use std::collections::BTreeMap;
 
 /// Eligibilities smaller than this are forgotten: they keep the storage sparse and change nothing that f32 could hold.
@@ -134,7 +134,7 @@ fn tell(sums: &mut BTreeMap<u32, f64>, traces: &Traces, change: f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::targets::{Step, lambda_returns};
+    use crate::learn::targets::{Step, lambda_returns};
     use proptest::prelude::*;
 
     fn any_game() -> impl Strategy<Value = Vec<TracedStep>> {

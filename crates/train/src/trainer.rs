@@ -1,13 +1,17 @@
 //! The trainer: plays a generation, learns it, and is saved and loaded in between.
 
-use crate::adam::AdamStep;
 use crate::digest::state_digest;
 use crate::error::{ParameterError, require};
 use crate::file::error::FileError;
 use crate::file::header::Texts;
 use crate::file::section::Encoding;
 use crate::file::{load_state, save_state};
-use crate::learn::{Learned, Update, learn};
+use crate::learn::adam::AdamStep;
+use crate::learn::inspection::Inspection;
+use crate::learn::positions::Positions;
+use crate::learn::repair::reset_bad_moments;
+use crate::learn::rounding::Rounding;
+use crate::learn::update::{Learned, Update, learn};
 use crate::phases::{PhaseTimes, Updating};
 use crate::play::control::Control;
 use crate::play::fault_injection::Faults;
@@ -15,14 +19,10 @@ use crate::play::pending::Conditions;
 use crate::play::round::{GameResult, Watch};
 use crate::play::selfplay::{Oversight, PlayedGame, play_game};
 use crate::play::workers::Workers;
-use crate::positions::Positions;
 use crate::record::GameRecord;
-use crate::repair::reset_bad_moments;
 use crate::report::{GameFailure, GenerationReport, Reset};
-use crate::rounding::Rounding;
 use crate::settings::{LearnSettings, PlaySettings, TrainerOptions};
 use crate::state::State;
-use crate::updates::Inspection;
 use shirokuro_engine::{PatternEvaluator, TableTooLarge};
 use std::path::Path;
 use std::sync::Arc;

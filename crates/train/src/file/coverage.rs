@@ -3,8 +3,8 @@
 use super::container::Sink;
 use super::error::Reason;
 use super::section::Section;
-use crate::coverage::Coverage;
-use crate::entry_bits::{EntryBits, TABLES};
+use crate::learn::coverage::Coverage;
+use crate::learn::entry_bits::{EntryBits, TABLES};
 use std::io;
 
 /// Bytes of the section.
@@ -39,7 +39,7 @@ pub fn decode(bytes: &[u8]) -> Result<Coverage, Reason> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::entry_bits::insert;
+    use crate::learn::entry_bits::insert;
 
     fn bytes(coverage: &Coverage) -> Vec<u8> {
         let mut all = Vec::new();

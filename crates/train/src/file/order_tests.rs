@@ -1,10 +1,10 @@
 use super::*;
 use crate::file::{file_digest, load_state, load_weights, save_state};
 use crate::file::{header::verify_file, section::Encoding};
+use crate::learn::inspection::entries_of;
 use crate::resident::resident_bytes;
 use crate::state::State;
 use crate::testing::Folder;
-use crate::updates::entries_of;
 use proptest::prelude::*;
 use shirokuro_engine::{Board, PatternEvaluator, STAGE_ENTRIES, Score, Square};
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! The worker threads of a trainer and what each of them owns.
 
-use crate::learn::Scratch;
+use crate::learn::update::Scratch;
 use crate::phases::Clock;
 use crate::play::progress::Progress;
 use crate::play::round::{GameResult, Round, Watch};

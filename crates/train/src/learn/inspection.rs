@@ -1,8 +1,8 @@
 //! What an update is asked to show of itself: every change of a weight, or those that are suspiciously large.
 
-use crate::positions::Positions;
+use crate::learn::positions::Positions;
+use crate::learn::undo::mirror_entry;
 use crate::record::GameRecord;
-use crate::undo::mirror_entry;
 use shirokuro_engine::{FEATURES, PATTERNS, Position, STAGE_ENTRIES, STAGES, feature_indices, pattern_of};
 use std::cmp::Reverse;
 

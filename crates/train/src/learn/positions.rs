@@ -1,9 +1,9 @@
 //! The positions of a generation, prepared for learning: indices and errors, by stage.
 
+use crate::learn::targets::lambda_returns;
 use crate::play::fault_injection::Faults;
 use crate::record::{GameRecord, steps};
 use crate::report::GameErrors;
-use crate::targets::lambda_returns;
 use rayon::prelude::*;
 use shirokuro_engine::{
     FEATURES, Position, STAGES, Side, UNITS_PER_DISC, Weights, feature_indices, prefetch_weights, weight_sum,

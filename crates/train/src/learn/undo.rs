@@ -4,7 +4,7 @@
 //! the last call; and if it was not, the log takes the update back, the missing games are played with the weights that the
 //! others were played with, and the whole generation is learned as if there had been one call. If that call is stopped, the log brings the update back.
 
-use crate::adam::Moments;
+use crate::learn::adam::Moments;
 use shirokuro_engine::{ENTRIES, PATTERNS, STAGE_ENTRIES, Weights, mirror};
 use std::sync::atomic::Ordering::Relaxed;
 

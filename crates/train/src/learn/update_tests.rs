@@ -1,10 +1,10 @@
 use super::*;
-use crate::adam::Powers;
+use crate::learn::adam::Powers;
+use crate::learn::undo::{mirror_entry, swap};
 use crate::play::progress::Progress;
 use crate::play::selfplay::{Oversight, play_game};
 use crate::record::{GameRecord, Ply, Searched};
 use crate::settings::PlaySettings;
-use crate::undo::{mirror_entry, swap};
 use shirokuro_engine::{DiscCount, ENTRIES, FEATURES, Searcher, feature_indices, parse_transcript, pattern_of};
 use std::sync::atomic::AtomicBool;
 

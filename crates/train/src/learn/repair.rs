@@ -1,9 +1,9 @@
 //! Making a state sound that came with numbers that are none, as a file may bring them.
 
-use crate::adam::are_sound;
+use crate::learn::adam::are_sound;
+use crate::learn::undo::mirror_entry;
 use crate::report::Reset;
 use crate::state::State;
-use crate::undo::mirror_entry;
 use rayon::prelude::*;
 use shirokuro_engine::{PATTERNS, STAGE_ENTRIES, Weights};
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,7 +50,7 @@ fn by_table(entries: &BTreeSet<usize>) -> Vec<Reset> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::undo::UndoEntry;
+    use crate::learn::undo::UndoEntry;
     use shirokuro_engine::ENTRIES;
 
     #[test]

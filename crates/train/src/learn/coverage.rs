@@ -1,6 +1,6 @@
 //! Which weight entries were ever learned, and how often each table's.
 
-use crate::entry_bits::{EntryBits, TABLES};
+use crate::learn::entry_bits::{EntryBits, TABLES};
 
 /// What was learned, table by table. It changes nothing in how a run goes on, and so is no part of its digest.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,0 +1,216 @@
+//! Learning a generation: every (stage, pattern) table is owned by exactly one worker while it is updated.
+//!
+//! The owner adds up its table's errors in the order of the games, so that no two threads ever write to the same place and no
+//! sum depends on their number.
+
+use crate::learn::adam::{AdamStep, Moments, are_sound};
+use crate::learn::coverage::Coverage;
+use crate::learn::entry_bits::insert;
+use crate::learn::inspection::{Inspection, Sudden, WeightUpdate};
+use crate::learn::positions::{Positions, Row};
+use crate::learn::rounding::Rounding;
+use crate::learn::undo::UndoEntry;
+use crate::play::workers::Workers;
+use crate::report::Reset;
+use shirokuro_engine::{PATTERNS, STAGE_ENTRIES, STAGES, UNITS_PER_DISC, Weights, mirror, prefetch};
+use std::cmp::Reverse;
+use std::ops::Range;
+use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
+
+/// Entries of the largest table.
+const MAX_ENTRIES: usize = 3usize.pow(10);
+
+/// So many entries before its turn an entry is fetched: its moments are in the main memory.
+const AHEAD: usize = 16;
+
+/// How a generation changes the weights.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Update {
+    pub adam: AdamStep,
+    pub rounding: Rounding,
+    /// Keep what the changed entries were before.
+    pub provisional: bool,
+    /// What is reported of the changes.
+    pub inspection: Inspection,
+}
+
+/// What an update did.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Learned {
+    /// Visits to entries, each counted for the entry and for its mirror image if that is another.
+    pub visits: u64,
+    /// The entries that came to a number that is none.
+    pub resets: Vec<Reset>,
+    /// The changed entries as they were before, if the update was provisional.
+    pub undo: Vec<UndoEntry>,
+    /// The changes of the tables that are inspected.
+    pub updates: Vec<WeightUpdate>,
+    /// The changes that are suspiciously large.
+    pub sudden: Sudden,
+}
+
+/// Sums and counts of one table, all zero between two tables. One per worker.
+#[derive(Debug)]
+pub(crate) struct Scratch {
+    cells: Vec<Cell>,
+    /// The entries with a count above 0, in the order of their first visit; then one place to write to in vain.
+    touched: Vec<u16>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Cell {
+    sum: f32,
+    count: u32,
+}
+
+/// A table and its owner's part of the result.
+struct Table<'a> {
+    stage: usize,
+    pattern: usize,
+    moments: &'a mut [Moments],
+    /// The bits of the entries that were ever updated, and how many they are.
+    updated: &'a mut [u64],
+    count: &'a mut u32,
+    learned: Learned,
+}
+
+/// Updates all tables from the positions, in parallel over the tables.
+pub(crate) fn learn(
+    workers: &Workers,
+    positions: &Positions,
+    weights: &Weights,
+    moments: &mut [Moments],
+    coverage: &mut Coverage,
+    update: Update,
+) -> Learned {
+    coverage.provisional.fill(0);
+    let mut tables = split(moments, coverage.updated.tables_mut(), &mut coverage.counts);
+    tables.retain(|table| !positions.stage(table.stage).is_empty());
+    // Pattern by pattern, the largest first: a worker meets the same mirror table again, and small ones fill the end.
+    let mut order: Vec<&mut Table> = tables.iter_mut().collect();
+    order.sort_by_key(|table| (Reverse(table.moments.len()), table.pattern, table.stage));
+    workers.for_each_table(&mut order, |scratch, table| {
+        let weights = weights.table(table.stage, table.pattern);
+        table.update(scratch, positions.stage(table.stage), weights, update);
+    });
+    let mut all = Learned::default();
+    for table in tables {
+        coverage.provisional[table.stage * PATTERNS.len() + table.pattern] = table.learned.visits;
+        all.visits += table.learned.visits;
+        all.resets.extend(table.learned.resets);
+        all.undo.extend(table.learned.undo);
+        all.updates.extend(table.learned.updates);
+        all.sudden.extend(table.learned.sudden);
+    }
+    all
+}
+
+/// What each table's owner writes to.
+fn split<'a>(mut moments: &'a mut [Moments], updated: Vec<&'a mut [u64]>, counts: &'a mut [u32]) -> Vec<Table<'a>> {
+    let places = (0..STAGES).flat_map(|stage| PATTERNS.iter().enumerate().map(move |pattern| (stage, pattern)));
+    let tables = places.zip(updated.into_iter().zip(counts)).map(|((stage, (pattern, shape)), (updated, count))| {
+        let moments = moments.split_off_mut(..shape.entries()).expect("there are moments for all tables");
+        Table { stage, pattern, moments, updated, count, learned: Learned::default() }
+    });
+    tables.collect()
+}
+
+impl Table<'_> {
+    /// Adds up the errors of the stage's positions and changes every visited entry. Where a number is none, the entry begins
+    /// anew.
+    fn update(&mut self, scratch: &mut Scratch, rows: &[Row], weights: &[AtomicU16], update: Update) {
+        let mirror = mirror(self.pattern);
+        let touched = scratch.gather(rows, PATTERNS[self.pattern].features(), mirror);
+        let mut resets = 0;
+        let listed = update.inspection.updates.is_some_and(|tables| tables.contains(self.stage, self.pattern));
+        let sudden = update.inspection.sudden.map_or(u32::MAX, u32::from);
+        let first_entry = (self.stage * STAGE_ENTRIES + PATTERNS[self.pattern].offset()) as u32;
+        let touched = &scratch.touched[..touched];
+        for &index in touched.iter().take(AHEAD) {
+            self.fetch(index, mirror, weights);
+        }
+        for (place, &index) in touched.iter().enumerate() {
+            if let Some(&index) = touched.get(place + AHEAD) {
+                self.fetch(index, mirror, weights);
+            }
+            let Cell { sum, count } = std::mem::take(&mut scratch.cells[usize::from(index)]);
+            let entry = first_entry + u32::from(index);
+            let (own, image) = (usize::from(index), usize::from(mirror[usize::from(index)]));
+            let before = weights[own].load(Relaxed);
+            let mut moments = self.moments[own];
+            if update.provisional {
+                self.learned.undo.push(UndoEntry { entry, weight: before, moments });
+            }
+            let entries = 1 + u64::from(own != image);
+            let error = sum / count as f32;
+            let step = update.adam.apply(&mut moments, error);
+            let weight = if step.is_finite() && are_sound(moments) {
+                update.rounding.apply(before, step * UNITS_PER_DISC as f32, entry)
+            } else {
+                resets += entries;
+                moments = [0.0, 0.0];
+                Weights::NEUTRAL
+            };
+            for index in [own, image] {
+                self.moments[index] = moments;
+                weights[index].store(weight, Relaxed);
+                *self.count += u32::from(insert(self.updated, index));
+            }
+            self.learned.visits += u64::from(count) * entries;
+            let change = WeightUpdate { entry, visits: count, error, before, after: weight };
+            if listed {
+                self.learned.updates.push(change);
+            }
+            if u32::from(change.size()) >= sudden {
+                self.learned.sudden.add(change);
+            }
+        }
+        self.learned.sudden.keep_largest();
+        if resets > 0 {
+            self.learned.resets.push(Reset { pattern: self.pattern, stage: self.stage, entries: resets });
+        }
+    }
+
+    /// Brings what an update of the entry and its mirror image reads into the caches.
+    #[inline]
+    fn fetch(&self, index: u16, mirror: &[u16], weights: &[AtomicU16]) {
+        for index in [index, mirror[usize::from(index)]].map(usize::from) {
+            prefetch(&weights[index]);
+            prefetch(&self.moments[index]);
+            prefetch(&self.updated[index / 64]);
+        }
+    }
+}
+
+impl Scratch {
+    pub fn new() -> Self {
+        Self { cells: vec![Cell::default(); MAX_ENTRIES], touched: vec![0; MAX_ENTRIES + 1] }
+    }
+
+    /// Bytes held in memory.
+    pub fn bytes() -> usize {
+        MAX_ENTRIES * size_of::<Cell>() + (MAX_ENTRIES + 1) * size_of::<u16>()
+    }
+
+    /// Adds the errors of the rows to the entries that these features read, each to the lower of the entry and its mirror
+    /// image; returns how many entries were touched.
+    fn gather(&mut self, rows: &[Row], features: Range<usize>, mirror: &[u16]) -> usize {
+        let mut touched = 0;
+        for row in rows {
+            for &index in &row.indices[features.clone()] {
+                let index = index.min(mirror[usize::from(index)]);
+                let cell = &mut self.cells[usize::from(index)];
+                // Without a branch: the place is taken only if this was the first visit.
+                self.touched[touched] = index;
+                touched += usize::from(cell.count == 0);
+                cell.sum += row.error;
+                cell.count += 1;
+            }
+        }
+        touched
+    }
+}
+
+#[cfg(test)]
+#[path = "update_tests.rs"]
+mod tests;
