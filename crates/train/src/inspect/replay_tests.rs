@@ -1,12 +1,12 @@
 //! What an update shows of itself, and games that are played once more.
 
 use super::*;
+use crate::inspect::traces::traces_of;
 use crate::learn::inspection::{Inspection, Tables, entries_of};
 use crate::learn::undo::mirror_entry;
 use crate::play::control::Control;
 use crate::record::GameRecord;
 use crate::settings::{LearnSettings, TrainerOptions};
-use crate::traces::traces_of;
 use shirokuro_engine::{PATTERNS, STAGE_ENTRIES};
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering::Relaxed;

@@ -80,5 +80,5 @@ fn evaluations(record: &GameRecord, evaluator: &PatternEvaluator) -> Vec<f32> {
 }
 
 #[cfg(test)]
-#[path = "updates_tests.rs"]
+#[path = "replay_tests.rs"]
 mod tests;
