@@ -6,18 +6,19 @@ pub(crate) mod atomic;
 pub(crate) mod codec;
 pub(crate) mod container;
 mod coverage;
+pub(crate) mod digest;
 pub(crate) mod error;
 pub(crate) mod header;
-mod kept;
 mod load;
 mod order;
+mod pending;
 pub(crate) mod reader;
 pub(crate) mod section;
 
 pub(crate) use load::load_state;
 pub use load::load_weights;
 
-use crate::digest::{StateHasher, state_digest};
+use crate::file::digest::{StateHasher, state_digest};
 use crate::state::State;
 use codec::{MAX_TEXT, STATE_SECTIONS};
 use container::{Sink, Source};

@@ -9,7 +9,6 @@
 // The claim of most tests is that two results are equal to the last bit.
 #![cfg_attr(test, allow(clippy::float_cmp))]
 
-mod digest;
 mod error;
 mod file;
 mod inspect;

@@ -1,7 +1,7 @@
 //! The trainer: plays a generation, learns it, and is saved and loaded in between.
 
-use crate::digest::state_digest;
 use crate::error::{ParameterError, require};
+use crate::file::digest::state_digest;
 use crate::file::error::FileError;
 use crate::file::header::Texts;
 use crate::file::section::Encoding;

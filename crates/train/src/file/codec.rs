@@ -4,7 +4,7 @@ use super::container::Sink;
 use super::error::Reason;
 use super::order::OldOrder;
 use super::section::Section;
-use super::{coverage, kept};
+use super::{coverage, pending};
 use crate::learn::adam::{Moments, Powers};
 use crate::learn::undo::{UndoEntry, mirror_entry};
 use crate::record::{GameRecord, Ply, Searched};
@@ -114,7 +114,7 @@ pub fn stream(state: &State, section: Section, sink: &mut Sink) -> io::Result<()
         }),
         Section::Records => state.records.iter().try_for_each(|record| sink(&encode_record(record))),
         Section::Undo => encode(&state.undo, sink, encode_undo),
-        Section::Kept => kept::stream(&state.kept, sink),
+        Section::Kept => pending::stream(&state.kept, sink),
         Section::Coverage => coverage::stream(&state.coverage, sink),
         Section::Settings | Section::Statistics | Section::Monitor => Ok(()),
     }

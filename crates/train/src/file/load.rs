@@ -6,7 +6,7 @@ use super::header::Texts;
 use super::order::OldOrder;
 use super::reader::Container;
 use super::section::Section;
-use super::{coverage, kept};
+use super::{coverage, pending};
 use crate::learn::coverage::Coverage;
 use crate::learn::undo::UndoEntry;
 use crate::play::pending::KeptGames;
@@ -60,8 +60,8 @@ pub(super) fn read_place(file: &mut Container<File>) -> Result<Place, Reason> {
     if !without_gaps || played >= generation.end || played != fields.games {
         return Err(Reason::invalid("header", "its counters disagree with its games"));
     }
-    let limit = kept::max_bytes(u64::from(fields.generation_games));
-    let kept = kept::decode(&file.read_all(Section::Kept, limit)?, played..generation.end)?;
+    let limit = pending::max_bytes(u64::from(fields.generation_games));
+    let kept = pending::decode(&file.read_all(Section::Kept, limit)?, played..generation.end)?;
     check_length(file, Section::Coverage, coverage::BYTES)?;
     let mut coverage = coverage::decode(&file.read_all(Section::Coverage, coverage::BYTES)?)?;
     if let Some(order) = OldOrder::of(file.version()) {
