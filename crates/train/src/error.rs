@@ -1,5 +1,7 @@
 //! What can be wrong with the numbers a caller passes in.
 
+use crate::file::error::FileError;
+use shirokuro_engine::TableTooLarge;
 use std::fmt::Display;
 
 /// A parameter is outside its range; nothing was changed.
@@ -19,6 +21,23 @@ impl ParameterError {
     pub fn new(parameter: &'static str, value: impl Display, range: &'static str) -> Self {
         Self { parameter, value: value.to_string(), range }
     }
+}
+
+/// A trainer could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainerError {
+    /// An option is outside its range.
+    #[error(transparent)]
+    Parameter(#[from] ParameterError),
+    /// The file could not be read.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The operating system gave no threads.
+    #[error("the worker threads could not be started: {0}")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+    /// There is no memory for the transposition tables.
+    #[error("{0}, for each worker thread")]
+    Memory(#[from] TableTooLarge),
 }
 
 /// `Ok` if `allowed`, else the error naming the parameter, its value and its range.

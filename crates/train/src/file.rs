@@ -3,6 +3,7 @@
 //! Both directions go piece by piece: the 289 MB of a training state are never in memory twice.
 
 pub(crate) mod atomic;
+mod bytes;
 pub(crate) mod codec;
 pub(crate) mod container;
 mod coverage;
@@ -13,7 +14,9 @@ mod load;
 mod order;
 mod pending;
 pub(crate) mod reader;
+mod records;
 pub(crate) mod section;
+pub(crate) mod texts;
 
 pub(crate) use load::load_state;
 pub use load::load_weights;
@@ -23,12 +26,12 @@ use crate::state::State;
 use codec::{MAX_TEXT, STATE_SECTIONS};
 use container::{Sink, Source};
 use error::{FileError, Reason};
-use header::Texts;
 use load::{open, read_state};
 use order::OldOrder;
 use section::{Encoding, Section};
 use shirokuro_engine::Weights;
 use std::path::Path;
+use texts::Texts;
 
 /// Writes a file with nothing but these weights, in place of the old one or not at all.
 ///

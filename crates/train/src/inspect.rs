@@ -1,5 +1,6 @@
 //! Looking into a training: its games, its traces, its memory and what it has covered.
 
+pub(crate) mod coverage;
 pub(crate) mod memory;
 pub(crate) mod reachable;
 pub(crate) mod replay;

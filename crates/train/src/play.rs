@@ -7,4 +7,5 @@ pub(crate) mod progress;
 pub(crate) mod round;
 pub(crate) mod selfplay;
 mod watchdog;
+mod worker_state;
 pub(crate) mod workers;

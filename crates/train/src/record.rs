@@ -1,8 +1,7 @@
 //! What is kept of a game until its generation is learned.
 
-use crate::learn::positions::mover_view;
-use crate::learn::targets::{Step, lambda_returns};
-use shirokuro_engine::{IllegalMove, Position, Score, Square, discs};
+use crate::learn::targets::{Step, lambda_returns, mover_view};
+use shirokuro_engine::{IllegalMove, Position, Score, SearchResult, Square, discs};
 
 /// What a search said about a position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,6 +121,69 @@ impl GameRecord {
     pub(crate) fn bytes(&self) -> usize {
         size_of::<Self>() + self.plies.capacity() * size_of::<Ply>()
     }
+}
+
+/// What the searches of one or several games cost and said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SearchTotals {
+    /// Searches made.
+    pub searches: u64,
+    /// Positions visited.
+    pub nodes: u64,
+    /// Look-ups in the transposition table.
+    pub probes: u64,
+    /// Look-ups that found the position.
+    pub hits: u64,
+    /// Plies looked ahead, summed over the searches.
+    pub depth_sum: u64,
+    /// The shallowest search, in plies; `None` without a search.
+    pub depth_min: Option<u32>,
+    /// The deepest search, in plies.
+    pub depth_max: u32,
+}
+
+impl SearchTotals {
+    /// Adds one search.
+    pub(crate) fn count(&mut self, result: &SearchResult) {
+        self.add(&Self {
+            searches: 1,
+            nodes: result.nodes,
+            probes: result.probes,
+            hits: result.hits,
+            depth_sum: u64::from(result.depth),
+            depth_min: Some(result.depth),
+            depth_max: result.depth,
+        });
+    }
+
+    /// Adds the other totals to these.
+    pub fn add(&mut self, other: &Self) {
+        self.searches += other.searches;
+        self.nodes += other.nodes;
+        self.probes += other.probes;
+        self.hits += other.hits;
+        self.depth_sum += other.depth_sum;
+        self.depth_min = self.depth_min.into_iter().chain(other.depth_min).min();
+        self.depth_max = self.depth_max.max(other.depth_max);
+    }
+}
+
+/// A finished game and what it cost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlayedGame {
+    /// The game.
+    pub record: GameRecord,
+    /// Its searches.
+    pub totals: SearchTotals,
+}
+
+/// Why a game has no end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unfinished {
+    /// It was stopped, and is as if never begun.
+    Stopped,
+    /// The search did not do what it promises; what it did instead.
+    SearchError(String),
 }
 
 /// Searched positions of a game as the λ-return sees them.

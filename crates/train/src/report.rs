@@ -1,9 +1,10 @@
 //! What one call of the trainer did.
 
 use crate::learn::inspection::{SuddenChange, WeightUpdate};
+use crate::learn::positions::GameErrors;
 use crate::phases::PhaseTimes;
-use crate::play::selfplay::{PlayedGame, SearchTotals};
 use crate::record::GameRecord;
+use crate::record::{PlayedGame, SearchTotals};
 use shirokuro_engine::{Score, Square};
 use std::time::Duration;
 
@@ -114,17 +115,6 @@ pub struct Reset {
     pub stage: usize,
     /// How many entries, mirror images included.
     pub entries: u64,
-}
-
-/// How far the positions of a game were from their targets.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct GameErrors {
-    /// Learned positions whose error is a finite number.
-    pub positions: u32,
-    /// The sum of (target − evaluation before learning)² over them, in discs².
-    pub squared_error: f64,
-    /// Learned positions whose evaluation before learning, without its limits, was outside −64…64 discs.
-    pub out_of_range: u32,
 }
 
 /// How the search values of some positions are spread, in 1/256 disc, for the side to move.

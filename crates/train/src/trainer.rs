@@ -1,10 +1,10 @@
 //! The trainer: plays a generation, learns it, and is saved and loaded in between.
 
-use crate::error::{ParameterError, require};
+use crate::error::{TrainerError, require};
 use crate::file::digest::state_digest;
 use crate::file::error::FileError;
-use crate::file::header::Texts;
 use crate::file::section::Encoding;
+use crate::file::texts::Texts;
 use crate::file::{load_state, save_state};
 use crate::learn::adam::AdamStep;
 use crate::learn::inspection::Inspection;
@@ -17,33 +17,17 @@ use crate::play::control::Control;
 use crate::play::fault_injection::Faults;
 use crate::play::pending::Conditions;
 use crate::play::round::{GameResult, Watch};
-use crate::play::selfplay::{Oversight, PlayedGame, play_game};
+use crate::play::selfplay::{Oversight, play_game};
 use crate::play::workers::Workers;
 use crate::record::GameRecord;
+use crate::record::PlayedGame;
 use crate::report::{GameFailure, GenerationReport, Reset};
 use crate::settings::{LearnSettings, PlaySettings, TrainerOptions};
 use crate::state::State;
-use shirokuro_engine::{PatternEvaluator, TableTooLarge};
+use shirokuro_engine::PatternEvaluator;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
-
-/// A trainer could not be made.
-#[derive(Debug, thiserror::Error)]
-pub enum TrainerError {
-    /// An option is outside its range.
-    #[error(transparent)]
-    Parameter(#[from] ParameterError),
-    /// The file could not be read.
-    #[error(transparent)]
-    File(#[from] FileError),
-    /// The operating system gave no threads.
-    #[error("the worker threads could not be started: {0}")]
-    Threads(#[from] rayon::ThreadPoolBuildError),
-    /// There is no memory for the transposition tables.
-    #[error("{0}, for each worker thread")]
-    Memory(#[from] TableTooLarge),
-}
 
 /// Games that ended, games that failed, and whether there are threads for more.
 type Played = (Vec<PlayedGame>, Vec<GameFailure>, Result<(), TrainerError>);

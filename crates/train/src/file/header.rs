@@ -5,30 +5,9 @@ use super::error::{FileError, Reason};
 use super::load::{check_length, open, read_place, read_text, read_undo};
 use super::reader::Container;
 use super::section::{Encoding, Section};
+use super::texts::Texts;
 use std::fs::File;
 use std::path::Path;
-
-/// The three texts that a caller keeps in a model file; nothing here reads them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Texts {
-    /// The settings.
-    pub settings: String,
-    /// The statistics.
-    pub statistics: String,
-    /// What watches the run's progress knows.
-    pub monitor: String,
-}
-
-impl Texts {
-    /// The sections that hold them.
-    pub(crate) fn sections(&self) -> [(Section, &str); 3] {
-        [
-            (Section::Settings, &self.settings),
-            (Section::Statistics, &self.statistics),
-            (Section::Monitor, &self.monitor),
-        ]
-    }
-}
 
 /// What a model file is, without its large parts.
 #[derive(Clone, Debug, PartialEq, Eq)]

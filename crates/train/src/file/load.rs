@@ -2,11 +2,11 @@
 
 use super::codec::{self, Fields, MAX_TEXT, MOMENTS_BYTES, WEIGHTS_BYTES};
 use super::error::{FileError, Reason};
-use super::header::Texts;
 use super::order::OldOrder;
 use super::reader::Container;
 use super::section::Section;
-use super::{coverage, pending};
+use super::texts::Texts;
+use super::{coverage, pending, records};
 use crate::learn::coverage::Coverage;
 use crate::learn::undo::UndoEntry;
 use crate::play::pending::KeptGames;
@@ -53,8 +53,8 @@ pub(super) fn read_place(file: &mut Container<File>) -> Result<Place, Reason> {
     check_length(file, Section::Moments, MOMENTS_BYTES)?;
     let fields = codec::decode_fields(file.fields())?;
     let generation = generation_range(&fields)?;
-    let limit = u64::from(fields.generation_games) * codec::MAX_RECORD;
-    let records = codec::decode_records(&file.read_all(Section::Records, limit)?, generation.clone())?;
+    let limit = u64::from(fields.generation_games) * records::MAX_RECORD;
+    let records = records::decode_all(&file.read_all(Section::Records, limit)?, generation.clone())?;
     let played = generation.start + records.len() as u64;
     let without_gaps = records.last().is_none_or(|last| last.index + 1 == played);
     if !without_gaps || played >= generation.end || played != fields.games {

@@ -3,9 +3,9 @@
 //! The squares ascended there, from a1 to h8, as the digits of an entry.
 
 use crate::learn::adam::Moments;
+use crate::learn::entries::mirror_entry;
+use crate::learn::entries::table_of;
 use crate::learn::entry_bits::{EntryBits, TABLES, insert};
-use crate::learn::inspection::table_of;
-use crate::learn::undo::mirror_entry;
 use shirokuro_engine::{PATTERNS, Weights};
 use std::sync::LazyLock;
 use std::sync::atomic::Ordering::Relaxed;

@@ -2,7 +2,7 @@ use super::*;
 use crate::file::{file_digest, load_state, load_weights, save_state};
 use crate::file::{header::verify_file, section::Encoding};
 use crate::inspect::resident::resident_bytes;
-use crate::learn::inspection::entries_of;
+use crate::learn::entries::entries_of;
 use crate::state::State;
 use crate::testing::Folder;
 use proptest::prelude::*;

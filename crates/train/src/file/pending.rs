@@ -1,11 +1,12 @@
 //! The bytes of the games that a stopped call had finished, of what they cost, and of the settings they were played under.
 
-use super::codec::{self, array};
+use super::bytes::{array, u32_at, u64_at};
 use super::container::Sink;
 use super::error::Reason;
+use super::records;
 use super::section::Section;
 use crate::play::pending::{Conditions, KeptGames};
-use crate::play::selfplay::{PlayedGame, SearchTotals};
+use crate::record::{PlayedGame, SearchTotals};
 use crate::settings::PlaySettings;
 use std::io;
 use std::ops::Range;
@@ -18,7 +19,7 @@ const TOTALS: usize = 48;
 
 /// Bytes of the section with so many games, at most.
 pub fn max_bytes(games: u64) -> u64 {
-    HEAD as u64 + games * (codec::MAX_RECORD + TOTALS as u64)
+    HEAD as u64 + games * (records::MAX_RECORD + TOTALS as u64)
 }
 
 /// Hands the section's bytes to `sink`, piece by piece.
@@ -26,7 +27,7 @@ pub fn stream(kept: &KeptGames, sink: &mut Sink) -> io::Result<()> {
     let Some(under) = kept.under() else { return Ok(()) };
     sink(&encode_conditions(under))?;
     kept.games().iter().try_for_each(|game| {
-        sink(&codec::encode_record(&game.record))?;
+        sink(&records::encode(&game.record))?;
         sink(&encode_totals(&game.totals))
     })
 }
@@ -41,7 +42,7 @@ pub fn decode(bytes: &[u8], mut allowed: Range<u64>) -> Result<KeptGames, Reason
     let under = decode_conditions(head)?;
     let mut games = Vec::new();
     while !bytes.is_empty() {
-        let record = codec::decode_record(&mut bytes, &mut allowed, Section::Kept)?;
+        let record = records::decode(&mut bytes, &mut allowed, Section::Kept)?;
         let (totals, rest) = bytes.split_at_checked(TOTALS).ok_or_else(too_short)?;
         games.push(PlayedGame { record, totals: decode_totals(totals) });
         bytes = rest;
@@ -67,19 +68,19 @@ fn encode_conditions(under: &Conditions) -> [u8; HEAD] {
 
 fn decode_conditions(bytes: &[u8]) -> Result<Conditions, Reason> {
     let limit = |value: u64| (value > 0).then_some(value);
-    let depth = u32::from_le_bytes(array(bytes, 0));
+    let depth = u32_at(bytes, 0);
     let play = PlaySettings {
         depth: (depth > 0).then_some(depth),
-        nodes: limit(u64::from_le_bytes(array(bytes, 4))),
-        time: limit(u64::from_le_bytes(array(bytes, 12))).map(Duration::from_nanos),
-        exact_empties: u32::from_le_bytes(array(bytes, 20)),
+        nodes: limit(u64_at(bytes, 4)),
+        time: limit(u64_at(bytes, 12)).map(Duration::from_nanos),
+        exact_empties: u32_at(bytes, 20),
         epsilon: f64::from_le_bytes(array(bytes, 24)),
         shallow: f64::from_le_bytes(array(bytes, 32)),
-        random_plies: u32::from_le_bytes(array(bytes, 40)),
+        random_plies: u32_at(bytes, 40),
         ..PlaySettings::default()
     };
     play.validate().map_err(|error| Reason::invalid(Section::Kept.name(), error))?;
-    Ok(Conditions { play, table_bytes: u64::from_le_bytes(array(bytes, 44)) })
+    Ok(Conditions { play, table_bytes: u64_at(bytes, 44) })
 }
 
 fn encode_totals(totals: &SearchTotals) -> [u8; TOTALS] {
@@ -94,18 +95,9 @@ fn encode_totals(totals: &SearchTotals) -> [u8; TOTALS] {
 }
 
 fn decode_totals(bytes: &[u8]) -> SearchTotals {
-    let [searches, nodes, probes, hits, depth_sum] =
-        std::array::from_fn(|place| u64::from_le_bytes(array(bytes, 8 * place)));
-    let depth_min = (searches > 0).then(|| u32::from_le_bytes(array(bytes, 40)));
-    SearchTotals {
-        searches,
-        nodes,
-        probes,
-        hits,
-        depth_sum,
-        depth_min,
-        depth_max: u32::from_le_bytes(array(bytes, 44)),
-    }
+    let [searches, nodes, probes, hits, depth_sum] = std::array::from_fn(|place| u64_at(bytes, 8 * place));
+    let depth_min = (searches > 0).then(|| u32_at(bytes, 40));
+    SearchTotals { searches, nodes, probes, hits, depth_sum, depth_min, depth_max: u32_at(bytes, 44) }
 }
 
 #[cfg(test)]

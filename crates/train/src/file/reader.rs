@@ -1,5 +1,6 @@
 //! Reading the outer layer of a model file, in bounded memory whatever the file says.
 
+use super::bytes::{u32_at, u64_at};
 use super::container::{MAGIC, OLDEST_VERSION, PREFIX, SECTION_LINE, VERSION};
 use super::error::Reason;
 use super::section::{Encoding, Line, Section};
@@ -230,12 +231,4 @@ fn parse_line(bytes: &[u8], offset: u64) -> Result<Line, Reason> {
         return Err(Reason::invalid(section.name(), format_args!("{stored} bytes can not stand for {decoded}")));
     }
     Ok(Line { section, encoding, offset, stored, decoded, crc: u32_at(bytes, 24) })
-}
-
-fn u32_at(bytes: &[u8], at: usize) -> u32 {
-    u32::from_le_bytes(std::array::from_fn(|i| bytes[at + i]))
-}
-
-fn u64_at(bytes: &[u8], at: usize) -> u64 {
-    u64::from_le_bytes(std::array::from_fn(|i| bytes[at + i]))
 }

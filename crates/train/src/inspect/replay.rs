@@ -1,11 +1,13 @@
 //! Playing a game of a training once more, to see what its searches saw.
 
+use crate::error::TrainerError;
 use crate::error::require;
 use crate::play::progress::Progress;
-use crate::play::selfplay::{Choice, Oversight, PlayedGame, Sight, Unfinished, watch_game};
+use crate::play::selfplay::{Choice, Oversight, Sight, watch_game};
 use crate::record::GameRecord;
+use crate::record::{PlayedGame, Unfinished};
 use crate::settings::PlaySettings;
-use crate::trainer::{Trainer, TrainerError};
+use crate::trainer::Trainer;
 use shirokuro_engine::{PatternEvaluator, Position, SearchResult, Searcher, discs};
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};

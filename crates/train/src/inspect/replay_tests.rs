@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::inspect::traces::traces_of;
-use crate::learn::inspection::{Inspection, Tables, entries_of};
-use crate::learn::undo::mirror_entry;
+use crate::learn::entries::entries_of;
+use crate::learn::entries::mirror_entry;
+use crate::learn::inspection::{Inspection, Tables};
 use crate::play::control::Control;
 use crate::record::GameRecord;
 use crate::settings::{LearnSettings, TrainerOptions};

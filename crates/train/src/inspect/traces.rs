@@ -4,7 +4,7 @@
 //! another question: at this ply, which entries would a surprise now change, and by how much? Both views add up to the
 //! same change over a game (Sutton & Barto, *Reinforcement Learning*, 2nd ed., §12.2 and the equivalence in §12.1).
 
-use crate::learn::inspection::entries_of;
+use crate::learn::entries::entries_of;
 use crate::record::GameRecord;
 use std::collections::BTreeMap;
 

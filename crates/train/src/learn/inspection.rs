@@ -1,9 +1,9 @@
 //! What an update is asked to show of itself: every change of a weight, or those that are suspiciously large.
 
+use crate::learn::entries::entries_of;
 use crate::learn::positions::Positions;
-use crate::learn::undo::mirror_entry;
 use crate::record::GameRecord;
-use shirokuro_engine::{FEATURES, PATTERNS, Position, STAGE_ENTRIES, STAGES, feature_indices, pattern_of};
+use shirokuro_engine::{PATTERNS, Position, STAGE_ENTRIES, STAGES};
 use std::cmp::Reverse;
 
 /// What [`Trainer::advance`](crate::Trainer::advance) reports of its updates. It never changes what is learned.
@@ -116,21 +116,4 @@ fn explain(update: WeightUpdate, records: &[GameRecord], positions: &Positions) 
     // Not a number is farther than any number.
     let farthest = readers.max_by(|(_, a), (_, b)| a.error.abs().total_cmp(&b.error.abs()));
     farthest.map(|((game, ply, position), row)| SuddenChange { update, game, ply, position, error: row.error })
-}
-
-/// Stage, pattern and index within the pattern's table of an entry among all weights.
-pub fn table_of(entry: u32) -> (usize, usize, usize) {
-    let (stage, within_stage) = (entry as usize / STAGE_ENTRIES, entry as usize % STAGE_ENTRIES);
-    let pattern = PATTERNS.partition_point(|pattern| pattern.offset() <= within_stage) - 1;
-    (stage, pattern, within_stage - PATTERNS[pattern].offset())
-}
-
-/// The entries that a position reads, one a feature; of two mirror images the one with the lower number.
-pub(crate) fn entries_of(position: &Position) -> [u32; FEATURES] {
-    let indices = feature_indices(&position.board);
-    let first = position.board.stage() * STAGE_ENTRIES;
-    std::array::from_fn(|feature| {
-        let entry = first + PATTERNS[pattern_of(feature)].offset() + usize::from(indices[feature]);
-        entry.min(mirror_entry(entry)) as u32
-    })
 }

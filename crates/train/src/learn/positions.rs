@@ -1,12 +1,11 @@
 //! The positions of a generation, prepared for learning: indices and errors, by stage.
 
-use crate::learn::targets::lambda_returns;
+use crate::learn::targets::{lambda_returns, mover_view};
 use crate::play::fault_injection::Faults;
 use crate::record::{GameRecord, steps};
-use crate::report::GameErrors;
 use rayon::prelude::*;
 use shirokuro_engine::{
-    FEATURES, Position, STAGES, Side, UNITS_PER_DISC, Weights, feature_indices, prefetch_weights, weight_sum,
+    FEATURES, Position, STAGES, UNITS_PER_DISC, Weights, feature_indices, prefetch_weights, weight_sum,
 };
 use std::ops::Range;
 
@@ -26,6 +25,17 @@ pub(crate) struct Positions {
     stages: [Range<usize>; STAGES],
     errors: Vec<GameErrors>,
     nan_games: Vec<u64>,
+}
+
+/// How far the positions of a game were from their targets.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct GameErrors {
+    /// Learned positions whose error is a finite number.
+    pub positions: u32,
+    /// The sum of (target − evaluation before learning)² over them, in discs².
+    pub squared_error: f64,
+    /// Learned positions whose evaluation before learning, without its limits, was outside −64…64 discs.
+    pub out_of_range: u32,
 }
 
 /// Games whose rows are made at a time, before they are put in their places.
@@ -137,14 +147,6 @@ fn game_rows(
         (stage, Row { indices, error })
     });
     (rows.collect(), errors)
-}
-
-/// A target in discs from Black's side as `side` sees it. Only the sign changes, so that nothing is rounded.
-pub(crate) fn mover_view(side: Side, target: f32) -> f32 {
-    match side {
-        Side::Black => target,
-        Side::White => -target,
-    }
 }
 
 /// The sum of a position's weights in discs: the evaluation without its limits.

@@ -1,11 +1,11 @@
 //! Making a state sound that came with numbers that are none, as a file may bring them.
 
 use crate::learn::adam::are_sound;
-use crate::learn::undo::mirror_entry;
+use crate::learn::entries::{mirror_entry, table_of};
 use crate::report::Reset;
 use crate::state::State;
 use rayon::prelude::*;
-use shirokuro_engine::{PATTERNS, STAGE_ENTRIES, Weights};
+use shirokuro_engine::Weights;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -40,9 +40,8 @@ pub(crate) fn reset_bad_moments(state: &mut State) -> Vec<Reset> {
 fn by_table(entries: &BTreeSet<usize>) -> Vec<Reset> {
     let mut tables = BTreeMap::<_, u64>::new();
     for entry in entries {
-        let within_stage = entry % STAGE_ENTRIES;
-        let pattern = PATTERNS.partition_point(|pattern| pattern.offset() <= within_stage) - 1;
-        *tables.entry((entry / STAGE_ENTRIES, pattern)).or_default() += 1;
+        let (stage, pattern, _) = table_of(*entry as u32);
+        *tables.entry((stage, pattern)).or_default() += 1;
     }
     tables.into_iter().map(|((stage, pattern), entries)| Reset { pattern, stage, entries }).collect()
 }
@@ -51,7 +50,7 @@ fn by_table(entries: &BTreeSet<usize>) -> Vec<Reset> {
 mod tests {
     use super::*;
     use crate::learn::undo::UndoEntry;
-    use shirokuro_engine::ENTRIES;
+    use shirokuro_engine::{ENTRIES, PATTERNS, STAGE_ENTRIES};
 
     #[test]
     fn entries_whose_moments_are_no_numbers_become_neutral_and_all_others_stay() {

@@ -1,5 +1,7 @@
 //! What a game's positions should have been worth: λ-returns of the search values.
 
+use shirokuro_engine::Side;
+
 /// One searched position of a game, as the λ-return sees it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Step {
@@ -30,6 +32,14 @@ pub fn lambda_returns(steps: &[Step], outcome: f32, lambda: f32) -> Vec<f32> {
         }
     }
     targets
+}
+
+/// A target in discs from Black's side as `side` sees it. Only the sign changes, so that nothing is rounded.
+pub(crate) fn mover_view(side: Side, target: f32) -> f32 {
+    match side {
+        Side::Black => target,
+        Side::White => -target,
+    }
 }
 
 #[cfg(test)]

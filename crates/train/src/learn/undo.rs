@@ -5,7 +5,8 @@
 //! others were played with, and the whole generation is learned as if there had been one call. If that call is stopped, the log brings the update back.
 
 use crate::learn::adam::Moments;
-use shirokuro_engine::{ENTRIES, PATTERNS, STAGE_ENTRIES, Weights, mirror};
+use crate::learn::entries::mirror_entry;
+use shirokuro_engine::Weights;
 use std::sync::atomic::Ordering::Relaxed;
 
 /// One entry as it was at the start of the generation. Its mirror image was the same.
@@ -29,29 +30,5 @@ pub(crate) fn swap(log: &mut [UndoEntry], weights: &Weights, moments: &mut [Mome
             moments[entry] = logged.moments;
         }
         (logged.weight, logged.moments) = now;
-    }
-}
-
-/// The mirror image of an entry among all [`ENTRIES`].
-pub(crate) fn mirror_entry(entry: usize) -> usize {
-    debug_assert!(entry < ENTRIES);
-    let within_stage = entry % STAGE_ENTRIES;
-    let pattern = PATTERNS.iter().rposition(|pattern| pattern.offset() <= within_stage).expect("P01 starts at 0");
-    let index = within_stage - PATTERNS[pattern].offset();
-    entry - index + usize::from(mirror(pattern)[index])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn the_mirror_image_of_the_mirror_image_is_the_entry_itself(entry in 0..ENTRIES) {
-            let image = mirror_entry(entry);
-            prop_assert_eq!(mirror_entry(image), entry);
-            prop_assert_eq!(image / STAGE_ENTRIES, entry / STAGE_ENTRIES);
-        }
     }
 }

@@ -9,16 +9,13 @@ use crate::learn::entry_bits::insert;
 use crate::learn::inspection::{Inspection, Sudden, WeightUpdate};
 use crate::learn::positions::{Positions, Row};
 use crate::learn::rounding::Rounding;
+use crate::learn::scratch::{Cell, Scratch};
 use crate::learn::undo::UndoEntry;
 use crate::play::workers::Workers;
 use crate::report::Reset;
 use shirokuro_engine::{PATTERNS, STAGE_ENTRIES, STAGES, UNITS_PER_DISC, Weights, mirror, prefetch};
 use std::cmp::Reverse;
-use std::ops::Range;
 use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
-
-/// Entries of the largest table.
-const MAX_ENTRIES: usize = 3usize.pow(10);
 
 /// So many entries before its turn an entry is fetched: its moments are in the main memory.
 const AHEAD: usize = 16;
@@ -47,20 +44,6 @@ pub(crate) struct Learned {
     pub updates: Vec<WeightUpdate>,
     /// The changes that are suspiciously large.
     pub sudden: Sudden,
-}
-
-/// Sums and counts of one table, all zero between two tables. One per worker.
-#[derive(Debug)]
-pub(crate) struct Scratch {
-    cells: Vec<Cell>,
-    /// The entries with a count above 0, in the order of their first visit; then one place to write to in vain.
-    touched: Vec<u16>,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Cell {
-    sum: f32,
-    count: u32,
 }
 
 /// A table and its owner's part of the result.
@@ -179,35 +162,6 @@ impl Table<'_> {
             prefetch(&self.moments[index]);
             prefetch(&self.updated[index / 64]);
         }
-    }
-}
-
-impl Scratch {
-    pub fn new() -> Self {
-        Self { cells: vec![Cell::default(); MAX_ENTRIES], touched: vec![0; MAX_ENTRIES + 1] }
-    }
-
-    /// Bytes held in memory.
-    pub fn bytes() -> usize {
-        MAX_ENTRIES * size_of::<Cell>() + (MAX_ENTRIES + 1) * size_of::<u16>()
-    }
-
-    /// Adds the errors of the rows to the entries that these features read, each to the lower of the entry and its mirror
-    /// image; returns how many entries were touched.
-    fn gather(&mut self, rows: &[Row], features: Range<usize>, mirror: &[u16]) -> usize {
-        let mut touched = 0;
-        for row in rows {
-            for &index in &row.indices[features.clone()] {
-                let index = index.min(mirror[usize::from(index)]);
-                let cell = &mut self.cells[usize::from(index)];
-                // Without a branch: the place is taken only if this was the first visit.
-                self.touched[touched] = index;
-                touched += usize::from(cell.count == 0);
-                cell.sum += row.error;
-                cell.count += 1;
-            }
-        }
-        touched
     }
 }
 

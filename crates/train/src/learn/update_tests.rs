@@ -1,6 +1,7 @@
 use super::*;
 use crate::learn::adam::Powers;
-use crate::learn::undo::{mirror_entry, swap};
+use crate::learn::entries::mirror_entry;
+use crate::learn::undo::swap;
 use crate::play::progress::Progress;
 use crate::play::selfplay::{Oversight, play_game};
 use crate::record::{GameRecord, Ply, Searched};

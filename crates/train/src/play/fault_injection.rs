@@ -3,8 +3,8 @@
 //! Nothing makes them but a caller that asks for them by [`Trainer::inject_faults`](crate::Trainer::inject_faults).
 
 use crate::error::{ParameterError, require};
-use crate::play::selfplay::Unfinished;
 use crate::random::{mix, nth};
+use crate::record::Unfinished;
 use std::panic::resume_unwind;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

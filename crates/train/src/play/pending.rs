@@ -1,7 +1,7 @@
 //! Games of the generation under way that a stopped call had finished.
 
-use crate::play::selfplay::PlayedGame;
 use crate::record::GameRecord;
+use crate::record::PlayedGame;
 use crate::settings::PlaySettings;
 use std::ops::Range;
 
@@ -76,7 +76,7 @@ impl KeptGames {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::play::selfplay::SearchTotals;
+    use crate::record::SearchTotals;
     use std::time::Duration;
 
     fn game(index: u64) -> PlayedGame {

@@ -2,9 +2,9 @@
 
 use crate::play::control::Control;
 use crate::play::progress::Progress;
-use crate::play::selfplay::{PlayedGame, Unfinished};
 use crate::play::watchdog::Watchdog;
-use crate::play::workers::{Place, State, lock};
+use crate::play::worker_state::{Place, State, lock};
+use crate::record::{PlayedGame, Unfinished};
 use crate::report::FailureKind;
 use rayon::ThreadPool;
 use shirokuro_engine::{Searcher, Square};

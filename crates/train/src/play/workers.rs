@@ -1,15 +1,16 @@
 //! The worker threads of a trainer and what each of them owns.
 
-use crate::learn::update::Scratch;
+use crate::error::TrainerError;
+use crate::learn::scratch::Scratch;
 use crate::phases::Clock;
 use crate::play::progress::Progress;
 use crate::play::round::{GameResult, Round, Watch};
-use crate::play::selfplay::{PlayedGame, Unfinished};
-use crate::trainer::TrainerError;
+use crate::play::worker_state::{Place, State, lock};
+use crate::record::{PlayedGame, Unfinished};
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
-use shirokuro_engine::{Searcher, TableTooLarge};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use shirokuro_engine::Searcher;
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 /// Tables that a worker takes at a time: with each by itself, two workers took a tenth longer.
@@ -29,22 +30,6 @@ pub(crate) struct Workers {
     learning: Clock,
     /// A worker hangs, and others could not be had in place of them all.
     lost: bool,
-}
-
-/// Where a worker's state is while it does not play. In the hands of the worker, it is lost with it, and alone.
-pub(crate) type Place = Mutex<Option<State>>;
-
-/// What one worker owns.
-#[derive(Debug)]
-pub(crate) struct State {
-    pub searcher: Searcher,
-    scratch: Scratch,
-}
-
-impl State {
-    fn new(table_bytes: usize) -> Result<Self, TableTooLarge> {
-        Ok(Self { searcher: Searcher::new(table_bytes)?, scratch: Scratch::new() })
-    }
 }
 
 impl Workers {
@@ -158,12 +143,6 @@ impl Workers {
     fn state(&self) -> MutexGuard<'_, Option<State>> {
         lock(&self.states[rayon::current_thread_index().expect("called by a worker of the pool")])
     }
-}
-
-/// What is in the place.
-pub(crate) fn lock(state: &Place) -> MutexGuard<'_, Option<State>> {
-    // A panic while learning leaves the scratch memory dirty, but also the trainer without use: nothing to protect.
-    state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 use super::*;
 use crate::play::control::Control;
-use crate::play::selfplay::SearchTotals;
 use crate::record::GameRecord;
+use crate::record::SearchTotals;
 use crate::report::FailureKind;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::thread::sleep;
