@@ -4,7 +4,8 @@ use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use shirokuro_engine::{PatternEvaluator, Searcher, Weights};
 use shirokuro_train::{
-    Control, LearnSettings, Oversight, PlaySettings, Progress, Step, Trainer, TrainerOptions, lambda_returns, play_game,
+    Control, GameContext, LearnSettings, PlaySettings, Progress, Step, Trainer, TrainerOptions, lambda_returns,
+    play_game,
 };
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -42,9 +43,9 @@ fn a_game_one_ply_deep(bencher: Bencher, searches: &str) {
     let (mut searcher, stop, progress) =
         (Searcher::new(1 << 20).expect("memory"), AtomicBool::new(false), Progress::new());
     progress.time_searches(searches == "timed");
-    let oversight = Oversight { stop: &stop, progress: &progress, faults: None };
+    let context = GameContext { stop: &stop, progress: &progress, faults: None };
     bencher.counter(ItemsCount::new(1u32)).bench_local(|| {
-        let game = play_game(&mut searcher, &evaluator, &PLAY, 1, 7, &oversight).expect("nobody stops it");
+        let game = play_game(&mut searcher, &evaluator, &PLAY, 1, 7, &context).expect("nobody stops it");
         assert_eq!(game.totals.searches as usize, game.record.searched().count());
         game
     });

@@ -13,7 +13,7 @@ use shirokuro_train::{Choice, PlaySettings, Unfinished};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 /// How a move came about, the static evaluation before it, and the search.
-type WatchedPly = (&'static str, f32, Option<PySearchResult>);
+type ReplayedPly = (&'static str, f32, Option<PySearchResult>);
 
 /// Plays a game of the generation under way once more, with the weights from before the generation.
 #[pyfunction]
@@ -30,7 +30,7 @@ pub fn replay(
     epsilon: &Bound<'_, PyAny>,
     shallow: &Bound<'_, PyAny>,
     random_plies: &Bound<'_, PyAny>,
-) -> PyResult<(PyGame, Vec<WatchedPly>)> {
+) -> PyResult<(PyGame, Vec<ReplayedPly>)> {
     let game = integer("game", game, 0..=u64::MAX)?;
     let SearchLimits { depth, nodes, time, exact_empties } =
         SearchLimits::new(depth, nodes, time_ms, Some(exact_empties))?;

@@ -14,7 +14,7 @@ use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use shirokuro_train::{
-    Control, FaultRates, Faults, LearnSettings, PlaySettings, TIMED_GAMES, Texts, Trainer, TrainerOptions,
+    Control, FaultInjector, FaultRates, LearnSettings, PlaySettings, TIMED_GAMES, Texts, Trainer, TrainerOptions,
 };
 use std::path::PathBuf;
 use std::process;
@@ -26,7 +26,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 pub struct PyTrainerCore {
     trainer: Mutex<Trainer>,
     /// What the properties answer, also while a call is under way.
-    place: Mutex<Place>,
+    position: Mutex<RunPosition>,
     evaluator: Py<PyEvaluator>,
     /// Of so many games the searches of one are timed; 0: nothing is.
     timed_games: AtomicU64,
@@ -36,7 +36,7 @@ pub struct PyTrainerCore {
 
 /// Where a trainer stood after its last call.
 #[derive(Clone, Copy)]
-struct Place {
+struct RunPosition {
     games_played: u64,
     generation: u64,
     generation_left: u32,
@@ -45,7 +45,7 @@ struct Place {
     threads: usize,
 }
 
-impl Place {
+impl RunPosition {
     fn of(trainer: &Trainer) -> Self {
         Self {
             games_played: trainer.games_played(),
@@ -146,7 +146,7 @@ impl PyTrainerCore {
         trainer.inspect(inspection(sudden_discs, updates)?);
         let advance = || trainer.advance(games, &play, &learn, &control);
         let (report, error) = with_polling(py, poll, advance)?;
-        *self.place_guard() = Place::of(trainer);
+        *self.position() = RunPosition::of(trainer);
         match (error, report) {
             (Some(error), _) => Err(error),
             (None, Err(error)) => Err(trainer_error(&error)),
@@ -167,7 +167,7 @@ impl PyTrainerCore {
         let (threads, table_bytes) = (thread_count(threads)?, table_bytes(Some(table_mb))?);
         let trainer = &mut *self.lock_with_threads()?;
         py.detach(|| trainer.set_workers(threads, table_bytes)).map_err(|error| trainer_error(&error))?;
-        *self.place_guard() = Place::of(trainer);
+        *self.position() = RunPosition::of(trainer);
         Ok(())
     }
 
@@ -240,46 +240,46 @@ impl PyTrainerCore {
     /// Games played since the start of the run.
     #[getter]
     fn games_played(&self) -> u64 {
-        self.place_guard().games_played
+        self.position().games_played
     }
 
     /// The current generation's number, from 0.
     #[getter]
     fn generation(&self) -> u64 {
-        self.place_guard().generation
+        self.position().generation
     }
 
     /// Games missing in the current generation.
     #[getter]
     fn generation_left(&self) -> u32 {
-        self.place_guard().generation_left
+        self.position().generation_left
     }
 
     /// Games in a generation.
     #[getter]
     fn generation_games(&self) -> u32 {
-        self.place_guard().generation_games
+        self.position().generation_games
     }
 
     /// The run's seed.
     #[getter]
     fn seed(&self) -> u64 {
-        self.place_guard().seed
+        self.position().seed
     }
 
     /// Worker threads.
     #[getter]
     fn threads(&self) -> usize {
-        self.place_guard().threads
+        self.position().threads
     }
 }
 
 impl PyTrainerCore {
     fn new(py: Python<'_>, trainer: Trainer) -> PyResult<Self> {
         let evaluator = Py::new(py, PyEvaluator::new(Arc::clone(&trainer.evaluator().weights)))?;
-        let place = Mutex::new(Place::of(&trainer));
+        let position = Mutex::new(RunPosition::of(&trainer));
         let timed_games = AtomicU64::new(TIMED_GAMES);
-        Ok(Self { trainer: Mutex::new(trainer), place, evaluator, timed_games, owner: process::id() })
+        Ok(Self { trainer: Mutex::new(trainer), position, evaluator, timed_games, owner: process::id() })
     }
 
     /// The trainer for work on its threads: if no other thread is using it and this process is the one that has them.
@@ -302,8 +302,8 @@ impl PyTrainerCore {
         })
     }
 
-    fn place_guard(&self) -> MutexGuard<'_, Place> {
-        self.place.lock().unwrap_or_else(PoisonError::into_inner)
+    fn position(&self) -> MutexGuard<'_, RunPosition> {
+        self.position.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -327,7 +327,7 @@ pub fn inject_faults(
     Ok(())
 }
 
-fn faults(rates: &Bound<'_, PyDict>, hang_seconds: Option<f64>) -> PyResult<Faults> {
+fn faults(rates: &Bound<'_, PyDict>, hang_seconds: Option<f64>) -> PyResult<FaultInjector> {
     let mut by_kind = FaultRates::default();
     for (kind, rate) in rates {
         let kind = kind.extract::<String>()?;
@@ -341,7 +341,7 @@ fn faults(rates: &Bound<'_, PyDict>, hang_seconds: Option<f64>) -> PyResult<Faul
         }
     }
     let hang = hang_seconds.map(|time| seconds("hang_seconds", time)).transpose()?;
-    Faults::new(by_kind, hang).map_err(|error| parameter_error(&error))
+    FaultInjector::new(by_kind, hang).map_err(|error| parameter_error(&error))
 }
 
 fn thread_count(threads: &Bound<'_, PyAny>) -> PyResult<usize> {

@@ -25,7 +25,7 @@ fn trainer(threads: usize) -> Trainer {
 }
 
 fn inject(trainer: &mut Trainer, rates: FaultRates) {
-    trainer.inject_faults(Some(Faults::new(rates, None).unwrap()));
+    trainer.inject_faults(Some(FaultInjector::new(rates, None).unwrap()));
 }
 
 /// Trains on the next games, at most so many a call.
@@ -45,7 +45,7 @@ fn failures(reports: &[GenerationReport]) -> Vec<GameFailure> {
 
 /// The games of the run that meet this fault.
 fn meeting(rates: FaultRates, fault: Fault) -> Vec<u64> {
-    let faults = Faults::new(rates, None).unwrap();
+    let faults = FaultInjector::new(rates, None).unwrap();
     (0..u64::from(GAMES)).filter(|&game| faults.of(SEED, game).is_some_and(|(met, _)| met == fault)).collect()
 }
 

@@ -31,7 +31,13 @@ pub struct PhaseTimes {
 
 impl PhaseTimes {
     /// The times of `workers` workers, of which the rest is waiting.
-    pub(crate) fn of(playing: &PlayTimes, workers: u32, play: Duration, preparing: Duration, update: Updating) -> Self {
+    pub(crate) fn of(
+        playing: &PlayTimes,
+        workers: u32,
+        play: Duration,
+        preparing: Duration,
+        update: UpdateTimes,
+    ) -> Self {
         let playing_time = playing.playing.time();
         Self {
             playing: playing_time,
@@ -48,16 +54,16 @@ impl PhaseTimes {
 
 /// How long an update of the tables took, and how long the workers were busy with it, added up.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Updating {
+pub(crate) struct UpdateTimes {
     pub wall: Duration,
     pub busy: Duration,
 }
 
 /// A duration that several threads add to.
 #[derive(Debug, Default)]
-pub(crate) struct Clock(AtomicU64);
+pub(crate) struct AtomicDuration(AtomicU64);
 
-impl Clock {
+impl AtomicDuration {
     pub fn add(&self, time: Duration) {
         self.0.fetch_add(time.as_nanos() as u64, Relaxed);
     }
@@ -83,10 +89,10 @@ impl Clock {
 /// What one worker, or all of them, spent on playing.
 #[derive(Debug, Default)]
 pub(crate) struct PlayTimes {
-    pub playing: Clock,
-    pub timed: Clock,
-    pub search: Clock,
-    pub solving: Clock,
+    pub playing: AtomicDuration,
+    pub timed: AtomicDuration,
+    pub search: AtomicDuration,
+    pub solving: AtomicDuration,
 }
 
 impl PlayTimes {

@@ -1,7 +1,7 @@
 //! What one call of the trainer did.
 
 use crate::learn::inspection::{SuddenChange, WeightUpdate};
-use crate::learn::positions::GameErrors;
+use crate::learn::positions::TdErrors;
 use crate::phases::PhaseTimes;
 use crate::record::GameRecord;
 use crate::record::{PlayedGame, SearchTotals};
@@ -22,7 +22,7 @@ pub struct GenerationReport {
     /// The same for each of the games.
     pub values_by_game: Vec<ValueSummary>,
     /// How far each of the games' positions were from their targets.
-    pub errors_by_game: Vec<GameErrors>,
+    pub errors_by_game: Vec<TdErrors>,
     /// Visits to weight entries by all of the generation's games so far, each counted for the entry and for its mirror image if
     /// that is another.
     pub visits: u64,

@@ -3,7 +3,7 @@
 use crate::learn::adam::{Moments, Powers};
 use crate::learn::coverage::Coverage;
 use crate::learn::undo::{self, UndoEntry};
-use crate::play::pending::KeptGames;
+use crate::play::pending::PendingGames;
 use crate::record::GameRecord;
 use shirokuro_engine::{ENTRIES, Weights, prefer_huge_pages};
 use std::ops::Range;
@@ -29,7 +29,7 @@ pub(crate) struct State {
     /// What they have changed.
     pub undo: Vec<UndoEntry>,
     /// Games that a stopped call had finished: later ones of the same generation, with gaps.
-    pub kept: KeptGames,
+    pub pending: PendingGames,
     /// What was learned so far.
     pub coverage: Coverage,
 }
@@ -46,7 +46,7 @@ impl State {
             moments: no_moments(),
             records: Vec::new(),
             undo: Vec::new(),
-            kept: KeptGames::default(),
+            pending: PendingGames::default(),
             coverage: Coverage::none(),
         }
     }
@@ -77,7 +77,7 @@ impl State {
 
     /// Ends the generation; its games are learned.
     pub fn complete_generation(&mut self) {
-        debug_assert!(self.generation_left() == 0 && self.undo.is_empty() && self.kept.games().is_empty());
+        debug_assert!(self.generation_left() == 0 && self.undo.is_empty() && self.pending.games().is_empty());
         self.generation += 1;
         self.powers = self.powers.next();
         self.records = Vec::new();

@@ -11,13 +11,13 @@ use crate::learn::inspection::Inspection;
 use crate::learn::positions::Positions;
 use crate::learn::repair::reset_bad_moments;
 use crate::learn::rounding::Rounding;
-use crate::learn::update::{Learned, Update, learn};
-use crate::phases::{PhaseTimes, Updating};
+use crate::learn::update::{Update, UpdateOutcome, update_tables};
+use crate::phases::{PhaseTimes, UpdateTimes};
 use crate::play::control::Control;
-use crate::play::fault_injection::Faults;
-use crate::play::pending::Conditions;
-use crate::play::round::{GameResult, Watch};
-use crate::play::selfplay::{Oversight, play_game};
+use crate::play::fault_injection::FaultInjector;
+use crate::play::pending::PlayConditions;
+use crate::play::round::{GameResult, Supervision};
+use crate::play::selfplay::{GameContext, play_game};
 use crate::play::workers::Workers;
 use crate::record::GameRecord;
 use crate::record::PlayedGame;
@@ -43,7 +43,7 @@ pub struct Trainer {
     pub(crate) workers: Workers,
     /// Bytes of the positions that were learned last.
     pub(crate) rows: usize,
-    faults: Option<Arc<Faults>>,
+    faults: Option<Arc<FaultInjector>>,
     inspection: Inspection,
 }
 
@@ -99,7 +99,7 @@ impl Trainer {
     }
 
     /// Makes games go wrong on purpose, for tests; `None` makes an end of it.
-    pub fn inject_faults(&mut self, faults: Option<Faults>) {
+    pub fn inject_faults(&mut self, faults: Option<FaultInjector>) {
         if let Some(old) = std::mem::replace(&mut self.faults, faults.map(Arc::new)) {
             old.release();
         }
@@ -144,7 +144,7 @@ impl Trainer {
         let (played, failures, threads) = self.play(games, play, control);
         if threads.is_err() || !control.begin_learning() {
             self.state.swap_provisional();
-            self.state.kept.add(played, self.conditions(play));
+            self.state.pending.add(played, self.conditions(play));
             return threads.map(|()| None);
         }
         let learning = Instant::now();
@@ -161,7 +161,7 @@ impl Trainer {
         let preparing = updating - learning;
         self.learn(*learn, &positions, &mut report);
         drop(positions);
-        let update = Updating { wall: updating.elapsed(), busy: self.workers.take_learning_time() };
+        let update = UpdateTimes { wall: updating.elapsed(), busy: self.workers.take_learning_time() };
         report.learn_time = preparing + update.wall;
         if self.workers.timed {
             let workers = self.threads() as u32;
@@ -174,16 +174,16 @@ impl Trainer {
     fn play(&mut self, games: u32, settings: &PlaySettings, control: &Control) -> Played {
         let next = self.state.next_games(games);
         let conditions = self.conditions(settings);
-        let mut played = self.state.kept.take(&next, &conditions);
+        let mut played = self.state.pending.take(&next, &conditions);
         control.count_finished(played.len() as u64);
         let missing: Vec<u64> =
             next.filter(|index| played.binary_search_by_key(index, |game| game.record.index).is_err()).collect();
         let (evaluator, faults, stop) = (self.evaluator(), self.faults.clone(), control.stop_flag());
         let (settings, seed) = (*settings, self.state.seed);
-        let watch = Watch { control, hang_timeout: settings.hang_timeout };
-        let (results, threads) = self.workers.play(&missing, &watch, move |searcher, index, progress| {
-            let oversight = Oversight { stop: &stop, progress, faults: faults.as_deref() };
-            play_game(searcher, &evaluator, &settings, seed, index, &oversight)
+        let supervision = Supervision { control, hang_timeout: settings.hang_timeout };
+        let (results, threads) = self.workers.play(&missing, &supervision, move |searcher, index, progress| {
+            let context = GameContext { stop: &stop, progress, faults: faults.as_deref() };
+            play_game(searcher, &evaluator, &settings, seed, index, &context)
         });
         let mut failures = Vec::new();
         for (&index, result) in missing.iter().zip(results) {
@@ -200,8 +200,8 @@ impl Trainer {
     }
 
     /// What decides how games are played now.
-    fn conditions(&self, play: &PlaySettings) -> Conditions {
-        Conditions::new(play, self.workers.table_bytes())
+    fn conditions(&self, play: &PlaySettings) -> PlayConditions {
+        PlayConditions::new(play, self.workers.table_bytes())
     }
 
     /// What there is to learn from the games of the generation under way.
@@ -222,8 +222,8 @@ impl Trainer {
             inspection: *inspection,
         };
         let State { weights, moments, coverage, .. } = state;
-        let Learned { visits, resets, undo, updates, sudden } =
-            learn(workers, positions, weights, moments, coverage, update);
+        let UpdateOutcome { visits, resets, undo, updates, sudden } =
+            update_tables(workers, positions, weights, moments, coverage, update);
         state.weights.changed();
         state.undo = undo;
         (report.updates, report.sudden_count) = (updates, sudden.count);

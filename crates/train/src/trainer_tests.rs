@@ -71,7 +71,7 @@ const HANGING: FaultRates = FaultRates { panic: 0.0, hang: 0.54, search_error: 0
 
 /// Calls `advance` and stops it when all games are finished but those that hang; these wake up only then.
 fn advance_and_stop(trainer: &mut Trainer, games: u32) {
-    let (control, faults) = (Control::new(), Arc::new(Faults::new(HANGING, None).unwrap()));
+    let (control, faults) = (Control::new(), Arc::new(FaultInjector::new(HANGING, None).unwrap()));
     let next = trainer.state.next_games(games);
     let ending = next.filter(|&game| faults.of(trainer.seed(), game).is_none()).count() as u64;
     assert!((1..u64::from(games)).contains(&ending));
@@ -87,7 +87,7 @@ fn advance_and_stop(trainer: &mut Trainer, games: u32) {
         assert!(trainer.advance(games, &SEARCHED, &LEARN, &control).unwrap().is_none());
     });
     trainer.faults = None;
-    assert_eq!(trainer.state.kept.games().len() as u64, ending);
+    assert_eq!(trainer.state.pending.games().len() as u64, ending);
 }
 
 #[test]
@@ -148,8 +148,8 @@ fn kept_games_go_through_a_file() {
     advance_and_stop(&mut stopped, 5);
     stopped.save(&path, &Texts::default(), Encoding::Raw).unwrap();
     let (loaded, _) = Trainer::load(&path, 1, 1 << 16).unwrap();
-    let kept = |trainer: &Trainer| trainer.state.kept.clone();
-    assert_eq!(kept(&loaded), kept(&stopped));
+    let pending = |trainer: &Trainer| trainer.state.pending.clone();
+    assert_eq!(pending(&loaded), pending(&stopped));
     assert_same(&loaded, &stopped);
 }
 

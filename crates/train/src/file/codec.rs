@@ -102,7 +102,7 @@ pub fn stream(state: &State, section: Section, sink: &mut Sink) -> io::Result<()
         }),
         Section::Records => state.records.iter().try_for_each(|record| sink(&records::encode(record))),
         Section::Undo => encode(&state.undo, sink, encode_undo),
-        Section::Kept => pending::stream(&state.kept, sink),
+        Section::Kept => pending::stream(&state.pending, sink),
         Section::Coverage => coverage::stream(&state.coverage, sink),
         Section::Settings | Section::Statistics | Section::Monitor => Ok(()),
     }

@@ -18,7 +18,7 @@ pub const OLDEST_VERSION: u32 = 2;
 /// Bytes before the header: magic, version, length of the header.
 pub const PREFIX: usize = 16;
 /// Bytes of a section's line in the header.
-pub const SECTION_LINE: usize = 32;
+pub const LOCATION_BYTES: usize = 32;
 /// Bytes written at a time.
 const BUFFER: usize = 1 << 18;
 /// Zstandard's level: higher ones take much longer for little.
@@ -39,7 +39,7 @@ pub fn write(
     encoding: Encoding,
 ) -> io::Result<()> {
     let mut out = BufWriter::with_capacity(BUFFER, out);
-    let header_length = 4 + fields.len() + 4 + sections.len() * SECTION_LINE;
+    let header_length = 4 + fields.len() + 4 + sections.len() * LOCATION_BYTES;
     out.write_all(&vec![0; PREFIX + header_length + 4])?;
 
     let mut header = Vec::with_capacity(PREFIX + header_length + 4);
@@ -50,7 +50,7 @@ pub fn write(
     header.extend_from_slice(fields);
     header.extend_from_slice(&(sections.len() as u32).to_le_bytes());
     for (section, source) in sections {
-        let mut stored = Stored { out: &mut out, length: 0, crc: Hasher::new() };
+        let mut stored = ChecksummedWriter { out: &mut out, length: 0, crc: Hasher::new() };
         let decoded = write_section(&mut stored, source, encoding)?;
         header.extend_from_slice(&(*section as u32).to_le_bytes());
         header.extend_from_slice(&(encoding as u32).to_le_bytes());
@@ -87,13 +87,13 @@ fn write_section(out: &mut impl Write, source: &Source, encoding: Encoding) -> i
 }
 
 /// Counts and sums up what is written to a section.
-struct Stored<'a, W> {
+struct ChecksummedWriter<'a, W> {
     out: &'a mut W,
     length: u64,
     crc: Hasher,
 }
 
-impl<W: Write> Write for Stored<'_, W> {
+impl<W: Write> Write for ChecksummedWriter<'_, W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.out.write(bytes)?;
         self.length += written as u64;

@@ -10,7 +10,7 @@ const UNDO: &[u8] = b"undo undo undo undo undo undo undo undo undo undo undo und
 /// Where the first section's line begins.
 const LINE: usize = PREFIX + 4 + b"fields".len() + 4;
 /// Where the header's checksum begins.
-const HEADER_CRC: usize = LINE + 3 * SECTION_LINE;
+const HEADER_CRC: usize = LINE + 3 * LOCATION_BYTES;
 
 /// A file of some 200 bytes with three sections, one of them empty.
 fn small_file(encoding: Encoding) -> Vec<u8> {
@@ -63,8 +63,8 @@ fn compressed_file(stored: &[u8], decoded: u64) -> Vec<u8> {
     let mut bytes = file_of(&[(Section::Weights, &|sink| sink(stored))], Encoding::Raw);
     bytes[LINE + 4] = Encoding::Zstd as u8;
     bytes[LINE + 16..LINE + 24].copy_from_slice(&decoded.to_le_bytes());
-    let crc = crc32fast::hash(&bytes[..LINE + SECTION_LINE]);
-    bytes[LINE + SECTION_LINE..][..4].copy_from_slice(&crc.to_le_bytes());
+    let crc = crc32fast::hash(&bytes[..LINE + LOCATION_BYTES]);
+    bytes[LINE + LOCATION_BYTES..][..4].copy_from_slice(&crc.to_le_bytes());
     bytes
 }
 
@@ -131,7 +131,7 @@ fn every_truncation_is_reported_as_one() {
 fn every_flipped_bit_is_reported() {
     for bytes in ENCODINGS.map(small_file) {
         let container = Container::open(Cursor::new(&bytes)).unwrap();
-        let ends = [0, 1, 2].map(|n| (container.lines()[n].offset + container.lines()[n].stored) as usize);
+        let ends = [0, 1, 2].map(|n| (container.locations()[n].offset + container.locations()[n].stored) as usize);
         for bit in 0..bytes.len() * 8 {
             let mut damaged = bytes.clone();
             damaged[bit / 8] ^= 1 << (bit % 8);
@@ -198,7 +198,7 @@ fn a_header_that_lies_with_a_right_checksum_allocates_nothing() {
     assert_eq!(raw(&|bytes| bytes[LINE] = 77).to_string(), "invalid header: unknown section 77");
     assert_eq!(raw(&|bytes| bytes[LINE + 4] = 2).to_string(), "invalid weights: unknown encoding 2");
     assert_eq!(raw(&|bytes| bytes[LINE + 16] = 17).to_string(), "invalid weights: 16 bytes can not stand for 17");
-    assert_eq!(raw(&|bytes| bytes[LINE + SECTION_LINE] = 1).to_string(), "invalid header: two weights sections");
+    assert_eq!(raw(&|bytes| bytes[LINE + LOCATION_BYTES] = 1).to_string(), "invalid header: two weights sections");
     let as_compressed = raw(&|bytes| bytes[LINE + 4] = 1);
     assert!(matches!(as_compressed, Reason::Invalid { part: "weights", .. }), "{as_compressed}");
 }

@@ -2,7 +2,7 @@
 
 use super::codec::{self, MAX_TEXT, WEIGHTS_BYTES};
 use super::error::{FileError, Reason};
-use super::load::{check_length, open, read_place, read_text, read_undo};
+use super::load::{check_length, open, read_file_state, read_text, read_undo};
 use super::reader::Container;
 use super::section::{Encoding, Section};
 use super::texts::Texts;
@@ -42,7 +42,7 @@ impl FileHeader {
         let fields = codec::decode_fields(file.fields())?;
         let training_state = file.length(Section::Moments).is_ok();
         let monitor = training_state.then(|| read_text(file, Section::Monitor)).transpose()?;
-        let sections = file.lines().iter().map(|line| SectionHeader {
+        let sections = file.locations().iter().map(|line| SectionHeader {
             section: line.section,
             encoding: line.encoding,
             stored: line.stored,
@@ -98,7 +98,7 @@ pub fn verify_file(path: &Path) -> Result<(FileHeader, Option<Texts>), FileError
 fn verify(file: &mut Container<File>) -> Result<(FileHeader, Option<Texts>), Reason> {
     let header = FileHeader::of(file)?;
     if header.training_state {
-        let texts = read_place(file)?.texts;
+        let texts = read_file_state(file)?.texts;
         read_undo(file, drop)?;
         for section in [Section::Weights, Section::Moments] {
             file.read(section, &mut |_| Ok(()))?;

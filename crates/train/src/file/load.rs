@@ -9,7 +9,7 @@ use super::texts::Texts;
 use super::{coverage, pending, records};
 use crate::learn::coverage::Coverage;
 use crate::learn::undo::UndoEntry;
-use crate::play::pending::KeptGames;
+use crate::play::pending::PendingGames;
 use crate::record::GameRecord;
 use crate::settings::TrainerOptions;
 use crate::state::{State, no_moments};
@@ -39,16 +39,16 @@ pub(super) fn open(path: &Path) -> Result<Container<File>, Reason> {
 }
 
 /// Everything of a training state but its large arrays.
-pub(super) struct Place {
+pub(super) struct FileState {
     pub fields: Fields,
     pub records: Vec<GameRecord>,
-    pub kept: KeptGames,
+    pub pending: PendingGames,
     pub coverage: Coverage,
     pub texts: Texts,
 }
 
 /// Reads the small sections and checks that all lengths and counters agree with each other.
-pub(super) fn read_place(file: &mut Container<File>) -> Result<Place, Reason> {
+pub(super) fn read_file_state(file: &mut Container<File>) -> Result<FileState, Reason> {
     check_length(file, Section::Weights, WEIGHTS_BYTES)?;
     check_length(file, Section::Moments, MOMENTS_BYTES)?;
     let fields = codec::decode_fields(file.fields())?;
@@ -61,7 +61,7 @@ pub(super) fn read_place(file: &mut Container<File>) -> Result<Place, Reason> {
         return Err(Reason::invalid("header", "its counters disagree with its games"));
     }
     let limit = pending::max_bytes(u64::from(fields.generation_games));
-    let kept = pending::decode(&file.read_all(Section::Kept, limit)?, played..generation.end)?;
+    let pending = pending::decode(&file.read_all(Section::Kept, limit)?, played..generation.end)?;
     check_length(file, Section::Coverage, coverage::BYTES)?;
     let mut coverage = coverage::decode(&file.read_all(Section::Coverage, coverage::BYTES)?)?;
     if let Some(order) = OldOrder::of(file.version()) {
@@ -79,7 +79,7 @@ pub(super) fn read_place(file: &mut Container<File>) -> Result<Place, Reason> {
         statistics: read_text(file, Section::Statistics)?,
         monitor: read_text(file, Section::Monitor)?,
     };
-    Ok(Place { fields, records, kept, coverage, texts })
+    Ok(FileState { fields, records, pending, coverage, texts })
 }
 
 /// Hands the entries of the undo log to `receiver`.
@@ -105,7 +105,7 @@ pub(super) fn read_undo(file: &mut Container<File>, mut receiver: impl FnMut(Und
 }
 
 pub(super) fn read_state(file: &mut Container<File>) -> Result<(State, Texts), Reason> {
-    let Place { fields, records, kept, coverage, texts } = read_place(file)?;
+    let FileState { fields, records, pending, coverage, texts } = read_file_state(file)?;
     let mut undo = Vec::new();
     read_undo(file, |entry| undo.push(entry))?;
     let weights = Arc::new(read_weights(file)?);
@@ -127,7 +127,7 @@ pub(super) fn read_state(file: &mut Container<File>) -> Result<(State, Texts), R
         moments,
         records,
         undo,
-        kept,
+        pending,
         coverage,
     };
     Ok((state, texts))

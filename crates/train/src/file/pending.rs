@@ -5,7 +5,7 @@ use super::container::Sink;
 use super::error::Reason;
 use super::records;
 use super::section::Section;
-use crate::play::pending::{Conditions, KeptGames};
+use crate::play::pending::{PendingGames, PlayConditions};
 use crate::record::{PlayedGame, SearchTotals};
 use crate::settings::PlaySettings;
 use std::io;
@@ -23,23 +23,23 @@ pub fn max_bytes(games: u64) -> u64 {
 }
 
 /// Hands the section's bytes to `sink`, piece by piece.
-pub fn stream(kept: &KeptGames, sink: &mut Sink) -> io::Result<()> {
-    let Some(under) = kept.under() else { return Ok(()) };
-    sink(&encode_conditions(under))?;
-    kept.games().iter().try_for_each(|game| {
+pub fn stream(pending: &PendingGames, sink: &mut Sink) -> io::Result<()> {
+    let Some(conditions) = pending.conditions() else { return Ok(()) };
+    sink(&encode_conditions(conditions))?;
+    pending.games().iter().try_for_each(|game| {
         sink(&records::encode(&game.record))?;
         sink(&encode_totals(&game.totals))
     })
 }
 
 /// Reads the section and replays every game. Their numbers must ascend within `allowed`.
-pub fn decode(bytes: &[u8], mut allowed: Range<u64>) -> Result<KeptGames, Reason> {
+pub fn decode(bytes: &[u8], mut allowed: Range<u64>) -> Result<PendingGames, Reason> {
     if bytes.is_empty() {
-        return Ok(KeptGames::default());
+        return Ok(PendingGames::default());
     }
     let too_short = || Reason::invalid(Section::Kept.name(), "shorter than its games");
     let (head, mut bytes) = bytes.split_at_checked(HEAD).ok_or_else(too_short)?;
-    let under = decode_conditions(head)?;
+    let conditions = decode_conditions(head)?;
     let mut games = Vec::new();
     while !bytes.is_empty() {
         let record = records::decode(&mut bytes, &mut allowed, Section::Kept)?;
@@ -47,11 +47,11 @@ pub fn decode(bytes: &[u8], mut allowed: Range<u64>) -> Result<KeptGames, Reason
         games.push(PlayedGame { record, totals: decode_totals(totals) });
         bytes = rest;
     }
-    Ok(KeptGames::new(under, games))
+    Ok(PendingGames::new(conditions, games))
 }
 
-fn encode_conditions(under: &Conditions) -> [u8; HEAD] {
-    let PlaySettings { depth, nodes, time, exact_empties, epsilon, shallow, random_plies, .. } = under.play;
+fn encode_conditions(conditions: &PlayConditions) -> [u8; HEAD] {
+    let PlaySettings { depth, nodes, time, exact_empties, epsilon, shallow, random_plies, .. } = conditions.play;
     // 0 is within no range: it stands for no limit.
     let nanoseconds = time.map_or(0, |time| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX));
     let mut bytes = [0; HEAD];
@@ -62,11 +62,11 @@ fn encode_conditions(under: &Conditions) -> [u8; HEAD] {
     bytes[24..32].copy_from_slice(&epsilon.to_le_bytes());
     bytes[32..40].copy_from_slice(&shallow.to_le_bytes());
     bytes[40..44].copy_from_slice(&random_plies.to_le_bytes());
-    bytes[44..52].copy_from_slice(&under.table_bytes.to_le_bytes());
+    bytes[44..52].copy_from_slice(&conditions.table_bytes.to_le_bytes());
     bytes
 }
 
-fn decode_conditions(bytes: &[u8]) -> Result<Conditions, Reason> {
+fn decode_conditions(bytes: &[u8]) -> Result<PlayConditions, Reason> {
     let limit = |value: u64| (value > 0).then_some(value);
     let depth = u32_at(bytes, 0);
     let play = PlaySettings {
@@ -80,7 +80,7 @@ fn decode_conditions(bytes: &[u8]) -> Result<Conditions, Reason> {
         ..PlaySettings::default()
     };
     play.validate().map_err(|error| Reason::invalid(Section::Kept.name(), error))?;
-    Ok(Conditions { play, table_bytes: u64_at(bytes, 44) })
+    Ok(PlayConditions { play, table_bytes: u64_at(bytes, 44) })
 }
 
 fn encode_totals(totals: &SearchTotals) -> [u8; TOTALS] {
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
     use crate::record::GameRecord;
 
-    fn kept(play: &PlaySettings) -> KeptGames {
+    fn pending(play: &PlaySettings) -> PendingGames {
         let totals = SearchTotals {
             searches: 3,
             nodes: 1 << 40,
@@ -116,12 +116,12 @@ mod tests {
             depth_max: 4,
         };
         let game = |index, totals| PlayedGame { record: GameRecord::failed(index), totals };
-        KeptGames::new(Conditions::new(play, 12_345), vec![game(31, totals), game(33, SearchTotals::default())])
+        PendingGames::new(PlayConditions::new(play, 12_345), vec![game(31, totals), game(33, SearchTotals::default())])
     }
 
-    fn bytes(kept: &KeptGames) -> Vec<u8> {
+    fn bytes(pending: &PendingGames) -> Vec<u8> {
         let mut all = Vec::new();
-        stream(kept, &mut |bytes| {
+        stream(pending, &mut |bytes| {
             all.extend_from_slice(bytes);
             Ok(())
         })
@@ -138,16 +138,16 @@ mod tests {
             PlaySettings { depth: None, nodes: Some(1 << 33), ..settings },
             PlaySettings { depth: None, time, ..settings },
         ] {
-            let kept = kept(&play);
-            assert_eq!(decode(&bytes(&kept), 30..40).unwrap(), kept);
+            let pending = pending(&play);
+            assert_eq!(decode(&bytes(&pending), 30..40).unwrap(), pending);
         }
-        assert_eq!(bytes(&KeptGames::default()), []);
-        assert_eq!(decode(&[], 30..40).unwrap(), KeptGames::default());
+        assert_eq!(bytes(&PendingGames::default()), []);
+        assert_eq!(decode(&[], 30..40).unwrap(), PendingGames::default());
     }
 
     #[test]
     fn what_makes_no_sense_is_refused() {
-        let sound = bytes(&kept(&PlaySettings::default()));
+        let sound = bytes(&pending(&PlaySettings::default()));
         let refused = |bytes: &[u8]| decode(bytes, 30..40).unwrap_err().to_string();
         for short in [1, HEAD - 1, sound.len() - 1] {
             assert!(refused(&sound[..short]).contains("invalid kept games: shorter than its games"), "{short}");

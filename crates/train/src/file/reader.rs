@@ -1,9 +1,9 @@
 //! Reading the outer layer of a model file, in bounded memory whatever the file says.
 
 use super::bytes::{u32_at, u64_at};
-use super::container::{MAGIC, OLDEST_VERSION, PREFIX, SECTION_LINE, VERSION};
+use super::container::{LOCATION_BYTES, MAGIC, OLDEST_VERSION, PREFIX, VERSION};
 use super::error::Reason;
-use super::section::{Encoding, Line, Section};
+use super::section::{Encoding, Section, SectionLocation};
 use crc32fast::Hasher;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use zstd::stream::read::Decoder;
@@ -25,7 +25,7 @@ pub struct Container<R> {
     version: u32,
     bytes: u64,
     fields: Vec<u8>,
-    lines: Vec<Line>,
+    locations: Vec<SectionLocation>,
 }
 
 impl<R: Read + Seek> Container<R> {
@@ -60,15 +60,15 @@ impl<R: Read + Seek> Container<R> {
         if crc32fast::hash(&header[..crc_at]) != u32_at(&header, crc_at) {
             return Err(Reason::HeaderChecksum);
         }
-        let (fields, lines) = parse(&header[PREFIX..crc_at], start)?;
-        let expected = lines.last().map_or(start, |line| line.offset + line.stored);
+        let (fields, locations) = parse(&header[PREFIX..crc_at], start)?;
+        let expected = locations.last().map_or(start, |location| location.offset + location.stored);
         if found < expected {
             return Err(Reason::Truncated { expected, found });
         }
         if found > expected {
             return Err(Reason::TrailingBytes { expected, found });
         }
-        Ok(Self { input, version, bytes: found, fields, lines })
+        Ok(Self { input, version, bytes: found, fields, locations })
     }
 
     /// The format's version.
@@ -87,32 +87,33 @@ impl<R: Read + Seek> Container<R> {
     }
 
     /// The sections, in their order.
-    pub fn lines(&self) -> &[Line] {
-        &self.lines
+    pub fn locations(&self) -> &[SectionLocation] {
+        &self.locations
     }
 
     /// The section's length when decoded.
     pub fn length(&self, section: Section) -> Result<u64, Reason> {
-        self.line(section).map(|line| line.decoded)
+        self.location(section).map(|location| location.decoded)
     }
 
     /// Hands the section's bytes to `receiver`, then checks them: what was received counts only if this is `Ok`.
     ///
     /// Pieces are 64 KiB but for the last. A section that the file does not have is [`Reason::WeightsOnly`].
     pub fn read(&mut self, section: Section, receiver: &mut Receiver) -> Result<(), Reason> {
-        let line = self.line(section)?;
-        self.input.seek(SeekFrom::Start(line.offset))?;
-        let mut stored = Stored { input: &mut self.input, left: line.stored, crc: Hasher::new(), failed: false };
-        let result = match line.encoding {
-            Encoding::Raw => hand_over(&mut stored, line.decoded, receiver),
-            Encoding::Zstd => decompress(&mut stored, line.decoded, receiver),
+        let location = self.location(section)?;
+        self.input.seek(SeekFrom::Start(location.offset))?;
+        let mut stored =
+            ChecksummedReader { input: &mut self.input, left: location.stored, crc: Hasher::new(), failed: false };
+        let result = match location.encoding {
+            Encoding::Raw => hand_over(&mut stored, location.decoded, receiver),
+            Encoding::Zstd => decompress(&mut stored, location.decoded, receiver),
         };
         if stored.failed {
             return result;
         }
         // Damage may have made no sense long before the end; it is called by its name all the same.
         io::copy(&mut stored, &mut io::sink())?;
-        if stored.crc.finalize() != line.crc {
+        if stored.crc.finalize() != location.crc {
             return Err(Reason::SectionChecksum { section });
         }
         result.map_err(|reason| match reason {
@@ -136,9 +137,9 @@ impl<R: Read + Seek> Container<R> {
         Ok(bytes)
     }
 
-    fn line(&self, section: Section) -> Result<Line, Reason> {
-        let line = self.lines.iter().copied().find(|line| line.section == section);
-        line.ok_or(Reason::WeightsOnly { missing: section })
+    fn location(&self, section: Section) -> Result<SectionLocation, Reason> {
+        let location = self.locations.iter().copied().find(|location| location.section == section);
+        location.ok_or(Reason::WeightsOnly { missing: section })
     }
 }
 
@@ -170,7 +171,7 @@ fn decompress(input: &mut impl Read, length: u64, receiver: &mut Receiver) -> Re
 }
 
 /// A section's bytes in the file: counts them down and sums them up.
-struct Stored<'a, R> {
+struct ChecksummedReader<'a, R> {
     input: &'a mut R,
     left: u64,
     crc: Hasher,
@@ -178,7 +179,7 @@ struct Stored<'a, R> {
     failed: bool,
 }
 
-impl<R: Read> Read for Stored<'_, R> {
+impl<R: Read> Read for ChecksummedReader<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let most = buffer.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
         if most == 0 {
@@ -196,30 +197,31 @@ impl<R: Read> Read for Stored<'_, R> {
     }
 }
 
-/// Splits a header, whose checksum was right, into the fields and the sections' lines; sections start at `start`.
-fn parse(header: &[u8], start: u64) -> Result<(Vec<u8>, Vec<Line>), Reason> {
+/// Splits a header, whose checksum was right, into the fields and the sections' locations; sections start at `start`.
+fn parse(header: &[u8], start: u64) -> Result<(Vec<u8>, Vec<SectionLocation>), Reason> {
     let too_short = || Reason::invalid("header", "shorter than its parts");
     let (length, rest) = header.split_first_chunk::<4>().ok_or_else(too_short)?;
     let (fields, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize).ok_or_else(too_short)?;
     let (count, rest) = rest.split_first_chunk::<4>().ok_or_else(too_short)?;
-    if rest.len() as u64 != u64::from(u32::from_le_bytes(*count)) * SECTION_LINE as u64 {
+    if rest.len() as u64 != u64::from(u32::from_le_bytes(*count)) * LOCATION_BYTES as u64 {
         return Err(too_short());
     }
-    let mut lines: Vec<Line> = Vec::new();
+    let mut locations: Vec<SectionLocation> = Vec::new();
     let mut offset = start;
-    for bytes in rest.chunks_exact(SECTION_LINE) {
-        let line = parse_line(bytes, offset)?;
-        if lines.iter().any(|other| other.section == line.section) {
-            return Err(Reason::invalid("header", format_args!("two {} sections", line.section)));
+    for bytes in rest.chunks_exact(LOCATION_BYTES) {
+        let location = parse_location(bytes, offset)?;
+        if locations.iter().any(|other| other.section == location.section) {
+            return Err(Reason::invalid("header", format_args!("two {} sections", location.section)));
         }
-        offset =
-            offset.checked_add(line.stored).ok_or_else(|| Reason::invalid("header", "sections of absurd length"))?;
-        lines.push(line);
+        offset = offset
+            .checked_add(location.stored)
+            .ok_or_else(|| Reason::invalid("header", "sections of absurd length"))?;
+        locations.push(location);
     }
-    Ok((fields.to_vec(), lines))
+    Ok((fields.to_vec(), locations))
 }
 
-fn parse_line(bytes: &[u8], offset: u64) -> Result<Line, Reason> {
+fn parse_location(bytes: &[u8], offset: u64) -> Result<SectionLocation, Reason> {
     let code = u32_at(bytes, 0);
     let section =
         Section::from_code(code).ok_or_else(|| Reason::invalid("header", format_args!("unknown section {code}")))?;
@@ -230,5 +232,5 @@ fn parse_line(bytes: &[u8], offset: u64) -> Result<Line, Reason> {
     if encoding == Encoding::Raw && stored != decoded {
         return Err(Reason::invalid(section.name(), format_args!("{stored} bytes can not stand for {decoded}")));
     }
-    Ok(Line { section, encoding, offset, stored, decoded, crc: u32_at(bytes, 24) })
+    Ok(SectionLocation { section, encoding, offset, stored, decoded, crc: u32_at(bytes, 24) })
 }

@@ -84,7 +84,7 @@ impl Encoding {
 
 /// Where a section lies in the file.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Line {
+pub(crate) struct SectionLocation {
     pub section: Section,
     pub encoding: Encoding,
     pub offset: u64,

@@ -37,7 +37,7 @@ impl Trainer {
             resident_moments: resident_bytes(&state.moments),
             tables: self.workers.all_table_bytes(),
             scratch: self.workers.scratch_bytes(),
-            generation: records + state.kept.bytes() + size_of_val(&state.undo[..]),
+            generation: records + state.pending.bytes() + size_of_val(&state.undo[..]),
             rows: self.rows,
             coverage: Coverage::BYTES,
         }

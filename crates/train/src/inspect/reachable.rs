@@ -114,7 +114,7 @@ fn next_sets(pattern: &Pattern, before: &[bool], stage: usize) -> Vec<bool> {
         next[set] |= fits(set);
         for place in (0..pattern.squares.len()).filter(|place| set >> place & 1 == 0) {
             let grown = set | 1 << place;
-            next[grown] |= fits(grown) && may_turn_discs(pattern, set, pattern.squares[place]);
+            next[grown] |= fits(grown) && may_flip_discs(pattern, set, pattern.squares[place]);
         }
     }
     next
@@ -122,7 +122,7 @@ fn next_sets(pattern: &Pattern, before: &[bool], stage: usize) -> Vec<bool> {
 
 /// In some direction the two squares next to this one may be occupied, when these squares of the pattern are and its others
 /// are not.
-fn may_turn_discs(pattern: &Pattern, set: usize, square: u8) -> bool {
+fn may_flip_discs(pattern: &Pattern, set: usize, square: u8) -> bool {
     let (file, rank) = (i32::from(square % 8), i32::from(square / 8));
     let may_be_occupied = |file: i32, rank: i32| {
         let on_board = (0..8).contains(&file) && (0..8).contains(&rank);

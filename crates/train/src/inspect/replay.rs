@@ -3,7 +3,7 @@
 use crate::error::TrainerError;
 use crate::error::require;
 use crate::play::progress::Progress;
-use crate::play::selfplay::{Choice, Oversight, Sight, watch_game};
+use crate::play::selfplay::{Choice, GameContext, GameEvent, play_observed_game};
 use crate::record::GameRecord;
 use crate::record::{PlayedGame, Unfinished};
 use crate::settings::PlaySettings;
@@ -14,18 +14,18 @@ use std::time::{Duration, Instant};
 
 /// A game that was played once more, and what happened at each of its plies.
 #[derive(Clone, Debug)]
-pub struct WatchedGame {
+pub struct ReplayedGame {
     /// The game.
     pub game: PlayedGame,
     /// The evaluations of the positions before the moves, in discs for the side to move.
     pub evaluations: Vec<f32>,
     /// One a ply.
-    pub plies: Vec<WatchedPly>,
+    pub plies: Vec<ReplayedPly>,
 }
 
 /// What happened at a ply.
 #[derive(Clone, Debug)]
-pub struct WatchedPly {
+pub struct ReplayedPly {
     /// The search; none in the random opening, nor where a solved line is followed.
     pub search: Option<SearchResult>,
     /// Wall-clock time of the ply.
@@ -42,33 +42,33 @@ impl Trainer {
     /// # Errors
     ///
     /// The game is not of this generation, a setting is outside its range, or there is no memory for a table. The inner result
-    /// is that of [`watch_game`].
+    /// is that of [`play_observed_game`].
     pub fn replay(
         &mut self,
         game: u64,
         play: &PlaySettings,
         stop: &AtomicBool,
-    ) -> Result<Result<WatchedGame, Unfinished>, TrainerError> {
+    ) -> Result<Result<ReplayedGame, Unfinished>, TrainerError> {
         let size = u64::from(self.state.generation_games);
         let of_generation = game / size == self.state.generation;
         require(of_generation, "game", game, "a game of the generation under way")?;
         play.validate()?;
         let mut searcher = Searcher::new(self.workers.table_bytes())?;
         let (mut plies, mut search, mut start) = (Vec::new(), None, Instant::now());
-        let mut watch = |sight: Sight| match sight {
-            Sight::Search(result) => search = Some(result.clone()),
-            Sight::Choice(choice) => {
-                plies.push(WatchedPly { search: search.take(), time: start.elapsed(), choice });
+        let mut observe = |sight: GameEvent| match sight {
+            GameEvent::Search(result) => search = Some(result.clone()),
+            GameEvent::Choice(choice) => {
+                plies.push(ReplayedPly { search: search.take(), time: start.elapsed(), choice });
                 start = Instant::now();
             }
         };
-        let oversight = Oversight { stop, progress: &Progress::new(), faults: None };
+        let context = GameContext { stop, progress: &Progress::new(), faults: None };
         self.state.swap_provisional();
         let evaluator = self.evaluator();
-        let played = watch_game(&mut searcher, &evaluator, play, self.state.seed, game, &oversight, &mut watch);
+        let played = play_observed_game(&mut searcher, &evaluator, play, self.state.seed, game, &context, &mut observe);
         let evaluations = played.as_ref().map_or_else(|_| Vec::new(), |game| evaluations(&game.record, &evaluator));
         self.state.swap_provisional();
-        Ok(played.map(|game| WatchedGame { game, evaluations, plies }))
+        Ok(played.map(|game| ReplayedGame { game, evaluations, plies }))
     }
 }
 

@@ -123,7 +123,8 @@ fn a_game_played_once_more_is_the_same_game_at_any_place_of_its_generation_and_c
         games.extend(advance(&mut trainer, 2).games);
         let digest = trainer.digest();
         for record in &games {
-            let WatchedGame { game, plies, evaluations } = trainer.replay(record.index, &PLAY, &stop).unwrap().unwrap();
+            let ReplayedGame { game, plies, evaluations } =
+                trainer.replay(record.index, &PLAY, &stop).unwrap().unwrap();
             assert_eq!(game.record, *record);
             assert_eq!((plies.len(), evaluations.len()), (record.plies.len(), record.plies.len()));
             let searches = || plies.iter().filter_map(|ply| ply.search.as_ref());

@@ -109,7 +109,7 @@ pub fn backward_view(steps: &[TracedStep], outcome: f64, lambda: f64) -> BTreeMa
     let mut last_value = 0.0;
     for step in steps {
         traces.decay(lambda);
-        tell(&mut sums, &traces, step.value - last_value);
+        propagate(&mut sums, &traces, step.value - last_value);
         for &entry in &step.entries {
             *sums.entry(entry).or_insert(0.0) += (step.value - step.evaluation) * step.sign;
         }
@@ -121,11 +121,11 @@ pub fn backward_view(steps: &[TracedStep], outcome: f64, lambda: f64) -> BTreeMa
         last_value = step.value;
     }
     traces.decay(lambda);
-    tell(&mut sums, &traces, outcome - last_value);
+    propagate(&mut sums, &traces, outcome - last_value);
     sums
 }
 
-fn tell(sums: &mut BTreeMap<u32, f64>, traces: &Traces, change: f64) {
+fn propagate(sums: &mut BTreeMap<u32, f64>, traces: &Traces, change: f64) {
     for (entry, eligibility) in traces.iter() {
         *sums.entry(entry).or_insert(0.0) += change * eligibility;
     }

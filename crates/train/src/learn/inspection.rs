@@ -73,12 +73,12 @@ pub struct SuddenChange {
 
 /// The largest sudden changes, and how many there were.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Sudden {
+pub(crate) struct SuddenChanges {
     pub count: u64,
     pub largest: Vec<WeightUpdate>,
 }
 
-impl Sudden {
+impl SuddenChanges {
     /// More are counted, not kept.
     const KEPT: usize = 8;
 

@@ -1,7 +1,7 @@
 //! The positions of a generation, prepared for learning: indices and errors, by stage.
 
 use crate::learn::targets::{lambda_returns, mover_view};
-use crate::play::fault_injection::Faults;
+use crate::play::fault_injection::FaultInjector;
 use crate::record::{GameRecord, steps};
 use rayon::prelude::*;
 use shirokuro_engine::{
@@ -23,18 +23,18 @@ pub(crate) struct Row {
 pub(crate) struct Positions {
     rows: Vec<Row>,
     stages: [Range<usize>; STAGES],
-    errors: Vec<GameErrors>,
+    errors: Vec<TdErrors>,
     nan_games: Vec<u64>,
 }
 
 /// How far the positions of a game were from their targets.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct GameErrors {
-    /// Learned positions whose error is a finite number.
+pub struct TdErrors {
+    /// UpdateOutcome positions whose error is a finite number.
     pub positions: u32,
     /// The sum of (target − evaluation before learning)² over them, in discs².
     pub squared_error: f64,
-    /// Learned positions whose evaluation before learning, without its limits, was outside −64…64 discs.
+    /// UpdateOutcome positions whose evaluation before learning, without its limits, was outside −64…64 discs.
     pub out_of_range: u32,
 }
 
@@ -42,11 +42,11 @@ pub struct GameErrors {
 const CHUNK: usize = 512;
 
 impl Positions {
-    /// The searched positions of the games with their λ-returns, compared with what these weights say now. Faults come with
+    /// The searched positions of the games with their λ-returns, compared with what these weights say now. FaultInjector come with
     /// the run's seed.
     ///
     /// Works in parallel over the games, in the current rayon pool.
-    pub fn of(records: &[GameRecord], weights: &Weights, lambda: f32, faults: Option<(&Faults, u64)>) -> Self {
+    pub fn of(records: &[GameRecord], weights: &Weights, lambda: f32, faults: Option<(&FaultInjector, u64)>) -> Self {
         let mut starts = [0; STAGES + 1];
         for record in records {
             // Every move adds a disc, and forced passes are no plies: a ply's number is its stage.
@@ -97,7 +97,7 @@ impl Positions {
     }
 
     /// How far the positions of each game are from their targets, in the order of the games.
-    pub fn errors(&self) -> &[GameErrors] {
+    pub fn errors(&self) -> &[TdErrors] {
         &self.errors
     }
 
@@ -113,19 +113,14 @@ impl Positions {
 }
 
 /// The rows of one game and their stages. The value of the searched position number `nan` is no number.
-fn game_rows(
-    record: &GameRecord,
-    weights: &Weights,
-    lambda: f32,
-    nan: Option<usize>,
-) -> (Vec<(usize, Row)>, GameErrors) {
+fn game_rows(record: &GameRecord, weights: &Weights, lambda: f32, nan: Option<usize>) -> (Vec<(usize, Row)>, TdErrors) {
     let searched: Vec<_> = record.searched().collect();
     let mut steps = steps(&searched);
     if let Some(nan) = nan {
         steps[nan].value = f32::NAN;
     }
     let targets = lambda_returns(&steps, record.stone_difference as f32, lambda);
-    let mut errors = GameErrors::default();
+    let mut errors = TdErrors::default();
     let read: Vec<_> = searched
         .iter()
         .map(|(Position { board, .. }, _)| {
@@ -160,15 +155,15 @@ mod tests {
     use super::*;
     use crate::play::fault_injection::FaultRates;
     use crate::play::progress::Progress;
-    use crate::play::selfplay::{Oversight, play_game};
+    use crate::play::selfplay::{GameContext, play_game};
     use crate::settings::PlaySettings;
     use shirokuro_engine::{DiscCount, Searcher, discs, pattern_of};
     use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
     fn game(settings: &PlaySettings, index: u64) -> GameRecord {
         let stop = AtomicBool::new(false);
-        let oversight = Oversight { stop: &stop, progress: &Progress::new(), faults: None };
-        play_game(&mut Searcher::new(1 << 16).unwrap(), &DiscCount, settings, 1, index, &oversight).unwrap().record
+        let context = GameContext { stop: &stop, progress: &Progress::new(), faults: None };
+        play_game(&mut Searcher::new(1 << 16).unwrap(), &DiscCount, settings, 1, index, &context).unwrap().record
     }
 
     /// What each searched position of a game is taught; the weights are neutral, so that the error is the target.
@@ -250,13 +245,13 @@ mod tests {
             assert!(rows.iter().enumerate().all(|(step, (_, row))| row.error.is_finite() == (step != nan)));
             assert_eq!(rows[nan + 1..], sound[nan + 1..]);
         }
-        let faults = Faults::new(FaultRates { nan: 1.0, ..FaultRates::default() }, None).unwrap();
+        let faults = FaultInjector::new(FaultRates { nan: 1.0, ..FaultRates::default() }, None).unwrap();
         let records = [record, GameRecord::failed(4)];
         let positions = Positions::of(&records, &weights, 0.9, Some((&faults, 1)));
         let [errors, of_failed] = positions.errors() else { panic!("two games") };
         assert_eq!((positions.nan_games(), errors.positions as usize), (&[3][..], sound.len() - 1));
         assert!(errors.squared_error.is_finite());
-        assert_eq!(*of_failed, GameErrors::default());
+        assert_eq!(*of_failed, TdErrors::default());
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use crate::learn::adam::{AdamStep, Moments, are_sound};
 use crate::learn::coverage::Coverage;
 use crate::learn::entry_bits::insert;
-use crate::learn::inspection::{Inspection, Sudden, WeightUpdate};
+use crate::learn::inspection::{Inspection, SuddenChanges, WeightUpdate};
 use crate::learn::positions::{Positions, Row};
 use crate::learn::rounding::Rounding;
 use crate::learn::scratch::{Cell, Scratch};
@@ -33,7 +33,7 @@ pub(crate) struct Update {
 
 /// What an update did.
 #[derive(Debug, Default, PartialEq)]
-pub(crate) struct Learned {
+pub(crate) struct UpdateOutcome {
     /// Visits to entries, each counted for the entry and for its mirror image if that is another.
     pub visits: u64,
     /// The entries that came to a number that is none.
@@ -43,7 +43,7 @@ pub(crate) struct Learned {
     /// The changes of the tables that are inspected.
     pub updates: Vec<WeightUpdate>,
     /// The changes that are suspiciously large.
-    pub sudden: Sudden,
+    pub sudden: SuddenChanges,
 }
 
 /// A table and its owner's part of the result.
@@ -54,18 +54,18 @@ struct Table<'a> {
     /// The bits of the entries that were ever updated, and how many they are.
     updated: &'a mut [u64],
     count: &'a mut u32,
-    learned: Learned,
+    learned: UpdateOutcome,
 }
 
 /// Updates all tables from the positions, in parallel over the tables.
-pub(crate) fn learn(
+pub(crate) fn update_tables(
     workers: &Workers,
     positions: &Positions,
     weights: &Weights,
     moments: &mut [Moments],
     coverage: &mut Coverage,
     update: Update,
-) -> Learned {
+) -> UpdateOutcome {
     coverage.provisional.fill(0);
     let mut tables = split(moments, coverage.updated.tables_mut(), &mut coverage.counts);
     tables.retain(|table| !positions.stage(table.stage).is_empty());
@@ -76,7 +76,7 @@ pub(crate) fn learn(
         let weights = weights.table(table.stage, table.pattern);
         table.update(scratch, positions.stage(table.stage), weights, update);
     });
-    let mut all = Learned::default();
+    let mut all = UpdateOutcome::default();
     for table in tables {
         coverage.provisional[table.stage * PATTERNS.len() + table.pattern] = table.learned.visits;
         all.visits += table.learned.visits;
@@ -93,7 +93,7 @@ fn split<'a>(mut moments: &'a mut [Moments], updated: Vec<&'a mut [u64]>, counts
     let places = (0..STAGES).flat_map(|stage| PATTERNS.iter().enumerate().map(move |pattern| (stage, pattern)));
     let tables = places.zip(updated.into_iter().zip(counts)).map(|((stage, (pattern, shape)), (updated, count))| {
         let moments = moments.split_off_mut(..shape.entries()).expect("there are moments for all tables");
-        Table { stage, pattern, moments, updated, count, learned: Learned::default() }
+        Table { stage, pattern, moments, updated, count, learned: UpdateOutcome::default() }
     });
     tables.collect()
 }

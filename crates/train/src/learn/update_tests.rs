@@ -3,7 +3,7 @@ use crate::learn::adam::Powers;
 use crate::learn::entries::mirror_entry;
 use crate::learn::undo::swap;
 use crate::play::progress::Progress;
-use crate::play::selfplay::{Oversight, play_game};
+use crate::play::selfplay::{GameContext, play_game};
 use crate::record::{GameRecord, Ply, Searched};
 use crate::settings::PlaySettings;
 use shirokuro_engine::{DiscCount, ENTRIES, FEATURES, Searcher, feature_indices, parse_transcript, pattern_of};
@@ -25,9 +25,9 @@ impl Bench {
         Self { workers, weights: Weights::neutral(), moments: vec![[0.0, 0.0]; ENTRIES], coverage: Coverage::none() }
     }
 
-    fn learn(&mut self, positions: &Positions, generation: u64, provisional: bool) -> Learned {
+    fn learn(&mut self, positions: &Positions, generation: u64, provisional: bool) -> UpdateOutcome {
         let Self { workers, weights, moments, coverage } = self;
-        learn(workers, positions, weights, moments, coverage, update(generation, provisional))
+        update_tables(workers, positions, weights, moments, coverage, update(generation, provisional))
     }
 
     fn weight(&self, entry: usize) -> u16 {
@@ -54,8 +54,8 @@ fn games(generation: u64) -> Vec<GameRecord> {
     let settings = PlaySettings { random_plies: 12, epsilon: 0.1, ..PlaySettings::default() };
     let mut searcher = Searcher::new(1 << 16).unwrap();
     let (stop, progress) = (AtomicBool::new(false), Progress::new());
-    let oversight = Oversight { stop: &stop, progress: &progress, faults: None };
-    let play = |index| play_game(&mut searcher, &DiscCount, &settings, 3, index, &oversight).unwrap().record;
+    let context = GameContext { stop: &stop, progress: &progress, faults: None };
+    let play = |index| play_game(&mut searcher, &DiscCount, &settings, 3, index, &context).unwrap().record;
     (generation * 8..generation * 8 + 8).map(play).collect()
 }
 

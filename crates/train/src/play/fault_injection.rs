@@ -1,4 +1,4 @@
-//! Faults on purpose, so that tests see what a run does when something goes wrong.
+//! FaultInjector on purpose, so that tests see what a run does when something goes wrong.
 //!
 //! Nothing makes them but a caller that asks for them by [`Trainer::inject_faults`](crate::Trainer::inject_faults).
 
@@ -50,20 +50,20 @@ impl FaultRates {
     }
 }
 
-/// Faults at given rates. Which game meets which, and at which ply, follows from the run's seed and the game's number.
+/// FaultInjector at given rates. Which game meets which, and at which ply, follows from the run's seed and the game's number.
 #[derive(Debug)]
-pub struct Faults {
+pub struct FaultInjector {
     rates: FaultRates,
     hang: Option<Duration>,
     released: Mutex<bool>,
     release: Condvar,
 }
 
-impl Faults {
+impl FaultInjector {
     /// The latest ply at which a fault strikes. A game that is over by then gets away.
     const PLIES: u64 = 40;
 
-    /// Faults at these rates. A worker that hangs wakes up after `hang`, or when these faults are removed.
+    /// FaultInjector at these rates. A worker that hangs wakes up after `hang`, or when these faults are removed.
     ///
     /// # Errors
     ///
@@ -98,7 +98,7 @@ impl Faults {
     }
 
     /// Makes the fault happen to the worker that calls this.
-    pub(crate) fn strike(&self, fault: Fault) -> Result<(), Unfinished> {
+    pub(crate) fn trigger(&self, fault: Fault) -> Result<(), Unfinished> {
         match fault {
             // As a panic, but for the message on standard error.
             Fault::Panic => resume_unwind(Box::new("panic on purpose")),
@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn each_fault_meets_its_share_of_the_games_and_always_the_same_ones() {
         let rates = FaultRates { panic: 0.1, hang: 0.05, search_error: 0.2, nan: 0.02 };
-        let faults = Faults::new(rates, None).unwrap();
+        let faults = FaultInjector::new(rates, None).unwrap();
         let games = 100_000;
         let of = |game| faults.of(7, game);
         for (fault, _, rate) in rates.each() {
@@ -153,8 +153,8 @@ mod tests {
 
     #[test]
     fn rates_at_both_ends_are_certain() {
-        let never = Faults::new(FaultRates::default(), None).unwrap();
-        let always = Faults::new(FaultRates { search_error: 1.0, ..FaultRates::default() }, None).unwrap();
+        let never = FaultInjector::new(FaultRates::default(), None).unwrap();
+        let always = FaultInjector::new(FaultRates { search_error: 1.0, ..FaultRates::default() }, None).unwrap();
         for game in 0..1000 {
             assert_eq!(never.of(1, game), None);
             assert_eq!(always.of(1, game).unwrap().0, Fault::SearchError);
@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn rates_that_make_no_sense_are_refused() {
-        let refused = |rates| Faults::new(rates, None).unwrap_err().parameter;
+        let refused = |rates| FaultInjector::new(rates, None).unwrap_err().parameter;
         assert_eq!(refused(FaultRates { hang: -0.1, ..FaultRates::default() }), "hang");
         assert_eq!(refused(FaultRates { nan: f64::NAN, ..FaultRates::default() }), "nan");
         assert_eq!(refused(FaultRates { panic: 0.6, nan: 0.6, ..FaultRates::default() }), "sum of the rates");
@@ -171,11 +171,11 @@ mod tests {
 
     #[test]
     fn a_worker_that_hangs_wakes_up_when_its_time_is_over_or_the_faults_are_removed() {
-        let faults = Faults::new(FaultRates::default(), Some(Duration::from_millis(1))).unwrap();
-        faults.strike(Fault::Hang).unwrap();
-        let faults = Faults::new(FaultRates::default(), None).unwrap();
+        let faults = FaultInjector::new(FaultRates::default(), Some(Duration::from_millis(1))).unwrap();
+        faults.trigger(Fault::Hang).unwrap();
+        let faults = FaultInjector::new(FaultRates::default(), None).unwrap();
         std::thread::scope(|scope| {
-            let hanging = scope.spawn(|| faults.strike(Fault::Hang));
+            let hanging = scope.spawn(|| faults.trigger(Fault::Hang));
             faults.release();
             hanging.join().unwrap().unwrap();
         });

@@ -7,14 +7,14 @@ use std::ops::Range;
 
 /// What decides how a game is played, beside the weights, the seed and the game's number.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Conditions {
+pub(crate) struct PlayConditions {
     /// The settings. How long a worker may hang is none of them: it is always the default here.
     pub play: PlaySettings,
     /// Bytes of a worker's transposition table.
     pub table_bytes: u64,
 }
 
-impl Conditions {
+impl PlayConditions {
     /// The conditions under these settings.
     pub fn new(play: &PlaySettings, table_bytes: usize) -> Self {
         let hang_timeout = PlaySettings::default().hang_timeout;
@@ -25,15 +25,15 @@ impl Conditions {
 /// Finished games, by number, that do not count yet and need not be played again — under the conditions that they were
 /// played under. Without them the run would go on in the same way, only later.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct KeptGames {
-    under: Option<Conditions>,
+pub(crate) struct PendingGames {
+    conditions: Option<PlayConditions>,
     games: Vec<PlayedGame>,
 }
 
-impl KeptGames {
+impl PendingGames {
     /// These games, played under these conditions.
-    pub fn new(under: Conditions, games: Vec<PlayedGame>) -> Self {
-        Self { under: Some(under), games }
+    pub fn new(conditions: PlayConditions, games: Vec<PlayedGame>) -> Self {
+        Self { conditions: Some(conditions), games }
     }
 
     /// The games.
@@ -42,22 +42,22 @@ impl KeptGames {
     }
 
     /// The conditions under which they were played, if there are any.
-    pub fn under(&self) -> Option<&Conditions> {
-        self.under.as_ref().filter(|_| !self.games.is_empty())
+    pub fn conditions(&self) -> Option<&PlayConditions> {
+        self.conditions.as_ref().filter(|_| !self.games.is_empty())
     }
 
     /// Takes out the games with these numbers. Games that would now be played in another way are forgotten.
-    pub fn take(&mut self, numbers: &Range<u64>, under: &Conditions) -> Vec<PlayedGame> {
-        if self.under.as_ref() != Some(under) {
+    pub fn take(&mut self, numbers: &Range<u64>, conditions: &PlayConditions) -> Vec<PlayedGame> {
+        if self.conditions.as_ref() != Some(conditions) {
             self.games = Vec::new();
         }
         self.games.extract_if(.., |game| numbers.contains(&game.record.index)).collect()
     }
 
     /// Adds games that were played under these conditions.
-    pub fn add(&mut self, games: impl IntoIterator<Item = PlayedGame>, under: Conditions) {
-        debug_assert!(self.under().is_none_or(|before| *before == under), "`take` comes before");
-        self.under = Some(under);
+    pub fn add(&mut self, games: impl IntoIterator<Item = PlayedGame>, conditions: PlayConditions) {
+        debug_assert!(self.conditions().is_none_or(|before| *before == conditions), "`take` comes before");
+        self.conditions = Some(conditions);
         self.games.extend(games);
         self.games.sort_by_key(|game| game.record.index);
     }
@@ -85,35 +85,35 @@ mod tests {
 
     #[test]
     fn kept_games_are_taken_by_their_numbers() {
-        let under = Conditions::new(&PlaySettings::default(), 100);
-        let mut kept = KeptGames::default();
-        assert_eq!(kept.take(&(0..3), &under), []);
-        kept.add([game(4), game(1)], under);
-        kept.add([game(2)], under);
-        assert_eq!(kept.take(&(0..3), &under), [game(1), game(2)]);
-        assert_eq!(kept.games(), [game(4)]);
+        let conditions = PlayConditions::new(&PlaySettings::default(), 100);
+        let mut pending = PendingGames::default();
+        assert_eq!(pending.take(&(0..3), &conditions), []);
+        pending.add([game(4), game(1)], conditions);
+        pending.add([game(2)], conditions);
+        assert_eq!(pending.take(&(0..3), &conditions), [game(1), game(2)]);
+        assert_eq!(pending.games(), [game(4)]);
     }
 
     #[test]
     fn games_that_were_played_in_another_way_are_forgotten() {
         let settings = PlaySettings::default();
         let others = [
-            Conditions::new(&PlaySettings { depth: Some(2), ..settings }, 100),
-            Conditions::new(&PlaySettings { epsilon: 0.5, ..settings }, 100),
-            Conditions::new(&settings, 200),
+            PlayConditions::new(&PlaySettings { depth: Some(2), ..settings }, 100),
+            PlayConditions::new(&PlaySettings { epsilon: 0.5, ..settings }, 100),
+            PlayConditions::new(&settings, 200),
         ];
         for other in others {
-            let mut kept = KeptGames::new(Conditions::new(&settings, 100), vec![game(1)]);
-            assert_eq!(kept.take(&(0..3), &other), []);
-            assert_eq!((kept.games(), kept.under()), (&[][..], None));
-            kept.add([game(2)], other);
-            assert_eq!(kept.under(), Some(&other));
+            let mut pending = PendingGames::new(PlayConditions::new(&settings, 100), vec![game(1)]);
+            assert_eq!(pending.take(&(0..3), &other), []);
+            assert_eq!((pending.games(), pending.conditions()), (&[][..], None));
+            pending.add([game(2)], other);
+            assert_eq!(pending.conditions(), Some(&other));
         }
     }
 
     #[test]
     fn how_long_a_worker_may_hang_changes_no_game() {
         let patient = PlaySettings { hang_timeout: Some(Duration::from_mins(15)), ..PlaySettings::default() };
-        assert_eq!(Conditions::new(&patient, 1), Conditions::new(&PlaySettings::default(), 1));
+        assert_eq!(PlayConditions::new(&patient, 1), PlayConditions::new(&PlaySettings::default(), 1));
     }
 }

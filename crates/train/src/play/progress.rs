@@ -1,6 +1,6 @@
 //! What a worker shows of the game that it plays, for others to read while it plays.
 
-use crate::phases::{Clock, PlayTimes};
+use crate::phases::{AtomicDuration, PlayTimes};
 use shirokuro_engine::Square;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::time::Instant;
@@ -98,7 +98,7 @@ impl Progress {
     }
 
     /// Does `work`; adds what it takes to the clock, if searches are timed.
-    pub(crate) fn time<T>(&self, clock: &Clock, work: impl FnOnce() -> T) -> T {
+    pub(crate) fn time<T>(&self, clock: &AtomicDuration, work: impl FnOnce() -> T) -> T {
         if self.timed.load(Relaxed) { clock.measure(work) } else { work() }
     }
 

@@ -3,7 +3,7 @@
 use crate::play::control::Control;
 use crate::play::progress::Progress;
 use crate::play::watchdog::Watchdog;
-use crate::play::worker_state::{Place, State, lock};
+use crate::play::worker_state::{WorkerSlot, WorkerState, lock};
 use crate::record::{PlayedGame, Unfinished};
 use crate::report::FailureKind;
 use rayon::ThreadPool;
@@ -30,14 +30,14 @@ pub(crate) enum GameResult {
 
 /// Who may end a round, and when.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Watch<'a> {
+pub(crate) struct Supervision<'a> {
     /// The call that it belongs to.
     pub control: &'a Control,
     /// How long a worker may show no sign of life.
     pub hang_timeout: Option<Duration>,
 }
 
-impl Watch<'_> {
+impl Supervision<'_> {
     fn timeout(&self) -> Option<Duration> {
         let stop = self.control.is_stopped().then_some(STOP_TIMEOUT);
         stop.into_iter().chain(self.hang_timeout).min()
@@ -50,43 +50,43 @@ impl Watch<'_> {
 /// gone reaches nobody.
 pub(crate) struct Round {
     workers: Arc<[Progress]>,
-    results: Arc<Results>,
+    results: Arc<ResultQueue>,
 }
 
 /// What the workers have brought and nobody has taken yet.
 ///
 /// Whoever waits is woken for the last result alone: with one for each game, a worker that played at one ply spent 6 to 8 % more of its
 /// time without a game.
-struct Results {
-    brought: Mutex<Brought>,
+struct ResultQueue {
+    queue: Mutex<Queue>,
     complete: Condvar,
 }
 
-struct Brought {
+struct Queue {
     results: Vec<(usize, GameResult)>,
     missing: usize,
 }
 
-impl Results {
+impl ResultQueue {
     fn new(missing: usize) -> Self {
-        Self { brought: Mutex::new(Brought { results: Vec::new(), missing }), complete: Condvar::new() }
+        Self { queue: Mutex::new(Queue { results: Vec::new(), missing }), complete: Condvar::new() }
     }
 
-    fn bring(&self, place: usize, result: GameResult) {
-        let mut brought = self.brought.lock().unwrap_or_else(PoisonError::into_inner);
-        brought.results.push((place, result));
-        brought.missing -= 1;
-        if brought.missing == 0 {
+    fn push(&self, place: usize, result: GameResult) {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        queue.results.push((place, result));
+        queue.missing -= 1;
+        if queue.missing == 0 {
             self.complete.notify_one();
         }
     }
 
     /// Waits until all results were brought, at most so long; returns the new ones, and how many are still missing.
-    fn take(&self, timeout: Duration) -> (Vec<(usize, GameResult)>, usize) {
-        let brought = self.brought.lock().unwrap_or_else(PoisonError::into_inner);
-        let waited = self.complete.wait_timeout_while(brought, timeout, |brought| brought.missing > 0);
-        let (mut brought, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        (std::mem::take(&mut brought.results), brought.missing)
+    fn drain(&self, timeout: Duration) -> (Vec<(usize, GameResult)>, usize) {
+        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.complete.wait_timeout_while(queue, timeout, |queue| queue.missing > 0);
+        let (mut queue, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        (std::mem::take(&mut queue.results), queue.missing)
     }
 }
 
@@ -94,19 +94,19 @@ impl Round {
     /// Begins to play these games, each with its place in the caller's list.
     pub fn start(
         pool: &ThreadPool,
-        states: &Arc<[Place]>,
+        slots: &Arc<[WorkerSlot]>,
         games: Vec<(usize, u64)>,
         timed_games: u64,
         play: Arc<impl Fn(&mut Searcher, u64, &Progress) -> Result<PlayedGame, Unfinished> + Send + Sync + 'static>,
     ) -> Self {
-        let results = Arc::new(Results::new(games.len()));
-        let workers: Arc<[Progress]> = states.iter().map(|_| Progress::new()).collect();
+        let results = Arc::new(ResultQueue::new(games.len()));
+        let workers: Arc<[Progress]> = slots.iter().map(|_| Progress::new()).collect();
         let round = Self { workers: Arc::clone(&workers), results: Arc::clone(&results) };
-        let (states, next) = (Arc::clone(states), AtomicUsize::new(0));
+        let (slots, next) = (Arc::clone(slots), AtomicUsize::new(0));
         pool.spawn_broadcast(move |context| {
             let progress = &workers[context.index()];
-            let home = &states[context.index()];
-            let mut state = lock(home).take().expect("the worker brought it back from its last round");
+            let slot = &slots[context.index()];
+            let mut state = lock(slot).take().expect("the worker put it back after its last round");
             while !progress.is_abandoned()
                 && let Some(&(place, game)) = games.get(next.fetch_add(1, Relaxed))
             {
@@ -115,10 +115,10 @@ impl Round {
                 progress.time_searches(timed_games > 0 && game.is_multiple_of(timed_games));
                 let result = if timed_games > 0 { progress.time_game(play) } else { play() };
                 progress.end();
-                results.bring(place, result);
+                results.push(place, result);
             }
             if !progress.is_abandoned() {
-                *lock(home) = Some(state);
+                *lock(slot) = Some(state);
             }
         });
         round
@@ -132,24 +132,28 @@ impl Round {
     /// Hands over the results, about every 50 ms those that were brought, until all are there or a worker hangs.
     ///
     /// Returns the hanging workers' games as failures; the round is then over, and its pool of no more use.
-    pub fn collect(self, watch: &Watch, mut take: impl FnMut(usize, GameResult)) -> Vec<(usize, GameResult)> {
+    pub fn collect(
+        self,
+        supervision: &Supervision,
+        mut take: impl FnMut(usize, GameResult),
+    ) -> Vec<(usize, GameResult)> {
         let mut watchdog = Watchdog::new(self.workers.len());
-        let mut last_look = Instant::now();
+        let mut last_check = Instant::now();
         let mut take_all = |results: Vec<_>| results.into_iter().for_each(|(place, result)| take(place, result));
         loop {
-            let (results, missing) = self.results.take(Watchdog::INTERVAL);
+            let (results, missing) = self.results.drain(Watchdog::INTERVAL);
             take_all(results);
             if missing == 0 {
                 return Vec::new();
             }
-            let (elapsed, timeout) = (last_look.elapsed(), watch.timeout());
-            last_look = Instant::now();
+            let (elapsed, timeout) = (last_check.elapsed(), supervision.timeout());
+            last_check = Instant::now();
             let heartbeats = self.workers.iter().map(|worker| worker.game().map(|_| worker.heartbeat().load(Relaxed)));
-            let hanging = watchdog.look(elapsed, timeout, heartbeats);
+            let hanging = watchdog.check(elapsed, timeout, heartbeats);
             let lost: Vec<_> = hanging.into_iter().filter_map(|worker| self.hang(worker, timeout)).collect();
             if !lost.is_empty() {
                 self.workers.iter().for_each(Progress::abandon);
-                let (results, _) = self.results.take(Duration::ZERO);
+                let (results, _) = self.results.drain(Duration::ZERO);
                 let came = |place: usize| results.iter().any(|&(other, _)| other == place);
                 let lost = lost.into_iter().filter(|&(place, _)| !came(place)).collect();
                 take_all(results);
@@ -169,7 +173,7 @@ impl Round {
 
 /// Plays one game. If that panics, the searcher forgets what it knew.
 fn one_game(
-    state: &mut State,
+    state: &mut WorkerState,
     game: u64,
     progress: &Progress,
     play: &impl Fn(&mut Searcher, u64, &Progress) -> Result<PlayedGame, Unfinished>,

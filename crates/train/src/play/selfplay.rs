@@ -1,6 +1,6 @@
 //! Playing one game of the generator against itself.
 
-use crate::play::fault_injection::Faults;
+use crate::play::fault_injection::FaultInjector;
 use crate::play::progress::Progress;
 use crate::random::GameRandom;
 use crate::record::{GameRecord, PlayedGame, Ply, SearchTotals, Searched, Unfinished};
@@ -10,18 +10,18 @@ use std::sync::atomic::AtomicBool;
 
 /// What watches a game and may end it.
 #[derive(Clone, Copy, Debug)]
-pub struct Oversight<'a> {
+pub struct GameContext<'a> {
     /// Ends the game when it is set.
     pub stop: &'a AtomicBool,
     /// Shows how far the game is.
     pub progress: &'a Progress,
-    /// Faults on purpose.
-    pub faults: Option<&'a Faults>,
+    /// FaultInjector on purpose.
+    pub faults: Option<&'a FaultInjector>,
 }
 
 /// What happens at a ply of a game, for those who watch.
 #[derive(Clone, Copy, Debug)]
-pub enum Sight<'a> {
+pub enum GameEvent<'a> {
     /// The position was searched; a solved line that is followed needs no search.
     Search(&'a SearchResult),
     /// The move was chosen: the ply's last event.
@@ -55,9 +55,9 @@ pub fn play_game<E: Evaluate>(
     settings: &PlaySettings,
     seed: u64,
     index: u64,
-    oversight: &Oversight,
+    context: &GameContext,
 ) -> Result<PlayedGame, Unfinished> {
-    watch_game(searcher, evaluator, settings, seed, index, oversight, &mut |_| {})
+    play_observed_game(searcher, evaluator, settings, seed, index, context, &mut |_| {})
 }
 
 /// [`play_game`], with `watch` being told what happens.
@@ -65,16 +65,16 @@ pub fn play_game<E: Evaluate>(
 /// # Errors
 ///
 /// As [`play_game`].
-pub fn watch_game<E: Evaluate>(
+pub fn play_observed_game<E: Evaluate>(
     searcher: &mut Searcher,
     evaluator: &E,
     settings: &PlaySettings,
     seed: u64,
     index: u64,
-    oversight: &Oversight,
-    watch: &mut impl FnMut(Sight),
+    context: &GameContext,
+    observe: &mut impl FnMut(GameEvent),
 ) -> Result<PlayedGame, Unfinished> {
-    let Oversight { stop, progress, faults } = *oversight;
+    let GameContext { stop, progress, faults } = *context;
     let fault = faults.and_then(|faults| Some((faults, faults.of(seed, index)?)));
     searcher.forget();
     let mut random = GameRandom::new(seed, index);
@@ -98,11 +98,11 @@ pub fn watch_game<E: Evaluate>(
             return Err(Unfinished::Stopped);
         }
         if let Some((faults, (fault, _))) = fault.filter(|(_, (_, ply))| *ply == plies.len()) {
-            faults.strike(fault)?;
+            faults.trigger(fault)?;
         }
         let moves = position.board.moves();
         let ply = if plies.len() < opening {
-            watch(Sight::Choice(Choice::Opening));
+            observe(GameEvent::Choice(Choice::Opening));
             Ply { square: random_move(moves, &mut random), searched: None }
         } else {
             if solved.line.is_empty() {
@@ -113,7 +113,7 @@ pub fn watch_game<E: Evaluate>(
                     return Err(Unfinished::Stopped);
                 }
                 totals.count(&result);
-                watch(Sight::Search(&result));
+                observe(GameEvent::Search(&result));
                 solved = Solved::of(position.side, result);
             }
             let best = solved.line.pop().ok_or_else(|| search_error(&"the search found no move"))?;
@@ -128,7 +128,7 @@ pub fn watch_game<E: Evaluate>(
                 square = result.best.unwrap_or(best);
                 (greedy, choice) = (square == best, Choice::Shallow);
             }
-            watch(Sight::Choice(choice));
+            observe(GameEvent::Choice(choice));
             if !(exact && square == best) {
                 solved.line.clear();
             }

@@ -7,8 +7,8 @@ fn play_overseen(
     index: u64,
     stop: &AtomicBool,
 ) -> Result<PlayedGame, Unfinished> {
-    let oversight = Oversight { stop, progress: &Progress::new(), faults: None };
-    play_game(searcher, &DiscCount, settings, 1, index, &oversight)
+    let context = GameContext { stop, progress: &Progress::new(), faults: None };
+    play_game(searcher, &DiscCount, settings, 1, index, &context)
 }
 
 fn play(settings: &PlaySettings, index: u64) -> PlayedGame {
@@ -126,9 +126,9 @@ impl Evaluate for Hopeless {
 #[test]
 fn a_search_that_finds_no_move_fails_the_game() {
     let (stop, progress) = (AtomicBool::new(false), Progress::new());
-    let oversight = Oversight { stop: &stop, progress: &progress, faults: None };
+    let context = GameContext { stop: &stop, progress: &progress, faults: None };
     let settings = PlaySettings { random_plies: 10, ..PlaySettings::default() };
-    let game = play_game(&mut Searcher::new(1 << 16).unwrap(), &Hopeless, &settings, 1, 0, &oversight);
+    let game = play_game(&mut Searcher::new(1 << 16).unwrap(), &Hopeless, &settings, 1, 0, &context);
     assert_eq!(game, Err(Unfinished::SearchError("the search found no move".to_owned())));
     assert_eq!(progress.moves().len(), play(&settings, 0).record.random_plies());
 }

@@ -27,7 +27,7 @@ impl Watchdog {
 
     /// Looks at the heartbeats, `None` for a worker that has nothing to do; `elapsed` is the time since the last look.
     /// Returns the workers that have been silent for `timeout` or longer.
-    pub fn look(
+    pub fn check(
         &mut self,
         elapsed: Duration,
         timeout: Option<Duration>,
@@ -58,7 +58,7 @@ mod tests {
         for look in 1..20 {
             // Alive; idle; silent; silent but for every third look.
             let heartbeats = [Some(look), None, Some(7), Some(look / 3)];
-            let hanging = watchdog.look(LOOK, TIMEOUT, heartbeats.into_iter());
+            let hanging = watchdog.check(LOOK, TIMEOUT, heartbeats.into_iter());
             // The first look only learns the heartbeat.
             assert_eq!(hanging, if look >= 5 { vec![2] } else { vec![] }, "{look}");
         }
@@ -67,15 +67,15 @@ mod tests {
     #[test]
     fn without_a_timeout_nobody_hangs() {
         let mut watchdog = Watchdog::new(1);
-        assert!((0..1000).all(|_| watchdog.look(LOOK, None, [Some(1)].into_iter()).is_empty()));
+        assert!((0..1000).all(|_| watchdog.check(LOOK, None, [Some(1)].into_iter()).is_empty()));
     }
 
     #[test]
     fn a_suspended_process_is_no_hang() {
         let mut watchdog = Watchdog::new(1);
         for _ in 0..2 {
-            assert!(watchdog.look(Duration::from_hours(1), TIMEOUT, [Some(1)].into_iter()).is_empty());
+            assert!(watchdog.check(Duration::from_hours(1), TIMEOUT, [Some(1)].into_iter()).is_empty());
         }
-        assert!(watchdog.look(LOOK, TIMEOUT, [Some(2)].into_iter()).is_empty());
+        assert!(watchdog.check(LOOK, TIMEOUT, [Some(2)].into_iter()).is_empty());
     }
 }

@@ -2,10 +2,10 @@
 
 use crate::error::TrainerError;
 use crate::learn::scratch::Scratch;
-use crate::phases::Clock;
+use crate::phases::AtomicDuration;
 use crate::play::progress::Progress;
-use crate::play::round::{GameResult, Round, Watch};
-use crate::play::worker_state::{Place, State, lock};
+use crate::play::round::{GameResult, Round, Supervision};
+use crate::play::worker_state::{WorkerSlot, WorkerState, lock};
 use crate::record::{PlayedGame, Unfinished};
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -20,14 +20,14 @@ const TABLES_AT_A_TIME: usize = 8;
 #[derive(Debug)]
 pub(crate) struct Workers {
     pool: ThreadPool,
-    states: Arc<[Place]>,
+    slots: Arc<[WorkerSlot]>,
     table_bytes: usize,
     /// Bytes of all transposition tables, as large as they became.
     all_table_bytes: usize,
     /// What the workers spent on tables is measured.
     pub timed: bool,
     /// What they spent.
-    learning: Clock,
+    learning: AtomicDuration,
     /// A worker hangs, and others could not be had in place of them all.
     lost: bool,
 }
@@ -36,15 +36,23 @@ impl Workers {
     /// `threads` workers, each with a transposition table of about `table_bytes`.
     pub fn new(threads: usize, table_bytes: usize) -> Result<Self, TrainerError> {
         let pool = ThreadPoolBuilder::new().num_threads(threads).thread_name(|n| format!("shirokuro-{n}")).build()?;
-        let states = (0..threads).map(|_| State::new(table_bytes)).collect::<Result<Vec<_>, _>>()?;
+        let states = (0..threads).map(|_| WorkerState::new(table_bytes)).collect::<Result<Vec<_>, _>>()?;
         let all_table_bytes = states.iter().map(|state| state.searcher.table_bytes()).sum();
-        let states = states.into_iter().map(|state| Mutex::new(Some(state))).collect();
-        Ok(Self { pool, states, table_bytes, all_table_bytes, timed: true, learning: Clock::default(), lost: false })
+        let slots = states.into_iter().map(|state| Mutex::new(Some(state))).collect();
+        Ok(Self {
+            pool,
+            slots,
+            table_bytes,
+            all_table_bytes,
+            timed: true,
+            learning: AtomicDuration::default(),
+            lost: false,
+        })
     }
 
     /// Number of workers.
     pub fn threads(&self) -> usize {
-        self.states.len()
+        self.slots.len()
     }
 
     /// The bytes that each transposition table was meant to have.
@@ -75,7 +83,7 @@ impl Workers {
     pub fn play(
         &mut self,
         games: &[u64],
-        watch: &Watch,
+        supervision: &Supervision,
         play: impl Fn(&mut Searcher, u64, &Progress) -> Result<PlayedGame, Unfinished> + Send + Sync + 'static,
     ) -> (Vec<GameResult>, Result<(), TrainerError>) {
         let play = Arc::new(play);
@@ -84,27 +92,27 @@ impl Workers {
         while threads.is_ok() {
             let unfinished = (0..games.len()).filter(|&place| results[place].is_none());
             let left = unfinished.map(|place| (place, games[place])).collect();
-            let timed = watch.control.timed_games();
-            let round = Round::start(&self.pool, &self.states, left, timed, Arc::clone(&play));
+            let timed = supervision.control.timed_games();
+            let round = Round::start(&self.pool, &self.slots, left, timed, Arc::clone(&play));
             let playing = round.workers();
             let mut take = |place: usize, result: GameResult| {
                 if !matches!(result, GameResult::Stopped) {
-                    watch.control.count_finished(1);
+                    supervision.control.count_finished(1);
                 }
                 results[place] = Some(result);
             };
-            let lost = round.collect(watch, &mut take);
-            playing.iter().for_each(|worker| watch.control.play_times().add(worker.times()));
+            let lost = round.collect(supervision, &mut take);
+            playing.iter().for_each(|worker| supervision.control.play_times().add(worker.times()));
             if lost.is_empty() {
                 break;
             }
-            if !watch.control.is_stopped() {
+            if !supervision.control.is_stopped() {
                 for (place, failure) in lost {
                     take(place, failure);
                 }
             }
             threads = self.renew();
-            if watch.control.is_stopped() {
+            if supervision.control.is_stopped() {
                 break;
             }
         }
@@ -115,8 +123,8 @@ impl Workers {
     fn renew(&mut self) -> Result<(), TrainerError> {
         self.lost = true;
         // The worker that hangs keeps the places, but only its own state.
-        for place in self.states.iter() {
-            drop(lock(place).take());
+        for slot in self.slots.iter() {
+            drop(lock(slot).take());
         }
         *self = Self::new(self.threads(), self.table_bytes)?;
         Ok(())
@@ -140,8 +148,8 @@ impl Workers {
     }
 
     /// What the current worker owns. Nobody else ever asks for it, so that the lock is always free.
-    fn state(&self) -> MutexGuard<'_, Option<State>> {
-        lock(&self.states[rayon::current_thread_index().expect("called by a worker of the pool")])
+    fn state(&self) -> MutexGuard<'_, Option<WorkerState>> {
+        lock(&self.slots[rayon::current_thread_index().expect("called by a worker of the pool")])
     }
 }
 

@@ -38,8 +38,8 @@ fn hang(until: &AtomicBool) {
 fn results_have_the_order_of_the_games_whoever_plays_them() {
     let (mut workers, control) = (Workers::new(3, 0).unwrap(), Control::new());
     let games: Vec<u64> = (100..140).collect();
-    let watch = Watch { control: &control, hang_timeout: TIMEOUT };
-    let (results, threads) = workers.play(&games, &watch, |_, game, _| Ok(played(game)));
+    let supervision = Supervision { control: &control, hang_timeout: TIMEOUT };
+    let (results, threads) = workers.play(&games, &supervision, |_, game, _| Ok(played(game)));
     threads.unwrap();
     let indices: Vec<u64> = results
         .iter()
@@ -50,14 +50,14 @@ fn results_have_the_order_of_the_games_whoever_plays_them() {
         .collect();
     assert_eq!(indices, games);
     assert_eq!(control.finished(), 40);
-    assert!(workers.play(&[], &watch, |_, game, _| Ok(played(game))).0.is_empty());
+    assert!(workers.play(&[], &supervision, |_, game, _| Ok(played(game))).0.is_empty());
 }
 
 #[test]
 fn a_panic_or_a_search_error_fails_its_game_and_no_other() {
     let (mut workers, control) = (Workers::new(2, 0).unwrap(), Control::new());
-    let watch = Watch { control: &control, hang_timeout: None };
-    let (results, _) = workers.play(&[0, 1, 2, 3, 4], &watch, |_, game, progress| {
+    let supervision = Supervision { control: &control, hang_timeout: None };
+    let (results, _) = workers.play(&[0, 1, 2, 3, 4], &supervision, |_, game, progress| {
         progress.push("f5".parse().unwrap());
         match game {
             1 => panic!("board {game} is broken"),
@@ -80,13 +80,13 @@ fn a_panic_or_a_search_error_fails_its_game_and_no_other() {
 fn a_worker_that_hangs_is_replaced_and_what_it_does_later_reaches_nobody() {
     for threads in [1, 3] {
         let (mut workers, control) = (Workers::new(threads, 0).unwrap(), Control::new());
-        let watch = Watch { control: &control, hang_timeout: TIMEOUT };
+        let supervision = Supervision { control: &control, hang_timeout: TIMEOUT };
         let (awake, woken, calls) =
             (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
         let shared = (Arc::clone(&awake), Arc::clone(&woken), Arc::clone(&calls));
         let games: Vec<u64> = (0..9).collect();
-        let lost_states = Arc::downgrade(&workers.states);
-        let (results, renewed) = workers.play(&games, &watch, move |_, game, progress| {
+        let lost_states = Arc::downgrade(&workers.slots);
+        let (results, renewed) = workers.play(&games, &supervision, move |_, game, progress| {
             let (awake, woken, calls) = &shared;
             calls.fetch_add(1, Relaxed);
             if game == 2 || game == 7 {
@@ -111,7 +111,7 @@ fn a_worker_that_hangs_is_replaced_and_what_it_does_later_reaches_nobody() {
         while woken.load(Relaxed) < 2 {
             sleep(Duration::from_millis(5));
         }
-        let (results, _) = workers.play(&games, &watch, |_, game, _| Ok(played(game)));
+        let (results, _) = workers.play(&games, &supervision, |_, game, _| Ok(played(game)));
         assert_eq!(letters(&results), "P".repeat(9));
         assert_eq!((workers.threads(), workers.run(rayon::current_num_threads)), (threads, threads));
         assert!(calls.load(Relaxed) <= 9 + 2 * (threads as u64 - 1), "lost workers begin no game");
@@ -121,10 +121,10 @@ fn a_worker_that_hangs_is_replaced_and_what_it_does_later_reaches_nobody() {
 #[test]
 fn a_worker_that_takes_long_but_is_alive_is_waited_for() {
     let (mut workers, control) = (Workers::new(2, 0).unwrap(), Arc::new(Control::new()));
-    let watch = Watch { control: &control, hang_timeout: TIMEOUT };
+    let supervision = Supervision { control: &control, hang_timeout: TIMEOUT };
     let (others, finished) = (Arc::clone(&control), Arc::new(AtomicU64::new(0)));
     let seen = Arc::clone(&finished);
-    let (results, _) = workers.play(&[0, 1, 2], &watch, move |_, game, progress| {
+    let (results, _) = workers.play(&[0, 1, 2], &supervision, move |_, game, progress| {
         for _ in 0..if game == 1 { 100 } else { 1 } {
             sleep(Duration::from_millis(10));
             progress.heartbeat().fetch_add(1, Relaxed);
@@ -141,11 +141,11 @@ fn a_worker_that_takes_long_but_is_alive_is_waited_for() {
 #[test]
 fn a_stop_does_not_wait_for_a_worker_that_hangs_and_its_game_has_not_failed() {
     let (mut workers, control) = (Workers::new(2, 0).unwrap(), Control::new());
-    let watch = Watch { control: &control, hang_timeout: None };
+    let supervision = Supervision { control: &control, hang_timeout: None };
     let awake = Arc::new(AtomicBool::new(false));
     let (stop, sleeper) = (control.stop_flag(), Arc::clone(&awake));
     let start = Instant::now();
-    let (results, renewed) = workers.play(&[0, 1, 2, 3], &watch, move |_, game, _| {
+    let (results, renewed) = workers.play(&[0, 1, 2, 3], &supervision, move |_, game, _| {
         if game == 1 {
             stop.store(true, Relaxed);
             hang(&sleeper);
