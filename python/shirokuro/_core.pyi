@@ -9,7 +9,7 @@ move, empties counted for the winner.
 
 from collections.abc import Callable, Sequence
 from os import PathLike
-from typing import Any, Final, Literal, TypeAlias, TypedDict, final, type_check_only
+from typing import Any, Final, Literal, Protocol, TypeAlias, TypedDict, final, type_check_only
 
 import numpy as np
 from numpy.typing import NDArray
@@ -722,6 +722,46 @@ def reachable_entries(stage: int) -> NDArray[np.bool_]:
         ValueError: there is no such stage.
     """
 
+@type_check_only
+class PlaySettings(Protocol):
+    """The settings that a generation's games are played and learned with: any object with these attributes."""
+
+    @property
+    def depth(self) -> int | None:
+        """Search depth in plies, 1 to 60; at least one of `depth`, `nodes` and `time_ms` must be given."""
+
+    @property
+    def nodes(self) -> int | None:
+        """Positions that a search may visit, at least 1."""
+
+    @property
+    def time_ms(self) -> float | None:
+        """Milliseconds that a search may take, more than 0."""
+
+    @property
+    def exact_empties(self) -> int:
+        """Positions with at most this many empty squares are solved exactly, 0 to 60."""
+
+    @property
+    def epsilon(self) -> float:
+        """Probability of a random move instead of the best one, 0 to 1."""
+
+    @property
+    def shallow(self) -> float:
+        """Probability of the best move of a search of one ply instead of the best one, 0 to 1."""
+
+    @property
+    def random_plies(self) -> int:
+        """Longest random opening, in plies, 0 to 60."""
+
+    @property
+    def lambda_(self) -> float:
+        """λ of TD(λ), 0 to 1."""
+
+    @property
+    def rate(self) -> float:
+        """Step size of Adam in discs, 0 to 64."""
+
 @final
 class TrainerCore:
     """Weights, moments and the place in the run; `shirokuro.Trainer` is the class to use."""
@@ -740,15 +780,7 @@ class TrainerCore:
         self,
         games: int,
         *,
-        depth: int | None,
-        nodes: int | None,
-        time_ms: float | None,
-        exact_empties: int,
-        epsilon: float,
-        shallow: float,
-        random_plies: int,
-        lambda_: float,
-        rate: float,
+        play: PlaySettings,
         hang_seconds: float = 60.0,
         sudden_discs: float = 0.0,
         updates: tuple[int, int] | None = None,
@@ -885,13 +917,7 @@ def replay(
     core: TrainerCore,
     game: int,
     *,
-    depth: int | None,
-    nodes: int | None,
-    time_ms: float | None,
-    exact_empties: int,
-    epsilon: float,
-    shallow: float,
-    random_plies: int,
+    play: PlaySettings,
 ) -> tuple[Game, list[tuple[Literal["opening", "best", "random", "shallow"], float, SearchResult | None]]]:
     """Plays a game of the generation under way once more, with the weights from before the generation.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import logging
 import os
@@ -174,15 +173,14 @@ class Learner:
                 core.set_workers(threads=plan.workers, table_mb=plan.table / memory.MB)
             self._plan = plan
             self._tell_plan()
-        play = dataclasses.asdict(self._play(config))
         generation = core.advance(
             min(games, core.generation_left),
+            play=self._play(config),
             hang_seconds=config.hang_seconds,
             sudden_discs=config.sudden_discs,
             updates=self._listed,
             tick=tick,
             reports=self.ledger.reports,
-            **play,
         )
         self.ledger.count(self._config)
         if generation.generation_complete and self.ledger.convergence.check_due:

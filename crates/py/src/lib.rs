@@ -22,6 +22,7 @@ mod position;
 mod replay;
 mod report;
 mod search;
+mod settings;
 mod trainer;
 mod weights_view;
 

@@ -1,15 +1,16 @@
 //! Playing a game of a training once more.
 
-use crate::args::{integer, number, small_integer};
+use crate::args::integer;
 use crate::error::trainer_error;
 use crate::game::PyGame;
 use crate::interrupt::{check_interrupts, with_polling};
-use crate::search::{PySearchResult, SearchLimits};
+use crate::search::PySearchResult;
+use crate::settings::PySettings;
 use crate::trainer::PyTrainerCore;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use shirokuro_engine::Position;
-use shirokuro_train::{Choice, PlaySettings, Unfinished};
+use shirokuro_train::{Choice, Unfinished};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 /// How a move came about, the static evaluation before it, and the search.
@@ -17,26 +18,15 @@ type ReplayedPly = (&'static str, f32, Option<PySearchResult>);
 
 /// Plays a game of the generation under way once more, with the weights from before the generation.
 #[pyfunction]
-#[pyo3(signature = (core, game, *, depth, nodes, time_ms, exact_empties, epsilon, shallow, random_plies))]
-#[expect(clippy::too_many_arguments, reason = "they are Python's keyword arguments")]
+#[pyo3(signature = (core, game, *, play))]
 pub fn replay(
     py: Python<'_>,
     core: &PyTrainerCore,
     game: &Bound<'_, PyAny>,
-    depth: Option<&Bound<'_, PyAny>>,
-    nodes: Option<&Bound<'_, PyAny>>,
-    time_ms: Option<&Bound<'_, PyAny>>,
-    exact_empties: &Bound<'_, PyAny>,
-    epsilon: &Bound<'_, PyAny>,
-    shallow: &Bound<'_, PyAny>,
-    random_plies: &Bound<'_, PyAny>,
+    play: PySettings<'_>,
 ) -> PyResult<(PyGame, Vec<ReplayedPly>)> {
     let game = integer("game", game, 0..=u64::MAX)?;
-    let SearchLimits { depth, nodes, time, exact_empties } =
-        SearchLimits::new(depth, nodes, time_ms, Some(exact_empties))?;
-    let random_plies = small_integer("random_plies", random_plies, 0..=60)?;
-    let (epsilon, shallow) = (number("epsilon", epsilon)?, number("shallow", shallow)?);
-    let play = PlaySettings { depth, nodes, time, exact_empties, epsilon, shallow, random_plies, hang_timeout: None };
+    let play = play.play(None)?;
     let stop = AtomicBool::new(false);
     let poll = || check_interrupts().inspect_err(|_| stop.store(true, Relaxed));
     let trainer = &mut *core.lock_with_threads()?;

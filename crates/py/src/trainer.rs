@@ -8,14 +8,12 @@ use crate::file::encoding;
 use crate::inspect::inspection;
 use crate::interrupt::with_polling;
 use crate::report::{PyGenerationReport, resets};
-use crate::search::SearchLimits;
+use crate::settings::PySettings;
 use numpy::{IntoPyArray, PyArray1};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
-use shirokuro_train::{
-    Control, FaultInjector, FaultRates, LearnSettings, PlaySettings, TIMED_GAMES, Texts, Trainer, TrainerOptions,
-};
+use shirokuro_train::{Control, FaultInjector, FaultRates, TIMED_GAMES, Texts, Trainer, TrainerOptions};
 use std::path::PathBuf;
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -97,23 +95,14 @@ impl PyTrainerCore {
 
     /// Plays the next games, at most to the end of the current generation, and learns from them.
     #[pyo3(signature = (
-        games, *, depth, nodes, time_ms, exact_empties, epsilon, shallow, random_plies, lambda_, rate,
-        hang_seconds = 60.0, sudden_discs = 0.0, updates = None, tick = None, reports = None
+        games, *, play, hang_seconds = 60.0, sudden_discs = 0.0, updates = None, tick = None, reports = None
     ))]
     #[expect(clippy::too_many_arguments, reason = "they are Python's keyword arguments")]
     fn advance(
         &self,
         py: Python<'_>,
         games: &Bound<'_, PyAny>,
-        depth: Option<&Bound<'_, PyAny>>,
-        nodes: Option<&Bound<'_, PyAny>>,
-        time_ms: Option<&Bound<'_, PyAny>>,
-        exact_empties: &Bound<'_, PyAny>,
-        epsilon: &Bound<'_, PyAny>,
-        shallow: &Bound<'_, PyAny>,
-        random_plies: &Bound<'_, PyAny>,
-        lambda_: &Bound<'_, PyAny>,
-        rate: &Bound<'_, PyAny>,
+        play: PySettings<'_>,
         hang_seconds: f64,
         sudden_discs: f64,
         updates: Option<(u64, u16)>,
@@ -121,15 +110,7 @@ impl PyTrainerCore {
         reports: Option<&Bound<'_, PyList>>,
     ) -> PyResult<Py<PyGenerationReport>> {
         let games = small_integer("games", games, 1..=u32::MAX)?;
-        let SearchLimits { depth, nodes, time, exact_empties } =
-            SearchLimits::new(depth, nodes, time_ms, Some(exact_empties))?;
-        let random_plies = small_integer("random_plies", random_plies, 0..=60)?;
-        let epsilon = number("epsilon", epsilon)?;
-        let hang_timeout = hang_timeout(hang_seconds)?;
-        let shallow = number("shallow", shallow)?;
-        let play = PlaySettings { depth, nodes, time, exact_empties, epsilon, shallow, random_plies, hang_timeout };
-        let learn = LearnSettings { lambda: number("lambda_", lambda_)? as f32, rate: number("rate", rate)? as f32 };
-
+        let (play, learn) = (play.play(hang_timeout(hang_seconds)?)?, play.learn()?);
         let control = Control::new();
         control.time_games(self.timed_games.load(Relaxed));
         let poll = || {
