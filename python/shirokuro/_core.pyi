@@ -7,9 +7,9 @@ is a board too, and brings its own side: another `side_to_move` is a `ValueError
 move, empties counted for the winner.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
-from typing import Any, Final, Literal, Protocol, TypeAlias, TypedDict, final, type_check_only
+from typing import Any, Final, Literal, Protocol, TypeAlias, TypedDict, TypeVar, final, type_check_only
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,11 @@ from numpy.typing import NDArray
 __all__ = [
     "BLACK",
     "EMPTY",
+    "NEUTRAL_WEIGHT",
+    "PATTERN_ENTRIES",
+    "STAGES",
+    "STAGE_ENTRIES",
+    "UNITS_PER_DISC",
     "WHITE",
     "Cancellation",
     "Evaluator",
@@ -31,6 +36,7 @@ __all__ = [
     "SuddenChange",
     "TrainerCore",
     "__version__",
+    "black_view",
     "feature_indices",
     "file_digest",
     "inject_faults",
@@ -57,6 +63,7 @@ _Boards: TypeAlias = NDArray[np.integer[Any]] | Sequence[_Board]
 _Side: TypeAlias = Literal[1, 2, "black", "white"]
 _Sides: TypeAlias = _Side | NDArray[np.integer[Any]] | Sequence[_Side]
 _Path: TypeAlias = str | PathLike[str]
+_Number = TypeVar("_Number", int, float)
 
 __version__: Final[str]
 """The package's version."""
@@ -69,6 +76,36 @@ BLACK: Final = 1
 
 WHITE: Final = 2
 """A white disc on a board."""
+
+STAGES: Final = 60
+"""Stages of a game: a position's stage is its number of discs − 4, from 0 to 59."""
+
+STAGE_ENTRIES: Final = 481_140
+"""Weight entries of a stage, all patterns together."""
+
+PATTERN_ENTRIES: Final[Mapping[str, int]]
+"""Entries of a pattern's table in one stage, by its name, in the order of the patterns: 3**n for a pattern of n squares."""
+
+NEUTRAL_WEIGHT: Final = 32_768
+"""The weight that stands for 0 discs. A weight w stands for (w − `NEUTRAL_WEIGHT`) / `UNITS_PER_DISC` discs."""
+
+UNITS_PER_DISC: Final = 256
+"""Units in one disc, of weights and of search values that are integers."""
+
+def black_view(score: _Number, side_to_move: _Side) -> _Number:
+    """Converts a score for the side to move to Black's view, or a score in Black's view to that side's.
+
+    Args:
+        score: a score, in any unit.
+        side_to_move: the side whose view it is, or is to be.
+
+    Returns:
+        The score if Black is to move, otherwise its negative.
+
+    Raises:
+        ValueError: the side is unknown.
+        TypeError: the side is not a number or a name, or the score cannot be negated.
+    """
 
 @final
 class Cancellation:

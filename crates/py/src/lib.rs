@@ -26,11 +26,18 @@ mod settings;
 mod trainer;
 mod weights_view;
 
+use crate::args::SideToMove;
 use pyo3::prelude::*;
 
 /// The Rust side of shirokuro: rules, evaluation, search and training.
 #[pymodule(name = "_core")]
 mod core {
+    use pyo3::prelude::*;
+    use pyo3::types::{PyDict, PyMappingProxy};
+    use shirokuro_engine::PATTERNS;
+
+    #[pymodule_export]
+    use crate::black_view;
     #[pymodule_export]
     use crate::cancellation::PyCancellation;
     #[pymodule_export]
@@ -71,10 +78,39 @@ mod core {
     /// A white disc.
     #[pymodule_export]
     const WHITE: u8 = 2;
+    /// Stages of a game: a position's stage is its number of discs − 4.
+    #[pymodule_export]
+    const STAGES: usize = shirokuro_engine::STAGES;
+    /// Weight entries of a stage, all patterns together.
+    #[pymodule_export]
+    const STAGE_ENTRIES: usize = shirokuro_engine::STAGE_ENTRIES;
+    /// The weight that stands for 0 discs.
+    #[pymodule_export]
+    const NEUTRAL_WEIGHT: u16 = shirokuro_engine::Weights::NEUTRAL;
+    /// Units of a weight or a search value in one disc.
+    #[pymodule_export]
+    const UNITS_PER_DISC: i32 = shirokuro_engine::UNITS_PER_DISC;
     /// The package's version.
     #[pymodule_export]
     #[expect(non_upper_case_globals, reason = "Python's name for it")]
     const __version__: &str = env!("CARGO_PKG_VERSION");
+
+    /// Adds what is not a plain constant: the entries of each pattern's table.
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        let entries = PyDict::new(module.py());
+        for pattern in &PATTERNS {
+            entries.set_item(pattern.name, pattern.entries())?;
+        }
+        module.add("PATTERN_ENTRIES", PyMappingProxy::new(module.py(), entries.as_mapping()))
+    }
+}
+
+/// Converts a score between the side to move's view and Black's view.
+#[pyfunction]
+fn black_view<'py>(score: Bound<'py, PyAny>, side_to_move: SideToMove) -> PyResult<Bound<'py, PyAny>> {
+    // The sign is the engine's, where the conversion is defined.
+    if side_to_move.0.black_view(1) == 1 { Ok(score) } else { score.neg() }
 }
 
 /// The instruction set of the engine's inner loops on this machine.
