@@ -1,24 +1,24 @@
-//! How another thread takes part in a call that plays and learns.
+//! Observing and stopping a call from another thread.
 
 use crate::phases::{PlayTimes, TIMED_GAMES};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// What one call of [`Trainer::advance`](crate::Trainer::advance) shares with other threads: they see how far it is, and may
-/// stop it as long as it plays.
+/// The part of a call of [`Trainer::advance`](crate::Trainer::advance) that other threads share: they may read its
+/// progress, and may stop it while it plays.
 #[derive(Debug)]
 pub struct Control {
-    /// Workers that hang may look at it long after the call.
+    /// Workers that hang may read the flag long after the call.
     stop: Arc<AtomicBool>,
     finished: AtomicU64,
     learning: Mutex<bool>,
-    /// Of so many games one is timed; 0: nothing is.
+    /// The searches of one game in this many are timed; 0 times nothing.
     timed_games: AtomicU64,
     play_times: PlayTimes,
 }
 
 impl Control {
-    /// A call that has not begun.
+    /// Creates the control of a call that has not started.
     pub fn new() -> Self {
         Self {
             stop: Arc::default(),
@@ -29,55 +29,57 @@ impl Control {
         }
     }
 
-    /// Times the searches of one game in so many, [`TIMED_GAMES`] without this; with 0 nothing at all is timed.
+    /// Times the searches of one game in `every`, by default [`TIMED_GAMES`]; 0 times nothing.
     pub fn time_games(&self, every: u64) {
         self.timed_games.store(every, Relaxed);
     }
 
-    /// Of so many games one is timed; 0: nothing is.
+    /// Returns the interval between timed games; 0 if nothing is timed.
     pub(crate) fn timed_games(&self) -> u64 {
         self.timed_games.load(Relaxed)
     }
 
-    /// What the workers of this call spent on playing.
+    /// Returns the time that the workers of this call have spent on playing.
     pub(crate) fn play_times(&self) -> &PlayTimes {
         &self.play_times
     }
 
-    /// Games finished so far in this call.
+    /// Returns the number of games finished so far in this call.
     pub fn finished(&self) -> u64 {
         self.finished.load(Relaxed)
     }
 
-    /// Does `work` while the call plays, and keeps it from learning for so long; `None` if it learns already.
+    /// Runs `work` while the call plays, and delays learning until it has returned. Returns `None` if learning has
+    /// started.
     ///
-    /// A [`stop`](Self::stop) within `work` is certain to be in time.
+    /// A [`stop`](Self::stop) within `work` always takes effect.
     pub fn while_playing<T>(&self, work: impl FnOnce() -> T) -> Option<T> {
         let learning = self.gate();
         if *learning { None } else { Some(work()) }
     }
 
-    /// Ends the call soon, if it still plays: searches under way are given up, finished games are kept for the next call.
+    /// Stops the call soon if it is still playing: current searches are aborted, and finished games are kept for the
+    /// next call.
     pub fn stop(&self) {
         self.stop.store(true, Relaxed);
     }
 
-    /// The flag that the searches look at.
+    /// Returns the flag that the searches poll.
     pub(crate) fn stop_flag(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.stop)
     }
 
-    /// The call was told to end.
+    /// Checks whether the call has been stopped.
     pub(crate) fn is_stopped(&self) -> bool {
         self.stop.load(Relaxed)
     }
 
-    /// More games are finished.
+    /// Counts further finished games.
     pub(crate) fn count_finished(&self, games: u64) {
         self.finished.fetch_add(games, Relaxed);
     }
 
-    /// All games are played: from here on nothing stops the call. False if it was stopped before.
+    /// Starts learning, after which nothing stops the call. Returns false if it was stopped before.
     pub(crate) fn begin_learning(&self) -> bool {
         let mut learning = self.gate();
         *learning = !self.is_stopped();

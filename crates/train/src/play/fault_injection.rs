@@ -1,6 +1,6 @@
-//! FaultInjector on purpose, so that tests see what a run does when something goes wrong.
+//! Faults injected on purpose, so that tests show how a run handles them.
 //!
-//! Nothing makes them but a caller that asks for them by [`Trainer::inject_faults`](crate::Trainer::inject_faults).
+//! They occur only when a caller asks for them by [`Trainer::inject_faults`](crate::Trainer::inject_faults).
 
 use crate::error::{ParameterError, require};
 use crate::random::{mix, nth};
@@ -9,7 +9,7 @@ use std::panic::resume_unwind;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// What goes wrong in a game.
+/// A fault of a game.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// The worker panics.
@@ -18,11 +18,11 @@ pub enum Fault {
     Hang,
     /// The search finds no move.
     SearchError,
-    /// The value of a position is no number when the game is learned.
+    /// The value of a position is NaN when the game is learned.
     Nan,
 }
 
-/// The share of games that each fault meets, 0 to 1.
+/// The share of games that each fault affects, 0 to 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct FaultRates {
     /// [`Fault::Panic`].
@@ -50,7 +50,7 @@ impl FaultRates {
     }
 }
 
-/// FaultInjector at given rates. Which game meets which, and at which ply, follows from the run's seed and the game's number.
+/// Injects faults at given rates. The run's seed and the game's number decide which games fail, and at which ply.
 #[derive(Debug)]
 pub struct FaultInjector {
     rates: FaultRates,
@@ -60,14 +60,14 @@ pub struct FaultInjector {
 }
 
 impl FaultInjector {
-    /// The latest ply at which a fault strikes. A game that is over by then gets away.
+    /// The latest ply at which a fault occurs. A game that ends earlier is not affected.
     const PLIES: u64 = 40;
 
-    /// FaultInjector at these rates. A worker that hangs wakes up after `hang`, or when these faults are removed.
+    /// Creates faults at these rates. A worker that hangs wakes up after `hang`, or when these faults are removed.
     ///
     /// # Errors
     ///
-    /// A rate is not from 0 to 1, or there are more faults than games.
+    /// A rate is not from 0 to 1, or their sum exceeds 1.
     pub fn new(rates: FaultRates, hang: Option<Duration>) -> Result<Self, ParameterError> {
         for (_, name, rate) in rates.each() {
             require((0.0..=1.0).contains(&rate), name, rate, "from 0 to 1")?;
@@ -76,9 +76,9 @@ impl FaultInjector {
         Ok(Self { rates, hang, released: Mutex::new(false), release: Condvar::new() })
     }
 
-    /// The fault that a game meets, and the ply.
+    /// Returns the fault of a game and its ply.
     pub fn of(&self, seed: u64, game: u64) -> Option<(Fault, usize)> {
-        // Rotated, so that these numbers are apart from those that the game is played with.
+        // Rotated, so that these numbers differ from those that the game is played with.
         let random = nth(mix(seed.rotate_left(32) ^ 0xfa17), game);
         // 32 random bits for the kind, the others for the ply.
         let mut unit = (random >> 32) as f64 / (1u64 << 32) as f64;
@@ -92,15 +92,15 @@ impl FaultInjector {
         None
     }
 
-    /// Which of a game's searched positions, so many, has a value that is no number.
+    /// Returns the index of the searched position whose value becomes NaN, of `positions` in the game.
     pub(crate) fn nan(&self, seed: u64, game: u64, positions: usize) -> Option<usize> {
         self.of(seed, game).filter(|(fault, _)| *fault == Fault::Nan && positions > 0).map(|(_, ply)| ply % positions)
     }
 
-    /// Makes the fault happen to the worker that calls this.
+    /// Triggers the fault in the calling worker.
     pub(crate) fn trigger(&self, fault: Fault) -> Result<(), Unfinished> {
         match fault {
-            // As a panic, but for the message on standard error.
+            // As a panic, but without the message on standard error.
             Fault::Panic => resume_unwind(Box::new("panic on purpose")),
             Fault::Hang => {
                 self.sleep();
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn rates_at_both_ends_are_certain() {
+    fn rates_of_0_and_1_are_certain() {
         let never = FaultInjector::new(FaultRates::default(), None).unwrap();
         let always = FaultInjector::new(FaultRates { search_error: 1.0, ..FaultRates::default() }, None).unwrap();
         for game in 0..1000 {

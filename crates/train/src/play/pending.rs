@@ -1,29 +1,29 @@
-//! Games of the generation under way that a stopped call had finished.
+//! Finished games of the current generation that do not count yet, left by a call that was stopped.
 
 use crate::record::GameRecord;
 use crate::record::PlayedGame;
 use crate::settings::PlaySettings;
 use std::ops::Range;
 
-/// What decides how a game is played, beside the weights, the seed and the game's number.
+/// The conditions that decide how a game is played, apart from the weights, the seed and the game's number.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct PlayConditions {
-    /// The settings. How long a worker may hang is none of them: it is always the default here.
+    /// The settings. The hang timeout does not affect the games, so it always has its default value here.
     pub play: PlaySettings,
     /// Bytes of a worker's transposition table.
     pub table_bytes: u64,
 }
 
 impl PlayConditions {
-    /// The conditions under these settings.
+    /// Returns the conditions for these settings.
     pub fn new(play: &PlaySettings, table_bytes: usize) -> Self {
         let hang_timeout = PlaySettings::default().hang_timeout;
         Self { play: PlaySettings { hang_timeout, ..*play }, table_bytes: table_bytes as u64 }
     }
 }
 
-/// Finished games, by number, that do not count yet and need not be played again — under the conditions that they were
-/// played under. Without them the run would go on in the same way, only later.
+/// Finished games, by number, that do not count yet. Under the conditions that they were played under, they need not be
+/// played again. They save time and change nothing else.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct PendingGames {
     conditions: Option<PlayConditions>,
@@ -31,22 +31,22 @@ pub(crate) struct PendingGames {
 }
 
 impl PendingGames {
-    /// These games, played under these conditions.
+    /// Creates the set of these games, played under these conditions.
     pub fn new(conditions: PlayConditions, games: Vec<PlayedGame>) -> Self {
         Self { conditions: Some(conditions), games }
     }
 
-    /// The games.
+    /// Returns the games.
     pub fn games(&self) -> &[PlayedGame] {
         &self.games
     }
 
-    /// The conditions under which they were played, if there are any.
+    /// Returns the conditions that the games were played under; `None` without games.
     pub fn conditions(&self) -> Option<&PlayConditions> {
         self.conditions.as_ref().filter(|_| !self.games.is_empty())
     }
 
-    /// Takes out the games with these numbers. Games that would now be played in another way are forgotten.
+    /// Removes and returns the games with these numbers. Games played under other conditions are dropped.
     pub fn take(&mut self, numbers: &Range<u64>, conditions: &PlayConditions) -> Vec<PlayedGame> {
         if self.conditions.as_ref() != Some(conditions) {
             self.games = Vec::new();
@@ -62,7 +62,7 @@ impl PendingGames {
         self.games.sort_by_key(|game| game.record.index);
     }
 
-    /// Bytes held in memory.
+    /// Returns the bytes held in memory.
     pub fn bytes(&self) -> usize {
         let spare = self.games.capacity() - self.games.len();
         self.games

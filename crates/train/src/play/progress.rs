@@ -1,32 +1,32 @@
-//! What a worker shows of the game that it plays, for others to read while it plays.
+//! The progress of a worker's game, readable by other threads.
 
 use crate::phases::{AtomicDuration, PlayTimes};
 use shirokuro_engine::Square;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::time::Instant;
 
-/// The most plies that a game can have.
+/// The largest number of plies in a game.
 const MAX_PLIES: usize = 60;
 
-/// The signs of life and the moves of one worker's game.
+/// The heartbeat and the moves of one worker's game.
 ///
-/// One thread writes, any may read. Aligned, so that workers do not take each other's cache lines away.
+/// One thread writes, any thread may read. Aligned, so that workers do not share cache lines.
 #[derive(Debug)]
 #[repr(align(128))]
 pub struct Progress {
     heartbeat: AtomicU64,
-    /// The game's place in the list of games, plus one; 0 between games.
+    /// The game's index in the list of games plus one; 0 between games.
     game: AtomicUsize,
     plies: AtomicUsize,
     squares: [AtomicU8; MAX_PLIES],
     abandoned: AtomicBool,
-    /// The searches of the game under way are timed.
+    /// Whether the searches of the current game are timed.
     timed: AtomicBool,
     times: PlayTimes,
 }
 
 impl Progress {
-    /// No game yet.
+    /// Creates the progress of a worker without a game.
     pub fn new() -> Self {
         Self {
             heartbeat: AtomicU64::new(0),
@@ -39,12 +39,12 @@ impl Progress {
         }
     }
 
-    /// A counter that goes up as long as the worker is alive.
+    /// Returns a counter that increases as long as the worker is alive.
     pub fn heartbeat(&self) -> &AtomicU64 {
         &self.heartbeat
     }
 
-    /// The moves played so far.
+    /// Returns the moves played so far.
     pub fn moves(&self) -> Vec<Square> {
         let squares = &self.squares[..self.plies.load(Relaxed).min(MAX_PLIES)];
         squares.iter().filter_map(|square| Square::new(square.load(Relaxed))).collect()
@@ -53,56 +53,56 @@ impl Progress {
     /// Adds a move.
     pub(crate) fn push(&self, square: Square) {
         let ply = self.plies.load(Relaxed);
-        if let Some(place) = self.squares.get(ply) {
-            place.store(square.index() as u8, Relaxed);
+        if let Some(slot) = self.squares.get(ply) {
+            slot.store(square.index() as u8, Relaxed);
         }
         self.plies.store(ply + 1, Relaxed);
         self.beat();
     }
 
-    /// A game begins: the one at this place of the list.
-    pub(crate) fn begin(&self, place: usize) {
+    /// Starts the game at this index of the list.
+    pub(crate) fn begin(&self, index: usize) {
         self.plies.store(0, Relaxed);
-        self.game.store(place + 1, Relaxed);
+        self.game.store(index + 1, Relaxed);
         self.beat();
     }
 
-    /// The game is over.
+    /// Ends the game.
     pub(crate) fn end(&self) {
         self.game.store(0, Relaxed);
     }
 
-    /// The place of the game under way.
+    /// Returns the index of the current game.
     pub(crate) fn game(&self) -> Option<usize> {
         self.game.load(Relaxed).checked_sub(1)
     }
 
-    /// Nobody waits for this worker any more: it should end when it can.
+    /// Marks the worker as abandoned: its results are ignored, and it should end when it can.
     pub(crate) fn abandon(&self) {
         self.abandoned.store(true, Relaxed);
     }
 
-    /// Nobody waits for this worker any more.
+    /// Checks whether the worker has been abandoned.
     pub(crate) fn is_abandoned(&self) -> bool {
         self.abandoned.load(Relaxed)
     }
 
-    /// From now on searches are timed, or are not.
+    /// Sets whether searches are timed from now on.
     pub fn time_searches(&self, timed: bool) {
         self.timed.store(timed, Relaxed);
     }
 
-    /// What this worker has spent on playing.
+    /// Returns the time that this worker has spent on playing.
     pub(crate) fn times(&self) -> &PlayTimes {
         &self.times
     }
 
-    /// Does `work`; adds what it takes to the clock, if searches are timed.
-    pub(crate) fn time<T>(&self, clock: &AtomicDuration, work: impl FnOnce() -> T) -> T {
-        if self.timed.load(Relaxed) { clock.measure(work) } else { work() }
+    /// Runs `work`; adds its duration to `total` if searches are timed.
+    pub(crate) fn time<T>(&self, total: &AtomicDuration, work: impl FnOnce() -> T) -> T {
+        if self.timed.load(Relaxed) { total.measure(work) } else { work() }
     }
 
-    /// Plays a game; adds what it takes to the worker's times.
+    /// Plays a game; adds its duration to the worker's times.
     pub(crate) fn time_game<T>(&self, work: impl FnOnce() -> T) -> T {
         let start = Instant::now();
         let result = work();
@@ -134,15 +134,15 @@ mod tests {
         let progress = Progress::new();
         assert_eq!((progress.game(), progress.moves()), (None, vec![]));
         let squares = ["f5", "d6", "c3"].map(|name| name.parse::<Square>().unwrap());
-        for place in [4, 0] {
+        for index in [4, 0] {
             let mut last = progress.heartbeat().load(Relaxed);
-            progress.begin(place);
+            progress.begin(index);
             for square in squares {
                 assert!(progress.heartbeat().load(Relaxed) > last);
                 last = progress.heartbeat().load(Relaxed);
                 progress.push(square);
             }
-            assert_eq!((progress.game(), progress.moves()), (Some(place), squares.to_vec()));
+            assert_eq!((progress.game(), progress.moves()), (Some(index), squares.to_vec()));
             progress.end();
             assert_eq!(progress.game(), None);
         }

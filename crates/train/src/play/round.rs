@@ -1,4 +1,4 @@
-//! Playing a list of games on the threads of a pool, watched by the thread that waits for them.
+//! Playing a list of games on the threads of a pool, supervised by the waiting thread.
 
 use crate::play::control::Control;
 use crate::play::progress::Progress;
@@ -14,26 +14,26 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// After a stop a worker that has no sign of life is waited for no longer than this.
+/// The longest time to wait, after a stop, for a worker that shows no sign of life.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How a game ended.
+/// The outcome of a game.
 #[derive(Debug)]
 pub(crate) enum GameResult {
-    /// It was played to its end.
+    /// The game was played to its end.
     Played(PlayedGame),
-    /// It was stopped, and is as if never begun.
+    /// The game was stopped and leaves no trace.
     Stopped,
-    /// It could not be played.
+    /// The game failed.
     Failed { kind: FailureKind, message: String, moves: Vec<Square> },
 }
 
-/// Who may end a round, and when.
+/// The conditions under which a round may be ended early.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Supervision<'a> {
-    /// The call that it belongs to.
+    /// The call that the round belongs to.
     pub control: &'a Control,
-    /// How long a worker may show no sign of life.
+    /// The longest time a worker may show no sign of life.
     pub hang_timeout: Option<Duration>,
 }
 
@@ -44,19 +44,19 @@ impl Supervision<'_> {
     }
 }
 
-/// Games under way.
+/// A list of games being played.
 ///
-/// Nothing of it is borrowed from the caller, so that a worker that hangs can be left alone: what it brings when the round is
-/// gone reaches nobody.
+/// It borrows nothing from the caller, so a worker that hangs can be left behind: results that it pushes after the
+/// round has ended are never read.
 pub(crate) struct Round {
     workers: Arc<[Progress]>,
     results: Arc<ResultQueue>,
 }
 
-/// What the workers have brought and nobody has taken yet.
+/// The results that the workers have pushed and that have not been drained yet.
 ///
-/// Whoever waits is woken for the last result alone: with one for each game, a worker that played at one ply spent 6 to 8 % more of its
-/// time without a game.
+/// The waiting thread is woken only for the last result. Waking it for every game cost workers that searched one ply
+/// deep 6 to 8 % of their time.
 struct ResultQueue {
     queue: Mutex<Queue>,
     complete: Condvar,
@@ -72,16 +72,17 @@ impl ResultQueue {
         Self { queue: Mutex::new(Queue { results: Vec::new(), missing }), complete: Condvar::new() }
     }
 
-    fn push(&self, place: usize, result: GameResult) {
+    fn push(&self, index: usize, result: GameResult) {
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        queue.results.push((place, result));
+        queue.results.push((index, result));
         queue.missing -= 1;
         if queue.missing == 0 {
             self.complete.notify_one();
         }
     }
 
-    /// Waits until all results were brought, at most so long; returns the new ones, and how many are still missing.
+    /// Waits until all results have been pushed, at most for `timeout`; returns the new ones and the number still
+    /// missing.
     fn drain(&self, timeout: Duration) -> (Vec<(usize, GameResult)>, usize) {
         let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         let waited = self.complete.wait_timeout_while(queue, timeout, |queue| queue.missing > 0);
@@ -91,7 +92,7 @@ impl ResultQueue {
 }
 
 impl Round {
-    /// Begins to play these games, each with its place in the caller's list.
+    /// Starts playing these games, each paired with its index in the caller's list.
     pub fn start(
         pool: &ThreadPool,
         slots: &Arc<[WorkerSlot]>,
@@ -108,14 +109,14 @@ impl Round {
             let slot = &slots[context.index()];
             let mut state = lock(slot).take().expect("the worker put it back after its last round");
             while !progress.is_abandoned()
-                && let Some(&(place, game)) = games.get(next.fetch_add(1, Relaxed))
+                && let Some(&(index, game)) = games.get(next.fetch_add(1, Relaxed))
             {
-                progress.begin(place);
+                progress.begin(index);
                 let mut play = || one_game(&mut state, game, progress, &*play);
                 progress.time_searches(timed_games > 0 && game.is_multiple_of(timed_games));
                 let result = if timed_games > 0 { progress.time_game(play) } else { play() };
                 progress.end();
-                results.push(place, result);
+                results.push(index, result);
             }
             if !progress.is_abandoned() {
                 *lock(slot) = Some(state);
@@ -124,14 +125,14 @@ impl Round {
         round
     }
 
-    /// The workers, which show how they are.
+    /// Returns the workers' progress.
     pub fn workers(&self) -> Arc<[Progress]> {
         Arc::clone(&self.workers)
     }
 
-    /// Hands over the results, about every 50 ms those that were brought, until all are there or a worker hangs.
+    /// Hands the results to `take`, about every 50 ms, until all have arrived or a worker hangs.
     ///
-    /// Returns the hanging workers' games as failures; the round is then over, and its pool of no more use.
+    /// Returns the games of hanging workers as failures. The round has then ended, and its pool must not be used again.
     pub fn collect(
         self,
         supervision: &Supervision,
@@ -139,7 +140,7 @@ impl Round {
     ) -> Vec<(usize, GameResult)> {
         let mut watchdog = Watchdog::new(self.workers.len());
         let mut last_check = Instant::now();
-        let mut take_all = |results: Vec<_>| results.into_iter().for_each(|(place, result)| take(place, result));
+        let mut take_all = |results: Vec<_>| results.into_iter().for_each(|(index, result)| take(index, result));
         loop {
             let (results, missing) = self.results.drain(Watchdog::INTERVAL);
             take_all(results);
@@ -154,15 +155,15 @@ impl Round {
             if !lost.is_empty() {
                 self.workers.iter().for_each(Progress::abandon);
                 let (results, _) = self.results.drain(Duration::ZERO);
-                let came = |place: usize| results.iter().any(|&(other, _)| other == place);
-                let lost = lost.into_iter().filter(|&(place, _)| !came(place)).collect();
+                let arrived = |index: usize| results.iter().any(|&(other, _)| other == index);
+                let lost = lost.into_iter().filter(|&(index, _)| !arrived(index)).collect();
                 take_all(results);
                 return lost;
             }
         }
     }
 
-    /// The game of a hanging worker, unless it has just ended.
+    /// Returns the game of a hanging worker as a failure, unless it has just ended.
     fn hang(&self, worker: usize, timeout: Option<Duration>) -> Option<(usize, GameResult)> {
         let worker = &self.workers[worker];
         let (kind, moves) = (FailureKind::Hang, worker.moves());
@@ -171,7 +172,7 @@ impl Round {
     }
 }
 
-/// Plays one game. If that panics, the searcher forgets what it knew.
+/// Plays one game. After a panic, the searcher's table is cleared.
 fn one_game(
     state: &mut WorkerState,
     game: u64,
@@ -190,7 +191,7 @@ fn one_game(
     }
 }
 
-/// The text of a panic.
+/// Returns the message of a panic.
 fn message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(ToString::to_string);
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "unknown panic".to_owned())

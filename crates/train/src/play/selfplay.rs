@@ -1,4 +1,4 @@
-//! Playing one game of the generator against itself.
+//! Playing one game of self-play.
 
 use crate::play::fault_injection::FaultInjector;
 use crate::play::progress::Progress;
@@ -8,47 +8,46 @@ use crate::settings::PlaySettings;
 use shirokuro_engine::{Evaluate, Limits, Position, Score, SearchResult, Searcher, Side, Square, squares};
 use std::sync::atomic::AtomicBool;
 
-/// What watches a game and may end it.
+/// The surroundings of a game: what may end it, and where it reports.
 #[derive(Clone, Copy, Debug)]
 pub struct GameContext<'a> {
-    /// Ends the game when it is set.
+    /// Ends the game when set.
     pub stop: &'a AtomicBool,
-    /// Shows how far the game is.
+    /// Where the game reports its progress.
     pub progress: &'a Progress,
-    /// FaultInjector on purpose.
+    /// Injected faults, for tests.
     pub faults: Option<&'a FaultInjector>,
 }
 
-/// What happens at a ply of a game, for those who watch.
+/// An event at a ply of a game, for an observer.
 #[derive(Clone, Copy, Debug)]
 pub enum GameEvent<'a> {
-    /// The position was searched; a solved line that is followed needs no search.
+    /// The position was searched. Following a solved line needs no search.
     Search(&'a SearchResult),
-    /// The move was chosen: the ply's last event.
+    /// The move was chosen. This is the last event of a ply.
     Choice(Choice),
 }
 
-/// How a move comes about.
+/// How a move was chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Choice {
-    /// At random, in the opening: nothing was searched.
+    /// At random, in the opening, without a search.
     Opening,
     /// The search's best move.
     Best,
-    /// At random, among all legal moves.
+    /// At random among all legal moves.
     Random,
-    /// The best move of a search of one ply; it may be the search's best move.
+    /// The best move of a one-ply search. It may also be the search's best move.
     Shallow,
 }
 
 /// Plays game number `index` of the run with this seed.
 ///
-/// What is played follows from the arguments alone, unless a search is limited by time: the searcher forgets what it
-/// knew before.
+/// The game depends on the arguments alone, unless a search is limited by time: the searcher's table is cleared first.
 ///
 /// # Errors
 ///
-/// The game has no end: it was stopped, or the search found no move where there is one, or one that is illegal.
+/// The game did not finish: it was stopped, or the search found no move, or an illegal one.
 pub fn play_game<E: Evaluate>(
     searcher: &mut Searcher,
     evaluator: &E,
@@ -60,7 +59,7 @@ pub fn play_game<E: Evaluate>(
     play_observed_game(searcher, evaluator, settings, seed, index, context, &mut |_| {})
 }
 
-/// [`play_game`], with `watch` being told what happens.
+/// Plays a game as [`play_game`] does and reports each event to `observe`.
 ///
 /// # Errors
 ///
@@ -107,8 +106,8 @@ pub fn play_observed_game<E: Evaluate>(
         } else {
             if solved.line.is_empty() {
                 let solves = position.board.empties() <= settings.exact_empties;
-                let clock = if solves { &progress.times().solving } else { &progress.times().search };
-                let result = progress.time(clock, || searcher.search(evaluator, &position.board, &limits));
+                let total = if solves { &progress.times().solving } else { &progress.times().search };
+                let result = progress.time(total, || searcher.search(evaluator, &position.board, &limits));
                 if result.stopped {
                     return Err(Unfinished::Stopped);
                 }
@@ -142,18 +141,18 @@ pub fn play_observed_game<E: Evaluate>(
     Ok(PlayedGame { record: GameRecord { index, plies, stone_difference }, totals })
 }
 
-/// The search is to blame: random moves are legal.
+/// Blames the search for the error: random moves are legal.
 fn search_error(reason: &impl ToString) -> Unfinished {
     Unfinished::SearchError(reason.to_string())
 }
 
-/// The last search's moves. If they are exact, they need not be searched again as long as they are played.
+/// The principal variation of the last search. While it is exact and its moves are played, no further search is needed.
 #[derive(Default)]
 struct Solved {
-    /// From Black's side.
+    /// In Black's view.
     black_score: Score,
     exact: bool,
-    /// The next move last.
+    /// The moves, the next one last.
     line: Vec<Square>,
 }
 
@@ -165,7 +164,7 @@ impl Solved {
     }
 }
 
-/// One of the moves, each equally likely.
+/// Returns one of the moves, each equally likely.
 fn random_move(moves: u64, random: &mut GameRandom) -> Square {
     let n = random.below(moves.count_ones());
     squares(moves).nth(n as usize).expect("n is below the number of moves")

@@ -25,7 +25,7 @@ fn a_game_is_finished_and_every_ply_after_the_opening_is_searched() {
         let opening = record.random_plies();
         assert!(opening <= 10);
         assert!(record.plies[opening..].iter().all(|ply| ply.searched.is_some()));
-        // A solved position's best line is played on without another search.
+        // A solved position's principal variation is played without another search.
         let played_on = record.plies.windows(2).filter(|pair| {
             let [before, after] = [0, 1].map(|n| pair[n].searched.is_some_and(|searched| searched.exact));
             before && after && pair[0].searched.is_some_and(|searched| searched.greedy)
@@ -61,7 +61,7 @@ fn opening_lengths_are_spread_over_their_range() {
 }
 
 #[test]
-fn epsilon_one_plays_at_random_and_epsilon_zero_never() {
+fn epsilon_1_always_plays_at_random_and_epsilon_0_never() {
     let greedy = |epsilon| {
         let record = play(&PlaySettings { epsilon, ..PlaySettings::default() }, 0).record;
         record.searched().filter(|(_, searched)| searched.greedy).count()
@@ -98,7 +98,7 @@ fn what_a_searcher_did_before_changes_nothing() {
     }
 }
 
-/// Finds every position worse than the worst.
+/// Evaluates every position as worse than the worst.
 struct Hopeless;
 
 impl Evaluate for Hopeless {
@@ -134,7 +134,7 @@ fn a_search_that_finds_no_move_fails_the_game() {
 }
 
 #[test]
-fn a_set_stop_flag_drops_the_game() {
+fn a_stop_flag_that_is_set_drops_the_game() {
     let mut searcher = Searcher::new(1 << 16).unwrap();
     let stop = AtomicBool::new(true);
     assert_eq!(play_overseen(&mut searcher, &PlaySettings::default(), 0, &stop), Err(Unfinished::Stopped));

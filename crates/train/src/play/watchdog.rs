@@ -1,10 +1,10 @@
-//! Telling a worker that hangs from one that only takes long.
+//! Telling a worker that hangs from one that is slow.
 
 use std::time::Duration;
 
-/// How long each worker has been silent.
+/// The time that each worker has been silent.
 ///
-/// Time counts in looks: when nobody looked for long — the whole process was suspended — nobody was silent either.
+/// Time is counted per check: if no check ran for long, because the whole process was suspended, no worker was silent.
 #[derive(Debug)]
 pub(crate) struct Watchdog {
     workers: Vec<Silence>,
@@ -17,16 +17,16 @@ struct Silence {
 }
 
 impl Watchdog {
-    /// Time between two looks.
+    /// The time between two checks.
     pub const INTERVAL: Duration = Duration::from_millis(50);
 
-    /// Watches so many workers.
+    /// Watches this many workers.
     pub fn new(workers: usize) -> Self {
         Self { workers: vec![Silence::default(); workers] }
     }
 
-    /// Looks at the heartbeats, `None` for a worker that has nothing to do; `elapsed` is the time since the last look.
-    /// Returns the workers that have been silent for `timeout` or longer.
+    /// Reads the heartbeats, `None` for an idle worker; `elapsed` is the time since the last check. Returns the workers
+    /// that have been silent for at least `timeout`.
     pub fn check(
         &mut self,
         elapsed: Duration,
@@ -56,10 +56,10 @@ mod tests {
     fn only_a_worker_that_plays_and_shows_no_heartbeat_hangs() {
         let mut watchdog = Watchdog::new(4);
         for look in 1..20 {
-            // Alive; idle; silent; silent but for every third look.
+            // Alive; idle; silent; silent except at every third check.
             let heartbeats = [Some(look), None, Some(7), Some(look / 3)];
             let hanging = watchdog.check(LOOK, TIMEOUT, heartbeats.into_iter());
-            // The first look only learns the heartbeat.
+            // The first check only records the heartbeat.
             assert_eq!(hanging, if look >= 5 { vec![2] } else { vec![] }, "{look}");
         }
     }
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn a_suspended_process_is_no_hang() {
+    fn a_suspended_process_does_not_hang() {
         let mut watchdog = Watchdog::new(1);
         for _ in 0..2 {
             assert!(watchdog.check(Duration::from_hours(1), TIMEOUT, [Some(1)].into_iter()).is_empty());

@@ -1,13 +1,13 @@
-//! What each worker thread owns.
+//! The state of a worker thread.
 
 use crate::learn::scratch::Scratch;
 use shirokuro_engine::{Searcher, TableTooLarge};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Where a worker's state is while it does not play. In the hands of the worker, it is lost with it, and alone.
+/// A worker's state while it does not play. A worker that plays holds its state: if it hangs, only that state is lost.
 pub(crate) type WorkerSlot = Mutex<Option<WorkerState>>;
 
-/// What one worker owns.
+/// The memory that one worker owns.
 #[derive(Debug)]
 pub(crate) struct WorkerState {
     pub searcher: Searcher,
@@ -20,8 +20,9 @@ impl WorkerState {
     }
 }
 
-/// What is in the place.
+/// Returns the content of a slot.
 pub(crate) fn lock(slot: &WorkerSlot) -> MutexGuard<'_, Option<WorkerState>> {
-    // A panic while learning leaves the scratch memory dirty, but also the trainer without use: nothing to protect.
+    // A panic during learning leaves the scratch memory dirty, but the trainer is unusable then: there is nothing to
+    // protect.
     slot.lock().unwrap_or_else(PoisonError::into_inner)
 }

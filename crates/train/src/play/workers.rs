@@ -1,4 +1,4 @@
-//! The worker threads of a trainer and what each of them owns.
+//! The worker threads of a trainer.
 
 use crate::error::TrainerError;
 use crate::learn::scratch::Scratch;
@@ -13,27 +13,27 @@ use shirokuro_engine::Searcher;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-/// Tables that a worker takes at a time: with each by itself, two workers took a tenth longer.
+/// Tables that a worker takes at a time. With one at a time, two workers took 10 % longer.
 const TABLES_AT_A_TIME: usize = 8;
 
-/// A pool of threads, each with a search state and scratch memory of its own.
+/// A pool of threads, each with its own searcher and scratch memory.
 #[derive(Debug)]
 pub(crate) struct Workers {
     pool: ThreadPool,
     slots: Arc<[WorkerSlot]>,
     table_bytes: usize,
-    /// Bytes of all transposition tables, as large as they became.
+    /// Bytes of all transposition tables, as allocated.
     all_table_bytes: usize,
-    /// What the workers spent on tables is measured.
+    /// Whether the time that workers spend on tables is measured.
     pub timed: bool,
-    /// What they spent.
+    /// The time they have spent.
     learning: AtomicDuration,
-    /// A worker hangs, and others could not be had in place of them all.
+    /// A worker hangs, and the pool could not be replaced.
     lost: bool,
 }
 
 impl Workers {
-    /// `threads` workers, each with a transposition table of about `table_bytes`.
+    /// Creates `threads` workers, each with a transposition table of about `table_bytes`.
     pub fn new(threads: usize, table_bytes: usize) -> Result<Self, TrainerError> {
         let pool = ThreadPoolBuilder::new().num_threads(threads).thread_name(|n| format!("shirokuro-{n}")).build()?;
         let states = (0..threads).map(|_| WorkerState::new(table_bytes)).collect::<Result<Vec<_>, _>>()?;
@@ -50,22 +50,22 @@ impl Workers {
         })
     }
 
-    /// Number of workers.
+    /// Returns the number of workers.
     pub fn threads(&self) -> usize {
         self.slots.len()
     }
 
-    /// The bytes that each transposition table was meant to have.
+    /// Returns the requested size of each transposition table, in bytes.
     pub fn table_bytes(&self) -> usize {
         self.table_bytes
     }
 
-    /// Bytes of all transposition tables.
+    /// Returns the bytes of all transposition tables.
     pub fn all_table_bytes(&self) -> usize {
         self.all_table_bytes
     }
 
-    /// Bytes of all scratch memory.
+    /// Returns the bytes of all scratch memory.
     pub fn scratch_bytes(&self) -> usize {
         self.threads() * Scratch::bytes()
     }
@@ -75,11 +75,11 @@ impl Workers {
         self.pool.install(work)
     }
 
-    /// Plays the games with these numbers; the results have their order.
+    /// Plays the games with these numbers; returns the results in the same order.
     ///
-    /// If `play` panics, or a worker hangs, the game has failed and the other games go on. With a worker that hangs its
-    /// whole pool is left alone: its threads end when they can, and new ones play what was not finished. If no new ones can be
-    /// had, these games count as stopped, and the error comes with the results.
+    /// If `play` panics or a worker hangs, its game fails and the other games continue. The whole pool of a worker that
+    /// hangs is left behind: its threads end when they can, and new threads play the unfinished games. If no new
+    /// threads can be started, these games count as stopped, and the error is returned along with the results.
     pub fn play(
         &mut self,
         games: &[u64],
@@ -90,16 +90,16 @@ impl Workers {
         let mut results: Vec<Option<GameResult>> = games.iter().map(|_| None).collect();
         let mut threads = if self.lost { self.renew() } else { Ok(()) };
         while threads.is_ok() {
-            let unfinished = (0..games.len()).filter(|&place| results[place].is_none());
-            let left = unfinished.map(|place| (place, games[place])).collect();
+            let unfinished = (0..games.len()).filter(|&index| results[index].is_none());
+            let left = unfinished.map(|index| (index, games[index])).collect();
             let timed = supervision.control.timed_games();
             let round = Round::start(&self.pool, &self.slots, left, timed, Arc::clone(&play));
             let playing = round.workers();
-            let mut take = |place: usize, result: GameResult| {
+            let mut take = |index: usize, result: GameResult| {
                 if !matches!(result, GameResult::Stopped) {
                     supervision.control.count_finished(1);
                 }
-                results[place] = Some(result);
+                results[index] = Some(result);
             };
             let lost = round.collect(supervision, &mut take);
             playing.iter().for_each(|worker| supervision.control.play_times().add(worker.times()));
@@ -107,8 +107,8 @@ impl Workers {
                 break;
             }
             if !supervision.control.is_stopped() {
-                for (place, failure) in lost {
-                    take(place, failure);
+                for (index, failure) in lost {
+                    take(index, failure);
                 }
             }
             threads = self.renew();
@@ -119,10 +119,10 @@ impl Workers {
         (results.into_iter().map(|result| result.unwrap_or(GameResult::Stopped)).collect(), threads)
     }
 
-    /// Other threads in place of these.
+    /// Replaces the threads by new ones.
     fn renew(&mut self) -> Result<(), TrainerError> {
         self.lost = true;
-        // The worker that hangs keeps the places, but only its own state.
+        // The worker that hangs keeps the slots alive, but only its own state.
         for slot in self.slots.iter() {
             drop(lock(slot).take());
         }
@@ -130,26 +130,26 @@ impl Workers {
         Ok(())
     }
 
-    /// Does `work` once for each table, with the scratch memory of the worker that does it.
+    /// Calls `work` once for each table, with the scratch memory of the worker that runs it.
     pub fn for_each_table<T: Send>(&self, tables: &mut [T], work: impl Fn(&mut Scratch, &mut T) + Sync) {
         self.run(|| {
             tables.par_chunks_mut(TABLES_AT_A_TIME).with_max_len(1).for_each(|tables| {
                 let mut state = self.state();
-                let scratch = &mut state.as_mut().expect("nobody plays").scratch;
+                let scratch = &mut state.as_mut().expect("no worker is playing").scratch;
                 let mut work = || tables.iter_mut().for_each(|table| work(scratch, table));
                 if self.timed { self.learning.measure(&mut work) } else { work() }
             });
         });
     }
 
-    /// What the workers have spent on tables since this was last asked, added up.
+    /// Returns the time that the workers have spent on tables since the last call, summed over the workers.
     pub fn take_learning_time(&self) -> Duration {
         self.learning.take()
     }
 
-    /// What the current worker owns. Nobody else ever asks for it, so that the lock is always free.
+    /// Returns the current worker's state. No other thread asks for it, so the lock is always free.
     fn state(&self) -> MutexGuard<'_, Option<WorkerState>> {
-        lock(&self.slots[rayon::current_thread_index().expect("called by a worker of the pool")])
+        lock(&self.slots[rayon::current_thread_index().expect("the caller is a worker of the pool")])
     }
 }
 

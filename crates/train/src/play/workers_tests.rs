@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// Long enough for a busy machine to let a thread that is alive show it.
+/// Long enough for a live thread to show a heartbeat on a busy machine.
 const TIMEOUT: Option<Duration> = Some(Duration::from_millis(700));
 
 fn played(index: u64) -> PlayedGame {
@@ -77,7 +77,7 @@ fn a_panic_or_a_search_error_fails_its_game_and_no_other() {
 }
 
 #[test]
-fn a_worker_that_hangs_is_replaced_and_what_it_does_later_reaches_nobody() {
+fn a_worker_that_hangs_is_replaced_and_its_later_results_are_ignored() {
     for threads in [1, 3] {
         let (mut workers, control) = (Workers::new(threads, 0).unwrap(), Control::new());
         let supervision = Supervision { control: &control, hang_timeout: TIMEOUT };
@@ -103,8 +103,8 @@ fn a_worker_that_hangs_is_replaced_and_what_it_does_later_reaches_nobody() {
         assert_eq!((message.as_str(), moves.len()), ("no sign of life for 0.7 s", 1));
         assert_eq!(control.finished(), 9);
 
-        let places = lost_states.upgrade().expect("a worker still hangs");
-        while places.iter().any(|place| lock(place).is_some()) {
+        let slots = lost_states.upgrade().expect("a worker still hangs");
+        while slots.iter().any(|slot| lock(slot).is_some()) {
             sleep(Duration::from_millis(5));
         }
         awake.store(true, Relaxed);
@@ -114,12 +114,12 @@ fn a_worker_that_hangs_is_replaced_and_what_it_does_later_reaches_nobody() {
         let (results, _) = workers.play(&games, &supervision, |_, game, _| Ok(played(game)));
         assert_eq!(letters(&results), "P".repeat(9));
         assert_eq!((workers.threads(), workers.run(rayon::current_num_threads)), (threads, threads));
-        assert!(calls.load(Relaxed) <= 9 + 2 * (threads as u64 - 1), "lost workers begin no game");
+        assert!(calls.load(Relaxed) <= 9 + 2 * (threads as u64 - 1), "lost workers start no game");
     }
 }
 
 #[test]
-fn a_worker_that_takes_long_but_is_alive_is_waited_for() {
+fn a_worker_that_is_slow_but_alive_is_waited_for() {
     let (mut workers, control) = (Workers::new(2, 0).unwrap(), Arc::new(Control::new()));
     let supervision = Supervision { control: &control, hang_timeout: TIMEOUT };
     let (others, finished) = (Arc::clone(&control), Arc::new(AtomicU64::new(0)));
@@ -135,11 +135,11 @@ fn a_worker_that_takes_long_but_is_alive_is_waited_for() {
         Ok(played(game))
     });
     assert_eq!(letters(&results), "PPP");
-    assert_eq!(finished.load(Relaxed), 2, "the others count while it plays");
+    assert_eq!(finished.load(Relaxed), 2, "the others are counted while it plays");
 }
 
 #[test]
-fn a_stop_does_not_wait_for_a_worker_that_hangs_and_its_game_has_not_failed() {
+fn a_stop_does_not_wait_for_a_worker_that_hangs_whose_game_does_not_fail() {
     let (mut workers, control) = (Workers::new(2, 0).unwrap(), Control::new());
     let supervision = Supervision { control: &control, hang_timeout: None };
     let awake = Arc::new(AtomicBool::new(false));
