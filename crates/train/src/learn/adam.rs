@@ -1,27 +1,27 @@
-//! Adam (Kingma & Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, algorithm 1), lazily: an entry that no
-//! position of the generation visits keeps its moments and its weight, as in torch's `SparseAdam`.
+//! Adam (Kingma & Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, algorithm 1), applied lazily as in
+//! torch's `SparseAdam`: an entry that no position of the generation visits keeps its moments and its weight.
 //!
-//! Only additions, multiplications, one division and one square root, each rounded as IEEE 754 says, in a fixed order:
-//! the same bits come out on every machine.
+//! It uses only additions, multiplications, one division and one square root, in a fixed order and each rounded as IEEE
+//! 754 requires. The results are therefore identical on every machine.
 
-/// Decay of the first moment, β1.
+/// The decay rate of the first moment, β1.
 pub const BETA1: f64 = 0.9;
-/// Decay of the second moment, β2.
+/// The decay rate of the second moment, β2.
 pub const BETA2: f64 = 0.999;
-/// ε, in discs: keeps the division away from zero.
+/// ε, in discs: it keeps the divisor away from zero.
 pub const EPSILON: f32 = 1e-8;
 
 /// An entry's moving averages of the gradient (discs) and of its square: `[m, v]`.
 pub type Moments = [f32; 2];
 
-/// Both are finite, and the average of squares is not negative.
+/// Checks that both are finite and that the average of squares is not negative.
 pub(crate) fn are_sound([m, v]: Moments) -> bool {
     m.is_finite() && v.is_finite() && v >= 0.0
 }
 
-/// β1^t and β2^t for the bias correction, t = generations learned.
+/// β1^t and β2^t for the bias correction, where t is the number of generations learned.
 ///
-/// Kept by repeated multiplication: `powf` differs from one mathematics library to the next.
+/// They are updated by repeated multiplication, because `powf` differs between mathematics libraries.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Powers {
     /// β1^t.
@@ -31,16 +31,16 @@ pub struct Powers {
 }
 
 impl Powers {
-    /// t = 0: nothing learned yet.
+    /// t = 0, before anything is learned.
     pub const START: Self = Self { beta1: 1.0, beta2: 1.0 };
 
-    /// The powers one generation later.
+    /// Returns the powers after one more generation.
     pub fn next(self) -> Self {
         Self { beta1: self.beta1 * BETA1, beta2: self.beta2 * BETA2 }
     }
 }
 
-/// The update of one generation: what is the same for all entries.
+/// The part of a generation's update that is the same for all entries.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AdamStep {
     /// rate / (1 − β1^t).
@@ -50,12 +50,12 @@ pub(crate) struct AdamStep {
 }
 
 impl AdamStep {
-    /// The update at these powers (t ≥ 1) with this rate, in discs.
+    /// Creates the update at these powers (t ≥ 1) with this rate, in discs.
     pub fn new(rate: f32, powers: Powers) -> Self {
         Self { scale: (f64::from(rate) / (1.0 - powers.beta1)) as f32, correction: (1.0 / (1.0 - powers.beta2)) as f32 }
     }
 
-    /// Takes the gradient (mean error, discs) into the moments and returns the step of the weight, in discs.
+    /// Updates the moments with the gradient (the mean error, in discs) and returns the step of the weight, in discs.
     #[inline]
     pub fn apply(self, moments: &mut Moments, gradient: f32) -> f32 {
         const B1: f32 = BETA1 as f32;
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_gradient_of_zero_moves_nothing_that_has_no_history() {
+    fn a_gradient_of_zero_does_not_move_an_entry_without_history() {
         let mut moments = [0.0, 0.0];
         assert_eq!(AdamStep::new(0.1, Powers::START.next()).apply(&mut moments, 0.0), 0.0);
         assert_eq!(moments, [0.0, 0.0]);

@@ -1,15 +1,15 @@
-//! The numbers of weight entries.
+//! The numbering of weight entries.
 
 use shirokuro_engine::{ENTRIES, FEATURES, PATTERNS, Position, STAGE_ENTRIES, feature_indices, mirror, pattern_of};
 
-/// Stage, pattern and index within the pattern's table of an entry among all weights.
+/// Returns the stage, the pattern and the index within the pattern's table of an entry numbered among all weights.
 pub fn table_of(entry: u32) -> (usize, usize, usize) {
     let (stage, within_stage) = (entry as usize / STAGE_ENTRIES, entry as usize % STAGE_ENTRIES);
     let pattern = PATTERNS.partition_point(|pattern| pattern.offset() <= within_stage) - 1;
     (stage, pattern, within_stage - PATTERNS[pattern].offset())
 }
 
-/// The entries that a position reads, one a feature; of two mirror images the one with the lower number.
+/// Returns the entries that a position reads, one per feature; of two mirror images, the one with the lower number.
 pub(crate) fn entries_of(position: &Position) -> [u32; FEATURES] {
     let indices = feature_indices(&position.board);
     let first = position.board.stage() * STAGE_ENTRIES;
@@ -19,7 +19,7 @@ pub(crate) fn entries_of(position: &Position) -> [u32; FEATURES] {
     })
 }
 
-/// The mirror image of an entry among all [`ENTRIES`].
+/// Returns the mirror image of an entry among all [`ENTRIES`].
 pub(crate) fn mirror_entry(entry: usize) -> usize {
     debug_assert!(entry < ENTRIES);
     let (_, pattern, index) = table_of(entry as u32);

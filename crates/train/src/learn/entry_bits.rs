@@ -2,21 +2,21 @@
 
 use shirokuro_engine::{PATTERNS, STAGES};
 
-/// Tables of all stages.
+/// The number of tables in all stages.
 pub const TABLES: usize = STAGES * PATTERNS.len();
 
 /// A set of weight entries.
 ///
-/// Every (stage, pattern) table begins with a word of its own, so that tables can be changed by different threads.
+/// Every (stage, pattern) table starts with its own word, so that different threads can change different tables.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct EntryBits(Vec<u64>);
 
-/// Words of a pattern's table.
+/// Returns the number of words of a pattern's table.
 const fn words(pattern: usize) -> usize {
     PATTERNS[pattern].entries().div_ceil(64)
 }
 
-/// Words of the tables of one stage before this pattern's.
+/// Returns the number of words of a stage's tables before this pattern's.
 const fn words_before(pattern: usize) -> usize {
     let (mut sum, mut before) = (0, 0);
     while before < pattern {
@@ -26,24 +26,25 @@ const fn words_before(pattern: usize) -> usize {
     sum
 }
 
-/// Words of all tables.
+/// The number of words of all tables.
 const WORDS: usize = STAGES * words_before(PATTERNS.len());
 
 impl EntryBits {
-    /// Bytes of a set.
+    /// The size of a set in bytes.
     pub const BYTES: usize = 8 * WORDS;
 
-    /// No entry.
+    /// Creates an empty set.
     pub fn none() -> Self {
         Self(vec![0; WORDS])
     }
 
-    /// The words, table by table, least bit first.
+    /// Returns the words, table by table, least significant bit first.
     pub fn words(&self) -> &[u64] {
         &self.0
     }
 
-    /// The set with these words, if they are as many as there must be and have no bit beyond the last entry of a table.
+    /// Creates a set from its words. Returns `None` if their number is wrong or a bit lies beyond the last entry of a
+    /// table.
     pub fn from_words(words: Vec<u64>) -> Option<Self> {
         let set = Self(words);
         let sound = set.0.len() == WORDS
@@ -54,33 +55,33 @@ impl EntryBits {
         sound.then_some(set)
     }
 
-    /// The words of one table.
+    /// Returns the words of one table.
     pub fn table(&self, stage: usize, pattern: usize) -> &[u64] {
         let start = stage * words_before(PATTERNS.len()) + words_before(pattern);
         &self.0[start..start + words(pattern)]
     }
 
-    /// The words of every table, stage by stage, pattern by pattern.
+    /// Returns the words of every table, stage by stage, pattern by pattern.
     pub fn tables_mut(&mut self) -> Vec<&mut [u64]> {
         let mut rest = &mut self.0[..];
         (0..TABLES)
-            .map(|table| rest.split_off_mut(..words(table % PATTERNS.len())).expect("WORDS is the sum"))
+            .map(|table| rest.split_off_mut(..words(table % PATTERNS.len())).expect("WORDS is the sum over all tables"))
             .collect()
     }
 
-    /// The entry of this table is in the set.
+    /// Checks whether an entry of this table is in the set.
     pub fn contains(&self, stage: usize, pattern: usize, entry: usize) -> bool {
         self.table(stage, pattern)[entry / 64] >> (entry % 64) & 1 != 0
     }
 
-    /// Number of entries of each table, stage by stage, pattern by pattern.
+    /// Returns the number of entries in each table, stage by stage, pattern by pattern.
     pub fn counts(&self) -> Vec<u32> {
         let count = |table: &[u64]| table.iter().map(|word| word.count_ones()).sum();
         let tables = (0..TABLES).map(|table| self.table(table / PATTERNS.len(), table % PATTERNS.len()));
         tables.map(count).collect()
     }
 
-    /// For each entry of a stage, in the order of the weights, whether it is in the set.
+    /// Returns, for each entry of a stage in the order of the weights, whether it is in the set.
     pub fn stage(&self, stage: usize) -> Vec<bool> {
         let tables = PATTERNS.iter().enumerate();
         tables
@@ -89,7 +90,7 @@ impl EntryBits {
     }
 }
 
-/// Adds an entry to a table's words; says whether it is new.
+/// Adds an entry to a table's words; returns whether it is new.
 #[inline]
 pub(crate) fn insert(table: &mut [u64], entry: usize) -> bool {
     let (word, bit) = (&mut table[entry / 64], 1 << (entry % 64));
@@ -103,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_table_has_words_of_its_own() {
+    fn each_table_has_its_own_words() {
         let mut set = EntryBits::none();
         assert_eq!(size_of_val(set.words()), EntryBits::BYTES);
         for (table, words) in set.tables_mut().into_iter().enumerate() {
@@ -124,10 +125,10 @@ mod tests {
     }
 
     #[test]
-    fn words_that_are_no_set_are_refused() {
+    fn words_that_are_not_a_set_are_refused() {
         assert_eq!(EntryBits::from_words(vec![0; WORDS - 1]), None);
         let mut words = vec![0; WORDS];
-        // P01 has 59,049 entries: 41 of its last word.
+        // P01 has 59,049 entries, so its last word holds 41.
         words[59_049 / 64] = 1 << 41;
         assert_eq!(EntryBits::from_words(words.clone()), None);
         words[59_049 / 64] = 1 << 40;

@@ -1,4 +1,4 @@
-//! What an update is asked to show of itself: every change of a weight, or those that are suspiciously large.
+//! Reports about an update: all changes of some tables, and suspiciously large changes.
 
 use crate::learn::entries::entries_of;
 use crate::learn::positions::Positions;
@@ -6,16 +6,16 @@ use crate::record::GameRecord;
 use shirokuro_engine::{PATTERNS, Position, STAGE_ENTRIES, STAGES};
 use std::cmp::Reverse;
 
-/// What [`Trainer::advance`](crate::Trainer::advance) reports of its updates. It never changes what is learned.
+/// The changes that [`Trainer::advance`](crate::Trainer::advance) reports. They never affect what is learned.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Inspection {
-    /// The tables of which every change is listed; `None`: of no table.
+    /// The tables whose changes are all listed; `None` lists nothing.
     pub updates: Option<Tables>,
-    /// A change of at least so many units (1/256 disc) in one update is sudden; `None`: none is.
+    /// A change of at least this many units (1/256 disc) in one update is sudden; `None` reports no change as sudden.
     pub sudden: Option<u16>,
 }
 
-/// Some of the 840 tables: those of these stages and these patterns.
+/// A set of the 840 tables: every combination of these stages and these patterns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tables {
     /// Bit n stands for stage n, 0 to 59.
@@ -25,53 +25,53 @@ pub struct Tables {
 }
 
 impl Tables {
-    /// All of them.
+    /// All tables.
     pub const ALL: Self = Self { stages: (1 << STAGES) - 1, patterns: (1 << PATTERNS.len()) - 1 };
 
-    /// The table of this stage and pattern is one of them.
+    /// Checks whether the table of this stage and pattern is in the set.
     pub fn contains(self, stage: usize, pattern: usize) -> bool {
         self.stages >> stage & 1 == 1 && self.patterns >> pattern & 1 == 1
     }
 }
 
-/// One change of a weight, and of its mirror image.
+/// A change of a weight and of its mirror image.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct WeightUpdate {
-    /// The entry among all weights; of two mirror images the one with the lower number.
+    /// The entry among all weights; of two mirror images, the one with the lower number.
     pub entry: u32,
-    /// Times that the learned positions read the entry or its mirror image.
+    /// The number of times that learned positions read the entry or its mirror image.
     pub visits: u32,
-    /// Mean of their target − evaluation, in discs, for the side to move: what Adam is given.
+    /// The mean of target − evaluation over these visits, in discs for the side to move: Adam's gradient.
     pub error: f32,
-    /// The weight before.
+    /// The weight before the update.
     pub before: u16,
-    /// The weight after.
+    /// The weight after the update.
     pub after: u16,
 }
 
 impl WeightUpdate {
-    /// How far the weight moved, in units.
+    /// Returns how far the weight moved, in units.
     pub fn size(&self) -> u16 {
         self.before.abs_diff(self.after)
     }
 }
 
-/// A change of a weight that is suspiciously large, and the position that had most to do with it.
+/// A suspiciously large change of a weight, and the position that contributed most to it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SuddenChange {
     /// The change.
     pub update: WeightUpdate,
-    /// The game.
+    /// The number of the game.
     pub game: u64,
-    /// Moves played before the position.
+    /// The number of moves played before the position.
     pub ply: usize,
-    /// The position: of those that read the entry the one whose target was farthest from its evaluation.
+    /// The position: of all that read the entry, the one whose target was farthest from its evaluation.
     pub position: Position,
-    /// Its target − evaluation in discs, for the side to move.
+    /// Target − evaluation of the position, in discs for the side to move.
     pub error: f32,
 }
 
-/// The largest sudden changes, and how many there were.
+/// The number of sudden changes, and the largest of them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct SuddenChanges {
     pub count: u64,
@@ -79,7 +79,7 @@ pub(crate) struct SuddenChanges {
 }
 
 impl SuddenChanges {
-    /// More are counted, not kept.
+    /// The number of changes kept; further ones are only counted.
     const KEPT: usize = 8;
 
     pub fn add(&mut self, update: WeightUpdate) {
@@ -93,13 +93,13 @@ impl SuddenChanges {
         self.keep_largest();
     }
 
-    /// Forgets all but the largest; of equal ones the first entries stay.
+    /// Drops all but the largest; among equal ones, the lowest entries are kept.
     pub fn keep_largest(&mut self) {
         self.largest.sort_by_key(|update| (Reverse(update.size()), update.entry));
         self.largest.truncate(Self::KEPT);
     }
 
-    /// The changes with the positions that they come from; `positions` are those of the games.
+    /// Returns the changes with the positions that caused them; `positions` are those of the games in `records`.
     pub fn explain(&self, records: &[GameRecord], positions: &Positions) -> Vec<SuddenChange> {
         self.largest.iter().filter_map(|&update| explain(update, records, positions)).collect()
     }
@@ -113,7 +113,7 @@ fn explain(update: WeightUpdate, records: &[GameRecord], positions: &Positions) 
     });
     let readers =
         of_stage.zip(positions.stage(stage)).filter(|((.., position), _)| entries_of(position).contains(&update.entry));
-    // Not a number is farther than any number.
+    // NaN counts as farther than any number.
     let farthest = readers.max_by(|(_, a), (_, b)| a.error.abs().total_cmp(&b.error.abs()));
     farthest.map(|((game, ply, position), row)| SuddenChange { update, game, ply, position, error: row.error })
 }

@@ -9,16 +9,17 @@ use shirokuro_engine::{
 };
 use std::ops::Range;
 
-/// One position, as the tables need it.
+/// A position as the tables need it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Row {
-    /// For each feature the entry within its pattern's table.
+    /// For each feature, the entry within its pattern's table.
     pub indices: [u16; FEATURES],
     /// Target − evaluation, in discs, for the side to move.
     pub error: f32,
 }
 
-/// All learned positions of a generation, grouped by stage; within a stage in the order of the games and their plies.
+/// All learned positions of a generation, grouped by stage, and within a stage in the order of the games and their
+/// plies.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Positions {
     rows: Vec<Row>,
@@ -27,29 +28,29 @@ pub(crate) struct Positions {
     nan_games: Vec<u64>,
 }
 
-/// How far the positions of a game were from their targets.
+/// The TD errors of a game's positions: the distances between their targets and their evaluations.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct TdErrors {
-    /// UpdateOutcome positions whose error is a finite number.
+    /// The number of learned positions whose error is finite.
     pub positions: u32,
-    /// The sum of (target − evaluation before learning)² over them, in discs².
+    /// The sum of (target − evaluation before learning)² over these positions, in discs².
     pub squared_error: f64,
-    /// UpdateOutcome positions whose evaluation before learning, without its limits, was outside −64…64 discs.
+    /// The number of learned positions whose evaluation before learning was outside −64…64 discs before clamping.
     pub out_of_range: u32,
 }
 
-/// Games whose rows are made at a time, before they are put in their places.
+/// The number of games whose rows are made at a time, before they are sorted by stage.
 const CHUNK: usize = 512;
 
 impl Positions {
-    /// The searched positions of the games with their λ-returns, compared with what these weights say now. FaultInjector come with
-    /// the run's seed.
+    /// Prepares the searched positions of the games: compares their λ-returns with their evaluations by these weights.
+    /// Injected faults come with the run's seed.
     ///
-    /// Works in parallel over the games, in the current rayon pool.
+    /// Works on the games in parallel, in the current rayon pool.
     pub fn of(records: &[GameRecord], weights: &Weights, lambda: f32, faults: Option<(&FaultInjector, u64)>) -> Self {
         let mut starts = [0; STAGES + 1];
         for record in records {
-            // Every move adds a disc, and forced passes are no plies: a ply's number is its stage.
+            // Every move adds a disc, and a forced pass is not a ply: a ply's number is its stage.
             for (stage, _) in record.plies.iter().enumerate().filter(|(_, ply)| ply.searched.is_some()) {
                 starts[stage + 1] += 1;
             }
@@ -83,7 +84,7 @@ impl Positions {
         Self { rows, stages, errors, nan_games }
     }
 
-    /// The same, but that the error of a stage's row is another.
+    /// Returns a copy in which one row of a stage has this error.
     #[cfg(test)]
     pub fn with_error(&self, stage: usize, row: usize, error: f32) -> Self {
         let mut positions = self.clone();
@@ -91,28 +92,29 @@ impl Positions {
         positions
     }
 
-    /// The positions of one stage.
+    /// Returns the positions of one stage.
     pub fn stage(&self, stage: usize) -> &[Row] {
         &self.rows[self.stages[stage].clone()]
     }
 
-    /// How far the positions of each game are from their targets, in the order of the games.
+    /// Returns the TD errors of each game, in the order of the games.
     pub fn errors(&self) -> &[TdErrors] {
         &self.errors
     }
 
-    /// Bytes held in memory.
+    /// Returns the bytes held in memory.
     pub fn bytes(&self) -> usize {
         size_of_val(&self.rows[..]) + size_of_val(&self.errors[..])
     }
 
-    /// The games with a position whose error is no finite number.
+    /// Returns the games with a position whose error is NaN or infinite.
     pub fn nan_games(&self) -> &[u64] {
         &self.nan_games
     }
 }
 
-/// The rows of one game and their stages. The value of the searched position number `nan` is no number.
+/// Returns the rows of one game with their stages, and its errors. The value of the searched position with index `nan`
+/// is NaN.
 fn game_rows(record: &GameRecord, weights: &Weights, lambda: f32, nan: Option<usize>) -> (Vec<(usize, Row)>, TdErrors) {
     let searched: Vec<_> = record.searched().collect();
     let mut steps = steps(&searched);
@@ -125,7 +127,7 @@ fn game_rows(record: &GameRecord, weights: &Weights, lambda: f32, nan: Option<us
         .iter()
         .map(|(Position { board, .. }, _)| {
             let indices = feature_indices(board);
-            // All of them are under way before the first is needed.
+            // Starts all reads before the first result is needed.
             prefetch_weights(weights, board.stage(), &indices);
             indices
         })
@@ -144,7 +146,7 @@ fn game_rows(record: &GameRecord, weights: &Weights, lambda: f32, nan: Option<us
     (rows.collect(), errors)
 }
 
-/// The sum of a position's weights in discs: the evaluation without its limits.
+/// Returns the sum of a position's weights in discs: the evaluation before clamping.
 pub(crate) fn pattern_sum(weights: &Weights, stage: usize, indices: &[u16; FEATURES]) -> f32 {
     // At most 56 · 65535 < 2^24 units: exact in f32.
     weight_sum(weights, stage, indices) as f32 / UNITS_PER_DISC as f32
@@ -166,7 +168,7 @@ mod tests {
         play_game(&mut Searcher::new(1 << 16).unwrap(), &DiscCount, settings, 1, index, &context).unwrap().record
     }
 
-    /// What each searched position of a game is taught; the weights are neutral, so that the error is the target.
+    /// Returns the target of each searched position of a game: the weights are neutral, so the error is the target.
     fn targets(record: &GameRecord, lambda: f32) -> Vec<f32> {
         game_rows(record, &Weights::neutral(), lambda, None).0.iter().map(|(_, row)| row.error).collect()
     }
@@ -216,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn the_pattern_sum_is_the_evaluation_where_that_is_within_its_limits() {
+    fn the_pattern_sum_is_the_evaluation_where_it_is_within_its_limits() {
         let weights = std::sync::Arc::new(Weights::neutral());
         for (entry, weight) in weights.entries().iter().enumerate() {
             weight.store(32_768 - 60 + (crate::random::nth(1, entry as u64) % 121) as u16, Relaxed);
@@ -235,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_is_no_number_spoils_its_own_position_and_no_other() {
+    fn a_nan_value_affects_its_own_position_only() {
         let settings = PlaySettings { random_plies: 20, ..PlaySettings::default() };
         let (record, weights) = (game(&settings, 3), Weights::neutral());
         let (sound, _) = game_rows(&record, &weights, 0.9, None);

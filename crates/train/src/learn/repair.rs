@@ -1,4 +1,4 @@
-//! Making a state sound that came with numbers that are none, as a file may bring them.
+//! Repairing a state whose moments are NaN or infinite, as a file may contain them.
 
 use crate::learn::adam::are_sound;
 use crate::learn::entries::{mirror_entry, table_of};
@@ -9,7 +9,7 @@ use shirokuro_engine::Weights;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering::Relaxed;
 
-/// Makes every entry neutral whose moments are not sound, and its mirror image, now and in what the undo log would bring back.
+/// Resets every entry whose moments are not sound, and its mirror image, to neutral, in the state and in the undo log.
 ///
 /// Works in parallel, in the current rayon pool.
 pub(crate) fn reset_bad_moments(state: &mut State) -> Vec<Reset> {
@@ -36,7 +36,7 @@ pub(crate) fn reset_bad_moments(state: &mut State) -> Vec<Reset> {
     by_table(&reset)
 }
 
-/// The entries counted by table, in the order of the tables.
+/// Counts the entries by table, in the order of the tables.
 fn by_table(entries: &BTreeSet<usize>) -> Vec<Reset> {
     let mut tables = BTreeMap::<_, u64>::new();
     for entry in entries {
@@ -53,10 +53,10 @@ mod tests {
     use shirokuro_engine::{ENTRIES, PATTERNS, STAGE_ENTRIES};
 
     #[test]
-    fn entries_whose_moments_are_no_numbers_become_neutral_and_all_others_stay() {
+    fn entries_whose_moments_are_nan_or_infinite_become_neutral_and_all_others_stay() {
         let mut state = State::new(1, 4);
         assert_eq!(reset_bad_moments(&mut state), []);
-        // Three entries of P02 in stage 3, one that is its own mirror image, and one of P14 in stage 59.
+        // Three entries of P02 in stage 3, one entry that is its own mirror image, and one of P14 in stage 59.
         let [low, high] = [3 * STAGE_ENTRIES + PATTERNS[1].offset(), 59 * STAGE_ENTRIES + PATTERNS[13].offset()];
         let uneven = (low..).filter(|&entry| mirror_entry(entry) != entry).take(3);
         let own_image = (low..high).find(|&entry| mirror_entry(entry) == entry).unwrap();

@@ -1,34 +1,35 @@
-//! Stochastic rounding: a step smaller than a unit moves the weight with the matching probability.
+//! Stochastic rounding: a step smaller than a unit moves the weight with the corresponding probability.
 //!
-//! A weight is 16 bits wide and a step is often a small part of its unit (1/256 disc). Rounding to nearest would lose
-//! every such step; rounding up with probability equal to the fraction keeps the expected weight exact (Gupta et al.,
+//! A weight has 16 bits, and a step is often a small part of its unit (1/256 disc). Rounding to nearest would lose
+//! every such step. Rounding up with a probability equal to the fraction keeps the expected weight exact (Gupta et al.,
 //! "Deep Learning with Limited Numerical Precision", ICML 2015, §3.1).
 
 use crate::random::{mix, nth};
 
-/// The rounding decisions of one generation: they follow from (seed, generation, entry) alone.
+/// The rounding decisions of one generation. They depend on (seed, generation, entry) alone.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rounding {
     key: u64,
 }
 
 impl Rounding {
-    /// The decisions of this generation in the run with this seed.
+    /// Creates the decisions of this generation of the run with this seed.
     pub fn new(seed: u64, generation: u64) -> Self {
-        // The complement keeps these numbers apart from those of the games, which start at mix(seed).
+        // The complement separates these numbers from those of the games, which start at mix(seed).
         Self { key: nth(mix(!seed), generation) }
     }
 
-    /// `weight + step` rounded to a unit, up or down by this entry's random number, limited to the range of a weight.
+    /// Returns `weight + step`, rounded up or down to a unit by this entry's random number and clamped to the range of
+    /// a weight.
     ///
     /// `step` is in units (1/256 disc) and finite; a step beyond ±65536 saturates.
     #[inline]
     pub fn apply(self, weight: u16, step: f32, entry: u32) -> u16 {
         let step = step.clamp(-65_536.0, 65_536.0);
-        // floor() by hand: without SSE 4.1 the compiler would call a function for it.
+        // An explicit floor: without SSE 4.1 the compiler would call a function for it.
         let truncated = step as i32;
         let floor = truncated - i32::from(truncated as f32 > step);
-        // Exact: step and its floor are both multiples of step's last bit, and 2^24 only moves the exponent.
+        // Exact: step and its floor are both multiples of the step's last bit, and 2^24 only changes the exponent.
         let fraction = ((step - floor as f32) * 16_777_216.0) as u32;
         let random = (nth(self.key, u64::from(entry)) >> 40) as u32;
         let up = i32::from(random < fraction);

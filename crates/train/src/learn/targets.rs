@@ -1,27 +1,26 @@
-//! What a game's positions should have been worth: λ-returns of the search values.
+//! The training targets of a game's positions: λ-returns of the search values.
 
 use shirokuro_engine::Side;
 
-/// One searched position of a game, as the λ-return sees it.
+/// A searched position of a game, as the λ-return needs it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Step {
-    /// The search value in discs, from Black's side.
+    /// The search value in discs, in Black's view.
     pub value: f32,
-    /// What happened afterwards says nothing about this value: the move played was random, or the value is exact.
+    /// Later events carry no information about this value, because the move played was random or the value is exact.
     pub cut: bool,
 }
 
-/// The λ-return of every step (Sutton & Barto, *Reinforcement Learning*, 2nd ed., §12.1), computed backward; the only
-/// reward is the outcome, at the end.
+/// Returns the λ-return of every step (Sutton & Barto, *Reinforcement Learning*, 2nd ed., §12.1), computed backward.
+/// The only reward is the outcome, at the end.
 ///
-/// `target[t] = (1 − λ)·value[t] + λ·target[t + 1]`, where the outcome stands for the target after the last step; a cut
-/// step's target is its own value. `value[t]` is the search's backed-up value, which already looks at what follows t: it
-/// has the part that the book gives to the n-step returns' bootstrap value.
+/// `target[t] = (1 − λ)·value[t] + λ·target[t + 1]`, where the outcome stands for the target after the last step. The
+/// target of a cut step is its own value. `value[t]` is the value backed up by the search, which already looks ahead
+/// from t: it takes the part of the bootstrap value of the book's n-step returns.
 ///
-/// A value that is no finite number is its own step's target and no other's: for the steps before, it is as if it were not
-/// there.
+/// A NaN or infinite value is the target of its own step only: the targets of earlier steps ignore it.
 ///
-/// All values are in discs from Black's side; the result has the length and order of `steps`.
+/// All values are in discs, in Black's view. The result has the length and order of `steps`.
 pub fn lambda_returns(steps: &[Step], outcome: f32, lambda: f32) -> Vec<f32> {
     let mut targets = vec![0.0; steps.len()];
     let mut next = outcome;
@@ -34,7 +33,7 @@ pub fn lambda_returns(steps: &[Step], outcome: f32, lambda: f32) -> Vec<f32> {
     targets
 }
 
-/// A target in discs from Black's side as `side` sees it. Only the sign changes, so that nothing is rounded.
+/// Converts a target in discs from Black's view to that of `side`. Only the sign changes, so nothing is rounded.
 pub(crate) fn mover_view(side: Side, target: f32) -> f32 {
     match side {
         Side::Black => target,
@@ -67,7 +66,7 @@ pub(crate) mod tests {
         }
 
         #[test]
-        fn nothing_after_a_cut_reaches_before_it(
+        fn steps_after_a_cut_do_not_affect_those_before_it(
             before in any_steps(0.2), cut in -64.0f32..64.0, after in any_steps(0.2), outcome in -64i8..=64, lambda in 0.0f32..=1.0,
         ) {
             let cut = Step { value: cut, cut: true };
@@ -78,7 +77,7 @@ pub(crate) mod tests {
         }
 
         #[test]
-        fn a_value_that_is_no_number_stays_with_its_own_step(
+        fn a_nan_or_infinite_value_affects_its_own_step_only(
             before in any_steps(0.2), bad in prop::sample::select(vec![f32::NAN, f32::INFINITY, f32::NEG_INFINITY]),
             cut: bool, after in any_steps(0.2), outcome in -64i8..=64, lambda in 0.0f32..=1.0,
         ) {

@@ -1,7 +1,7 @@
 //! Learning a generation: every (stage, pattern) table is owned by exactly one worker while it is updated.
 //!
-//! The owner adds up its table's errors in the order of the games, so that no two threads ever write to the same place and no
-//! sum depends on their number.
+//! The owner sums its table's errors in the order of the games. No two threads write to the same memory, and no sum
+//! depends on the number of threads.
 
 use crate::learn::adam::{AdamStep, Moments, are_sound};
 use crate::learn::coverage::Coverage;
@@ -17,32 +17,32 @@ use shirokuro_engine::{PATTERNS, STAGE_ENTRIES, STAGES, UNITS_PER_DISC, Weights,
 use std::cmp::Reverse;
 use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
 
-/// So many entries before its turn an entry is fetched: its moments are in the main memory.
+/// An entry is prefetched this many entries ahead of its update: its moments are in main memory.
 const AHEAD: usize = 16;
 
-/// How a generation changes the weights.
+/// The parameters of a generation's update.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Update {
     pub adam: AdamStep,
     pub rounding: Rounding,
-    /// Keep what the changed entries were before.
+    /// Whether the changed entries are logged as they were before.
     pub provisional: bool,
-    /// What is reported of the changes.
+    /// The changes to report.
     pub inspection: Inspection,
 }
 
-/// What an update did.
+/// The result of an update.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct UpdateOutcome {
-    /// Visits to entries, each counted for the entry and for its mirror image if that is another.
+    /// Visits to entries, each counted for the entry and for its mirror image if that is a different entry.
     pub visits: u64,
-    /// The entries that came to a number that is none.
+    /// The entries that became NaN or infinite and were reset.
     pub resets: Vec<Reset>,
     /// The changed entries as they were before, if the update was provisional.
     pub undo: Vec<UndoEntry>,
-    /// The changes of the tables that are inspected.
+    /// The changes of the inspected tables.
     pub updates: Vec<WeightUpdate>,
-    /// The changes that are suspiciously large.
+    /// The suspiciously large changes.
     pub sudden: SuddenChanges,
 }
 
@@ -51,7 +51,7 @@ struct Table<'a> {
     stage: usize,
     pattern: usize,
     moments: &'a mut [Moments],
-    /// The bits of the entries that were ever updated, and how many they are.
+    /// The bits of the entries that were ever updated.
     updated: &'a mut [u64],
     count: &'a mut u32,
     learned: UpdateOutcome,
@@ -69,7 +69,7 @@ pub(crate) fn update_tables(
     coverage.provisional.fill(0);
     let mut tables = split(moments, coverage.updated.tables_mut(), &mut coverage.counts);
     tables.retain(|table| !positions.stage(table.stage).is_empty());
-    // Pattern by pattern, the largest first: a worker meets the same mirror table again, and small ones fill the end.
+    // Pattern by pattern, the largest first: a worker reuses the same mirror table, and small tables fill the end.
     let mut order: Vec<&mut Table> = tables.iter_mut().collect();
     order.sort_by_key(|table| (Reverse(table.moments.len()), table.pattern, table.stage));
     workers.for_each_table(&mut order, |scratch, table| {
@@ -88,7 +88,7 @@ pub(crate) fn update_tables(
     all
 }
 
-/// What each table's owner writes to.
+/// Splits the memory into the parts that each table's owner writes to.
 fn split<'a>(mut moments: &'a mut [Moments], updated: Vec<&'a mut [u64]>, counts: &'a mut [u32]) -> Vec<Table<'a>> {
     let places = (0..STAGES).flat_map(|stage| PATTERNS.iter().enumerate().map(move |pattern| (stage, pattern)));
     let tables = places.zip(updated.into_iter().zip(counts)).map(|((stage, (pattern, shape)), (updated, count))| {
@@ -99,8 +99,8 @@ fn split<'a>(mut moments: &'a mut [Moments], updated: Vec<&'a mut [u64]>, counts
 }
 
 impl Table<'_> {
-    /// Adds up the errors of the stage's positions and changes every visited entry. Where a number is none, the entry begins
-    /// anew.
+    /// Sums the errors of the stage's positions and changes every visited entry. An entry that becomes NaN or infinite
+    /// is reset to neutral.
     fn update(&mut self, scratch: &mut Scratch, rows: &[Row], weights: &[AtomicU16], update: Update) {
         let mirror = mirror(self.pattern);
         let touched = scratch.gather(rows, PATTERNS[self.pattern].features(), mirror);
@@ -154,7 +154,7 @@ impl Table<'_> {
         }
     }
 
-    /// Brings what an update of the entry and its mirror image reads into the caches.
+    /// Prefetches what the update of an entry and its mirror image reads.
     #[inline]
     fn fetch(&self, index: u16, mirror: &[u16], weights: &[AtomicU16]) {
         for index in [index, mirror[usize::from(index)]].map(usize::from) {

@@ -11,7 +11,7 @@ use std::sync::atomic::AtomicBool;
 
 const RATE: f32 = 0.3;
 
-/// Weights and moments, and what a generation does to them.
+/// Weights and moments, and the effect of a generation on them.
 struct Bench {
     workers: Workers,
     weights: Weights,
@@ -59,7 +59,7 @@ fn games(generation: u64) -> Vec<GameRecord> {
     (generation * 8..generation * 8 + 8).map(play).collect()
 }
 
-/// Adam over all entries of all tables, for those that have a gradient: dense arrays, one position after the other.
+/// Applies Adam to all entries of all tables that have a gradient: dense arrays, one position after the other.
 fn dense_update(positions: &Positions, weights: &mut [u16], moments: &mut [Moments], update: Update) {
     let mut sums = vec![0.0f32; ENTRIES];
     let mut counts = vec![0u32; ENTRIES];
@@ -102,7 +102,7 @@ fn sparse_adam_equals_dense_adam_bit_for_bit_and_mirror_images_stay_equal() {
 }
 
 #[test]
-fn a_provisional_update_is_the_final_one_and_can_be_taken_back_and_brought_back() {
+fn a_provisional_update_is_the_final_one_and_can_be_undone_and_redone() {
     let mut bench = Bench::new(2);
     let positions = Positions::of(&games(0), &bench.weights, 0.8, None);
     bench.learn(&positions, 0, false);
@@ -124,14 +124,14 @@ fn a_provisional_update_is_the_final_one_and_can_be_taken_back_and_brought_back(
 }
 
 #[test]
-fn every_updated_entry_is_known_and_every_update_counted_once_however_often_it_is_taken_back() {
+fn every_updated_entry_is_known_and_every_update_counted_once_however_often_it_is_undone() {
     let mut bench = Bench::new(2);
     let mut updates = vec![0_u64; ENTRIES];
     for generation in 0..3 {
         let records = games(generation);
         let whole = Positions::of(&records, &bench.weights, 0.8, None);
         for played in [1, 5] {
-            // Calls that end within the generation: their update is taken back before the next one.
+            // Calls that end within the generation: their update is undone before the next one.
             let part = Positions::of(&records[..played], &bench.weights, 0.8, None);
             let mut learned = bench.learn(&part, generation, true);
             swap(&mut learned.undo, &bench.weights, &mut bench.moments);
@@ -160,8 +160,8 @@ fn every_updated_entry_is_known_and_every_update_counted_once_however_often_it_i
     assert!(updates.iter().sum::<u64>() > 100_000);
 }
 
-/// One learned position, exact value 64 discs: the gradient of every entry it reads is 64, and Adam's first step has the
-/// length of the rate.
+/// One learned position of exact value 64 discs: the gradient of every entry it reads is 64, and the length of Adam's
+/// first step is the rate.
 #[test]
 fn one_exact_position_moves_its_entries_by_the_rate() {
     let mut plies: Vec<Ply> = parse_transcript("e6f4e3f6g5d6e7f5c5")
@@ -180,7 +180,7 @@ fn one_exact_position_moves_its_entries_by_the_rate() {
 
     let mut entries: Vec<usize> = Vec::new();
     for (feature, &index) in indices.iter().enumerate() {
-        // Twelve discs are on the board before the last move.
+        // There are twelve discs on the board before the last move.
         let entry = 8 * STAGE_ENTRIES + PATTERNS[pattern_of(feature)].offset() + usize::from(index);
         entries.extend([entry, mirror_entry(entry)]);
     }
@@ -195,11 +195,11 @@ fn one_exact_position_moves_its_entries_by_the_rate() {
     let changed = (0..ENTRIES).filter(|&entry| bench.weight(entry) != Weights::NEUTRAL).count();
     assert_eq!(changed, entries.len());
     assert_eq!(learned.undo.len(), entries.iter().filter(|&&entry| entry <= mirror_entry(entry)).count());
-    // Each feature visits its entry, and its mirror image if that is another.
+    // Each feature visits its entry, and the mirror image if that is a different entry.
     assert!((FEATURES as u64..=2 * FEATURES as u64).contains(&learned.visits));
 }
 
-/// The entries that a row reads, mirror images included.
+/// Returns the entries that a row reads, mirror images included.
 fn entries_of(stage: usize, row: &Row) -> Vec<usize> {
     let own =
         row.indices.iter().enumerate().map(|(feature, &index)| {
@@ -209,12 +209,12 @@ fn entries_of(stage: usize, row: &Row) -> Vec<usize> {
 }
 
 #[test]
-fn an_error_that_is_no_number_resets_the_entries_of_its_position_and_reaches_no_other() {
+fn a_nan_error_resets_the_entries_of_its_position_only() {
     for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
         let records = games(0);
         let mut sound = Bench::new(2);
         let mut spoilt = Bench::new(2);
-        // Both have a past.
+        // Both have a history.
         for bench in [&mut sound, &mut spoilt] {
             bench.learn(&Positions::of(&games(1), &bench.weights, 0.8, None), 0, false);
         }
@@ -238,7 +238,7 @@ fn an_error_that_is_no_number_resets_the_entries_of_its_position_and_reaches_no_
 }
 
 #[test]
-fn an_entry_with_moments_that_are_no_numbers_begins_anew_when_it_is_visited() {
+fn an_entry_with_nan_or_infinite_moments_is_reset_when_it_is_visited() {
     for bad in [[f32::NAN, 1.0], [0.0, f32::NAN], [f32::INFINITY, 1.0], [0.0, f32::INFINITY], [0.0, -1.0]] {
         let mut bench = Bench::new(1);
         let positions = Positions::of(&games(0), &bench.weights, 0.8, None);
