@@ -1,4 +1,4 @@
-//! The bytes of a state's fields and sections: what the model file holds and the digest covers. Little-endian throughout.
+//! The bytes of a state's fields and sections, as the model file stores them and the digest hashes them; little-endian.
 
 use super::bytes::{array, u32_at, u64_at};
 use super::container::Sink;
@@ -14,28 +14,28 @@ use shirokuro_engine::{ENTRIES, Weights};
 use std::io;
 use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
 
-/// The sections that make a training state, in the order of the file.
+/// The sections of a training state, in the order of the file.
 pub const STATE_SECTIONS: [Section; 4] = [Section::Weights, Section::Moments, Section::Records, Section::Undo];
 
-/// Bytes of the weights section.
+/// The length of the weights section in bytes.
 pub const WEIGHTS_BYTES: u64 = 2 * ENTRIES as u64;
-/// Bytes of the moments section.
+/// The length of the moments section in bytes.
 pub const MOMENTS_BYTES: u64 = 8 * ENTRIES as u64;
-/// Bytes of the longest text.
+/// The largest length of a text in bytes.
 pub const MAX_TEXT: u64 = 64 << 20;
-/// Bytes of an entry in the undo section.
+/// The length of an entry of the undo section in bytes.
 pub const UNDO_BYTES: usize = 14;
-/// Bytes of the header's fields.
+/// The length of the header's fields in bytes.
 const FIELDS_BYTES: usize = 44;
-/// Elements encoded at a time.
+/// The number of elements encoded at a time.
 const CHUNK: usize = 8_192;
 
-/// The header's fields of a state.
+/// Encodes the header's fields of a state.
 pub fn fields(state: &State) -> [u8; FIELDS_BYTES] {
     encode_fields(state.seed, state.generation_games, state.generation, state.games(), state.powers)
 }
 
-/// The header's fields of a file without a training state.
+/// Encodes the header's fields of a file without a training state.
 pub fn no_fields() -> [u8; FIELDS_BYTES] {
     encode_fields(0, 0, 0, 0, Powers::START)
 }
@@ -51,7 +51,7 @@ fn encode_fields(seed: u64, generation_games: u32, generation: u64, games: u64, 
     bytes
 }
 
-/// The counters that the header's fields hold.
+/// The counters in the header's fields.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Fields {
     pub seed: u64,
@@ -61,7 +61,7 @@ pub struct Fields {
     pub powers: Powers,
 }
 
-/// Reads the header's fields.
+/// Decodes the header's fields.
 pub fn decode_fields(bytes: &[u8]) -> Result<Fields, Reason> {
     if bytes.len() != FIELDS_BYTES {
         return Err(Reason::invalid("header", format_args!("{} bytes of fields, not {FIELDS_BYTES}", bytes.len())));
@@ -79,7 +79,7 @@ pub fn decode_fields(bytes: &[u8]) -> Result<Fields, Reason> {
     })
 }
 
-/// The length in bytes of a state's section, one of [`STATE_SECTIONS`].
+/// Returns the length in bytes of a state's section, one of [`STATE_SECTIONS`].
 pub fn length(state: &State, section: Section) -> u64 {
     match section {
         Section::Weights => WEIGHTS_BYTES,
@@ -124,16 +124,16 @@ fn encode<T, const N: usize>(items: &[T], sink: &mut Sink, bytes: impl Fn(&T) ->
     Ok(())
 }
 
-/// Stores the weights of one piece, which begins at entry number `first`.
+/// Stores the weights of a piece that starts at entry `first`.
 pub fn decode_weights(bytes: &[u8], weights: &Weights, first: usize) {
     for (entry, bytes) in weights.entries()[first..].iter().zip(bytes.chunks_exact(2)) {
         entry.store(u16::from_le_bytes(array(bytes, 0)), Relaxed);
     }
 }
 
-/// Stores the moments of one piece, which begins at entry number `first`. The places must hold zeros.
+/// Stores the moments of a piece that starts at entry `first`. Their memory must be zero before.
 pub fn decode_moments(bytes: &[u8], moments: &mut [Moments], first: usize) {
-    // What was never learned is left untouched, so that its pages stay out of memory.
+    // Moments that were never learned are left untouched, so that their pages do not become resident.
     for (page, bytes) in moments[first..].chunks_mut(512).zip(bytes.chunks(8 * 512)) {
         if bytes.iter().any(|&byte| byte != 0) {
             for (place, bytes) in page.iter_mut().zip(bytes.chunks_exact(8)) {
@@ -152,7 +152,7 @@ fn encode_undo(undo: &UndoEntry) -> [u8; UNDO_BYTES] {
     bytes
 }
 
-/// Reads an entry of the undo log, which may be of an older version.
+/// Decodes an entry of the undo log, which may be in an older order.
 pub fn decode_undo(bytes: &[u8; UNDO_BYTES], order: Option<&OldOrder>) -> Result<UndoEntry, Reason> {
     let number = u32_at(bytes, 0);
     let entry = (number < ENTRIES as u32).then(|| order.map_or(number, |order| order.entry(number)));

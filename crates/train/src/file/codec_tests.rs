@@ -18,7 +18,7 @@ fn fields_read_back() {
 }
 
 #[test]
-fn undo_entries_that_are_none_are_refused() {
+fn invalid_undo_entries_are_refused() {
     let undo = UndoEntry { entry: 0, weight: 1, moments: [0.0, 0.0] };
     assert!(decode_undo(&encode_undo(&undo), None).is_ok());
     assert!(decode_undo(&encode_undo(&UndoEntry { entry: ENTRIES as u32, ..undo }), None).is_err());

@@ -1,4 +1,4 @@
-//! The fingerprint of a training state: equal states, and practically only they, have equal digests.
+//! The fingerprint of a training state. States with equal digests are equal, except with negligible probability.
 
 use crate::file::codec;
 use crate::state::State;
@@ -10,33 +10,33 @@ use std::io;
 pub(crate) struct StateHasher(Sha256);
 
 impl StateHasher {
-    /// Starts with the header's fields.
+    /// Starts a hash with the header's fields.
     pub fn new(fields: &[u8]) -> Self {
         let mut hasher = Self(Sha256::new_with_prefix(b"shirokuro state 1\n"));
         hasher.0.update(fields);
         hasher
     }
 
-    /// Announces the next section and its length in bytes.
+    /// Starts the next section, of `length` bytes.
     pub fn section(&mut self, length: u64) {
         self.0.update(length.to_le_bytes());
     }
 
-    /// Takes in a piece of the section.
+    /// Hashes a piece of the section.
     pub fn update(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
     }
 
-    /// The digest: 64 lower-case hexadecimal digits.
+    /// Returns the digest as 64 lower-case hexadecimal digits.
     pub fn finish(self) -> String {
         self.0.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
-            write!(hex, "{byte:02x}").expect("a String takes everything");
+            write!(hex, "{byte:02x}").expect("writing to a String does not fail");
             hex
         })
     }
 }
 
-/// The digest of a state.
+/// Returns the digest of a state.
 pub(crate) fn state_digest(state: &State) -> String {
     let mut hasher = StateHasher::new(&codec::fields(state));
     for section in codec::STATE_SECTIONS {
@@ -45,7 +45,7 @@ pub(crate) fn state_digest(state: &State) -> String {
             hasher.update(bytes);
             io::Result::Ok(())
         });
-        hashed.expect("hashing does no input or output");
+        hashed.expect("hashing does not fail");
     }
     hasher.finish()
 }

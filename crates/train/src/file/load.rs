@@ -1,4 +1,4 @@
-//! Loading: what a file must hold beyond right checksums, and how it becomes a state.
+//! Loading: checks beyond the checksums, and building the state.
 
 use super::codec::{self, Fields, MAX_TEXT, MOMENTS_BYTES, WEIGHTS_BYTES};
 use super::error::{FileError, Reason};
@@ -19,11 +19,11 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Reads the weights of a model file, whether it holds a training state or weights only.
+/// Reads the weights of a model file, with or without a training state.
 ///
 /// # Errors
 ///
-/// The file can not be read, is no model file, or is damaged.
+/// The file cannot be read, is not a model file, or is damaged.
 pub fn load_weights(path: &Path) -> Result<Weights, FileError> {
     open(path).and_then(|mut file| read_weights(&mut file)).map_err(|reason| FileError::new(path, reason))
 }
@@ -38,7 +38,7 @@ pub(super) fn open(path: &Path) -> Result<Container<File>, Reason> {
     Container::open(File::open(path)?)
 }
 
-/// Everything of a training state but its large arrays.
+/// A training state without its large arrays.
 pub(super) struct FileState {
     pub fields: Fields,
     pub records: Vec<GameRecord>,
@@ -47,7 +47,7 @@ pub(super) struct FileState {
     pub texts: Texts,
 }
 
-/// Reads the small sections and checks that all lengths and counters agree with each other.
+/// Reads the small sections and checks that all lengths and counters are consistent.
 pub(super) fn read_file_state(file: &mut Container<File>) -> Result<FileState, Reason> {
     check_length(file, Section::Weights, WEIGHTS_BYTES)?;
     check_length(file, Section::Moments, MOMENTS_BYTES)?;
@@ -58,7 +58,7 @@ pub(super) fn read_file_state(file: &mut Container<File>) -> Result<FileState, R
     let played = generation.start + records.len() as u64;
     let without_gaps = records.last().is_none_or(|last| last.index + 1 == played);
     if !without_gaps || played >= generation.end || played != fields.games {
-        return Err(Reason::invalid("header", "its counters disagree with its games"));
+        return Err(Reason::invalid("header", "counters do not match the games"));
     }
     let limit = pending::max_bytes(u64::from(fields.generation_games));
     let pending = pending::decode(&file.read_all(Section::Kept, limit)?, played..generation.end)?;
@@ -91,7 +91,7 @@ pub(super) fn read_undo(file: &mut Container<File>, mut receiver: impl FnMut(Und
         return Err(Reason::invalid(Section::Undo.name(), reason));
     }
     let order = OldOrder::of(file.version());
-    // Pieces end within an entry: what is left over waits for the next one.
+    // A piece may end within an entry: the rest is kept for the next piece.
     let mut waiting = Vec::new();
     file.read(Section::Undo, &mut |piece| {
         waiting.extend_from_slice(piece);
@@ -147,17 +147,17 @@ fn read_weights(file: &mut Container<File>) -> Result<Weights, Reason> {
     Ok(weights)
 }
 
-/// The numbers of the games of the generation under way.
+/// Returns the numbers of the current generation's games.
 fn generation_range(fields: &Fields) -> Result<Range<u64>, Reason> {
     let games = u64::from(fields.generation_games);
     let start = fields.generation.checked_mul(games);
     let end = start.and_then(|start| start.checked_add(games));
     let range =
         start.zip(end).filter(|_| (1..=TrainerOptions::MAX_GENERATION_GAMES).contains(&fields.generation_games));
-    range.map(|(start, end)| start..end).ok_or_else(|| Reason::invalid("header", "absurd counters"))
+    range.map(|(start, end)| start..end).ok_or_else(|| Reason::invalid("header", "counters out of range"))
 }
 
-/// Checks that the section decodes to as many bytes as it must.
+/// Checks the section's length when decoded.
 pub(super) fn check_length(file: &Container<File>, section: Section, expected: u64) -> Result<(), Reason> {
     let found = file.length(section)?;
     if found == expected {

@@ -1,4 +1,4 @@
-//! The bytes of the games that a stopped call had finished, of what they cost, and of the settings they were played under.
+//! The bytes of the pending games: the games, the cost of their searches, and the conditions they were played under.
 
 use super::bytes::{array, u32_at, u64_at};
 use super::container::Sink;
@@ -12,12 +12,12 @@ use std::io;
 use std::ops::Range;
 use std::time::Duration;
 
-/// Bytes before the games.
+/// The number of bytes before the games.
 const HEAD: usize = 52;
-/// Bytes of what a game cost.
+/// The number of bytes of a game's search totals.
 const TOTALS: usize = 48;
 
-/// Bytes of the section with so many games, at most.
+/// Returns the largest length of the section with this many games.
 pub fn max_bytes(games: u64) -> u64 {
     HEAD as u64 + games * (records::MAX_RECORD + TOTALS as u64)
 }
@@ -32,12 +32,12 @@ pub fn stream(pending: &PendingGames, sink: &mut Sink) -> io::Result<()> {
     })
 }
 
-/// Reads the section and replays every game. Their numbers must ascend within `allowed`.
+/// Decodes the section and replays every game. Their numbers must ascend within `allowed`.
 pub fn decode(bytes: &[u8], mut allowed: Range<u64>) -> Result<PendingGames, Reason> {
     if bytes.is_empty() {
         return Ok(PendingGames::default());
     }
-    let too_short = || Reason::invalid(Section::Kept.name(), "shorter than its games");
+    let too_short = || Reason::invalid(Section::Kept.name(), "ends within a game");
     let (head, mut bytes) = bytes.split_at_checked(HEAD).ok_or_else(too_short)?;
     let conditions = decode_conditions(head)?;
     let mut games = Vec::new();
@@ -52,7 +52,7 @@ pub fn decode(bytes: &[u8], mut allowed: Range<u64>) -> Result<PendingGames, Rea
 
 fn encode_conditions(conditions: &PlayConditions) -> [u8; HEAD] {
     let PlaySettings { depth, nodes, time, exact_empties, epsilon, shallow, random_plies, .. } = conditions.play;
-    // 0 is within no range: it stands for no limit.
+    // 0 is outside every range: it stands for an absent limit.
     let nanoseconds = time.map_or(0, |time| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX));
     let mut bytes = [0; HEAD];
     bytes[0..4].copy_from_slice(&depth.unwrap_or(0).to_le_bytes());
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn kept_games_read_back_with_what_they_cost_and_were_played_under() {
+    fn pending_games_read_back_with_their_totals_and_conditions() {
         let settings = PlaySettings { epsilon: 0.25, shallow: 0.5, random_plies: 7, ..PlaySettings::default() };
         let time = Some(Duration::from_micros(1_500));
         for play in [
@@ -146,11 +146,11 @@ mod tests {
     }
 
     #[test]
-    fn what_makes_no_sense_is_refused() {
+    fn invalid_bytes_are_refused() {
         let sound = bytes(&pending(&PlaySettings::default()));
         let refused = |bytes: &[u8]| decode(bytes, 30..40).unwrap_err().to_string();
         for short in [1, HEAD - 1, sound.len() - 1] {
-            assert!(refused(&sound[..short]).contains("invalid kept games: shorter than its games"), "{short}");
+            assert!(refused(&sound[..short]).contains("invalid kept games: ends within a game"), "{short}");
         }
         let mut changed = sound.clone();
         changed[31] = 0x40;

@@ -1,4 +1,4 @@
-//! Reading the outer layer of a model file, in bounded memory whatever the file says.
+//! Reading the outer layer of a model file, in bounded memory whatever the file declares.
 
 use super::bytes::{u32_at, u64_at};
 use super::container::{LOCATION_BYTES, MAGIC, OLDEST_VERSION, PREFIX, VERSION};
@@ -8,17 +8,17 @@ use crc32fast::Hasher;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use zstd::stream::read::Decoder;
 
-/// Longest header that is believed.
+/// The largest header length that is accepted.
 const MAX_HEADER: u64 = 1 << 20;
-/// Bytes handed on at a time; a multiple of every number's size.
+/// The number of bytes handed over at a time; a multiple of every number's size.
 pub const CHUNK: usize = 1 << 16;
-/// The largest window that a compressed section may ask for, as a power of two: 8 MiB, what a decoder has to support.
+/// The largest window of a compressed section, as a power of two: 8 MiB, which every decoder must support.
 const WINDOW_LOG: u32 = 23;
 
 /// Receives a section piece by piece.
 pub type Receiver<'a> = dyn FnMut(&[u8]) -> Result<(), Reason> + 'a;
 
-/// A file whose header has been read and found right, and whose length is the one that the header says.
+/// A file whose header has been read and checked, and whose length is the one that the header declares.
 #[derive(Debug)]
 pub struct Container<R> {
     input: R,
@@ -29,7 +29,7 @@ pub struct Container<R> {
 }
 
 impl<R: Read + Seek> Container<R> {
-    /// Reads and checks everything but the sections' bytes.
+    /// Reads and checks everything except the sections' bytes.
     pub fn open(mut input: R) -> Result<Self, Reason> {
         let found = input.seek(SeekFrom::End(0))?;
         input.seek(SeekFrom::Start(0))?;
@@ -71,34 +71,35 @@ impl<R: Read + Seek> Container<R> {
         Ok(Self { input, version, bytes: found, fields, locations })
     }
 
-    /// The format's version.
+    /// Returns the format version.
     pub fn version(&self) -> u32 {
         self.version
     }
 
-    /// The file's length.
+    /// Returns the file's length.
     pub fn bytes(&self) -> u64 {
         self.bytes
     }
 
-    /// The header's fields, as they were written.
+    /// Returns the header's fields, as they were written.
     pub fn fields(&self) -> &[u8] {
         &self.fields
     }
 
-    /// The sections, in their order.
+    /// Returns the sections, in their order.
     pub fn locations(&self) -> &[SectionLocation] {
         &self.locations
     }
 
-    /// The section's length when decoded.
+    /// Returns the section's length when decoded.
     pub fn length(&self, section: Section) -> Result<u64, Reason> {
         self.location(section).map(|location| location.decoded)
     }
 
-    /// Hands the section's bytes to `receiver`, then checks them: what was received counts only if this is `Ok`.
+    /// Hands the section's bytes to `receiver`, then verifies them: what was received is valid only if this returns
+    /// `Ok`.
     ///
-    /// Pieces are 64 KiB but for the last. A section that the file does not have is [`Reason::WeightsOnly`].
+    /// Pieces are 64 KiB, except the last. A section that the file lacks is [`Reason::WeightsOnly`].
     pub fn read(&mut self, section: Section, receiver: &mut Receiver) -> Result<(), Reason> {
         let location = self.location(section)?;
         self.input.seek(SeekFrom::Start(location.offset))?;
@@ -111,19 +112,19 @@ impl<R: Read + Seek> Container<R> {
         if stored.failed {
             return result;
         }
-        // Damage may have made no sense long before the end; it is called by its name all the same.
+        // Damage may have caused an error long before the end; it is still reported as damage.
         io::copy(&mut stored, &mut io::sink())?;
         if stored.crc.finalize() != location.crc {
             return Err(Reason::SectionChecksum { section });
         }
         result.map_err(|reason| match reason {
-            // Reading has not failed: this is the decoder's.
+            // Reading has not failed, so this error is the decoder's.
             Reason::Io(error) => Reason::invalid(section.name(), error),
             other => other,
         })
     }
 
-    /// The whole section, checked, if it is not longer than `limit`.
+    /// Reads the whole section and verifies it, if it is not longer than `limit`.
     pub fn read_all(&mut self, section: Section, limit: u64) -> Result<Vec<u8>, Reason> {
         let length = self.length(section)?;
         if length > limit {
@@ -143,7 +144,7 @@ impl<R: Read + Seek> Container<R> {
     }
 }
 
-/// Hands over the next `length` bytes of the input.
+/// Hands the next `length` bytes of the input to `receiver`.
 fn hand_over(input: &mut impl Read, length: u64, receiver: &mut Receiver) -> Result<(), Reason> {
     let mut chunk = vec![0; (CHUNK as u64).min(length) as usize];
     let mut left = length;
@@ -156,26 +157,26 @@ fn hand_over(input: &mut impl Read, length: u64, receiver: &mut Receiver) -> Res
     Ok(())
 }
 
-/// Hands over what the input decompresses to: one frame of `length` bytes and nothing else.
+/// Hands the decompressed input to `receiver`: one frame of `length` bytes and nothing else.
 fn decompress(input: &mut impl Read, length: u64, receiver: &mut Receiver) -> Result<(), Reason> {
     let mut decoder = Decoder::with_buffer(BufReader::with_capacity(CHUNK, input))?.single_frame();
     decoder.window_log_max(WINDOW_LOG)?;
     hand_over(&mut decoder, length, receiver)?;
     if decoder.read(&mut [0])? > 0 {
-        return Err(io::Error::other("longer than it says").into());
+        return Err(io::Error::other("longer than declared").into());
     }
     if decoder.finish().read(&mut [0])? > 0 {
-        return Err(io::Error::other("bytes after the compressed ones").into());
+        return Err(io::Error::other("bytes after the compressed frame").into());
     }
     Ok(())
 }
 
-/// A section's bytes in the file: counts them down and sums them up.
+/// A reader of a section's bytes in the file that counts and checksums them.
 struct ChecksummedReader<'a, R> {
     input: &'a mut R,
     left: u64,
     crc: Hasher,
-    /// Reading has failed.
+    /// Whether reading has failed.
     failed: bool,
 }
 
@@ -197,9 +198,10 @@ impl<R: Read> Read for ChecksummedReader<'_, R> {
     }
 }
 
-/// Splits a header, whose checksum was right, into the fields and the sections' locations; sections start at `start`.
+/// Parses a header whose checksum was correct into the fields and the sections' locations; the sections start at
+/// `start`.
 fn parse(header: &[u8], start: u64) -> Result<(Vec<u8>, Vec<SectionLocation>), Reason> {
-    let too_short = || Reason::invalid("header", "shorter than its parts");
+    let too_short = || Reason::invalid("header", "too short for its parts");
     let (length, rest) = header.split_first_chunk::<4>().ok_or_else(too_short)?;
     let (fields, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize).ok_or_else(too_short)?;
     let (count, rest) = rest.split_first_chunk::<4>().ok_or_else(too_short)?;
@@ -215,7 +217,7 @@ fn parse(header: &[u8], start: u64) -> Result<(Vec<u8>, Vec<SectionLocation>), R
         }
         offset = offset
             .checked_add(location.stored)
-            .ok_or_else(|| Reason::invalid("header", "sections of absurd length"))?;
+            .ok_or_else(|| Reason::invalid("header", "section lengths out of range"))?;
         locations.push(location);
     }
     Ok((fields.to_vec(), locations))
@@ -230,7 +232,7 @@ fn parse_location(bytes: &[u8], offset: u64) -> Result<SectionLocation, Reason> 
         .ok_or_else(|| Reason::invalid(section.name(), format_args!("unknown encoding {code}")))?;
     let (stored, decoded) = (u64_at(bytes, 8), u64_at(bytes, 16));
     if encoding == Encoding::Raw && stored != decoded {
-        return Err(Reason::invalid(section.name(), format_args!("{stored} bytes can not stand for {decoded}")));
+        return Err(Reason::invalid(section.name(), format_args!("{stored} bytes stored, {decoded} declared")));
     }
     Ok(SectionLocation { section, encoding, offset, stored, decoded, crc: u32_at(bytes, 24) })
 }

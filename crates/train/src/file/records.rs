@@ -7,23 +7,23 @@ use crate::record::{GameRecord, Ply, Searched};
 use shirokuro_engine::{Square, UNITS_PER_DISC};
 use std::ops::Range;
 
-/// Bytes of a game in the records section, without its plies.
+/// The number of bytes of a game without its plies.
 const RECORD_BYTES: usize = 9;
-/// Bytes of a ply in the records section.
+/// The number of bytes of a ply.
 const PLY_BYTES: usize = 6;
-/// Bytes of the longest game in the records section.
+/// The number of bytes of the longest game.
 pub const MAX_RECORD: u64 = (RECORD_BYTES + 60 * PLY_BYTES) as u64;
 
 const SEARCHED: u8 = 1;
 const EXACT: u8 = 2;
 const GREEDY: u8 = 4;
 
-/// Bytes of a game.
+/// Returns the number of bytes of a game.
 pub fn length(record: &GameRecord) -> u64 {
     (RECORD_BYTES + PLY_BYTES * record.plies.len()) as u64
 }
 
-/// The bytes of a game.
+/// Encodes a game.
 pub fn encode(record: &GameRecord) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(length(record) as usize);
     bytes.extend_from_slice(&record.index.to_le_bytes());
@@ -40,7 +40,7 @@ pub fn encode(record: &GameRecord) -> Vec<u8> {
     bytes
 }
 
-/// Reads a section of games and replays every one. Their numbers must ascend within `allowed`.
+/// Decodes a section of games and replays every one. Their numbers must ascend within `allowed`.
 pub fn decode_all(mut bytes: &[u8], mut allowed: Range<u64>) -> Result<Vec<GameRecord>, Reason> {
     let mut records = Vec::new();
     while !bytes.is_empty() {
@@ -49,10 +49,11 @@ pub fn decode_all(mut bytes: &[u8], mut allowed: Range<u64>) -> Result<Vec<GameR
     Ok(records)
 }
 
-/// Reads the next game of a section and replays it. Its number must be within `allowed`, which it then begins after.
+/// Decodes the next game of a section and replays it. Its number must be within `allowed`, whose start then moves past
+/// it.
 pub fn decode(bytes: &mut &[u8], allowed: &mut Range<u64>, section: Section) -> Result<GameRecord, Reason> {
     let part = section.name();
-    let too_short = || Reason::invalid(part, "shorter than its games");
+    let too_short = || Reason::invalid(part, "ends within a game");
     let (head, rest) = bytes.split_at_checked(RECORD_BYTES).ok_or_else(too_short)?;
     let (plies, rest) = rest.split_at_checked(PLY_BYTES * usize::from(head[8])).ok_or_else(too_short)?;
     *bytes = rest;

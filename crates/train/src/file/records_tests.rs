@@ -1,7 +1,7 @@
 use super::*;
 use shirokuro_engine::parse_transcript;
 
-/// The shortest game, with everything a ply may say.
+/// Returns the shortest game, with every variant of a ply.
 fn record(index: u64) -> GameRecord {
     let moves = parse_transcript("e6f4e3f6g5d6e7f5c5").unwrap();
     let plies = moves.into_iter().enumerate().map(|(ply, square)| {
@@ -19,10 +19,10 @@ fn records_read_back() {
 }
 
 #[test]
-fn records_that_make_no_sense_are_refused() {
+fn invalid_records_are_refused() {
     let refused = |bytes: &[u8]| decode_all(bytes, 30..40).unwrap_err().to_string();
     let bytes = encode(&record(30));
-    assert!(refused(&bytes[..bytes.len() - 1]).contains("shorter than its games"));
+    assert!(refused(&bytes[..bytes.len() - 1]).contains("ends within a game"));
     assert!(refused(&encode(&record(29))).contains("game 29 is not in order or not of this generation"));
     assert!(refused(&encode(&record(40))).contains("game 40"));
     assert!(refused(&[bytes.clone(), bytes.clone()].concat()).contains("game 30 is not in order"));
@@ -31,7 +31,7 @@ fn records_that_make_no_sense_are_refused() {
         bytes[at] = value;
         bytes
     };
-    assert!(refused(&changed(9, 64)).contains("invalid records: ply"), "a square that is none");
+    assert!(refused(&changed(9, 64)).contains("invalid records: ply"), "a square that does not exist");
     assert!(refused(&changed(9, 0)).contains("game 30: ply 0: illegal move a1"));
     assert!(refused(&changed(10, 8)).contains("ply"), "an unknown flag");
     assert!(refused(&changed(11, 1)).contains("ply"), "a score without a search");

@@ -54,7 +54,7 @@ struct Table<'a> {
     /// The bits of the entries that were ever updated.
     updated: &'a mut [u64],
     count: &'a mut u32,
-    learned: UpdateOutcome,
+    outcome: UpdateOutcome,
 }
 
 /// Updates all tables from the positions, in parallel over the tables.
@@ -78,12 +78,12 @@ pub(crate) fn update_tables(
     });
     let mut all = UpdateOutcome::default();
     for table in tables {
-        coverage.provisional[table.stage * PATTERNS.len() + table.pattern] = table.learned.visits;
-        all.visits += table.learned.visits;
-        all.resets.extend(table.learned.resets);
-        all.undo.extend(table.learned.undo);
-        all.updates.extend(table.learned.updates);
-        all.sudden.extend(table.learned.sudden);
+        coverage.provisional[table.stage * PATTERNS.len() + table.pattern] = table.outcome.visits;
+        all.visits += table.outcome.visits;
+        all.resets.extend(table.outcome.resets);
+        all.undo.extend(table.outcome.undo);
+        all.updates.extend(table.outcome.updates);
+        all.sudden.extend(table.outcome.sudden);
     }
     all
 }
@@ -93,7 +93,7 @@ fn split<'a>(mut moments: &'a mut [Moments], updated: Vec<&'a mut [u64]>, counts
     let places = (0..STAGES).flat_map(|stage| PATTERNS.iter().enumerate().map(move |pattern| (stage, pattern)));
     let tables = places.zip(updated.into_iter().zip(counts)).map(|((stage, (pattern, shape)), (updated, count))| {
         let moments = moments.split_off_mut(..shape.entries()).expect("there are moments for all tables");
-        Table { stage, pattern, moments, updated, count, learned: UpdateOutcome::default() }
+        Table { stage, pattern, moments, updated, count, outcome: UpdateOutcome::default() }
     });
     tables.collect()
 }
@@ -122,7 +122,7 @@ impl Table<'_> {
             let before = weights[own].load(Relaxed);
             let mut moments = self.moments[own];
             if update.provisional {
-                self.learned.undo.push(UndoEntry { entry, weight: before, moments });
+                self.outcome.undo.push(UndoEntry { entry, weight: before, moments });
             }
             let entries = 1 + u64::from(own != image);
             let error = sum / count as f32;
@@ -139,18 +139,18 @@ impl Table<'_> {
                 weights[index].store(weight, Relaxed);
                 *self.count += u32::from(insert(self.updated, index));
             }
-            self.learned.visits += u64::from(count) * entries;
+            self.outcome.visits += u64::from(count) * entries;
             let change = WeightUpdate { entry, visits: count, error, before, after: weight };
             if listed {
-                self.learned.updates.push(change);
+                self.outcome.updates.push(change);
             }
             if u32::from(change.size()) >= sudden {
-                self.learned.sudden.add(change);
+                self.outcome.sudden.add(change);
             }
         }
-        self.learned.sudden.keep_largest();
+        self.outcome.sudden.keep_largest();
         if resets > 0 {
-            self.learned.resets.push(Reset { pattern: self.pattern, stage: self.stage, entries: resets });
+            self.outcome.resets.push(Reset { pattern: self.pattern, stage: self.stage, entries: resets });
         }
     }
 
