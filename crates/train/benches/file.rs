@@ -1,8 +1,8 @@
-//! How long saving and loading a full training state take, next to what the disk takes for as many bytes.
+//! The time to save and load a full training state, compared with the time the disk takes for the same number of bytes.
 //!
-//! `cargo bench -p shirokuro-train --bench file [-- FOLDER]`. A save is compared with `dd conv=fsync`, a load with reading the file into
-//! memory, a check of the file with `dd of=/dev/null`; the file is then in the system's cache. The state is written here, by the description in `docs/formats.md` and not
-//! by the crate, with moments that are no zeros.
+//! Run by `cargo bench -p shirokuro-train --bench file [-- FOLDER]`. A save is compared with `dd conv=fsync`, a load
+//! with reading the file into memory, a verification with `dd of=/dev/null`; the file is then in the system's cache.
+//! The benchmark writes the state itself, as `docs/formats.md` describes it, with moments that are not zero.
 
 use shirokuro_engine::ENTRIES;
 use shirokuro_train::{Encoding, Texts, Trainer, read_header, verify_file};
@@ -12,9 +12,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-/// Bytes of the section that says what was learned.
+/// The length of the coverage section in bytes.
 const COVERAGE_BYTES: usize = 8 * (60 * 7_524 + 2 * 840);
-/// Each thing is measured so many times, in turn; the median counts.
+/// The number of times each operation is measured, in turn; the median counts.
 const RUNS: usize = 5;
 
 fn main() {
@@ -89,17 +89,17 @@ fn time(work: impl FnOnce()) -> Duration {
     start.elapsed()
 }
 
-/// A training state before a generation's first game: weights and moments that look like learned ones.
+/// Writes a training state before a generation's first game, with weights and moments that resemble learned ones.
 fn write_state(path: &Path) {
     let numbers = (0..ENTRIES as u64).map(|entry| entry.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40);
     let weights: Vec<u8> = numbers.clone().flat_map(|n| (32_768 + (n % 4096) as u16 - 2048).to_le_bytes()).collect();
     let moments: Vec<u8> =
         numbers.flat_map(|n| [(n as f32 - 8e6) / 1e6, n as f32 / 1e6].map(f32::to_le_bytes)).flatten().collect();
-    // Nothing was learned: 7,552 words of bits a stage, and two counts for each of 840 tables.
+    // Nothing was learned: 7,552 words of bits per stage, and two counts for each of 840 tables.
     let coverage = vec![0; COVERAGE_BYTES];
     let sections = [&weights[..], &moments, b"", b"", b"", b"{}", b"{}", b"{}", &coverage];
 
-    // Seed 1, 64 games in a generation, nothing played, powers 1.
+    // Seed 1, 64 games per generation, nothing played, powers 1.
     let mut fields = [&1u64.to_le_bytes()[..], &64u32.to_le_bytes(), &[0; 16]].concat();
     fields.extend([1f64; 2].into_iter().flat_map(f64::to_le_bytes));
     let mut header = [&(fields.len() as u32).to_le_bytes()[..], &fields, &9u32.to_le_bytes()].concat();

@@ -1,4 +1,4 @@
-//! How fast a run plays and learns. Every benchmark checks its answer: a change that is fast and wrong fails.
+//! The speed of playing and learning. Every benchmark checks its answer: a change that is fast but wrong fails.
 
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
@@ -25,7 +25,7 @@ const PLAY: PlaySettings = PlaySettings {
     hang_timeout: None,
 };
 
-/// λ-returns of one game.
+/// The λ-returns of one game.
 #[divan::bench]
 fn lambda_returns_of_a_game(bencher: Bencher) {
     let steps: Vec<Step> = (0..60i16).map(|t| Step { value: f32::from(t % 17 - 8), cut: t % 10 == 9 }).collect();
@@ -36,7 +36,7 @@ fn lambda_returns_of_a_game(bencher: Bencher) {
     });
 }
 
-/// One game of self-play, one ply deep, with neutral weights; the searches timed, as in some of a training's games, or not.
+/// One game of self-play with one-ply searches and neutral weights, with or without timing of the searches.
 #[divan::bench(args = ["timed", "not timed"])]
 fn a_game_one_ply_deep(bencher: Bencher, searches: &str) {
     let evaluator = PatternEvaluator::new(Arc::new(Weights::neutral()));
@@ -45,13 +45,13 @@ fn a_game_one_ply_deep(bencher: Bencher, searches: &str) {
     progress.time_searches(searches == "timed");
     let context = GameContext { stop: &stop, progress: &progress, faults: None };
     bencher.counter(ItemsCount::new(1u32)).bench_local(|| {
-        let game = play_game(&mut searcher, &evaluator, &PLAY, 1, 7, &context).expect("nobody stops it");
+        let game = play_game(&mut searcher, &evaluator, &PLAY, 1, 7, &context).expect("the call is not stopped");
         assert_eq!(game.totals.searches as usize, game.record.searched().count());
         game
     });
 }
 
-/// A generation one ply deep, one item a game: what this costs beyond [`a_game_one_ply_deep`] is learning.
+/// A generation with one-ply searches, one item per game: its cost beyond [`a_game_one_ply_deep`] is learning.
 #[divan::bench(args = [64, 1024], sample_count = 20)]
 fn play_and_learn_a_generation(bencher: Bencher, games: u32) {
     let options = TrainerOptions { seed: 1, generation_games: games, ..TrainerOptions::default() };
@@ -59,10 +59,10 @@ fn play_and_learn_a_generation(bencher: Bencher, games: u32) {
     let learn = LearnSettings::default();
     bencher.counter(ItemsCount::new(games)).bench_local(|| {
         let report = trainer.advance(games, &PLAY, &learn, &Control::new()).expect("the settings are in range");
-        let report = report.expect("nobody stops it");
+        let report = report.expect("the call is not stopped");
         assert!(report.generation_complete && report.failures.is_empty());
         assert_eq!((report.games.len(), report.positions()), (games as usize, report.values.count));
-        // Every position visits 56 entries; most have a mirror image that is another entry.
+        // Every position visits 56 entries; most have a mirror image that is a different entry.
         assert!((90 * report.positions()..=112 * report.positions()).contains(&report.visits));
     });
 }

@@ -1,4 +1,4 @@
-//! Looking into a training: its games, its traces, its memory and what it has covered.
+//! Inspecting a training: replayed games, eligibility traces, coverage and memory.
 
 pub(crate) mod coverage;
 pub(crate) mod memory;

@@ -1,12 +1,12 @@
 //! Self-play training of Othello pattern weights: TD(λ) with Adam.
 //!
-//! A [`Trainer`] plays a generation of games with fixed weights ([`play_game`]), computes what their positions should have been
-//! worth ([`lambda_returns`]) and moves the weights there. Same seed and settings, same weights to the last bit, at any number of
-//! threads. What a run is made of — when to save, what to log, when to stop — is for the caller to decide.
+//! A [`Trainer`] plays a generation of games with fixed weights ([`play_game`]), computes a target for each of their
+//! positions ([`lambda_returns`]) and moves the weights towards the targets. The same seed and settings give identical
+//! weights at any number of threads. The caller decides when to save, what to log and when to stop.
 //!
-//! Values are in discs. Those of a position are for its side to move, those of a game from Black's side.
+//! Values are in discs: those of a position for its side to move, those of a game in Black's view.
 
-// The claim of most tests is that two results are equal to the last bit.
+// Most tests claim that two results are equal to the last bit.
 #![cfg_attr(test, allow(clippy::float_cmp))]
 
 mod error;

@@ -1,33 +1,34 @@
-//! What a trainer holds in memory.
+//! The memory of a trainer.
 
 use crate::inspect::resident::resident_bytes;
 use crate::learn::coverage::Coverage;
 use crate::record::GameRecord;
 use crate::trainer::Trainer;
 
-/// Bytes of a trainer's parts.
+/// The memory of a trainer's parts, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Memory {
     /// The pattern weights.
     pub weights: usize,
     /// Adam's moments.
     pub moments: usize,
-    /// The part of the moments that is resident, the others never having been learned; `None` where the system does not tell.
+    /// The resident part of the moments, that is, those that were ever learned; `None` where the system does not report
+    /// it.
     pub resident_moments: Option<usize>,
     /// The transposition tables of all workers.
     pub tables: usize,
     /// The workers' scratch memory for learning.
     pub scratch: usize,
-    /// The game records and the undo log of the generation under way, and finished games that do not count yet.
+    /// The game records and the undo log of the current generation, and finished games that do not count yet.
     pub generation: usize,
-    /// The positions of the generation that was learned last, while it was learned; they are freed after that.
+    /// The positions of the last generation while it was learned; they are freed afterwards.
     pub rows: usize,
-    /// Which entries were ever updated, and how often.
+    /// The set of entries that were ever updated, and the numbers of updates.
     pub coverage: usize,
 }
 
 impl Trainer {
-    /// Bytes by part.
+    /// Returns the memory by part.
     pub fn memory(&self) -> Memory {
         let state = &self.state;
         let records: usize = state.records.iter().map(GameRecord::bytes).sum();

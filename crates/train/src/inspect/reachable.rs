@@ -1,12 +1,14 @@
-//! Which weight entries can be read at all: many stand for squares that no game brings about.
+//! The weight entries that a position can read: many stand for squares that cannot occur in a game.
 //!
-//! - **Up to stage [`EXACT`]** every position that can be reached is looked at, so that the answer is exact.
-//! - **After that** only which squares of a pattern are occupied is followed, not by whom. From stage to stage one disc is
-//!   added: to a square outside of the pattern, or to one in it from which, in some direction, the next two squares are occupied or may
-//!   be (a move turns discs: it needs a disc of either side in a row). As many discs must fit inside and outside as the stage
-//!   has, and the four centre squares are never empty. Every colouring of such a set counts as possible.
+//! - **Up to stage [`EXACT`]** every reachable position is visited, so the answer is exact.
+//! - **Later stages** track only which squares of a pattern are occupied, not by whom. Each stage adds one disc: on a
+//!   square outside the pattern, or on one inside it next to which, in some direction, two squares are or may be
+//!   occupied (a move flips discs, so it needs a disc of each side in a row). The discs of the stage must fit inside
+//!   and outside the pattern, and the four centre squares are never empty. Every colouring of such a set counts as
+//!   possible.
 //!
-//! So an entry that is not in the set never occurs. After stage [`EXACT`] some that are in it may not occur either.
+//! An entry outside the set therefore never occurs. After stage [`EXACT`], some entries in the set may not occur
+//! either.
 
 use crate::learn::entry_bits::{EntryBits, insert};
 use shirokuro_engine::{
@@ -14,25 +16,25 @@ use shirokuro_engine::{
 };
 use std::sync::LazyLock;
 
-/// The last stage whose positions are all looked at.
+/// The last stage whose positions are all visited.
 const EXACT: usize = 8;
 
 /// d4, e4, d5, e5.
 const CENTRE: [u8; 4] = [27, 28, 35, 36];
 
-/// The entries that a position with a move to make can read.
+/// Returns the entries that a position with a legal move can read.
 pub(crate) fn reachable() -> &'static EntryBits {
     static REACHABLE: LazyLock<EntryBits> = LazyLock::new(compute);
     &REACHABLE
 }
 
-/// How many they are, by table, stage by stage.
+/// Returns their number by table, stage by stage.
 pub(crate) fn reachable_counts() -> &'static [u32] {
     static COUNTS: LazyLock<Vec<u32>> = LazyLock::new(|| reachable().counts());
     &COUNTS
 }
 
-/// For each entry of a stage, in the order of the weights, whether a position can read it.
+/// Returns, for each entry of a stage in the order of the weights, whether a position can read it.
 pub fn reachable_entries(stage: usize) -> Vec<bool> {
     reachable().stage(stage)
 }
@@ -66,7 +68,7 @@ fn compute() -> EntryBits {
     set
 }
 
-/// The boards with a move to make of stages 0 to [`EXACT`], up to the symmetries that the first move has.
+/// Returns the boards of stages 0 to [`EXACT`] that have a legal move, up to the symmetries of the first move.
 fn boards_by_stage() -> Vec<Vec<Board>> {
     let first = parse_transcript("f5").expect("f5 is a first move")[0];
     let second = Board::START.play(first).expect("f5 is a first move");
@@ -80,14 +82,14 @@ fn boards_by_stage() -> Vec<Vec<Board>> {
     stages
 }
 
-/// The boards after each move, a forced pass included, without those where the game is over.
+/// Returns the boards after each move, including a forced pass, except those of finished games.
 fn successors(board: &Board) -> Vec<Board> {
-    let play = |square: Square| board.play(square).expect("it is one of the moves");
+    let play = |square: Square| board.play(square).expect("the square is a legal move");
     let next = squares(board.moves()).map(play).filter(|board| !board.is_over());
     next.map(|board| if board.moves() == 0 { board.pass() } else { board }).collect()
 }
 
-/// The squares of a pattern that are occupied in an entry, one bit each.
+/// Returns the squares of a pattern that are occupied in an entry, one bit each.
 fn occupied_squares(mut entry: usize) -> u16 {
     let mut set = 0;
     for place in 0.. {
@@ -100,7 +102,7 @@ fn occupied_squares(mut entry: usize) -> u16 {
     set
 }
 
-/// The sets of occupied squares of a pattern that can follow on these, at this stage.
+/// Returns the sets of occupied squares of a pattern that can follow the sets in `before`, at this stage.
 fn next_sets(pattern: &Pattern, before: &[bool], stage: usize) -> Vec<bool> {
     let size = pattern.squares.len() as u32;
     let centre = pattern.squares.iter().filter(|square| CENTRE.contains(square)).count() as u32;
@@ -120,8 +122,8 @@ fn next_sets(pattern: &Pattern, before: &[bool], stage: usize) -> Vec<bool> {
     next
 }
 
-/// In some direction the two squares next to this one may be occupied, when these squares of the pattern are and its others
-/// are not.
+/// Checks whether, in some direction, the two squares next to `square` may be occupied when only the squares in `set`
+/// are occupied within the pattern.
 fn may_flip_discs(pattern: &Pattern, set: usize, square: u8) -> bool {
     let (file, rank) = (i32::from(square % 8), i32::from(square / 8));
     let may_be_occupied = |file: i32, rank: i32| {
@@ -142,14 +144,14 @@ mod tests {
     use shirokuro_engine::Position;
     use std::collections::HashSet;
 
-    /// The entry of a pattern with discs of the side to move on these squares and on no other.
+    /// Returns the entry of a pattern with discs of the side to move on these squares only.
     fn entry(pattern: usize, discs: &[&str]) -> usize {
         let squares = PATTERNS[pattern].squares.iter().map(|&square| Square::new(square).unwrap().to_string());
         (0..).zip(squares).map(|(k, square)| 3_usize.pow(k) * usize::from(discs.contains(&square.as_str()))).sum()
     }
 
     #[test]
-    fn no_entry_that_a_game_reads_counts_as_impossible() {
+    fn every_entry_that_a_game_reads_counts_as_possible() {
         let mut seen = 0;
         for game in 0..4_000 {
             let mut random = GameRandom::new(1, game);
@@ -172,8 +174,8 @@ mod tests {
     }
 
     #[test]
-    fn early_stages_are_exactly_what_all_games_read() {
-        // From all four first moves, without any use of symmetry.
+    fn early_stages_hold_exactly_the_entries_that_all_games_read() {
+        // From all four first moves, without using symmetry.
         let mut positions = HashSet::from([Position::START]);
         for stage in 0..5 {
             let mut entries = HashSet::new();
@@ -202,12 +204,12 @@ mod tests {
             // P12 is the fourth row: d4 and e4 are never empty.
             let without_d4 = entry(11, &["a4", "b4", "c4", "e4", "f4", "g4", "h4"]);
             assert!(!set.contains(stage, 11, without_d4));
-            // P10, the second row, empty: only while so many squares can be.
+            // P10, the second row, can be empty only while that many squares are empty.
             assert_eq!(set.contains(stage, 9, 0), stage <= 60 - 8, "stage {stage}");
-            // A single disc at a corner of P04, an edge and the one next to it, with no disc to turn.
+            // A single disc on a corner of P04, an edge and the row next to it, without a disc to flip.
             assert!(stage > 8 || !set.contains(stage, 3, entry(3, &["a1"])));
         }
-        // With one square empty no entry has two.
+        // With one empty square, no entry has two.
         assert!((0..59_049).filter(|&e| set.contains(59, 0, e)).all(|e| occupied_squares(e).count_ones() >= 9));
     }
 

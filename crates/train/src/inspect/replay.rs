@@ -1,4 +1,4 @@
-//! Playing a game of a training once more, to see what its searches saw.
+//! Replaying a game of a training, to see its searches.
 
 use crate::error::TrainerError;
 use crate::error::require;
@@ -12,37 +12,37 @@ use shirokuro_engine::{PatternEvaluator, Position, SearchResult, Searcher, discs
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-/// A game that was played once more, and what happened at each of its plies.
+/// A replayed game and the events at each of its plies.
 #[derive(Clone, Debug)]
 pub struct ReplayedGame {
     /// The game.
     pub game: PlayedGame,
     /// The evaluations of the positions before the moves, in discs for the side to move.
     pub evaluations: Vec<f32>,
-    /// One a ply.
+    /// The events, one item per ply.
     pub plies: Vec<ReplayedPly>,
 }
 
-/// What happened at a ply.
+/// The events at a ply.
 #[derive(Clone, Debug)]
 pub struct ReplayedPly {
-    /// The search; none in the random opening, nor where a solved line is followed.
+    /// The search; `None` in the random opening and where a solved line is followed.
     pub search: Option<SearchResult>,
-    /// Wall-clock time of the ply.
+    /// The wall-clock time of the ply.
     pub time: Duration,
-    /// How the move came about.
+    /// How the move was chosen.
     pub choice: Choice,
 }
 
 impl Trainer {
-    /// Plays a game of the generation under way once more, with the weights from before the generation; nothing is learned.
+    /// Replays a game of the current generation with the weights from before the generation. Nothing is learned.
     ///
-    /// It is the same game if the settings are those that it was played with, and if no search is limited by time.
+    /// It is the same game if the settings are those it was played with, and if no search is limited by time.
     ///
     /// # Errors
     ///
-    /// The game is not of this generation, a setting is outside its range, or there is no memory for a table. The inner result
-    /// is that of [`play_observed_game`].
+    /// The game is not of this generation, a setting is outside its range, or there is not enough memory for a table.
+    /// The inner result is that of [`play_observed_game`].
     pub fn replay(
         &mut self,
         game: u64,
@@ -51,7 +51,7 @@ impl Trainer {
     ) -> Result<Result<ReplayedGame, Unfinished>, TrainerError> {
         let size = u64::from(self.state.generation_games);
         let of_generation = game / size == self.state.generation;
-        require(of_generation, "game", game, "a game of the generation under way")?;
+        require(of_generation, "game", game, "a game of the current generation")?;
         play.validate()?;
         let mut searcher = Searcher::new(self.workers.table_bytes())?;
         let (mut plies, mut search, mut start) = (Vec::new(), None, Instant::now());

@@ -1,4 +1,4 @@
-//! What an update shows of itself, and games that are played once more.
+//! Tests of the reports about updates, and of replayed games.
 
 use super::*;
 use crate::inspect::traces::traces_of;
@@ -38,7 +38,7 @@ fn weights(trainer: &Trainer) -> Vec<u16> {
 }
 
 #[test]
-fn the_listed_changes_are_all_that_an_update_changes_and_listing_them_changes_nothing() {
+fn the_listed_changes_are_complete_and_listing_them_changes_nothing() {
     let (mut inspected, mut plain) = (trainer(), trainer());
     inspected.inspect(ALL);
     let mut generation_start = weights(&inspected);
@@ -59,7 +59,7 @@ fn the_listed_changes_are_all_that_an_update_changes_and_listing_them_changes_no
         assert!(changed > 1000);
         assert_eq!(report.sudden_count, changed);
         assert_eq!(inspected.digest(), plain.digest());
-        // The second part of a generation is learned with the first, from before it.
+        // The second part of a generation is learned together with the first, from the state before it.
         if report.generation_complete {
             generation_start = expected;
         }
@@ -80,7 +80,7 @@ fn only_the_tables_asked_for_are_listed() {
 
 #[test]
 fn a_sudden_change_names_the_position_with_the_largest_error_among_those_that_read_the_entry() {
-    // What the second generation will play: its games do not depend on the moments.
+    // The games that the second generation will play: they do not depend on the moments.
     let mut ahead = trainer();
     advance(&mut ahead, 6);
     let before = weights(&ahead);
@@ -114,7 +114,7 @@ fn a_sudden_change_names_the_position_with_the_largest_error_among_those_that_re
 }
 
 #[test]
-fn a_game_played_once_more_is_the_same_game_at_any_place_of_its_generation_and_changes_nothing() {
+fn a_replayed_game_is_the_same_anywhere_in_its_generation_and_changes_nothing() {
     let mut trainer = trainer();
     advance(&mut trainer, 6);
     let (mut games, mut choices) = (Vec::<GameRecord>::new(), Vec::new());
@@ -145,7 +145,7 @@ fn a_game_played_once_more_is_the_same_game_at_any_place_of_its_generation_and_c
     }
     let kinds = [Choice::Opening, Choice::Best, Choice::Random, Choice::Shallow];
     assert!(kinds.iter().all(|choice| choices.contains(choice)));
-    assert!(trainer.replay(3, &PLAY, &stop).is_err(), "a generation that is over");
+    assert!(trainer.replay(3, &PLAY, &stop).is_err(), "a generation that has ended");
     stop.store(true, Relaxed);
     assert_eq!(trainer.replay(6, &PLAY, &stop).unwrap().unwrap_err(), Unfinished::Stopped);
 }

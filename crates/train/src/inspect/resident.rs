@@ -1,15 +1,16 @@
-//! How much of a piece of memory is really there.
+//! The resident part of a piece of memory.
 
 use std::fs;
 use std::io::{Read, Seek, SeekFrom};
 
-/// The page is in memory, by `/proc/self/pagemap`.
+/// The flag of a page in memory, in `/proc/self/pagemap`.
 const PRESENT: u64 = 1 << 63;
-/// And it is nobody else's: not the system's page of zeros, which stands for every page that was read but never written.
+/// The flag of a page that belongs to this process alone. It is not set for the system's shared page of zeros, which
+/// stands for every page that was read but never written.
 const EXCLUSIVE: u64 = 1 << 56;
 
-/// Bytes of the memory that the system has given pages of their own to, all others never having been written; `None` where
-/// it does not tell (all but Linux). Pages that a forked process shares do not count.
+/// Returns the bytes that have their own pages, that is, that were ever written; `None` where the system does not
+/// report it (everywhere except Linux). Pages shared with a forked process do not count.
 pub(crate) fn resident_bytes<T>(memory: &[T]) -> Option<usize> {
     let page = page_size()?;
     let start = (memory.as_ptr() as usize).next_multiple_of(page);
@@ -23,11 +24,11 @@ pub(crate) fn resident_bytes<T>(memory: &[T]) -> Option<usize> {
     file.read_exact(&mut flags).ok()?;
     let flags = flags.as_chunks().0.iter().map(|&flags| u64::from_ne_bytes(flags));
     let own = flags.filter(|flags| flags & PRESENT != 0 && flags & EXCLUSIVE != 0).count();
-    // What is not a whole page counts as resident: its pages have other things on them.
+    // Partial pages count as resident, because they hold other data as well.
     Some(own * page + size_of_val(memory) - (end - start))
 }
 
-/// The size of a page, from what the system told the process at its start.
+/// Returns the page size that the system passed to the process at its start.
 fn page_size() -> Option<usize> {
     const AT_PAGESZ: usize = 6;
     const WORD: usize = size_of::<usize>();

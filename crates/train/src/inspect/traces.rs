@@ -1,32 +1,32 @@
-//! The backward view of TD(λ) with sparse eligibility traces: for inspection, and the reference of the forward view.
+//! The backward view of TD(λ) with sparse eligibility traces, for inspection and as the reference of the forward view.
 //!
-//! The trainer computes λ-returns ([`lambda_returns`](crate::lambda_returns)) and never needs a trace. The traces answer
-//! another question: at this ply, which entries would a surprise now change, and by how much? Both views add up to the
-//! same change over a game (Sutton & Barto, *Reinforcement Learning*, 2nd ed., §12.2 and the equivalence in §12.1).
+//! The trainer computes λ-returns ([`lambda_returns`](crate::lambda_returns)) and never needs a trace. The traces
+//! answer another question: which entries would a surprise at this ply change, and by how much? Both views add up to
+//! the same change over a game (Sutton & Barto, *Reinforcement Learning*, 2nd ed., §12.2 and the equivalence in §12.1).
 
 use crate::learn::entries::entries_of;
 use crate::record::GameRecord;
 use std::collections::BTreeMap;
 
-/// Eligibilities smaller than this are forgotten: they keep the storage sparse and change nothing that f32 could hold.
+/// Smaller eligibilities are dropped: this keeps the storage sparse, and they are too small to change an f32.
 pub const FLOOR: f64 = 1e-9;
 
-/// How much each weight entry shares in what the next search values will say: entry → eligibility, entries that have
-/// none absent.
+/// The influence of later search values on each weight entry: entry → eligibility. Entries without eligibility are
+/// absent.
 ///
-/// An entry read by Black's positions counts with +1, by White's with −1, as values are taken from Black's side.
+/// An entry read by a position with Black to move counts +1, with White to move −1, because values are in Black's view.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Traces {
     eligibility: BTreeMap<u32, f64>,
 }
 
 impl Traces {
-    /// No entry is eligible.
+    /// Creates empty traces.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Multiplies every eligibility by λ, once a ply.
+    /// Multiplies every eligibility by λ, once per ply.
     pub fn decay(&mut self, lambda: f64) {
         self.eligibility.retain(|_, eligibility| {
             *eligibility *= lambda;
@@ -41,36 +41,36 @@ impl Traces {
         }
     }
 
-    /// Forgets everything: a random move or an exact value cuts the trace.
+    /// Drops all eligibilities: a random move or an exact value cuts the trace.
     pub fn cut(&mut self) {
         self.eligibility.clear();
     }
 
-    /// The entry's eligibility, 0 if it has none.
+    /// Returns the entry's eligibility, 0 if it has none.
     pub fn eligibility(&self, entry: u32) -> f64 {
         self.eligibility.get(&entry).copied().unwrap_or(0.0)
     }
 
-    /// The eligible entries and their eligibilities, by entry.
+    /// Returns the eligible entries and their eligibilities, ordered by entry.
     pub fn iter(&self) -> impl Iterator<Item = (u32, f64)> {
         self.eligibility.iter().map(|(&entry, &eligibility)| (entry, eligibility))
     }
 
-    /// Number of eligible entries.
+    /// Returns the number of eligible entries.
     pub fn len(&self) -> usize {
         self.eligibility.len()
     }
 
-    /// True if no entry is eligible.
+    /// Checks whether no entry is eligible.
     pub fn is_empty(&self) -> bool {
         self.eligibility.is_empty()
     }
 }
 
-/// The traces in a game when its first `plies` moves are played: an entry's share in what the next search value says.
+/// Returns the traces of a game after its first `plies` moves: the influence of the next search value on each entry.
 ///
-/// Entries are numbered among all weights; a mirror image counts as the entry with the lower number. λ is applied once a search:
-/// the last searched position has ±1 for each time that it reads the entry.
+/// Entries are numbered among all weights; a mirror image counts as the entry with the lower number. λ is applied once
+/// per search: the last searched position contributes ±1 for each time that it reads the entry.
 pub fn traces_of(record: &GameRecord, plies: usize, lambda: f64) -> Traces {
     let mut traces = Traces::new();
     for (_, position, searched) in record.searched_plies().take_while(|(ply, ..)| *ply < plies) {
@@ -84,25 +84,25 @@ pub fn traces_of(record: &GameRecord, plies: usize, lambda: f64) -> Traces {
     traces
 }
 
-/// One searched position, as the backward view sees it.
+/// A searched position, as the backward view needs it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TracedStep {
-    /// The entries the position reads.
+    /// The entries that the position reads.
     pub entries: Vec<u32>,
     /// +1 if Black is to move, −1 if White is.
     pub sign: f64,
-    /// The search value in discs, from Black's side.
+    /// The search value in discs, in Black's view.
     pub value: f64,
-    /// The static evaluation in discs, from Black's side.
+    /// The static evaluation in discs, in Black's view.
     pub evaluation: f64,
-    /// The move played was random, or the value is exact.
+    /// Whether the move played was random or the value is exact.
     pub cut: bool,
 }
 
-/// Sum over a game of (target − evaluation), by entry and for the side to move, without ever computing a target.
+/// Returns the sum of (target − evaluation) over a game by entry, for the side to move, without computing any target.
 ///
-/// At each step the change of the search value since the last one, times the traces, tells the earlier positions what has
-/// become of them; then the position's own surprise, value − evaluation, goes to its own entries.
+/// At each step, the change of the search value since the last one, times the traces, is credited to the entries of
+/// earlier positions. The position's own surprise, value − evaluation, is credited to its own entries.
 pub fn backward_view(steps: &[TracedStep], outcome: f64, lambda: f64) -> BTreeMap<u32, f64> {
     let mut sums = BTreeMap::new();
     let mut traces = Traces::new();

@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_timeout_nobody_hangs() {
+    fn without_a_timeout_no_worker_hangs() {
         let mut watchdog = Watchdog::new(1);
         assert!((0..1000).all(|_| watchdog.check(LOOK, None, [Some(1)].into_iter()).is_empty()));
     }
