@@ -24,6 +24,16 @@ pub struct Ply {
 }
 
 /// A finished game.
+///
+/// ```
+/// use shirokuro_engine::parse_transcript;
+/// use shirokuro_train::{GameRecord, Ply};
+///
+/// let moves = parse_transcript("e6f4e3f6g5d6e7f5c5").unwrap();
+/// let plies = moves.into_iter().map(|square| Ply { square, searched: None }).collect();
+/// let wipe_out = GameRecord::new(0, plies).unwrap();
+/// assert_eq!(wipe_out.stone_difference, 64); // Black's discs and the empty squares
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GameRecord {
     /// The game's number in the run, from 0.

@@ -38,6 +38,24 @@ type Played = (Vec<PlayedGame>, Vec<GameFailure>, Result<(), TrainerError>);
 /// played with the weights from before it. The result depends only on the seed and the settings, not on the number of
 /// threads or on how the games are split into calls: `advance(n)` followed by `advance(m)` equals `advance(n + m)` to
 /// the last bit.
+///
+/// ```
+/// use shirokuro_train::{Control, LearnSettings, PlaySettings, Trainer, TrainerOptions};
+///
+/// let options = TrainerOptions { seed: 7, generation_games: 8, ..TrainerOptions::default() };
+/// let play = PlaySettings { random_plies: 8, epsilon: 0.1, ..PlaySettings::default() };
+/// let train = |calls: &[u32]| {
+///     let mut trainer = Trainer::new(&options)?;
+///     for &games in calls {
+///         trainer.advance(games, &play, &LearnSettings::default(), &Control::new())?;
+///     }
+///     Ok::<_, shirokuro_train::TrainerError>(trainer)
+/// };
+/// let [whole, split] = [train(&[8])?, train(&[3, 5])?];
+/// assert_eq!((whole.games_played(), whole.generation()), (8, 1));
+/// assert_eq!(whole.digest(), split.digest());
+/// # Ok::<_, shirokuro_train::TrainerError>(())
+/// ```
 #[derive(Debug)]
 pub struct Trainer {
     pub(crate) state: State,

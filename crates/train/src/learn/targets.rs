@@ -21,6 +21,15 @@ pub struct Step {
 /// A NaN or infinite value is the target of its own step only: the targets of earlier steps ignore it.
 ///
 /// All values are in discs, in Black's view. The result has the length and order of `steps`.
+///
+/// ```
+/// use shirokuro_train::{Step, lambda_returns};
+///
+/// let steps = [4.0, -2.0, 6.0].map(|value| Step { value, cut: false });
+/// assert_eq!(lambda_returns(&steps, 10.0, 0.0), [4.0, -2.0, 6.0]); // the search values
+/// assert_eq!(lambda_returns(&steps, 10.0, 0.5), [3.5, 3.0, 8.0]);
+/// assert_eq!(lambda_returns(&steps, 10.0, 1.0), [10.0, 10.0, 10.0]); // the outcome
+/// ```
 pub fn lambda_returns(steps: &[Step], outcome: f32, lambda: f32) -> Vec<f32> {
     let mut targets = vec![0.0; steps.len()];
     let mut next = outcome;

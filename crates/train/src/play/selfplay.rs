@@ -45,6 +45,20 @@ pub enum Choice {
 ///
 /// The game depends on the arguments alone, unless a search is limited by time: the searcher's table is cleared first.
 ///
+/// ```
+/// use shirokuro_engine::{DiscCount, Searcher};
+/// use shirokuro_train::{GameContext, PlaySettings, Progress, play_game};
+/// use std::sync::atomic::AtomicBool;
+///
+/// let mut searcher = Searcher::new(1 << 20).unwrap();
+/// let context = GameContext { stop: &AtomicBool::new(false), progress: &Progress::new(), faults: None };
+/// let settings = PlaySettings { random_plies: 10, ..PlaySettings::default() };
+/// let mut play = |index| play_game(&mut searcher, &DiscCount, &settings, 1, index, &context).unwrap();
+/// let (game, other) = (play(7), play(8));
+/// assert_ne!(game.record.plies, other.record.plies);
+/// assert_eq!(game, play(7)); // the same seed and number give the same game
+/// ```
+///
 /// # Errors
 ///
 /// The game did not finish: it was stopped, or the search found no move, or an illegal one.
