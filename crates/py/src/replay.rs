@@ -1,4 +1,4 @@
-//! Playing a game of a training once more.
+//! Replaying a game of a training.
 
 use crate::args::integer;
 use crate::error::trainer_error;
@@ -13,10 +13,10 @@ use shirokuro_engine::Position;
 use shirokuro_train::{Choice, Unfinished};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-/// How a move came about, the static evaluation before it, and the search.
+/// How a move was chosen, the static evaluation before it, and the search.
 type ReplayedPly = (&'static str, f32, Option<PySearchResult>);
 
-/// Plays a game of the generation under way once more, with the weights from before the generation.
+/// Replays a game of the current generation with the weights from before the generation.
 #[pyfunction]
 #[pyo3(signature = (core, game, *, play))]
 pub fn replay(
@@ -34,14 +34,14 @@ pub fn replay(
     if let Some(error) = error {
         return Err(error);
     }
-    let watched = played.map_err(|error| trainer_error(&error))?.map_err(|unfinished| match unfinished {
+    let replayed = played.map_err(|error| trainer_error(&error))?.map_err(|unfinished| match unfinished {
         Unfinished::Stopped => PyRuntimeError::new_err("stopped without a reason"),
         Unfinished::SearchError(message) => PyRuntimeError::new_err(message),
     })?;
-    let record = watched.game.record;
+    let record = replayed.game.record;
     let mut position = Position::START;
     let mut plies = Vec::with_capacity(record.plies.len());
-    for ((ply, &evaluation), played) in watched.plies.iter().zip(&watched.evaluations).zip(&record.plies) {
+    for ((ply, &evaluation), played) in replayed.plies.iter().zip(&replayed.evaluations).zip(&record.plies) {
         let found = ply.search.as_ref().map(|search| PySearchResult::new(py, position, search, 100, ply.time));
         plies.push((choice(ply.choice), evaluation, found.transpose()?));
         position = position.play(played.square).expect("a recorded game's moves are legal").after_forced_pass();

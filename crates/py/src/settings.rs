@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use shirokuro_train::{LearnSettings, PlaySettings};
 use std::time::Duration;
 
-/// The attributes of the object, not yet checked: errors name a setting alone, as Python's settings do.
+/// The object's attributes, not yet checked. Errors name each setting as Python's settings do.
 #[derive(FromPyObject)]
 pub struct PySettings<'py> {
     depth: Option<Bound<'py, PyAny>>,
@@ -21,11 +21,11 @@ pub struct PySettings<'py> {
 }
 
 impl PySettings<'_> {
-    /// Converts the settings of play; `hang_timeout` is not one of the object's.
+    /// Converts the play settings; `hang_timeout` is not an attribute of the object.
     ///
     /// # Errors
     ///
-    /// `TypeError` for a value of the wrong type, `ValueError` for one that is out of its range.
+    /// `TypeError` for a value of the wrong type, `ValueError` for one outside its range.
     pub fn play(&self, hang_timeout: Option<Duration>) -> PyResult<PlaySettings> {
         let [depth, nodes, time_ms] = [&self.depth, &self.nodes, &self.time_ms].map(Option::as_ref);
         let SearchLimits { depth, nodes, time, exact_empties } =
@@ -42,7 +42,7 @@ impl PySettings<'_> {
         })
     }
 
-    /// Converts the settings of learning.
+    /// Converts the learning settings.
     ///
     /// # Errors
     ///

@@ -19,20 +19,20 @@ use std::process;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
-/// Weights, moments and the place in the run.
+/// Weights, moments and the position in the run.
 #[pyclass(frozen, name = "TrainerCore", module = "shirokuro._core")]
 pub struct PyTrainerCore {
     trainer: Mutex<Trainer>,
-    /// What the properties answer, also while a call is under way.
+    /// The values of the properties, available during a call too.
     position: Mutex<RunPosition>,
     evaluator: Py<PyEvaluator>,
-    /// Of so many games the searches of one are timed; 0: nothing is.
+    /// The searches of one game in this many are timed; 0 times nothing.
     timed_games: AtomicU64,
-    /// The process that has its threads.
+    /// The process that owns the threads.
     owner: u32,
 }
 
-/// Where a trainer stood after its last call.
+/// The position in the run after the last call.
 #[derive(Clone, Copy)]
 struct RunPosition {
     games_played: u64,
@@ -78,7 +78,7 @@ impl PyTrainerCore {
         Self::new(py, trainer)
     }
 
-    /// Reads a trainer file: the core, and the settings, statistics and monitor that were given to `save`.
+    /// Reads a trainer file: the core, and the settings, statistics and monitor texts that were passed to `save`.
     #[staticmethod]
     #[pyo3(signature = (path, *, threads, table_mb))]
     fn load(
@@ -171,32 +171,33 @@ impl PyTrainerCore {
         py.detach(|| trainer.save(&path, &texts, encoding(compress))).map_err(|error| file_error(&error))
     }
 
-    /// Makes every entry neutral whose moments are no finite numbers: pattern, stage, number of entries.
+    /// Resets every entry whose moments are NaN or infinite to neutral; returns pattern, stage and number of entries.
     fn reset_bad_numbers(&self, py: Python<'_>) -> PyResult<Vec<(&'static str, usize, u64)>> {
         let trainer = &mut *self.lock_with_threads()?;
         Ok(resets(&py.detach(|| trainer.reset_bad_numbers())))
     }
 
-    /// SHA-256, in hexadecimal, of the whole state: weights, moments and the place in the run.
+    /// Returns the SHA-256, in hexadecimal, of the whole state: weights, moments and the position in the run.
     fn digest(&self, py: Python<'_>) -> PyResult<String> {
         let trainer = &*self.lock()?;
         Ok(py.detach(|| trainer.digest()))
     }
 
-    /// What was learned of each table.
+    /// Returns the coverage of each table.
     fn coverage<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let trainer = &*self.lock()?;
         let coverage = py.detach(|| trainer.coverage());
         coverage::by_table(py, &coverage)
     }
 
-    /// Whether each entry of a stage was ever updated, in the order of the weights: shape (481140,).
+    /// Returns, for each entry of a stage in the order of the weights, whether it was ever updated: shape (481140,).
     fn updated_entries<'py>(&self, py: Python<'py>, stage: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyArray1<bool>>> {
         let stage = coverage::stage_number(stage)?;
         Ok(self.lock()?.updated_entries(stage).into_pyarray(py))
     }
 
-    /// Bytes by component: `"weights"`, `"moments"`, `"tables"`, `"scratch"`, `"generation"`, `"coverage"`.
+    /// Returns the bytes of each component: `"weights"`, `"moments"`, `"tables"`, `"scratch"`, `"generation"`,
+    /// `"coverage"`.
     fn memory<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let trainer = &*self.lock()?;
         let memory = py.detach(|| trainer.memory());
@@ -218,25 +219,25 @@ impl PyTrainerCore {
         self.evaluator.clone_ref(py)
     }
 
-    /// Games played since the start of the run.
+    /// The number of games played since the start of the run.
     #[getter]
     fn games_played(&self) -> u64 {
         self.position().games_played
     }
 
-    /// The current generation's number, from 0.
+    /// The number of the current generation, from 0.
     #[getter]
     fn generation(&self) -> u64 {
         self.position().generation
     }
 
-    /// Games missing in the current generation.
+    /// The number of games missing in the current generation.
     #[getter]
     fn generation_left(&self) -> u32 {
         self.position().generation_left
     }
 
-    /// Games in a generation.
+    /// The number of games in a generation.
     #[getter]
     fn generation_games(&self) -> u32 {
         self.position().generation_games
@@ -248,7 +249,7 @@ impl PyTrainerCore {
         self.position().seed
     }
 
-    /// Worker threads.
+    /// The number of worker threads.
     #[getter]
     fn threads(&self) -> usize {
         self.position().threads
@@ -263,7 +264,7 @@ impl PyTrainerCore {
         Ok(Self { trainer: Mutex::new(trainer), position, evaluator, timed_games, owner: process::id() })
     }
 
-    /// The trainer for work on its threads: if no other thread is using it and this process is the one that has them.
+    /// Locks the trainer for work on its threads, if no other thread is using it and this process owns the threads.
     pub fn lock_with_threads(&self) -> PyResult<MutexGuard<'_, Trainer>> {
         if process::id() != self.owner {
             return Err(PyRuntimeError::new_err(
@@ -273,7 +274,7 @@ impl PyTrainerCore {
         self.lock()
     }
 
-    /// The trainer, if no other thread is using it.
+    /// Locks the trainer, if no other thread is using it.
     fn lock(&self) -> PyResult<MutexGuard<'_, Trainer>> {
         self.trainer.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => busy("trainer"),
@@ -295,7 +296,7 @@ pub fn time_games(core: &PyTrainerCore, every: &Bound<'_, PyAny>) -> PyResult<()
     Ok(())
 }
 
-/// Makes games of a trainer fail on purpose.
+/// Injects faults into a trainer's games.
 #[pyfunction]
 #[pyo3(signature = (core, rates, *, hang_seconds = None))]
 pub fn inject_faults(

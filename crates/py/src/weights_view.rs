@@ -1,6 +1,6 @@
-//! The weight tables as arrays that copy nothing: the crate's only unsafe code.
+//! The weight tables as arrays without copies: the only unsafe code of the crate.
 
-#![allow(unsafe_code, reason = "NumPy is told by address what to show")]
+#![allow(unsafe_code, reason = "NumPy gets the address of the weights")]
 
 use crate::evaluator::PyEvaluator;
 use numpy::PyArray2;
@@ -9,7 +9,8 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use shirokuro_engine::{PATTERNS, STAGE_ENTRIES, STAGES};
 
-/// For each pattern's name a read-only array of shape (60, entries) over the evaluator's weights, which it keeps alive.
+/// Returns, by pattern name, read-only arrays of shape (60, entries) over the evaluator's weights, which they keep
+/// alive.
 pub fn by_pattern<'py>(evaluator: &Bound<'py, PyEvaluator>) -> PyResult<Bound<'py, PyDict>> {
     let views = PyDict::new(evaluator.py());
     let weights = &evaluator.get().0.weights;
@@ -24,7 +25,7 @@ pub fn by_pattern<'py>(evaluator: &Bound<'py, PyEvaluator>) -> PyResult<Bound<'p
             let table = ArrayView2::from_shape_ptr(layout, first.add(pattern.offset()));
             PyArray2::borrow_from_array(&table, evaluator.clone().into_any())
         };
-        // The evaluator offers no writeable buffer, so that NumPy refuses to set the flag again.
+        // The evaluator offers no writeable buffer, so NumPy refuses to set the flag again.
         view.call_method1("setflags", (false,))?;
         views.set_item(pattern.name, view)?;
     }
