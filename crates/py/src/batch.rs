@@ -178,7 +178,7 @@ fn sides(value: Option<&Bound<'_, PyAny>>, count: usize) -> PyResult<Sides> {
     if sides.len() != count {
         let length = sides.len();
         return Err(PyValueError::new_err(format!(
-            "side_to_move: {length} sides: must be one, or {count} as there are boards"
+            "side_to_move: {length} sides: must be one side, or {count}, one for each board"
         )));
     }
     Ok(Sides::Each(sides))

@@ -35,7 +35,7 @@ impl PyGame {
         let record =
             GameRecord::new(index, plies?).map_err(|error| PyValueError::new_err(format!("moves: {error}")))?;
         if record.plies.is_empty() {
-            return Err(PyValueError::new_err("moves: there are none"));
+            return Err(PyValueError::new_err("moves: must not be empty"));
         }
         Ok(Self(record))
     }
@@ -173,7 +173,7 @@ fn ply(square: Square, kind: char, score: Option<i32>) -> PyResult<Ply> {
             let allowed = format!("None in the opening (o), else from {} to {MAX_SCORE}", -MAX_SCORE);
             return Err(value_error("scores", score, allowed));
         }
-        _ => return Err(value_error("kinds", format_args!("'{kind}'"), "of o, b, B, r and R")),
+        _ => return Err(value_error("kinds", format_args!("'{kind}'"), "one of o, b, B, r and R")),
     };
     Ok(Ply { square, searched })
 }

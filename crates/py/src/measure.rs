@@ -101,7 +101,9 @@ pub fn time_reads(py: Python<'_>, size: &Bound<'_, PyAny>, count: &Bound<'_, PyA
     let lines = (size / 64) as usize;
     py.detach(|| {
         let mut memory: Vec<Line> = Vec::new();
-        memory.try_reserve_exact(lines).map_err(|_| value_error("size", size, "to be had"))?;
+        memory
+            .try_reserve_exact(lines)
+            .map_err(|_| value_error("size", size, "small enough for the available memory"))?;
         memory.extend((0..lines).map(Line));
         // Sattolo's algorithm: one cycle through all lines.
         let mut random = 0x9e37_79b9_7f4a_7c15_u64;

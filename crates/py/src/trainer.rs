@@ -268,7 +268,7 @@ impl PyTrainerCore {
     pub fn lock_with_threads(&self) -> PyResult<MutexGuard<'_, Trainer>> {
         if process::id() != self.owner {
             return Err(PyRuntimeError::new_err(
-                "a forked process has none of the trainer's threads: make it, or load it from a file, in this process",
+                "a forked process does not have the trainer's threads: create it, or load it from a file, in this process",
             ));
         }
         self.lock()
@@ -319,7 +319,7 @@ fn faults(rates: &Bound<'_, PyDict>, hang_seconds: Option<f64>) -> PyResult<Faul
             "hang" => by_kind.hang = rate,
             "search_error" => by_kind.search_error = rate,
             "nan" => by_kind.nan = rate,
-            _ => return Err(value_error("rates", format!("'{kind}'"), "of panic, hang, search_error and nan")),
+            _ => return Err(value_error("rates", format!("'{kind}'"), "one of panic, hang, search_error and nan")),
         }
     }
     let hang = hang_seconds.map(|time| seconds("hang_seconds", time)).transpose()?;
