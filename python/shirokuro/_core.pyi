@@ -125,7 +125,7 @@ class Cancellation:
     def __exit__(self, *_exception: object) -> None: ...
 
 class ModelFileError(ValueError):
-    """A file is not a model, is damaged, or lacks what was asked for; the message names the file and the reason."""
+    """A file is not a model, is damaged, or lacks the requested part; the message names the file and the reason."""
 
 class ModelVersionError(ModelFileError):
     """A model file has a format version that this program does not read; the message names those it reads."""
@@ -850,7 +850,7 @@ class TrainerCore:
         """
 
     def reset_bad_numbers(self) -> list[tuple[str, int, int]]:
-        """Makes every entry neutral whose moments are no finite numbers: pattern, stage, number of entries."""
+        """Resets every entry whose moments are NaN or infinite; returns pattern, stage and number of entries."""
 
     def set_workers(self, *, threads: int, table_mb: float) -> None:
         """Changes the number of worker threads and the size of each one's transposition table."""

@@ -13,7 +13,7 @@ create_exception!(
     shirokuro._core,
     ModelFileError,
     PyValueError,
-    "A file is not a model, is damaged, or lacks what was asked for; the message names the file and the reason."
+    "A file is not a model, is damaged, or lacks the requested part; the message names the file and the reason."
 );
 
 create_exception!(

@@ -21,7 +21,7 @@ pub fn check_interrupts() -> PyResult<()> {
 
 /// Runs `work` on another thread with the interpreter released, and calls `poll` every 50 ms on this one.
 ///
-/// `poll` attaches to the interpreter itself. If it fails, it must have told the work to end; it is not called again.
+/// `poll` attaches to the interpreter itself. If it fails, it must have made the work end; it is not called again.
 /// Returns the result of the work and the error of `poll`. A panic of the work continues on this thread.
 ///
 /// Signal handlers run on the main thread only, so they never make `poll` fail on another thread.

@@ -13,7 +13,7 @@ use shirokuro_engine::Position;
 use shirokuro_train::{Choice, Unfinished};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-/// How a move was chosen, the static evaluation before it, and the search.
+/// The way a move was chosen, the static evaluation before it, and the search.
 type ReplayedPly = (&'static str, f32, Option<PySearchResult>);
 
 /// Replays a game of the current generation with the weights from before the generation.

@@ -1,4 +1,4 @@
-//! How the workers spend their time.
+//! The time that the workers spend on each phase of a call.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};

@@ -30,7 +30,7 @@ pub struct ReplayedPly {
     pub search: Option<SearchResult>,
     /// The wall-clock time of the ply.
     pub time: Duration,
-    /// How the move was chosen.
+    /// The way the move was chosen.
     pub choice: Choice,
 }
 

@@ -8,12 +8,12 @@ use crate::settings::PlaySettings;
 use shirokuro_engine::{Evaluate, Limits, Position, Score, SearchResult, Searcher, Side, Square, squares};
 use std::sync::atomic::AtomicBool;
 
-/// The surroundings of a game: what may end it, and where it reports.
+/// The context of a game: the flag that stops it, its progress, and injected faults.
 #[derive(Clone, Copy, Debug)]
 pub struct GameContext<'a> {
     /// Ends the game when set.
     pub stop: &'a AtomicBool,
-    /// Where the game reports its progress.
+    /// The progress of the game, for other threads to read.
     pub progress: &'a Progress,
     /// Injected faults, for tests.
     pub faults: Option<&'a FaultInjector>,
@@ -28,7 +28,7 @@ pub enum GameEvent<'a> {
     Choice(Choice),
 }
 
-/// How a move was chosen.
+/// The way a move was chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Choice {
     /// At random, in the opening, without a search.
