@@ -108,7 +108,7 @@ mod core {
 
 /// Converts a score between the side to move's view and Black's view.
 #[pyfunction]
-fn black_view<'py>(score: Bound<'py, PyAny>, side_to_move: SideToMove) -> PyResult<Bound<'py, PyAny>> {
+fn black_view(score: Bound<'_, PyAny>, side_to_move: SideToMove) -> PyResult<Bound<'_, PyAny>> {
     // The engine defines the conversion: it gives the sign.
     if side_to_move.0.black_view(1) == 1 { Ok(score) } else { score.neg() }
 }

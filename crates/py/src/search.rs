@@ -69,7 +69,7 @@ impl SearchLimits {
 struct SearchOptions {
     /// The number of threads that search together, 1 to 256.
     threads: usize,
-    /// The confidence at which ProbCut prunes.
+    /// The confidence of Multi-`ProbCut`, as the engine takes it.
     confidence: Confidence,
     /// The same in percent.
     percent: u8,

@@ -17,10 +17,11 @@ pub fn by_pattern<'py>(evaluator: &Bound<'py, PyEvaluator>) -> PyResult<Bound<'p
     let first = weights.entries().as_ptr().cast::<u16>();
     for pattern in &PATTERNS {
         let layout = (STAGES, pattern.entries()).strides((STAGE_ENTRIES, 1));
-        // SAFETY: AtomicU16 has the layout of u16. The pointer is one to all entries, and the pattern's offset and last element, of
-        // stage 59, are among them; they are never moved. They live as long as the evaluator, which is the array's base object.
-        // A trainer may store to them while the Rust view exists, but nothing is loaded through the view: it ends here and
-        // only passes address and shape to NumPy. NumPy's loads while a trainer stores are single 16-bit accesses.
+        // SAFETY: AtomicU16 has the layout of u16. The pointer points to all entries, and the pattern's offset and last
+        // element, in stage 59, are among them; they are never moved. They live as long as the evaluator, which is the
+        // array's base object. A trainer may store to them while the Rust view exists, but nothing is loaded through the
+        // view: it ends here and only passes address and shape to NumPy. NumPy's loads while a trainer stores are single
+        // 16-bit accesses.
         let view = unsafe {
             let table = ArrayView2::from_shape_ptr(layout, first.add(pattern.offset()));
             PyArray2::borrow_from_array(&table, evaluator.clone().into_any())
