@@ -35,7 +35,7 @@ pub struct TdErrors {
     pub positions: u32,
     /// The sum of (target − evaluation before learning)² over these positions, in discs².
     pub squared_error: f64,
-    /// The number of learned positions whose evaluation before learning was outside −64…64 discs before clamping.
+    /// The number of learned positions whose unclamped evaluation before learning was outside −64…64 discs.
     pub out_of_range: u32,
 }
 

@@ -16,7 +16,7 @@ pub struct Step {
 ///
 /// `target[t] = (1 − λ)·value[t] + λ·target[t + 1]`, where the outcome stands for the target after the last step. The
 /// target of a cut step is its own value. `value[t]` is the value backed up by the search, which already looks ahead
-/// from t: it takes the part of the bootstrap value of the book's n-step returns.
+/// from t: it plays the role of the bootstrap value in the book's n-step returns.
 ///
 /// A NaN or infinite value is the target of its own step only: the targets of earlier steps ignore it.
 ///

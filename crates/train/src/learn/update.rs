@@ -51,7 +51,7 @@ struct Table<'a> {
     stage: usize,
     pattern: usize,
     moments: &'a mut [Moments],
-    /// The bits of the entries that were ever updated.
+    /// The bits of the entries that were ever updated; `count` is their number.
     updated: &'a mut [u64],
     count: &'a mut u32,
     outcome: UpdateOutcome,
