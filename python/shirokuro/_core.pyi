@@ -1,15 +1,18 @@
 """The Rust side of shirokuro: rules, evaluation, search and training.
 
-Conventions. Squares are named `a1` … `h8` and numbered a1 = 0, b1 = 1 … h8 = 63. A board is 64 integers in that order,
-or an 8×8 array whose first row is a1 … h1: 0 empty, 1 black, 2 white. `int8` arrays are read in place, other integer
-arrays, bytes and lists are converted. `side_to_move` is `1` or `"black"`, the default, `2` or `"white"`. A `Position`
-is a board too, and brings its own side: another `side_to_move` is a `ValueError`. Scores are discs for the side to
-move, empties counted for the winner.
+Conventions:
+
+- Squares are named `a1` … `h8` and numbered a1 = 0, b1 = 1 … h8 = 63.
+- A board is 64 integers in that order, or an 8×8 array whose first row is a1 … h1: 0 empty, 1 black, 2 white. `int8`
+  arrays are read in place; other integer arrays, bytes and lists are converted.
+- `side_to_move` is `1` or `"black"` (the default), or `2` or `"white"`. A `Position` is a board with its own side to
+  move: passing a different `side_to_move` raises a `ValueError`.
+- Scores are in discs for the side to move, with empty squares counted for the winner.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
-from typing import Any, Final, Literal, TypeAlias, TypedDict, final, type_check_only
+from typing import Any, Final, Literal, Protocol, TypeAlias, TypedDict, TypeVar, final, type_check_only
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +20,11 @@ from numpy.typing import NDArray
 __all__ = [
     "BLACK",
     "EMPTY",
+    "NEUTRAL_WEIGHT",
+    "PATTERN_ENTRIES",
+    "STAGES",
+    "STAGE_ENTRIES",
+    "UNITS_PER_DISC",
     "WHITE",
     "Cancellation",
     "Evaluator",
@@ -31,6 +39,7 @@ __all__ = [
     "SuddenChange",
     "TrainerCore",
     "__version__",
+    "black_view",
     "feature_indices",
     "file_digest",
     "inject_faults",
@@ -57,6 +66,7 @@ _Boards: TypeAlias = NDArray[np.integer[Any]] | Sequence[_Board]
 _Side: TypeAlias = Literal[1, 2, "black", "white"]
 _Sides: TypeAlias = _Side | NDArray[np.integer[Any]] | Sequence[_Side]
 _Path: TypeAlias = str | PathLike[str]
+_Number = TypeVar("_Number", int, float)
 
 __version__: Final[str]
 """The package's version."""
@@ -70,31 +80,61 @@ BLACK: Final = 1
 WHITE: Final = 2
 """A white disc on a board."""
 
+STAGES: Final = 60
+"""The number of stages of a game. A position's stage is its number of discs − 4, from 0 to 59."""
+
+STAGE_ENTRIES: Final = 481_140
+"""The number of weight entries of a stage, all patterns together."""
+
+PATTERN_ENTRIES: Final[Mapping[str, int]]
+"""The number of entries of each pattern's table in one stage, by pattern name: 3**n for a pattern of n squares."""
+
+NEUTRAL_WEIGHT: Final = 32_768
+"""The weight that stands for 0 discs. A weight w stands for (w − `NEUTRAL_WEIGHT`) / `UNITS_PER_DISC` discs."""
+
+UNITS_PER_DISC: Final = 256
+"""The number of units in one disc, for weights and for integer search values."""
+
+def black_view(score: _Number, side_to_move: _Side) -> _Number:
+    """Converts a score for the side to move to Black's view, or a score in Black's view to that side's.
+
+    Args:
+        score: a score, in any unit.
+        side_to_move: the side whose view it is, or is to be.
+
+    Returns:
+        The score if Black is to move, otherwise its negative.
+
+    Raises:
+        ValueError: the side is unknown.
+        TypeError: the side is not a number or a name, or the score cannot be negated.
+    """
+
 @final
 class Cancellation:
-    """Ends what other threads do within its `with` blocks: their searches, and blocks that they enter from then on.
+    """Ends the searches of other threads within its `with` blocks, also in blocks that they enter later.
 
-    They see a `KeyboardInterrupt`, as the main thread does at Ctrl-C.
+    These threads get a `KeyboardInterrupt`, as the main thread does at Ctrl-C.
     """
 
     def __new__(cls) -> Cancellation: ...
     def cancel(self) -> None:
-        """Ends them, long searches within some 50 ms."""
+        """Ends them; long searches end within about 50 ms."""
 
     def __enter__(self) -> None: ...
     def __exit__(self, *_exception: object) -> None: ...
 
 class ModelFileError(ValueError):
-    """A file is not a model, is damaged, or lacks what was asked for; the message names the file and the reason."""
+    """A file is not a model, is damaged, or lacks the requested part; the message names the file and the reason."""
 
 class ModelVersionError(ModelFileError):
-    """A model file is of a version of the format that this program does not read; the message names those it does."""
+    """A model file has a format version that this program does not read; the message names those it reads."""
 
 @final
 class Evaluator:
-    """The pattern evaluation: 60 stages of fourteen patterns' weights, neutral when new.
+    """The pattern evaluation: the weights of fourteen patterns in 60 stages, neutral when new.
 
-    Any number of threads may use one evaluator. That of a trainer follows the training.
+    Any number of threads may use one evaluator. A trainer's evaluator follows the training.
     """
 
     def __new__(cls) -> Evaluator: ...
@@ -103,8 +143,8 @@ class Evaluator:
         """Reads the weights of a model file, with or without training state.
 
         Raises:
-            FileNotFoundError: there is no such file (other `OSError`s: it can't be read).
-            ModelFileError: the file is not a model, or damaged.
+            FileNotFoundError: the file does not exist (other `OSError`s: it cannot be read).
+            ModelFileError: the file is not a model, or is damaged.
         """
 
     def save(self, path: _Path, *, compress: bool = True) -> None:
@@ -112,75 +152,75 @@ class Evaluator:
 
         Args:
             path: the file.
-            compress: make it small; 57.7 MB otherwise.
+            compress: whether to compress the file; its size is 57.7 MB otherwise.
 
         Raises:
-            OSError: the file can't be written.
+            OSError: the file cannot be written.
         """
 
     def evaluate(self, board: _Board, *, side_to_move: _Side | None = None) -> float:
-        """The expected final disc difference of a board, in discs for the side to move, within ±64.
+        """Evaluates a board: the expected final disc difference, for the side to move, within ±64.
 
-        Exact for a full board and for one on which a side has no disc left. No search: see `search`.
+        Exact for a full board and for a board on which one side has no discs. Does not search: see `search`.
 
         Raises:
-            ValueError: the board is not 64 squares of 0, 1 and 2, or the side is unknown or not the `Position`'s.
-            TypeError: the board is not made of integers.
+            ValueError: the board is not 64 squares of 0, 1 and 2, or the side is unknown or not that of the `Position`.
+            TypeError: the board does not consist of integers.
         """
 
     def evaluate_batch(self, boards: _Boards, *, side_to_move: _Sides | None = None) -> NDArray[np.float32]:
-        """Evaluates many boards in parallel, each exactly as `evaluate` does; other Python threads go on meanwhile.
+        """Evaluates many boards in parallel, each exactly as `evaluate` does; other Python threads keep running.
 
         Args:
             boards: shape (N, 64) or (N, 8, 8).
-            side_to_move: one side for all, or one for each board.
+            side_to_move: one side for all boards, or one per board.
 
         Returns:
-            N scores in discs, for each board's side to move.
+            N scores in discs, each for its board's side to move.
 
         Raises:
-            ValueError: a wrong shape, a square that is not 0, 1 or 2, or a side that is unknown or not a `Position`'s.
-            TypeError: the boards are not made of integers.
+            ValueError: the shape is wrong, a square is not 0, 1 or 2, or a side is unknown or not the `Position`'s.
+            TypeError: the boards do not consist of integers.
         """
 
     def get_weights(self) -> dict[str, NDArray[np.uint16]]:
-        """The weights, by pattern name: read-only views, which copy nothing and follow a training.
+        """Returns the weights by pattern name: read-only views, which copy nothing and follow a training.
 
-        `"P01"` … `"P14"` each have the shape (60, 3**n) for a pattern of n squares: [stage, entry]. The stage is the
-        number of discs − 4. The entry's digits to base 3 are the squares in the pattern's order, the first the least
+        Each of `"P01"` … `"P14"` has the shape (60, 3**n) for a pattern of n squares: [stage, entry]. The stage is the
+        number of discs − 4. The base-3 digits of an entry are the squares in the pattern's order, the first one least
         significant: 0 empty, 1 side to move, 2 opponent. A weight w stands for (w − 32768) / 256 discs.
         """
 
 @final
 class Position:
-    """A board and the side to move: immutable and hashable, and drawn in notebooks.
+    """A board and the side to move: immutable, hashable, and drawn in notebooks.
 
-    After `play`, a side that has a move is to move: passes happen by themselves. A position built from a board may
-    need a pass first: then `legal_moves` is empty, `is_over` is false, and `play("--")` passes.
+    After `play`, the side to move has a move unless the game is over: passes are automatic. A position built from a
+    board may need a pass first: then `legal_moves` is empty, `is_over` is false, and `play("--")` passes.
     """
 
     def __new__(cls, board: _Board | None = None, *, side_to_move: _Side | None = None) -> Position:
-        """The start position, or any board.
+        """Creates the start position, or the position of a board.
 
         Raises:
-            ValueError: the board is not 64 squares of 0, 1 and 2, or the side is unknown or not the `Position`'s.
-            TypeError: the board is not made of integers.
+            ValueError: the board is not 64 squares of 0, 1 and 2, or the side is unknown or not that of the `Position`.
+            TypeError: the board does not consist of integers.
         """
 
     @staticmethod
     def from_moves(moves: str) -> Position:
-        """The position after moves from the start, written like `"f5d6c3"`; passes are implied.
+        """Returns the position after moves from the start, written like `"f5d6c3"`; passes are implied.
 
         Raises:
-            ValueError: not squares, or a move is not legal.
+            ValueError: the text is not a list of squares, or a move is not legal.
         """
 
     @staticmethod
     def from_diagram(diagram: str) -> Position:
-        """Reads what `str()` writes.
+        """Parses the output of `str()`.
 
         Raises:
-            ValueError: it is not a diagram.
+            ValueError: the text is not a diagram.
         """
 
     @property
@@ -189,19 +229,19 @@ class Position:
 
     @property
     def side_to_move(self) -> Literal[1, 2]:
-        """1 black, 2 white."""
+        """The side to move: 1 black, 2 white."""
 
     @property
     def legal_moves(self) -> list[str]:
-        """The squares that may be played, from a1 to h8; empty when the side must pass or the game is over."""
+        """The legal moves, from a1 to h8; empty when the side must pass or the game is over."""
 
     @property
     def is_over(self) -> bool:
-        """Neither side has a move."""
+        """Whether neither side has a move."""
 
     @property
     def score(self) -> int:
-        """The final score in discs, for the side to move, empties counted for the winner.
+        """The final score in discs, for the side to move, with empty squares counted for the winner.
 
         Raises:
             ValueError: the game is not over.
@@ -209,36 +249,36 @@ class Position:
 
     @property
     def stone_difference(self) -> int:
-        """Black's discs − White's discs, as they stand."""
+        """Black's discs − White's discs on the board."""
 
     @property
     def empties(self) -> int:
         """The number of empty squares."""
 
     def play(self, move: str) -> Position:
-        """The position after a move; a side that then has no move passes by itself. `"--"` passes, where that is legal.
+        """Returns the position after a move; a pass that follows is automatic. `"--"` passes where that is legal.
 
         Raises:
             ValueError: the move is not a square, or not legal.
         """
 
     def _repr_svg_(self) -> str:
-        """The board as a picture, for notebooks."""
+        """Returns the board as a picture, for notebooks."""
 
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
 
 @final
 class SearchResult:
-    """What a search found. Notebooks show it as a board with the expected moves, and a table."""
+    """The result of a search. Notebooks show it as a board with the principal variation, and a table."""
 
     @property
     def position(self) -> Position:
-        """What was searched."""
+        """The position that was searched."""
 
     @property
     def best_move(self) -> str | None:
-        """The move to play; `None` when the side must pass or the game is over."""
+        """The best move; `None` when the side must pass or the game is over."""
 
     @property
     def score(self) -> float:
@@ -246,23 +286,23 @@ class SearchResult:
 
     @property
     def depth(self) -> int:
-        """Plies searched in full."""
+        """The depth of the last complete search in plies."""
 
     @property
     def nodes(self) -> int:
-        """Positions visited."""
+        """The number of positions visited."""
 
     @property
     def exact(self) -> bool:
-        """The score is the game's true result under best play."""
+        """Whether the score is the game's true result under best play."""
 
     @property
     def confidence(self) -> int:
-        """That of the search, in percent; 100 if nothing was cut off but by proof, or the score is exact."""
+        """The search's confidence in percent; 100 if only proofs pruned lines, or the score is exact."""
 
     @property
     def principal_variation(self) -> list[str]:
-        """The moves that the search expects, the best move first."""
+        """The principal variation, starting with the best move."""
 
     @property
     def seconds(self) -> float:
@@ -270,14 +310,14 @@ class SearchResult:
 
     @property
     def table_hit_rate(self) -> float | None:
-        """The share of table probes that found their position, 0 … 1; `None` when there was no probe."""
+        """The share of table probes that found their position, from 0 to 1; `None` without probes."""
 
     def _repr_html_(self) -> str:
-        """The board with the expected moves, and the figures, for notebooks."""
+        """Returns the board with the principal variation, and the figures, for notebooks."""
 
 @final
 class Searcher:
-    """A search that keeps its table between calls, for playing a game move by move."""
+    """A search that keeps its transposition table between calls, for playing a game move by move."""
 
     def __new__(cls, evaluator: Evaluator | None = None, *, table_mb: float = 16) -> Searcher: ...
     def search(
@@ -292,7 +332,7 @@ class Searcher:
         threads: int = 1,
         confidence: Literal[73, 87, 95, 98, 99, 100] = 100,
     ) -> SearchResult:
-        """As the function `search`."""
+        """Searches a position as the function `search` does."""
 
 def search(
     board: _Board,
@@ -307,27 +347,27 @@ def search(
     threads: int = 1,
     confidence: Literal[73, 87, 95, 98, 99, 100] = 100,
 ) -> SearchResult:
-    """Searches a position, deeper and deeper, until the first of the limits given.
+    """Searches a position by iterative deepening until the first of the given limits is reached.
 
-    Other Python threads go on meanwhile; Ctrl-C works.
+    Other Python threads keep running meanwhile; Ctrl-C works.
 
     Args:
-        board: what is searched.
-        evaluator: judges the leaves; without one, the disc count does.
-        side_to_move: whose turn it is on a board that is no `Position`.
-        depth: plies, 1 … 60.
-        nodes: positions to visit, at least 1.
-        time_ms: milliseconds, greater than 0. Results then depend on the machine's speed.
-        exact_empties: solve exactly at so many empties or fewer.
-        table_mb: size of the transposition table in MB.
-        threads: threads that search together, 1 … 256. With more than one, a search to a fixed depth finds the same
-            score, but which of several best moves, and how many nodes, depends on chance.
-        confidence: in percent. Below 100, a line is cut off when a shallower search says that its value lies beyond a
-            bound, by a margin that its errors keep to with this confidence (Multi-ProbCut): deeper in the same time,
-            and not exactly the value of that depth any more. What is solved is solved exactly.
+        board: the position to search.
+        evaluator: evaluates the leaves; without one, discs are counted.
+        side_to_move: the side to move on a board that is not a `Position`.
+        depth: the depth in plies, 1 … 60.
+        nodes: the number of positions to visit, at least 1.
+        time_ms: the time in milliseconds, greater than 0. Results then depend on the machine's speed.
+        exact_empties: solve positions with at most this many empty squares exactly.
+        table_mb: the size of the transposition table in MB.
+        threads: the number of threads that search together, 1 … 256. With more than one, a search to a fixed depth
+            finds the same score, but the choice among equal moves and the number of nodes vary.
+        confidence: in percent. Below 100, Multi-ProbCut prunes a line when a shallower search predicts, with this
+            confidence, that its value lies outside the search window. Searches become deeper in the same time, but
+            their values are no longer exactly those of their depth. Exact solving remains exact.
 
     Raises:
-        ValueError: no limit was given, or a value is out of its range.
+        ValueError: no limit was given, or a value is outside its range.
         TypeError: a value is of the wrong type.
     """
 
@@ -339,91 +379,91 @@ def solve(
     table_mb: float = 16,
     threads: int = 1,
 ) -> SearchResult:
-    """Finds the exact result under best play. Takes long beyond some 24 empties; the evaluator only orders moves.
+    """Finds the exact result under best play. Slow beyond about 24 empties; the evaluator only orders moves.
 
     Raises:
-        ValueError: a value is out of its range.
+        ValueError: a value is outside its range.
         TypeError: a value is of the wrong type.
     """
 
 def perft(depth: int, board: _Board | None = None, *, side_to_move: _Side | None = None) -> int:
-    """Counts the move sequences of `depth` plies, from the start unless a board is given. A pass counts one ply.
+    """Counts the move sequences of `depth` plies, from the start unless a board is given. A pass counts as one ply.
 
     Raises:
-        ValueError: a value is out of its range.
+        ValueError: a value is outside its range.
     """
 
 def kernel() -> str:
-    """The instruction set of the inner loops on this machine: `"avx512"`, `"avx2"`, `"neon"` or `"portable"`."""
+    """Returns the instruction set of the inner loops here: `"avx512"`, `"avx2"`, `"neon"` or `"portable"`."""
 
 def file_digest(path: _Path) -> str:
-    """The digest of the training state in a model file, as `TrainerCore.digest` gave when it was saved.
+    """Returns the digest of the training state in a model file: that of `TrainerCore.digest` when it was saved.
 
-    The file is read piece by piece; one of an older version is loaded, which takes some 300 MB meanwhile.
+    The file is read piece by piece; a file of an older version is loaded, which takes about 300 MB of memory.
 
     Raises:
-        FileNotFoundError: there is no such file (other `OSError`s: it can't be read).
+        FileNotFoundError: the file does not exist (other `OSError`s: it cannot be read).
         ModelFileError: the file is not a model, is damaged, or holds weights alone.
     """
 
 @type_check_only
 class _FileHeader(TypedDict):
     version: int
-    """The format's version."""
+    """The format version."""
     training_state: bool
-    """The file holds a training state, not weights alone. The next four are `None` if it does not."""
+    """Whether the file holds a training state rather than weights alone. If not, the next four are `None`."""
     games_played: int | None
     generation: int | None
     generation_games: int | None
     seed: int | None
     compressed: bool
-    """A section is compressed."""
+    """Whether any section is compressed."""
     bytes: int
-    """The file's length."""
+    """The length of the file."""
     sections: dict[str, int]
     """The sections' lengths in the file, by name."""
     monitor: str | None
-    """The text that was given to `TrainerCore.save`; `None` in a file of weights alone."""
+    """The text that was passed to `TrainerCore.save`; `None` in a file that holds weights alone."""
 
 @type_check_only
 class _VerifiedFile(_FileHeader):
     settings: str | None
-    """The other two texts that were given to `TrainerCore.save`; `None` in a file of weights alone."""
+    """The other two texts that were passed to `TrainerCore.save`; `None` in a file that holds weights alone."""
     statistics: str | None
 
 def read_header(path: _Path) -> _FileHeader:
-    """What a model file is: reads and checks no more than its header, its monitor text and its length.
+    """Returns the header of a model file: reads and checks only its header, its monitor text and its length.
 
     Raises:
-        FileNotFoundError: there is no such file (other `OSError`s: it can't be read).
-        ModelFileError: the file is not a model, what was read is damaged, or its length is another.
+        FileNotFoundError: the file does not exist (other `OSError`s: it cannot be read).
+        ModelFileError: the file is not a model, the part that was read is damaged, or its length is wrong.
     """
 
 def verify_file(path: _Path) -> _VerifiedFile:
-    """Reads a whole model file and checks everything in it, in little memory: what passes can be loaded.
+    """Reads a whole model file in little memory and checks everything in it: a file that passes can be loaded.
 
     Raises:
-        FileNotFoundError: there is no such file (other `OSError`s: it can't be read).
-        ModelFileError: the file is not a model, or damaged.
+        FileNotFoundError: the file does not exist (other `OSError`s: it cannot be read).
+        ModelFileError: the file is not a model, or is damaged.
     """
 
 @final
 class Game:
-    """A finished game, and what the searches said in it."""
+    """A finished game with its search results."""
 
     def __new__(
         cls, moves: str, *, index: int = 0, kinds: str | None = None, scores: Sequence[int | None] | None = None
     ) -> Game:
-        """A game from its moves, as it was recorded or from elsewhere; without `kinds` nothing was searched.
+        """Creates a game from its moves, recorded or from elsewhere; without `kinds` no move was searched.
 
         Args:
-            moves: as `transcript` gives them.
+            moves: as in `transcript`.
             index: the game's number in its training.
-            kinds: as `kinds` gives them.
-            scores: for each move the search's value in 1/256 disc, for the side to move; `None` in the opening.
+            kinds: as in the property `kinds`.
+            scores: for each move, the search's value in 1/256 disc, for the side to move; `None` in the opening.
 
         Raises:
-            ValueError: a move is not legal, the game is not over after the last, or a value makes no sense.
+            ValueError: a move is not legal, the game is not over after the last one, or a value is invalid.
         """
 
     @property
@@ -432,15 +472,15 @@ class Game:
 
     @property
     def stone_difference(self) -> int:
-        """The final score in discs, Black's view: empties are counted for the winner."""
+        """The final score in discs, in Black's view, with empty squares counted for the winner."""
 
     @property
     def move_count(self) -> int:
-        """Moves played, passes not counted."""
+        """The number of moves played, not counting passes."""
 
     @property
     def winner(self) -> Literal["black", "white", "draw"]:
-        """Who won."""
+        """The winner."""
 
     @property
     def moves(self) -> list[str]:
@@ -448,48 +488,48 @@ class Game:
 
     @property
     def transcript(self) -> str:
-        """The moves in one word, as `Position.from_moves` reads them."""
+        """The moves as one word, as `Position.from_moves` reads them."""
 
     @property
     def random_plies(self) -> int:
-        """The length of the random opening."""
+        """The length of the random opening in plies."""
 
     @property
     def values(self) -> list[float | None]:
-        """For each move what the search said before it, in discs for the side to move; `None` in the opening."""
+        """The search's value before each move, in discs for the side to move; `None` in the opening."""
 
     @property
     def kinds(self) -> str:
-        """A letter a move: `o` of the random opening, `b` the search's best move, `r` another one.
+        """One letter per move: `o` in the random opening, `b` for the search's best move, `r` for another move.
 
-        It is a capital where the value is exact.
+        The letter is a capital where the value is exact.
         """
 
     def targets(self, lambda_: float) -> list[float | None]:
-        """What each position is taught to be worth: its λ-return in discs, for the side to move.
+        """Returns each position's training target: its λ-return in discs, for the side to move.
 
         Args:
             lambda_: λ, 0 to 1.
 
         Returns:
-            One a move; `None` in the opening, which is not learned.
+            One target per move; `None` in the opening, which is not learned.
 
         Raises:
-            ValueError: `lambda_` is out of its range.
+            ValueError: `lambda_` is outside its range.
         """
 
     def to_json(self) -> str:
-        """One line of JSON, as the games of a run are recorded."""
+        """Returns one line of JSON, as a run records its games."""
 
     def _repr_html_(self) -> str:
-        """The final position, the result and what the searches said, for notebooks."""
+        """Returns the final position, the result and the search values, for notebooks."""
 
     def _repr_svg_(self) -> str:
-        """The final position as a picture, where a notebook shows no HTML."""
+        """Returns the final position as a picture, where a notebook does not show HTML."""
 
 @final
 class GameFailure:
-    """One game of self-play that failed."""
+    """A game of self-play that failed."""
 
     @property
     def index(self) -> int:
@@ -497,15 +537,15 @@ class GameFailure:
 
     @property
     def kind(self) -> Literal["panic", "hang", "search_error"]:
-        """What went wrong: a crash of the worker, no sign of life from it, or a search without a result."""
+        """The kind of failure: a panic of the worker, no sign of life from it, or a search without a valid move."""
 
     @property
     def message(self) -> str:
-        """More about it."""
+        """Details."""
 
     @property
     def seed(self) -> int:
-        """The run's seed. With `index` and the weights it leads to the same game again."""
+        """The run's seed. Together with `index` and the weights it reproduces the game."""
 
     @property
     def transcript(self) -> str:
@@ -513,7 +553,7 @@ class GameFailure:
 
 @final
 class SuddenChange:
-    """A change of a weight that is suspiciously large, and the position that had most to do with it."""
+    """A suspiciously large change of a weight, and the position that contributed most to it."""
 
     @property
     def pattern(self) -> str:
@@ -525,15 +565,15 @@ class SuddenChange:
 
     @property
     def entry(self) -> int:
-        """The place in the pattern's table; of two mirror images the lower."""
+        """The index in the pattern's table; of two mirror images, the lower one."""
 
     @property
     def mirror(self) -> int:
-        """The place of the mirror image, which has the same weight."""
+        """The index of the mirror image, which has the same weight."""
 
     @property
     def visits(self) -> int:
-        """Times that the generation's positions read either of them."""
+        """The number of times that the generation's positions read either of them."""
 
     @property
     def before(self) -> int:
@@ -541,23 +581,23 @@ class SuddenChange:
 
     @property
     def after(self) -> int:
-        """The weight after it."""
+        """The weight after the update."""
 
     @property
     def game(self) -> int:
-        """The game of the position."""
+        """The number of the position's game."""
 
     @property
     def ply(self) -> int:
-        """Moves played before it."""
+        """The number of moves played before the position."""
 
     @property
     def position(self) -> Position:
-        """The position: of those that read the entry the one whose target was farthest from its evaluation."""
+        """The position: of all that read the entry, the one whose target was farthest from its evaluation."""
 
     @property
     def error(self) -> float:
-        """Its target − evaluation, in discs for its side to move."""
+        """Target − evaluation of the position, in discs for its side to move."""
 
 @type_check_only
 class _Updates(TypedDict):
@@ -574,7 +614,7 @@ class _Updates(TypedDict):
 
 @final
 class GenerationReport:
-    """What one call of `TrainerCore.advance` did."""
+    """The report of a call of `TrainerCore.advance`."""
 
     @property
     def games(self) -> list[Game]:
@@ -582,157 +622,197 @@ class GenerationReport:
 
     @property
     def failures(self) -> list[GameFailure]:
-        """Games that could not be played. They count as played, and nothing is learned from them."""
+        """The games that failed. They count as played, and nothing is learned from them."""
 
     @property
     def nan_games(self) -> list[int]:
-        """The indices of those `games` in which a position's target is not a finite number."""
+        """The indices of those `games` in which a position's target is NaN or infinite."""
 
     @property
     def resets(self) -> list[tuple[str, int, int]]:
-        """Weight entries that came to a number that is not finite and were set to neutral, mirror images included.
+        """Weight entries that became NaN or infinite and were reset to neutral, mirror images included.
 
-        Pattern, stage, number of entries; of the whole generation so far.
+        Each item is pattern, stage and number of entries, for the whole generation so far.
         """
 
     @property
     def game_sums(self) -> list[tuple[int, int, int, int, float, int]]:
-        """For each of `games` six numbers.
+        """Six numbers for each of `games`.
 
-        Search values, for the side to move: how many, their sum in 1/256 disc, the sum of their squares. Learned
-        positions: how many, the sum of (target − evaluation before learning)² in discs², and how many of these
-        evaluations were beyond 64 discs, where they are cut off.
+        For the search values, from the view of the side to move: their number, their sum in 1/256 disc, and the sum of
+        their squares. For the learned positions: their number, the sum of (target − evaluation before learning)² in
+        discs², and the number whose evaluation was beyond 64 discs before clamping.
         """
 
     @property
     def positions(self) -> int:
-        """Positions of `games` that were learned; `td_error` is over them."""
+        """The number of positions learned from `games`; `td_error` covers them."""
 
     @property
     def td_error(self) -> float | None:
-        """Root mean square of target − evaluation before learning, in discs; `None` when nothing was learned."""
+        """The root mean square of target − evaluation before learning, in discs; `None` if nothing was learned."""
 
     @property
     def visits(self) -> int:
-        """Visits to weight entries, mirror images counted; of the whole generation so far."""
+        """Visits to weight entries, mirror images included, in the whole generation so far."""
 
     @property
     def searches(self) -> int:
-        """Searches in `games`."""
+        """The number of searches in `games`."""
 
     @property
     def depth_sum(self) -> int:
-        """The depths that they reached, added up."""
+        """The sum of the search depths."""
 
     @property
     def depth_min(self) -> int | None:
-        """The least depth that one of them reached; `None` without a search."""
+        """The smallest search depth; `None` without a search."""
 
     @property
     def depth_max(self) -> int:
-        """The greatest depth that one of them reached."""
+        """The largest search depth."""
 
     @property
     def value_count(self) -> int:
-        """Search values in `games`."""
+        """The number of search values in `games`."""
 
     @property
     def value_sum(self) -> int:
-        """The values, in 1/256 disc for the side to move, added up."""
+        """The sum of the values, in 1/256 disc for the side to move."""
 
     @property
     def value_sum_of_squares(self) -> int:
-        """Their squares, added up."""
+        """The sum of their squares."""
 
     @property
     def value_min(self) -> float | None:
-        """The least of them, in discs; `None` when there is none."""
+        """The smallest value in discs; `None` without values."""
 
     @property
     def value_max(self) -> float | None:
-        """The greatest of them, in discs; `None` when there is none."""
+        """The largest value in discs; `None` without values."""
 
     @property
     def nodes(self) -> int:
-        """Positions visited by the searches."""
+        """The number of positions that the searches visited."""
 
     @property
     def play_seconds(self) -> float:
-        """Wall-clock time of playing."""
+        """The wall-clock time of playing."""
 
     @property
     def learn_seconds(self) -> float:
-        """Wall-clock time of learning."""
+        """The wall-clock time of learning."""
 
     @property
     def probes(self) -> int:
-        """Probes of the transposition tables."""
+        """The number of probes of the transposition tables."""
 
     @property
     def hits(self) -> int:
-        """Probes that found their position."""
+        """The number of probes that found their position."""
 
     @property
     def phases(self) -> dict[str, float] | None:
-        """What the workers spent their time on, in seconds, added up over the workers; `None` if it was not timed.
+        """The time that the workers spent on each phase, in seconds, summed over the workers; `None` if not measured.
 
-        `playing`, `preparing` (from games to errors by table), `learning` (changing weights) and `waiting` (nothing to
-        do) make up the workers' number × (`play_seconds` + `learn_seconds`). In some of the games every search is
-        timed: `timed` is the part of `playing` that these games took, `timed_search` and `timed_solving` are the parts
-        of `timed` that the searches and the exact solver took; what is left of it are moves, random numbers, records.
+        `playing`, `preparing` (converting games to errors by table), `learning` (changing weights) and `waiting` add up
+        to the number of workers × (`play_seconds` + `learn_seconds`). In some of the games every search is timed:
+        `timed` is the part of `playing` spent on these games, and `timed_search` and `timed_solving` are the parts of
+        `timed` spent on searches and on exact solving. The rest of `timed` is moves, random numbers and records.
         """
 
     @property
     def updates(self) -> _Updates | None:
-        """Every update of the tables that were asked for, of the whole generation so far, an entry a row.
+        """Every update of the requested tables in the whole generation so far, one row per entry.
 
-        `None` when none were asked for.
+        `None` if no tables were requested.
         """
 
     @property
     def sudden_count(self) -> int:
-        """Weights that changed by `sudden_discs` or more, of the whole generation so far; mirror images count once."""
+        """The number of weights changed by `sudden_discs` or more in this generation; a mirror pair counts once."""
 
     @property
     def sudden(self) -> list[SuddenChange]:
-        """The largest of these changes, eight at most."""
+        """The largest of these changes, at most eight."""
 
     @property
     def generation_complete(self) -> bool:
-        """The call reached the end of its generation."""
+        """Whether the call reached the end of its generation."""
 
 @type_check_only
 class TableCoverage(TypedDict):
     """Numbers by table: arrays of shape (60, 14), stages and patterns."""
 
     reachable: NDArray[np.uint64]
-    """Entries that a position can read, at most: the others never occur."""
+    """An upper bound of the number of entries that a position can read: the others never occur."""
     updated: NDArray[np.uint64]
-    """Entries that were ever updated."""
+    """The number of entries that were ever updated."""
     updates: NDArray[np.uint64]
-    """Updates, one for each visit of a position, mirror images included."""
+    """The number of updates, one per visit of a position, mirror images included."""
 
 def reachable_entries(stage: int) -> NDArray[np.bool_]:
-    """Whether a position can read each entry of a stage, in the order of the weights: shape (481140,).
+    """Returns, for each entry of a stage in the order of the weights, whether a position can read it.
 
-    What is `False` never occurs. Up to stage 8 the answer is exact; after that, some entries that are `True` may not
-    occur either.
+    The shape is (481140,). An entry that is `False` never occurs. Up to stage 8 the answer is exact; in later stages,
+    some entries that are `True` may not occur either.
 
     Raises:
-        ValueError: there is no such stage.
+        ValueError: the stage does not exist.
     """
+
+@type_check_only
+class PlaySettings(Protocol):
+    """The settings that a generation's games are played and learned with: any object with these attributes."""
+
+    @property
+    def depth(self) -> int | None:
+        """Search depth in plies, 1 to 60; at least one of `depth`, `nodes` and `time_ms` must be given."""
+
+    @property
+    def nodes(self) -> int | None:
+        """Positions that a search may visit, at least 1."""
+
+    @property
+    def time_ms(self) -> float | None:
+        """Milliseconds that a search may take, more than 0."""
+
+    @property
+    def exact_empties(self) -> int:
+        """Positions with at most this many empty squares are solved exactly, 0 to 60."""
+
+    @property
+    def epsilon(self) -> float:
+        """Probability of a random move instead of the best one, 0 to 1."""
+
+    @property
+    def shallow(self) -> float:
+        """Probability of the best move of a search of one ply instead of the best one, 0 to 1."""
+
+    @property
+    def random_plies(self) -> int:
+        """Longest random opening, in plies, 0 to 60."""
+
+    @property
+    def lambda_(self) -> float:
+        """λ of TD(λ), 0 to 1."""
+
+    @property
+    def rate(self) -> float:
+        """Step size of Adam in discs, 0 to 64."""
 
 @final
 class TrainerCore:
-    """Weights, moments and the place in the run; `shirokuro.Trainer` is the class to use."""
+    """Weights, moments and the position in the run. Use `shirokuro.Trainer` instead of this class."""
 
     def __new__(cls, *, seed: int, generation_games: int, threads: int, table_mb: float) -> TrainerCore: ...
     @staticmethod
     def load(path: _Path, *, threads: int, table_mb: float) -> tuple[TrainerCore, str, str, str]:
-        """Reads a trainer file: the core, and the settings, statistics and monitor that were given to `save`.
+        """Reads a trainer file: the core, and the settings, statistics and monitor texts passed to `save`.
 
         Raises:
-            FileNotFoundError: there is no such file (other `OSError`s: it can't be read).
+            FileNotFoundError: the file does not exist (other `OSError`s: it cannot be read).
             ModelFileError: the file is not a model, is damaged, or holds weights alone.
         """
 
@@ -740,15 +820,7 @@ class TrainerCore:
         self,
         games: int,
         *,
-        depth: int | None,
-        nodes: int | None,
-        time_ms: float | None,
-        exact_empties: int,
-        epsilon: float,
-        shallow: float,
-        random_plies: int,
-        lambda_: float,
-        rate: float,
+        play: PlaySettings,
         hang_seconds: float = 60.0,
         sudden_discs: float = 0.0,
         updates: tuple[int, int] | None = None,
@@ -757,50 +829,52 @@ class TrainerCore:
     ) -> GenerationReport:
         """Plays the next games, at most to the end of the current generation, and learns from them.
 
-        Other Python threads go on meanwhile. About every 50 ms `tick` is called with the number of games finished in
-        this call. An exception from it, or from a signal handler, stops the search at once, and is raised: the
-        state is as it was before the call, and finished games are kept, so that a later call need not play them again.
+        Other Python threads keep running meanwhile. About every 50 ms, `tick` is called with the number of games
+        finished in this call. An exception from it, or from a signal handler, stops the searches at once and is raised.
+        The state is then as before the call, and finished games are kept: a later call need not play them again.
 
-        A worker that shows no sign of life for `hang_seconds` is abandoned, and its game fails; 0 waits for ever.
+        A worker that shows no sign of life for `hang_seconds` is abandoned, and its game fails; 0 waits forever.
 
-        What is reported of the updates: changes of `sudden_discs` or more, unless that is 0; and all those of the
-        tables in `updates`, bit sets of stages and of patterns. Neither changes what is learned.
+        The report lists weight changes of `sudden_discs` or more, unless that is 0, and all changes of the tables in
+        `updates`, two bit sets of stages and of patterns. Neither affects what is learned.
 
-        The report is appended to `reports` too, before the call ends: an exception that a signal handler raises right
-        after it can't lose it.
+        The report is also appended to `reports` before the call returns, so that an exception raised by a signal
+        handler right afterwards cannot lose it.
         """
 
     def save(self, path: _Path, *, settings: str, statistics: str, monitor: str = "{}", compress: bool = False) -> None:
         """Writes the whole state and three JSON texts; an existing file is replaced in one step.
 
         Raises:
-            OSError: the file can't be written.
+            OSError: the file cannot be written.
         """
 
     def reset_bad_numbers(self) -> list[tuple[str, int, int]]:
-        """Makes every entry neutral whose moments are no finite numbers: pattern, stage, number of entries."""
+        """Resets every entry whose moments are NaN or infinite; returns pattern, stage and number of entries."""
 
     def set_workers(self, *, threads: int, table_mb: float) -> None:
         """Changes the number of worker threads and the size of each one's transposition table."""
 
     def digest(self) -> str:
-        """SHA-256, in hexadecimal, of the whole state: weights, moments and the place in the run."""
+        """Returns the SHA-256, in hexadecimal, of the whole state: weights, moments and the position in the run."""
 
     def coverage(self) -> TableCoverage:
-        """What was learned of each table."""
+        """Returns the coverage of each table."""
 
     def updated_entries(self, stage: int) -> NDArray[np.bool_]:
-        """Whether each entry of a stage was ever updated, in the order of the weights: shape (481140,).
+        """Returns, for each entry of a stage in the order of the weights, whether it was ever updated.
+
+        The shape is (481140,).
 
         Raises:
-            ValueError: there is no such stage.
+            ValueError: the stage does not exist.
         """
 
     def memory(self) -> dict[str, int | None]:
-        """Bytes by component: `"weights"`, `"moments"`, `"tables"`, `"scratch"`, `"generation"`, `"coverage"`.
+        """Returns bytes by component: `"weights"`, `"moments"`, `"tables"`, `"scratch"`, `"generation"`, `"coverage"`.
 
-        `"resident_moments"` are those of the moments that were ever written (`None` where the system does not tell);
-        `"rows"` were taken by the positions of the last generation while it was learned.
+        `"resident_moments"` is the part of the moments that was ever written (`None` where the system does not report
+        it); `"rows"` is the memory of the last generation's positions while they were learned.
         """
 
     @property
@@ -809,19 +883,19 @@ class TrainerCore:
 
     @property
     def games_played(self) -> int:
-        """Games played since the start of the run."""
+        """The number of games played since the start of the run."""
 
     @property
     def generation(self) -> int:
-        """The current generation's number, from 0."""
+        """The number of the current generation, from 0."""
 
     @property
     def generation_left(self) -> int:
-        """Games missing in the current generation."""
+        """The number of games missing in the current generation."""
 
     @property
     def generation_games(self) -> int:
-        """Games in a generation."""
+        """The number of games in a generation."""
 
     @property
     def seed(self) -> int:
@@ -829,88 +903,82 @@ class TrainerCore:
 
     @property
     def threads(self) -> int:
-        """Worker threads."""
+        """The number of worker threads."""
 
 def time_evaluation(evaluator: Evaluator, positions: Sequence[Position], *, rounds: int) -> tuple[float, float]:
-    """For measuring: evaluates every position from nothing, one after the other, on this thread, `rounds` times.
+    """Measures evaluation: evaluates every position from scratch, one after the other, `rounds` times, on this thread.
 
     Returns:
-        The seconds of all rounds, Python not included; the sum of the positions' values, in discs.
+        The seconds of all rounds, without the time of Python, and the sum of the positions' values in discs.
 
     Raises:
-        ValueError: a value is out of its range.
+        ValueError: a value is outside its range.
         TypeError: a value is of the wrong type.
     """
 
 def time_searches(evaluator: Evaluator | None, positions: Sequence[Position], *, rounds: int) -> tuple[float, int]:
-    """For measuring: searches every position one ply deep, one after the other, on this thread, `rounds` times.
+    """Measures searching: searches every position one ply deep, one after the other, `rounds` times, on this thread.
 
-    Without a model a position is worth the difference of its discs.
+    Without a model, discs are counted.
 
     Returns:
-        The seconds of all rounds, Python not included; the nodes.
+        The seconds of all rounds, without the time of Python, and the nodes.
 
     Raises:
-        ValueError: a value is out of its range.
+        ValueError: a value is outside its range.
         TypeError: a value is of the wrong type.
     """
 
 def time_reads(size: int, *, count: int) -> float:
-    """For measuring: reads `count` places of `size` bytes, each of which says where the next one is; the seconds.
+    """Measures memory: reads `count` places in `size` bytes, each holding the index of the next; returns the seconds.
 
     Raises:
-        ValueError: a value is out of its range, or there is no memory.
+        ValueError: a value is outside its range, or there is not enough memory.
         TypeError: a value is of the wrong type.
     """
 
 def time_steps(count: int) -> float:
-    """For measuring: makes `count` steps, each of which takes two cycles of the processor; the seconds.
+    """Measures the clock rate: makes `count` steps of two processor cycles each; returns the seconds.
 
-    A step is an exclusive or and an addition, each waiting for the number before.
+    A step is an exclusive or and an addition, each of which waits for the previous result.
 
     Raises:
-        ValueError: the count is out of its range.
-        TypeError: it is of the wrong type.
+        ValueError: the count is outside its range.
+        TypeError: the count is of the wrong type.
     """
 
 def time_games(core: TrainerCore, every: int) -> None:
-    """Times every search of one game in `every`, 8 without this; with 0, nothing at all is timed (see `phases`).
+    """Times every search of one game in `every`, by default 8; 0 times nothing at all (see `phases`).
 
     Raises:
-        ValueError: it is out of its range.
-        TypeError: it is no integer.
+        ValueError: the number is outside its range.
+        TypeError: the number is not an integer.
     """
 
 def replay(
     core: TrainerCore,
     game: int,
     *,
-    depth: int | None,
-    nodes: int | None,
-    time_ms: float | None,
-    exact_empties: int,
-    epsilon: float,
-    shallow: float,
-    random_plies: int,
+    play: PlaySettings,
 ) -> tuple[Game, list[tuple[Literal["opening", "best", "random", "shallow"], float, SearchResult | None]]]:
-    """Plays a game of the generation under way once more, with the weights from before the generation.
+    """Replays a game of the current generation with the weights from before the generation.
 
     Returns:
-        The game; and for each move how it came about, the static evaluation before it in discs for the side to move,
-        and the search, if one was made: not in the opening, nor where a solved line is followed.
+        The game, and for each move: how it was chosen, the static evaluation before it in discs for the side to move,
+        and its search, or `None` in the opening and where a solved line is followed.
 
     Raises:
-        ValueError: the game is not of this generation, or a value is out of its range.
+        ValueError: the game is not in this generation, or a value is outside its range.
     """
 
 def feature_indices(board: _Board, *, side_to_move: _Side | None = None) -> NDArray[np.uint16]:
-    """The entry that each of the 56 features reads on a board: the patterns in their order, four rotations each."""
+    """Returns the entry that each of the 56 features reads on a board: four rotations of each pattern, in order."""
 
 def pattern_squares() -> dict[str, list[list[str]]]:
-    """For each pattern's name its squares in the four rotations, in the order of an entry's digits, least first."""
+    """Returns each pattern's squares in the four rotations, by name, in the order of an entry's digits, least first."""
 
 def mirror_entries() -> dict[str, NDArray[np.uint16]]:
-    """For each pattern's name and each entry of its table, the entry of the mirror image, which has the same weight."""
+    """Returns, by pattern name, the mirror image of each entry of the table, which has the same weight."""
 
 @type_check_only
 class _Traces(TypedDict):
@@ -922,21 +990,21 @@ class _Traces(TypedDict):
     eligibility: NDArray[np.float64]
 
 def traces(game: Game, plies: int, lambda_: float) -> _Traces:
-    """The eligibility traces after a game's first `plies` moves: an entry a row, of mirror images the lower.
+    """Returns the traces after a game's first `plies` moves: one row per entry, the lower of two mirror images.
 
     Raises:
-        ValueError: a value is out of its range.
+        ValueError: a value is outside its range.
     """
 
 def inject_faults(core: TrainerCore, rates: dict[str, float] | None, *, hang_seconds: float | None = None) -> None:
-    """For tests: makes games of `core.advance` go wrong, each one by its seed and index; `None` makes an end of it.
+    """Injects faults into games of `core.advance`, for tests; a game's fault depends on the seed and its index.
 
     Args:
-        core: the trainer that it happens to.
-        rates: shares of the games, by kind: `"panic"`, `"hang"`, `"search_error"`, `"nan"` (a position's value is not a
-            number when the game is learned).
+        core: the trainer.
+        rates: the share of games by kind: `"panic"`, `"hang"`, `"search_error"`, `"nan"` (a position's value is NaN
+            when the game is learned). `None` ends the injection.
         hang_seconds: how long a hanging worker stands still; without it, until the faults are changed or removed.
 
     Raises:
-        ValueError: an unknown kind, or a rate that is out of range.
+        ValueError: a kind is unknown, or a rate is outside its range.
     """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import json
 import logging
 import signal
@@ -20,6 +19,8 @@ import shirokuro as sk
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from shirokuro.config import Play
 
 GAMES = 200
 """Three generations and a part of a fourth."""
@@ -301,7 +302,7 @@ class FakeCore:
     def __init__(self, generation_games: int) -> None:
         self.generation_games = generation_games
         self.games_played = self.seed = 0
-        self.told: list[tuple[int, dict[str, Any]]] = []
+        self.told: list[tuple[int, Play]] = []
 
     @property
     def generation(self) -> int:
@@ -315,12 +316,12 @@ class FakeCore:
         self,
         games: int,
         *,
+        play: Play,
         tick: object,
         hang_seconds: float,
         sudden_discs: float,
         updates: object,
         reports: list[Any],
-        **play: Any,
     ) -> SimpleNamespace:
         del tick, hang_seconds, sudden_discs, updates
         self.told += [(index, play) for index in range(self.games_played, self.games_played + games)]
@@ -367,11 +368,11 @@ def test_schedules_take_their_values_at_the_first_game_of_a_generation_however_g
             trainer.train_batch(games)
         told.append(core.told)
     assert told[0] == told[1]
-    assert [play["epsilon"] for _, play in told[0][::100]] == pytest.approx([0.4, 0.3, 0.2, 0.1])
-    assert [play["depth"] for _, play in told[0][::100]] == [1, 2, 3, 4]
+    assert [play.epsilon for _, play in told[0][::100]] == pytest.approx([0.4, 0.3, 0.2, 0.1])
+    assert [play.depth for _, play in told[0][::100]] == [1, 2, 3, 4]
     for generation in range(4):
         plays = [play for _, play in told[0][100 * generation : 100 * (generation + 1)]]
-        assert all(play == plays[0] == dataclasses.asdict(config.at(100 * generation)) for play in plays)
+        assert all(play == plays[0] == config.at(100 * generation) for play in plays)
 
 
 def test_progress_counts_the_games_of_the_call(fast: sk.TrainConfig) -> None:

@@ -1,4 +1,4 @@
-//! Numbers, sides and paths that come from Python, checked.
+//! Checked conversions of numbers, sides and paths from Python.
 
 use crate::error::value_error;
 use crate::evaluator::PyEvaluator;
@@ -9,11 +9,11 @@ use shirokuro_engine::{PatternEvaluator, Side};
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-/// A whole number within `range`.
+/// Converts a whole number within `range`.
 ///
 /// # Errors
 ///
-/// `TypeError` for what is no integer, also for a bool; `ValueError` outside the range.
+/// `TypeError` for anything but an integer, bools included; `ValueError` outside the range.
 pub fn integer(parameter: &str, value: &Bound<'_, PyAny>, range: RangeInclusive<u64>) -> PyResult<u64> {
     let allowed = || match *range.end() {
         u64::MAX => format!("at least {}", range.start()),
@@ -27,21 +27,21 @@ pub fn integer(parameter: &str, value: &Bound<'_, PyAny>, range: RangeInclusive<
         Err(error) if !error.is_instance_of::<PyOverflowError>(value.py()) => {
             Err(wrong_type(parameter, value, "an integer"))
         }
-        // In range of u64 or not: the message shows what was passed.
+        // The number may not fit u64: the message shows what was passed.
         _ => Err(value_error(parameter, value.str()?, allowed())),
     }
 }
 
-/// As [`integer`], for a number that fits u32.
+/// Converts a whole number within `range` as [`integer`] does, to u32.
 pub fn small_integer(parameter: &str, value: &Bound<'_, PyAny>, range: RangeInclusive<u32>) -> PyResult<u32> {
     integer(parameter, value, u64::from(*range.start())..=u64::from(*range.end())).map(|number| number as u32)
 }
 
-/// A number.
+/// Converts a number.
 ///
 /// # Errors
 ///
-/// `TypeError` for what is no number, also for a bool.
+/// `TypeError` for anything but a number, bools included.
 pub fn number(parameter: &str, value: &Bound<'_, PyAny>) -> PyResult<f64> {
     if value.is_instance_of::<PyBool>() {
         return Err(wrong_type(parameter, value, "a number"));
@@ -49,17 +49,17 @@ pub fn number(parameter: &str, value: &Bound<'_, PyAny>) -> PyResult<f64> {
     value.extract::<f64>().map_err(|_| wrong_type(parameter, value, "a number"))
 }
 
-/// A time in milliseconds: more than 0, at most a thousand hours.
+/// Converts a time in milliseconds: more than 0, at most a thousand hours.
 pub fn milliseconds(value: &Bound<'_, PyAny>) -> PyResult<Duration> {
     let milliseconds = number("time_ms", value)?;
     if milliseconds > 0.0 && milliseconds <= 3.6e9 {
-        // Less than a nanosecond is one.
+        // A time of less than a nanosecond counts as one nanosecond.
         return Ok(Duration::from_secs_f64(milliseconds / 1e3).max(Duration::from_nanos(1)));
     }
     Err(value_error("time_ms", milliseconds, "more than 0 and at most 3.6e9"))
 }
 
-/// A time in seconds: from 0 to ten years.
+/// Converts a time in seconds: from 0 to ten years.
 pub fn seconds(parameter: &str, seconds: f64) -> PyResult<Duration> {
     if (0.0..=3.2e8).contains(&seconds) {
         return Ok(Duration::from_secs_f64(seconds));
@@ -67,12 +67,12 @@ pub fn seconds(parameter: &str, seconds: f64) -> PyResult<Duration> {
     Err(value_error(parameter, seconds, "from 0 to 3.2e8"))
 }
 
-/// How long a worker may be silent; 0 stands for ever.
+/// Converts the time that a worker may be silent; 0 means forever.
 pub fn hang_timeout(hang_seconds: f64) -> PyResult<Option<Duration>> {
     Ok(Some(seconds("hang_seconds", hang_seconds)?).filter(|timeout| !timeout.is_zero()))
 }
 
-/// Bytes of a table of so many megabytes (10^6 bytes); 16 if none are given.
+/// Converts a table's size in megabytes (10^6 bytes) to bytes; 16 MB if none is given.
 pub fn table_bytes(table_mb: Option<&Bound<'_, PyAny>>) -> PyResult<usize> {
     let megabytes = table_mb.map_or(Ok(16.0), |megabytes| number("table_mb", megabytes))?;
     if (0.0..=65_536.0).contains(&megabytes) {
@@ -81,7 +81,7 @@ pub fn table_bytes(table_mb: Option<&Bound<'_, PyAny>>) -> PyResult<usize> {
     Err(value_error("table_mb", megabytes, "from 0 to 65536"))
 }
 
-/// An `Evaluator`, or none.
+/// Converts an `Evaluator` or `None`.
 pub fn evaluator(value: Option<&Bound<'_, PyAny>>) -> PyResult<Option<PatternEvaluator>> {
     let evaluator = |value: &Bound<'_, PyAny>| match value.cast::<PyEvaluator>() {
         Ok(evaluator) => Ok(evaluator.get().0.clone()),
@@ -95,10 +95,10 @@ pub fn evaluator(value: Option<&Bound<'_, PyAny>>) -> PyResult<Option<PatternEva
 pub struct SideToMove(pub Side);
 
 impl SideToMove {
-    /// The default.
+    /// The side to move if none is given.
     pub const BLACK: Self = Self(Side::Black);
 
-    /// The side with this number.
+    /// Returns the side with this number.
     pub fn from_number(number: i64) -> Option<Self> {
         match number {
             1 => Some(Self(Side::Black)),
@@ -107,7 +107,7 @@ impl SideToMove {
         }
     }
 
-    /// The number of a side.
+    /// Returns the number of a side.
     pub fn number(side: Side) -> u8 {
         match side {
             Side::Black => 1,
@@ -138,12 +138,12 @@ impl FromPyObject<'_, '_> for SideToMove {
     }
 }
 
-/// `TypeError`: parameter, value and what it must be.
+/// Creates a `TypeError` with the parameter, the expected type and the actual type.
 pub fn wrong_type(parameter: &str, value: &Bound<'_, PyAny>, expected: &str) -> PyErr {
     PyTypeError::new_err(format!("{parameter}: must be {expected}, not {}", type_name(value)))
 }
 
-/// The name of a value's type.
+/// Returns the name of a value's type.
 pub fn type_name(value: &Bound<'_, PyAny>) -> String {
     value.get_type().name().map_or_else(|_| "?".to_owned(), |name| name.to_string())
 }

@@ -1,4 +1,4 @@
-//! Many boards at once.
+//! Evaluating many boards at once.
 
 use crate::args::{SideToMove, wrong_type};
 use crate::board::{Integers, SQUARES, from_squares, is_sequence, named_position, shape_text, wrong_square};
@@ -10,12 +10,12 @@ use pyo3::prelude::*;
 use rayon::prelude::*;
 use shirokuro_engine::{Board, PatternEvaluator, STAGES, Side};
 
-/// Boards that one thread reads, sorts and evaluates at a time: enough that a stage has some of them.
+/// The number of boards that one thread reads, sorts and evaluates at a time: enough that each stage has some.
 const CHUNK: usize = 1 << 14;
-/// So few boards are not worth waking other threads, nor sorting.
+/// Up to this number of boards, waking other threads and sorting cost more than they save.
 const ALONE: usize = 1 << 12;
 
-/// The sides that were given: none, one for all boards, or one for each.
+/// The sides to move: not given, one for all boards, or one per board.
 enum Sides {
     None,
     One(SideToMove),
@@ -36,7 +36,7 @@ impl Sides {
     }
 }
 
-/// The evaluation of boards of shape (N, 64) or (N, 8, 8), in discs, each for its side to move.
+/// Evaluates boards of shape (N, 64) or (N, 8, 8), in discs, each for its side to move.
 pub fn evaluate<'py>(
     evaluator: &PatternEvaluator,
     boards: &Bound<'py, PyAny>,
@@ -81,7 +81,7 @@ pub fn evaluate<'py>(
     Ok(PyArray1::from_vec(py, values))
 }
 
-/// Does the work for so many boards without the interpreter, in the pool if they are worth it.
+/// Runs the work for this number of boards without the interpreter, in the pool if that pays off.
 fn in_parallel<T: Send>(py: Python<'_>, boards: usize, work: impl FnOnce() -> T + Send) -> PyResult<T> {
     if boards <= ALONE {
         return Ok(py.detach(work));
@@ -90,13 +90,13 @@ fn in_parallel<T: Send>(py: Python<'_>, boards: usize, work: impl FnOnce() -> T 
     Ok(py.detach(|| threads.install(work)))
 }
 
-/// Reads boards of 64 squares by their numbers.
+/// Returns a function that reads a board of 64 squares by its index.
 fn read_squares<'a>(squares: &'a [i8], sides: &'a Sides) -> impl Fn(usize) -> Option<Board> + Sync + 'a {
     let boards = squares.as_chunks::<SQUARES>().0;
     move |board| from_squares(&boards[board], sides.of(board)).map(|position| position.board)
 }
 
-/// Evaluates so many boards; the error is the number of the first one that can't be read.
+/// Evaluates the boards; the error is the index of the first one that is invalid.
 fn evaluate_boards(
     evaluator: &PatternEvaluator,
     count: usize,
@@ -112,13 +112,14 @@ fn evaluate_boards(
     if count <= ALONE {
         chunk((0, &mut values))?;
     } else {
-        // Of two chunks with a wrong board, the first one's counts.
+        // If several chunks hold an invalid board, the first one is reported.
         values.par_chunks_mut(CHUNK).enumerate().map(chunk).reduce(|| Ok(()), Result::and)?;
     }
     Ok(values)
 }
 
-/// Evaluates boards on this thread: many of them stage by stage, as one stage's tables fit a core's own cache.
+/// Evaluates boards on this thread. Many boards are evaluated stage by stage, because one stage's tables fit a core's
+/// cache.
 fn evaluate_chunk(evaluator: &PatternEvaluator, boards: &[Board], values: &mut [f32]) {
     if boards.len() <= ALONE {
         return evaluator.evaluate_many(boards, values);
@@ -132,7 +133,7 @@ fn evaluate_chunk(evaluator: &PatternEvaluator, boards: &[Board], values: &mut [
     }
 }
 
-/// The boards' numbers, ordered by stage: a counting sort.
+/// Returns the boards' indices ordered by stage, by a counting sort.
 fn by_stage(boards: &[Board]) -> Vec<u32> {
     let mut places = [0; STAGES + 1];
     for board in boards {
@@ -150,7 +151,7 @@ fn by_stage(boards: &[Board]) -> Vec<u32> {
     order
 }
 
-/// One side, or an array or sequence of one for each board.
+/// Converts one side, or an array or sequence with one side per board.
 fn sides(value: Option<&Bound<'_, PyAny>>, count: usize) -> PyResult<Sides> {
     let Some(value) = value else { return Ok(Sides::None) };
     let sides: Vec<SideToMove> = if let Ok(array) = value.cast::<PyUntypedArray>() {
@@ -177,7 +178,7 @@ fn sides(value: Option<&Bound<'_, PyAny>>, count: usize) -> PyResult<Sides> {
     if sides.len() != count {
         let length = sides.len();
         return Err(PyValueError::new_err(format!(
-            "side_to_move: {length} sides: must be one, or {count} as there are boards"
+            "side_to_move: {length} sides: must be one side, or {count}, one for each board"
         )));
     }
     Ok(Sides::Each(sides))

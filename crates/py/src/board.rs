@@ -1,4 +1,4 @@
-//! Boards that come from Python: 64 squares, 0 empty, 1 black, 2 white.
+//! Boards from Python: 64 squares, 0 empty, 1 black, 2 white.
 
 use crate::args::{SideToMove, type_name, wrong_type};
 use crate::error::value_error;
@@ -11,19 +11,19 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PySequence, PyString};
 use shirokuro_engine::{Board, Position, Side, Square};
 
-/// Squares on a board.
+/// The number of squares on a board.
 pub const SQUARES: usize = 64;
 
-/// The position of a board, whose side to move is Black unless one is given, or of a `Position`, which brings its own.
+/// Converts a board, with Black to move unless a side is given, or a `Position`, which has its own side to move.
 pub fn position(value: &Bound<'_, PyAny>, side: Option<SideToMove>) -> PyResult<Position> {
     named_position(value, "board", side)
 }
 
-/// As [`position`], for a parameter called `name`.
+/// Converts a board as [`position`] does, for a parameter called `name`.
 ///
 /// # Errors
 ///
-/// `ValueError` also if the side given is not that of the `Position`.
+/// `ValueError`, also if the given side is not that of the `Position`.
 pub fn named_position(value: &Bound<'_, PyAny>, name: &str, side: Option<SideToMove>) -> PyResult<Position> {
     let Ok(position) = value.cast::<PyPosition>() else {
         return board(value, name, side.unwrap_or(SideToMove::BLACK));
@@ -38,7 +38,7 @@ pub fn named_position(value: &Bound<'_, PyAny>, name: &str, side: Option<SideToM
     }
 }
 
-/// The position of one board of shape (64,) or (8, 8); errors name the parameter `name`.
+/// Converts a board of shape (64,) or (8, 8); errors name the parameter `name`.
 fn board(value: &Bound<'_, PyAny>, name: &str, SideToMove(side): SideToMove) -> PyResult<Position> {
     // An int8 array is read in place.
     if let Ok(array) = value.cast::<PyArrayDyn<i8>>()
@@ -69,11 +69,11 @@ fn board(value: &Bound<'_, PyAny>, name: &str, SideToMove(side): SideToMove) -> 
     from_squares(&narrow, side).ok_or_else(|| wrong_square(name, squares))
 }
 
-/// A board's squares as two bit sets, the side to move first; `None` if one is not 0, 1 or 2.
+/// Packs a board's squares into two bit sets, the side to move first; `None` if a square is not 0, 1 or 2.
 #[inline]
 pub fn from_squares(squares: &[i8; SQUARES], side: Side) -> Option<Position> {
     const LOW: u64 = 0x0101_0101_0101_0101;
-    // Gathers bit 0 of each byte into the top byte: byte k's bit is multiplied to bit 56 + k.
+    // Gathers bit 0 of each byte into the top byte: the multiplication moves byte k's bit to bit 56 + k.
     const GATHER: u64 = 0x0102_0408_1020_4080;
     let (mut black, mut white, mut wrong) = (0u64, 0u64, 0u64);
     for (rank, row) in squares.as_chunks::<8>().0.iter().enumerate() {
@@ -90,18 +90,19 @@ pub fn from_squares(squares: &[i8; SQUARES], side: Side) -> Option<Position> {
     if wrong == 0 { Some(Position { board: Board::new(player, opponent).ok()?, side }) } else { None }
 }
 
-/// An integer array as int64 in C order, in which an unsigned number beyond int64 is negative: a copy, unless it is such an array.
+/// An integer array as int64 in C order. Unsigned numbers beyond int64 become negative. It is a copy unless the array
+/// has this type already.
 pub struct Integers<'py> {
     array: PyReadonlyArrayDyn<'py, i64>,
     unsigned: bool,
 }
 
 impl<'py> Integers<'py> {
-    /// The array, as it is now.
+    /// Converts an array with its current content.
     ///
     /// # Errors
     ///
-    /// `TypeError` if it is an array of something else.
+    /// `TypeError` if it is not an array of integers.
     pub fn of(array: &Bound<'py, PyUntypedArray>, name: &str) -> PyResult<Self> {
         let kind = array.dtype().kind();
         if kind != b'i' && kind != b'u' {
@@ -113,18 +114,18 @@ impl<'py> Integers<'py> {
         Ok(Self { array, unsigned: kind == b'u' })
     }
 
-    /// The numbers.
+    /// Returns the numbers.
     pub fn as_slice(&self) -> PyResult<&[i64]> {
         Ok(self.array.as_slice()?)
     }
 
-    /// What a number was in the array.
+    /// Returns a number as it was in the array.
     pub fn value(&self, number: i64) -> i128 {
         if self.unsigned { i128::from(number.cast_unsigned()) } else { i128::from(number) }
     }
 }
 
-/// 64 integers, or 8 times 8.
+/// Reads 64 integers, or 8 rows of 8.
 fn from_sequence(value: &Bound<'_, PyAny>, name: &str) -> PyResult<[i128; SQUARES]> {
     if !is_sequence(value) {
         return Err(wrong_type(name, value, "an array or a sequence of integers"));
@@ -154,7 +155,8 @@ fn from_sequence(value: &Bound<'_, PyAny>, name: &str) -> PyResult<[i128; SQUARE
     Ok(squares)
 }
 
-/// True for what has a length and items by number: sequences but text, and arrays, which do not call themselves sequences.
+/// Checks whether a value has a length and indexed items: a sequence other than text, or an array, which is not a
+/// `Sequence` to Python.
 pub fn is_sequence(value: &Bound<'_, PyAny>) -> bool {
     let sequence = value.cast::<PySequence>().is_ok() && !value.is_instance_of::<PyString>();
     sequence || value.cast::<PyUntypedArray>().is_ok()
@@ -172,7 +174,7 @@ fn is_board_shape(shape: &[usize]) -> bool {
     shape == [SQUARES] || shape == [8, 8]
 }
 
-/// "c4 (index 26)".
+/// Returns a square's name and index: "c4 (index 26)".
 fn place(index: usize) -> String {
     Square::new(index as u8).map_or_else(String::new, |square| format!("{square} (index {index})"))
 }
@@ -181,14 +183,14 @@ fn wrong_value(name: &str, index: usize, value: impl std::fmt::Display) -> PyErr
     value_error(&format!("{name}: {}", place(index)), value, "0 (empty), 1 (black) or 2 (white)")
 }
 
-/// The error for the first square that is not 0, 1 or 2.
+/// Creates the error for the first square that is not 0, 1 or 2.
 pub fn wrong_square(name: &str, squares: impl IntoIterator<Item = i128>) -> PyErr {
     let mut squares = squares.into_iter().enumerate();
     let (index, value) = squares.find(|(_, value)| !(0..=2).contains(value)).unwrap_or_default();
     wrong_value(name, index, value)
 }
 
-/// The error for a board of another shape.
+/// Creates the error for a board of another shape.
 pub fn wrong_shape(name: &str, shape: impl std::fmt::Display) -> PyErr {
     PyValueError::new_err(format!("{name}: shape {shape}: must be (64,) or (8, 8)"))
 }
@@ -197,7 +199,7 @@ fn wrong_type_text(name: &str, what: impl std::fmt::Display) -> PyErr {
     PyTypeError::new_err(format!("{name}: must be of integers, not {what}"))
 }
 
-/// A shape as Python writes it.
+/// Formats a shape as Python does.
 pub fn shape_text(shape: &[usize]) -> String {
     match shape {
         [one] => format!("({one},)"),

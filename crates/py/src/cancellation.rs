@@ -1,4 +1,4 @@
-//! `Cancellation`: how one thread ends the searches of others.
+//! `Cancellation`: ending the searches of other threads.
 
 use pyo3::exceptions::PyKeyboardInterrupt;
 use pyo3::prelude::*;
@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 thread_local! {
-    /// What may cancel the searches of this thread.
+    /// The cancellations that are active for this thread.
     static ENTERED: RefCell<Vec<Arc<AtomicBool>>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -24,7 +24,7 @@ impl PyCancellation {
         Self::default()
     }
 
-    /// Ends them, long searches within some 50 ms.
+    /// Ends them; long searches end within about 50 ms.
     fn cancel(&self) {
         self.0.store(true, Relaxed);
     }
@@ -42,7 +42,7 @@ impl PyCancellation {
     }
 }
 
-/// Fails if the current thread is in the `with` block of a cancellation that was called.
+/// Returns an error if the current thread is within the `with` block of a cancellation that was called.
 pub fn check_cancellation() -> PyResult<()> {
     fail_if(ENTERED.with_borrow(|entered| entered.iter().any(|cancelled| cancelled.load(Relaxed))))
 }

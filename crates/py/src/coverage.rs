@@ -1,4 +1,4 @@
-//! What was learned of the weight entries, as arrays.
+//! The coverage of the weight entries, as arrays.
 
 use crate::args::small_integer;
 use numpy::PyArray1;
@@ -8,7 +8,7 @@ use pyo3::types::PyDict;
 use shirokuro_engine::{PATTERNS, STAGES};
 use shirokuro_train::TableCoverage;
 
-/// One array for each number that is known of a table, of shape (60, 14).
+/// Returns one array of shape (60, 14) for each number known about a table.
 pub fn by_table<'py>(py: Python<'py>, coverage: &[TableCoverage]) -> PyResult<Bound<'py, PyDict>> {
     let array = |number: fn(&TableCoverage) -> u64| -> PyResult<Bound<'py, PyArray2<u64>>> {
         let numbers: Vec<u64> = coverage.iter().map(number).collect();
@@ -21,14 +21,14 @@ pub fn by_table<'py>(py: Python<'py>, coverage: &[TableCoverage]) -> PyResult<Bo
     Ok(arrays)
 }
 
-/// The entries of a stage that a position can read.
+/// Returns, for each entry of a stage, whether a position can read it.
 #[pyfunction]
 pub fn reachable_entries<'py>(py: Python<'py>, stage: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyArray1<bool>>> {
     let stage = stage_number(stage)?;
     Ok(py.detach(|| shirokuro_train::reachable_entries(stage)).into_pyarray(py))
 }
 
-/// A stage that Python names.
+/// Converts the number of a stage.
 pub fn stage_number(stage: &Bound<'_, PyAny>) -> PyResult<usize> {
     small_integer("stage", stage, 0..=STAGES as u32 - 1).map(|stage| stage as usize)
 }

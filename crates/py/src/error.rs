@@ -1,4 +1,4 @@
-//! Rust's errors as Python's exceptions: the one place where that is decided.
+//! The conversion of Rust's errors to Python's exceptions, in one place.
 
 use pyo3::PyErr;
 use pyo3::create_exception;
@@ -13,32 +13,32 @@ create_exception!(
     shirokuro._core,
     ModelFileError,
     PyValueError,
-    "A file is not a model, is damaged, or lacks what was asked for; the message names the file and the reason."
+    "A file is not a model, is damaged, or lacks the requested part; the message names the file and the reason."
 );
 
 create_exception!(
     shirokuro._core,
     ModelVersionError,
     ModelFileError,
-    "A model file is of another version of the format than this program reads; the message names both."
+    "A model file has a format version that this program does not read; the message names the file's version and those supported."
 );
 
-/// `ValueError`: parameter, value and what is allowed.
+/// Creates a `ValueError` with the parameter, the value and the allowed values.
 pub fn value_error(parameter: &str, value: impl Display, allowed: impl Display) -> PyErr {
     PyValueError::new_err(format!("{parameter} = {value}: must be {allowed}"))
 }
 
-/// `RuntimeError`: another thread is using the object.
+/// Creates a `RuntimeError`: another thread is using the object.
 pub fn busy(what: &str) -> PyErr {
     PyRuntimeError::new_err(format!("the {what} is busy: another thread is using it"))
 }
 
-/// `RuntimeError`: the machine gives no threads.
+/// Creates a `RuntimeError`: no threads are available.
 pub fn no_threads(error: &impl Display) -> PyErr {
     PyRuntimeError::new_err(format!("no threads could be started: {error}"))
 }
 
-/// `ValueError` for a parameter that the training crate refused, by its Python name.
+/// Creates a `ValueError` for a parameter that the training crate refused, by its Python name.
 pub fn parameter_error(error: &ParameterError) -> PyErr {
     let parameter = match error.parameter {
         "lambda" => "lambda_",
@@ -49,7 +49,7 @@ pub fn parameter_error(error: &ParameterError) -> PyErr {
     value_error(parameter, &error.value, error.range)
 }
 
-/// The `OSError` subclass of the error number, with `filename`; `ModelFileError` for what the file holds.
+/// Creates the `OSError` subclass of the error number, with `filename`, or a `ModelFileError` for the file's content.
 pub fn file_error(error: &FileError) -> PyErr {
     match &error.reason {
         Reason::Io(io) => os_error(io, &error.path),
@@ -58,7 +58,7 @@ pub fn file_error(error: &FileError) -> PyErr {
     }
 }
 
-/// As [`file_error`] or [`parameter_error`].
+/// Converts the error by [`file_error`], [`parameter_error`] or [`memory_error`].
 pub fn trainer_error(error: &TrainerError) -> PyErr {
     match error {
         TrainerError::Parameter(error) => parameter_error(error),
@@ -68,7 +68,7 @@ pub fn trainer_error(error: &TrainerError) -> PyErr {
     }
 }
 
-/// `MemoryError`: the table's size.
+/// Creates a `MemoryError` with the table's size.
 pub fn memory_error(error: &TableTooLarge) -> PyErr {
     PyMemoryError::new_err(error.to_string())
 }
@@ -78,7 +78,7 @@ fn os_error(error: &io::Error, path: &Path) -> PyErr {
     let Some(number) = error.raw_os_error() else {
         return PyOSError::new_err(format!("{}: {text}", path.display()));
     };
-    // OSError(errno, text, filename) makes the subclass that belongs to the number.
+    // OSError(errno, text, filename) creates the subclass for the number.
     let text = text.split(" (os error").next().unwrap_or_default().to_owned();
     PyOSError::new_err((number, text, path.as_os_str().to_owned()))
 }

@@ -12,12 +12,12 @@ use shirokuro_engine::{PatternEvaluator, Weights, discs};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// The pattern evaluation: 60 stages of fourteen patterns' weights.
+/// The pattern evaluation: the weights of fourteen patterns in 60 stages.
 #[pyclass(frozen, name = "Evaluator", module = "shirokuro._core")]
 pub struct PyEvaluator(pub PatternEvaluator);
 
 impl PyEvaluator {
-    /// An evaluator that shares these weights.
+    /// Creates an evaluator that shares these weights.
     pub fn new(weights: Arc<Weights>) -> Self {
         Self(PatternEvaluator::new(weights))
     }
@@ -44,14 +44,14 @@ impl PyEvaluator {
         py.detach(save).map_err(|error| file_error(&error))
     }
 
-    /// The expected final disc difference of a board, in discs for the side to move, within ±64.
+    /// Evaluates a board: the expected final disc difference, for the side to move, within ±64.
     #[pyo3(signature = (board, *, side_to_move = None))]
     fn evaluate(&self, board: &Bound<'_, PyAny>, side_to_move: Option<SideToMove>) -> PyResult<f32> {
         let position = position(board, side_to_move)?;
         Ok(discs(self.0.evaluate(&position.board)))
     }
 
-    /// Evaluates many boards in parallel, each exactly as `evaluate` does; other Python threads go on meanwhile.
+    /// Evaluates many boards in parallel, each exactly as `evaluate` does; other Python threads keep running meanwhile.
     #[pyo3(signature = (boards, *, side_to_move = None))]
     fn evaluate_batch<'py>(
         &self,
@@ -61,7 +61,7 @@ impl PyEvaluator {
         batch::evaluate(&self.0, boards, side_to_move)
     }
 
-    /// The weights, by pattern name: read-only views, which copy nothing and follow a training.
+    /// Returns the weights by pattern name: read-only views, which copy nothing and follow a training.
     fn get_weights<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
         weights_view::by_pattern(slf)
     }

@@ -1,4 +1,4 @@
-//! Model files: what they hold, without building a trainer.
+//! Model files: their content, without building a trainer.
 
 use crate::error::file_error;
 use pyo3::prelude::*;
@@ -6,18 +6,18 @@ use pyo3::types::PyDict;
 use shirokuro_train::{Encoding, FileHeader};
 use std::path::PathBuf;
 
-/// How sections are written.
+/// Returns the encoding of a file's sections.
 pub fn encoding(compress: bool) -> Encoding {
     if compress { Encoding::Zstd } else { Encoding::Raw }
 }
 
-/// The digest of the training state in a model file.
+/// Returns the digest of the training state in a model file.
 #[pyfunction]
 pub fn file_digest(py: Python<'_>, path: PathBuf) -> PyResult<String> {
     py.detach(|| shirokuro_train::file_digest(&path)).map_err(|error| file_error(&error))
 }
 
-/// What a model file is.
+/// Returns the header of a model file.
 #[pyfunction]
 pub fn read_header(py: Python<'_>, path: PathBuf) -> PyResult<Bound<'_, PyDict>> {
     let header = py.detach(|| shirokuro_train::read_header(&path)).map_err(|error| file_error(&error))?;

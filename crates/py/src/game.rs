@@ -1,4 +1,4 @@
-//! `Game`: a finished game, and what the searches said in it.
+//! `Game`: a finished game with its search results.
 
 use crate::args::number;
 use crate::error::value_error;
@@ -9,7 +9,7 @@ use shirokuro_engine::{MAX_SCORE, Square, discs, parse_transcript, transcript};
 use shirokuro_train::{GameRecord, Ply, Searched};
 use std::fmt::Write;
 
-/// A finished game, and what the searches said in it.
+/// A finished game with its search results.
 #[pyclass(frozen, name = "Game", module = "shirokuro._core")]
 pub struct PyGame(pub GameRecord);
 
@@ -35,7 +35,7 @@ impl PyGame {
         let record =
             GameRecord::new(index, plies?).map_err(|error| PyValueError::new_err(format!("moves: {error}")))?;
         if record.plies.is_empty() {
-            return Err(PyValueError::new_err("moves: there are none"));
+            return Err(PyValueError::new_err("moves: must not be empty"));
         }
         Ok(Self(record))
     }
@@ -46,19 +46,19 @@ impl PyGame {
         self.0.index
     }
 
-    /// The final score in discs, Black's view: empties are counted for the winner.
+    /// The final score in discs, in Black's view, with empty squares counted for the winner.
     #[getter]
     fn stone_difference(&self) -> i32 {
         self.0.stone_difference
     }
 
-    /// Moves played, passes not counted.
+    /// The number of moves played, not counting passes.
     #[getter]
     fn move_count(&self) -> usize {
         self.0.plies.len()
     }
 
-    /// Who won: "black", "white" or "draw".
+    /// The winner: "black", "white" or "draw".
     #[getter]
     fn winner(&self) -> &'static str {
         match self.0.stone_difference {
@@ -74,7 +74,7 @@ impl PyGame {
         self.0.plies.iter().map(|ply| ply.square.to_string()).collect()
     }
 
-    /// The moves in one word.
+    /// The moves as one word.
     #[getter]
     fn transcript(&self) -> String {
         let squares: Vec<_> = self.0.plies.iter().map(|ply| ply.square).collect();
@@ -87,25 +87,26 @@ impl PyGame {
         self.0.random_plies()
     }
 
-    /// What the search said before each move, in discs for the side to move.
+    /// The search's value before each move, in discs for the side to move.
     #[getter]
     fn values(&self) -> Vec<Option<f32>> {
         self.0.plies.iter().map(|ply| ply.searched.map(|searched| discs(searched.score))).collect()
     }
 
-    /// A letter a move: o of the random opening, b the best move, r another one; a capital if the value is exact.
+    /// One letter per move: o for the random opening, b for the search's best move, r for another one; a capital letter
+    /// if the value is exact.
     #[getter]
     fn kinds(&self) -> String {
         self.0.plies.iter().map(kind).collect()
     }
 
-    /// The positions' λ-returns in discs, for the side to move.
+    /// Returns the positions' λ-returns in discs, for the side to move.
     fn targets(&self, lambda_: &Bound<'_, PyAny>) -> PyResult<Vec<Option<f32>>> {
         let mut targets = self.0.targets(lambda(lambda_)? as f32).into_iter();
         Ok(self.0.plies.iter().map(|ply| ply.searched.and_then(|_| targets.next())).collect())
     }
 
-    /// One line of JSON, as the games of a run are recorded.
+    /// Returns one line of JSON, as a run records its games.
     fn to_json(&self) -> String {
         let Self(GameRecord { index, stone_difference, plies }) = self;
         let (moves, kinds) = (self.transcript(), self.kinds());
@@ -128,24 +129,24 @@ impl PyGame {
         format!("Game(index={index}, stone_difference={stone_difference}, transcript='{}')", self.transcript())
     }
 
-    /// The final position, the result and the course of the game, for notebooks.
+    /// Returns the final position, the result and the course of the game, for notebooks.
     fn _repr_html_(slf: &Bound<'_, Self>) -> PyResult<String> {
         picture::html(slf, "game_html")
     }
 
-    /// The final position, where a notebook shows no HTML.
+    /// Returns the final position, where a notebook shows no HTML.
     fn _repr_svg_(&self, py: Python<'_>) -> PyResult<String> {
         picture::of_game(py, self.transcript())
     }
 
-    /// Pickled as its parts.
+    /// Pickles the game as its parts.
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (String,))> {
-        let from_json = py.import("shirokuro.game_log")?.getattr("game_of_line")?;
+        let from_json = py.import("shirokuro.runs.games")?.getattr("game_of_line")?;
         Ok((from_json, (self.to_json(),)))
     }
 }
 
-/// λ, 0 to 1.
+/// Converts λ, 0 to 1.
 pub fn lambda(value: &Bound<'_, PyAny>) -> PyResult<f64> {
     let lambda = number("lambda_", value)?;
     if (0.0..=1.0).contains(&lambda) { Ok(lambda) } else { Err(value_error("lambda_", lambda, "from 0 to 1")) }
@@ -172,7 +173,7 @@ fn ply(square: Square, kind: char, score: Option<i32>) -> PyResult<Ply> {
             let allowed = format!("None in the opening (o), else from {} to {MAX_SCORE}", -MAX_SCORE);
             return Err(value_error("scores", score, allowed));
         }
-        _ => return Err(value_error("kinds", format_args!("'{kind}'"), "of o, b, B, r and R")),
+        _ => return Err(value_error("kinds", format_args!("'{kind}'"), "one of o, b, B, r and R")),
     };
     Ok(Ply { square, searched })
 }

@@ -1,4 +1,4 @@
-//! What a look inside needs: where patterns are read, what a position reads, and traces.
+//! Functions for inspection: the patterns' squares, the entries that a position reads, and eligibility traces.
 
 use crate::args::{SideToMove, small_integer};
 use crate::board::position;
@@ -10,7 +10,7 @@ use pyo3::types::PyDict;
 use shirokuro_engine::{PATTERNS, Square, UNITS_PER_DISC, feature_indices as indices_of, feature_squares, mirror};
 use shirokuro_train::{Inspection, Tables, table_of, traces_of};
 
-/// The entry that each of the 56 features reads on a board.
+/// Returns the entry that each of the 56 features reads on a board.
 #[pyfunction]
 #[pyo3(signature = (board, *, side_to_move = None))]
 pub fn feature_indices<'py>(
@@ -20,7 +20,7 @@ pub fn feature_indices<'py>(
     Ok(PyArray1::from_slice(board.py(), &indices_of(&position(board, side_to_move)?.board)))
 }
 
-/// For each pattern's name its squares in the four rotations.
+/// Returns each pattern's squares in the four rotations, by the pattern's name.
 #[pyfunction]
 pub fn pattern_squares(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
     let by_name = PyDict::new(py);
@@ -33,7 +33,7 @@ pub fn pattern_squares(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
     Ok(by_name)
 }
 
-/// For each pattern's name the entries of the mirror images.
+/// Returns the entries of each pattern's mirror images, by the pattern's name.
 #[pyfunction]
 pub fn mirror_entries(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
     let by_name = PyDict::new(py);
@@ -43,7 +43,7 @@ pub fn mirror_entries(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
     Ok(by_name)
 }
 
-/// The eligible entries after some plies of a game, a `NumPy` array a column.
+/// Returns the eligible entries after some plies of a game, as one `NumPy` array per column.
 #[pyfunction]
 pub fn traces<'py>(
     game: &Bound<'py, PyGame>,
@@ -63,7 +63,8 @@ pub fn traces<'py>(
     Ok(column)
 }
 
-/// What is reported of updates: changes of so many discs or more, unless that is 0, and those of the tables in two bit sets.
+/// Converts the reports about updates: changes of at least `sudden_discs`, unless it is 0, and those of the tables in
+/// two bit sets.
 pub fn inspection(sudden_discs: f64, updates: Option<(u64, u16)>) -> PyResult<Inspection> {
     if !(0.0..=256.0).contains(&sudden_discs) {
         return Err(value_error("sudden_discs", sudden_discs, "from 0 to 256"));

@@ -1,4 +1,4 @@
-//! Work that goes on without the interpreter, and that Ctrl-C ends all the same.
+//! Work that runs without the interpreter and that Ctrl-C still interrupts.
 
 use crate::cancellation::check_cancellation;
 use pyo3::prelude::*;
@@ -7,11 +7,11 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
-/// Time between two looks at Python's signals.
+/// The time between two checks of Python's signals.
 const INTERVAL: Duration = Duration::from_millis(50);
 
-/// From a place without the interpreter: runs the handlers of signals that have arrived, if this is the main thread, and
-/// fails if one of them does or if another thread has cancelled what this one does.
+/// Called without the interpreter: runs the handlers of pending signals, if this is the main thread. Returns an error
+/// if a handler raised one, or if another thread has cancelled this one's work.
 pub fn check_interrupts() -> PyResult<()> {
     Python::attach(|py| {
         py.check_signals()?;
@@ -19,12 +19,12 @@ pub fn check_interrupts() -> PyResult<()> {
     })
 }
 
-/// Does `work` on another thread, with the interpreter released, and calls `poll` every 50 ms on this one.
+/// Runs `work` on another thread with the interpreter released, and calls `poll` every 50 ms on this one.
 ///
-/// `poll` attaches to the interpreter itself. If it fails, it must have told the work to end; it is then not called again.
-/// Returns the result of the work and the error of `poll`. A panic of the work goes on here.
+/// `poll` attaches to the interpreter itself. If it fails, it must have made the work end; it is not called again.
+/// Returns the result of the work and the error of `poll`. A panic of the work continues on this thread.
 ///
-/// Signal handlers run on the main thread only, so that on any other thread they never make `poll` fail.
+/// Signal handlers run on the main thread only, so they never make `poll` fail on another thread.
 pub fn with_polling<T: Send>(
     py: Python<'_>,
     poll: impl FnMut() -> PyResult<()> + Send,

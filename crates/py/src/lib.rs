@@ -1,5 +1,5 @@
-//! The Python module of shirokuro: converts what comes in, calls the engine or the trainer without the interpreter, converts
-//! what comes out. Documented for its users in `python/shirokuro/_core.pyi`.
+//! The Python module of shirokuro. It converts the arguments, calls the engine or the trainer without the interpreter,
+//! and converts the results. `python/shirokuro/_core.pyi` documents it for its users.
 
 #![allow(clippy::needless_pass_by_value, reason = "a function that Python calls owns its arguments")]
 
@@ -22,14 +22,22 @@ mod position;
 mod replay;
 mod report;
 mod search;
+mod settings;
 mod trainer;
 mod weights_view;
 
+use crate::args::SideToMove;
 use pyo3::prelude::*;
 
 /// The Rust side of shirokuro: rules, evaluation, search and training.
 #[pymodule(name = "_core")]
 mod core {
+    use pyo3::prelude::*;
+    use pyo3::types::{PyDict, PyMappingProxy};
+    use shirokuro_engine::PATTERNS;
+
+    #[pymodule_export]
+    use crate::black_view;
     #[pymodule_export]
     use crate::cancellation::PyCancellation;
     #[pymodule_export]
@@ -70,13 +78,42 @@ mod core {
     /// A white disc.
     #[pymodule_export]
     const WHITE: u8 = 2;
+    /// The number of stages of a game: a position's stage is its number of discs − 4.
+    #[pymodule_export]
+    const STAGES: usize = shirokuro_engine::STAGES;
+    /// The number of weight entries of a stage, all patterns together.
+    #[pymodule_export]
+    const STAGE_ENTRIES: usize = shirokuro_engine::STAGE_ENTRIES;
+    /// The weight that stands for 0 discs.
+    #[pymodule_export]
+    const NEUTRAL_WEIGHT: u16 = shirokuro_engine::Weights::NEUTRAL;
+    /// The units of a weight or a search value in one disc.
+    #[pymodule_export]
+    const UNITS_PER_DISC: i32 = shirokuro_engine::UNITS_PER_DISC;
     /// The package's version.
     #[pymodule_export]
     #[expect(non_upper_case_globals, reason = "Python's name for it")]
     const __version__: &str = env!("CARGO_PKG_VERSION");
+
+    /// Adds a value that is not a plain constant: the number of entries of each pattern's table.
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        let entries = PyDict::new(module.py());
+        for pattern in &PATTERNS {
+            entries.set_item(pattern.name, pattern.entries())?;
+        }
+        module.add("PATTERN_ENTRIES", PyMappingProxy::new(module.py(), entries.as_mapping()))
+    }
 }
 
-/// The instruction set of the engine's inner loops on this machine.
+/// Converts a score between the side to move's view and Black's view.
+#[pyfunction]
+fn black_view(score: Bound<'_, PyAny>, side_to_move: SideToMove) -> PyResult<Bound<'_, PyAny>> {
+    // The engine defines the conversion: it gives the sign.
+    if side_to_move.0.black_view(1) == 1 { Ok(score) } else { score.neg() }
+}
+
+/// Returns the name of the instruction set that the engine's inner loops use on this machine.
 #[pyfunction]
 fn kernel() -> &'static str {
     shirokuro_engine::kernel_name()

@@ -1,4 +1,4 @@
-//! Stop-watches for the benchmark suite: what can't be timed from Python without timing Python.
+//! Timers for the benchmark suite: measurements that exclude the time of Python.
 
 use crate::args::{integer, small_integer};
 use crate::error::value_error;
@@ -9,7 +9,8 @@ use shirokuro_engine::{Board, DiscCount, Evaluate, Limits, Searcher};
 use std::hint::black_box;
 use std::time::Instant;
 
-/// Evaluates every position from nothing, `rounds` times, on this thread: the seconds, and the sum of the values.
+/// Evaluates every position from scratch, `rounds` times, on this thread; returns the seconds and the sum of the
+/// values.
 #[pyfunction]
 #[pyo3(signature = (evaluator, positions, *, rounds))]
 pub fn time_evaluation(
@@ -32,8 +33,8 @@ pub fn time_evaluation(
     Ok((seconds, values.iter().map(|&value| f64::from(value)).sum()))
 }
 
-/// Searches every position one ply deep, one after the other, `rounds` times, on this thread, with counted discs if there is no model:
-/// the seconds, and the nodes.
+/// Searches every position one ply deep, one after the other, `rounds` times, on this thread, counting discs if there
+/// is no model; returns the seconds and the nodes.
 #[pyfunction]
 #[pyo3(signature = (evaluator, positions, *, rounds))]
 pub fn time_searches(
@@ -61,12 +62,12 @@ pub fn time_searches(
     }))
 }
 
-/// Makes `count` steps, each an exclusive or and an addition that wait for each other, so that it takes two cycles of the processor: the
-/// seconds.
+/// Makes `count` steps, each an exclusive or and an addition that depend on each other and take two processor cycles
+/// together; returns the seconds.
 #[pyfunction]
 #[pyo3(signature = (count))]
 pub fn time_steps(py: Python<'_>, count: &Bound<'_, PyAny>) -> PyResult<f64> {
-    /// So many at a time, that counting them takes no time beside.
+    /// The number of steps per loop, so large that the loop itself costs nothing.
     const UNROLLED: u32 = 16;
     let count = small_integer("count", count, 1..=u32::MAX)?;
     Ok(py.detach(|| {
@@ -86,11 +87,12 @@ pub fn time_steps(py: Python<'_>, count: &Bound<'_, PyAny>) -> PyResult<f64> {
     }))
 }
 
-/// Reads `count` places of a memory of `size` bytes, in an order in which each read says where the next one is: the seconds.
+/// Reads `count` places of a memory of `size` bytes, each of which holds the index of the next one; returns the
+/// seconds.
 #[pyfunction]
 #[pyo3(signature = (size, *, count))]
 pub fn time_reads(py: Python<'_>, size: &Bound<'_, PyAny>, count: &Bound<'_, PyAny>) -> PyResult<f64> {
-    /// A cache line, which a read brings along.
+    /// A cache line, which a read loads as a whole.
     #[derive(Clone)]
     #[repr(align(64))]
     struct Line(usize);
@@ -99,7 +101,9 @@ pub fn time_reads(py: Python<'_>, size: &Bound<'_, PyAny>, count: &Bound<'_, PyA
     let lines = (size / 64) as usize;
     py.detach(|| {
         let mut memory: Vec<Line> = Vec::new();
-        memory.try_reserve_exact(lines).map_err(|_| value_error("size", size, "to be had"))?;
+        memory
+            .try_reserve_exact(lines)
+            .map_err(|_| value_error("size", size, "small enough for the available memory"))?;
         memory.extend((0..lines).map(Line));
         // Sattolo's algorithm: one cycle through all lines.
         let mut random = 0x9e37_79b9_7f4a_7c15_u64;

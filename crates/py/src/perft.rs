@@ -5,10 +5,10 @@ use crate::board::position;
 use pyo3::prelude::*;
 use shirokuro_engine::{Board, Position, squares};
 
-/// Plies that are counted in one go, without a look at Python's signals.
+/// The number of plies that are counted between two checks of Python's signals.
 const UNINTERRUPTED: u32 = 7;
 
-/// Counts the move sequences of `depth` plies; a pass counts one ply.
+/// Counts the move sequences of `depth` plies; a pass counts as one ply.
 #[pyfunction]
 #[pyo3(signature = (depth, board = None, *, side_to_move = None))]
 pub fn perft(
@@ -29,7 +29,7 @@ fn count(py: Python<'_>, board: &Board, depth: u32) -> PyResult<u64> {
     }
     let moves = board.moves();
     if moves == 0 {
-        // One way to go on, a pass; or none, and the game is over.
+        // Either a pass is the only continuation, or the game is over.
         return if board.is_over() { Ok(1) } else { count(py, &board.pass(), depth - 1) };
     }
     squares(moves).map(|square| count(py, &board.after(square, board.flips(square)), depth - 1)).sum()

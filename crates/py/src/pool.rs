@@ -6,9 +6,10 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::{mem, process};
 
-/// This process's threads, made when they are first asked for: a forked child has none of its parent's.
+/// Returns this process's threads, which are started on first use: a forked child does not inherit its parent's
+/// threads.
 ///
-/// The interpreter is attached all the while, so that no fork by Python finds the lock taken.
+/// The interpreter stays attached, so that a fork by Python never finds the lock taken.
 pub fn threads(_attached: Python<'_>) -> PyResult<Arc<ThreadPool>> {
     static POOL: Mutex<Option<(u32, Arc<ThreadPool>)>> = Mutex::new(None);
     let mut pool = POOL.lock().unwrap_or_else(PoisonError::into_inner);
@@ -18,7 +19,7 @@ pub fn threads(_attached: Python<'_>) -> PyResult<Arc<ThreadPool>> {
         return Ok(Arc::clone(threads));
     }
     let threads = Arc::new(ThreadPoolBuilder::new().build().map_err(|error| no_threads(&error))?);
-    // Dropping the parent's pool would talk to threads that are not there.
+    // Dropping the parent's pool would signal threads that do not exist here.
     mem::forget(pool.replace((process::id(), Arc::clone(&threads))));
     Ok(threads)
 }

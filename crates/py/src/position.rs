@@ -1,4 +1,4 @@
-//! `Position`: the rules for Python.
+//! `Position`: the rules of the game, for Python.
 
 use crate::args::SideToMove;
 use crate::board::position;
@@ -25,7 +25,7 @@ impl PyPosition {
         position(board, side_to_move).map(Self)
     }
 
-    /// The position after moves from the start, written like `"f5d6c3"`; passes are implied.
+    /// Returns the position after moves from the start, written like `"f5d6c3"`; passes are implied.
     #[staticmethod]
     fn from_moves(moves: &str) -> PyResult<Self> {
         let moves = parse_transcript(moves).map_err(|error| PyValueError::new_err(format!("moves: {error}")))?;
@@ -35,7 +35,7 @@ impl PyPosition {
         Ok(Self(moves.into_iter().fold(Position::START, play)))
     }
 
-    /// Reads what `str()` writes.
+    /// Parses the output of `str()`.
     #[staticmethod]
     fn from_diagram(diagram: &str) -> PyResult<Self> {
         diagram.parse().map(Self).map_err(|error| PyValueError::new_err(format!("diagram: {error}")))
@@ -49,25 +49,25 @@ impl PyPosition {
         PyArray1::from_vec(py, (0..64).map(square).collect())
     }
 
-    /// 1 black, 2 white.
+    /// The side to move: 1 black, 2 white.
     #[getter]
     fn side_to_move(&self) -> u8 {
         SideToMove::number(self.0.side)
     }
 
-    /// The squares that may be played, from a1 to h8; empty when the side must pass or the game is over.
+    /// The legal moves, from a1 to h8; empty when the side must pass or the game is over.
     #[getter]
     fn legal_moves(&self) -> Vec<String> {
         squares(self.0.board.moves()).map(|square| square.to_string()).collect()
     }
 
-    /// Neither side has a move.
+    /// Whether neither side has a move.
     #[getter]
     fn is_over(&self) -> bool {
         self.0.board.is_over()
     }
 
-    /// The final score in discs, for the side to move, empties counted for the winner.
+    /// The final score in discs, for the side to move, with empty squares counted for the winner.
     #[getter]
     fn score(&self) -> PyResult<i32> {
         if self.0.board.is_over() {
@@ -76,7 +76,7 @@ impl PyPosition {
         Err(PyValueError::new_err("score: the game is not over"))
     }
 
-    /// Black's discs − White's discs, as they stand.
+    /// Black's discs − White's discs on the board.
     #[getter]
     fn stone_difference(&self) -> i32 {
         let (black, white) = self.0.colours();
@@ -89,7 +89,8 @@ impl PyPosition {
         self.0.board.empties()
     }
 
-    /// The position after a move; a side that then has no move passes by itself. `"--"` passes, where that is legal.
+    /// Returns the position after a move. A side that then has no move passes automatically. `"--"` passes where that
+    /// is legal.
     fn play(&self, r#move: &str) -> PyResult<Self> {
         if r#move == "--" {
             if self.0.board.moves() == 0 && !self.0.board.is_over() {
@@ -111,19 +112,19 @@ impl PyPosition {
         format!("Position.from_diagram('{}')", self.one_line())
     }
 
-    /// The board, for notebooks.
+    /// Returns the board as a picture, for notebooks.
     fn _repr_svg_(slf: &Bound<'_, Self>) -> PyResult<String> {
         picture::of_position(slf)
     }
 
-    /// Pickled as its diagram.
+    /// Pickles the position as its diagram.
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (String,))> {
         Ok((py.get_type::<Self>().getattr("from_diagram")?, (self.one_line(),)))
     }
 }
 
 impl PyPosition {
-    /// The 64 squares, a space, the side.
+    /// Formats the 64 squares, a space and the side to move.
     fn one_line(&self) -> String {
         let characters: String = self.0.to_string().split_whitespace().collect();
         let (squares, side) = characters.split_at(64);

@@ -1,42 +1,32 @@
-//! Playing a game of a training once more.
+//! Replaying a game of a training.
 
-use crate::args::{integer, number, small_integer};
+use crate::args::integer;
 use crate::error::trainer_error;
 use crate::game::PyGame;
 use crate::interrupt::{check_interrupts, with_polling};
-use crate::search::{PySearchResult, SearchLimits};
+use crate::search::PySearchResult;
+use crate::settings::PySettings;
 use crate::trainer::PyTrainerCore;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use shirokuro_engine::Position;
-use shirokuro_train::{Choice, PlaySettings, Unfinished};
+use shirokuro_train::{Choice, Unfinished};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-/// How a move came about, the static evaluation before it, and the search.
-type WatchedPly = (&'static str, f32, Option<PySearchResult>);
+/// The way a move was chosen, the static evaluation before it, and the search.
+type ReplayedPly = (&'static str, f32, Option<PySearchResult>);
 
-/// Plays a game of the generation under way once more, with the weights from before the generation.
+/// Replays a game of the current generation with the weights from before the generation.
 #[pyfunction]
-#[pyo3(signature = (core, game, *, depth, nodes, time_ms, exact_empties, epsilon, shallow, random_plies))]
-#[expect(clippy::too_many_arguments, reason = "they are Python's keyword arguments")]
+#[pyo3(signature = (core, game, *, play))]
 pub fn replay(
     py: Python<'_>,
     core: &PyTrainerCore,
     game: &Bound<'_, PyAny>,
-    depth: Option<&Bound<'_, PyAny>>,
-    nodes: Option<&Bound<'_, PyAny>>,
-    time_ms: Option<&Bound<'_, PyAny>>,
-    exact_empties: &Bound<'_, PyAny>,
-    epsilon: &Bound<'_, PyAny>,
-    shallow: &Bound<'_, PyAny>,
-    random_plies: &Bound<'_, PyAny>,
-) -> PyResult<(PyGame, Vec<WatchedPly>)> {
+    play: PySettings<'_>,
+) -> PyResult<(PyGame, Vec<ReplayedPly>)> {
     let game = integer("game", game, 0..=u64::MAX)?;
-    let SearchLimits { depth, nodes, time, exact_empties } =
-        SearchLimits::new(depth, nodes, time_ms, Some(exact_empties))?;
-    let random_plies = small_integer("random_plies", random_plies, 0..=60)?;
-    let (epsilon, shallow) = (number("epsilon", epsilon)?, number("shallow", shallow)?);
-    let play = PlaySettings { depth, nodes, time, exact_empties, epsilon, shallow, random_plies, hang_timeout: None };
+    let play = play.play(None)?;
     let stop = AtomicBool::new(false);
     let poll = || check_interrupts().inspect_err(|_| stop.store(true, Relaxed));
     let trainer = &mut *core.lock_with_threads()?;
@@ -44,14 +34,14 @@ pub fn replay(
     if let Some(error) = error {
         return Err(error);
     }
-    let watched = played.map_err(|error| trainer_error(&error))?.map_err(|unfinished| match unfinished {
+    let replayed = played.map_err(|error| trainer_error(&error))?.map_err(|unfinished| match unfinished {
         Unfinished::Stopped => PyRuntimeError::new_err("stopped without a reason"),
         Unfinished::SearchError(message) => PyRuntimeError::new_err(message),
     })?;
-    let record = watched.game.record;
+    let record = replayed.game.record;
     let mut position = Position::START;
     let mut plies = Vec::with_capacity(record.plies.len());
-    for ((ply, &evaluation), played) in watched.plies.iter().zip(&watched.evaluations).zip(&record.plies) {
+    for ((ply, &evaluation), played) in replayed.plies.iter().zip(&replayed.evaluations).zip(&record.plies) {
         let found = ply.search.as_ref().map(|search| PySearchResult::new(py, position, search, 100, ply.time));
         plies.push((choice(ply.choice), evaluation, found.transpose()?));
         position = position.play(played.square).expect("a recorded game's moves are legal").after_forced_pass();

@@ -1,4 +1,4 @@
-//! `GenerationReport` and what it holds: what a call of the trainer did.
+//! `GenerationReport`: the report of a call of the trainer.
 
 use crate::game::PyGame;
 use crate::position::PyPosition;
@@ -11,16 +11,16 @@ use shirokuro_train::{
 };
 use std::collections::BTreeMap;
 
-/// One game that could not be played.
+/// A game that failed.
 #[pyclass(frozen, get_all, name = "GameFailure", module = "shirokuro._core")]
 pub struct PyGameFailure {
     /// The game's number in its training, from 0.
     index: u64,
-    /// What went wrong: a crash of the worker, no sign of life from it, or a search without a result.
+    /// The kind of failure: a panic of the worker, no sign of life from it, or a search without a result.
     kind: &'static str,
-    /// More about it.
+    /// Details.
     message: String,
-    /// The run's seed. With `index` and the weights it leads to the same game again.
+    /// The run's seed. Together with `index` and the weights it reproduces the game.
     seed: u64,
     /// The moves up to the failure, as `Position.from_moves` reads them.
     transcript: String,
@@ -52,11 +52,11 @@ impl PyGameFailure {
     }
 }
 
-/// Of one game: values, their sum and the sum of their squares, learned positions, the sum of their squared errors, and how
-/// many of them were evaluated beyond 64 discs.
+/// The values of one game: their number, sum and sum of squares; the number of learned positions, the sum of their
+/// squared errors, and the number evaluated beyond 64 discs.
 type GameSums = (u64, i64, i64, u32, f64, u32);
 
-/// (pattern, stage, entries) of each reset.
+/// Pattern, stage and number of entries of each reset.
 pub fn resets(resets: &[Reset]) -> Vec<(&'static str, usize, u64)> {
     resets.iter().map(|reset| (PATTERNS[reset.pattern].name, reset.stage, reset.entries)).collect()
 }
@@ -78,30 +78,30 @@ fn phase_seconds(phases: PhaseTimes) -> PhaseSeconds {
     times.into_iter().map(|(name, time)| (name, time.as_secs_f64())).collect()
 }
 
-/// A change of a weight that is suspiciously large, and the position that had most to do with it.
+/// A suspiciously large change of a weight, and the position that contributed most to it.
 #[pyclass(frozen, get_all, name = "SuddenChange", module = "shirokuro._core")]
 pub struct PySuddenChange {
     /// `"P01"` … `"P14"`.
     pattern: &'static str,
     /// The number of discs − 4.
     stage: usize,
-    /// The place in the pattern's table; of two mirror images the lower.
+    /// The index in the pattern's table; of two mirror images, the lower one.
     entry: usize,
-    /// The place of the mirror image, which has the same weight.
+    /// The index of the mirror image, which has the same weight.
     mirror: u16,
-    /// Times that the generation's positions read either of them.
+    /// The number of times that the generation's positions read either of them.
     visits: u32,
     /// The weight before the update.
     before: u16,
-    /// The weight after it.
+    /// The weight after the update.
     after: u16,
-    /// The game of the position.
+    /// The number of the position's game.
     game: u64,
-    /// Moves played before it.
+    /// The number of moves played before the position.
     ply: usize,
-    /// The position: of those that read the entry the one whose target was farthest from its evaluation.
+    /// The position: of all that read the entry, the one whose target was farthest from its evaluation.
     position: Py<PyPosition>,
-    /// Its target − evaluation, in discs for its side to move.
+    /// Target − evaluation of the position, in discs for its side to move.
     error: f32,
 }
 
@@ -135,7 +135,7 @@ impl PySuddenChange {
     }
 }
 
-/// The updates, a `NumPy` array a column.
+/// Returns the updates, as one `NumPy` array per column.
 fn updates<'py>(py: Python<'py>, updates: &[WeightUpdate]) -> PyResult<Bound<'py, PyDict>> {
     let column = PyDict::new(py);
     let tables: Vec<_> = updates.iter().map(|update| table_of(update.entry)).collect();
@@ -151,67 +151,69 @@ fn updates<'py>(py: Python<'py>, updates: &[WeightUpdate]) -> PyResult<Bound<'py
     Ok(column)
 }
 
-/// What one call of `TrainerCore.advance` did.
+/// The report of a call of `TrainerCore.advance`.
 #[pyclass(frozen, get_all, name = "GenerationReport", module = "shirokuro._core")]
 pub struct PyGenerationReport {
     /// The games played, by index.
     games: Vec<Py<PyGame>>,
-    /// Games that could not be played. They count as played, and nothing is learned from them.
+    /// The games that failed. They count as played, and nothing is learned from them.
     failures: Vec<Py<PyGameFailure>>,
-    /// Weight entries that came to a number that is not finite and were set to neutral, mirror images included.
+    /// Weight entries that became NaN or infinite and were reset to neutral, mirror images included.
     resets: Vec<(&'static str, usize, u64)>,
-    /// The indices of those `games` in which a position's target is not a finite number.
+    /// The indices of those `games` in which a position's target is NaN or infinite.
     nan_games: Vec<u64>,
-    /// For each of `games` six numbers.
+    /// Six numbers for each of `games`.
     game_sums: Vec<GameSums>,
-    /// Positions of `games` that were learned; `td_error` is over them.
+    /// The number of positions learned from `games`; `td_error` covers them.
     positions: u64,
-    /// Root mean square of target − evaluation before learning, in discs; `None` when nothing was learned.
+    /// The root mean square of target − evaluation before learning, in discs; `None` when nothing was learned.
     td_error: Option<f64>,
-    /// Visits to weight entries, mirror images counted; of the whole generation so far.
+    /// Visits to weight entries, mirror images included, in the whole generation so far.
     visits: u64,
-    /// Searches in `games`.
+    /// The number of searches in `games`.
     searches: u64,
-    /// Positions visited by the searches.
+    /// The number of positions that the searches visited.
     nodes: u64,
-    /// Probes of the transposition tables.
+    /// The number of probes of the transposition tables.
     probes: u64,
-    /// Probes that found their position.
+    /// The number of probes that found their position.
     hits: u64,
-    /// The depths that they reached, added up.
+    /// The sum of the search depths.
     depth_sum: u64,
-    /// The least depth that one of them reached; `None` without a search.
+    /// The smallest search depth; `None` without a search.
     depth_min: Option<u32>,
-    /// The greatest depth that one of them reached.
+    /// The largest search depth.
     depth_max: u32,
-    /// Search values in `games`.
+    /// The number of search values in `games`.
     value_count: u64,
-    /// The values, in 1/256 disc for the side to move, added up.
+    /// The sum of the values, in 1/256 disc for the side to move.
     value_sum: i64,
-    /// Their squares, added up.
+    /// The sum of their squares.
     value_sum_of_squares: i64,
-    /// The least of them, in discs; `None` when there is none.
+    /// The smallest value in discs; `None` without values.
     value_min: Option<f32>,
-    /// The greatest of them, in discs; `None` when there is none.
+    /// The largest value in discs; `None` without values.
     value_max: Option<f32>,
-    /// Wall-clock time of playing.
+    /// The wall-clock time of playing.
     play_seconds: f64,
-    /// Wall-clock time of learning.
+    /// The wall-clock time of learning.
     learn_seconds: f64,
-    /// What the workers spent their time on, in seconds, added up over the workers; `None` if it was not timed.
+    /// The time that the workers spent on each phase, in seconds, summed over the workers; `None` if it was not
+    /// measured.
     phases: Option<PhaseSeconds>,
-    /// Every update of the tables that were asked for, of the whole generation so far, an entry a row.
+    /// Every update of the requested tables in the whole generation so far, one row per entry.
     updates: Option<Py<PyDict>>,
-    /// The largest of these changes, eight at most.
+    /// The largest sudden changes, at most eight.
     sudden: Vec<Py<PySuddenChange>>,
-    /// Weights that changed by `sudden_discs` or more, of the whole generation so far; mirror images count once.
+    /// The number of weights that changed by `sudden_discs` or more in the whole generation so far; a mirror pair
+    /// counts once.
     sudden_count: u64,
-    /// The call reached the end of its generation.
+    /// Whether the call reached the end of its generation.
     generation_complete: bool,
 }
 
 impl PyGenerationReport {
-    /// The report in Python's terms; whether it lists updates.
+    /// Converts the report; `listed` says whether it lists updates.
     pub fn new(py: Python<'_>, report: &GenerationReport, listed: bool) -> PyResult<Self> {
         let GenerationReport { totals, values, .. } = report;
         let failures = report.failures.iter();

@@ -14,21 +14,21 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The limits of a search as Python gives them.
+/// The limits of a search.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SearchLimits {
-    /// Plies, 1 to 60.
+    /// Search depth in plies, 1 to 60.
     pub depth: Option<u32>,
-    /// Positions, at least 1.
+    /// The number of positions that a search may visit, at least 1.
     pub nodes: Option<u64>,
     /// Time, more than zero.
     pub time: Option<Duration>,
-    /// Solve at so many empty squares, 0 to 60.
+    /// Positions with at most this many empty squares are solved exactly, 0 to 60.
     pub exact_empties: u32,
 }
 
 impl SearchLimits {
-    /// Checks types and ranges. Whether a limit is given at all is not checked.
+    /// Checks types and ranges, but not whether any limit is given.
     pub fn new(
         depth: Option<&Bound<'_, PyAny>>,
         nodes: Option<&Bound<'_, PyAny>>,
@@ -44,7 +44,7 @@ impl SearchLimits {
         })
     }
 
-    /// The same, if there is a limit.
+    /// Requires at least one limit.
     fn required(self) -> PyResult<Self> {
         if self.depth.is_some() || self.nodes.is_some() || self.time.is_some() {
             return Ok(self);
@@ -52,7 +52,8 @@ impl SearchLimits {
         Err(value_error("depth, nodes, time_ms", "None", "given, at least one of them"))
     }
 
-    /// True if the search is certain to take less than some 50 ms: it is then not worth a thread that waits for Ctrl-C.
+    /// Checks whether the search certainly takes less than about 50 ms, so that a thread to wait for Ctrl-C is not
+    /// worthwhile.
     fn is_short(&self, board: &Board) -> bool {
         let empties = board.empties();
         let solves = empties <= self.exact_empties.max(self.depth.unwrap_or(60));
@@ -63,18 +64,18 @@ impl SearchLimits {
     }
 }
 
-/// How a search that plays or analyses goes to work.
+/// The options of a search beyond its limits.
 #[derive(Clone, Copy, Debug, Default)]
-struct Manner {
-    /// Threads that search together, 1 to 256.
+struct SearchOptions {
+    /// The number of threads that search together, 1 to 256.
     threads: usize,
-    /// When to cut off what a shallower search says is decided.
+    /// The confidence of Multi-`ProbCut`, as the engine takes it.
     confidence: Confidence,
-    /// That in percent.
+    /// The same in percent.
     percent: u8,
 }
 
-impl Manner {
+impl SearchOptions {
     fn new(threads: Option<&Bound<'_, PyAny>>, confidence: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
         let threads = threads.map_or(Ok(1), |threads| small_integer("threads", threads, 1..=256))?;
         let percent = confidence.map_or(Ok(100), |percent| small_integer("confidence", percent, 0..=100))? as u8;
@@ -86,33 +87,33 @@ impl Manner {
     }
 }
 
-/// What a search found.
+/// The result of a search.
 #[pyclass(frozen, get_all, name = "SearchResult", module = "shirokuro._core")]
 pub struct PySearchResult {
-    /// What was searched.
+    /// The position that was searched.
     position: Py<PyPosition>,
     /// The move to play; `None` when the side must pass or the game is over.
     best_move: Option<String>,
     /// The value in discs, for the side to move.
     score: f32,
-    /// Plies searched in full.
+    /// The depth of the last complete search in plies.
     depth: u32,
-    /// Positions visited.
+    /// The number of positions visited.
     nodes: u64,
-    /// The score is the game's true result under best play.
+    /// Whether the score is the game's true result under best play.
     exact: bool,
-    /// The chance in percent that a line was cut off rightly; 100 if none was but by proof.
+    /// The probability in percent that a pruned line was pruned correctly; 100 if only proofs pruned.
     confidence: u8,
-    /// The moves that the search expects, the best move first.
+    /// The principal variation, starting with the best move.
     principal_variation: Vec<String>,
     /// Wall-clock time.
     seconds: f64,
-    /// The share of table probes that found their position, 0 … 1; `None` when there was no probe.
+    /// The share of table probes that found their position, from 0 to 1; `None` without probes.
     table_hit_rate: Option<f64>,
 }
 
 impl PySearchResult {
-    /// The result in Python's terms.
+    /// Converts the result.
     pub fn new(
         py: Python<'_>,
         position: Position,
@@ -150,7 +151,7 @@ impl PySearchResult {
     }
 }
 
-/// A search that keeps its table between calls.
+/// A search that keeps its transposition table between calls.
 #[pyclass(frozen, name = "Searcher", module = "shirokuro._core")]
 pub struct PySearcher {
     evaluator: Option<PatternEvaluator>,
@@ -166,7 +167,7 @@ impl PySearcher {
         Ok(Self { evaluator: self::evaluator(evaluator)?, searcher })
     }
 
-    /// As the function `search`.
+    /// Searches as the function `search` does.
     #[expect(clippy::too_many_arguments, reason = "they are Python's keyword arguments")]
     #[pyo3(
         signature = (
@@ -188,13 +189,13 @@ impl PySearcher {
     ) -> PyResult<PySearchResult> {
         let position = position(board, side_to_move)?;
         let limits = limits(depth, nodes, time_ms, exact_empties)?;
-        let manner = Manner::new(threads, confidence)?;
+        let options = SearchOptions::new(threads, confidence)?;
         let mut searcher = self.searcher.try_lock().map_err(|_| busy("searcher"))?;
-        run(board.py(), &mut searcher, self.evaluator.as_ref(), position, limits, manner)
+        run(board.py(), &mut searcher, self.evaluator.as_ref(), position, limits, options)
     }
 }
 
-/// Searches a position from an empty table.
+/// Searches a position with an empty table.
 #[pyfunction]
 #[pyo3(
     signature = (
@@ -218,8 +219,8 @@ pub fn search(
 ) -> PyResult<PySearchResult> {
     let position = position(board, side_to_move)?;
     let limits = limits(depth, nodes, time_ms, exact_empties)?;
-    let manner = Manner::new(threads, confidence)?;
-    once(board.py(), self::evaluator(evaluator)?, position, limits, manner, table_bytes(table_mb)?)
+    let options = SearchOptions::new(threads, confidence)?;
+    once(board.py(), self::evaluator(evaluator)?, position, limits, options, table_bytes(table_mb)?)
 }
 
 /// Finds the result of the game under best play.
@@ -237,8 +238,8 @@ pub fn solve(
 ) -> PyResult<PySearchResult> {
     let position = position(board, side_to_move)?;
     let limits = SearchLimits { exact_empties: 64, ..SearchLimits::default() };
-    let manner = Manner::new(threads, None)?;
-    once(board.py(), self::evaluator(evaluator)?, position, limits, manner, table_bytes(table_mb)?)
+    let options = SearchOptions::new(threads, None)?;
+    once(board.py(), self::evaluator(evaluator)?, position, limits, options, table_bytes(table_mb)?)
 }
 
 fn limits(
@@ -254,45 +255,45 @@ fn new_searcher(table_bytes: usize) -> PyResult<Searcher> {
     Searcher::new(table_bytes).map_err(|error| memory_error(&error))
 }
 
-/// Bytes of the largest table that is kept for the next search: those of the default size.
+/// The size in bytes of the largest table that is kept for the next search: the default size.
 const MOST_KEPT: usize = 1 << 24;
 
-/// A search from an empty table, which is the last one's memory if it had the same size: making one takes longer than a short
-/// search.
+/// Searches with an empty table, in the last search's memory if it had the same size: allocating a table takes longer
+/// than a short search.
 fn once(
     py: Python<'_>,
     evaluator: Option<PatternEvaluator>,
     position: Position,
     limits: SearchLimits,
-    manner: Manner,
+    options: SearchOptions,
     table_bytes: usize,
 ) -> PyResult<PySearchResult> {
     static IDLE: Mutex<Option<(usize, Searcher)>> = Mutex::new(None);
     let idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner).take_if(|(bytes, _)| *bytes == table_bytes);
     let mut searcher = idle.map_or_else(|| new_searcher(table_bytes), |(_, searcher)| Ok(searcher))?;
     searcher.forget();
-    let result = run(py, &mut searcher, evaluator.as_ref(), position, limits, manner);
+    let result = run(py, &mut searcher, evaluator.as_ref(), position, limits, options);
     if table_bytes <= MOST_KEPT {
         *IDLE.lock().unwrap_or_else(PoisonError::into_inner) = Some((table_bytes, searcher));
     }
     result
 }
 
-/// Searches without the interpreter. A search that may be long is ended by Ctrl-C.
+/// Searches without the interpreter. Ctrl-C ends a search that may be long.
 fn run(
     py: Python<'_>,
     searcher: &mut Searcher,
     evaluator: Option<&PatternEvaluator>,
     position: Position,
     limits: SearchLimits,
-    manner: Manner,
+    options: SearchOptions,
 ) -> PyResult<PySearchResult> {
     let board = &position.board;
     let stop = AtomicBool::new(false);
     let start = Instant::now();
     let search = || {
         let SearchLimits { depth, nodes, time, exact_empties } = limits;
-        let Manner { threads, confidence, .. } = manner;
+        let SearchOptions { threads, confidence, .. } = options;
         let (exact, stop, heartbeat) = (exact_empties, Some(&stop), None);
         let limits = Limits { depth, nodes, time, exact, confidence, threads, stop, heartbeat };
         match evaluator {
@@ -310,5 +311,5 @@ fn run(
         }
         result
     };
-    PySearchResult::new(py, position, &result, manner.percent, start.elapsed())
+    PySearchResult::new(py, position, &result, options.percent, start.elapsed())
 }

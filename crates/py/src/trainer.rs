@@ -8,35 +8,33 @@ use crate::file::encoding;
 use crate::inspect::inspection;
 use crate::interrupt::with_polling;
 use crate::report::{PyGenerationReport, resets};
-use crate::search::SearchLimits;
+use crate::settings::PySettings;
 use numpy::{IntoPyArray, PyArray1};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
-use shirokuro_train::{
-    Control, FaultRates, Faults, LearnSettings, PlaySettings, TIMED_GAMES, Texts, Trainer, TrainerOptions,
-};
+use shirokuro_train::{Control, FaultInjector, FaultRates, TIMED_GAMES, Texts, Trainer, TrainerOptions};
 use std::path::PathBuf;
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
-/// Weights, moments and the place in the run.
+/// Weights, moments and the position in the run.
 #[pyclass(frozen, name = "TrainerCore", module = "shirokuro._core")]
 pub struct PyTrainerCore {
     trainer: Mutex<Trainer>,
-    /// What the properties answer, also while a call is under way.
-    place: Mutex<Place>,
+    /// The values of the properties, available during a call too.
+    position: Mutex<RunPosition>,
     evaluator: Py<PyEvaluator>,
-    /// Of so many games the searches of one are timed; 0: nothing is.
+    /// The searches of one game in this many are timed; 0 times nothing.
     timed_games: AtomicU64,
-    /// The process that has its threads.
+    /// The process that owns the threads.
     owner: u32,
 }
 
-/// Where a trainer stood after its last call.
+/// The position in the run after the last call.
 #[derive(Clone, Copy)]
-struct Place {
+struct RunPosition {
     games_played: u64,
     generation: u64,
     generation_left: u32,
@@ -45,7 +43,7 @@ struct Place {
     threads: usize,
 }
 
-impl Place {
+impl RunPosition {
     fn of(trainer: &Trainer) -> Self {
         Self {
             games_played: trainer.games_played(),
@@ -80,7 +78,7 @@ impl PyTrainerCore {
         Self::new(py, trainer)
     }
 
-    /// Reads a trainer file: the core, and the settings, statistics and monitor that were given to `save`.
+    /// Reads a trainer file: the core, and the settings, statistics and monitor texts that were passed to `save`.
     #[staticmethod]
     #[pyo3(signature = (path, *, threads, table_mb))]
     fn load(
@@ -97,23 +95,14 @@ impl PyTrainerCore {
 
     /// Plays the next games, at most to the end of the current generation, and learns from them.
     #[pyo3(signature = (
-        games, *, depth, nodes, time_ms, exact_empties, epsilon, shallow, random_plies, lambda_, rate,
-        hang_seconds = 60.0, sudden_discs = 0.0, updates = None, tick = None, reports = None
+        games, *, play, hang_seconds = 60.0, sudden_discs = 0.0, updates = None, tick = None, reports = None
     ))]
     #[expect(clippy::too_many_arguments, reason = "they are Python's keyword arguments")]
     fn advance(
         &self,
         py: Python<'_>,
         games: &Bound<'_, PyAny>,
-        depth: Option<&Bound<'_, PyAny>>,
-        nodes: Option<&Bound<'_, PyAny>>,
-        time_ms: Option<&Bound<'_, PyAny>>,
-        exact_empties: &Bound<'_, PyAny>,
-        epsilon: &Bound<'_, PyAny>,
-        shallow: &Bound<'_, PyAny>,
-        random_plies: &Bound<'_, PyAny>,
-        lambda_: &Bound<'_, PyAny>,
-        rate: &Bound<'_, PyAny>,
+        play: PySettings<'_>,
         hang_seconds: f64,
         sudden_discs: f64,
         updates: Option<(u64, u16)>,
@@ -121,15 +110,7 @@ impl PyTrainerCore {
         reports: Option<&Bound<'_, PyList>>,
     ) -> PyResult<Py<PyGenerationReport>> {
         let games = small_integer("games", games, 1..=u32::MAX)?;
-        let SearchLimits { depth, nodes, time, exact_empties } =
-            SearchLimits::new(depth, nodes, time_ms, Some(exact_empties))?;
-        let random_plies = small_integer("random_plies", random_plies, 0..=60)?;
-        let epsilon = number("epsilon", epsilon)?;
-        let hang_timeout = hang_timeout(hang_seconds)?;
-        let shallow = number("shallow", shallow)?;
-        let play = PlaySettings { depth, nodes, time, exact_empties, epsilon, shallow, random_plies, hang_timeout };
-        let learn = LearnSettings { lambda: number("lambda_", lambda_)? as f32, rate: number("rate", rate)? as f32 };
-
+        let (play, learn) = (play.play(hang_timeout(hang_seconds)?)?, play.learn()?);
         let control = Control::new();
         control.time_games(self.timed_games.load(Relaxed));
         let poll = || {
@@ -146,7 +127,7 @@ impl PyTrainerCore {
         trainer.inspect(inspection(sudden_discs, updates)?);
         let advance = || trainer.advance(games, &play, &learn, &control);
         let (report, error) = with_polling(py, poll, advance)?;
-        *self.place_guard() = Place::of(trainer);
+        *self.position() = RunPosition::of(trainer);
         match (error, report) {
             (Some(error), _) => Err(error),
             (None, Err(error)) => Err(trainer_error(&error)),
@@ -167,7 +148,7 @@ impl PyTrainerCore {
         let (threads, table_bytes) = (thread_count(threads)?, table_bytes(Some(table_mb))?);
         let trainer = &mut *self.lock_with_threads()?;
         py.detach(|| trainer.set_workers(threads, table_bytes)).map_err(|error| trainer_error(&error))?;
-        *self.place_guard() = Place::of(trainer);
+        *self.position() = RunPosition::of(trainer);
         Ok(())
     }
 
@@ -190,32 +171,33 @@ impl PyTrainerCore {
         py.detach(|| trainer.save(&path, &texts, encoding(compress))).map_err(|error| file_error(&error))
     }
 
-    /// Makes every entry neutral whose moments are no finite numbers: pattern, stage, number of entries.
+    /// Resets every entry whose moments are NaN or infinite to neutral; returns pattern, stage and number of entries.
     fn reset_bad_numbers(&self, py: Python<'_>) -> PyResult<Vec<(&'static str, usize, u64)>> {
         let trainer = &mut *self.lock_with_threads()?;
         Ok(resets(&py.detach(|| trainer.reset_bad_numbers())))
     }
 
-    /// SHA-256, in hexadecimal, of the whole state: weights, moments and the place in the run.
+    /// Returns the SHA-256, in hexadecimal, of the whole state: weights, moments and the position in the run.
     fn digest(&self, py: Python<'_>) -> PyResult<String> {
         let trainer = &*self.lock()?;
         Ok(py.detach(|| trainer.digest()))
     }
 
-    /// What was learned of each table.
+    /// Returns the coverage of each table.
     fn coverage<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let trainer = &*self.lock()?;
         let coverage = py.detach(|| trainer.coverage());
         coverage::by_table(py, &coverage)
     }
 
-    /// Whether each entry of a stage was ever updated, in the order of the weights: shape (481140,).
+    /// Returns, for each entry of a stage in the order of the weights, whether it was ever updated: shape (481140,).
     fn updated_entries<'py>(&self, py: Python<'py>, stage: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyArray1<bool>>> {
         let stage = coverage::stage_number(stage)?;
         Ok(self.lock()?.updated_entries(stage).into_pyarray(py))
     }
 
-    /// Bytes by component: `"weights"`, `"moments"`, `"tables"`, `"scratch"`, `"generation"`, `"coverage"`.
+    /// Returns the bytes of each component: `"weights"`, `"moments"`, `"tables"`, `"scratch"`, `"generation"`,
+    /// `"coverage"`.
     fn memory<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let trainer = &*self.lock()?;
         let memory = py.detach(|| trainer.memory());
@@ -237,62 +219,62 @@ impl PyTrainerCore {
         self.evaluator.clone_ref(py)
     }
 
-    /// Games played since the start of the run.
+    /// The number of games played since the start of the run.
     #[getter]
     fn games_played(&self) -> u64 {
-        self.place_guard().games_played
+        self.position().games_played
     }
 
-    /// The current generation's number, from 0.
+    /// The number of the current generation, from 0.
     #[getter]
     fn generation(&self) -> u64 {
-        self.place_guard().generation
+        self.position().generation
     }
 
-    /// Games missing in the current generation.
+    /// The number of games missing in the current generation.
     #[getter]
     fn generation_left(&self) -> u32 {
-        self.place_guard().generation_left
+        self.position().generation_left
     }
 
-    /// Games in a generation.
+    /// The number of games in a generation.
     #[getter]
     fn generation_games(&self) -> u32 {
-        self.place_guard().generation_games
+        self.position().generation_games
     }
 
     /// The run's seed.
     #[getter]
     fn seed(&self) -> u64 {
-        self.place_guard().seed
+        self.position().seed
     }
 
-    /// Worker threads.
+    /// The number of worker threads.
     #[getter]
     fn threads(&self) -> usize {
-        self.place_guard().threads
+        self.position().threads
     }
 }
 
 impl PyTrainerCore {
     fn new(py: Python<'_>, trainer: Trainer) -> PyResult<Self> {
         let evaluator = Py::new(py, PyEvaluator::new(Arc::clone(&trainer.evaluator().weights)))?;
-        let place = Mutex::new(Place::of(&trainer));
+        let position = Mutex::new(RunPosition::of(&trainer));
         let timed_games = AtomicU64::new(TIMED_GAMES);
-        Ok(Self { trainer: Mutex::new(trainer), place, evaluator, timed_games, owner: process::id() })
+        Ok(Self { trainer: Mutex::new(trainer), position, evaluator, timed_games, owner: process::id() })
     }
 
-    /// The trainer for work on its threads: if no other thread is using it and this process is the one that has them.
+    /// Locks the trainer for work on its threads, if no other thread is using it and this process owns the threads.
     pub fn lock_with_threads(&self) -> PyResult<MutexGuard<'_, Trainer>> {
         if process::id() != self.owner {
             return Err(PyRuntimeError::new_err(
-                "a forked process has none of the trainer's threads: make it, or load it from a file, in this process",
+                "a forked process does not have the trainer's threads: create it, or load it from a file, in this process",
             ));
         }
         self.lock()
     }
 
-    /// The trainer, if no other thread is using it.
+    /// Locks the trainer, if no other thread is using it.
     fn lock(&self) -> PyResult<MutexGuard<'_, Trainer>> {
         self.trainer.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => busy("trainer"),
@@ -302,8 +284,8 @@ impl PyTrainerCore {
         })
     }
 
-    fn place_guard(&self) -> MutexGuard<'_, Place> {
-        self.place.lock().unwrap_or_else(PoisonError::into_inner)
+    fn position(&self) -> MutexGuard<'_, RunPosition> {
+        self.position.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -314,7 +296,7 @@ pub fn time_games(core: &PyTrainerCore, every: &Bound<'_, PyAny>) -> PyResult<()
     Ok(())
 }
 
-/// Makes games of a trainer fail on purpose.
+/// Injects faults into a trainer's games.
 #[pyfunction]
 #[pyo3(signature = (core, rates, *, hang_seconds = None))]
 pub fn inject_faults(
@@ -327,7 +309,7 @@ pub fn inject_faults(
     Ok(())
 }
 
-fn faults(rates: &Bound<'_, PyDict>, hang_seconds: Option<f64>) -> PyResult<Faults> {
+fn faults(rates: &Bound<'_, PyDict>, hang_seconds: Option<f64>) -> PyResult<FaultInjector> {
     let mut by_kind = FaultRates::default();
     for (kind, rate) in rates {
         let kind = kind.extract::<String>()?;
@@ -337,11 +319,11 @@ fn faults(rates: &Bound<'_, PyDict>, hang_seconds: Option<f64>) -> PyResult<Faul
             "hang" => by_kind.hang = rate,
             "search_error" => by_kind.search_error = rate,
             "nan" => by_kind.nan = rate,
-            _ => return Err(value_error("rates", format!("'{kind}'"), "of panic, hang, search_error and nan")),
+            _ => return Err(value_error("rates", format!("'{kind}'"), "one of panic, hang, search_error and nan")),
         }
     }
     let hang = hang_seconds.map(|time| seconds("hang_seconds", time)).transpose()?;
-    Faults::new(by_kind, hang).map_err(|error| parameter_error(&error))
+    FaultInjector::new(by_kind, hang).map_err(|error| parameter_error(&error))
 }
 
 fn thread_count(threads: &Bound<'_, PyAny>) -> PyResult<usize> {

@@ -1,5 +1,7 @@
-//! What can be wrong with the numbers a caller passes in.
+//! The errors of the trainer.
 
+use crate::file::error::FileError;
+use shirokuro_engine::TableTooLarge;
 use std::fmt::Display;
 
 /// A parameter is outside its range; nothing was changed.
@@ -8,20 +10,37 @@ use std::fmt::Display;
 pub struct ParameterError {
     /// The parameter's name, as the caller writes it.
     pub parameter: &'static str,
-    /// The value that was passed.
+    /// The value.
     pub value: String,
-    /// The values that are allowed, in words: "from 0 to 1".
+    /// The allowed values in words, for example "from 0 to 1".
     pub range: &'static str,
 }
 
 impl ParameterError {
-    /// The error for `parameter`, which must be in `range` and was `value`.
+    /// Creates the error for `parameter`, which must be in `range` but was `value`.
     pub fn new(parameter: &'static str, value: impl Display, range: &'static str) -> Self {
         Self { parameter, value: value.to_string(), range }
     }
 }
 
-/// `Ok` if `allowed`, else the error naming the parameter, its value and its range.
+/// A trainer could not be created, or a call failed.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainerError {
+    /// An option is outside its range.
+    #[error(transparent)]
+    Parameter(#[from] ParameterError),
+    /// The file could not be read.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The operating system did not provide the threads.
+    #[error("the worker threads could not be started: {0}")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+    /// There is not enough memory for the transposition tables.
+    #[error("{0}, for each worker thread")]
+    Memory(#[from] TableTooLarge),
+}
+
+/// Returns `Ok` if `allowed`, otherwise the error with the parameter, its value and its range.
 pub(crate) fn require(
     allowed: bool,
     parameter: &'static str,

@@ -1,7 +1,7 @@
-//! What injected faults do to a run, and what they do not.
+//! The effects of injected faults on a run.
 
 use super::*;
-use crate::faults::{Fault, FaultRates};
+use crate::play::fault_injection::{Fault, FaultRates};
 use crate::report::FailureKind;
 use crate::testing::Folder;
 use std::time::Duration;
@@ -25,16 +25,16 @@ fn trainer(threads: usize) -> Trainer {
 }
 
 fn inject(trainer: &mut Trainer, rates: FaultRates) {
-    trainer.inject_faults(Some(Faults::new(rates, None).unwrap()));
+    trainer.inject_faults(Some(FaultInjector::new(rates, None).unwrap()));
 }
 
-/// Trains on the next games, at most so many a call.
-fn train(trainer: &mut Trainer, games: u32, a_call: u32) -> Vec<GenerationReport> {
+/// Trains on the next games, at most `at_most` per call.
+fn train(trainer: &mut Trainer, games: u32, at_most: u32) -> Vec<GenerationReport> {
     let goal = trainer.games_played() + u64::from(games);
     let mut reports = Vec::new();
     while trainer.games_played() < goal {
         let left = (goal - trainer.games_played()) as u32;
-        reports.push(trainer.advance(left.min(a_call), &PLAY, &LEARN, &Control::new()).unwrap().unwrap());
+        reports.push(trainer.advance(left.min(at_most), &PLAY, &LEARN, &Control::new()).unwrap().unwrap());
     }
     reports
 }
@@ -43,19 +43,19 @@ fn failures(reports: &[GenerationReport]) -> Vec<GameFailure> {
     reports.iter().flat_map(|report| report.failures.clone()).collect()
 }
 
-/// The games of the run that meet this fault.
+/// Returns the games of the run that have this fault.
 fn meeting(rates: FaultRates, fault: Fault) -> Vec<u64> {
-    let faults = Faults::new(rates, None).unwrap();
+    let faults = FaultInjector::new(rates, None).unwrap();
     (0..u64::from(GAMES)).filter(|&game| faults.of(SEED, game).is_some_and(|(met, _)| met == fault)).collect()
 }
 
 #[test]
-fn a_run_with_failures_is_the_same_at_any_number_of_threads_and_in_any_split_and_through_a_file() {
+fn a_run_with_failures_does_not_depend_on_threads_splits_or_files() {
     let rates = FaultRates { panic: 0.15, hang: 0.06, search_error: 0.15, nan: 0.1 };
-    let digests = [(1, GAMES), (2, 5), (4, 11)].map(|(threads, a_call)| {
+    let digests = [(1, GAMES), (2, 5), (4, 11)].map(|(threads, at_most)| {
         let mut trainer = trainer(threads);
         inject(&mut trainer, rates);
-        let reports = train(&mut trainer, GAMES, a_call);
+        let reports = train(&mut trainer, GAMES, at_most);
         let kind = |kind| {
             failures(&reports).iter().filter(|failure| failure.kind == kind).map(|failure| failure.index).collect()
         };
@@ -65,7 +65,7 @@ fn a_run_with_failures_is_the_same_at_any_number_of_threads_and_in_any_split_and
         let nan: Vec<u64> = reports.iter().flat_map(|report| report.nan_games.clone()).collect();
         assert_eq!(nan, meeting(rates, Fault::Nan));
         assert_eq!(trainer.threads(), threads);
-        // Lost workers wake up and find nobody.
+        // Lost workers wake up and find that nothing waits for them.
         trainer.inject_faults(None);
         trainer.digest()
     });
@@ -85,7 +85,7 @@ fn a_run_with_failures_is_the_same_at_any_number_of_threads_and_in_any_split_and
 }
 
 #[test]
-fn a_failed_game_teaches_nothing_and_says_how_it_came_about() {
+fn nothing_is_learned_from_a_failed_game_whose_report_explains_the_failure() {
     let rates = FaultRates { panic: 0.2, search_error: 0.2, ..FaultRates::default() };
     let mut healthy = trainer(2);
     let games = train(&mut healthy, 16, 16).remove(0).games;
@@ -96,14 +96,14 @@ fn a_failed_game_teaches_nothing_and_says_how_it_came_about() {
     for failure in &report.failures {
         let game = &games[failure.index as usize];
         let moves: Vec<_> = game.plies.iter().map(|ply| ply.square).collect();
-        assert_eq!(failure.moves, moves[..failure.moves.len()], "the game as far as it went");
+        assert_eq!(failure.moves, moves[..failure.moves.len()], "the moves up to the failure");
         assert_eq!((failure.seed, failure.message.ends_with("on purpose")), (SEED, true));
     }
     let survivors: Vec<_> =
         games.into_iter().filter(|game| report.failures.iter().all(|failure| failure.index != game.index)).collect();
     assert_eq!(report.games, survivors);
 
-    // Learning the survivors alone gives the same weights.
+    // Learning only from the other games gives the same weights.
     let mut alone = trainer(1);
     alone.state.records = (0..16).map(GameRecord::failed).collect();
     for game in survivors {
@@ -117,7 +117,7 @@ fn a_failed_game_teaches_nothing_and_says_how_it_came_about() {
 }
 
 #[test]
-fn a_game_with_a_value_that_is_no_number_resets_the_entries_of_that_position() {
+fn a_game_with_a_nan_value_resets_the_entries_of_that_position() {
     let rates = FaultRates { nan: 0.2, ..FaultRates::default() };
     let mut trainer = trainer(2);
     inject(&mut trainer, rates);
@@ -128,13 +128,13 @@ fn a_game_with_a_value_that_is_no_number_resets_the_entries_of_that_position() {
     assert_eq!(report.positions(), report.values.count - expected.len() as u64);
     assert!(report.td_error().unwrap().is_finite());
     assert!(report.resets.len() >= 14, "fourteen patterns each");
-    assert!(trainer.reset_bad_numbers().is_empty(), "nothing bad is left");
+    assert!(trainer.reset_bad_numbers().is_empty(), "no bad entry is left");
     trainer.inject_faults(None);
     assert!(train(&mut trainer, 16, 16)[0].resets.is_empty());
 }
 
 #[test]
-fn a_file_with_moments_that_are_no_numbers_loads_and_is_repaired() {
+fn a_file_with_nan_moments_loads_and_is_repaired() {
     let folder = Folder::new();
     let path = folder.path("model.shiro");
     let mut trainer = trainer(1);

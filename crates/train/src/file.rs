@@ -1,39 +1,43 @@
-//! The model file: saving, loading, and the digest of what a file holds. `docs/formats.md` describes its bytes.
+//! The model file: saving, loading, and the digest of its state. `docs/formats.md` describes its bytes.
 //!
-//! Both directions go piece by piece: the 289 MB of a training state are never in memory twice.
+//! Both directions work piece by piece: the 289 MB of a training state are never in memory twice.
 
 pub(crate) mod atomic;
+mod bytes;
 pub(crate) mod codec;
 pub(crate) mod container;
 mod coverage;
+pub(crate) mod digest;
 pub(crate) mod error;
 pub(crate) mod header;
-mod kept;
 mod load;
 mod order;
+mod pending;
 pub(crate) mod reader;
+mod records;
 pub(crate) mod section;
+pub(crate) mod texts;
 
 pub(crate) use load::load_state;
 pub use load::load_weights;
 
-use crate::digest::{StateHasher, state_digest};
+use crate::file::digest::{StateHasher, state_digest};
 use crate::state::State;
 use codec::{MAX_TEXT, STATE_SECTIONS};
 use container::{Sink, Source};
 use error::{FileError, Reason};
-use header::Texts;
 use load::{open, read_state};
 use order::OldOrder;
 use section::{Encoding, Section};
 use shirokuro_engine::Weights;
 use std::path::Path;
+use texts::Texts;
 
-/// Writes a file with nothing but these weights, in place of the old one or not at all.
+/// Writes a file that holds only these weights. The file is replaced completely or not at all.
 ///
 /// # Errors
 ///
-/// The operating system refused; the old file is as it was.
+/// The operating system reported an error; the old file is unchanged.
 pub fn save_weights(path: &Path, weights: &Weights, encoding: Encoding) -> Result<(), FileError> {
     let sections: [(Section, &Source); 1] =
         [(Section::Weights, &|sink: &mut Sink| codec::stream_weights(weights, sink))];
@@ -41,12 +45,13 @@ pub fn save_weights(path: &Path, weights: &Weights, encoding: Encoding) -> Resul
         .map_err(|error| FileError::new(path, error))
 }
 
-/// The digest of the training state in a model file, equal to [`Trainer::digest`](crate::Trainer::digest) of what was
-/// saved. Reads the file piece by piece; one of an older version is loaded, which takes the memory of its state.
+/// Returns the digest of the training state in a model file. It equals [`Trainer::digest`](crate::Trainer::digest) of
+/// the state that was saved. The file is read piece by piece; a file of an older version is loaded, which takes the
+/// memory of its state.
 ///
 /// # Errors
 ///
-/// The file can not be read, is no model file, is damaged, or holds weights only.
+/// The file cannot be read, is not a model file, is damaged, or holds weights only.
 pub fn file_digest(path: &Path) -> Result<String, FileError> {
     let digest = || -> Result<String, Reason> {
         let mut file = open(path)?;
@@ -66,7 +71,7 @@ pub fn file_digest(path: &Path) -> Result<String, FileError> {
     digest().map_err(|reason| FileError::new(path, reason))
 }
 
-/// Writes a state and the caller's texts, in place of the old file or not at all.
+/// Writes a state and the caller's texts. The file is replaced completely or not at all.
 pub(crate) fn save_state(path: &Path, state: &State, texts: &Texts, encoding: Encoding) -> Result<(), FileError> {
     for (section, text) in texts.sections() {
         if text.len() as u64 > MAX_TEXT {

@@ -1,70 +1,8 @@
-//! What a trainer holds and has learned: numbers for whoever watches it.
+//! Inspecting a training: replayed games, eligibility traces, coverage and memory.
 
-use crate::coverage::Coverage;
-use crate::reachable::reachable_counts;
-use crate::record::GameRecord;
-use crate::resident::resident_bytes;
-use crate::trainer::Trainer;
-
-/// Bytes of a trainer's parts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Memory {
-    /// The pattern weights.
-    pub weights: usize,
-    /// Adam's moments.
-    pub moments: usize,
-    /// The part of the moments that is resident, the others never having been learned; `None` where the system does not tell.
-    pub resident_moments: Option<usize>,
-    /// The transposition tables of all workers.
-    pub tables: usize,
-    /// The workers' scratch memory for learning.
-    pub scratch: usize,
-    /// The game records and the undo log of the generation under way, and finished games that do not count yet.
-    pub generation: usize,
-    /// The positions of the generation that was learned last, while it was learned; they are freed after that.
-    pub rows: usize,
-    /// Which entries were ever updated, and how often.
-    pub coverage: usize,
-}
-
-/// What was learned of the entries of one table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TableCoverage {
-    /// Entries that a position can read, at most; see [`reachable_entries`](crate::reachable_entries).
-    pub reachable: u32,
-    /// Entries that were ever updated.
-    pub updated: u32,
-    /// Updates, one for each visit of a position. An entry and its mirror image count as two, each with its updates.
-    pub updates: u64,
-}
-
-impl Trainer {
-    /// What was learned of each table, stage by stage, pattern by pattern.
-    pub fn coverage(&self) -> Vec<TableCoverage> {
-        let coverage = &self.state.coverage;
-        let learned = coverage.counts.iter().zip(coverage.updates());
-        let tables = learned.zip(reachable_counts());
-        tables.map(|((&updated, updates), &reachable)| TableCoverage { reachable, updated, updates }).collect()
-    }
-
-    /// For each entry of a stage, in the order of the weights, whether it was ever updated.
-    pub fn updated_entries(&self, stage: usize) -> Vec<bool> {
-        self.state.coverage.updated.stage(stage)
-    }
-
-    /// Bytes by part.
-    pub fn memory(&self) -> Memory {
-        let state = &self.state;
-        let records: usize = state.records.iter().map(GameRecord::bytes).sum();
-        Memory {
-            weights: size_of_val(state.weights.entries()),
-            moments: size_of_val(&state.moments[..]),
-            resident_moments: resident_bytes(&state.moments),
-            tables: self.workers.all_table_bytes(),
-            scratch: self.workers.scratch_bytes(),
-            generation: records + state.kept.bytes() + size_of_val(&state.undo[..]),
-            rows: self.rows,
-            coverage: Coverage::BYTES,
-        }
-    }
-}
+pub(crate) mod coverage;
+pub(crate) mod memory;
+pub(crate) mod reachable;
+pub(crate) mod replay;
+pub(crate) mod resident;
+pub(crate) mod traces;

@@ -1,69 +1,52 @@
 //! Self-play training of Othello pattern weights: TD(λ) with Adam.
 //!
-//! A [`Trainer`] plays a generation of games with fixed weights ([`play_game`]), computes what their positions should have been
-//! worth ([`lambda_returns`]) and moves the weights there. Same seed and settings, same weights to the last bit, at any number of
-//! threads. What a run is made of — when to save, what to log, when to stop — is for the caller to decide.
+//! A [`Trainer`] plays a generation of games with fixed weights ([`play_game`]), computes a target for each of their
+//! positions ([`lambda_returns`]) and moves the weights towards the targets. The same seed and settings give identical
+//! weights at any number of threads. The caller decides when to save, what to log and when to stop.
 //!
-//! Values are in discs. Those of a position are for its side to move, those of a game from Black's side.
+//! Values are in discs: those of a position for its side to move, those of a game in Black's view.
 
-// The claim of most tests is that two results are equal to the last bit.
+// Most tests claim that two results are equal to the last bit.
 #![cfg_attr(test, allow(clippy::float_cmp))]
 
-mod adam;
-mod control;
-mod coverage;
-mod digest;
-mod entry_bits;
 mod error;
-mod faults;
 mod file;
 mod inspect;
-mod kept;
 mod learn;
 mod phases;
-mod positions;
-mod progress;
+mod play;
 mod random;
-mod reachable;
 mod record;
-mod repair;
-mod replay;
 mod report;
-mod resident;
-mod round;
-mod rounding;
-mod selfplay;
 mod settings;
 mod state;
-mod targets;
 #[cfg(test)]
 mod testing;
-mod traces;
 mod trainer;
-mod undo;
-mod updates;
-mod watchdog;
-mod workers;
 
-pub use adam::{BETA1, BETA2, EPSILON, Moments, Powers};
-pub use control::Control;
-pub use error::ParameterError;
-pub use faults::{Fault, FaultRates, Faults};
+pub use error::{ParameterError, TrainerError};
 pub use file::error::{FileError, Reason};
-pub use file::header::{FileHeader, SectionHeader, Texts, read_header, verify_file};
+pub use file::header::{FileHeader, SectionHeader, read_header, verify_file};
 pub use file::section::{Encoding, Section};
+pub use file::texts::Texts;
 pub use file::{file_digest, load_weights, save_weights};
-pub use inspect::{Memory, TableCoverage};
+pub use inspect::coverage::TableCoverage;
+pub use inspect::memory::Memory;
+pub use inspect::reachable::reachable_entries;
+pub use inspect::replay::{ReplayedGame, ReplayedPly};
+pub use inspect::traces::{FLOOR, TracedStep, Traces, backward_view, traces_of};
+pub use learn::adam::{BETA1, BETA2, EPSILON, Moments, Powers};
+pub use learn::entries::table_of;
+pub use learn::inspection::{Inspection, SuddenChange, Tables, WeightUpdate};
+pub use learn::positions::TdErrors;
+pub use learn::targets::{Step, lambda_returns};
 pub use phases::{PhaseTimes, TIMED_GAMES};
-pub use progress::Progress;
+pub use play::control::Control;
+pub use play::fault_injection::{Fault, FaultInjector, FaultRates};
+pub use play::progress::Progress;
+pub use play::selfplay::{Choice, GameContext, GameEvent, play_game, play_observed_game};
 pub use random::GameRandom;
-pub use reachable::reachable_entries;
-pub use record::{GameRecord, Ply, RecordError, Searched};
-pub use replay::{WatchedGame, WatchedPly};
-pub use report::{FailureKind, GameErrors, GameFailure, GenerationReport, Reset, ValueSummary};
-pub use selfplay::{Choice, Oversight, PlayedGame, SearchTotals, Sight, Unfinished, play_game, watch_game};
+pub use record::{GameRecord, PlayedGame, Ply, RecordError, SearchTotals, Searched, Unfinished};
+pub use report::{FailureKind, GameFailure, GenerationReport, Reset, ValueSummary};
 pub use settings::{LearnSettings, PlaySettings, TrainerOptions};
-pub use targets::{Step, lambda_returns};
-pub use traces::{FLOOR, TracedStep, Traces, backward_view, traces_of};
-pub use trainer::{Trainer, TrainerError};
-pub use updates::{Inspection, SuddenChange, Tables, WeightUpdate, table_of};
+pub use trainer::Trainer;

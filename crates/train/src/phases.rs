@@ -1,37 +1,43 @@
-//! What the workers spend their time on.
+//! The time that the workers spend on each phase of a call.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
-/// Of so many games, the searches of one are timed, unless the caller says otherwise: looking at the clock for every search would
-/// cost as much as the shortest searches.
+/// By default, the searches of one game in this many are timed. Reading the clock for every search would cost as much
+/// as the shortest searches.
 pub const TIMED_GAMES: u64 = 8;
 
-/// Where the time of one call of [`Trainer::advance`](crate::Trainer::advance) went, added up over the workers: one second of
-/// two workers is two.
+/// The time of one call of [`Trainer::advance`](crate::Trainer::advance) by phase, summed over the workers: one second
+/// of two workers counts as two.
 ///
-/// `playing`, `preparing`, `learning` and `waiting` make up the whole: workers × (play time + learn time).
+/// `playing`, `preparing`, `learning` and `waiting` add up to the total: workers × (play time + learn time).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PhaseTimes {
-    /// Playing games that came to an end, good or bad.
+    /// Playing games that ended, whether they failed or not.
     pub playing: Duration,
-    /// The part of `playing` in which every search was timed, in some of the games.
+    /// The part of `playing` spent on the games whose searches were all timed.
     pub timed: Duration,
-    /// The part of `timed` spent on searching positions with more empty squares than are solved exactly.
+    /// The part of `timed` spent on searching positions that are not solved exactly.
     pub timed_search: Duration,
-    /// The part of `timed` spent on solving positions.
+    /// The part of `timed` spent on solving positions exactly.
     pub timed_solving: Duration,
-    /// From records to errors by table: what all workers take for it, waiting for each other included.
+    /// Converting games to errors by table: the time of all workers, including the time they wait for each other.
     pub preparing: Duration,
-    /// Adding up errors and changing weights.
+    /// Summing errors and changing weights.
     pub learning: Duration,
-    /// Nothing to do: mostly, at the end of a generation, for its last games.
+    /// Waiting, mostly for the last games of a generation.
     pub waiting: Duration,
 }
 
 impl PhaseTimes {
-    /// The times of `workers` workers, of which the rest is waiting.
-    pub(crate) fn of(playing: &PlayTimes, workers: u32, play: Duration, preparing: Duration, update: Updating) -> Self {
+    /// Computes the times of `workers` workers; the rest of the time is waiting.
+    pub(crate) fn of(
+        playing: &PlayTimes,
+        workers: u32,
+        play: Duration,
+        preparing: Duration,
+        update: UpdateTimes,
+    ) -> Self {
         let playing_time = playing.playing.time();
         Self {
             playing: playing_time,
@@ -46,18 +52,18 @@ impl PhaseTimes {
     }
 }
 
-/// How long an update of the tables took, and how long the workers were busy with it, added up.
+/// The duration of an update of the tables, and the time that the workers were busy with it, summed over them.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Updating {
+pub(crate) struct UpdateTimes {
     pub wall: Duration,
     pub busy: Duration,
 }
 
 /// A duration that several threads add to.
 #[derive(Debug, Default)]
-pub(crate) struct Clock(AtomicU64);
+pub(crate) struct AtomicDuration(AtomicU64);
 
-impl Clock {
+impl AtomicDuration {
     pub fn add(&self, time: Duration) {
         self.0.fetch_add(time.as_nanos() as u64, Relaxed);
     }
@@ -66,7 +72,7 @@ impl Clock {
         Duration::from_nanos(self.0.load(Relaxed))
     }
 
-    /// What `work` takes is added.
+    /// Runs `work` and adds its duration.
     pub fn measure<T>(&self, work: impl FnOnce() -> T) -> T {
         let start = Instant::now();
         let result = work();
@@ -74,23 +80,23 @@ impl Clock {
         result
     }
 
-    /// The time since the last call, or since the beginning.
+    /// Returns the time since the last call, or since the start.
     pub fn take(&self) -> Duration {
         Duration::from_nanos(self.0.swap(0, Relaxed))
     }
 }
 
-/// What one worker, or all of them, spent on playing.
+/// The time that one worker, or all of them together, spent on playing.
 #[derive(Debug, Default)]
 pub(crate) struct PlayTimes {
-    pub playing: Clock,
-    pub timed: Clock,
-    pub search: Clock,
-    pub solving: Clock,
+    pub playing: AtomicDuration,
+    pub timed: AtomicDuration,
+    pub search: AtomicDuration,
+    pub solving: AtomicDuration,
 }
 
 impl PlayTimes {
-    /// Adds another's times.
+    /// Adds the times of `other`.
     pub fn add(&self, other: &Self) {
         self.playing.add(other.playing.time());
         self.timed.add(other.timed.time());
@@ -102,7 +108,7 @@ impl PlayTimes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::control::Control;
+    use crate::play::control::Control;
     use crate::settings::{LearnSettings, PlaySettings, TrainerOptions};
     use crate::trainer::Trainer;
 
@@ -117,7 +123,7 @@ mod tests {
         hang_timeout: None,
     };
 
-    /// The digest after these games, the phases, and the whole: workers × time.
+    /// Returns the digest after these games, the phases, and the total: workers × time.
     fn train(
         threads: usize,
         games: u32,
@@ -132,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn the_phases_make_up_the_whole_time_of_all_workers() {
+    fn the_phases_add_up_to_the_total_time_of_all_workers() {
         for threads in [1, 3] {
             let (_, phases, whole) = train(threads, 64, 1, &PLAY);
             let PhaseTimes { playing, timed, timed_search, timed_solving, preparing, learning, waiting } =
@@ -146,12 +152,12 @@ mod tests {
     }
 
     #[test]
-    fn one_game_in_so_many_is_timed_and_none_if_nobody_asks() {
+    fn one_game_in_n_is_timed_and_none_if_n_is_0() {
         let [all, some, none] = [1, 4, 0].map(|timed_games| train(1, 64, timed_games, &PLAY));
         let some_phases = some.1.unwrap();
         assert!(some_phases.timed > Duration::ZERO && some_phases.timed < some_phases.playing);
         assert_eq!(none.1, None);
-        assert!(all.0 == some.0 && some.0 == none.0, "the clock changed the weights");
+        assert!(all.0 == some.0 && some.0 == none.0, "timing changed the weights");
     }
 
     #[test]
@@ -164,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_searched_and_what_is_solved_are_told_apart() {
+    fn searching_and_solving_are_timed_separately() {
         let [searched, solved] = [(4, 0), (1, 12)].map(|(depth, exact_empties)| {
             train(1, 16, 1, &PlaySettings { depth: Some(depth), exact_empties, ..PLAY }).1.unwrap()
         });

@@ -1,4 +1,4 @@
-//! Random numbers that follow from the seed and the place they are used in, never from the order of events.
+//! Random numbers that depend on the seed and on where they are used, never on the order of events.
 
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
@@ -15,31 +15,31 @@ pub(crate) fn mix(x: u64) -> u64 {
     x ^ (x >> 31)
 }
 
-/// The `index`-th number of the `SplitMix64` sequence that starts at `key`.
+/// Returns number `index` of the `SplitMix64` sequence that starts at `key`.
 #[inline]
 pub(crate) fn nth(key: u64, index: u64) -> u64 {
     mix(key.wrapping_add(index.wrapping_add(1).wrapping_mul(GOLDEN)))
 }
 
-/// One game's random numbers: xoshiro256++ seeded by (seed, game).
+/// A game's random numbers: xoshiro256++ seeded by (seed, game).
 #[derive(Clone, Debug)]
 pub struct GameRandom(Xoshiro256PlusPlus);
 
 impl GameRandom {
-    /// The generator of game number `game` in the run with this seed.
+    /// Creates the generator of game number `game` in the run with this seed.
     pub fn new(seed: u64, game: u64) -> Self {
         Self(Xoshiro256PlusPlus::seed_from_u64(nth(mix(seed), game)))
     }
 
-    /// A number from `0..n`; each is equally likely to within n / 2^64. `n` must not be 0.
+    /// Returns a number from `0..n`, each equally likely to within n / 2^64. `n` must not be 0.
     pub fn below(&mut self, n: u32) -> u32 {
         debug_assert!(n > 0);
         ((u128::from(self.0.next_u64()) * u128::from(n)) >> 64) as u32
     }
 
-    /// True with this probability: never at 0, always at 1.
+    /// Returns true with this probability: never at 0, always at 1.
     pub fn chance(&mut self, probability: f64) -> bool {
-        // 53 random bits: the numbers in [0, 1) that f64 holds at equal distances.
+        // 53 random bits: the equally spaced numbers in [0, 1) that f64 represents exactly.
         let unit = (self.0.next_u64() >> 11) as f64 * (1.0 / (1u64 << 53) as f64);
         unit < probability
     }
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn chance_holds_its_probability_and_both_ends_are_certain() {
+    fn chance_has_its_probability_and_is_certain_at_0_and_1() {
         let mut random = GameRandom::new(2, 0);
         let hits = (0..100_000).filter(|_| random.chance(0.1)).count();
         assert!((9_500..=10_500).contains(&hits), "{hits}");

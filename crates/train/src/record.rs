@@ -1,65 +1,74 @@
-//! What is kept of a game until its generation is learned.
+//! The record of a game, kept until its generation is learned.
 
-use crate::positions::mover_view;
-use crate::targets::{Step, lambda_returns};
-use shirokuro_engine::{IllegalMove, Position, Score, Square, discs};
+use crate::learn::targets::{Step, lambda_returns, mover_view};
+use shirokuro_engine::{IllegalMove, Position, Score, SearchResult, Square, discs};
 
-/// What a search said about a position.
+/// The result of a position's search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Searched {
     /// The value for the side to move, in 1/256 disc.
     pub score: Score,
-    /// The value is the result of the game under best play.
+    /// Whether the value is the game's result under best play.
     pub exact: bool,
-    /// The move played was the best one, not a random one.
+    /// Whether the move played was the search's best move.
     pub greedy: bool,
 }
 
-/// One move of a game. Forced passes are no plies.
+/// A move of a game. A forced pass is not a ply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ply {
     /// The move played.
     pub square: Square,
-    /// What the search said before the move; `None` in the random opening, which is neither searched nor learned.
+    /// The search's result before the move; `None` in the random opening, which is neither searched nor learned.
     pub searched: Option<Searched>,
 }
 
 /// A finished game.
+///
+/// ```
+/// use shirokuro_engine::parse_transcript;
+/// use shirokuro_train::{GameRecord, Ply};
+///
+/// let moves = parse_transcript("e6f4e3f6g5d6e7f5c5").unwrap();
+/// let plies = moves.into_iter().map(|square| Ply { square, searched: None }).collect();
+/// let wipe_out = GameRecord::new(0, plies).unwrap();
+/// assert_eq!(wipe_out.stone_difference, 64); // Black's discs and the empty squares
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GameRecord {
     /// The game's number in the run, from 0.
     pub index: u64,
-    /// The moves. A game that failed (its search panicked) has none and teaches nothing.
+    /// The moves. A game that failed has none, and nothing is learned from it.
     pub plies: Vec<Ply>,
-    /// The final score in discs, Black's view, empty squares counted for the winner; 0 if the game failed.
+    /// The final score in discs, in Black's view, with empty squares counted for the winner; 0 if the game failed.
     pub stone_difference: i32,
 }
 
-/// The plies are no finished game.
+/// The plies are not a finished game.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RecordError {
-    /// A move that the rules do not allow.
+    /// A move is illegal.
     #[error("ply {ply}: {error}")]
     Illegal {
-        /// From 0.
+        /// The index of the ply, from 0.
         ply: usize,
-        /// What is wrong with the move.
+        /// Why the move is illegal.
         error: IllegalMove,
     },
-    /// The game could go on.
+    /// The game has not ended.
     #[error("the game is not over after {plies} plies")]
     Unfinished {
-        /// Number of plies.
+        /// The number of plies.
         plies: usize,
     },
 }
 
 impl GameRecord {
-    /// The game with these moves from the start position; no moves at all stand for a game that failed.
+    /// Creates the game with these moves from the start position. Without moves it is a game that failed.
     ///
     /// # Errors
     ///
-    /// A move is illegal, or the game is not over after the last.
+    /// A move is illegal, or the game is not over after the last one.
     pub fn new(index: u64, plies: Vec<Ply>) -> Result<Self, RecordError> {
         if plies.is_empty() {
             return Ok(Self::failed(index));
@@ -74,17 +83,17 @@ impl GameRecord {
         Ok(Self { index, plies, stone_difference: position.side.black_view(position.board.final_score()) })
     }
 
-    /// A game that could not be played.
+    /// Creates the record of a game that failed.
     pub fn failed(index: u64) -> Self {
         Self { index, plies: Vec::new(), stone_difference: 0 }
     }
 
-    /// Length of the random opening in plies.
+    /// Returns the length of the random opening in plies.
     pub fn random_plies(&self) -> usize {
         self.plies.iter().take_while(|ply| ply.searched.is_none()).count()
     }
 
-    /// The positions in which a search was made, what it said, in the order of play.
+    /// Returns the searched positions and their search results, in the order of play.
     ///
     /// # Panics
     ///
@@ -93,7 +102,7 @@ impl GameRecord {
         self.searched_plies().map(|(_, position, searched)| (position, searched))
     }
 
-    /// The same, with the number of moves played before.
+    /// Returns the searched positions and their search results, each with the number of moves played before.
     ///
     /// # Panics
     ///
@@ -107,7 +116,7 @@ impl GameRecord {
         })
     }
 
-    /// The λ-returns of the searched positions in discs, for the side to move, in the order of play.
+    /// Returns the λ-returns of the searched positions in discs, for the side to move, in the order of play.
     ///
     /// # Panics
     ///
@@ -118,13 +127,76 @@ impl GameRecord {
         searched.iter().zip(targets).map(|((position, _), target)| mover_view(position.side, target)).collect()
     }
 
-    /// Bytes held in memory.
+    /// Returns the bytes held in memory.
     pub(crate) fn bytes(&self) -> usize {
         size_of::<Self>() + self.plies.capacity() * size_of::<Ply>()
     }
 }
 
-/// Searched positions of a game as the λ-return sees them.
+/// Statistics of the searches of one or several games.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SearchTotals {
+    /// The number of searches.
+    pub searches: u64,
+    /// The number of positions visited.
+    pub nodes: u64,
+    /// The number of probes of the transposition table.
+    pub probes: u64,
+    /// The number of probes that found their position.
+    pub hits: u64,
+    /// The sum of the search depths in plies.
+    pub depth_sum: u64,
+    /// The depth of the shallowest search, in plies; `None` without a search.
+    pub depth_min: Option<u32>,
+    /// The depth of the deepest search, in plies.
+    pub depth_max: u32,
+}
+
+impl SearchTotals {
+    /// Adds one search.
+    pub(crate) fn count(&mut self, result: &SearchResult) {
+        self.add(&Self {
+            searches: 1,
+            nodes: result.nodes,
+            probes: result.probes,
+            hits: result.hits,
+            depth_sum: u64::from(result.depth),
+            depth_min: Some(result.depth),
+            depth_max: result.depth,
+        });
+    }
+
+    /// Adds the other totals to these.
+    pub fn add(&mut self, other: &Self) {
+        self.searches += other.searches;
+        self.nodes += other.nodes;
+        self.probes += other.probes;
+        self.hits += other.hits;
+        self.depth_sum += other.depth_sum;
+        self.depth_min = self.depth_min.into_iter().chain(other.depth_min).min();
+        self.depth_max = self.depth_max.max(other.depth_max);
+    }
+}
+
+/// A finished game and its search statistics.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlayedGame {
+    /// The game.
+    pub record: GameRecord,
+    /// The statistics of its searches.
+    pub totals: SearchTotals,
+}
+
+/// Why a game did not finish.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unfinished {
+    /// It was stopped and leaves no trace.
+    Stopped,
+    /// The search misbehaved, as the message explains.
+    SearchError(String),
+}
+
+/// Converts the searched positions of a game to steps of the λ-return.
 pub(crate) fn steps(searched: &[(Position, Searched)]) -> Vec<Step> {
     let step = |(position, searched): &(Position, Searched)| Step {
         value: discs(position.side.black_view(searched.score)),
@@ -150,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn moves_that_are_no_finished_game_are_refused() {
+    fn moves_that_are_not_a_finished_game_are_refused() {
         let error = |plies| GameRecord::new(0, plies).unwrap_err().to_string();
         assert_eq!(error(opening("f5d6")), "the game is not over after 2 plies");
         let mut twice = opening("f5");

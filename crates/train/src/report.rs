@@ -1,52 +1,53 @@
-//! What one call of the trainer did.
+//! The report of a call of the trainer.
 
+use crate::learn::inspection::{SuddenChange, WeightUpdate};
+use crate::learn::positions::TdErrors;
 use crate::phases::PhaseTimes;
 use crate::record::GameRecord;
-use crate::selfplay::{PlayedGame, SearchTotals};
-use crate::updates::{SuddenChange, WeightUpdate};
+use crate::record::{PlayedGame, SearchTotals};
 use shirokuro_engine::{Score, Square};
 use std::time::Duration;
 
-/// What [`Trainer::advance`](crate::Trainer::advance) did.
+/// The report of a call of [`Trainer::advance`](crate::Trainer::advance).
 #[derive(Clone, Debug)]
 pub struct GenerationReport {
-    /// The games that count from this call on, by number. Games that failed are in `failures` instead.
+    /// The games that this call has added to the run, by number. Games that failed are in `failures` instead.
     pub games: Vec<GameRecord>,
-    /// The games that could not be played: they count as played, and teach nothing.
+    /// The games that failed. They count as played, and nothing is learned from them.
     pub failures: Vec<GameFailure>,
-    /// What the searches of these games cost.
+    /// The statistics of these games' searches.
     pub totals: SearchTotals,
-    /// The search values of these games' positions.
+    /// A summary of the search values in these games.
     pub values: ValueSummary,
-    /// The same for each of the games.
+    /// A summary of the search values in each of these games.
     pub values_by_game: Vec<ValueSummary>,
-    /// How far each of the games' positions were from their targets.
-    pub errors_by_game: Vec<GameErrors>,
-    /// Visits to weight entries by all of the generation's games so far, each counted for the entry and for its mirror image if
-    /// that is another.
+    /// The TD errors of each of these games.
+    pub errors_by_game: Vec<TdErrors>,
+    /// Visits to weight entries by all of the generation's games so far. Each counts for the entry and for its mirror
+    /// image if that is a different entry.
     pub visits: u64,
-    /// Time spent on playing.
+    /// The wall-clock time spent on playing.
     pub play_time: Duration,
-    /// Time spent on learning.
+    /// The wall-clock time spent on learning.
     pub learn_time: Duration,
-    /// What the workers spent that time on; `None` if it was not measured.
+    /// The time that the workers spent on each phase; `None` if it was not measured.
     pub phases: Option<PhaseTimes>,
-    /// Those of these games with a target that is no number: they are in `games` as well.
+    /// The numbers of those of these games in which a target is NaN or infinite. They are in `games` as well.
     pub nan_games: Vec<u64>,
-    /// Weight entries that were set back because a number was none, of the whole generation so far.
+    /// Weight entries that were reset because a number became NaN or infinite, in the whole generation so far.
     pub resets: Vec<Reset>,
-    /// The changes of the tables that are [inspected](crate::Inspection), by entry, of the whole generation so far.
+    /// The changes of the [inspected](crate::Inspection) tables, by entry, in the whole generation so far.
     pub updates: Vec<WeightUpdate>,
-    /// Changes of weights that are suspiciously large, of the whole generation so far: how many, and the largest of them.
+    /// The number of suspiciously large changes of weights in the whole generation so far.
     pub sudden_count: u64,
-    /// The largest of them.
+    /// The largest of these changes.
     pub sudden: Vec<SuddenChange>,
-    /// The generation is complete: its update is final.
+    /// Whether the generation is complete, so that its update is final.
     pub generation_complete: bool,
 }
 
 impl GenerationReport {
-    /// The report of these games, before they are learned.
+    /// Creates the report of these games before they are learned.
     pub(crate) fn of(played: Vec<PlayedGame>, failures: Vec<GameFailure>) -> Self {
         let (mut totals, mut values) = (SearchTotals::default(), ValueSummary::EMPTY);
         let mut values_by_game = Vec::with_capacity(played.len());
@@ -79,64 +80,53 @@ impl GenerationReport {
     }
 }
 
-/// A game that could not be played.
+/// A game that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GameFailure {
     /// The game's number in the run.
     pub index: u64,
-    /// What went wrong.
+    /// The kind of failure.
     pub kind: FailureKind,
-    /// More about it.
+    /// Details.
     pub message: String,
-    /// The run's seed: with the game's number and the weights it leads to the same game again.
+    /// The run's seed. Together with the game's number and the weights it reproduces the game.
     pub seed: u64,
     /// The moves up to the failure.
     pub moves: Vec<Square>,
 }
 
-/// What went wrong in a game.
+/// The kind of a game's failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailureKind {
     /// The worker panicked.
     Panic,
     /// The worker showed no sign of life for too long and was abandoned.
     Hang,
-    /// The search found no move where there is one.
+    /// The search found no move in a position that has one, or an illegal one.
     SearchError,
 }
 
-/// Entries of one table that held or would have held a number that is none, and are neutral again.
+/// The entries of one table that became NaN or infinite and were reset to neutral.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reset {
     /// The pattern, 0 to 13.
     pub pattern: usize,
     /// The stage, 0 to 59.
     pub stage: usize,
-    /// How many entries, mirror images included.
+    /// The number of entries, mirror images included.
     pub entries: u64,
 }
 
-/// How far the positions of a game were from their targets.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct GameErrors {
-    /// Learned positions whose error is a finite number.
-    pub positions: u32,
-    /// The sum of (target − evaluation before learning)² over them, in discs².
-    pub squared_error: f64,
-    /// Learned positions whose evaluation before learning, without its limits, was outside −64…64 discs.
-    pub out_of_range: u32,
-}
-
-/// How the search values of some positions are spread, in 1/256 disc, for the side to move.
+/// The distribution of the search values of some positions, in 1/256 disc, for the side to move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ValueSummary {
-    /// Number of values.
+    /// The number of values.
     pub count: u64,
-    /// Sum of the values.
+    /// The sum of the values.
     pub sum: i64,
-    /// Sum of the squares of the values.
+    /// The sum of the squares of the values.
     pub sum_of_squares: i64,
-    /// The smallest and the largest value; `None` if there is none.
+    /// The smallest and the largest value; `None` without values.
     pub range: Option<(Score, Score)>,
 }
 
@@ -144,13 +134,13 @@ impl ValueSummary {
     /// No values.
     pub const EMPTY: Self = Self { count: 0, sum: 0, sum_of_squares: 0, range: None };
 
-    /// Takes in one value.
+    /// Adds a value.
     pub fn add(&mut self, value: Score) {
         let wide = i64::from(value);
         self.merge(&Self { count: 1, sum: wide, sum_of_squares: wide * wide, range: Some((value, value)) });
     }
 
-    /// Takes in other values.
+    /// Adds the values of another summary.
     pub fn merge(&mut self, other: &Self) {
         self.count += other.count;
         self.sum += other.sum;
@@ -163,12 +153,13 @@ impl ValueSummary {
 }
 
 impl GenerationReport {
-    /// Positions that these games learned.
+    /// Returns the number of positions learned from these games.
     pub fn positions(&self) -> u64 {
         self.errors_by_game.iter().map(|errors| u64::from(errors.positions)).sum()
     }
 
-    /// Root mean square of target − evaluation before learning, in discs, over these positions; `None` if there are none.
+    /// Returns the root mean square of target − evaluation before learning, in discs, over these positions; `None`
+    /// without any.
     pub fn td_error(&self) -> Option<f64> {
         let sum: f64 = self.errors_by_game.iter().map(|errors| errors.squared_error).sum();
         (self.positions() > 0).then(|| (sum / self.positions() as f64).sqrt())

@@ -1,26 +1,26 @@
-//! What a caller chooses: once for a trainer, and anew for each call that plays and learns.
+//! The settings of a trainer, and those of each call that plays and learns.
 
 use crate::error::{ParameterError, require};
 use std::time::Duration;
 
-/// What is fixed when a trainer is made.
+/// The options fixed when a trainer is created.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TrainerOptions {
-    /// Every random number of the run follows from it.
+    /// The seed of every random number of the run.
     pub seed: u64,
     /// Games between two updates of the weights, 1 to [`MAX_GENERATION_GAMES`](Self::MAX_GENERATION_GAMES).
     pub generation_games: u32,
-    /// Worker threads, 1 to [`MAX_THREADS`](Self::MAX_THREADS). They change the speed, never the result.
+    /// Worker threads, 1 to [`MAX_THREADS`](Self::MAX_THREADS). They affect the speed, never the result.
     pub threads: usize,
     /// Bytes of *each* worker's transposition table.
     ///
-    /// A search sees its own worker's table only, so that the size decides what is played and the number of threads
-    /// does not.
+    /// A search uses only its own worker's table. The size therefore affects the games that are played, but the number
+    /// of threads does not.
     pub table_bytes: usize,
 }
 
 impl TrainerOptions {
-    /// The largest generation.
+    /// The largest number of games in a generation.
     pub const MAX_GENERATION_GAMES: u32 = 65_536;
     /// The largest number of worker threads.
     pub const MAX_THREADS: usize = 1_024;
@@ -39,33 +39,33 @@ impl TrainerOptions {
 }
 
 impl Default for TrainerOptions {
-    /// Seed 0, 64 games a generation, one thread, 16 MiB of table.
+    /// Seed 0, 64 games per generation, one thread, 16 MiB of table.
     fn default() -> Self {
         Self { seed: 0, generation_games: 64, threads: 1, table_bytes: 16 << 20 }
     }
 }
 
-/// How a generation's games are played.
+/// The settings for playing a generation's games.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PlaySettings {
     /// Search depth in plies, 1 to 60.
     pub depth: Option<u32>,
-    /// Nodes a search may visit, at least 1.
+    /// The number of nodes that a search may visit, at least 1.
     pub nodes: Option<u64>,
-    /// Time a search may take, more than zero. The only limit under which a run cannot be repeated exactly.
+    /// The time that a search may take, more than zero. With this limit alone, a run cannot be repeated exactly.
     pub time: Option<Duration>,
     /// Positions with at most this many empty squares are solved exactly, 0 to 60.
     pub exact_empties: u32,
-    /// Probability of playing a random legal move instead of the best one, 0 to 1.
+    /// The probability of playing a random legal move instead of the best one, 0 to 1.
     pub epsilon: f64,
-    /// Probability of playing the move that looks best one ply ahead instead of the search's best one, 0 to 1.
+    /// The probability of playing the best move of a one-ply search instead of the search's best move, 0 to 1.
     ///
-    /// A search steers clear of positions that the evaluation misjudges, so that they are never learned; this goes there. Without it, an
-    /// evaluation that only guides searches of some depth is blind to being wiped out.
+    /// A search avoids positions that the evaluation misjudges, so they would never be learned; these moves lead there.
+    /// Without them, an evaluation that only guides deeper searches does not learn to avoid wipe-outs.
     pub shallow: f64,
-    /// A game opens with 0 to this many random plies, at most 60, each number equally likely.
+    /// A game opens with 0 to this many random plies, at most 60; each number is equally likely.
     pub random_plies: u32,
-    /// How long a worker may show no sign of life before it is abandoned and its game fails; `None`: for ever.
+    /// The time without a sign of life after which a worker is abandoned and its game fails; `None` waits forever.
     pub hang_timeout: Option<Duration>,
 }
 
@@ -74,7 +74,7 @@ impl PlaySettings {
     ///
     /// # Errors
     ///
-    /// Names the first field that is outside its range, or says that no search limit was given.
+    /// Names the first field that is outside its range, or reports that no search limit was given.
     pub fn validate(&self) -> Result<(), ParameterError> {
         let limited = self.depth.is_some() || self.nodes.is_some() || self.time.is_some();
         require(limited, "depth, nodes, time", "none", "given, at least one of them")?;
@@ -95,7 +95,7 @@ impl PlaySettings {
 }
 
 impl Default for PlaySettings {
-    /// One ply, nothing solved exactly, nothing random.
+    /// One ply, no exact solving, no random moves.
     fn default() -> Self {
         Self {
             depth: Some(1),
@@ -110,7 +110,7 @@ impl Default for PlaySettings {
     }
 }
 
-/// How a generation is learned.
+/// The settings for learning a generation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LearnSettings {
     /// λ of the λ-return, 0 to 1: 0 learns the search values, 1 the outcomes.
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn each_value_out_of_range_is_refused_by_its_name() {
+    fn each_value_out_of_range_is_refused_by_name() {
         let options = TrainerOptions::default();
         let play = PlaySettings::default();
         let learn = LearnSettings::default();

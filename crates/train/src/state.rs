@@ -1,10 +1,10 @@
-//! Everything that a run will be after its next games follows from: what is saved, loaded and hashed.
+//! The state that determines how a run continues: it is saved, loaded and hashed.
 
-use crate::adam::{Moments, Powers};
-use crate::coverage::Coverage;
-use crate::kept::KeptGames;
+use crate::learn::adam::{Moments, Powers};
+use crate::learn::coverage::Coverage;
+use crate::learn::undo::{self, UndoEntry};
+use crate::play::pending::PendingGames;
 use crate::record::GameRecord;
-use crate::undo::{self, UndoEntry};
 use shirokuro_engine::{ENTRIES, Weights, prefer_huge_pages};
 use std::ops::Range;
 use std::sync::Arc;
@@ -12,11 +12,11 @@ use std::sync::Arc;
 /// The learning state of a trainer.
 #[derive(Debug)]
 pub(crate) struct State {
-    /// Every random number follows from it.
+    /// The seed of every random number.
     pub seed: u64,
-    /// Games in a generation.
+    /// The number of games in a generation.
     pub generation_games: u32,
-    /// Generations that are complete.
+    /// The number of complete generations.
     pub generation: u64,
     /// Adam's powers after the complete generations.
     pub powers: Powers,
@@ -24,18 +24,18 @@ pub(crate) struct State {
     pub weights: Arc<Weights>,
     /// Adam's moments of every entry.
     pub moments: Vec<Moments>,
-    /// The games of the generation under way, from its first on, without gaps. They are learned, provisionally.
+    /// The current generation's games, from its first on, without gaps. They are learned provisionally.
     pub records: Vec<GameRecord>,
-    /// What they have changed.
+    /// The entries that these games have changed, as they were before.
     pub undo: Vec<UndoEntry>,
-    /// Games that a stopped call had finished: later ones of the same generation, with gaps.
-    pub kept: KeptGames,
-    /// What was learned so far.
+    /// Finished games that do not count yet: later games of the current generation, with gaps.
+    pub pending: PendingGames,
+    /// The entries learned so far.
     pub coverage: Coverage,
 }
 
 impl State {
-    /// Nothing played, all weights neutral.
+    /// Creates the state of a run that has played nothing, with neutral weights.
     pub fn new(seed: u64, generation_games: u32) -> Self {
         Self {
             seed,
@@ -46,38 +46,39 @@ impl State {
             moments: no_moments(),
             records: Vec::new(),
             undo: Vec::new(),
-            kept: KeptGames::default(),
+            pending: PendingGames::default(),
             coverage: Coverage::none(),
         }
     }
 
-    /// Finished games.
+    /// Returns the number of finished games.
     pub fn games(&self) -> u64 {
         self.generation * u64::from(self.generation_games) + self.records.len() as u64
     }
 
-    /// Games that the generation under way still misses.
+    /// Returns the number of games missing in the current generation.
     pub fn generation_left(&self) -> u32 {
         self.generation_games - self.records.len() as u32
     }
 
-    /// The numbers of the next `games` games, at most to the end of the generation under way.
+    /// Returns the numbers of the next `games` games, at most to the end of the current generation.
     pub fn next_games(&self, games: u32) -> Range<u64> {
         let start = self.games();
         start..start + u64::from(games.min(self.generation_left()))
     }
 
-    /// Exchanges what the generation under way has changed and what was there before.
+    /// Swaps the entries that the current generation has changed with their values before.
     ///
-    /// Once: the weights are those that all of the generation's games are played with. Twice: nothing has happened.
+    /// After one swap, the weights are those that all of the generation's games are played with. A second swap restores
+    /// the state.
     pub fn swap_provisional(&mut self) {
         undo::swap(&mut self.undo, &self.weights, &mut self.moments);
         self.weights.changed();
     }
 
-    /// Ends the generation; its games are learned.
+    /// Completes the generation, whose games have been learned.
     pub fn complete_generation(&mut self) {
-        debug_assert!(self.generation_left() == 0 && self.undo.is_empty() && self.kept.games().is_empty());
+        debug_assert!(self.generation_left() == 0 && self.undo.is_empty() && self.pending.games().is_empty());
         self.generation += 1;
         self.powers = self.powers.next();
         self.records = Vec::new();
@@ -85,9 +86,10 @@ impl State {
     }
 }
 
-/// The moments of entries that were never learned.
+/// Returns the moments of entries that were never learned.
 ///
-/// Zeroed memory from the operating system: only what is learned becomes resident. Large pages make learning some 5 % faster.
+/// The memory comes zeroed from the operating system, so only learned entries become resident. Large pages make
+/// learning about 5 % faster.
 pub(crate) fn no_moments() -> Vec<Moments> {
     let moments = vec![[0.0, 0.0]; ENTRIES];
     prefer_huge_pages(&moments);
@@ -99,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_next_games_are_those_that_do_not_count_yet_and_end_with_the_generation() {
+    fn the_next_games_follow_the_counted_ones_and_end_with_the_generation() {
         let mut state = State::new(0, 5);
         state.generation = 2;
         assert_eq!(state.next_games(100), 10..15);

@@ -1,10 +1,10 @@
-//! What several tests need.
+//! Helpers for several tests.
 
 use std::fs;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// An empty folder for one test, removed at its end.
+/// An empty folder for one test, removed when the test ends.
 pub struct Folder(PathBuf);
 
 impl Folder {
@@ -20,7 +20,7 @@ impl Folder {
         self.0.join(name)
     }
 
-    /// The names of the files in it, sorted.
+    /// Returns the names of the files in it, sorted.
     pub fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(&self.0).unwrap();
         let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();

@@ -1,74 +1,77 @@
-//! The trainer: plays a generation, learns it, and is saved and loaded in between.
+//! The trainer, which plays and learns generations and can be saved and loaded between calls.
 
-use crate::adam::AdamStep;
-use crate::control::Control;
-use crate::digest::state_digest;
-use crate::error::{ParameterError, require};
-use crate::faults::Faults;
+use crate::error::{TrainerError, require};
+use crate::file::digest::state_digest;
 use crate::file::error::FileError;
-use crate::file::header::Texts;
 use crate::file::section::Encoding;
+use crate::file::texts::Texts;
 use crate::file::{load_state, save_state};
-use crate::kept::Conditions;
-use crate::learn::{Learned, Update, learn};
-use crate::phases::{PhaseTimes, Updating};
-use crate::positions::Positions;
+use crate::learn::adam::AdamStep;
+use crate::learn::inspection::Inspection;
+use crate::learn::positions::Positions;
+use crate::learn::repair::reset_bad_moments;
+use crate::learn::rounding::Rounding;
+use crate::learn::update::{Update, UpdateOutcome, update_tables};
+use crate::phases::{PhaseTimes, UpdateTimes};
+use crate::play::control::Control;
+use crate::play::fault_injection::FaultInjector;
+use crate::play::pending::PlayConditions;
+use crate::play::round::{GameResult, Supervision};
+use crate::play::selfplay::{GameContext, play_game};
+use crate::play::workers::Workers;
 use crate::record::GameRecord;
-use crate::repair::reset_bad_moments;
+use crate::record::PlayedGame;
 use crate::report::{GameFailure, GenerationReport, Reset};
-use crate::round::{GameResult, Watch};
-use crate::rounding::Rounding;
-use crate::selfplay::{Oversight, PlayedGame, play_game};
 use crate::settings::{LearnSettings, PlaySettings, TrainerOptions};
 use crate::state::State;
-use crate::updates::Inspection;
-use crate::workers::Workers;
-use shirokuro_engine::{PatternEvaluator, TableTooLarge};
+use shirokuro_engine::PatternEvaluator;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// A trainer could not be made.
-#[derive(Debug, thiserror::Error)]
-pub enum TrainerError {
-    /// An option is outside its range.
-    #[error(transparent)]
-    Parameter(#[from] ParameterError),
-    /// The file could not be read.
-    #[error(transparent)]
-    File(#[from] FileError),
-    /// The operating system gave no threads.
-    #[error("the worker threads could not be started: {0}")]
-    Threads(#[from] rayon::ThreadPoolBuildError),
-    /// There is no memory for the transposition tables.
-    #[error("{0}, for each worker thread")]
-    Memory(#[from] TableTooLarge),
-}
-
-/// Games that ended, games that failed, and whether there are threads for more.
+/// The finished games, the failures, and an error if no threads are left for further games.
 type Played = (Vec<PlayedGame>, Vec<GameFailure>, Result<(), TrainerError>);
 
 /// Plays games against itself and learns pattern weights from them.
 ///
-/// Games are numbered from 0; generation g is the games from g·G, G of them. All of a generation's games are played with the
-/// weights from before it. What comes out follows from the seed and the settings alone — not from the number of
-/// threads, nor from how the games are split into calls: `advance(n)` and then `advance(m)` is `advance(n + m)` to the last bit.
+/// Games are numbered from 0, and generation g consists of the G games from g·G on. All of a generation's games are
+/// played with the weights from before it. The result depends only on the seed and the settings, not on the number of
+/// threads or on how the games are split into calls: `advance(n)` followed by `advance(m)` equals `advance(n + m)` to
+/// the last bit.
+///
+/// ```
+/// use shirokuro_train::{Control, LearnSettings, PlaySettings, Trainer, TrainerOptions};
+///
+/// let options = TrainerOptions { seed: 7, generation_games: 8, ..TrainerOptions::default() };
+/// let play = PlaySettings { random_plies: 8, epsilon: 0.1, ..PlaySettings::default() };
+/// let train = |calls: &[u32]| {
+///     let mut trainer = Trainer::new(&options)?;
+///     for &games in calls {
+///         trainer.advance(games, &play, &LearnSettings::default(), &Control::new())?;
+///     }
+///     Ok::<_, shirokuro_train::TrainerError>(trainer)
+/// };
+/// let [whole, split] = [train(&[8])?, train(&[3, 5])?];
+/// assert_eq!((whole.games_played(), whole.generation()), (8, 1));
+/// assert_eq!(whole.digest(), split.digest());
+/// # Ok::<_, shirokuro_train::TrainerError>(())
+/// ```
 #[derive(Debug)]
 pub struct Trainer {
     pub(crate) state: State,
     pub(crate) workers: Workers,
-    /// Bytes of the positions that were learned last.
+    /// The bytes of the positions that were learned last.
     pub(crate) rows: usize,
-    faults: Option<Arc<Faults>>,
+    faults: Option<Arc<FaultInjector>>,
     inspection: Inspection,
 }
 
 impl Trainer {
-    /// A trainer that has played nothing, with neutral weights.
+    /// Creates a trainer that has played nothing, with neutral weights.
     ///
     /// # Errors
     ///
-    /// An option is outside its range, or there are no threads to be had.
+    /// An option is outside its range, or no threads are available.
     pub fn new(options: &TrainerOptions) -> Result<Self, TrainerError> {
         options.validate()?;
         let workers = Workers::new(options.threads, options.table_bytes)?;
@@ -81,11 +84,11 @@ impl Trainer {
         })
     }
 
-    /// The trainer that was saved, and the texts that were saved with it.
+    /// Loads a trainer and the texts that were saved with it.
     ///
     /// # Errors
     ///
-    /// The file can not be read, is no model file, is damaged, or holds weights only; or `threads` is out of range.
+    /// The file cannot be read, is not a model file, is damaged, or holds weights only; or `threads` is out of range.
     pub fn load(path: &Path, threads: usize, table_bytes: usize) -> Result<(Self, Texts), TrainerError> {
         TrainerOptions { threads, table_bytes, ..TrainerOptions::default() }.validate()?;
         let (state, texts) = load_state(path)?;
@@ -93,58 +96,58 @@ impl Trainer {
         Ok((Self { state, workers, rows: 0, faults: None, inspection: Inspection::default() }, texts))
     }
 
-    /// Saves everything that the run's continuation follows from, and the caller's two texts; in place of the old file or
-    /// not at all.
+    /// Saves everything that determines how the run continues, and the caller's texts. The file is replaced completely
+    /// or not at all.
     ///
     /// # Errors
     ///
-    /// The operating system refused; the old file is as it was.
+    /// The operating system reported an error; the old file is unchanged.
     pub fn save(&self, path: &Path, texts: &Texts, encoding: Encoding) -> Result<(), FileError> {
         save_state(path, &self.state, texts, encoding)
     }
 
-    /// Other worker threads, or another size of their tables, from now on.
+    /// Replaces the worker threads and their tables.
     ///
     /// # Errors
     ///
-    /// `threads` is out of range, or there are no threads to be had; nothing was changed.
+    /// `threads` is out of range, or no threads are available; nothing was changed.
     pub fn set_workers(&mut self, threads: usize, table_bytes: usize) -> Result<(), TrainerError> {
         TrainerOptions { threads, table_bytes, ..TrainerOptions::default() }.validate()?;
         self.workers = Workers::new(threads, table_bytes)?;
         Ok(())
     }
 
-    /// Makes games go wrong on purpose, for tests; `None` makes an end of it.
-    pub fn inject_faults(&mut self, faults: Option<Faults>) {
+    /// Injects faults into games, for tests; `None` ends it.
+    pub fn inject_faults(&mut self, faults: Option<FaultInjector>) {
         if let Some(old) = std::mem::replace(&mut self.faults, faults.map(Arc::new)) {
             old.release();
         }
     }
 
-    /// What is reported of the updates from now on.
+    /// Sets what is reported of later updates.
     pub fn inspect(&mut self, inspection: Inspection) {
         self.inspection = inspection;
     }
 
-    /// Makes every entry neutral whose moments are no finite numbers, as a file may bring them.
+    /// Resets every entry whose moments are NaN or infinite to neutral: a file may contain such moments.
     pub fn reset_bad_numbers(&mut self) -> Vec<Reset> {
         let Self { state, workers, .. } = self;
         workers.run(|| reset_bad_moments(state))
     }
 
-    /// Plays the next `games` games, at most to the end of the generation under way, and learns them.
+    /// Plays the next `games` games, at most to the end of the current generation, and learns them.
     ///
-    /// If the generation is not complete afterwards, its games are learned provisionally: the next call takes that back,
-    /// plays the missing games with the weights that the others were played with, and learns them all together, with the settings
-    /// of that call. So the settings of a generation should not change within it.
+    /// If the generation is not complete afterwards, its games are learned provisionally. The next call undoes this
+    /// update, plays the missing games with the same weights as the others, and learns all of them together with its
+    /// own settings. The settings should therefore not change within a generation.
     ///
-    /// `None` if the call was stopped. Nothing has changed then, but that the games it had finished are kept: a later call that
-    /// comes to them reports them without playing them again.
+    /// Returns `None` if the call was stopped. Then nothing has changed, except that the games it had finished are
+    /// kept: a later call that reaches them reports them without playing them again.
     ///
     /// # Errors
     ///
-    /// A setting is outside its range: nothing was done. Or no threads are to be had in place of those of a worker that hangs: as if
-    /// stopped.
+    /// A setting is outside its range, and nothing was done. Or the threads of a worker that hangs could not be
+    /// replaced; the state is then that of a stopped call.
     pub fn advance(
         &mut self,
         games: u32,
@@ -160,7 +163,7 @@ impl Trainer {
         let (played, failures, threads) = self.play(games, play, control);
         if threads.is_err() || !control.begin_learning() {
             self.state.swap_provisional();
-            self.state.kept.add(played, self.conditions(play));
+            self.state.pending.add(played, self.conditions(play));
             return threads.map(|()| None);
         }
         let learning = Instant::now();
@@ -177,7 +180,7 @@ impl Trainer {
         let preparing = updating - learning;
         self.learn(*learn, &positions, &mut report);
         drop(positions);
-        let update = Updating { wall: updating.elapsed(), busy: self.workers.take_learning_time() };
+        let update = UpdateTimes { wall: updating.elapsed(), busy: self.workers.take_learning_time() };
         report.learn_time = preparing + update.wall;
         if self.workers.timed {
             let workers = self.threads() as u32;
@@ -186,20 +189,20 @@ impl Trainer {
         Ok(Some(report))
     }
 
-    /// The next games, as far as they ended: those that were kept, and those that are played now, in their order.
+    /// Returns the next games that finished, in their order: pending games and those played now.
     fn play(&mut self, games: u32, settings: &PlaySettings, control: &Control) -> Played {
         let next = self.state.next_games(games);
         let conditions = self.conditions(settings);
-        let mut played = self.state.kept.take(&next, &conditions);
+        let mut played = self.state.pending.take(&next, &conditions);
         control.count_finished(played.len() as u64);
         let missing: Vec<u64> =
             next.filter(|index| played.binary_search_by_key(index, |game| game.record.index).is_err()).collect();
         let (evaluator, faults, stop) = (self.evaluator(), self.faults.clone(), control.stop_flag());
         let (settings, seed) = (*settings, self.state.seed);
-        let watch = Watch { control, hang_timeout: settings.hang_timeout };
-        let (results, threads) = self.workers.play(&missing, &watch, move |searcher, index, progress| {
-            let oversight = Oversight { stop: &stop, progress, faults: faults.as_deref() };
-            play_game(searcher, &evaluator, &settings, seed, index, &oversight)
+        let supervision = Supervision { control, hang_timeout: settings.hang_timeout };
+        let (results, threads) = self.workers.play(&missing, &supervision, move |searcher, index, progress| {
+            let context = GameContext { stop: &stop, progress, faults: faults.as_deref() };
+            play_game(searcher, &evaluator, &settings, seed, index, &context)
         });
         let mut failures = Vec::new();
         for (&index, result) in missing.iter().zip(results) {
@@ -215,19 +218,19 @@ impl Trainer {
         (played, failures, threads)
     }
 
-    /// What decides how games are played now.
-    fn conditions(&self, play: &PlaySettings) -> Conditions {
-        Conditions::new(play, self.workers.table_bytes())
+    /// Returns the conditions under which games are played now.
+    fn conditions(&self, play: &PlaySettings) -> PlayConditions {
+        PlayConditions::new(play, self.workers.table_bytes())
     }
 
-    /// What there is to learn from the games of the generation under way.
+    /// Prepares the positions of the current generation's games for learning.
     fn positions(&self, settings: LearnSettings) -> Positions {
         let Self { state, workers, faults, .. } = self;
         let faults = faults.as_deref().map(|faults| (faults, state.seed));
         workers.run(|| Positions::of(&state.records, &state.weights, settings.lambda, faults))
     }
 
-    /// Learns all games of the generation under way.
+    /// Learns all games of the current generation.
     fn learn(&mut self, settings: LearnSettings, positions: &Positions, report: &mut GenerationReport) {
         let Self { state, workers, rows, inspection, .. } = self;
         let complete = state.generation_left() == 0;
@@ -238,8 +241,8 @@ impl Trainer {
             inspection: *inspection,
         };
         let State { weights, moments, coverage, .. } = state;
-        let Learned { visits, resets, undo, updates, sudden } =
-            learn(workers, positions, weights, moments, coverage, update);
+        let UpdateOutcome { visits, resets, undo, updates, sudden } =
+            update_tables(workers, positions, weights, moments, coverage, update);
         state.weights.changed();
         state.undo = undo;
         (report.updates, report.sudden_count) = (updates, sudden.count);
@@ -257,42 +260,43 @@ impl Trainer {
         report.generation_complete = complete;
     }
 
-    /// Finished games.
+    /// Returns the number of finished games.
     pub fn games_played(&self) -> u64 {
         self.state.games()
     }
 
-    /// Games that the generation under way still misses; all of its games at the start of one.
+    /// Returns the number of games missing in the current generation; all of its games at its start.
     pub fn generation_left(&self) -> u32 {
         self.state.generation_left()
     }
 
-    /// Number of complete generations.
+    /// Returns the number of complete generations.
     pub fn generation(&self) -> u64 {
         self.state.generation
     }
 
-    /// The run's seed.
+    /// Returns the run's seed.
     pub fn seed(&self) -> u64 {
         self.state.seed
     }
 
-    /// Games in a generation.
+    /// Returns the number of games in a generation.
     pub fn generation_games(&self) -> u32 {
         self.state.generation_games
     }
 
-    /// Number of worker threads.
+    /// Returns the number of worker threads.
     pub fn threads(&self) -> usize {
         self.workers.threads()
     }
 
-    /// An evaluator that shares the weights: it sees every update.
+    /// Returns an evaluator that shares the weights: it follows every update.
     pub fn evaluator(&self) -> PatternEvaluator {
         PatternEvaluator::new(Arc::clone(&self.state.weights))
     }
 
-    /// SHA-256 over everything that the run's continuation follows from but the settings: 64 hexadecimal digits.
+    /// Returns the SHA-256 of everything except the settings that determines how the run continues: 64 hexadecimal
+    /// digits.
     pub fn digest(&self) -> String {
         state_digest(&self.state)
     }

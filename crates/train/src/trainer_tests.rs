@@ -1,7 +1,7 @@
 use super::*;
-use crate::faults::FaultRates;
 use crate::file::header::verify_file;
 use crate::file::{file_digest, load_weights, save_weights};
+use crate::play::fault_injection::FaultRates;
 use crate::testing::Folder;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -21,7 +21,7 @@ fn trainer(threads: usize) -> Trainer {
     Trainer::new(&TrainerOptions { seed: 11, generation_games: 6, threads, table_bytes: 1 << 16 }).unwrap()
 }
 
-/// Trains on the next `games` games, as many calls as that takes.
+/// Trains on the next `games` games, in as many calls as needed.
 fn train(trainer: &mut Trainer, games: u32) {
     let goal = trainer.games_played() + u64::from(games);
     while trainer.games_played() < goal {
@@ -30,7 +30,7 @@ fn train(trainer: &mut Trainer, games: u32) {
     }
 }
 
-/// What [`Trainer::digest`] covers, compared without hashing.
+/// Returns everything that [`Trainer::digest`] covers, for comparison without hashing.
 fn assert_same(a: &Trainer, b: &Trainer) {
     let (a, b) = (&a.state, &b.state);
     assert_eq!((a.games(), a.generation, a.powers), (b.games(), b.generation, b.powers));
@@ -63,15 +63,15 @@ fn however_the_games_are_split_into_calls_the_result_is_the_same() {
     }
 }
 
-/// Games that are searched to the end, so that each sees that it is stopped.
+/// Games that are searched to the end, so that each of them polls the stop flag.
 const SEARCHED: PlaySettings = PlaySettings { depth: None, nodes: Some(5_000), ..PLAY };
 
-/// Of the games from number 7 to 16 the 8th, 16th and 17th meet a fault at this rate.
+/// Of games 7 to 16, the 8th, 16th and 17th have a fault at this rate.
 const HANGING: FaultRates = FaultRates { panic: 0.0, hang: 0.54, search_error: 0.0, nan: 0.0 };
 
-/// Calls `advance` and stops it when all games are finished but those that hang; these wake up only then.
+/// Calls `advance` and stops it when all games have finished except those that hang; these wake up only then.
 fn advance_and_stop(trainer: &mut Trainer, games: u32) {
-    let (control, faults) = (Control::new(), Arc::new(Faults::new(HANGING, None).unwrap()));
+    let (control, faults) = (Control::new(), Arc::new(FaultInjector::new(HANGING, None).unwrap()));
     let next = trainer.state.next_games(games);
     let ending = next.filter(|&game| faults.of(trainer.seed(), game).is_none()).count() as u64;
     assert!((1..u64::from(games)).contains(&ending));
@@ -87,11 +87,11 @@ fn advance_and_stop(trainer: &mut Trainer, games: u32) {
         assert!(trainer.advance(games, &SEARCHED, &LEARN, &control).unwrap().is_none());
     });
     trainer.faults = None;
-    assert_eq!(trainer.state.kept.games().len() as u64, ending);
+    assert_eq!(trainer.state.pending.games().len() as u64, ending);
 }
 
 #[test]
-fn a_stopped_call_changes_nothing_but_that_its_games_need_not_be_played_again() {
+fn a_stopped_call_changes_nothing_except_that_its_games_are_not_played_again() {
     let mut straight = trainer(2);
     train(&mut straight, 7);
     let mut stopped = trainer(2);
@@ -109,7 +109,7 @@ fn a_stopped_call_changes_nothing_but_that_its_games_need_not_be_played_again() 
 }
 
 #[test]
-fn games_that_a_stopped_call_had_finished_are_not_those_of_a_call_with_other_settings() {
+fn games_of_a_stopped_call_are_not_used_by_a_call_with_other_settings() {
     let other = PlaySettings { nodes: Some(300), epsilon: 0.3, ..SEARCHED };
     let mut straight = trainer(2);
     let mut stopped = trainer(2);
@@ -121,7 +121,7 @@ fn games_that_a_stopped_call_had_finished_are_not_those_of_a_call_with_other_set
         trainer.advance(5, &other, &LEARN, &Control::new()).unwrap().unwrap();
     }
     assert_same(&straight, &stopped);
-    // Nor are they those of another size of the tables.
+    // A call with another table size does not use them either.
     advance_and_stop(&mut stopped, 5);
     for trainer in [&mut straight, &mut stopped] {
         trainer.set_workers(2, 1 << 12).unwrap();
@@ -140,7 +140,7 @@ fn a_call_that_is_stopped_at_once_returns_at_once() {
 }
 
 #[test]
-fn kept_games_go_through_a_file() {
+fn pending_games_are_saved_and_loaded() {
     let folder = Folder::new();
     let path = folder.path("model.shiro");
     let mut stopped = trainer(2);
@@ -148,13 +148,13 @@ fn kept_games_go_through_a_file() {
     advance_and_stop(&mut stopped, 5);
     stopped.save(&path, &Texts::default(), Encoding::Raw).unwrap();
     let (loaded, _) = Trainer::load(&path, 1, 1 << 16).unwrap();
-    let kept = |trainer: &Trainer| trainer.state.kept.clone();
-    assert_eq!(kept(&loaded), kept(&stopped));
+    let pending = |trainer: &Trainer| trainer.state.pending.clone();
+    assert_eq!(pending(&loaded), pending(&stopped));
     assert_same(&loaded, &stopped);
 }
 
 #[test]
-fn a_run_through_a_file_is_the_run_without_one() {
+fn a_run_that_is_saved_and_loaded_equals_one_that_is_not() {
     let folder = Folder::new();
     let path = folder.path("model.shiro");
     let mut straight = trainer(2);
@@ -177,7 +177,7 @@ fn a_run_through_a_file_is_the_run_without_one() {
 }
 
 #[test]
-fn a_weights_file_gives_an_evaluator_and_no_trainer() {
+fn a_weights_file_loads_as_an_evaluator_but_not_as_a_trainer() {
     let folder = Folder::new();
     let (path, state_path) = (folder.path("weights.shiro"), folder.path("state.shiro"));
     let mut trainer = trainer(2);
@@ -207,7 +207,7 @@ fn a_missing_file_is_an_error_of_the_operating_system_that_names_the_file() {
 }
 
 #[test]
-fn a_report_says_what_the_call_did() {
+fn a_report_describes_the_call() {
     let mut trainer = trainer(2);
     let mut advance = |games| trainer.advance(games, &PLAY, &LEARN, &Control::new()).unwrap().unwrap();
     let first = advance(4);

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 from dataclasses import dataclass
 from pathlib import Path
@@ -164,10 +163,9 @@ def replay(
         )
     if missing > 0:
         trainer.train_batch(missing, progress=progress)
-    settings = dataclasses.asdict(trainer.play)
-    lambda_, _ = settings.pop("lambda_"), settings.pop("rate")
-    played, seen = _core.replay(trainer._core, game, **settings)  # noqa: SLF001 (its games are what this is about)
-    targets = played.targets(lambda_)
+    settings = trainer.play
+    played, seen = _core.replay(trainer._core, game, play=settings)  # noqa: SLF001 (its games are what this is about)
+    targets = played.targets(settings.lambda_)
     plies = []
     for number, (position, (kind, evaluation, search)) in enumerate(zip(_positions(played), seen, strict=True)):
         letter, value = played.kinds[number], played.values[number]

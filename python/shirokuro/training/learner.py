@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 from contextlib import contextmanager
 from pathlib import Path
@@ -150,15 +149,14 @@ class Learner:
         core, statistics = self._core, self.state.statistics
         self.state.checkpoint = None
         self.state.divide_memory(config)
-        play = dataclasses.asdict(self._play(config))
         generation = core.advance(
             min(games, core.generation_left),
+            play=self._play(config),
             hang_seconds=config.hang_seconds,
             sudden_discs=config.sudden_discs,
             updates=self._listed,
             tick=tick,
             reports=statistics.reports,
-            **play,
         )
         statistics.count(self._config)
         if generation.generation_complete and statistics.convergence.check_due:

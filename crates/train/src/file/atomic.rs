@@ -1,4 +1,4 @@
-//! Replacing a file so that at every moment either the old or the new one is there, whole.
+//! Replacing a file so that at every moment either the whole old file or the whole new one exists.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -8,13 +8,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Writes `path` through a temporary file in the same folder: write, flush, fsync, rename, fsync of the folder.
 ///
-/// The temporary file is called `.NAME.PID-N.tmp`. It is removed on failure; only a process that is killed leaves it
-/// behind.
+/// The temporary file is called `.NAME.PID-N.tmp`. It is removed on failure and remains only if the process is killed.
 ///
 /// # Errors
 ///
-/// Whatever `write` or the operating system reports. `path` is then what it was before, unless the error came from the
-/// last step, the fsync of the folder: the new file is in its place, and a power failure may still bring back the old one.
+/// Whatever `write` or the operating system reports. `path` is then unchanged, unless the error came from the last
+/// step, the fsync of the folder: then the new file is in place, but a power failure may still restore the old one.
 pub fn replace(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
     let (temporary, mut file) = create_temporary(path)?;
     let result = write(&mut file).and_then(|()| file.sync_all());
@@ -27,12 +26,12 @@ pub fn replace(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> 
     sync_folder(path)
 }
 
-/// A new file beside `path`.
+/// Creates a temporary file next to `path`.
 fn create_temporary(path: &Path) -> io::Result<(PathBuf, File)> {
     loop {
         let temporary = temporary_path(path)?;
         match File::options().write(true).create_new(true).open(&temporary) {
-            // Left by a killed process that had the same number as this one.
+            // Left behind by a killed process with the same process id.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             file => return file.map(|file| (temporary, file)),
         }
@@ -56,7 +55,7 @@ fn sync_folder(path: &Path) -> io::Result<()> {
 
 #[cfg(not(unix))]
 fn sync_folder(_path: &Path) -> io::Result<()> {
-    // Elsewhere a folder can not be opened as a file; the rename is as durable as the file system makes it.
+    // A folder cannot be opened as a file on other systems; the rename is as durable as the file system makes it.
     Ok(())
 }
 
@@ -67,7 +66,7 @@ mod tests {
     use std::io::Write;
 
     #[test]
-    fn what_a_killed_process_of_the_same_number_has_left_is_no_obstacle() {
+    fn files_left_by_a_killed_process_with_the_same_id_are_not_in_the_way() {
         let folder = Folder::new();
         let path = folder.path("file");
         for count in 0..1000 {
@@ -89,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_write_leaves_the_old_file_and_no_other() {
+    fn a_failed_write_leaves_only_the_old_file() {
         let folder = Folder::new();
         let path = folder.path("model");
         fs::write(&path, b"old").unwrap();

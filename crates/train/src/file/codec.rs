@@ -1,51 +1,41 @@
-//! The bytes of a state's fields and sections: what the model file holds and the digest covers. Little-endian throughout.
+//! The bytes of a state's fields and sections, as the model file stores them and the digest hashes them; little-endian.
 
+use super::bytes::{array, u32_at, u64_at};
 use super::container::Sink;
 use super::error::Reason;
 use super::order::OldOrder;
 use super::section::Section;
-use super::{coverage, kept};
-use crate::adam::{Moments, Powers};
-use crate::record::{GameRecord, Ply, Searched};
+use super::{coverage, pending, records};
+use crate::learn::adam::{Moments, Powers};
+use crate::learn::entries::mirror_entry;
+use crate::learn::undo::UndoEntry;
 use crate::state::State;
-use crate::undo::{UndoEntry, mirror_entry};
-use shirokuro_engine::{ENTRIES, Square, UNITS_PER_DISC, Weights};
+use shirokuro_engine::{ENTRIES, Weights};
 use std::io;
-use std::ops::Range;
 use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
 
-/// The sections that make a training state, in the order of the file.
+/// The sections of a training state, in the order of the file.
 pub const STATE_SECTIONS: [Section; 4] = [Section::Weights, Section::Moments, Section::Records, Section::Undo];
 
-/// Bytes of the weights section.
+/// The length of the weights section in bytes.
 pub const WEIGHTS_BYTES: u64 = 2 * ENTRIES as u64;
-/// Bytes of the moments section.
+/// The length of the moments section in bytes.
 pub const MOMENTS_BYTES: u64 = 8 * ENTRIES as u64;
-/// Bytes of a game in the records section, without its plies.
-const RECORD_BYTES: usize = 9;
-/// Bytes of a ply in the records section.
-const PLY_BYTES: usize = 6;
-/// Bytes of the longest game in the records section.
-pub const MAX_RECORD: u64 = (RECORD_BYTES + 60 * PLY_BYTES) as u64;
-/// Bytes of the longest text.
+/// The largest length of a text in bytes.
 pub const MAX_TEXT: u64 = 64 << 20;
-/// Bytes of an entry in the undo section.
+/// The length of an entry of the undo section in bytes.
 pub const UNDO_BYTES: usize = 14;
-/// Bytes of the header's fields.
+/// The length of the header's fields in bytes.
 const FIELDS_BYTES: usize = 44;
-/// Elements encoded at a time.
+/// The number of elements encoded at a time.
 const CHUNK: usize = 8_192;
 
-const SEARCHED: u8 = 1;
-const EXACT: u8 = 2;
-const GREEDY: u8 = 4;
-
-/// The header's fields of a state.
+/// Encodes the header's fields of a state.
 pub fn fields(state: &State) -> [u8; FIELDS_BYTES] {
     encode_fields(state.seed, state.generation_games, state.generation, state.games(), state.powers)
 }
 
-/// The header's fields of a file without a training state.
+/// Encodes the header's fields of a file without a training state.
 pub fn no_fields() -> [u8; FIELDS_BYTES] {
     encode_fields(0, 0, 0, 0, Powers::START)
 }
@@ -61,7 +51,7 @@ fn encode_fields(seed: u64, generation_games: u32, generation: u64, games: u64, 
     bytes
 }
 
-/// The counters that the header's fields hold.
+/// The counters in the header's fields.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Fields {
     pub seed: u64,
@@ -71,7 +61,7 @@ pub struct Fields {
     pub powers: Powers,
 }
 
-/// Reads the header's fields.
+/// Decodes the header's fields.
 pub fn decode_fields(bytes: &[u8]) -> Result<Fields, Reason> {
     if bytes.len() != FIELDS_BYTES {
         return Err(Reason::invalid("header", format_args!("{} bytes of fields, not {FIELDS_BYTES}", bytes.len())));
@@ -81,22 +71,20 @@ pub fn decode_fields(bytes: &[u8]) -> Result<Fields, Reason> {
         return Err(Reason::invalid("header", "powers that are not from 0 to 1"));
     }
     Ok(Fields {
-        seed: u64::from_le_bytes(array(bytes, 0)),
-        generation_games: u32::from_le_bytes(array(bytes, 8)),
-        generation: u64::from_le_bytes(array(bytes, 12)),
-        games: u64::from_le_bytes(array(bytes, 20)),
+        seed: u64_at(bytes, 0),
+        generation_games: u32_at(bytes, 8),
+        generation: u64_at(bytes, 12),
+        games: u64_at(bytes, 20),
         powers,
     })
 }
 
-/// The length in bytes of a state's section, one of [`STATE_SECTIONS`].
+/// Returns the length in bytes of a state's section, one of [`STATE_SECTIONS`].
 pub fn length(state: &State, section: Section) -> u64 {
     match section {
         Section::Weights => WEIGHTS_BYTES,
         Section::Moments => MOMENTS_BYTES,
-        Section::Records => {
-            state.records.iter().map(|record| (RECORD_BYTES + PLY_BYTES * record.plies.len()) as u64).sum()
-        }
+        Section::Records => state.records.iter().map(records::length).sum(),
         Section::Undo => (UNDO_BYTES * state.undo.len()) as u64,
         _ => 0,
     }
@@ -112,9 +100,9 @@ pub fn stream(state: &State, section: Section, sink: &mut Sink) -> io::Result<()
             bytes[4..].copy_from_slice(&v);
             bytes
         }),
-        Section::Records => state.records.iter().try_for_each(|record| sink(&encode_record(record))),
+        Section::Records => state.records.iter().try_for_each(|record| sink(&records::encode(record))),
         Section::Undo => encode(&state.undo, sink, encode_undo),
-        Section::Kept => kept::stream(&state.kept, sink),
+        Section::Kept => pending::stream(&state.pending, sink),
         Section::Coverage => coverage::stream(&state.coverage, sink),
         Section::Settings | Section::Statistics | Section::Monitor => Ok(()),
     }
@@ -136,16 +124,16 @@ fn encode<T, const N: usize>(items: &[T], sink: &mut Sink, bytes: impl Fn(&T) ->
     Ok(())
 }
 
-/// Stores the weights of one piece, which begins at entry number `first`.
+/// Stores the weights of a piece that starts at entry `first`.
 pub fn decode_weights(bytes: &[u8], weights: &Weights, first: usize) {
     for (entry, bytes) in weights.entries()[first..].iter().zip(bytes.chunks_exact(2)) {
         entry.store(u16::from_le_bytes(array(bytes, 0)), Relaxed);
     }
 }
 
-/// Stores the moments of one piece, which begins at entry number `first`. The places must hold zeros.
+/// Stores the moments of a piece that starts at entry `first`. Their memory must be zero before.
 pub fn decode_moments(bytes: &[u8], moments: &mut [Moments], first: usize) {
-    // What was never learned is left untouched, so that its pages stay out of memory.
+    // Moments that were never learned are left untouched, so that their pages do not become resident.
     for (page, bytes) in moments[first..].chunks_mut(512).zip(bytes.chunks(8 * 512)) {
         if bytes.iter().any(|&byte| byte != 0) {
             for (place, bytes) in page.iter_mut().zip(bytes.chunks_exact(8)) {
@@ -153,59 +141,6 @@ pub fn decode_moments(bytes: &[u8], moments: &mut [Moments], first: usize) {
             }
         }
     }
-}
-
-/// The bytes of a game.
-pub fn encode_record(record: &GameRecord) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(RECORD_BYTES + PLY_BYTES * record.plies.len());
-    bytes.extend_from_slice(&record.index.to_le_bytes());
-    bytes.push(record.plies.len() as u8);
-    for ply in &record.plies {
-        let (flags, score) = ply.searched.map_or((0, 0), |searched| {
-            let exact = if searched.exact { EXACT } else { 0 };
-            let greedy = if searched.greedy { GREEDY } else { 0 };
-            (SEARCHED | exact | greedy, searched.score)
-        });
-        bytes.extend_from_slice(&[ply.square.index() as u8, flags]);
-        bytes.extend_from_slice(&score.to_le_bytes());
-    }
-    bytes
-}
-
-/// Reads a section of games and replays every one. Their numbers must ascend within `allowed`.
-pub fn decode_records(mut bytes: &[u8], mut allowed: Range<u64>) -> Result<Vec<GameRecord>, Reason> {
-    let mut records = Vec::new();
-    while !bytes.is_empty() {
-        records.push(decode_record(&mut bytes, &mut allowed, Section::Records)?);
-    }
-    Ok(records)
-}
-
-/// Reads the next game of a section and replays it. Its number must be within `allowed`, which it then begins after.
-pub fn decode_record(bytes: &mut &[u8], allowed: &mut Range<u64>, section: Section) -> Result<GameRecord, Reason> {
-    let part = section.name();
-    let too_short = || Reason::invalid(part, "shorter than its games");
-    let (head, rest) = bytes.split_at_checked(RECORD_BYTES).ok_or_else(too_short)?;
-    let (plies, rest) = rest.split_at_checked(PLY_BYTES * usize::from(head[8])).ok_or_else(too_short)?;
-    *bytes = rest;
-    let index = u64::from_le_bytes(array(head, 0));
-    if !allowed.contains(&index) {
-        return Err(Reason::invalid(part, format_args!("game {index} is not in order or not of this generation")));
-    }
-    allowed.start = index + 1;
-    let plies: Result<_, Reason> = plies.chunks_exact(PLY_BYTES).map(|ply| decode_ply(ply, part)).collect();
-    GameRecord::new(index, plies?).map_err(|error| Reason::invalid(part, format_args!("game {index}: {error}")))
-}
-
-fn decode_ply(bytes: &[u8], part: &'static str) -> Result<Ply, Reason> {
-    let (square, flags, score) = (bytes[0], bytes[1], i32::from_le_bytes(array(bytes, 2)));
-    let valid = flags & !(SEARCHED | EXACT | GREEDY) == 0
-        && (flags & SEARCHED != 0 || (flags, score) == (0, 0))
-        && score.abs() <= 64 * UNITS_PER_DISC;
-    let square = Square::new(square).filter(|_| valid);
-    let square = square.ok_or_else(|| Reason::invalid(part, format_args!("ply {bytes:02x?}")))?;
-    let searched = Searched { score, exact: flags & EXACT != 0, greedy: flags & GREEDY != 0 };
-    Ok(Ply { square, searched: (flags & SEARCHED != 0).then_some(searched) })
 }
 
 fn encode_undo(undo: &UndoEntry) -> [u8; UNDO_BYTES] {
@@ -217,19 +152,14 @@ fn encode_undo(undo: &UndoEntry) -> [u8; UNDO_BYTES] {
     bytes
 }
 
-/// Reads an entry of the undo log, which may be of an older version.
+/// Decodes an entry of the undo log, which may be in an older order.
 pub fn decode_undo(bytes: &[u8; UNDO_BYTES], order: Option<&OldOrder>) -> Result<UndoEntry, Reason> {
-    let number = u32::from_le_bytes(array(bytes, 0));
+    let number = u32_at(bytes, 0);
     let entry = (number < ENTRIES as u32).then(|| order.map_or(number, |order| order.entry(number)));
     let entry = entry.filter(|&entry| entry as usize <= mirror_entry(entry as usize));
     let entry = entry.ok_or_else(|| Reason::invalid(Section::Undo.name(), format_args!("entry {number}")))?;
     let moments = [f32::from_le_bytes(array(bytes, 6)), f32::from_le_bytes(array(bytes, 10))];
     Ok(UndoEntry { entry, weight: u16::from_le_bytes(array(bytes, 4)), moments })
-}
-
-/// `N` bytes from this place on.
-pub fn array<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
-    std::array::from_fn(|i| bytes[at + i])
 }
 
 #[cfg(test)]

@@ -1,27 +1,27 @@
 //! The outer layer of a model file: magic, version, header, checksummed sections. `docs/formats.md` describes it.
 //!
-//! Nothing here and in [`reader`](super::reader) knows what a section means, so that the layer is tested with sections of a
-//! few bytes.
+//! Neither this module nor [`reader`](super::reader) knows what the sections mean, so the layer can be tested with
+//! sections of a few bytes.
 
 use super::section::{Encoding, Section};
 use crc32fast::Hasher;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use zstd::stream::write::Encoder;
 
-/// The first bytes of every model file. The byte that is no text and the line end show a transfer as text at once.
+/// The first bytes of every model file. The non-text byte and the line end reveal a transfer in text mode.
 pub const MAGIC: [u8; 8] = *b"\x89SHIRO\r\n";
-/// The version of the format that is written.
+/// The format version that is written.
 pub const VERSION: u32 = 3;
-/// The oldest version that is read.
+/// The oldest format version that is read.
 pub const OLDEST_VERSION: u32 = 2;
 
-/// Bytes before the header: magic, version, length of the header.
+/// The number of bytes before the header: magic, version, length of the header.
 pub const PREFIX: usize = 16;
-/// Bytes of a section's line in the header.
-pub const SECTION_LINE: usize = 32;
-/// Bytes written at a time.
+/// The number of bytes that describe a section in the header.
+pub const LOCATION_BYTES: usize = 32;
+/// The number of bytes written at a time.
 const BUFFER: usize = 1 << 18;
-/// Zstandard's level: higher ones take much longer for little.
+/// The compression level: higher ones take much longer and gain little.
 const LEVEL: i32 = 1;
 
 /// Receives a section piece by piece.
@@ -31,7 +31,7 @@ pub type Source<'a> = dyn Fn(&mut Sink) -> io::Result<()> + 'a;
 
 /// Writes a whole file: `fields` into the header, then the sections in this order.
 ///
-/// The header comes last in time, so that a file that was not finished does not even start as a model file does.
+/// The header is written last. An unfinished file therefore does not even start like a model file.
 pub fn write(
     out: impl Write + Seek,
     fields: &[u8],
@@ -39,7 +39,7 @@ pub fn write(
     encoding: Encoding,
 ) -> io::Result<()> {
     let mut out = BufWriter::with_capacity(BUFFER, out);
-    let header_length = 4 + fields.len() + 4 + sections.len() * SECTION_LINE;
+    let header_length = 4 + fields.len() + 4 + sections.len() * LOCATION_BYTES;
     out.write_all(&vec![0; PREFIX + header_length + 4])?;
 
     let mut header = Vec::with_capacity(PREFIX + header_length + 4);
@@ -50,7 +50,7 @@ pub fn write(
     header.extend_from_slice(fields);
     header.extend_from_slice(&(sections.len() as u32).to_le_bytes());
     for (section, source) in sections {
-        let mut stored = Stored { out: &mut out, length: 0, crc: Hasher::new() };
+        let mut stored = ChecksummedWriter { out: &mut out, length: 0, crc: Hasher::new() };
         let decoded = write_section(&mut stored, source, encoding)?;
         header.extend_from_slice(&(*section as u32).to_le_bytes());
         header.extend_from_slice(&(encoding as u32).to_le_bytes());
@@ -86,14 +86,14 @@ fn write_section(out: &mut impl Write, source: &Source, encoding: Encoding) -> i
     Ok(length)
 }
 
-/// Counts and sums up what is written to a section.
-struct Stored<'a, W> {
+/// A writer that measures and checksums a section's bytes.
+struct ChecksummedWriter<'a, W> {
     out: &'a mut W,
     length: u64,
     crc: Hasher,
 }
 
-impl<W: Write> Write for Stored<'_, W> {
+impl<W: Write> Write for ChecksummedWriter<'_, W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.out.write(bytes)?;
         self.length += written as u64;

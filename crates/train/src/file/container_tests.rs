@@ -7,12 +7,12 @@ const ENCODINGS: [Encoding; 2] = [Encoding::Raw, Encoding::Zstd];
 const SECTIONS: [Section; 3] = [Section::Weights, Section::Records, Section::Undo];
 const WEIGHTS: &[u8] = b"sixteen bytes ..";
 const UNDO: &[u8] = b"undo undo undo undo undo undo undo undo undo undo undo undo undo";
-/// Where the first section's line begins.
+/// The offset of the first section's description.
 const LINE: usize = PREFIX + 4 + b"fields".len() + 4;
-/// Where the header's checksum begins.
-const HEADER_CRC: usize = LINE + 3 * SECTION_LINE;
+/// The offset of the header's checksum.
+const HEADER_CRC: usize = LINE + 3 * LOCATION_BYTES;
 
-/// A file of some 200 bytes with three sections, one of them empty.
+/// Creates a file of about 200 bytes with three sections, one of them empty.
 fn small_file(encoding: Encoding) -> Vec<u8> {
     let sections: [(Section, &Source); 3] = [
         (Section::Weights, &|sink| WEIGHTS.chunks(5).try_for_each(&mut *sink)),
@@ -28,7 +28,7 @@ fn file_of(sections: &[(Section, &Source)], encoding: Encoding) -> Vec<u8> {
     out.into_inner()
 }
 
-/// Opens the file and reads every section; counts the bytes that were received.
+/// Opens the file and reads every section; returns the number of bytes received.
 fn read_counting(bytes: &[u8]) -> (u64, Result<(), Reason>) {
     let mut received = 0;
     let mut read = || {
@@ -49,7 +49,7 @@ fn read_everything(bytes: &[u8]) -> Result<(), Reason> {
     read_counting(bytes).1
 }
 
-/// The small file with its header changed by `change` and the header's checksum made right again.
+/// Returns the small file with its header changed by `change` and the header's checksum corrected.
 fn forged(encoding: Encoding, change: impl FnOnce(&mut [u8])) -> Vec<u8> {
     let mut bytes = small_file(encoding);
     change(&mut bytes);
@@ -58,13 +58,13 @@ fn forged(encoding: Encoding, change: impl FnOnce(&mut [u8])) -> Vec<u8> {
     bytes
 }
 
-/// A file whose only section is stored as `stored` and claims to be `decoded` bytes long, with right checksums.
+/// Creates a file whose only section is stored as `stored` and declares `decoded` bytes, with correct checksums.
 fn compressed_file(stored: &[u8], decoded: u64) -> Vec<u8> {
     let mut bytes = file_of(&[(Section::Weights, &|sink| sink(stored))], Encoding::Raw);
     bytes[LINE + 4] = Encoding::Zstd as u8;
     bytes[LINE + 16..LINE + 24].copy_from_slice(&decoded.to_le_bytes());
-    let crc = crc32fast::hash(&bytes[..LINE + SECTION_LINE]);
-    bytes[LINE + SECTION_LINE..][..4].copy_from_slice(&crc.to_le_bytes());
+    let crc = crc32fast::hash(&bytes[..LINE + LOCATION_BYTES]);
+    bytes[LINE + LOCATION_BYTES..][..4].copy_from_slice(&crc.to_le_bytes());
     bytes
 }
 
@@ -118,7 +118,7 @@ fn a_section_longer_than_a_chunk_is_read_in_pieces() {
 }
 
 #[test]
-fn every_truncation_is_reported_as_one() {
+fn every_truncation_is_reported_as_such() {
     for bytes in ENCODINGS.map(small_file) {
         for length in 0..bytes.len() {
             let error = read_everything(&bytes[..length]).unwrap_err();
@@ -131,7 +131,7 @@ fn every_truncation_is_reported_as_one() {
 fn every_flipped_bit_is_reported() {
     for bytes in ENCODINGS.map(small_file) {
         let container = Container::open(Cursor::new(&bytes)).unwrap();
-        let ends = [0, 1, 2].map(|n| (container.lines()[n].offset + container.lines()[n].stored) as usize);
+        let ends = [0, 1, 2].map(|n| (container.locations()[n].offset + container.locations()[n].stored) as usize);
         for bit in 0..bytes.len() * 8 {
             let mut damaged = bytes.clone();
             damaged[bit / 8] ^= 1 << (bit % 8);
@@ -185,7 +185,7 @@ fn other_files_and_versions_are_named_as_such() {
 }
 
 #[test]
-fn a_header_that_lies_with_a_right_checksum_allocates_nothing() {
+fn a_false_header_with_a_correct_checksum_allocates_nothing() {
     let raw = |change: &dyn Fn(&mut [u8])| read_everything(&forged(Encoding::Raw, change)).unwrap_err();
     let lengths = |bytes: &mut [u8], length: u64| {
         bytes[LINE + 8..LINE + 16].copy_from_slice(&length.to_le_bytes());
@@ -197,14 +197,14 @@ fn a_header_that_lies_with_a_right_checksum_allocates_nothing() {
     assert!(matches!(raw(&|bytes| bytes[PREFIX] = 0xff), Reason::Invalid { part: "header", .. }));
     assert_eq!(raw(&|bytes| bytes[LINE] = 77).to_string(), "invalid header: unknown section 77");
     assert_eq!(raw(&|bytes| bytes[LINE + 4] = 2).to_string(), "invalid weights: unknown encoding 2");
-    assert_eq!(raw(&|bytes| bytes[LINE + 16] = 17).to_string(), "invalid weights: 16 bytes can not stand for 17");
-    assert_eq!(raw(&|bytes| bytes[LINE + SECTION_LINE] = 1).to_string(), "invalid header: two weights sections");
+    assert_eq!(raw(&|bytes| bytes[LINE + 16] = 17).to_string(), "invalid weights: 16 bytes stored, 17 declared");
+    assert_eq!(raw(&|bytes| bytes[LINE + LOCATION_BYTES] = 1).to_string(), "invalid header: two weights sections");
     let as_compressed = raw(&|bytes| bytes[LINE + 4] = 1);
     assert!(matches!(as_compressed, Reason::Invalid { part: "weights", .. }), "{as_compressed}");
 }
 
 #[test]
-fn compressed_bytes_that_stand_for_another_length_are_refused() {
+fn compressed_bytes_of_another_length_than_declared_are_refused() {
     let stored = compress(WEIGHTS, 10);
     for decoded in [0, 1, 15, 17, 1 << 40] {
         let (received, result) = read_counting(&compressed_file(&stored, decoded));
@@ -220,11 +220,11 @@ fn compressed_bytes_that_stand_for_another_length_are_refused() {
 }
 
 #[test]
-fn a_decompression_bomb_is_given_up_at_the_length_that_it_claims() {
+fn a_decompression_bomb_is_abandoned_at_its_declared_length() {
     let bomb = compress(&vec![0; 64 << 20], 20);
     assert!(bomb.len() < 10_000);
     let (received, result) = read_counting(&compressed_file(&bomb, 1000));
-    assert_eq!(result.unwrap_err().to_string(), "invalid weights: longer than it says");
+    assert_eq!(result.unwrap_err().to_string(), "invalid weights: longer than declared");
     assert_eq!(received, 1000);
     let honest = compressed_file(&bomb, 64 << 20);
     let error = Container::open(Cursor::new(honest)).unwrap().read_all(Section::Weights, 1 << 20).unwrap_err();

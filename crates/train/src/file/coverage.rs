@@ -1,13 +1,13 @@
-//! The bytes of what was learned: which entries were ever updated, and how often each table's.
+//! The bytes of a training's coverage: the entries that were ever updated, and the number of updates of each table.
 
 use super::container::Sink;
 use super::error::Reason;
 use super::section::Section;
-use crate::coverage::Coverage;
-use crate::entry_bits::{EntryBits, TABLES};
+use crate::learn::coverage::Coverage;
+use crate::learn::entry_bits::{EntryBits, TABLES};
 use std::io;
 
-/// Bytes of the section.
+/// The length of the section in bytes.
 pub const BYTES: u64 = (EntryBits::BYTES + 2 * TABLES * size_of::<u64>()) as u64;
 
 /// Hands the section's bytes to `sink`, piece by piece.
@@ -21,7 +21,7 @@ pub fn stream(coverage: &Coverage, sink: &mut Sink) -> io::Result<()> {
     Ok(())
 }
 
-/// Reads the section, which is [`BYTES`] long.
+/// Decodes the section, which must be [`BYTES`] long.
 pub fn decode(bytes: &[u8]) -> Result<Coverage, Reason> {
     let (words, _) = bytes.as_chunks();
     let mut words: Vec<u64> = words.iter().map(|&word| u64::from_le_bytes(word)).collect();
@@ -29,9 +29,9 @@ pub fn decode(bytes: &[u8]) -> Result<Coverage, Reason> {
     let provisional = counts.split_off(TABLES);
     let updated = EntryBits::from_words(words)
         .ok_or_else(|| Reason::invalid(Section::Coverage.name(), "entries beyond the end of a table"))?;
-    // Sums stay within 64 bits.
+    // Within this limit, sums fit in 64 bits.
     if counts.iter().chain(&provisional).any(|&updates| updates > u64::MAX >> 2) {
-        return Err(Reason::invalid(Section::Coverage.name(), "absurd counts"));
+        return Err(Reason::invalid(Section::Coverage.name(), "counts out of range"));
     }
     Ok(Coverage::new(updated, counts, provisional))
 }
@@ -39,7 +39,7 @@ pub fn decode(bytes: &[u8]) -> Result<Coverage, Reason> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::entry_bits::insert;
+    use crate::learn::entry_bits::insert;
 
     fn bytes(coverage: &Coverage) -> Vec<u8> {
         let mut all = Vec::new();
@@ -64,13 +64,13 @@ mod tests {
     }
 
     #[test]
-    fn what_makes_no_sense_is_refused() {
+    fn invalid_bytes_are_refused() {
         let mut all = bytes(&Coverage::none());
         let last = all.len() - 1;
         all[last] = 0xff;
-        assert!(decode(&all).unwrap_err().to_string().contains("absurd counts"));
+        assert!(decode(&all).unwrap_err().to_string().contains("counts out of range"));
         all[last] = 0;
-        // P01 has 59,049 entries: bit 41 of its last word is none.
+        // P01 has 59,049 entries, so bit 41 of its last word is not an entry.
         all[59_049 / 64 * 8 + 5] = 1 << 1;
         assert!(decode(&all).unwrap_err().to_string().contains("beyond the end of a table"));
     }

@@ -1,4 +1,4 @@
-//! What can be wrong with a model file.
+//! Errors of reading and writing model files.
 
 use super::container::{OLDEST_VERSION, VERSION};
 use super::section::Section;
@@ -6,13 +6,13 @@ use std::fmt::Display;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// A model file could not be written or read; names the file and the reason.
+/// A model file could not be written or read. Names the file and the reason.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {reason}", path.display())]
 pub struct FileError {
     /// The file.
     pub path: PathBuf,
-    /// What is wrong.
+    /// The reason.
     #[source]
     pub reason: Reason,
 }
@@ -23,16 +23,16 @@ impl FileError {
     }
 }
 
-/// Why a model file could not be written or read.
+/// The reason why a model file could not be written or read.
 #[derive(Debug, thiserror::Error)]
 pub enum Reason {
-    /// The operating system refused.
+    /// The operating system reported an error.
     #[error(transparent)]
     Io(#[from] io::Error),
-    /// The file does not start as a model file does.
+    /// The file does not start like a model file.
     #[error("not a shirokuro model file")]
     NotAModelFile,
-    /// The file is of a version of the format that is not read.
+    /// The file has a format version that cannot be read.
     #[error("format version {found} is not supported (this program reads versions {OLDEST_VERSION} to {VERSION})")]
     UnsupportedVersion {
         /// The file's version.
@@ -41,40 +41,40 @@ pub enum Reason {
     /// The file ends too early.
     #[error("truncated: {found} bytes of at least {expected}")]
     Truncated {
-        /// Bytes that the file says it has, as far as it could be read.
+        /// The length that the file declares, as far as it could be read.
         expected: u64,
-        /// Bytes that are there.
+        /// The length of the file.
         found: u64,
     },
-    /// The file goes on after its end.
+    /// The file continues after its declared end.
     #[error("{} bytes after its end", found - expected)]
     TrailingBytes {
-        /// Bytes that the file says it has.
+        /// The length that the file declares.
         expected: u64,
-        /// Bytes that are there.
+        /// The length of the file.
         found: u64,
     },
-    /// The header's bytes are not the ones that were written.
+    /// The header's bytes differ from those that were written.
     #[error("damaged: the checksum of the header does not match")]
     HeaderChecksum,
-    /// A section's bytes are not the ones that were written.
+    /// A section's bytes differ from those that were written.
     #[error("damaged: the checksum of the {section} section does not match")]
     SectionChecksum {
         /// The section.
         section: Section,
     },
-    /// The bytes are as they were written, and make no sense.
+    /// The bytes are undamaged but invalid.
     #[error("invalid {part}: {reason}")]
     Invalid {
-        /// Header, or the section's name.
+        /// `header`, or the section's name.
         part: &'static str,
-        /// What is wrong there.
+        /// The problem.
         reason: String,
     },
-    /// A trainer was asked for, and the file holds weights only.
+    /// The file holds only weights where a training state was expected.
     #[error("holds weights only, no training state (missing: {missing})")]
     WeightsOnly {
-        /// The first section that is missing.
+        /// The first missing section.
         missing: Section,
     },
 }

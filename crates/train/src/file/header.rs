@@ -1,60 +1,39 @@
-//! What a model file says about itself.
+//! The header of a model file, and checking whole files.
 
 use super::codec::{self, MAX_TEXT, WEIGHTS_BYTES};
 use super::error::{FileError, Reason};
-use super::load::{check_length, open, read_place, read_text, read_undo};
+use super::load::{check_length, open, read_file_state, read_text, read_undo};
 use super::reader::Container;
 use super::section::{Encoding, Section};
+use super::texts::Texts;
 use std::fs::File;
 use std::path::Path;
 
-/// The three texts that a caller keeps in a model file; nothing here reads them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Texts {
-    /// The settings.
-    pub settings: String,
-    /// The statistics.
-    pub statistics: String,
-    /// What watches the run's progress knows.
-    pub monitor: String,
-}
-
-impl Texts {
-    /// The sections that hold them.
-    pub(crate) fn sections(&self) -> [(Section, &str); 3] {
-        [
-            (Section::Settings, &self.settings),
-            (Section::Statistics, &self.statistics),
-            (Section::Monitor, &self.monitor),
-        ]
-    }
-}
-
-/// What a model file is, without its large parts.
+/// The contents of a model file without its large parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileHeader {
-    /// The format's version.
+    /// The format version.
     pub version: u32,
-    /// The file's length.
+    /// The length of the file in bytes.
     pub bytes: u64,
-    /// The file holds a training state, not weights alone.
+    /// Whether the file holds a training state rather than weights alone.
     pub training_state: bool,
-    /// Games played; this, the next three and `monitor` are `None` without a training state.
+    /// The number of games played. This, the next three and `monitor` are `None` without a training state.
     pub games_played: Option<u64>,
-    /// Complete generations.
+    /// The number of complete generations.
     pub generation: Option<u64>,
-    /// Games in a generation.
+    /// The number of games in a generation.
     pub generation_games: Option<u32>,
     /// The run's seed.
     pub seed: Option<u64>,
-    /// The sections, in their order.
+    /// The sections, in the order of the file.
     pub sections: Vec<SectionHeader>,
     /// The text of [`Texts::monitor`].
     pub monitor: Option<String>,
 }
 
 impl FileHeader {
-    /// A section is compressed.
+    /// Checks whether any section is compressed.
     pub fn compressed(&self) -> bool {
         self.sections.iter().any(|section| section.encoding == Encoding::Zstd)
     }
@@ -63,7 +42,7 @@ impl FileHeader {
         let fields = codec::decode_fields(file.fields())?;
         let training_state = file.length(Section::Moments).is_ok();
         let monitor = training_state.then(|| read_text(file, Section::Monitor)).transpose()?;
-        let sections = file.lines().iter().map(|line| SectionHeader {
+        let sections = file.locations().iter().map(|line| SectionHeader {
             section: line.section,
             encoding: line.encoding,
             stored: line.stored,
@@ -83,35 +62,35 @@ impl FileHeader {
     }
 }
 
-/// One section of a model file.
+/// A section of a model file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SectionHeader {
-    /// Which one.
+    /// Its kind.
     pub section: Section,
-    /// How it is stored.
+    /// Its encoding.
     pub encoding: Encoding,
-    /// Bytes in the file.
+    /// Its length in the file, in bytes.
     pub stored: u64,
-    /// Bytes that they stand for.
+    /// Its length when decoded, in bytes.
     pub decoded: u64,
 }
 
-/// Reads and checks a model file's header and monitor text, and compares the file's length with the header. However large the
-/// file is, this takes no time.
+/// Reads and checks a model file's header and monitor text, and compares the file's length with the header. The time it
+/// takes does not depend on the size of the file.
 ///
 /// # Errors
 ///
-/// The file can not be read, is no model file, its header or its monitor text is damaged, or its length is another.
+/// The file cannot be read, is not a model file, its header or its monitor text is damaged, or its length is wrong.
 pub fn read_header(path: &Path) -> Result<FileHeader, FileError> {
     open(path).and_then(|mut file| FileHeader::of(&mut file)).map_err(|reason| FileError::new(path, reason))
 }
 
-/// Reads a whole model file in little memory and checks everything that loading checks. The texts are `None` in a file of
-/// weights alone.
+/// Reads a whole model file in little memory and checks everything that loading checks. The texts are `None` in a file
+/// that holds weights alone.
 ///
 /// # Errors
 ///
-/// The file can not be read, is no model file, or is damaged.
+/// The file cannot be read, is not a model file, or is damaged.
 pub fn verify_file(path: &Path) -> Result<(FileHeader, Option<Texts>), FileError> {
     open(path).and_then(|mut file| verify(&mut file)).map_err(|reason| FileError::new(path, reason))
 }
@@ -119,7 +98,7 @@ pub fn verify_file(path: &Path) -> Result<(FileHeader, Option<Texts>), FileError
 fn verify(file: &mut Container<File>) -> Result<(FileHeader, Option<Texts>), Reason> {
     let header = FileHeader::of(file)?;
     if header.training_state {
-        let texts = read_place(file)?.texts;
+        let texts = read_file_state(file)?.texts;
         read_undo(file, drop)?;
         for section in [Section::Weights, Section::Moments] {
             file.read(section, &mut |_| Ok(()))?;

@@ -8,7 +8,7 @@ fn texts() -> Texts {
     Texts { settings: r#"{"λ": 0.7}"#.to_owned(), statistics: "{}".to_owned(), monitor: "[1]".to_owned() }
 }
 
-/// A compressed file of a state in which nothing was played.
+/// Writes a compressed file of a state in which nothing was played.
 fn state_file(folder: &Folder, name: &str) -> std::path::PathBuf {
     let path = folder.path(name);
     save_state(&path, &State::new(7, 64), &texts(), Encoding::Zstd).unwrap();
@@ -16,7 +16,7 @@ fn state_file(folder: &Folder, name: &str) -> std::path::PathBuf {
 }
 
 #[test]
-fn the_header_of_a_training_state_says_what_it_holds() {
+fn the_header_of_a_training_state_describes_its_contents() {
     let folder = Folder::new();
     let path = state_file(&folder, "state.shiro");
     let (header, read) = verify_file(&path).unwrap();
@@ -34,7 +34,7 @@ fn the_header_of_a_training_state_says_what_it_holds() {
 }
 
 #[test]
-fn the_header_of_a_weights_file_knows_no_run() {
+fn the_header_of_a_weights_file_has_no_run() {
     let folder = Folder::new();
     let path = folder.path("weights.shiro");
     for encoding in [Encoding::Raw, Encoding::Zstd] {
@@ -67,7 +67,7 @@ fn damage_in_any_section_is_found_by_verifying_the_file() {
     }
 }
 
-/// A file with the sections of an empty state but for one that holds `zeros` zeros, and with these fields.
+/// Writes a file with the sections of an empty state, except that `other` holds `zeros` zeros.
 fn file_with(path: &Path, other: Section, zeros: usize) {
     let state = State::new(7, 64);
     let piece = vec![0; 1 << 16];
@@ -88,7 +88,7 @@ fn file_with(path: &Path, other: Section, zeros: usize) {
 }
 
 #[test]
-fn a_section_that_decompresses_to_more_than_it_may_hold_is_refused_unread() {
+fn a_section_that_decompresses_to_too_many_bytes_is_refused_unread() {
     let folder = Folder::new();
     let path = folder.path("bomb.shiro");
     for section in Section::ALL {
@@ -101,7 +101,7 @@ fn a_section_that_decompresses_to_more_than_it_may_hold_is_refused_unread() {
 }
 
 #[test]
-fn a_text_that_no_reader_would_take_is_not_written() {
+fn a_text_that_readers_would_refuse_is_not_written() {
     let folder = Folder::new();
     let path = folder.path("state.shiro");
     let long = Texts { monitor: " ".repeat(MAX_TEXT as usize + 1), ..Texts::default() };

@@ -1,29 +1,29 @@
-//! Loading: what a file must hold beyond right checksums, and how it becomes a state.
+//! Loading: checks beyond the checksums, and building the state.
 
 use super::codec::{self, Fields, MAX_TEXT, MOMENTS_BYTES, WEIGHTS_BYTES};
 use super::error::{FileError, Reason};
-use super::header::Texts;
 use super::order::OldOrder;
 use super::reader::Container;
 use super::section::Section;
-use super::{coverage, kept};
-use crate::coverage::Coverage;
-use crate::kept::KeptGames;
+use super::texts::Texts;
+use super::{coverage, pending, records};
+use crate::learn::coverage::Coverage;
+use crate::learn::undo::UndoEntry;
+use crate::play::pending::PendingGames;
 use crate::record::GameRecord;
 use crate::settings::TrainerOptions;
 use crate::state::{State, no_moments};
-use crate::undo::UndoEntry;
 use shirokuro_engine::{ENTRIES, FEATURES, Weights};
 use std::fs::File;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Reads the weights of a model file, whether it holds a training state or weights only.
+/// Reads the weights of a model file, with or without a training state.
 ///
 /// # Errors
 ///
-/// The file can not be read, is no model file, or is damaged.
+/// The file cannot be read, is not a model file, or is damaged.
 pub fn load_weights(path: &Path) -> Result<Weights, FileError> {
     open(path).and_then(|mut file| read_weights(&mut file)).map_err(|reason| FileError::new(path, reason))
 }
@@ -38,30 +38,30 @@ pub(super) fn open(path: &Path) -> Result<Container<File>, Reason> {
     Container::open(File::open(path)?)
 }
 
-/// Everything of a training state but its large arrays.
-pub(super) struct Place {
+/// A training state without its large arrays.
+pub(super) struct FileState {
     pub fields: Fields,
     pub records: Vec<GameRecord>,
-    pub kept: KeptGames,
+    pub pending: PendingGames,
     pub coverage: Coverage,
     pub texts: Texts,
 }
 
-/// Reads the small sections and checks that all lengths and counters agree with each other.
-pub(super) fn read_place(file: &mut Container<File>) -> Result<Place, Reason> {
+/// Reads the small sections and checks that all lengths and counters are consistent.
+pub(super) fn read_file_state(file: &mut Container<File>) -> Result<FileState, Reason> {
     check_length(file, Section::Weights, WEIGHTS_BYTES)?;
     check_length(file, Section::Moments, MOMENTS_BYTES)?;
     let fields = codec::decode_fields(file.fields())?;
     let generation = generation_range(&fields)?;
-    let limit = u64::from(fields.generation_games) * codec::MAX_RECORD;
-    let records = codec::decode_records(&file.read_all(Section::Records, limit)?, generation.clone())?;
+    let limit = u64::from(fields.generation_games) * records::MAX_RECORD;
+    let records = records::decode_all(&file.read_all(Section::Records, limit)?, generation.clone())?;
     let played = generation.start + records.len() as u64;
     let without_gaps = records.last().is_none_or(|last| last.index + 1 == played);
     if !without_gaps || played >= generation.end || played != fields.games {
-        return Err(Reason::invalid("header", "its counters disagree with its games"));
+        return Err(Reason::invalid("header", "counters do not match the games"));
     }
-    let limit = kept::max_bytes(u64::from(fields.generation_games));
-    let kept = kept::decode(&file.read_all(Section::Kept, limit)?, played..generation.end)?;
+    let limit = pending::max_bytes(u64::from(fields.generation_games));
+    let pending = pending::decode(&file.read_all(Section::Kept, limit)?, played..generation.end)?;
     check_length(file, Section::Coverage, coverage::BYTES)?;
     let mut coverage = coverage::decode(&file.read_all(Section::Coverage, coverage::BYTES)?)?;
     if let Some(order) = OldOrder::of(file.version()) {
@@ -79,7 +79,7 @@ pub(super) fn read_place(file: &mut Container<File>) -> Result<Place, Reason> {
         statistics: read_text(file, Section::Statistics)?,
         monitor: read_text(file, Section::Monitor)?,
     };
-    Ok(Place { fields, records, kept, coverage, texts })
+    Ok(FileState { fields, records, pending, coverage, texts })
 }
 
 /// Hands the entries of the undo log to `receiver`.
@@ -91,7 +91,7 @@ pub(super) fn read_undo(file: &mut Container<File>, mut receiver: impl FnMut(Und
         return Err(Reason::invalid(Section::Undo.name(), reason));
     }
     let order = OldOrder::of(file.version());
-    // Pieces end within an entry: what is left over waits for the next one.
+    // A piece may end within an entry: the rest is kept for the next piece.
     let mut waiting = Vec::new();
     file.read(Section::Undo, &mut |piece| {
         waiting.extend_from_slice(piece);
@@ -105,7 +105,7 @@ pub(super) fn read_undo(file: &mut Container<File>, mut receiver: impl FnMut(Und
 }
 
 pub(super) fn read_state(file: &mut Container<File>) -> Result<(State, Texts), Reason> {
-    let Place { fields, records, kept, coverage, texts } = read_place(file)?;
+    let FileState { fields, records, pending, coverage, texts } = read_file_state(file)?;
     let mut undo = Vec::new();
     read_undo(file, |entry| undo.push(entry))?;
     let weights = Arc::new(read_weights(file)?);
@@ -127,7 +127,7 @@ pub(super) fn read_state(file: &mut Container<File>) -> Result<(State, Texts), R
         moments,
         records,
         undo,
-        kept,
+        pending,
         coverage,
     };
     Ok((state, texts))
@@ -147,17 +147,17 @@ fn read_weights(file: &mut Container<File>) -> Result<Weights, Reason> {
     Ok(weights)
 }
 
-/// The numbers of the games of the generation under way.
+/// Returns the numbers of the current generation's games.
 fn generation_range(fields: &Fields) -> Result<Range<u64>, Reason> {
     let games = u64::from(fields.generation_games);
     let start = fields.generation.checked_mul(games);
     let end = start.and_then(|start| start.checked_add(games));
     let range =
         start.zip(end).filter(|_| (1..=TrainerOptions::MAX_GENERATION_GAMES).contains(&fields.generation_games));
-    range.map(|(start, end)| start..end).ok_or_else(|| Reason::invalid("header", "absurd counters"))
+    range.map(|(start, end)| start..end).ok_or_else(|| Reason::invalid("header", "counters out of range"))
 }
 
-/// Checks that the section decodes to as many bytes as it must.
+/// Checks the section's length when decoded.
 pub(super) fn check_length(file: &Container<File>, section: Section, expected: u64) -> Result<(), Reason> {
     let found = file.length(section)?;
     if found == expected {

@@ -1,28 +1,28 @@
-//! The order of a table's entries in files of version 2, and how what they hold comes into today's.
+//! The order of a table's entries in files of version 2, and its conversion to the current order.
 //!
-//! The squares ascended there, from a1 to h8, as the digits of an entry.
+//! In version 2, the digits of an entry were the pattern's squares in ascending order, from a1 to h8.
 
-use crate::adam::Moments;
-use crate::entry_bits::{EntryBits, TABLES, insert};
-use crate::undo::mirror_entry;
-use crate::updates::table_of;
+use crate::learn::adam::Moments;
+use crate::learn::entries::mirror_entry;
+use crate::learn::entries::table_of;
+use crate::learn::entry_bits::{EntryBits, TABLES, insert};
 use shirokuro_engine::{PATTERNS, Weights};
 use std::sync::LazyLock;
 use std::sync::atomic::Ordering::Relaxed;
 
-/// For each pattern, the place that each entry of its table in version 2 has today.
+/// For each pattern, the current index of each entry of its table in version 2.
 #[derive(Debug)]
 pub struct OldOrder([Vec<u16>; PATTERNS.len()]);
 
 impl OldOrder {
-    /// The order in files of this version, unless it is today's.
+    /// Returns the order in files of this version; `None` if it is the current order.
     pub fn of(version: u32) -> Option<&'static Self> {
         static ORDER: LazyLock<OldOrder> = LazyLock::new(|| OldOrder(std::array::from_fn(places)));
         (version == 2).then(|| &*ORDER)
     }
 
-    /// Brings moments from the old order into today's. Tables of which nothing was learned are left untouched, so that their pages
-    /// stay out of memory.
+    /// Converts moments to the current order. Tables that were never learned are left untouched, so that their pages do
+    /// not become resident.
     pub fn reorder_moments(&self, moments: &mut [Moments]) {
         let mut rest = moments;
         for places in self.0.iter().cycle() {
@@ -36,7 +36,7 @@ impl OldOrder {
         }
     }
 
-    /// The same for weights.
+    /// Converts weights to the current order.
     pub fn reorder_weights(&self, weights: &Weights) {
         for table in 0..TABLES {
             let (stage, pattern) = (table / PATTERNS.len(), table % PATTERNS.len());
@@ -49,7 +49,7 @@ impl OldOrder {
         weights.changed();
     }
 
-    /// The same for a set of entries.
+    /// Converts a set of entries to the current order.
     pub fn reorder_bits(&self, old: &EntryBits) -> EntryBits {
         let mut bits = EntryBits::none();
         for (table, words) in bits.tables_mut().into_iter().enumerate() {
@@ -63,7 +63,7 @@ impl OldOrder {
         bits
     }
 
-    /// An entry's number among all of them; of two mirror images the lower one.
+    /// Converts an entry's number among all entries; of two mirror images, returns the lower number.
     pub fn entry(&self, old: u32) -> u32 {
         let (_, pattern, index) = table_of(old);
         let entry = old as usize - index + usize::from(self.0[pattern][index]);

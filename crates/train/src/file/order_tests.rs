@@ -1,21 +1,22 @@
 use super::*;
 use crate::file::{file_digest, load_state, load_weights, save_state};
 use crate::file::{header::verify_file, section::Encoding};
-use crate::resident::resident_bytes;
+use crate::inspect::resident::resident_bytes;
+use crate::learn::entries::entries_of;
 use crate::state::State;
 use crate::testing::Folder;
-use crate::updates::entries_of;
 use proptest::prelude::*;
 use shirokuro_engine::{Board, PatternEvaluator, STAGE_ENTRIES, Score, Square};
 use std::path::{Path, PathBuf};
 
-/// A training state that a program of version 2 wrote (commit 7d52a40; seed 7, depth 1, 2 games a generation, 8 random plies, 1 MB of table): a
-/// generation of two games, and the first game of the next.
+/// A training state written by a program of version 2 (commit 7d52a40; seed 7, depth 1, 2 games per generation, 8
+/// random plies, 1 MB of table): a generation of two games, and the first game of the next one.
 fn old_file() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/version_2.shiro")
 }
 
-/// Values of the positions after so many plies of the third game, by the program that wrote the file: before that game was learned, and after.
+/// Values of the positions after this many plies of the third game, computed by the program that wrote the file: before
+/// that game was learned, and after.
 const VALUES: [(usize, Score, Score); 7] =
     [(22, 0, 1568), (23, 0, -1571), (25, 0, -1573), (27, -309, 844), (28, 115, -1295), (58, 0, -1570), (59, 0, 1569)];
 
@@ -73,7 +74,7 @@ fn moments_and_coverage_of_version_2_belong_to_the_entries_that_were_read() {
     assert!(0 < before && before < after, "{before}, {after}");
 }
 
-/// The entry that a board reads in the pattern's first rotation, from these squares.
+/// Returns the entry that a board reads in the pattern's first rotation, from these squares.
 fn index(squares: &[u8], board: &Board) -> usize {
     squares.iter().rev().fold(0, |index, &square| {
         let bit = Square::new(square).unwrap().bit();
@@ -99,7 +100,7 @@ proptest! {
 }
 
 #[test]
-fn every_place_is_taken_once() {
+fn every_index_is_used_once() {
     let order = OldOrder::of(2).unwrap();
     for (places, pattern) in order.0.iter().zip(&PATTERNS) {
         let mut places = places.clone();
@@ -110,7 +111,7 @@ fn every_place_is_taken_once() {
     let mut moments: Vec<Moments> = (0..3 * STAGE_ENTRIES).map(|entry| [entry as f32, 1.0]).collect();
     order.reorder_moments(&mut moments);
     let entries: Vec<u32> = moments.iter().map(|moments| moments[0] as u32).collect();
-    // What is where today says where it was; from there its number is today's, of two mirror images the lower.
+    // Each value is its old index; converting that must give the current index, of two mirror images the lower.
     assert!(
         entries.iter().enumerate().all(|(today, &old)| { order.entry(old) as usize == today.min(mirror_entry(today)) })
     );

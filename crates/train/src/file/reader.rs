@@ -1,34 +1,35 @@
-//! Reading the outer layer of a model file, in bounded memory whatever the file says.
+//! Reading the outer layer of a model file, in bounded memory whatever the file declares.
 
-use super::container::{MAGIC, OLDEST_VERSION, PREFIX, SECTION_LINE, VERSION};
+use super::bytes::{u32_at, u64_at};
+use super::container::{LOCATION_BYTES, MAGIC, OLDEST_VERSION, PREFIX, VERSION};
 use super::error::Reason;
-use super::section::{Encoding, Line, Section};
+use super::section::{Encoding, Section, SectionLocation};
 use crc32fast::Hasher;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use zstd::stream::read::Decoder;
 
-/// Longest header that is believed.
+/// The largest header length that is accepted.
 const MAX_HEADER: u64 = 1 << 20;
-/// Bytes handed on at a time; a multiple of every number's size.
+/// The number of bytes handed over at a time; a multiple of every number's size.
 pub const CHUNK: usize = 1 << 16;
-/// The largest window that a compressed section may ask for, as a power of two: 8 MiB, what a decoder has to support.
+/// The largest window of a compressed section, as a power of two: 8 MiB, which every decoder must support.
 const WINDOW_LOG: u32 = 23;
 
 /// Receives a section piece by piece.
 pub type Receiver<'a> = dyn FnMut(&[u8]) -> Result<(), Reason> + 'a;
 
-/// A file whose header has been read and found right, and whose length is the one that the header says.
+/// A file whose header has been read and checked, and whose length is the one that the header declares.
 #[derive(Debug)]
 pub struct Container<R> {
     input: R,
     version: u32,
     bytes: u64,
     fields: Vec<u8>,
-    lines: Vec<Line>,
+    locations: Vec<SectionLocation>,
 }
 
 impl<R: Read + Seek> Container<R> {
-    /// Reads and checks everything but the sections' bytes.
+    /// Reads and checks everything except the sections' bytes.
     pub fn open(mut input: R) -> Result<Self, Reason> {
         let found = input.seek(SeekFrom::End(0))?;
         input.seek(SeekFrom::Start(0))?;
@@ -59,69 +60,71 @@ impl<R: Read + Seek> Container<R> {
         if crc32fast::hash(&header[..crc_at]) != u32_at(&header, crc_at) {
             return Err(Reason::HeaderChecksum);
         }
-        let (fields, lines) = parse(&header[PREFIX..crc_at], start)?;
-        let expected = lines.last().map_or(start, |line| line.offset + line.stored);
+        let (fields, locations) = parse(&header[PREFIX..crc_at], start)?;
+        let expected = locations.last().map_or(start, |location| location.offset + location.stored);
         if found < expected {
             return Err(Reason::Truncated { expected, found });
         }
         if found > expected {
             return Err(Reason::TrailingBytes { expected, found });
         }
-        Ok(Self { input, version, bytes: found, fields, lines })
+        Ok(Self { input, version, bytes: found, fields, locations })
     }
 
-    /// The format's version.
+    /// Returns the format version.
     pub fn version(&self) -> u32 {
         self.version
     }
 
-    /// The file's length.
+    /// Returns the file's length.
     pub fn bytes(&self) -> u64 {
         self.bytes
     }
 
-    /// The header's fields, as they were written.
+    /// Returns the header's fields, as they were written.
     pub fn fields(&self) -> &[u8] {
         &self.fields
     }
 
-    /// The sections, in their order.
-    pub fn lines(&self) -> &[Line] {
-        &self.lines
+    /// Returns the sections, in their order.
+    pub fn locations(&self) -> &[SectionLocation] {
+        &self.locations
     }
 
-    /// The section's length when decoded.
+    /// Returns the section's length when decoded.
     pub fn length(&self, section: Section) -> Result<u64, Reason> {
-        self.line(section).map(|line| line.decoded)
+        self.location(section).map(|location| location.decoded)
     }
 
-    /// Hands the section's bytes to `receiver`, then checks them: what was received counts only if this is `Ok`.
+    /// Hands the section's bytes to `receiver`, then verifies them: what was received is valid only if this returns
+    /// `Ok`.
     ///
-    /// Pieces are 64 KiB but for the last. A section that the file does not have is [`Reason::WeightsOnly`].
+    /// Pieces are 64 KiB, except the last. A section that the file lacks is [`Reason::WeightsOnly`].
     pub fn read(&mut self, section: Section, receiver: &mut Receiver) -> Result<(), Reason> {
-        let line = self.line(section)?;
-        self.input.seek(SeekFrom::Start(line.offset))?;
-        let mut stored = Stored { input: &mut self.input, left: line.stored, crc: Hasher::new(), failed: false };
-        let result = match line.encoding {
-            Encoding::Raw => hand_over(&mut stored, line.decoded, receiver),
-            Encoding::Zstd => decompress(&mut stored, line.decoded, receiver),
+        let location = self.location(section)?;
+        self.input.seek(SeekFrom::Start(location.offset))?;
+        let mut stored =
+            ChecksummedReader { input: &mut self.input, left: location.stored, crc: Hasher::new(), failed: false };
+        let result = match location.encoding {
+            Encoding::Raw => hand_over(&mut stored, location.decoded, receiver),
+            Encoding::Zstd => decompress(&mut stored, location.decoded, receiver),
         };
         if stored.failed {
             return result;
         }
-        // Damage may have made no sense long before the end; it is called by its name all the same.
+        // Damage may have caused an error long before the end; it is still reported as damage.
         io::copy(&mut stored, &mut io::sink())?;
-        if stored.crc.finalize() != line.crc {
+        if stored.crc.finalize() != location.crc {
             return Err(Reason::SectionChecksum { section });
         }
         result.map_err(|reason| match reason {
-            // Reading has not failed: this is the decoder's.
+            // Reading has not failed, so this error is the decoder's.
             Reason::Io(error) => Reason::invalid(section.name(), error),
             other => other,
         })
     }
 
-    /// The whole section, checked, if it is not longer than `limit`.
+    /// Reads the whole section and verifies it, if it is not longer than `limit`.
     pub fn read_all(&mut self, section: Section, limit: u64) -> Result<Vec<u8>, Reason> {
         let length = self.length(section)?;
         if length > limit {
@@ -135,13 +138,13 @@ impl<R: Read + Seek> Container<R> {
         Ok(bytes)
     }
 
-    fn line(&self, section: Section) -> Result<Line, Reason> {
-        let line = self.lines.iter().copied().find(|line| line.section == section);
-        line.ok_or(Reason::WeightsOnly { missing: section })
+    fn location(&self, section: Section) -> Result<SectionLocation, Reason> {
+        let location = self.locations.iter().copied().find(|location| location.section == section);
+        location.ok_or(Reason::WeightsOnly { missing: section })
     }
 }
 
-/// Hands over the next `length` bytes of the input.
+/// Hands the next `length` bytes of the input to `receiver`.
 fn hand_over(input: &mut impl Read, length: u64, receiver: &mut Receiver) -> Result<(), Reason> {
     let mut chunk = vec![0; (CHUNK as u64).min(length) as usize];
     let mut left = length;
@@ -154,30 +157,30 @@ fn hand_over(input: &mut impl Read, length: u64, receiver: &mut Receiver) -> Res
     Ok(())
 }
 
-/// Hands over what the input decompresses to: one frame of `length` bytes and nothing else.
+/// Hands the decompressed input to `receiver`: one frame of `length` bytes and nothing else.
 fn decompress(input: &mut impl Read, length: u64, receiver: &mut Receiver) -> Result<(), Reason> {
     let mut decoder = Decoder::with_buffer(BufReader::with_capacity(CHUNK, input))?.single_frame();
     decoder.window_log_max(WINDOW_LOG)?;
     hand_over(&mut decoder, length, receiver)?;
     if decoder.read(&mut [0])? > 0 {
-        return Err(io::Error::other("longer than it says").into());
+        return Err(io::Error::other("longer than declared").into());
     }
     if decoder.finish().read(&mut [0])? > 0 {
-        return Err(io::Error::other("bytes after the compressed ones").into());
+        return Err(io::Error::other("bytes after the compressed frame").into());
     }
     Ok(())
 }
 
-/// A section's bytes in the file: counts them down and sums them up.
-struct Stored<'a, R> {
+/// A reader of a section's bytes in the file that counts and checksums them.
+struct ChecksummedReader<'a, R> {
     input: &'a mut R,
     left: u64,
     crc: Hasher,
-    /// Reading has failed.
+    /// Whether reading has failed.
     failed: bool,
 }
 
-impl<R: Read> Read for Stored<'_, R> {
+impl<R: Read> Read for ChecksummedReader<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let most = buffer.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
         if most == 0 {
@@ -195,30 +198,32 @@ impl<R: Read> Read for Stored<'_, R> {
     }
 }
 
-/// Splits a header, whose checksum was right, into the fields and the sections' lines; sections start at `start`.
-fn parse(header: &[u8], start: u64) -> Result<(Vec<u8>, Vec<Line>), Reason> {
-    let too_short = || Reason::invalid("header", "shorter than its parts");
+/// Parses a header whose checksum was correct into the fields and the sections' locations; the sections start at
+/// `start`.
+fn parse(header: &[u8], start: u64) -> Result<(Vec<u8>, Vec<SectionLocation>), Reason> {
+    let too_short = || Reason::invalid("header", "too short for its parts");
     let (length, rest) = header.split_first_chunk::<4>().ok_or_else(too_short)?;
     let (fields, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize).ok_or_else(too_short)?;
     let (count, rest) = rest.split_first_chunk::<4>().ok_or_else(too_short)?;
-    if rest.len() as u64 != u64::from(u32::from_le_bytes(*count)) * SECTION_LINE as u64 {
+    if rest.len() as u64 != u64::from(u32::from_le_bytes(*count)) * LOCATION_BYTES as u64 {
         return Err(too_short());
     }
-    let mut lines: Vec<Line> = Vec::new();
+    let mut locations: Vec<SectionLocation> = Vec::new();
     let mut offset = start;
-    for bytes in rest.chunks_exact(SECTION_LINE) {
-        let line = parse_line(bytes, offset)?;
-        if lines.iter().any(|other| other.section == line.section) {
-            return Err(Reason::invalid("header", format_args!("two {} sections", line.section)));
+    for bytes in rest.chunks_exact(LOCATION_BYTES) {
+        let location = parse_location(bytes, offset)?;
+        if locations.iter().any(|other| other.section == location.section) {
+            return Err(Reason::invalid("header", format_args!("two {} sections", location.section)));
         }
-        offset =
-            offset.checked_add(line.stored).ok_or_else(|| Reason::invalid("header", "sections of absurd length"))?;
-        lines.push(line);
+        offset = offset
+            .checked_add(location.stored)
+            .ok_or_else(|| Reason::invalid("header", "section lengths out of range"))?;
+        locations.push(location);
     }
-    Ok((fields.to_vec(), lines))
+    Ok((fields.to_vec(), locations))
 }
 
-fn parse_line(bytes: &[u8], offset: u64) -> Result<Line, Reason> {
+fn parse_location(bytes: &[u8], offset: u64) -> Result<SectionLocation, Reason> {
     let code = u32_at(bytes, 0);
     let section =
         Section::from_code(code).ok_or_else(|| Reason::invalid("header", format_args!("unknown section {code}")))?;
@@ -227,15 +232,7 @@ fn parse_line(bytes: &[u8], offset: u64) -> Result<Line, Reason> {
         .ok_or_else(|| Reason::invalid(section.name(), format_args!("unknown encoding {code}")))?;
     let (stored, decoded) = (u64_at(bytes, 8), u64_at(bytes, 16));
     if encoding == Encoding::Raw && stored != decoded {
-        return Err(Reason::invalid(section.name(), format_args!("{stored} bytes can not stand for {decoded}")));
+        return Err(Reason::invalid(section.name(), format_args!("{stored} bytes stored, {decoded} declared")));
     }
-    Ok(Line { section, encoding, offset, stored, decoded, crc: u32_at(bytes, 24) })
-}
-
-fn u32_at(bytes: &[u8], at: usize) -> u32 {
-    u32::from_le_bytes(std::array::from_fn(|i| bytes[at + i]))
-}
-
-fn u64_at(bytes: &[u8], at: usize) -> u64 {
-    u64::from_le_bytes(std::array::from_fn(|i| bytes[at + i]))
+    Ok(SectionLocation { section, encoding, offset, stored, decoded, crc: u32_at(bytes, 24) })
 }

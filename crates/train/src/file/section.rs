@@ -10,24 +10,24 @@ pub enum Section {
     Weights = 1,
     /// Adam's moments.
     Moments = 2,
-    /// The games of the unfinished generation, as far as they count.
+    /// The games of the current generation that count.
     Records = 3,
-    /// What the entries that the unfinished generation has changed were before.
+    /// The entries that the current generation has changed, as they were before.
     Undo = 4,
-    /// Games of the unfinished generation that a stopped call had finished, and that do not count yet.
+    /// Finished games of the current generation that do not count yet, left by a call that was stopped.
     Kept = 5,
-    /// The settings, a JSON text that the caller owns.
+    /// The settings, a JSON text owned by the caller.
     Settings = 6,
-    /// The statistics, a JSON text that the caller owns.
+    /// The statistics, a JSON text owned by the caller.
     Statistics = 7,
-    /// What watches the run's progress knows, a JSON text that the caller owns.
+    /// The state of the run's monitoring, a JSON text owned by the caller.
     Monitor = 8,
-    /// Which entries were ever updated, and how often.
+    /// The entries that were ever updated, and the number of updates.
     Coverage = 9,
 }
 
 impl Section {
-    /// All of them, in the order of the file.
+    /// All sections, in the order of the file.
     pub const ALL: [Self; 9] = [
         Self::Weights,
         Self::Moments,
@@ -40,7 +40,7 @@ impl Section {
         Self::Monitor,
     ];
 
-    /// The section's name in messages.
+    /// Returns the section's name in messages.
     pub fn name(self) -> &'static str {
         match self {
             Self::Weights => "weights",
@@ -66,13 +66,13 @@ impl fmt::Display for Section {
     }
 }
 
-/// How a section is stored.
+/// The encoding of a section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum Encoding {
-    /// As it is.
+    /// Uncompressed.
     Raw = 0,
-    /// Compressed by Zstandard (RFC 8878), one frame.
+    /// Compressed by Zstandard (RFC 8878), in one frame.
     Zstd = 1,
 }
 
@@ -82,16 +82,16 @@ impl Encoding {
     }
 }
 
-/// Where a section lies in the file.
+/// The location of a section in the file.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Line {
+pub(crate) struct SectionLocation {
     pub section: Section,
     pub encoding: Encoding,
     pub offset: u64,
-    /// Bytes in the file.
+    /// Its length in the file, in bytes.
     pub stored: u64,
-    /// Bytes that they stand for.
+    /// Its length when decoded, in bytes.
     pub decoded: u64,
-    /// The checksum of the bytes in the file.
+    /// The checksum of its bytes in the file.
     pub crc: u32,
 }

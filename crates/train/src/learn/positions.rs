@@ -1,0 +1,278 @@
+//! The positions of a generation, prepared for learning: indices and errors, by stage.
+
+use crate::learn::targets::{lambda_returns, mover_view};
+use crate::play::fault_injection::FaultInjector;
+use crate::record::{GameRecord, steps};
+use rayon::prelude::*;
+use shirokuro_engine::{
+    FEATURES, Position, STAGES, UNITS_PER_DISC, Weights, feature_indices, prefetch_weights, weight_sum,
+};
+use std::ops::Range;
+
+/// A position as the tables need it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Row {
+    /// For each feature, the entry within its pattern's table.
+    pub indices: [u16; FEATURES],
+    /// Target − evaluation, in discs, for the side to move.
+    pub error: f32,
+}
+
+/// All learned positions of a generation, grouped by stage, and within a stage in the order of the games and their
+/// plies.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Positions {
+    rows: Vec<Row>,
+    stages: [Range<usize>; STAGES],
+    errors: Vec<TdErrors>,
+    nan_games: Vec<u64>,
+}
+
+/// The TD errors of a game's positions: the distances between their targets and their evaluations.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct TdErrors {
+    /// The number of learned positions whose error is finite.
+    pub positions: u32,
+    /// The sum of (target − evaluation before learning)² over these positions, in discs².
+    pub squared_error: f64,
+    /// The number of learned positions whose unclamped evaluation before learning was outside −64…64 discs.
+    pub out_of_range: u32,
+}
+
+/// The number of games whose rows are made at a time, before they are sorted by stage.
+const CHUNK: usize = 512;
+
+impl Positions {
+    /// Prepares the searched positions of the games: compares their λ-returns with their evaluations by these weights.
+    /// Injected faults come with the run's seed.
+    ///
+    /// Works on the games in parallel, in the current rayon pool.
+    pub fn of(records: &[GameRecord], weights: &Weights, lambda: f32, faults: Option<(&FaultInjector, u64)>) -> Self {
+        let mut starts = [0; STAGES + 1];
+        for record in records {
+            // Every move adds a disc, and a forced pass is not a ply: a ply's number is its stage.
+            for (stage, _) in record.plies.iter().enumerate().filter(|(_, ply)| ply.searched.is_some()) {
+                starts[stage + 1] += 1;
+            }
+        }
+        for stage in 0..STAGES {
+            starts[stage + 1] += starts[stage];
+        }
+        let mut rows = vec![Row { indices: [0; FEATURES], error: 0.0 }; starts[STAGES]];
+        let (mut next, mut errors, mut nan_games) = (starts, Vec::with_capacity(records.len()), Vec::new());
+        for records in records.chunks(CHUNK) {
+            let games: Vec<_> = records
+                .par_iter()
+                .map(|record| {
+                    let positions = || record.plies.iter().filter(|ply| ply.searched.is_some()).count();
+                    let nan = faults.and_then(|(faults, seed)| faults.nan(seed, record.index, positions()));
+                    game_rows(record, weights, lambda, nan)
+                })
+                .collect();
+            for (record, (of_game, game_errors)) in records.iter().zip(games) {
+                if game_errors.positions as usize != of_game.len() {
+                    nan_games.push(record.index);
+                }
+                errors.push(game_errors);
+                for (stage, row) in of_game {
+                    rows[next[stage]] = row;
+                    next[stage] += 1;
+                }
+            }
+        }
+        let stages = std::array::from_fn(|stage| starts[stage]..starts[stage + 1]);
+        Self { rows, stages, errors, nan_games }
+    }
+
+    /// Returns a copy in which one row of a stage has this error.
+    #[cfg(test)]
+    pub fn with_error(&self, stage: usize, row: usize, error: f32) -> Self {
+        let mut positions = self.clone();
+        positions.rows[self.stages[stage].start + row].error = error;
+        positions
+    }
+
+    /// Returns the positions of one stage.
+    pub fn stage(&self, stage: usize) -> &[Row] {
+        &self.rows[self.stages[stage].clone()]
+    }
+
+    /// Returns the TD errors of each game, in the order of the games.
+    pub fn errors(&self) -> &[TdErrors] {
+        &self.errors
+    }
+
+    /// Returns the bytes held in memory.
+    pub fn bytes(&self) -> usize {
+        size_of_val(&self.rows[..]) + size_of_val(&self.errors[..])
+    }
+
+    /// Returns the games with a position whose error is NaN or infinite.
+    pub fn nan_games(&self) -> &[u64] {
+        &self.nan_games
+    }
+}
+
+/// Returns the rows of one game with their stages, and its errors. The value of the searched position with index `nan`
+/// is NaN.
+fn game_rows(record: &GameRecord, weights: &Weights, lambda: f32, nan: Option<usize>) -> (Vec<(usize, Row)>, TdErrors) {
+    let searched: Vec<_> = record.searched().collect();
+    let mut steps = steps(&searched);
+    if let Some(nan) = nan {
+        steps[nan].value = f32::NAN;
+    }
+    let targets = lambda_returns(&steps, record.stone_difference as f32, lambda);
+    let mut errors = TdErrors::default();
+    let read: Vec<_> = searched
+        .iter()
+        .map(|(Position { board, .. }, _)| {
+            let indices = feature_indices(board);
+            // Starts all reads before the first result is needed.
+            prefetch_weights(weights, board.stage(), &indices);
+            indices
+        })
+        .collect();
+    let rows = searched.iter().zip(read).zip(targets).map(|(((position, _), indices), target)| {
+        let stage = position.board.stage();
+        let evaluation = pattern_sum(weights, stage, &indices);
+        let error = mover_view(position.side, target) - evaluation;
+        if error.is_finite() {
+            errors.positions += 1;
+            errors.squared_error += f64::from(error) * f64::from(error);
+        }
+        errors.out_of_range += u32::from(evaluation.abs() > 64.0);
+        (stage, Row { indices, error })
+    });
+    (rows.collect(), errors)
+}
+
+/// Returns the sum of a position's weights in discs: the evaluation before clamping.
+pub(crate) fn pattern_sum(weights: &Weights, stage: usize, indices: &[u16; FEATURES]) -> f32 {
+    // At most 56 · 65535 < 2^24 units: exact in f32.
+    weight_sum(weights, stage, indices) as f32 / UNITS_PER_DISC as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::play::fault_injection::FaultRates;
+    use crate::play::progress::Progress;
+    use crate::play::selfplay::{GameContext, play_game};
+    use crate::settings::PlaySettings;
+    use shirokuro_engine::{DiscCount, Searcher, discs, pattern_of};
+    use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+    fn game(settings: &PlaySettings, index: u64) -> GameRecord {
+        let stop = AtomicBool::new(false);
+        let context = GameContext { stop: &stop, progress: &Progress::new(), faults: None };
+        play_game(&mut Searcher::new(1 << 16).unwrap(), &DiscCount, settings, 1, index, &context).unwrap().record
+    }
+
+    /// Returns the target of each searched position of a game: the weights are neutral, so the error is the target.
+    fn targets(record: &GameRecord, lambda: f32) -> Vec<f32> {
+        game_rows(record, &Weights::neutral(), lambda, None).0.iter().map(|(_, row)| row.error).collect()
+    }
+
+    #[test]
+    fn at_lambda_one_without_random_moves_every_target_is_the_outcome() {
+        let record = game(&PlaySettings { random_plies: 8, ..PlaySettings::default() }, 0);
+        for ((position, searched), target) in record.searched().zip(targets(&record, 1.0)) {
+            if !searched.exact {
+                assert_eq!(target as i32, position.side.black_view(record.stone_difference));
+            }
+        }
+    }
+
+    #[test]
+    fn exact_positions_and_random_moves_are_taught_the_search_value() {
+        let settings = PlaySettings { epsilon: 0.3, exact_empties: 8, ..PlaySettings::default() };
+        let record = game(&settings, 1);
+        let (mut exact, mut random) = (0, 0);
+        for ((_, searched), target) in record.searched().zip(targets(&record, 0.9)) {
+            if searched.exact || !searched.greedy {
+                assert_eq!(target, discs(searched.score));
+                exact += u32::from(searched.exact);
+                random += u32::from(!searched.greedy);
+            }
+        }
+        assert!(exact >= 8 && random >= 5, "{exact} {random}");
+    }
+
+    #[test]
+    fn rows_are_grouped_by_stage_in_the_order_of_the_games() {
+        let settings = PlaySettings { random_plies: 20, epsilon: 0.1, ..PlaySettings::default() };
+        let records: Vec<GameRecord> = (0..6).map(|index| game(&settings, index)).collect();
+        let weights = Weights::neutral();
+        let positions = Positions::of(&records, &weights, 0.7, None);
+        let mut total = 0;
+        for stage in 0..STAGES {
+            let expected: Vec<Row> = records
+                .iter()
+                .flat_map(|record| game_rows(record, &weights, 0.7, None).0)
+                .filter_map(|(of, row)| (of == stage).then_some(row))
+                .collect();
+            assert_eq!(positions.stage(stage), expected);
+            total += expected.len();
+        }
+        assert_eq!(total, records.iter().map(|record| record.searched().count()).sum());
+    }
+
+    #[test]
+    fn the_pattern_sum_is_the_evaluation_where_it_is_within_its_limits() {
+        let weights = std::sync::Arc::new(Weights::neutral());
+        for (entry, weight) in weights.entries().iter().enumerate() {
+            weight.store(32_768 - 60 + (crate::random::nth(1, entry as u64) % 121) as u16, Relaxed);
+        }
+        let evaluator = shirokuro_engine::PatternEvaluator::new(weights.clone());
+        for (position, _) in game(&PlaySettings::default(), 2).searched() {
+            let (stage, indices) = (position.board.stage(), feature_indices(&position.board));
+            let weight = |(feature, &index): (usize, &u16)| {
+                i32::from(weights.table(stage, pattern_of(feature))[usize::from(index)].load(Relaxed)) - 32_768
+            };
+            let slow: i32 = indices.iter().enumerate().map(weight).sum();
+            let sum = pattern_sum(&weights, stage, &indices);
+            assert_eq!(sum, discs(slow));
+            assert_eq!(sum, discs(evaluator.evaluate(&position.board)));
+        }
+    }
+
+    #[test]
+    fn a_nan_value_affects_its_own_position_only() {
+        let settings = PlaySettings { random_plies: 20, ..PlaySettings::default() };
+        let (record, weights) = (game(&settings, 3), Weights::neutral());
+        let (sound, _) = game_rows(&record, &weights, 0.9, None);
+        for nan in [0, 7, sound.len() - 1] {
+            let (rows, errors) = game_rows(&record, &weights, 0.9, Some(nan));
+            assert_eq!(errors.positions as usize, rows.len() - 1);
+            assert!(rows.iter().enumerate().all(|(step, (_, row))| row.error.is_finite() == (step != nan)));
+            assert_eq!(rows[nan + 1..], sound[nan + 1..]);
+        }
+        let faults = FaultInjector::new(FaultRates { nan: 1.0, ..FaultRates::default() }, None).unwrap();
+        let records = [record, GameRecord::failed(4)];
+        let positions = Positions::of(&records, &weights, 0.9, Some((&faults, 1)));
+        let [errors, of_failed] = positions.errors() else { panic!("two games") };
+        assert_eq!((positions.nan_games(), errors.positions as usize), (&[3][..], sound.len() - 1));
+        assert!(errors.squared_error.is_finite());
+        assert_eq!(*of_failed, TdErrors::default());
+    }
+
+    #[test]
+    fn errors_are_those_of_the_rows_and_evaluations_beyond_64_discs_are_counted() {
+        let settings = PlaySettings { random_plies: 20, epsilon: 0.1, ..PlaySettings::default() };
+        let records: Vec<GameRecord> = (0..3).map(|index| game(&settings, index)).collect();
+        let weights = Weights::neutral();
+        for entry in weights.entries() {
+            entry.store(Weights::NEUTRAL + 300, Relaxed);
+        }
+        for (records, out_of_range) in [(&records[..], true), (&[GameRecord::failed(0)], false)] {
+            let positions = Positions::of(records, &weights, 0.9, None);
+            for (record, errors) in records.iter().zip(positions.errors()) {
+                let (rows, _) = game_rows(record, &weights, 0.9, None);
+                let squares = rows.iter().map(|(_, row)| f64::from(row.error) * f64::from(row.error));
+                assert_eq!((errors.positions as usize, errors.squared_error), (rows.len(), squares.sum::<f64>()));
+                // 56 · 300 / 256 is more than 64.
+                assert_eq!(errors.out_of_range, if out_of_range { errors.positions } else { 0 });
+            }
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Learning a generation: every (stage, pattern) table is owned by exactly one worker while it is updated.
+//!
+//! The owner sums its table's errors in the order of the games. No two threads write to the same memory, and no sum
+//! depends on the number of threads.
+
+use crate::learn::adam::{AdamStep, Moments, are_sound};
+use crate::learn::coverage::Coverage;
+use crate::learn::entry_bits::insert;
+use crate::learn::inspection::{Inspection, SuddenChanges, WeightUpdate};
+use crate::learn::positions::{Positions, Row};
+use crate::learn::rounding::Rounding;
+use crate::learn::scratch::{Cell, Scratch};
+use crate::learn::undo::UndoEntry;
+use crate::play::workers::Workers;
+use crate::report::Reset;
+use shirokuro_engine::{PATTERNS, STAGE_ENTRIES, STAGES, UNITS_PER_DISC, Weights, mirror, prefetch};
+use std::cmp::Reverse;
+use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
+
+/// An entry is prefetched this many entries ahead of its update: its moments are in main memory.
+const AHEAD: usize = 16;
+
+/// The parameters of a generation's update.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Update {
+    pub adam: AdamStep,
+    pub rounding: Rounding,
+    /// Whether the changed entries are logged as they were before.
+    pub provisional: bool,
+    /// The changes to report.
+    pub inspection: Inspection,
+}
+
+/// The result of an update.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct UpdateOutcome {
+    /// Visits to entries, each counted for the entry and for its mirror image if that is a different entry.
+    pub visits: u64,
+    /// The entries that became NaN or infinite and were reset.
+    pub resets: Vec<Reset>,
+    /// The changed entries as they were before, if the update was provisional.
+    pub undo: Vec<UndoEntry>,
+    /// The changes of the inspected tables.
+    pub updates: Vec<WeightUpdate>,
+    /// The suspiciously large changes.
+    pub sudden: SuddenChanges,
+}
+
+/// A table and its owner's part of the result.
+struct Table<'a> {
+    stage: usize,
+    pattern: usize,
+    moments: &'a mut [Moments],
+    /// The bits of the entries that were ever updated; `count` is their number.
+    updated: &'a mut [u64],
+    count: &'a mut u32,
+    outcome: UpdateOutcome,
+}
+
+/// Updates all tables from the positions, in parallel over the tables.
+pub(crate) fn update_tables(
+    workers: &Workers,
+    positions: &Positions,
+    weights: &Weights,
+    moments: &mut [Moments],
+    coverage: &mut Coverage,
+    update: Update,
+) -> UpdateOutcome {
+    coverage.provisional.fill(0);
+    let mut tables = split(moments, coverage.updated.tables_mut(), &mut coverage.counts);
+    tables.retain(|table| !positions.stage(table.stage).is_empty());
+    // Pattern by pattern, the largest first: a worker reuses the same mirror table, and small tables fill the end.
+    let mut order: Vec<&mut Table> = tables.iter_mut().collect();
+    order.sort_by_key(|table| (Reverse(table.moments.len()), table.pattern, table.stage));
+    workers.for_each_table(&mut order, |scratch, table| {
+        let weights = weights.table(table.stage, table.pattern);
+        table.update(scratch, positions.stage(table.stage), weights, update);
+    });
+    let mut all = UpdateOutcome::default();
+    for table in tables {
+        coverage.provisional[table.stage * PATTERNS.len() + table.pattern] = table.outcome.visits;
+        all.visits += table.outcome.visits;
+        all.resets.extend(table.outcome.resets);
+        all.undo.extend(table.outcome.undo);
+        all.updates.extend(table.outcome.updates);
+        all.sudden.extend(table.outcome.sudden);
+    }
+    all
+}
+
+/// Splits the memory into the parts that each table's owner writes to.
+fn split<'a>(mut moments: &'a mut [Moments], updated: Vec<&'a mut [u64]>, counts: &'a mut [u32]) -> Vec<Table<'a>> {
+    let places = (0..STAGES).flat_map(|stage| PATTERNS.iter().enumerate().map(move |pattern| (stage, pattern)));
+    let tables = places.zip(updated.into_iter().zip(counts)).map(|((stage, (pattern, shape)), (updated, count))| {
+        let moments = moments.split_off_mut(..shape.entries()).expect("there are moments for all tables");
+        Table { stage, pattern, moments, updated, count, outcome: UpdateOutcome::default() }
+    });
+    tables.collect()
+}
+
+impl Table<'_> {
+    /// Sums the errors of the stage's positions and changes every visited entry. An entry that becomes NaN or infinite
+    /// is reset to neutral.
+    fn update(&mut self, scratch: &mut Scratch, rows: &[Row], weights: &[AtomicU16], update: Update) {
+        let mirror = mirror(self.pattern);
+        let touched = scratch.gather(rows, PATTERNS[self.pattern].features(), mirror);
+        let mut resets = 0;
+        let listed = update.inspection.updates.is_some_and(|tables| tables.contains(self.stage, self.pattern));
+        let sudden = update.inspection.sudden.map_or(u32::MAX, u32::from);
+        let first_entry = (self.stage * STAGE_ENTRIES + PATTERNS[self.pattern].offset()) as u32;
+        let touched = &scratch.touched[..touched];
+        for &index in touched.iter().take(AHEAD) {
+            self.fetch(index, mirror, weights);
+        }
+        for (place, &index) in touched.iter().enumerate() {
+            if let Some(&index) = touched.get(place + AHEAD) {
+                self.fetch(index, mirror, weights);
+            }
+            let Cell { sum, count } = std::mem::take(&mut scratch.cells[usize::from(index)]);
+            let entry = first_entry + u32::from(index);
+            let (own, image) = (usize::from(index), usize::from(mirror[usize::from(index)]));
+            let before = weights[own].load(Relaxed);
+            let mut moments = self.moments[own];
+            if update.provisional {
+                self.outcome.undo.push(UndoEntry { entry, weight: before, moments });
+            }
+            let entries = 1 + u64::from(own != image);
+            let error = sum / count as f32;
+            let step = update.adam.apply(&mut moments, error);
+            let weight = if step.is_finite() && are_sound(moments) {
+                update.rounding.apply(before, step * UNITS_PER_DISC as f32, entry)
+            } else {
+                resets += entries;
+                moments = [0.0, 0.0];
+                Weights::NEUTRAL
+            };
+            for index in [own, image] {
+                self.moments[index] = moments;
+                weights[index].store(weight, Relaxed);
+                *self.count += u32::from(insert(self.updated, index));
+            }
+            self.outcome.visits += u64::from(count) * entries;
+            let change = WeightUpdate { entry, visits: count, error, before, after: weight };
+            if listed {
+                self.outcome.updates.push(change);
+            }
+            if u32::from(change.size()) >= sudden {
+                self.outcome.sudden.add(change);
+            }
+        }
+        self.outcome.sudden.keep_largest();
+        if resets > 0 {
+            self.outcome.resets.push(Reset { pattern: self.pattern, stage: self.stage, entries: resets });
+        }
+    }
+
+    /// Prefetches what the update of an entry and its mirror image reads.
+    #[inline]
+    fn fetch(&self, index: u16, mirror: &[u16], weights: &[AtomicU16]) {
+        for index in [index, mirror[usize::from(index)]].map(usize::from) {
+            prefetch(&weights[index]);
+            prefetch(&self.moments[index]);
+            prefetch(&self.updated[index / 64]);
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "update_tests.rs"]
+mod tests;
