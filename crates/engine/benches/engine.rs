@@ -1,6 +1,6 @@
 //! Times of the engine. Every benchmark asserts its answer, so that a change that is fast and wrong fails.
 
-#[path = "../crates/engine/tests/common/mod.rs"]
+#[path = "../tests/common/mod.rs"]
 #[expect(dead_code, reason = "the tests use the rest of it")]
 mod common;
 
