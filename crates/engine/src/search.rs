@@ -5,15 +5,15 @@
 //! [`Confidence`] below certainty gives that up.
 
 mod endgame;
-mod last;
-mod line;
+mod few_empties;
 mod midgame;
-mod order;
+mod ordering;
+mod parallel;
 mod probcut;
+mod pv_line;
 mod stability;
+mod stop;
 mod table;
-mod team;
-mod watch;
 
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Duration;
@@ -22,12 +22,12 @@ use crate::board::Board;
 use crate::evaluate::{Evaluate, Score};
 use crate::kernel::{Kernel, Task, dispatch};
 use crate::square::{Square, squares};
-use line::Line;
-use order::Move;
+use ordering::Move;
+use parallel::{Claim, Team};
 pub use probcut::Confidence;
+use pv_line::Line;
+use stop::Watch;
 use table::{Known, Table};
-use team::{Claim, Team};
-use watch::Watch;
 
 /// How deep to search. The first limit that is reached ends the search; without any it goes on to the end of the game.
 #[derive(Clone, Copy, Debug, Default)]
@@ -125,7 +125,7 @@ impl Searcher {
         }
         let table = &self.table;
         if limits.threads > 1 {
-            return team::search_together(limits, |limits, team| {
+            return parallel::search_together(limits, |limits, team| {
                 dispatch(Root { table, evaluator, board, limits, team: Some(team) })
             });
         }

@@ -1,8 +1,8 @@
 //! The exact solver: alpha-beta in whole discs to the end of the game.
 
-use super::last::narrow_few;
-use super::line::Line;
-use super::order::{Move, MoveList, mobility, odd_quarters, squares_of};
+use super::few_empties::narrow_few;
+use super::ordering::{Move, MoveList, mobility, odd_quarters, squares_of};
+use super::pv_line::Line;
 use super::stability::most_discs;
 use super::table::Known;
 use super::{Node, Tree, around};

@@ -3,9 +3,9 @@
 //! Fail-soft alpha-beta with null windows around the first line (Marsland 1986, "A review of game-tree pruning"). The difference of depth
 //! and empty squares is the same in the whole tree, and never 0 here: no leaf is a full board.
 
-use super::line::Line;
-use super::order::{Move, MoveList, by_hope, looks, mobility};
+use super::ordering::{Move, MoveList, by_hope, looks, mobility};
 use super::probcut::Cut;
+use super::pv_line::Line;
 use super::table::{Known, Table};
 use super::{Node, Tree, around};
 use crate::board::Board;

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::Instant;
 
 use super::Limits;
-use super::team::Team;
+use super::parallel::Team;
 
 /// Nodes between two looks at the clock and the flag.
 const WATCH_INTERVAL: u64 = 1024;

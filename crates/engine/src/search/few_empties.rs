@@ -1,6 +1,6 @@
 //! The last five empty squares: no table, and an order by parity alone.
 
-use super::order::{odd_quarters, quarter, squares_of, with_neighbours};
+use super::ordering::{odd_quarters, quarter, squares_of, with_neighbours};
 use crate::board::Board;
 use crate::kernel::{Kernel, Task};
 use crate::square::{Square, squares};
