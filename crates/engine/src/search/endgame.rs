@@ -1,6 +1,6 @@
 //! The exact solver: alpha-beta in whole discs to the end of the game.
 
-use super::few_empties::narrow_few;
+use super::few_empties::zero_window_few_empties;
 use super::ordering::{Move, MoveList, mobility, odd_quarters, squares_of};
 use super::pv_line::Line;
 use super::stability::most_discs;
@@ -69,14 +69,14 @@ pub(super) fn solve<K: Kernel, E: Evaluate>(
     let guess = guess.map(|guess| guess / UNITS_PER_DISC);
     around(guess, MARGIN, INFINITE, |alpha, beta| {
         *line = Line::default();
-        let score = kernel.run(Wide { tree, node, alpha, beta, line });
+        let score = kernel.run(PvNode { tree, node, alpha, beta, line });
         (!tree.watch.over).then_some(score)
     })
     .map_or(0, |score| score * UNITS_PER_DISC)
 }
 
 /// A node on the way of the best line: its window is open, its value exact.
-struct Wide<'n, 'a, E: Evaluate> {
+struct PvNode<'n, 'a, E: Evaluate> {
     tree: &'n mut Tree<'a, E>,
     node: Node<'n, E>,
     alpha: i32,
@@ -84,7 +84,7 @@ struct Wide<'n, 'a, E: Evaluate> {
     line: &'n mut Line,
 }
 
-impl<E: Evaluate> Task for Wide<'_, '_, E> {
+impl<E: Evaluate> Task for PvNode<'_, '_, E> {
     type Output = i32;
 
     #[inline(always)]
@@ -103,7 +103,7 @@ impl<E: Evaluate> Task for Wide<'_, '_, E> {
             }
             let carried = &tree.evaluator.carry_pass(carried);
             let node = Node { board: &board.pass(), carried, moves: replies, depth: empties };
-            return -kernel.run(Wide { tree, node, alpha: -beta, beta: -alpha, line });
+            return -kernel.run(PvNode { tree, node, alpha: -beta, beta: -alpha, line });
         }
         let hint = if empties >= TABLE_EMPTIES { tree.find(board).and_then(Known::best) } else { None };
         let (mut best, mut best_square, mut low) = (-INFINITE, None, alpha);
@@ -121,11 +121,11 @@ impl<E: Evaluate> Task for Wide<'_, '_, E> {
             let child = || Node { board: child, carried, moves: replies, depth: empties - 1 };
             let mut score = INFINITE;
             if best_square.is_some() {
-                score = -narrow(kernel, tree, child(), -low - 1);
+                score = -zero_window(kernel, tree, child(), -low - 1);
             }
             if best_square.is_none() || (score > low && score < beta) {
                 rest = Line::default();
-                score = -kernel.run(Wide { tree, node: child(), alpha: -beta, beta: -low, line: &mut rest });
+                score = -kernel.run(PvNode { tree, node: child(), alpha: -beta, beta: -low, line: &mut rest });
             }
             if tree.watch.over {
                 return 0;
@@ -165,23 +165,23 @@ fn store<E: Evaluate>(
 
 /// Is the value above `alpha` or not? By the number of empty squares, the way that is best there.
 #[inline(always)]
-fn narrow<K: Kernel, E: Evaluate>(kernel: K, tree: &mut Tree<E>, node: Node<E>, alpha: i32) -> i32 {
+fn zero_window<K: Kernel, E: Evaluate>(kernel: K, tree: &mut Tree<E>, node: Node<E>, alpha: i32) -> i32 {
     if node.depth < ORDERED_EMPTIES {
-        narrow_few(kernel, &mut tree.nodes, node.board, node.moves, alpha, node.depth)
+        zero_window_few_empties(kernel, &mut tree.nodes, node.board, node.moves, alpha, node.depth)
     } else {
-        kernel.run(Narrow::<E, true> { tree, node, alpha })
+        kernel.run(ZeroWindow::<E, true> { tree, node, alpha })
     }
 }
 
 /// A node beside the best line with so many empty squares that an order of the moves pays. Unless `EVALUATED`, what the node carries is
 /// an ancestor's, which nobody reads.
-struct Narrow<'n, 'a, E: Evaluate, const EVALUATED: bool> {
+struct ZeroWindow<'n, 'a, E: Evaluate, const EVALUATED: bool> {
     tree: &'n mut Tree<'a, E>,
     node: Node<'n, E>,
     alpha: i32,
 }
 
-impl<E: Evaluate, const EVALUATED: bool> Task for Narrow<'_, '_, E, EVALUATED> {
+impl<E: Evaluate, const EVALUATED: bool> Task for ZeroWindow<'_, '_, E, EVALUATED> {
     type Output = i32;
 
     #[inline(always)]
@@ -200,7 +200,7 @@ impl<E: Evaluate, const EVALUATED: bool> Task for Narrow<'_, '_, E, EVALUATED> {
             }
             let passed = &if EVALUATED { tree.evaluator.carry_pass(carried) } else { *carried };
             let node = Node { board: &board.pass(), carried: passed, moves: replies, depth: empties };
-            return -kernel.run(Narrow::<E, EVALUATED> { tree, node, alpha: -alpha - 1 });
+            return -kernel.run(ZeroWindow::<E, EVALUATED> { tree, node, alpha: -alpha - 1 });
         }
         let most = most_discs(board, alpha, empties);
         if most <= alpha {
@@ -239,12 +239,12 @@ impl<E: Evaluate, const EVALUATED: bool> Task for Narrow<'_, '_, E, EVALUATED> {
             let score = if EVALUATED && empties > EVALUATED_EMPTIES {
                 let carried = &tree.evaluator.carry_move(carried, square, flips);
                 let node = Node { board: child, carried, moves: replies, depth: empties - 1 };
-                -kernel.run(Narrow::<E, true> { tree, node, alpha: -alpha - 1 })
+                -kernel.run(ZeroWindow::<E, true> { tree, node, alpha: -alpha - 1 })
             } else if empties > ORDERED_EMPTIES {
                 let node = Node { board: child, carried, moves: replies, depth: empties - 1 };
-                -kernel.run(Narrow::<E, false> { tree, node, alpha: -alpha - 1 })
+                -kernel.run(ZeroWindow::<E, false> { tree, node, alpha: -alpha - 1 })
             } else {
-                -narrow_few(kernel, &mut tree.nodes, child, replies, -alpha - 1, empties - 1)
+                -zero_window_few_empties(kernel, &mut tree.nodes, child, replies, -alpha - 1, empties - 1)
             };
             if tree.watch.over {
                 return 0;

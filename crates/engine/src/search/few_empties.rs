@@ -10,7 +10,7 @@ const INFINITE: i32 = 65;
 
 /// Is the value above `alpha` or not? For boards with at most 5 empty squares; `moves` are the legal ones.
 #[inline(always)]
-pub(super) fn narrow_few<K: Kernel>(
+pub(super) fn zero_window_few_empties<K: Kernel>(
     kernel: K,
     nodes: &mut u64,
     board: &Board,

@@ -52,14 +52,14 @@ pub(super) fn search<K: Kernel, E: Evaluate>(
     let guess = guess.filter(|_| depth >= GUESSED_DEPTH);
     around(guess, MARGIN, INFINITE, |alpha, beta| {
         *line = Line::default();
-        let score = kernel.run(Wide { tree, node, alpha, beta, line });
+        let score = kernel.run(PvNode { tree, node, alpha, beta, line });
         (!tree.watch.over).then_some(score)
     })
     .unwrap_or(0)
 }
 
 /// A node on the way of the best line: its window is open, its value exact.
-struct Wide<'n, 'a, E: Evaluate> {
+struct PvNode<'n, 'a, E: Evaluate> {
     tree: &'n mut Tree<'a, E>,
     node: Node<'n, E>,
     alpha: Score,
@@ -67,7 +67,7 @@ struct Wide<'n, 'a, E: Evaluate> {
     line: &'n mut Line,
 }
 
-impl<E: Evaluate> Task for Wide<'_, '_, E> {
+impl<E: Evaluate> Task for PvNode<'_, '_, E> {
     type Output = Score;
 
     #[inline(always)]
@@ -86,7 +86,7 @@ impl<E: Evaluate> Task for Wide<'_, '_, E> {
             }
             let carried = &tree.evaluator.carry_pass(carried);
             let node = Node { board: &board.pass(), carried, moves: replies, depth };
-            return -kernel.run(Wide { tree, node, alpha: -beta, beta: -alpha, line });
+            return -kernel.run(PvNode { tree, node, alpha: -beta, beta: -alpha, line });
         }
         let hint = if depth >= TABLE_DEPTH { tree.find(board).and_then(Known::best) } else { None };
         let (mut best, mut best_square, mut low) = (-INFINITE, None, alpha);
@@ -109,11 +109,11 @@ impl<E: Evaluate> Task for Wide<'_, '_, E> {
                 let child = || Node { board: child, carried, moves: replies, depth: depth - 1 };
                 let mut score = INFINITE;
                 if best_square.is_some() {
-                    score = -kernel.run(Narrow { tree, node: child(), alpha: -low - 1 });
+                    score = -kernel.run(ZeroWindow { tree, node: child(), alpha: -low - 1 });
                 }
                 if best_square.is_none() || (score > low && score < beta) {
                     rest = Line::default();
-                    score = -kernel.run(Wide { tree, node: child(), alpha: -beta, beta: -low, line: &mut rest });
+                    score = -kernel.run(PvNode { tree, node: child(), alpha: -beta, beta: -low, line: &mut rest });
                 }
                 score
             };
@@ -139,13 +139,13 @@ impl<E: Evaluate> Task for Wide<'_, '_, E> {
 }
 
 /// A node beside it: is its value above `alpha` or not?
-struct Narrow<'n, 'a, E: Evaluate> {
+struct ZeroWindow<'n, 'a, E: Evaluate> {
     tree: &'n mut Tree<'a, E>,
     node: Node<'n, E>,
     alpha: Score,
 }
 
-impl<E: Evaluate> Task for Narrow<'_, '_, E> {
+impl<E: Evaluate> Task for ZeroWindow<'_, '_, E> {
     type Output = Score;
 
     #[inline(always)]
@@ -164,7 +164,7 @@ impl<E: Evaluate> Task for Narrow<'_, '_, E> {
             }
             let carried = &tree.evaluator.carry_pass(carried);
             let node = Node { board: &board.pass(), carried, moves: replies, depth };
-            return -kernel.run(Narrow { tree, node, alpha: -alpha - 1 });
+            return -kernel.run(ZeroWindow { tree, node, alpha: -alpha - 1 });
         }
         if depth == 1 {
             return leaves(kernel, tree, board, carried, moves, alpha);
@@ -204,7 +204,7 @@ impl<E: Evaluate> Task for Narrow<'_, '_, E> {
             };
             let carried = &tree.evaluator.carry_move(carried, square, flips);
             let child = Node { board: child, carried, moves: replies, depth: depth - 1 };
-            let score = -kernel.run(Narrow { tree, node: child, alpha: -alpha - 1 });
+            let score = -kernel.run(ZeroWindow { tree, node: child, alpha: -alpha - 1 });
             if tree.watch.over {
                 return 0;
             }
@@ -232,9 +232,9 @@ fn probable<K: Kernel, E: Evaluate>(kernel: K, tree: &mut Tree<E>, node: &Node<E
     let lean = tree.evaluator.evaluate(node.board) - alpha;
     let (low, high) = (alpha - margin, alpha + margin);
     let found = if lean > margin / 2 && high < MAX_SCORE {
-        (kernel.run(Narrow { tree, node: shallow, alpha: high }) > high).then_some(alpha + 1)
+        (kernel.run(ZeroWindow { tree, node: shallow, alpha: high }) > high).then_some(alpha + 1)
     } else if lean < -margin / 2 && low > -MAX_SCORE {
-        (kernel.run(Narrow { tree, node: shallow, alpha: low - 1 }) < low).then_some(alpha)
+        (kernel.run(ZeroWindow { tree, node: shallow, alpha: low - 1 }) < low).then_some(alpha)
     } else {
         None
     };
