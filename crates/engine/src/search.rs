@@ -198,7 +198,7 @@ impl<'a, E: Evaluate> Tree<'a, E> {
 /// The score of a search whose window is `margin` wide on both sides of `guess`, if there is one. Where it fails, it is opened on that side,
 /// each time twice as far beyond the bound that was found; `infinite` is beyond every score. `search` gives no score when it was ended.
 #[inline(always)]
-fn around(
+fn aspiration(
     guess: Option<Score>,
     mut margin: Score,
     infinite: Score,

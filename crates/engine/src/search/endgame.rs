@@ -5,7 +5,7 @@ use super::ordering::{Move, MoveList, mobility, odd_quarters, squares_of};
 use super::pv_line::Line;
 use super::stability::most_discs;
 use super::table::Known;
-use super::{Node, Tree, around};
+use super::{Node, Tree, aspiration};
 use crate::board::Board;
 use crate::evaluate::{Evaluate, Score, UNITS_PER_DISC};
 use crate::kernel::{Kernel, Task};
@@ -31,7 +31,7 @@ const SHARED_EMPTIES: u32 = 13;
 const DIRECT_EMPTIES: u32 = 10;
 
 /// How far from its guess a result is expected, in discs.
-const MARGIN: i32 = 4;
+const ASPIRATION_WINDOW: i32 = 4;
 
 /// What a reply of the opponent costs in the order of moves, in units of the evaluation: few replies make small trees.
 const REPLY: i32 = 7 * UNITS_PER_DISC;
@@ -67,7 +67,7 @@ pub(super) fn solve<K: Kernel, E: Evaluate>(
     tree.order_stage = STAGES - EVALUATED_EMPTIES as usize;
     let node = Node { board, carried: &carried, moves, depth: board.empties() };
     let guess = guess.map(|guess| guess / UNITS_PER_DISC);
-    around(guess, MARGIN, INFINITE, |alpha, beta| {
+    aspiration(guess, ASPIRATION_WINDOW, INFINITE, |alpha, beta| {
         *line = Line::default();
         let score = kernel.run(PvNode { tree, node, alpha, beta, line });
         (!tree.watch.over).then_some(score)

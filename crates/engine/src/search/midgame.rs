@@ -7,7 +7,7 @@ use super::ordering::{Move, MoveList, by_hope, looks, mobility};
 use super::probcut::Cut;
 use super::pv_line::Line;
 use super::table::{Known, Table};
-use super::{Node, Tree, around};
+use super::{Node, Tree, aspiration};
 use crate::board::Board;
 use crate::evaluate::{Evaluate, MAX_SCORE, Score, UNITS_PER_DISC};
 use crate::kernel::{Kernel, Task};
@@ -27,10 +27,10 @@ const KNOWN_DEPTH: u32 = 5;
 const SHARED_DEPTH: u32 = 4;
 
 /// From this depth on a value is expected near that of the search before.
-const GUESSED_DEPTH: u32 = 5;
+const ASPIRATION_DEPTH: u32 = 5;
 
 /// How near.
-const MARGIN: Score = UNITS_PER_DISC / 2;
+const ASPIRATION_WINDOW: Score = UNITS_PER_DISC / 2;
 
 /// A window that no score reaches the ends of.
 const INFINITE: Score = MAX_SCORE + 1;
@@ -49,8 +49,8 @@ pub(super) fn search<K: Kernel, E: Evaluate>(
     let moves = kernel.moves(board.player(), board.opponent());
     tree.order_stage = (board.stage() + depth as usize).min(STAGES - 1);
     let node = Node { board, carried: &carried, moves, depth };
-    let guess = guess.filter(|_| depth >= GUESSED_DEPTH);
-    around(guess, MARGIN, INFINITE, |alpha, beta| {
+    let guess = guess.filter(|_| depth >= ASPIRATION_DEPTH);
+    aspiration(guess, ASPIRATION_WINDOW, INFINITE, |alpha, beta| {
         *line = Line::default();
         let score = kernel.run(PvNode { tree, node, alpha, beta, line });
         (!tree.watch.over).then_some(score)
