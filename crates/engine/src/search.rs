@@ -168,7 +168,7 @@ impl<'a, E: Evaluate> Tree<'a, E> {
     /// A value above `alpha` that the table knows of a move without a search (enhanced transposition cut-off; Plaat et al. 1996,
     /// "Exploiting graph properties of game trees").
     #[inline(always)]
-    fn known_reply<K: Kernel>(&self, kernel: K, node: &Node<E>, alpha: Score) -> Option<Score> {
+    fn etc_cutoff<K: Kernel>(&self, kernel: K, node: &Node<E>, alpha: Score) -> Option<Score> {
         let board = node.board;
         for square in squares(node.moves) {
             let child = board.after(square, kernel.flips(board.player(), board.opponent(), square));

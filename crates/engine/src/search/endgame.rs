@@ -22,7 +22,7 @@ const ORDERED_EMPTIES: u32 = 6;
 const EVALUATED_EMPTIES: u32 = 12;
 
 /// From this number of empty squares on it is worth to look whether the table knows a reply that is good enough.
-const KNOWN_EMPTIES: u32 = 12;
+const ETC_EMPTIES: u32 = 12;
 
 /// From this number of empty squares on threads that search together divide the moves of a node.
 const SHARED_EMPTIES: u32 = 13;
@@ -222,8 +222,8 @@ impl<E: Evaluate, const EVALUATED: bool> Task for ZeroWindow<'_, '_, E, EVALUATE
             hint = known.best();
         }
         let (mut best, mut best_square) = (-INFINITE, None);
-        if empties >= KNOWN_EMPTIES
-            && let Some(score) = tree.known_reply(kernel, &node, alpha * UNITS_PER_DISC)
+        if empties >= ETC_EMPTIES
+            && let Some(score) = tree.etc_cutoff(kernel, &node, alpha * UNITS_PER_DISC)
         {
             return score / UNITS_PER_DISC;
         }

@@ -21,7 +21,7 @@ const TABLE_DEPTH: u32 = 2;
 const EVALUATED_DEPTH: u32 = 5;
 
 /// From this depth on it is worth to look whether the table knows a reply that is good enough.
-const KNOWN_DEPTH: u32 = 5;
+const ETC_DEPTH: u32 = 5;
 
 /// From this depth on threads that search together divide the moves of a node.
 const SHARED_DEPTH: u32 = 4;
@@ -184,8 +184,8 @@ impl<E: Evaluate> Task for ZeroWindow<'_, '_, E> {
             }
             hint = known.best();
         }
-        if depth >= KNOWN_DEPTH
-            && let Some(score) = tree.known_reply(kernel, &node, alpha)
+        if depth >= ETC_DEPTH
+            && let Some(score) = tree.etc_cutoff(kernel, &node, alpha)
         {
             return score;
         }
