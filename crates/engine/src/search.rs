@@ -189,7 +189,7 @@ impl<'a, E: Evaluate> Tree<'a, E> {
     #[inline(always)]
     fn claim(&self, shared: bool, next: &Move, child: &Board) -> Option<Claim<'a>> {
         match self.team {
-            Some(team) if shared && !next.was_put_off() => team.claim(child),
+            Some(team) if shared && !next.was_deferred() => team.claim(child),
             _ => Some(Claim::default()),
         }
     }

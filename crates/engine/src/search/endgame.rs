@@ -114,7 +114,7 @@ impl<E: Evaluate> Task for PvNode<'_, '_, E> {
             let child = &board.after(square, flips);
             let shared = empties >= SHARED_EMPTIES && best_square.is_some();
             let Some(_claim) = tree.claim(shared, &next, child) else {
-                children.list.put_off(next);
+                children.list.defer(next);
                 continue;
             };
             let carried = &tree.evaluator.carry_move(carried, square, flips);
@@ -233,7 +233,7 @@ impl<E: Evaluate, const EVALUATED: bool> Task for ZeroWindow<'_, '_, E, EVALUATE
             let child = &board.after(square, flips);
             let shared = empties >= SHARED_EMPTIES && best_square.is_some();
             let Some(_claim) = tree.claim(shared, &next, child) else {
-                children.list.put_off(next);
+                children.list.defer(next);
                 continue;
             };
             let score = if EVALUATED && empties > EVALUATED_EMPTIES {
@@ -284,7 +284,7 @@ impl<'n, K: Kernel, E: Evaluate> Children<'n, K, E> {
             let flips = kernel.flips(board.player(), board.opponent(), square);
             let child = board.after(square, flips);
             let replies = kernel.moves(child.player(), child.opponent());
-            children.list.push(Move { flips, replies, key: 0, square });
+            children.list.push(Move { flips, replies, score: 0, square });
         }
         children
     }
@@ -304,11 +304,11 @@ impl<'n, K: Kernel, E: Evaluate> Children<'n, K, E> {
                 tree.table.prefetch(child);
             }
             let replies = kernel.moves(child.player(), child.opponent());
-            let mut key = i32::from(odd & square.bit() != 0) * PARITY - mobility(replies) * REPLY;
+            let mut score = i32::from(odd & square.bit() != 0) * PARITY - mobility(replies) * REPLY;
             if empties >= EVALUATED_EMPTIES {
-                key += tree.evaluator.guess(tree.order_stage, board, carried, square, flips);
+                score += tree.evaluator.guess(tree.order_stage, board, carried, square, flips);
             }
-            self.list.push(Move { flips, replies, key, square });
+            self.list.push(Move { flips, replies, score, square });
         }
         self.list.next()
     }

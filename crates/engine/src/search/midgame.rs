@@ -3,7 +3,7 @@
 //! Fail-soft alpha-beta with null windows around the first line (Marsland 1986, "A review of game-tree pruning"). The difference of depth
 //! and empty squares is the same in the whole tree, and never 0 here: no leaf is a full board.
 
-use super::ordering::{Move, MoveList, by_hope, looks, mobility};
+use super::ordering::{Move, MoveList, by_square_class, mobility, static_order_score};
 use super::probcut::Cut;
 use super::pv_line::Line;
 use super::table::{Known, Table};
@@ -102,7 +102,7 @@ impl<E: Evaluate> Task for PvNode<'_, '_, E> {
                 let child = &board.after(square, flips);
                 let shared = depth >= SHARED_DEPTH && best_square.is_some();
                 let Some(_claim) = tree.claim(shared, &next, child) else {
-                    children.list.put_off(next);
+                    children.list.defer(next);
                     continue;
                 };
                 let carried = &tree.evaluator.carry_move(carried, square, flips);
@@ -199,7 +199,7 @@ impl<E: Evaluate> Task for ZeroWindow<'_, '_, E> {
             let child = &board.after(square, flips);
             let shared = depth >= SHARED_DEPTH && best_square.is_some();
             let Some(_claim) = tree.claim(shared, &next, child) else {
-                children.list.put_off(next);
+                children.list.defer(next);
                 continue;
             };
             let carried = &tree.evaluator.carry_move(carried, square, flips);
@@ -253,7 +253,7 @@ fn leaves<K: Kernel, E: Evaluate>(
 ) -> Score {
     let mut best = -INFINITE;
     let killer = moves & tree.killer;
-    let [corners, most, beside, diagonal] = by_hope(moves & !killer);
+    let [corners, most, beside, diagonal] = by_square_class(moves & !killer);
     for group in [killer, corners, most, beside, diagonal] {
         for square in squares(group) {
             let flips = kernel.flips(board.player(), board.opponent(), square);
@@ -304,7 +304,7 @@ impl<'n, K: Kernel, E: Evaluate> Children<'n, K, E> {
         let Self { kernel, evaluator, order_stage, board, carried, depth, .. } = *self;
         let flips = kernel.flips(board.player(), board.opponent(), square);
         let child = board.after(square, flips);
-        let (mut replies, mut key) = (0, 0);
+        let (mut replies, mut score) = (0, 0);
         if depth > 1 {
             if depth > TABLE_DEPTH {
                 table.prefetch(&child);
@@ -313,11 +313,11 @@ impl<'n, K: Kernel, E: Evaluate> Children<'n, K, E> {
             let worth = if depth >= EVALUATED_DEPTH {
                 evaluator.guess(order_stage, board, carried, square, flips)
             } else {
-                looks(&child, square, flips)
+                static_order_score(&child, square, flips)
             };
-            key = worth - mobility(replies) * REPLY;
+            score = worth - mobility(replies) * REPLY;
         }
-        self.list.push(Move { flips, replies, key, square });
+        self.list.push(Move { flips, replies, score, square });
     }
 
     #[inline(always)]

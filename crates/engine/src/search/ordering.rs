@@ -13,15 +13,15 @@ pub(super) struct Move {
     /// The opponent's moves after it.
     pub(super) replies: u64,
     /// The larger, the sooner.
-    pub(super) key: i32,
+    pub(super) score: i32,
     pub(super) square: Square,
 }
 
 impl Move {
     /// It was put off before.
     #[inline(always)]
-    pub(super) fn was_put_off(&self) -> bool {
-        self.key == PUT_OFF
+    pub(super) fn was_deferred(&self) -> bool {
+        self.score == DEFERRED
     }
 }
 
@@ -41,13 +41,13 @@ impl MoveList {
 
     /// Puts a move that was taken back behind all others.
     #[inline(always)]
-    pub(super) fn put_off(&mut self, candidate: Move) {
-        self.0.push(Move { key: PUT_OFF, ..candidate });
+    pub(super) fn defer(&mut self, candidate: Move) {
+        self.0.push(Move { score: DEFERRED, ..candidate });
     }
 }
 
-/// The key of moves that were put off: less than that of any other.
-const PUT_OFF: i32 = i32::MIN;
+/// The score of deferred moves: less than that of any other.
+const DEFERRED: i32 = i32::MIN;
 
 impl Iterator for MoveList {
     type Item = Move;
@@ -55,9 +55,9 @@ impl Iterator for MoveList {
     /// The most promising of the moves that are left.
     #[inline(always)]
     fn next(&mut self) -> Option<Move> {
-        // The key and the place in one number, so that no comparison waits for a load that depends on the one before.
+        // The score and the place in one number, so that no comparison waits for a load that depends on the one before.
         let ranked =
-            self.0.iter().enumerate().map(|(place, candidate)| (i64::from(candidate.key) << 6) | (63 - place as i64));
+            self.0.iter().enumerate().map(|(place, candidate)| (i64::from(candidate.score) << 6) | (63 - place as i64));
         let best = 63 - (ranked.max()? & 63) as usize;
         self.0.swap_pop(best)
     }
@@ -82,7 +82,7 @@ pub(super) fn mobility(moves: u64) -> i32 {
 /// program"), few discs turned, and no square next to a corner. `child` is the board after the move. The numbers are near those with which
 /// searches visited the fewest positions.
 #[inline(always)]
-pub(super) fn looks(child: &Board, square: Square, flips: u64) -> i32 {
+pub(super) fn static_order_score(child: &Board, square: Square, flips: u64) -> i32 {
     const TURNED: i32 = UNITS_PER_DISC * 3 / 4;
     const OPEN: i32 = UNITS_PER_DISC;
     const BESIDE: i32 = 3 * UNITS_PER_DISC;
@@ -106,7 +106,7 @@ pub(super) const fn with_neighbours(squares: u64) -> u64 {
 /// The moves in groups, by what their squares are usually worth: corners, all others, squares beside a corner on the edge,
 /// squares diagonal to a corner.
 #[inline(always)]
-pub(super) fn by_hope(moves: u64) -> [u64; 4] {
+pub(super) fn by_square_class(moves: u64) -> [u64; 4] {
     let most = moves & !(CORNERS | BESIDE_CORNER | DIAGONAL_TO_CORNER);
     [moves & CORNERS, most, moves & BESIDE_CORNER, moves & DIAGONAL_TO_CORNER]
 }
@@ -153,13 +153,13 @@ mod tests {
     use crate::squares;
 
     #[test]
-    fn moves_come_by_key() {
+    fn moves_come_by_score() {
         let mut list = MoveList::new();
-        for (index, key) in [3, 7, 7, 1, 9, 3].into_iter().enumerate() {
-            list.push(Move { flips: 1, replies: 0, key, square: Square::new(index as u8).unwrap() });
+        for (index, score) in [3, 7, 7, 1, 9, 3].into_iter().enumerate() {
+            list.push(Move { flips: 1, replies: 0, score, square: Square::new(index as u8).unwrap() });
         }
-        let keys: Vec<i32> = list.map(|chosen| chosen.key).collect();
-        assert_eq!(keys, [9, 7, 7, 3, 3, 1]);
+        let scores: Vec<i32> = list.map(|chosen| chosen.score).collect();
+        assert_eq!(scores, [9, 7, 7, 3, 3, 1]);
     }
 
     #[test]
@@ -174,18 +174,18 @@ mod tests {
 
     #[test]
     fn a_move_looks_worse_with_every_square_it_opens_every_disc_it_turns_and_next_to_a_corner() {
-        let looks = |own: u64, flips: u64, name: &str| {
+        let static_order_score = |own: u64, flips: u64, name: &str| {
             let square: Square = name.parse().unwrap();
-            looks(&Board::new(0, own | square.bit()).unwrap(), square, flips)
+            static_order_score(&Board::new(0, own | square.bit()).unwrap(), square, flips)
         };
         let disc = UNITS_PER_DISC;
-        assert_eq!(looks(0, 0, "c3"), -8 * disc);
-        assert_eq!(looks(0, 0b111, "c3"), -8 * disc - 3 * disc * 3 / 4);
-        assert_eq!(looks(u64::MAX >> 8, 0, "c3"), -8 * disc, "the last row is open");
-        assert_eq!(looks(u64::MAX, 0, "c3"), 0);
-        assert_eq!(looks(u64::MAX, 0, "a1"), 0);
-        assert_eq!(looks(u64::MAX, 0, "b1"), -3 * disc);
-        assert_eq!(looks(u64::MAX, 0, "g7"), -4 * disc);
+        assert_eq!(static_order_score(0, 0, "c3"), -8 * disc);
+        assert_eq!(static_order_score(0, 0b111, "c3"), -8 * disc - 3 * disc * 3 / 4);
+        assert_eq!(static_order_score(u64::MAX >> 8, 0, "c3"), -8 * disc, "the last row is open");
+        assert_eq!(static_order_score(u64::MAX, 0, "c3"), 0);
+        assert_eq!(static_order_score(u64::MAX, 0, "a1"), 0);
+        assert_eq!(static_order_score(u64::MAX, 0, "b1"), -3 * disc);
+        assert_eq!(static_order_score(u64::MAX, 0, "g7"), -4 * disc);
     }
 
     #[test]
