@@ -31,29 +31,29 @@ pub fn discs(score: Score) -> f32 {
 /// All methods are called in the search's inner loops; implementations mark them `#[inline(always)]`.
 pub trait Evaluate: Sync {
     /// What is carried along, so that a board need not be read from nothing.
-    type Carried: Copy;
+    type Accumulator: Copy;
 
     /// A number that no other state of any evaluator has: it changes when a value may change.
     fn version(&self) -> u64;
 
     /// What is carried at `board`.
-    fn carry(&self, board: &Board) -> Self::Carried;
+    fn accumulator(&self, board: &Board) -> Self::Accumulator;
 
     /// What is carried after the move to `square` that turns `flips`.
-    fn carry_move(&self, carried: &Self::Carried, square: Square, flips: u64) -> Self::Carried;
+    fn accumulator_after(&self, accumulator: &Self::Accumulator, square: Square, flips: u64) -> Self::Accumulator;
 
     /// What is carried after a pass.
-    fn carry_pass(&self, carried: &Self::Carried) -> Self::Carried;
+    fn accumulator_after_pass(&self, accumulator: &Self::Accumulator) -> Self::Accumulator;
 
     /// The value, for the side to move in `board`, of the board that the move to `square` with its `flips` leads to; `carried` is that
     /// of the board before the move.
-    fn leaf(&self, board: &Board, carried: &Self::Carried, square: Square, flips: u64) -> Score;
+    fn leaf(&self, board: &Board, accumulator: &Self::Accumulator, square: Square, flips: u64) -> Score;
 
     /// About [`Evaluate::leaf`], from the tables of `stage`, 0 to 59, which need not be the board's: for the order of moves.
     #[inline(always)]
-    fn guess(&self, stage: usize, board: &Board, carried: &Self::Carried, square: Square, flips: u64) -> Score {
+    fn guess(&self, stage: usize, board: &Board, accumulator: &Self::Accumulator, square: Square, flips: u64) -> Score {
         let _ = stage;
-        self.leaf(board, carried, square, flips)
+        self.leaf(board, accumulator, square, flips)
     }
 
     /// The value of a board for its side to move.
@@ -175,39 +175,39 @@ impl Task for Many<'_> {
 }
 
 impl Evaluate for PatternEvaluator {
-    type Carried = Indices;
+    type Accumulator = Indices;
 
     fn version(&self) -> u64 {
         self.weights.version()
     }
 
     #[inline(always)]
-    fn carry(&self, board: &Board) -> Indices {
+    fn accumulator(&self, board: &Board) -> Indices {
         Indices::of(board)
     }
 
     #[inline(always)]
-    fn carry_move(&self, carried: &Indices, square: Square, flips: u64) -> Indices {
-        carried.after(square, flips)
+    fn accumulator_after(&self, accumulator: &Indices, square: Square, flips: u64) -> Indices {
+        accumulator.after(square, flips)
     }
 
     #[inline(always)]
-    fn carry_pass(&self, carried: &Indices) -> Indices {
-        carried.pass()
+    fn accumulator_after_pass(&self, accumulator: &Indices) -> Indices {
+        accumulator.pass()
     }
 
     #[inline(always)]
-    fn leaf(&self, board: &Board, carried: &Indices, square: Square, flips: u64) -> Score {
+    fn leaf(&self, board: &Board, accumulator: &Indices, square: Square, flips: u64) -> Score {
         let child = board.after(square, flips);
         match decided(&child) {
             Some(score) => -score,
-            None => -self.sum(child.stage(), &carried.own_after(square, flips)),
+            None => -self.sum(child.stage(), &accumulator.own_after(square, flips)),
         }
     }
 
     #[inline(always)]
-    fn guess(&self, stage: usize, _: &Board, carried: &Indices, square: Square, flips: u64) -> Score {
-        -self.sum(stage, &carried.own_after(square, flips))
+    fn guess(&self, stage: usize, _: &Board, accumulator: &Indices, square: Square, flips: u64) -> Score {
+        -self.sum(stage, &accumulator.own_after(square, flips))
     }
 
     #[inline(always)]
@@ -225,20 +225,20 @@ impl Evaluate for PatternEvaluator {
 pub struct DiscCount;
 
 impl Evaluate for DiscCount {
-    type Carried = ();
+    type Accumulator = ();
 
     fn version(&self) -> u64 {
         0
     }
 
     #[inline(always)]
-    fn carry(&self, _: &Board) {}
+    fn accumulator(&self, _: &Board) {}
 
     #[inline(always)]
-    fn carry_move(&self, (): &(), _: Square, _: u64) {}
+    fn accumulator_after(&self, (): &(), _: Square, _: u64) {}
 
     #[inline(always)]
-    fn carry_pass(&self, (): &()) {}
+    fn accumulator_after_pass(&self, (): &()) {}
 
     #[inline(always)]
     fn leaf(&self, board: &Board, (): &(), square: Square, flips: u64) -> Score {

@@ -224,7 +224,7 @@ fn aspiration(
 /// A position in the tree.
 struct Node<'n, E: Evaluate> {
     board: &'n Board,
-    carried: &'n E::Carried,
+    accumulator: &'n E::Accumulator,
     /// The legal moves.
     moves: u64,
     /// Plies to look ahead.

@@ -62,10 +62,10 @@ pub(super) fn solve<K: Kernel, E: Evaluate>(
     guess: Option<Score>,
     line: &mut Line,
 ) -> Score {
-    let carried = tree.evaluator.carry(board);
+    let accumulator = tree.evaluator.accumulator(board);
     let moves = kernel.moves(board.player(), board.opponent());
     tree.order_stage = STAGES - EVALUATED_EMPTIES as usize;
-    let node = Node { board, carried: &carried, moves, depth: board.empties() };
+    let node = Node { board, accumulator: &accumulator, moves, depth: board.empties() };
     let guess = guess.map(|guess| guess / UNITS_PER_DISC);
     aspiration(guess, ASPIRATION_WINDOW, INFINITE, |alpha, beta| {
         *line = Line::default();
@@ -90,7 +90,7 @@ impl<E: Evaluate> Task for PvNode<'_, '_, E> {
     #[inline(always)]
     fn run<K: Kernel>(self, kernel: K) -> i32 {
         let Self { tree, node, alpha, beta, line } = self;
-        let Node { board, carried, moves, depth: empties } = node;
+        let Node { board, accumulator, moves, depth: empties } = node;
         tree.watch.look(tree.nodes);
         if tree.watch.over {
             return 0;
@@ -101,8 +101,8 @@ impl<E: Evaluate> Task for PvNode<'_, '_, E> {
             if replies == 0 {
                 return board.final_score();
             }
-            let carried = &tree.evaluator.carry_pass(carried);
-            let node = Node { board: &board.pass(), carried, moves: replies, depth: empties };
+            let accumulator = &tree.evaluator.accumulator_after_pass(accumulator);
+            let node = Node { board: &board.pass(), accumulator, moves: replies, depth: empties };
             return -kernel.run(PvNode { tree, node, alpha: -beta, beta: -alpha, line });
         }
         let hint = if empties >= TABLE_EMPTIES { tree.find(board).and_then(Known::best) } else { None };
@@ -117,8 +117,8 @@ impl<E: Evaluate> Task for PvNode<'_, '_, E> {
                 children.list.defer(next);
                 continue;
             };
-            let carried = &tree.evaluator.carry_move(carried, square, flips);
-            let child = || Node { board: child, carried, moves: replies, depth: empties - 1 };
+            let accumulator = &tree.evaluator.accumulator_after(accumulator, square, flips);
+            let child = || Node { board: child, accumulator, moves: replies, depth: empties - 1 };
             let mut score = INFINITE;
             if best_square.is_some() {
                 score = -zero_window(kernel, tree, child(), -low - 1);
@@ -187,7 +187,7 @@ impl<E: Evaluate, const EVALUATED: bool> Task for ZeroWindow<'_, '_, E, EVALUATE
     #[inline(always)]
     fn run<K: Kernel>(self, kernel: K) -> i32 {
         let Self { tree, node, alpha } = self;
-        let Node { board, carried, moves, depth: empties } = node;
+        let Node { board, accumulator, moves, depth: empties } = node;
         tree.watch.look(tree.nodes);
         if tree.watch.over {
             return 0;
@@ -198,8 +198,8 @@ impl<E: Evaluate, const EVALUATED: bool> Task for ZeroWindow<'_, '_, E, EVALUATE
             if replies == 0 {
                 return board.final_score();
             }
-            let passed = &if EVALUATED { tree.evaluator.carry_pass(carried) } else { *carried };
-            let node = Node { board: &board.pass(), carried: passed, moves: replies, depth: empties };
+            let passed = &if EVALUATED { tree.evaluator.accumulator_after_pass(accumulator) } else { *accumulator };
+            let node = Node { board: &board.pass(), accumulator: passed, moves: replies, depth: empties };
             return -kernel.run(ZeroWindow::<E, EVALUATED> { tree, node, alpha: -alpha - 1 });
         }
         let most = most_discs(board, alpha, empties);
@@ -237,11 +237,11 @@ impl<E: Evaluate, const EVALUATED: bool> Task for ZeroWindow<'_, '_, E, EVALUATE
                 continue;
             };
             let score = if EVALUATED && empties > EVALUATED_EMPTIES {
-                let carried = &tree.evaluator.carry_move(carried, square, flips);
-                let node = Node { board: child, carried, moves: replies, depth: empties - 1 };
+                let accumulator = &tree.evaluator.accumulator_after(accumulator, square, flips);
+                let node = Node { board: child, accumulator, moves: replies, depth: empties - 1 };
                 -kernel.run(ZeroWindow::<E, true> { tree, node, alpha: -alpha - 1 })
             } else if empties > ORDERED_EMPTIES {
-                let node = Node { board: child, carried, moves: replies, depth: empties - 1 };
+                let node = Node { board: child, accumulator, moves: replies, depth: empties - 1 };
                 -kernel.run(ZeroWindow::<E, false> { tree, node, alpha: -alpha - 1 })
             } else {
                 -zero_window_few_empties(kernel, &mut tree.nodes, child, replies, -alpha - 1, empties - 1)
@@ -294,7 +294,7 @@ impl<'n, K: Kernel, E: Evaluate> Children<'n, K, E> {
         if let Some(next) = self.list.next() {
             return Some(next);
         }
-        let Node { board, carried, depth: empties, .. } = self.node;
+        let Node { board, accumulator, depth: empties, .. } = self.node;
         let kernel = self.kernel;
         let odd = squares_of(odd_quarters(board.empty()));
         for square in squares(std::mem::take(&mut self.later)) {
@@ -306,7 +306,7 @@ impl<'n, K: Kernel, E: Evaluate> Children<'n, K, E> {
             let replies = kernel.moves(child.player(), child.opponent());
             let mut score = i32::from(odd & square.bit() != 0) * PARITY - mobility(replies) * REPLY;
             if empties >= EVALUATED_EMPTIES {
-                score += tree.evaluator.guess(tree.order_stage, board, carried, square, flips);
+                score += tree.evaluator.guess(tree.order_stage, board, accumulator, square, flips);
             }
             self.list.push(Move { flips, replies, score, square });
         }

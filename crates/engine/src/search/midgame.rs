@@ -45,10 +45,10 @@ pub(super) fn search<K: Kernel, E: Evaluate>(
     guess: Option<Score>,
     line: &mut Line,
 ) -> Score {
-    let carried = tree.evaluator.carry(board);
+    let accumulator = tree.evaluator.accumulator(board);
     let moves = kernel.moves(board.player(), board.opponent());
     tree.order_stage = (board.stage() + depth as usize).min(STAGES - 1);
-    let node = Node { board, carried: &carried, moves, depth };
+    let node = Node { board, accumulator: &accumulator, moves, depth };
     let guess = guess.filter(|_| depth >= ASPIRATION_DEPTH);
     aspiration(guess, ASPIRATION_WINDOW, INFINITE, |alpha, beta| {
         *line = Line::default();
@@ -73,7 +73,7 @@ impl<E: Evaluate> Task for PvNode<'_, '_, E> {
     #[inline(always)]
     fn run<K: Kernel>(self, kernel: K) -> Score {
         let Self { tree, node, alpha, beta, line } = self;
-        let Node { board, carried, moves, depth } = node;
+        let Node { board, accumulator, moves, depth } = node;
         tree.watch.look(tree.nodes);
         if tree.watch.over {
             return 0;
@@ -84,8 +84,8 @@ impl<E: Evaluate> Task for PvNode<'_, '_, E> {
             if replies == 0 {
                 return board.final_score() * UNITS_PER_DISC;
             }
-            let carried = &tree.evaluator.carry_pass(carried);
-            let node = Node { board: &board.pass(), carried, moves: replies, depth };
+            let accumulator = &tree.evaluator.accumulator_after_pass(accumulator);
+            let node = Node { board: &board.pass(), accumulator, moves: replies, depth };
             return -kernel.run(PvNode { tree, node, alpha: -beta, beta: -alpha, line });
         }
         let hint = if depth >= TABLE_DEPTH { tree.find(board).and_then(Known::best) } else { None };
@@ -97,7 +97,7 @@ impl<E: Evaluate> Task for PvNode<'_, '_, E> {
             let score = if depth == 1 {
                 tree.nodes += 1;
                 rest = Line::default();
-                tree.evaluator.leaf(board, carried, square, flips)
+                tree.evaluator.leaf(board, accumulator, square, flips)
             } else {
                 let child = &board.after(square, flips);
                 let shared = depth >= SHARED_DEPTH && best_square.is_some();
@@ -105,8 +105,8 @@ impl<E: Evaluate> Task for PvNode<'_, '_, E> {
                     children.list.defer(next);
                     continue;
                 };
-                let carried = &tree.evaluator.carry_move(carried, square, flips);
-                let child = || Node { board: child, carried, moves: replies, depth: depth - 1 };
+                let accumulator = &tree.evaluator.accumulator_after(accumulator, square, flips);
+                let child = || Node { board: child, accumulator, moves: replies, depth: depth - 1 };
                 let mut score = INFINITE;
                 if best_square.is_some() {
                     score = -kernel.run(ZeroWindow { tree, node: child(), alpha: -low - 1 });
@@ -151,7 +151,7 @@ impl<E: Evaluate> Task for ZeroWindow<'_, '_, E> {
     #[inline(always)]
     fn run<K: Kernel>(self, kernel: K) -> Score {
         let Self { tree, node, alpha } = self;
-        let Node { board, carried, moves, depth } = node;
+        let Node { board, accumulator, moves, depth } = node;
         tree.watch.look(tree.nodes);
         if tree.watch.over {
             return 0;
@@ -162,12 +162,12 @@ impl<E: Evaluate> Task for ZeroWindow<'_, '_, E> {
             if replies == 0 {
                 return board.final_score() * UNITS_PER_DISC;
             }
-            let carried = &tree.evaluator.carry_pass(carried);
-            let node = Node { board: &board.pass(), carried, moves: replies, depth };
+            let accumulator = &tree.evaluator.accumulator_after_pass(accumulator);
+            let node = Node { board: &board.pass(), accumulator, moves: replies, depth };
             return -kernel.run(ZeroWindow { tree, node, alpha: -alpha - 1 });
         }
         if depth == 1 {
-            return leaves(kernel, tree, board, carried, moves, alpha);
+            return leaves(kernel, tree, board, accumulator, moves, alpha);
         }
         let mut hint = None;
         if depth >= TABLE_DEPTH
@@ -202,8 +202,8 @@ impl<E: Evaluate> Task for ZeroWindow<'_, '_, E> {
                 children.list.defer(next);
                 continue;
             };
-            let carried = &tree.evaluator.carry_move(carried, square, flips);
-            let child = Node { board: child, carried, moves: replies, depth: depth - 1 };
+            let accumulator = &tree.evaluator.accumulator_after(accumulator, square, flips);
+            let child = Node { board: child, accumulator, moves: replies, depth: depth - 1 };
             let score = -kernel.run(ZeroWindow { tree, node: child, alpha: -alpha - 1 });
             if tree.watch.over {
                 return 0;
@@ -247,7 +247,7 @@ fn leaves<K: Kernel, E: Evaluate>(
     kernel: K,
     tree: &mut Tree<E>,
     board: &Board,
-    carried: &E::Carried,
+    accumulator: &E::Accumulator,
     moves: u64,
     alpha: Score,
 ) -> Score {
@@ -258,7 +258,7 @@ fn leaves<K: Kernel, E: Evaluate>(
         for square in squares(group) {
             let flips = kernel.flips(board.player(), board.opponent(), square);
             tree.nodes += 1;
-            best = best.max(tree.evaluator.leaf(board, carried, square, flips));
+            best = best.max(tree.evaluator.leaf(board, accumulator, square, flips));
             if best > alpha {
                 tree.killer = square.bit();
                 return best;
@@ -276,7 +276,7 @@ struct Children<'n, K, E: Evaluate> {
     evaluator: &'n E,
     order_stage: usize,
     board: &'n Board,
-    carried: &'n E::Carried,
+    accumulator: &'n E::Accumulator,
     depth: u32,
     /// The moves that are not in the list yet.
     later: u64,
@@ -286,10 +286,10 @@ struct Children<'n, K, E: Evaluate> {
 impl<'n, K: Kernel, E: Evaluate> Children<'n, K, E> {
     #[inline(always)]
     fn new(kernel: K, tree: &Tree<'n, E>, node: &Node<'n, E>, hint: Option<Square>) -> Self {
-        let Node { board, carried, moves, depth } = *node;
+        let Node { board, accumulator, moves, depth } = *node;
         let (evaluator, order_stage) = (tree.evaluator, tree.order_stage);
         let mut children =
-            Self { kernel, evaluator, order_stage, board, carried, depth, later: moves, list: MoveList::new() };
+            Self { kernel, evaluator, order_stage, board, accumulator, depth, later: moves, list: MoveList::new() };
         if let Some(square) = hint {
             children.push(square, tree.table);
             children.later &= !square.bit();
@@ -301,7 +301,7 @@ impl<'n, K: Kernel, E: Evaluate> Children<'n, K, E> {
     fn push(&mut self, square: Square, table: &Table) {
         /// What a reply of the opponent costs.
         const REPLY: Score = UNITS_PER_DISC * 3;
-        let Self { kernel, evaluator, order_stage, board, carried, depth, .. } = *self;
+        let Self { kernel, evaluator, order_stage, board, accumulator, depth, .. } = *self;
         let flips = kernel.flips(board.player(), board.opponent(), square);
         let child = board.after(square, flips);
         let (mut replies, mut score) = (0, 0);
@@ -311,7 +311,7 @@ impl<'n, K: Kernel, E: Evaluate> Children<'n, K, E> {
             }
             replies = kernel.moves(child.player(), child.opponent());
             let worth = if depth >= EVALUATED_DEPTH {
-                evaluator.guess(order_stage, board, carried, square, flips)
+                evaluator.guess(order_stage, board, accumulator, square, flips)
             } else {
                 static_order_score(&child, square, flips)
             };
