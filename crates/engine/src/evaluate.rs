@@ -51,7 +51,14 @@ pub trait Evaluate: Sync {
 
     /// About [`Evaluate::leaf`], from the tables of `stage`, 0 to 59, which need not be the board's: for the order of moves.
     #[inline(always)]
-    fn guess(&self, stage: usize, board: &Board, accumulator: &Self::Accumulator, square: Square, flips: u64) -> Score {
+    fn estimate(
+        &self,
+        stage: usize,
+        board: &Board,
+        accumulator: &Self::Accumulator,
+        square: Square,
+        flips: u64,
+    ) -> Score {
         let _ = stage;
         self.leaf(board, accumulator, square, flips)
     }
@@ -206,7 +213,7 @@ impl Evaluate for PatternEvaluator {
     }
 
     #[inline(always)]
-    fn guess(&self, stage: usize, _: &Board, accumulator: &Indices, square: Square, flips: u64) -> Score {
+    fn estimate(&self, stage: usize, _: &Board, accumulator: &Indices, square: Square, flips: u64) -> Score {
         -self.sum(stage, &accumulator.own_after(square, flips))
     }
 

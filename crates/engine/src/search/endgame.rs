@@ -306,7 +306,7 @@ impl<'n, K: Kernel, E: Evaluate> Children<'n, K, E> {
             let replies = kernel.moves(child.player(), child.opponent());
             let mut score = i32::from(odd & square.bit() != 0) * PARITY - mobility(replies) * REPLY;
             if empties >= EVALUATED_EMPTIES {
-                score += tree.evaluator.guess(tree.order_stage, board, accumulator, square, flips);
+                score += tree.evaluator.estimate(tree.order_stage, board, accumulator, square, flips);
             }
             self.list.push(Move { flips, replies, score, square });
         }

@@ -311,7 +311,7 @@ impl<'n, K: Kernel, E: Evaluate> Children<'n, K, E> {
             }
             replies = kernel.moves(child.player(), child.opponent());
             let worth = if depth >= EVALUATED_DEPTH {
-                evaluator.guess(order_stage, board, accumulator, square, flips)
+                evaluator.estimate(order_stage, board, accumulator, square, flips)
             } else {
                 static_order_score(&child, square, flips)
             };
