@@ -26,7 +26,7 @@ use ordering::Move;
 use parallel::{Claim, Team};
 pub use probcut::Confidence;
 use pv_line::Line;
-use stop::Watch;
+use stop::StopCondition;
 use table::{Known, Table};
 
 /// How deep to search. The first limit that is reached ends the search; without any it goes on to the end of the game.
@@ -144,7 +144,7 @@ struct Tree<'a, E: Evaluate> {
     table: &'a Table,
     /// The threads that search together; none if there is only one.
     team: Option<&'a Team>,
-    watch: Watch<'a>,
+    stop: StopCondition<'a>,
     confidence: Confidence,
     /// The stage whose tables order the moves: one for the whole search, so that they stay in the cache.
     order_stage: usize,
@@ -254,11 +254,11 @@ impl<E: Evaluate> Task for Root<'_, E> {
     #[inline(always)]
     fn run<K: Kernel>(self, kernel: K) -> SearchResult {
         let Self { table, evaluator, board, limits, team } = self;
-        let watch = Watch::new(limits, team);
+        let stop = StopCondition::new(limits, team);
         let confidence = limits.confidence;
         let (order_stage, killer) = (0, 0);
         let mut tree =
-            Tree { evaluator, table, team, watch, confidence, order_stage, killer, nodes: 0, probes: 0, hits: 0 };
+            Tree { evaluator, table, team, stop, confidence, order_stage, killer, nodes: 0, probes: 0, hits: 0 };
         let empties = board.empties();
         // From `last` plies on, a search sees the end of the game.
         let last =
@@ -285,7 +285,7 @@ impl<E: Evaluate> Task for Root<'_, E> {
             } else {
                 midgame::search(kernel, &mut tree, board, target, guess, &mut candidate)
             };
-            if tree.watch.over {
+            if tree.stop.aborted {
                 break;
             }
             (line, score, depth) = (candidate, value, target);
@@ -297,8 +297,8 @@ impl<E: Evaluate> Task for Root<'_, E> {
             } else {
                 target + step
             };
-            tree.watch.arm(tree.nodes);
-            if tree.watch.over {
+            tree.stop.arm(tree.nodes);
+            if tree.stop.aborted {
                 break;
             }
         }
@@ -318,7 +318,7 @@ impl<E: Evaluate> Task for Root<'_, E> {
             line: line.moves().to_vec(),
             probes: tree.probes,
             hits: tree.hits,
-            stopped: tree.watch.stopped,
+            stopped: tree.stop.stopped,
         }
     }
 }

@@ -70,7 +70,7 @@ pub(super) fn solve<K: Kernel, E: Evaluate>(
     aspiration(guess, ASPIRATION_WINDOW, INFINITE, |alpha, beta| {
         *line = Line::default();
         let score = kernel.run(PvNode { tree, node, alpha, beta, line });
-        (!tree.watch.over).then_some(score)
+        (!tree.stop.aborted).then_some(score)
     })
     .map_or(0, |score| score * UNITS_PER_DISC)
 }
@@ -91,8 +91,8 @@ impl<E: Evaluate> Task for PvNode<'_, '_, E> {
     fn run<K: Kernel>(self, kernel: K) -> i32 {
         let Self { tree, node, alpha, beta, line } = self;
         let Node { board, accumulator, moves, depth: empties } = node;
-        tree.watch.look(tree.nodes);
-        if tree.watch.over {
+        tree.stop.poll(tree.nodes);
+        if tree.stop.aborted {
             return 0;
         }
         tree.nodes += 1;
@@ -127,7 +127,7 @@ impl<E: Evaluate> Task for PvNode<'_, '_, E> {
                 rest = Line::default();
                 score = -kernel.run(PvNode { tree, node: child(), alpha: -beta, beta: -low, line: &mut rest });
             }
-            if tree.watch.over {
+            if tree.stop.aborted {
                 return 0;
             }
             if score > best {
@@ -188,8 +188,8 @@ impl<E: Evaluate, const EVALUATED: bool> Task for ZeroWindow<'_, '_, E, EVALUATE
     fn run<K: Kernel>(self, kernel: K) -> i32 {
         let Self { tree, node, alpha } = self;
         let Node { board, accumulator, moves, depth: empties } = node;
-        tree.watch.look(tree.nodes);
-        if tree.watch.over {
+        tree.stop.poll(tree.nodes);
+        if tree.stop.aborted {
             return 0;
         }
         tree.nodes += 1;
@@ -246,7 +246,7 @@ impl<E: Evaluate, const EVALUATED: bool> Task for ZeroWindow<'_, '_, E, EVALUATE
             } else {
                 -zero_window_few_empties(kernel, &mut tree.nodes, child, replies, -alpha - 1, empties - 1)
             };
-            if tree.watch.over {
+            if tree.stop.aborted {
                 return 0;
             }
             if score > best {

@@ -53,7 +53,7 @@ pub(super) fn search<K: Kernel, E: Evaluate>(
     aspiration(guess, ASPIRATION_WINDOW, INFINITE, |alpha, beta| {
         *line = Line::default();
         let score = kernel.run(PvNode { tree, node, alpha, beta, line });
-        (!tree.watch.over).then_some(score)
+        (!tree.stop.aborted).then_some(score)
     })
     .unwrap_or(0)
 }
@@ -74,8 +74,8 @@ impl<E: Evaluate> Task for PvNode<'_, '_, E> {
     fn run<K: Kernel>(self, kernel: K) -> Score {
         let Self { tree, node, alpha, beta, line } = self;
         let Node { board, accumulator, moves, depth } = node;
-        tree.watch.look(tree.nodes);
-        if tree.watch.over {
+        tree.stop.poll(tree.nodes);
+        if tree.stop.aborted {
             return 0;
         }
         tree.nodes += 1;
@@ -117,7 +117,7 @@ impl<E: Evaluate> Task for PvNode<'_, '_, E> {
                 }
                 score
             };
-            if tree.watch.over {
+            if tree.stop.aborted {
                 return 0;
             }
             if score > best {
@@ -152,8 +152,8 @@ impl<E: Evaluate> Task for ZeroWindow<'_, '_, E> {
     fn run<K: Kernel>(self, kernel: K) -> Score {
         let Self { tree, node, alpha } = self;
         let Node { board, accumulator, moves, depth } = node;
-        tree.watch.look(tree.nodes);
-        if tree.watch.over {
+        tree.stop.poll(tree.nodes);
+        if tree.stop.aborted {
             return 0;
         }
         tree.nodes += 1;
@@ -205,7 +205,7 @@ impl<E: Evaluate> Task for ZeroWindow<'_, '_, E> {
             let accumulator = &tree.evaluator.accumulator_after(accumulator, square, flips);
             let child = Node { board: child, accumulator, moves: replies, depth: depth - 1 };
             let score = -kernel.run(ZeroWindow { tree, node: child, alpha: -alpha - 1 });
-            if tree.watch.over {
+            if tree.stop.aborted {
                 return 0;
             }
             if score > best {
@@ -238,7 +238,7 @@ fn probable<K: Kernel, E: Evaluate>(kernel: K, tree: &mut Tree<E>, node: &Node<E
     } else {
         None
     };
-    if tree.watch.over { None } else { found }
+    if tree.stop.aborted { None } else { found }
 }
 
 /// One ply above the leaves.

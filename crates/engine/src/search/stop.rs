@@ -7,26 +7,26 @@ use super::Limits;
 use super::parallel::Team;
 
 /// Nodes between two looks at the clock and the flag.
-const WATCH_INTERVAL: u64 = 1024;
+const POLL_INTERVAL: u64 = 1024;
 
 /// Says when a search has to end.
-pub(super) struct Watch<'a> {
+pub(super) struct StopCondition<'a> {
     deadline: Option<Instant>,
     nodes: u64,
     stop: Option<&'a AtomicBool>,
     /// The threads that search together: one of them may be done.
     team: Option<&'a Team>,
     heartbeat: Option<&'a AtomicU64>,
-    next_look: u64,
+    next_check: u64,
     /// Set when a limit was reached; all recursion returns then, and its values mean nothing.
-    pub(super) over: bool,
+    pub(super) aborted: bool,
     /// The flag was what ended it.
     pub(super) stopped: bool,
     /// The first iteration may not be ended but by the flag.
     armed: bool,
 }
 
-impl<'a> Watch<'a> {
+impl<'a> StopCondition<'a> {
     pub(super) fn new(limits: &Limits<'a>, team: Option<&'a Team>) -> Self {
         Self {
             deadline: limits.time.map(|time| Instant::now() + time),
@@ -34,36 +34,36 @@ impl<'a> Watch<'a> {
             stop: limits.stop,
             team,
             heartbeat: limits.heartbeat,
-            next_look: 0,
-            over: false,
+            next_check: 0,
+            aborted: false,
             stopped: false,
             armed: false,
         }
     }
 
     #[inline(always)]
-    pub(super) fn look(&mut self, nodes: u64) {
-        if nodes >= self.next_look {
-            self.look_closely(nodes);
+    pub(super) fn poll(&mut self, nodes: u64) {
+        if nodes >= self.next_check {
+            self.check(nodes);
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn look_closely(&mut self, nodes: u64) {
+    fn check(&mut self, nodes: u64) {
         if let Some(heartbeat) = self.heartbeat {
             heartbeat.fetch_add(1, Relaxed);
         }
         self.stopped |= self.stop.is_some_and(|stop| stop.load(Relaxed));
         let spent = nodes >= self.nodes || self.deadline.is_some_and(|deadline| Instant::now() >= deadline);
-        self.over = self.stopped || self.team.is_some_and(Team::is_finished) || (self.armed && spent);
-        self.next_look =
-            if self.armed { (nodes + WATCH_INTERVAL).min(self.nodes.max(nodes + 1)) } else { nodes + WATCH_INTERVAL };
+        self.aborted = self.stopped || self.team.is_some_and(Team::is_finished) || (self.armed && spent);
+        self.next_check =
+            if self.armed { (nodes + POLL_INTERVAL).min(self.nodes.max(nodes + 1)) } else { nodes + POLL_INTERVAL };
     }
 
     /// From now on every limit counts.
     pub(super) fn arm(&mut self, nodes: u64) {
         self.armed = true;
-        self.look_closely(nodes);
+        self.check(nodes);
     }
 }
