@@ -27,7 +27,7 @@ use parallel::{Claim, Team};
 pub use probcut::Confidence;
 use pv_line::Line;
 use stop::StopCondition;
-use table::{Known, Table};
+use table::{Table, TableEntry};
 
 /// How deep to search. The first limit that is reached ends the search; without any it goes on to the end of the game.
 #[derive(Clone, Copy, Debug, Default)]
@@ -158,11 +158,11 @@ struct Tree<'a, E: Evaluate> {
 impl<'a, E: Evaluate> Tree<'a, E> {
     /// Looks the position up in the table.
     #[inline(always)]
-    fn find(&mut self, board: &Board) -> Option<Known> {
-        let known = self.table.find(board);
+    fn find(&mut self, board: &Board) -> Option<TableEntry> {
+        let entry = self.table.find(board);
         self.probes += 1;
-        self.hits += u64::from(known.is_some());
-        known
+        self.hits += u64::from(entry.is_some());
+        entry
     }
 
     /// A value above `alpha` that the table knows of a move without a search (enhanced transposition cut-off; Plaat et al. 1996,
@@ -172,11 +172,11 @@ impl<'a, E: Evaluate> Tree<'a, E> {
         let board = node.board;
         for square in squares(node.moves) {
             let child = board.after(square, kernel.flips(board.player(), board.opponent(), square));
-            if let Some(known) = self.table.find(&child)
-                && u32::from(known.depth) == node.depth - 1
+            if let Some(entry) = self.table.find(&child)
+                && u32::from(entry.depth) == node.depth - 1
             {
-                let score = -Score::from(known.upper);
-                if known.upper != i16::MAX && score > alpha {
+                let score = -Score::from(entry.upper);
+                if entry.upper != i16::MAX && score > alpha {
                     return Some(score);
                 }
             }

@@ -4,7 +4,7 @@ use super::few_empties::zero_window_few_empties;
 use super::ordering::{Move, MoveList, mobility, odd_quarters, squares_of};
 use super::pv_line::Line;
 use super::stability::most_discs;
-use super::table::Known;
+use super::table::TableEntry;
 use super::{Node, Tree, aspiration};
 use crate::board::Board;
 use crate::evaluate::{Evaluate, Score, UNITS_PER_DISC};
@@ -105,7 +105,7 @@ impl<E: Evaluate> Task for PvNode<'_, '_, E> {
             let node = Node { board: &board.pass(), accumulator, moves: replies, depth: empties };
             return -kernel.run(PvNode { tree, node, alpha: -beta, beta: -alpha, line });
         }
-        let hint = if empties >= TABLE_EMPTIES { tree.find(board).and_then(Known::best) } else { None };
+        let hint = if empties >= TABLE_EMPTIES { tree.find(board).and_then(TableEntry::best) } else { None };
         let (mut best, mut best_square, mut low) = (-INFINITE, None, alpha);
         let mut rest = Line::default();
         let mut children = Children::new(kernel, &node, hint);
@@ -208,10 +208,10 @@ impl<E: Evaluate, const EVALUATED: bool> Task for ZeroWindow<'_, '_, E, EVALUATE
         }
         let mut hint = None;
         if empties >= TABLE_EMPTIES
-            && let Some(known) = tree.find(board)
+            && let Some(entry) = tree.find(board)
         {
-            if u32::from(known.depth) == empties {
-                let (lower, upper) = (i32::from(known.lower), i32::from(known.upper));
+            if u32::from(entry.depth) == empties {
+                let (lower, upper) = (i32::from(entry.lower), i32::from(entry.upper));
                 if lower > alpha * UNITS_PER_DISC {
                     return lower / UNITS_PER_DISC;
                 }
@@ -219,7 +219,7 @@ impl<E: Evaluate, const EVALUATED: bool> Task for ZeroWindow<'_, '_, E, EVALUATE
                     return upper / UNITS_PER_DISC;
                 }
             }
-            hint = known.best();
+            hint = entry.best();
         }
         let (mut best, mut best_square) = (-INFINITE, None);
         if empties >= ETC_EMPTIES

@@ -6,7 +6,7 @@
 use super::ordering::{Move, MoveList, by_square_class, mobility, static_order_score};
 use super::probcut::Cut;
 use super::pv_line::Line;
-use super::table::{Known, Table};
+use super::table::{Table, TableEntry};
 use super::{Node, Tree, aspiration};
 use crate::board::Board;
 use crate::evaluate::{Evaluate, MAX_SCORE, Score, UNITS_PER_DISC};
@@ -88,7 +88,7 @@ impl<E: Evaluate> Task for PvNode<'_, '_, E> {
             let node = Node { board: &board.pass(), accumulator, moves: replies, depth };
             return -kernel.run(PvNode { tree, node, alpha: -beta, beta: -alpha, line });
         }
-        let hint = if depth >= TABLE_DEPTH { tree.find(board).and_then(Known::best) } else { None };
+        let hint = if depth >= TABLE_DEPTH { tree.find(board).and_then(TableEntry::best) } else { None };
         let (mut best, mut best_square, mut low) = (-INFINITE, None, alpha);
         let mut rest = Line::default();
         let mut children = Children::new(kernel, tree, &node, hint);
@@ -171,10 +171,10 @@ impl<E: Evaluate> Task for ZeroWindow<'_, '_, E> {
         }
         let mut hint = None;
         if depth >= TABLE_DEPTH
-            && let Some(known) = tree.find(board)
+            && let Some(entry) = tree.find(board)
         {
-            if u32::from(known.depth) == depth {
-                let (lower, upper) = (Score::from(known.lower), Score::from(known.upper));
+            if u32::from(entry.depth) == depth {
+                let (lower, upper) = (Score::from(entry.lower), Score::from(entry.upper));
                 if lower > alpha {
                     return lower;
                 }
@@ -182,7 +182,7 @@ impl<E: Evaluate> Task for ZeroWindow<'_, '_, E> {
                     return upper;
                 }
             }
-            hint = known.best();
+            hint = entry.best();
         }
         if depth >= ETC_DEPTH
             && let Some(score) = tree.etc_cutoff(kernel, &node, alpha)

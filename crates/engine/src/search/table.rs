@@ -11,15 +11,15 @@ use crate::square::Square;
 
 /// What is known of a position at one depth: its value lies within the bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Known {
+pub(super) struct TableEntry {
     pub(super) lower: i16,
     pub(super) upper: i16,
     pub(super) depth: u8,
-    /// The best move, or [`Known::NO_MOVE`].
+    /// The best move, or [`TableEntry::NO_MOVE`].
     best: u8,
 }
 
-impl Known {
+impl TableEntry {
     const NO_MOVE: u8 = 64;
 
     pub(super) fn best(self) -> Option<Square> {
@@ -46,46 +46,46 @@ impl Known {
 /// implementation for parallel search chess engines", ICGA Journal 25(1), 2002). All zero is a vacant entry.
 #[derive(Debug, Default)]
 #[repr(align(32))]
-struct Entry {
+struct Slot {
     player: AtomicU64,
     opponent: AtomicU64,
-    known: AtomicU64,
+    entry: AtomicU64,
     /// The search that wrote the entry; 0 is none.
     search: AtomicU64,
 }
 
 /// What was read of an entry.
 struct Read {
-    known: u64,
+    entry: u64,
     search: u32,
     /// It is about the position that was asked for.
     same: bool,
 }
 
-impl Entry {
+impl Slot {
     /// What the discs of both sides are combined with.
     #[inline(always)]
-    fn seals(known: u64, search: u64) -> [u64; 2] {
-        let seal = (known ^ search.rotate_right(16)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    fn seals(entry: u64, search: u64) -> [u64; 2] {
+        let seal = (entry ^ search.rotate_right(16)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         [seal, seal.rotate_left(32)]
     }
 
     #[inline(always)]
     fn read(&self, board: &Board) -> Read {
-        let [known, search] = [&self.known, &self.search].map(|word| word.load(Relaxed));
-        let seals = Self::seals(known, search);
+        let [entry, search] = [&self.entry, &self.search].map(|word| word.load(Relaxed));
+        let seals = Self::seals(entry, search);
         let same = self.player.load(Relaxed) ^ seals[0] == board.player()
             && self.opponent.load(Relaxed) ^ seals[1] == board.opponent();
-        Read { known, search: search as u32, same }
+        Read { entry, search: search as u32, same }
     }
 
     #[inline(always)]
-    fn write(&self, board: &Board, known: Known, search: u32) {
-        let (known, search) = (known.packed(), u64::from(search));
-        let seals = Self::seals(known, search);
+    fn write(&self, board: &Board, entry: TableEntry, search: u32) {
+        let (entry, search) = (entry.packed(), u64::from(search));
+        let seals = Self::seals(entry, search);
         self.player.store(board.player() ^ seals[0], Relaxed);
         self.opponent.store(board.opponent() ^ seals[1], Relaxed);
-        self.known.store(known, Relaxed);
+        self.entry.store(entry, Relaxed);
         self.search.store(search, Relaxed);
     }
 }
@@ -93,7 +93,7 @@ impl Entry {
 /// The entries that share a place, and a line of the cache.
 #[derive(Debug, Default)]
 #[repr(align(64))]
-struct Bucket([Entry; 2]);
+struct Bucket([Slot; 2]);
 
 /// Positions seen before, found by their discs.
 #[derive(Debug)]
@@ -149,13 +149,13 @@ impl Table {
     }
 
     #[inline(always)]
-    pub(super) fn find(&self, board: &Board) -> Option<Known> {
+    pub(super) fn find(&self, board: &Board) -> Option<TableEntry> {
         let [first, second] = &self.bucket(board).0;
         let mut found = first.read(board);
         if !found.same {
             found = second.read(board);
         }
-        (found.same && found.search >= self.first).then(|| Known::unpacked(found.known))
+        (found.same && found.search >= self.first).then(|| TableEntry::unpacked(found.entry))
     }
 
     /// Writes down that a search of `depth` plies with a window from `alpha` to `beta` gave `score` by way of `best`.
@@ -175,10 +175,10 @@ impl Table {
         let same = |index: usize| present[index].same && present[index].search >= first;
         // The same position, else one of another search, else the less deep one; what is forgotten is worth nothing.
         let worth = |index: usize| {
-            let Read { known, search: written, .. } = present[index];
-            (written == search, if written >= first { Known::unpacked(known).depth } else { 0 })
+            let Read { entry, search: written, .. } = present[index];
+            (written == search, if written >= first { TableEntry::unpacked(entry).depth } else { 0 })
         };
-        let slot = if same(0) {
+        let index = if same(0) {
             0
         } else if same(1) {
             1
@@ -187,17 +187,17 @@ impl Table {
         };
         let lower = if score > alpha { score as i16 } else { i16::MIN };
         let upper = if score < beta { score as i16 } else { i16::MAX };
-        let best = best.map_or(Known::NO_MOVE, |square| square.index() as u8);
-        let mut known = Known { lower, upper, depth: depth as u8, best };
-        let before = Known::unpacked(present[slot].known);
-        if same(slot) && u32::from(before.depth) == depth {
-            known.lower = lower.max(before.lower);
-            known.upper = upper.min(before.upper);
-            if score <= alpha && before.best != Known::NO_MOVE {
-                known.best = before.best;
+        let best = best.map_or(TableEntry::NO_MOVE, |square| square.index() as u8);
+        let mut entry = TableEntry { lower, upper, depth: depth as u8, best };
+        let before = TableEntry::unpacked(present[index].entry);
+        if same(index) && u32::from(before.depth) == depth {
+            entry.lower = lower.max(before.lower);
+            entry.upper = upper.min(before.upper);
+            if score <= alpha && before.best != TableEntry::NO_MOVE {
+                entry.best = before.best;
             }
         }
-        bucket[slot].write(board, known, search);
+        bucket[index].write(board, entry, search);
     }
 }
 
@@ -222,14 +222,14 @@ mod tests {
         let mut table = Table::new(1 << 12).unwrap();
         table.next_search();
         table.store(&Board::START, 5, 10, 11, 40, square("f5"));
-        let known = table.find(&Board::START).unwrap();
-        assert_eq!((known.lower, known.upper, known.depth, known.best()), (40, i16::MAX, 5, square("f5")));
+        let entry = table.find(&Board::START).unwrap();
+        assert_eq!((entry.lower, entry.upper, entry.depth, entry.best()), (40, i16::MAX, 5, square("f5")));
         table.store(&Board::START, 5, 60, 61, 55, square("d3"));
-        let known = table.find(&Board::START).unwrap();
-        assert_eq!((known.lower, known.upper, known.best()), (40, 55, square("f5")), "a failing move is no best move");
+        let entry = table.find(&Board::START).unwrap();
+        assert_eq!((entry.lower, entry.upper, entry.best()), (40, 55, square("f5")), "a failing move is no best move");
         table.store(&Board::START, 6, -5, 5, 0, square("d3"));
-        let known = table.find(&Board::START).unwrap();
-        assert_eq!((known.lower, known.upper, known.depth, known.best()), (0, 0, 6, square("d3")));
+        let entry = table.find(&Board::START).unwrap();
+        assert_eq!((entry.lower, entry.upper, entry.depth, entry.best()), (0, 0, 6, square("d3")));
     }
 
     #[test]
@@ -237,16 +237,16 @@ mod tests {
         let table = Table::new(0).unwrap();
         table.store(&Board::START, 5, 10, 11, 40, square("f5"));
         let [first, second] = &table.buckets[0].0;
-        let entry = if first.read(&Board::START).same { first } else { second };
-        assert!(entry.read(&Board::START).same);
-        for word in [&entry.player, &entry.opponent, &entry.known, &entry.search] {
+        let slot = if first.read(&Board::START).same { first } else { second };
+        assert!(slot.read(&Board::START).same);
+        for word in [&slot.player, &slot.opponent, &slot.entry, &slot.search] {
             for bit in 0..64 {
                 word.fetch_xor(1 << bit, Relaxed);
-                assert!(!entry.read(&Board::START).same, "bit {bit}");
+                assert!(!slot.read(&Board::START).same, "bit {bit}");
                 word.fetch_xor(1 << bit, Relaxed);
             }
         }
-        assert!(entry.read(&Board::START).same);
+        assert!(slot.read(&Board::START).same);
     }
 
     #[test]
