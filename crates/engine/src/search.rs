@@ -25,7 +25,7 @@ use crate::square::{Square, squares};
 use ordering::Move;
 use parallel::{Claim, Team};
 pub use probcut::Confidence;
-use pv_line::Line;
+use pv_line::PvLine;
 use stop::StopCondition;
 use table::{Table, TableEntry};
 
@@ -265,7 +265,7 @@ impl<E: Evaluate> Task for Root<'_, E> {
             if empties <= limits.exact { empties } else { limits.depth.unwrap_or(empties).clamp(1, empties.max(1)) };
         let exact = last == empties;
 
-        let mut line = Line::default();
+        let mut line = PvLine::default();
         let mut score = 0;
         let mut depth = 0;
         // With nothing but the depth to end it, only depths after which the same side moves last: they foretell each other best.
@@ -278,7 +278,7 @@ impl<E: Evaluate> Task for Root<'_, E> {
         };
         loop {
             let target = plan.min(last);
-            let mut candidate = Line::default();
+            let mut candidate = PvLine::default();
             let guess = (depth > 0).then_some(score);
             let value = if target == empties {
                 endgame::solve(kernel, &mut tree, board, guess, &mut candidate)

@@ -2,7 +2,7 @@
 
 use super::few_empties::zero_window_few_empties;
 use super::ordering::{Move, MoveList, mobility, odd_quarters, squares_of};
-use super::pv_line::Line;
+use super::pv_line::PvLine;
 use super::stability::most_discs;
 use super::table::TableEntry;
 use super::{Node, Tree, aspiration};
@@ -60,7 +60,7 @@ pub(super) fn solve<K: Kernel, E: Evaluate>(
     tree: &mut Tree<E>,
     board: &Board,
     guess: Option<Score>,
-    line: &mut Line,
+    line: &mut PvLine,
 ) -> Score {
     let accumulator = tree.evaluator.accumulator(board);
     let moves = kernel.moves(board.player(), board.opponent());
@@ -68,7 +68,7 @@ pub(super) fn solve<K: Kernel, E: Evaluate>(
     let node = Node { board, accumulator: &accumulator, moves, depth: board.empties() };
     let guess = guess.map(|guess| guess / UNITS_PER_DISC);
     aspiration(guess, ASPIRATION_WINDOW, INFINITE, |alpha, beta| {
-        *line = Line::default();
+        *line = PvLine::default();
         let score = kernel.run(PvNode { tree, node, alpha, beta, line });
         (!tree.stop.aborted).then_some(score)
     })
@@ -81,7 +81,7 @@ struct PvNode<'n, 'a, E: Evaluate> {
     node: Node<'n, E>,
     alpha: i32,
     beta: i32,
-    line: &'n mut Line,
+    line: &'n mut PvLine,
 }
 
 impl<E: Evaluate> Task for PvNode<'_, '_, E> {
@@ -107,7 +107,7 @@ impl<E: Evaluate> Task for PvNode<'_, '_, E> {
         }
         let hint = if empties >= TABLE_EMPTIES { tree.find(board).and_then(TableEntry::best) } else { None };
         let (mut best, mut best_square, mut low) = (-INFINITE, None, alpha);
-        let mut rest = Line::default();
+        let mut rest = PvLine::default();
         let mut children = Children::new(kernel, &node, hint);
         while let Some(next) = children.next(tree) {
             let Move { square, flips, replies, .. } = next;
@@ -124,7 +124,7 @@ impl<E: Evaluate> Task for PvNode<'_, '_, E> {
                 score = -zero_window(kernel, tree, child(), -low - 1);
             }
             if best_square.is_none() || (score > low && score < beta) {
-                rest = Line::default();
+                rest = PvLine::default();
                 score = -kernel.run(PvNode { tree, node: child(), alpha: -beta, beta: -low, line: &mut rest });
             }
             if tree.stop.aborted {

@@ -5,7 +5,7 @@
 
 use super::ordering::{Move, MoveList, by_square_class, mobility, static_order_score};
 use super::probcut::Cut;
-use super::pv_line::Line;
+use super::pv_line::PvLine;
 use super::table::{Table, TableEntry};
 use super::{Node, Tree, aspiration};
 use crate::board::Board;
@@ -43,7 +43,7 @@ pub(super) fn search<K: Kernel, E: Evaluate>(
     board: &Board,
     depth: u32,
     guess: Option<Score>,
-    line: &mut Line,
+    line: &mut PvLine,
 ) -> Score {
     let accumulator = tree.evaluator.accumulator(board);
     let moves = kernel.moves(board.player(), board.opponent());
@@ -51,7 +51,7 @@ pub(super) fn search<K: Kernel, E: Evaluate>(
     let node = Node { board, accumulator: &accumulator, moves, depth };
     let guess = guess.filter(|_| depth >= ASPIRATION_DEPTH);
     aspiration(guess, ASPIRATION_WINDOW, INFINITE, |alpha, beta| {
-        *line = Line::default();
+        *line = PvLine::default();
         let score = kernel.run(PvNode { tree, node, alpha, beta, line });
         (!tree.stop.aborted).then_some(score)
     })
@@ -64,7 +64,7 @@ struct PvNode<'n, 'a, E: Evaluate> {
     node: Node<'n, E>,
     alpha: Score,
     beta: Score,
-    line: &'n mut Line,
+    line: &'n mut PvLine,
 }
 
 impl<E: Evaluate> Task for PvNode<'_, '_, E> {
@@ -90,13 +90,13 @@ impl<E: Evaluate> Task for PvNode<'_, '_, E> {
         }
         let hint = if depth >= TABLE_DEPTH { tree.find(board).and_then(TableEntry::best) } else { None };
         let (mut best, mut best_square, mut low) = (-INFINITE, None, alpha);
-        let mut rest = Line::default();
+        let mut rest = PvLine::default();
         let mut children = Children::new(kernel, tree, &node, hint);
         while let Some(next) = children.next(tree.table) {
             let Move { square, flips, replies, .. } = next;
             let score = if depth == 1 {
                 tree.nodes += 1;
-                rest = Line::default();
+                rest = PvLine::default();
                 tree.evaluator.leaf(board, accumulator, square, flips)
             } else {
                 let child = &board.after(square, flips);
@@ -112,7 +112,7 @@ impl<E: Evaluate> Task for PvNode<'_, '_, E> {
                     score = -kernel.run(ZeroWindow { tree, node: child(), alpha: -low - 1 });
                 }
                 if best_square.is_none() || (score > low && score < beta) {
-                    rest = Line::default();
+                    rest = PvLine::default();
                     score = -kernel.run(PvNode { tree, node: child(), alpha: -beta, beta: -low, line: &mut rest });
                 }
                 score

@@ -4,18 +4,18 @@ use crate::square::Square;
 
 /// A principal variation, built from its end.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Line {
+pub(super) struct PvLine {
     moves: [Square; 64],
     length: usize,
 }
 
-impl Default for Line {
+impl Default for PvLine {
     fn default() -> Self {
         Self { moves: [Square::new(0).expect("a1"); 64], length: 0 }
     }
 }
 
-impl Line {
+impl PvLine {
     pub(super) fn moves(&self) -> &[Square] {
         &self.moves[..self.length]
     }
