@@ -4,7 +4,7 @@
 //! and empty squares is the same in the whole tree, and never 0 here: no leaf is a full board.
 
 use super::ordering::{Move, MoveList, by_square_class, mobility, static_order_score};
-use super::probcut::Cut;
+use super::probcut::ProbCut;
 use super::pv_line::PvLine;
 use super::table::{Table, TableEntry};
 use super::{Node, Tree, aspiration};
@@ -189,7 +189,7 @@ impl<E: Evaluate> Task for ZeroWindow<'_, '_, E> {
         {
             return score;
         }
-        if let Some(score) = probable(kernel, tree, &node, alpha) {
+        if let Some(score) = probcut(kernel, tree, &node, alpha) {
             return score;
         }
         let (mut best, mut best_square) = (-INFINITE, None);
@@ -225,8 +225,8 @@ impl<E: Evaluate> Task for ZeroWindow<'_, '_, E> {
 /// A value on the side of `alpha` on which a search of less depth says with confidence that it is (Multi-ProbCut; M. Buro 1997,
 /// "Experiments with Multi-ProbCut and a new high-quality evaluation function for Othello").
 #[inline(always)]
-fn probable<K: Kernel, E: Evaluate>(kernel: K, tree: &mut Tree<E>, node: &Node<E>, alpha: Score) -> Option<Score> {
-    let Cut { depth, margin } = tree.confidence.cut(node.depth, node.board.empties())?;
+fn probcut<K: Kernel, E: Evaluate>(kernel: K, tree: &mut Tree<E>, node: &Node<E>, alpha: Score) -> Option<Score> {
+    let ProbCut { depth, margin } = tree.confidence.probcut(node.depth, node.board.empties())?;
     let shallow = Node { depth, ..*node };
     // Only the side to which the evaluation leans is worth a search.
     let lean = tree.evaluator.evaluate(node.board) - alpha;

@@ -10,7 +10,7 @@ pub struct Confidence {
 }
 
 /// What would cut a node off.
-pub(super) struct Cut {
+pub(super) struct ProbCut {
     /// Plies of the search that foretells the value.
     pub(super) depth: u32,
     /// How far from the bound its value has to be.
@@ -36,21 +36,21 @@ impl Confidence {
 
     /// The cut to try at a node of `depth` plies with `empties` empty squares; none where it would not pay.
     #[inline(always)]
-    pub(super) fn cut(self, depth: u32, empties: u32) -> Option<Cut> {
-        if self.hundredths == 0 || depth < LEAST_DEPTH {
+    pub(super) fn probcut(self, depth: u32, empties: u32) -> Option<ProbCut> {
+        if self.hundredths == 0 || depth < MIN_DEPTH {
             return None;
         }
         let margin = Score::from(self.hundredths) * deviation(empties) / 100;
-        Some(Cut { depth: foretelling(depth), margin })
+        Some(ProbCut { depth: shallow_depth(depth), margin })
     }
 }
 
 /// Below this depth a search costs little more than what foretells it.
-const LEAST_DEPTH: u32 = 4;
+const MIN_DEPTH: u32 = 4;
 
 /// The depth of the search that foretells one of `depth` plies: about half of it, and the same side moves last, since evaluations after a
 /// move of one side and of the other differ.
-const fn foretelling(depth: u32) -> u32 {
+const fn shallow_depth(depth: u32) -> u32 {
     depth / 4 * 2 + depth % 2
 }
 
@@ -80,22 +80,22 @@ mod tests {
 
     #[test]
     fn the_full_width_cuts_nothing_and_less_confidence_cuts_sooner() {
-        assert!(Confidence::default().cut(20, 30).is_none());
+        assert!(Confidence::default().probcut(20, 30).is_none());
         assert_eq!(Confidence::percent(100), Some(Confidence::default()));
         assert_eq!(Confidence::percent(50), None);
         let margins = Confidence::PERCENT[..5].iter().map(|&percent| {
-            let cut = Confidence::percent(percent).and_then(|confidence| confidence.cut(10, 30)).unwrap();
+            let cut = Confidence::percent(percent).and_then(|confidence| confidence.probcut(10, 30)).unwrap();
             assert_eq!(cut.depth, 4);
             cut.margin
         });
         assert!(margins.is_sorted_by(|lower, higher| lower < higher));
-        assert!(Confidence::percent(73).and_then(|confidence| confidence.cut(LEAST_DEPTH - 1, 30)).is_none());
+        assert!(Confidence::percent(73).and_then(|confidence| confidence.probcut(MIN_DEPTH - 1, 30)).is_none());
     }
 
     #[test]
-    fn the_same_side_moves_last_in_a_search_and_in_what_foretells_it() {
-        for depth in LEAST_DEPTH..60 {
-            let shallow = foretelling(depth);
+    fn the_same_side_moves_last_in_the_deep_and_the_shallow_search() {
+        for depth in MIN_DEPTH..60 {
+            let shallow = shallow_depth(depth);
             assert!(shallow >= 1 && shallow < depth && shallow % 2 == depth % 2, "{depth}: {shallow}");
         }
     }
