@@ -20,8 +20,8 @@ pub(super) fn zero_window_few_empties<K: Kernel>(
 ) -> i32 {
     match empties {
         0 => board.final_score(),
-        1 => one(nodes, board, Square::lowest(board.empty())),
-        2 => two(kernel, nodes, board, alpha),
+        1 => one_empty(nodes, board, Square::lowest(board.empty())),
+        2 => two_empties(kernel, nodes, board, alpha),
         3 => kernel.run(Few::<3> { nodes, board, odd: odd_quarters(board.empty()), alpha }),
         4 => kernel.run(Few::<4> { nodes, board, odd: odd_quarters(board.empty()), alpha }),
         _ => kernel.run(Five { nodes, board, moves, alpha }),
@@ -116,7 +116,7 @@ fn try_all<K: Kernel, const EMPTIES: u32>(
             }
             let child = &board.after(square, flips);
             let score = -if EMPTIES == 3 {
-                two(kernel, nodes, child, -alpha - 1)
+                two_empties(kernel, nodes, child, -alpha - 1)
             } else {
                 kernel.run(Few::<3> { nodes, board: child, odd: odd ^ quarter(square), alpha: -alpha - 1 })
             };
@@ -131,7 +131,7 @@ fn try_all<K: Kernel, const EMPTIES: u32>(
 
 /// A node with two empty squares.
 #[inline(always)]
-fn two<K: Kernel>(kernel: K, nodes: &mut u64, board: &Board, alpha: i32) -> i32 {
+fn two_empties<K: Kernel>(kernel: K, nodes: &mut u64, board: &Board, alpha: i32) -> i32 {
     *nodes += 1;
     if let Some(best) = try_both(kernel, nodes, board, alpha) {
         return best;
@@ -153,7 +153,7 @@ fn try_both<K: Kernel>(kernel: K, nodes: &mut u64, board: &Board, alpha: i32) ->
         if flips == 0 {
             continue;
         }
-        let score = -one(nodes, &board.after(square, flips), other);
+        let score = -one_empty(nodes, &board.after(square, flips), other);
         if score > alpha {
             return Some(score);
         }
@@ -164,20 +164,20 @@ fn try_both<K: Kernel>(kernel: K, nodes: &mut u64, board: &Board, alpha: i32) ->
 
 /// The result of a board with one empty square.
 #[inline(always)]
-fn one(nodes: &mut u64, board: &Board, square: Square) -> i32 {
+fn one_empty(nodes: &mut u64, board: &Board, square: Square) -> i32 {
     *nodes += 1;
     let difference = 2 * board.player().count_ones() as i32 - 63;
-    let own = turned_by_last(board.player(), square);
+    let own = count_last_flips(board.player(), square);
     if own > 0 {
         return difference + 2 * own + 1;
     }
-    let other = turned_by_last(board.opponent(), square);
+    let other = count_last_flips(board.opponent(), square);
     if other > 0 { difference - 2 * other - 1 } else { difference + difference.signum() }
 }
 
 /// How many discs the side with these `discs` turns by a disc on the last empty square.
 #[inline(always)]
-fn turned_by_last(discs: u64, square: Square) -> i32 {
+fn count_last_flips(discs: u64, square: Square) -> i32 {
     const FILE_A: u64 = 0x0101_0101_0101_0101;
     let index = square.index();
     let (file, rank) = (index % 8, index / 8);
@@ -187,16 +187,16 @@ fn turned_by_last(discs: u64, square: Square) -> i32 {
     let column = ((discs >> file & FILE_A).wrapping_mul(0x0102_0408_1020_4080)) >> 56;
     let rising = (discs & rising).wrapping_mul(FILE_A) >> 56;
     let falling = (discs & falling).wrapping_mul(FILE_A) >> 56;
-    let by_file = &TURNED[file];
+    let by_file = &LAST_FLIPS[file];
     i32::from(by_file[row as usize])
-        + i32::from(TURNED[rank][column as usize])
+        + i32::from(LAST_FLIPS[rank][column as usize])
         + i32::from(by_file[rising as usize])
         + i32::from(by_file[falling as usize])
 }
 
 /// `[place][discs]`: how many discs are turned in a line of eight squares, full but for `place`, by the side that has `discs`.
 /// A line that ends sooner is one where the rest is the other side's: it encloses nothing.
-static TURNED: [[u8; 256]; 8] = {
+static LAST_FLIPS: [[u8; 256]; 8] = {
     let mut table = [[0; 256]; 8];
     let mut place = 0;
     while place < 8 {
@@ -264,11 +264,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_last_disc_turns_what_it_turns_square_by_square(player: u64, square in 0_u8..64) {
+        fn the_last_disc_flips_what_it_flips_square_by_square(player: u64, square in 0_u8..64) {
             let square = Square::new(square).unwrap();
             let player = player & !square.bit();
             let flips = reference::flips(player, !player & !square.bit(), square);
-            prop_assert_eq!(turned_by_last(player, square), flips.count_ones() as i32);
+            prop_assert_eq!(count_last_flips(player, square), flips.count_ones() as i32);
         }
     }
 }
