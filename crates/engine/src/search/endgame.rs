@@ -3,7 +3,7 @@
 use super::few_empties::zero_window_few_empties;
 use super::ordering::{Move, MoveList, mobility, odd_quarters, squares_of};
 use super::pv_line::PvLine;
-use super::stability::most_discs;
+use super::stability::stability_bound;
 use super::table::TableEntry;
 use super::{Node, Tree, aspiration};
 use crate::board::Board;
@@ -202,9 +202,9 @@ impl<E: Evaluate, const EVALUATED: bool> Task for ZeroWindow<'_, '_, E, EVALUATE
             let node = Node { board: &board.pass(), accumulator: passed, moves: replies, depth: empties };
             return -kernel.run(ZeroWindow::<E, EVALUATED> { tree, node, alpha: -alpha - 1 });
         }
-        let most = most_discs(board, alpha, empties);
-        if most <= alpha {
-            return most;
+        let bound = stability_bound(board, alpha, empties);
+        if bound <= alpha {
+            return bound;
         }
         let mut hint = None;
         if empties >= TABLE_EMPTIES

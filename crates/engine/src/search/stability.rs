@@ -5,11 +5,11 @@ use crate::board::Board;
 /// An upper bound of the result for the side to move: the opponent's stable discs stay its own. 64 where it can't be as low as `alpha`,
 /// by a guess that costs less than to look.
 #[inline(always)]
-pub(super) fn most_discs(board: &Board, alpha: i32, empties: u32) -> i32 {
+pub(super) fn stability_bound(board: &Board, alpha: i32, empties: u32) -> i32 {
     if alpha < empties as i32 * 2 - 10 {
         64
     } else {
-        64 - 2 * stable(board.opponent(), board.player()).count_ones() as i32
+        64 - 2 * stable_discs(board.opponent(), board.player()).count_ones() as i32
     }
 }
 
@@ -19,7 +19,7 @@ const ENDS: [u64; 4] = [0x8181_8181_8181_8181, 0xff00_0000_0000_00ff, 0xff81_818
 /// Some of the discs in `own` that can't be turned any more: on each of its four lines such a disc is beside the edge of the board or
 /// beside a stable disc of its own side, or the line has no empty square.
 #[inline(always)]
-pub(super) fn stable(own: u64, other: u64) -> u64 {
+pub(super) fn stable_discs(own: u64, other: u64) -> u64 {
     let taken = own | other;
     let safe = full_lines(taken);
     let mut stable = own & (safe[0] | ENDS[0]) & (safe[1] | ENDS[1]) & (safe[2] | ENDS[2]) & (safe[3] | ENDS[3]);
@@ -120,8 +120,8 @@ mod tests {
                     fixed.swap(0, 1);
                     continue;
                 }
-                fixed[0] |= stable(board.player(), board.opponent());
-                fixed[1] |= stable(board.opponent(), board.player());
+                fixed[0] |= stable_discs(board.player(), board.opponent());
+                fixed[1] |= stable_discs(board.opponent(), board.player());
                 let moves: Vec<Square> = squares(board.moves()).collect();
                 let square = moves[rng.next_u64() as usize % moves.len()];
                 board = board.after(square, board.flips(square));
