@@ -23,7 +23,7 @@ use crate::evaluate::{Evaluate, Score};
 use crate::kernel::{Kernel, Task, dispatch};
 use crate::square::{Square, squares};
 use ordering::Move;
-use parallel::{Claim, Team};
+use parallel::{Claim, ThreadTeam};
 pub use probcut::Confidence;
 use pv_line::PvLine;
 use stop::StopCondition;
@@ -125,7 +125,7 @@ impl Searcher {
         }
         let table = &self.table;
         if limits.threads > 1 {
-            return parallel::search_together(limits, |limits, team| {
+            return parallel::search_in_parallel(limits, |limits, team| {
                 dispatch(Root { table, evaluator, board, limits, team: Some(team) })
             });
         }
@@ -143,7 +143,7 @@ struct Tree<'a, E: Evaluate> {
     evaluator: &'a E,
     table: &'a Table,
     /// The threads that search together; none if there is only one.
-    team: Option<&'a Team>,
+    team: Option<&'a ThreadTeam>,
     stop: StopCondition<'a>,
     confidence: Confidence,
     /// The stage whose tables order the moves: one for the whole search, so that they stay in the cache.
@@ -245,7 +245,7 @@ struct Root<'a, E: Evaluate> {
     evaluator: &'a E,
     board: &'a Board,
     limits: &'a Limits<'a>,
-    team: Option<&'a Team>,
+    team: Option<&'a ThreadTeam>,
 }
 
 impl<E: Evaluate> Task for Root<'_, E> {

@@ -12,11 +12,11 @@ use super::{Limits, SearchResult};
 use crate::board::Board;
 
 /// Positions that can be marked at the same time; two that share a place only make the division of work worse.
-const PLACES: usize = 4096;
+const CLAIM_SLOTS: usize = 4096;
 
 /// What the threads know of each other.
 #[derive(Debug)]
-pub(super) struct Team {
+pub(super) struct ThreadTeam {
     /// The positions that a thread is at, by their hash; 0 where there is none.
     claimed: Box<[AtomicU64]>,
     /// A thread has the result.
@@ -35,15 +35,15 @@ impl Drop for Claim<'_> {
     }
 }
 
-impl Team {
+impl ThreadTeam {
     fn new() -> Self {
-        Self { claimed: (0..PLACES).map(|_| AtomicU64::new(0)).collect(), finished: AtomicBool::new(false) }
+        Self { claimed: (0..CLAIM_SLOTS).map(|_| AtomicU64::new(0)).collect(), finished: AtomicBool::new(false) }
     }
 
     /// Marks a position, unless another thread is at it. A place that is taken by another position stays as it is.
     pub(super) fn claim(&self, board: &Board) -> Option<Claim<'_>> {
         let hash = hash(board).max(1);
-        let place = &self.claimed[hash as usize % PLACES];
+        let place = &self.claimed[hash as usize % CLAIM_SLOTS];
         match place.compare_exchange(0, hash, Relaxed, Relaxed) {
             Ok(_) => Some(Claim(Some(place))),
             Err(present) if present == hash => None,
@@ -61,11 +61,11 @@ impl Team {
 }
 
 /// Runs a search in as many threads as the limits say; the result is the deepest one that a thread has, with what all of them visited.
-pub(super) fn search_together<'a>(
+pub(super) fn search_in_parallel<'a>(
     limits: &Limits<'a>,
-    search: impl Fn(&Limits<'a>, &Team) -> SearchResult + Sync,
+    search: impl Fn(&Limits<'a>, &ThreadTeam) -> SearchResult + Sync,
 ) -> SearchResult {
-    let team = Team::new();
+    let team = ThreadTeam::new();
     let nodes = limits.nodes.map(|nodes| nodes.div_ceil(limits.threads as u64));
     let limits = &Limits { nodes, ..*limits };
     let results: Vec<SearchResult> = thread::scope(|scope| {

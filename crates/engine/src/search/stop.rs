@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::Instant;
 
 use super::Limits;
-use super::parallel::Team;
+use super::parallel::ThreadTeam;
 
 /// Nodes between two looks at the clock and the flag.
 const POLL_INTERVAL: u64 = 1024;
@@ -15,7 +15,7 @@ pub(super) struct StopCondition<'a> {
     nodes: u64,
     stop: Option<&'a AtomicBool>,
     /// The threads that search together: one of them may be done.
-    team: Option<&'a Team>,
+    team: Option<&'a ThreadTeam>,
     heartbeat: Option<&'a AtomicU64>,
     next_check: u64,
     /// Set when a limit was reached; all recursion returns then, and its values mean nothing.
@@ -27,7 +27,7 @@ pub(super) struct StopCondition<'a> {
 }
 
 impl<'a> StopCondition<'a> {
-    pub(super) fn new(limits: &Limits<'a>, team: Option<&'a Team>) -> Self {
+    pub(super) fn new(limits: &Limits<'a>, team: Option<&'a ThreadTeam>) -> Self {
         Self {
             deadline: limits.time.map(|time| Instant::now() + time),
             nodes: limits.nodes.unwrap_or(u64::MAX),
@@ -56,7 +56,7 @@ impl<'a> StopCondition<'a> {
         }
         self.stopped |= self.stop.is_some_and(|stop| stop.load(Relaxed));
         let spent = nodes >= self.nodes || self.deadline.is_some_and(|deadline| Instant::now() >= deadline);
-        self.aborted = self.stopped || self.team.is_some_and(Team::is_finished) || (self.armed && spent);
+        self.aborted = self.stopped || self.team.is_some_and(ThreadTeam::is_finished) || (self.armed && spent);
         self.next_check =
             if self.armed { (nodes + POLL_INTERVAL).min(self.nodes.max(nodes + 1)) } else { nodes + POLL_INTERVAL };
     }
