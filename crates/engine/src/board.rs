@@ -26,8 +26,8 @@ pub enum IllegalMoveReason {
     #[error("the square is taken")]
     Occupied,
     /// No line of the opponent's discs is enclosed.
-    #[error("it turns no disc")]
-    TurnsNothing,
+    #[error("it flips no disc")]
+    FlipsNothing,
 }
 
 /// The move was not legal; the board is unchanged.
@@ -126,7 +126,7 @@ impl Board {
     pub fn play(&self, square: Square) -> Result<Self, IllegalMove> {
         let reason = match self.flips(square) {
             0 if self.empty() & square.bit() == 0 => IllegalMoveReason::Occupied,
-            0 => IllegalMoveReason::TurnsNothing,
+            0 => IllegalMoveReason::FlipsNothing,
             flips => return Ok(self.after(square, flips)),
         };
         Err(IllegalMove { square, reason })
@@ -221,7 +221,7 @@ mod tests {
     fn an_illegal_move_says_why() {
         let reason = |name: &str| Board::START.play(name.parse().unwrap()).unwrap_err().to_string();
         assert_eq!(reason("d4"), "illegal move d4: the square is taken");
-        assert_eq!(reason("a1"), "illegal move a1: it turns no disc");
+        assert_eq!(reason("a1"), "illegal move a1: it flips no disc");
     }
 
     #[test]

@@ -174,12 +174,12 @@ impl Indices {
     #[inline(always)]
     pub(crate) fn after(&self, square: Square, flips: u64) -> Self {
         let placed = &DIGIT_WEIGHTS[square.index()];
-        let turned = turned(flips);
+        let flipped = flipped(flips);
         let (mut own, mut other) = (Lanes::ZERO, Lanes::ZERO);
         for lane in 0..64 {
             // The mover's digit 0 becomes 1 and its 2s become 1; the other side's 0 becomes 2 and its 1s become 2.
-            own.0[lane] = self.other.0[lane].wrapping_add(2 * placed.0[lane]).wrapping_add(turned.0[lane]);
-            other.0[lane] = self.own.0[lane].wrapping_add(placed.0[lane]).wrapping_sub(turned.0[lane]);
+            own.0[lane] = self.other.0[lane].wrapping_add(2 * placed.0[lane]).wrapping_add(flipped.0[lane]);
+            other.0[lane] = self.own.0[lane].wrapping_add(placed.0[lane]).wrapping_sub(flipped.0[lane]);
         }
         Self { own, other }
     }
@@ -188,7 +188,7 @@ impl Indices {
     #[inline(always)]
     pub(crate) fn own_after(&self, square: Square, flips: u64) -> Lanes {
         let placed = &DIGIT_WEIGHTS[square.index()];
-        let mut own = turned(flips);
+        let mut own = flipped(flips);
         for lane in 0..64 {
             own.0[lane] = own.0[lane].wrapping_add(self.other.0[lane]).wrapping_add(2 * placed.0[lane]);
         }
@@ -204,7 +204,7 @@ impl Indices {
 
 /// The sum of the digit weights of the squares.
 #[inline(always)]
-fn turned(flips: u64) -> Lanes {
+fn flipped(flips: u64) -> Lanes {
     let mut sum = Lanes::ZERO;
     let mut rest = flips;
     // In threes, as most moves turn no more: a loop of as many steps as there are discs is foretold too seldom by the processor, and

@@ -229,7 +229,7 @@ mod tests {
     fn a_transcript_reads_back_and_an_illegal_move_is_numbered() {
         let moves = parse_transcript("f5 D6c3d3c4").unwrap();
         assert_eq!(transcript(&moves), "f5d6c3d3c4");
-        assert_eq!(parse_transcript("f5f6a1").unwrap_err().to_string(), "move 3: illegal move a1: it turns no disc");
+        assert_eq!(parse_transcript("f5f6a1").unwrap_err().to_string(), "move 3: illegal move a1: it flips no disc");
         assert!(parse_transcript("f5f").unwrap_err().to_string().starts_with("move 2: \"f\" is no square"));
     }
 

@@ -9,7 +9,7 @@ pub fn flips(player: u64, opponent: u64, square: Square) -> u64 {
     let at = |file: i32, rank: i32| {
         if (0..8).contains(&file) && (0..8).contains(&rank) { 1_u64 << (rank * 8 + file) } else { 0 }
     };
-    let mut turned = 0;
+    let mut flipped = 0;
     for (file_step, rank_step) in [(-1, -1), (0, -1), (1, -1), (-1, 0), (1, 0), (-1, 1), (0, 1), (1, 1)] {
         let (mut file, mut rank) = (square.file() as i32 + file_step, square.rank() as i32 + rank_step);
         let mut line = 0;
@@ -19,10 +19,10 @@ pub fn flips(player: u64, opponent: u64, square: Square) -> u64 {
             rank += rank_step;
         }
         if at(file, rank) & player != 0 {
-            turned |= line;
+            flipped |= line;
         }
     }
-    turned
+    flipped
 }
 
 /// Plain negamax without pruning, ordering or memory: the value of `board` at `depth` plies, a pass costing none.

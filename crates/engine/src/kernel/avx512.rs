@@ -93,12 +93,12 @@ fn moves(player: u64, opponent: u64) -> u64 {
     const INNER: [u64; 4] = [ROWS, FILES, ROWS & FILES, ROWS & FILES];
     let step = both_ways([1, 8, 7, 9], [63, 56, 57, 55]);
     let two_steps = both_ways([2, 16, 14, 18], [62, 48, 50, 46]);
-    let turnable = _mm512_and_si512(_mm512_set1_epi64(opponent as i64), both_ways(INNER, INNER));
+    let flippable = _mm512_and_si512(_mm512_set1_epi64(opponent as i64), both_ways(INNER, INNER));
     let discs = _mm512_set1_epi64(player as i64);
 
-    let mut run = _mm512_and_si512(turnable, _mm512_rolv_epi64(discs, step));
-    run = _mm512_ternarylogic_epi64::<OR_AND>(run, turnable, _mm512_rolv_epi64(run, step));
-    let pairs = _mm512_and_si512(turnable, _mm512_rolv_epi64(turnable, step));
+    let mut run = _mm512_and_si512(flippable, _mm512_rolv_epi64(discs, step));
+    run = _mm512_ternarylogic_epi64::<OR_AND>(run, flippable, _mm512_rolv_epi64(run, step));
+    let pairs = _mm512_and_si512(flippable, _mm512_rolv_epi64(flippable, step));
     for _ in 0..2 {
         run = _mm512_ternarylogic_epi64::<OR_AND>(run, pairs, _mm512_rolv_epi64(run, two_steps));
     }
@@ -123,7 +123,7 @@ fn flips(player: u64, opponent: u64, square: Square) -> u64 {
     let beyond = _mm256_add_epi64(_mm256_ternarylogic_epi64::<OR_NOT>(opponent, ray, ray), first);
     let end = _mm256_ternarylogic_epi64::<AND_AND>(beyond, ray, player);
     let below_end = _mm256_sub_epi64(end, _mm256_min_epu64(end, _mm256_set1_epi64x(1)));
-    let turned_up = _mm256_and_si256(below_end, ray);
+    let flipped_up = _mm256_and_si256(below_end, ray);
 
     // Downwards, that square is the highest bit. What lies above it are the bits of its negative, twice; above no end is nothing.
     let ray = lanes(*down);
@@ -132,5 +132,5 @@ fn flips(player: u64, opponent: u64, square: Square) -> u64 {
     let end = _mm256_and_si256(top, player);
     let above_end = _mm256_sub_epi64(_mm256_setzero_si256(), _mm256_add_epi64(end, end));
 
-    union(_mm256_ternarylogic_epi64::<OR_AND>(turned_up, above_end, ray))
+    union(_mm256_ternarylogic_epi64::<OR_AND>(flipped_up, above_end, ray))
 }

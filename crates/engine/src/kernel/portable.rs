@@ -18,13 +18,13 @@ impl Kernel for Portable {
     fn moves(self, player: u64, opponent: u64) -> u64 {
         let mut moves = 0;
         for step in STEPS {
-            let turnable = if step == 8 { opponent } else { opponent & INNER_FILES };
-            let mut up = turnable & (player << step);
-            let mut down = turnable & (player >> step);
-            up |= turnable & (up << step);
-            down |= turnable & (down >> step);
-            let pairs_up = turnable & (turnable << step);
-            let pairs_down = turnable & (turnable >> step);
+            let flippable = if step == 8 { opponent } else { opponent & INNER_FILES };
+            let mut up = flippable & (player << step);
+            let mut down = flippable & (player >> step);
+            up |= flippable & (up << step);
+            down |= flippable & (down >> step);
+            let pairs_up = flippable & (flippable << step);
+            let pairs_down = flippable & (flippable >> step);
             for _ in 0..2 {
                 up |= pairs_up & (up << (2 * step));
                 down |= pairs_down & (down >> (2 * step));

@@ -83,13 +83,13 @@ pub(super) fn mobility(moves: u64) -> i32 {
 /// searches visited the fewest positions.
 #[inline(always)]
 pub(super) fn static_order_score(child: &Board, square: Square, flips: u64) -> i32 {
-    const TURNED: i32 = UNITS_PER_DISC * 3 / 4;
+    const FLIPPED: i32 = UNITS_PER_DISC * 3 / 4;
     const OPEN: i32 = UNITS_PER_DISC;
     const BESIDE: i32 = 3 * UNITS_PER_DISC;
     const DIAGONAL: i32 = 4 * UNITS_PER_DISC;
     let on = |squares: u64| i32::from(square.bit() & squares != 0);
     -OPEN * (with_neighbours(child.opponent()) & child.empty()).count_ones() as i32
-        - TURNED * flips.count_ones() as i32
+        - FLIPPED * flips.count_ones() as i32
         - BESIDE * on(BESIDE_CORNER)
         - DIAGONAL * on(DIAGONAL_TO_CORNER)
 }
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_move_looks_worse_with_every_square_it_opens_every_disc_it_turns_and_next_to_a_corner() {
+    fn a_move_looks_worse_with_every_square_it_opens_every_disc_it_flips_and_next_to_a_corner() {
         let static_order_score = |own: u64, flips: u64, name: &str| {
             let square: Square = name.parse().unwrap();
             static_order_score(&Board::new(0, own | square.bit()).unwrap(), square, flips)

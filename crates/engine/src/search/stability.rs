@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn stable_discs_are_never_turned_whatever_is_played() {
+    fn stable_discs_are_never_flipped_whatever_is_played() {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(4);
         let mut seen = 0;
         for _ in 0..3_000 {
