@@ -3,9 +3,10 @@
 use super::few_empties::zero_window_few_empties;
 use super::ordering::{Move, MoveList, mobility, odd_quarters, squares_of};
 use super::pv_line::PvLine;
+use super::root::aspiration;
 use super::stability::stability_bound;
 use super::table::TableEntry;
-use super::{Node, Tree, aspiration};
+use super::tree::{Node, Tree};
 use crate::board::Board;
 use crate::evaluate::{Evaluate, Score, UNITS_PER_DISC};
 use crate::kernel::{Kernel, Task};

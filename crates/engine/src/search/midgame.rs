@@ -6,8 +6,9 @@
 use super::ordering::{Move, MoveList, by_square_class, mobility, static_order_score};
 use super::probcut::ProbCut;
 use super::pv_line::PvLine;
+use super::root::aspiration;
 use super::table::{Table, TableEntry};
-use super::{Node, Tree, aspiration};
+use super::tree::{Node, Tree};
 use crate::board::Board;
 use crate::evaluate::{Evaluate, MAX_SCORE, Score, UNITS_PER_DISC};
 use crate::kernel::{Kernel, Task};

@@ -1,0 +1,87 @@
+//! What the nodes of a search share, and a node's position.
+
+use super::Confidence;
+use super::ordering::Move;
+use super::parallel::{Claim, ThreadTeam};
+use super::stop::StopCondition;
+use super::table::{Table, TableEntry};
+use crate::board::Board;
+use crate::evaluate::{Evaluate, Score};
+use crate::kernel::Kernel;
+use crate::square::squares;
+
+/// What all nodes of one search share.
+pub(super) struct Tree<'a, E: Evaluate> {
+    pub(super) evaluator: &'a E,
+    pub(super) table: &'a Table,
+    /// The threads that search together; none if there is only one.
+    pub(super) team: Option<&'a ThreadTeam>,
+    pub(super) stop: StopCondition<'a>,
+    pub(super) confidence: Confidence,
+    /// The stage whose tables order the moves: one for the whole search, so that they stay in the cache.
+    pub(super) order_stage: usize,
+    /// The square of the last move that was good enough one ply above the leaves: after the opponent's next move it often is again.
+    pub(super) killer: u64,
+    pub(super) nodes: u64,
+    pub(super) probes: u64,
+    pub(super) hits: u64,
+}
+
+impl<'a, E: Evaluate> Tree<'a, E> {
+    /// Looks the position up in the table.
+    #[inline(always)]
+    pub(super) fn find(&mut self, board: &Board) -> Option<TableEntry> {
+        let entry = self.table.find(board);
+        self.probes += 1;
+        self.hits += u64::from(entry.is_some());
+        entry
+    }
+
+    /// A value above `alpha` that the table knows of a move without a search (enhanced transposition cut-off; Plaat et al. 1996,
+    /// "Exploiting graph properties of game trees").
+    #[inline(always)]
+    pub(super) fn etc_cutoff<K: Kernel>(&self, kernel: K, node: &Node<E>, alpha: Score) -> Option<Score> {
+        let board = node.board;
+        for square in squares(node.moves) {
+            let child = board.after(square, kernel.flips(board.player(), board.opponent(), square));
+            if let Some(entry) = self.table.find(&child)
+                && u32::from(entry.depth) == node.depth - 1
+            {
+                let score = -Score::from(entry.upper);
+                if entry.upper != i16::MAX && score > alpha {
+                    return Some(score);
+                }
+            }
+        }
+        None
+    }
+
+    /// Claims the position that a move leads to for this thread, if the node is `shared`; none if another thread is at it and the move has not
+    /// been put off yet.
+    #[inline(always)]
+    pub(super) fn claim(&self, shared: bool, next: &Move, child: &Board) -> Option<Claim<'a>> {
+        match self.team {
+            Some(team) if shared && !next.was_deferred() => team.claim(child),
+            _ => Some(Claim::default()),
+        }
+    }
+}
+
+/// A position in the tree.
+pub(super) struct Node<'n, E: Evaluate> {
+    pub(super) board: &'n Board,
+    pub(super) accumulator: &'n E::Accumulator,
+    /// The legal moves.
+    pub(super) moves: u64,
+    /// Plies to look ahead.
+    pub(super) depth: u32,
+}
+
+impl<E: Evaluate> Clone for Node<'_, E> {
+    #[inline(always)]
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<E: Evaluate> Copy for Node<'_, E> {}
