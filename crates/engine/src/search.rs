@@ -7,6 +7,8 @@
 mod endgame;
 mod few_empties;
 mod midgame;
+mod move_picker;
+mod node;
 mod ordering;
 mod parallel;
 mod probcut;

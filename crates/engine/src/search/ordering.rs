@@ -1,67 +1,8 @@
 //! The moves of a position in the order in which they are tried.
 
-use arrayvec::ArrayVec;
-
 use crate::board::Board;
 use crate::evaluate::UNITS_PER_DISC;
 use crate::square::Square;
-
-/// A legal move with what it turns, and how promising it is.
-#[derive(Clone, Copy)]
-pub(super) struct Move {
-    pub(super) flips: u64,
-    /// The opponent's moves after it.
-    pub(super) replies: u64,
-    /// The larger, the sooner.
-    pub(super) score: i32,
-    pub(super) square: Square,
-}
-
-impl Move {
-    /// It was put off before.
-    #[inline(always)]
-    pub(super) fn was_deferred(&self) -> bool {
-        self.score == DEFERRED
-    }
-}
-
-/// Moves that are sorted only as far as they are taken. There is room for a move to every square.
-pub(super) struct MoveList(ArrayVec<Move, 64>);
-
-impl MoveList {
-    #[inline(always)]
-    pub(super) fn new() -> Self {
-        Self(ArrayVec::new())
-    }
-
-    #[inline(always)]
-    pub(super) fn push(&mut self, candidate: Move) {
-        self.0.push(candidate);
-    }
-
-    /// Puts a move that was taken back behind all others.
-    #[inline(always)]
-    pub(super) fn defer(&mut self, candidate: Move) {
-        self.0.push(Move { score: DEFERRED, ..candidate });
-    }
-}
-
-/// The score of deferred moves: less than that of any other.
-const DEFERRED: i32 = i32::MIN;
-
-impl Iterator for MoveList {
-    type Item = Move;
-
-    /// The most promising of the moves that are left.
-    #[inline(always)]
-    fn next(&mut self) -> Option<Move> {
-        // The score and the place in one number, so that no comparison waits for a load that depends on the one before.
-        let ranked =
-            self.0.iter().enumerate().map(|(place, candidate)| (i64::from(candidate.score) << 6) | (63 - place as i64));
-        let best = 63 - (ranked.max()? & 63) as usize;
-        self.0.swap_pop(best)
-    }
-}
 
 const CORNERS: u64 = 0x8100_0000_0000_0081;
 
@@ -151,16 +92,6 @@ pub(super) fn squares_of(quarters: u32) -> u64 {
 mod tests {
     use super::*;
     use crate::squares;
-
-    #[test]
-    fn moves_come_by_score() {
-        let mut list = MoveList::new();
-        for (index, score) in [3, 7, 7, 1, 9, 3].into_iter().enumerate() {
-            list.push(Move { flips: 1, replies: 0, score, square: Square::new(index as u8).unwrap() });
-        }
-        let scores: Vec<i32> = list.map(|chosen| chosen.score).collect();
-        assert_eq!(scores, [9, 7, 7, 3, 3, 1]);
-    }
 
     #[test]
     fn neighbours_are_one_step_away() {

@@ -1,5 +1,6 @@
 //! Iterative deepening.
 
+use super::node::INFINITE;
 use super::parallel::ThreadTeam;
 use super::pv_line::PvLine;
 use super::stop::StopCondition;
@@ -11,25 +12,24 @@ use crate::evaluate::{Evaluate, Score};
 use crate::kernel::{Kernel, Task};
 
 /// The score of a search whose window is `margin` wide on both sides of `guess`, if there is one. Where it fails, it is opened on that side,
-/// each time twice as far beyond the bound that was found; `infinite` is beyond every score. `search` gives no score when it was ended.
+/// each time twice as far beyond the bound that was found; `INFINITE` is beyond every score. `search` gives no score when it was ended.
 #[inline(always)]
 pub(super) fn aspiration(
     guess: Option<Score>,
     mut margin: Score,
-    infinite: Score,
     mut search: impl FnMut(Score, Score) -> Option<Score>,
 ) -> Option<Score> {
     let (mut alpha, mut beta) = match guess {
-        Some(guess) => ((guess - margin).max(-infinite), (guess + margin).min(infinite)),
-        None => (-infinite, infinite),
+        Some(guess) => ((guess - margin).max(-INFINITE), (guess + margin).min(INFINITE)),
+        None => (-INFINITE, INFINITE),
     };
     loop {
         let score = search(alpha, beta)?;
         margin *= 2;
-        if score <= alpha && alpha > -infinite {
-            alpha = (score - margin).max(-infinite);
-        } else if score >= beta && beta < infinite {
-            beta = (score + margin).min(infinite);
+        if score <= alpha && alpha > -INFINITE {
+            alpha = (score - margin).max(-INFINITE);
+        } else if score >= beta && beta < INFINITE {
+            beta = (score + margin).min(INFINITE);
         } else {
             return Some(score);
         }

@@ -26,6 +26,21 @@ impl TableEntry {
         Square::new(self.best)
     }
 
+    /// Returns the bound that answers a search of `depth` plies with a zero window above `alpha`.
+    #[inline(always)]
+    pub(super) fn cutoff(self, depth: u32, alpha: Score) -> Option<Score> {
+        let (lower, upper) = (Score::from(self.lower), Score::from(self.upper));
+        if u32::from(self.depth) != depth {
+            None
+        } else if lower > alpha {
+            Some(lower)
+        } else if upper <= alpha {
+            Some(upper)
+        } else {
+            None
+        }
+    }
+
     /// In one word, its upper sixteen bits 0.
     #[inline(always)]
     const fn packed(self) -> u64 {

@@ -1,7 +1,7 @@
 //! What the nodes of a search share, and a node's position.
 
 use super::Confidence;
-use super::ordering::Move;
+use super::move_picker::Move;
 use super::parallel::{Claim, ThreadTeam};
 use super::stop::StopCondition;
 use super::table::{Table, TableEntry};
@@ -28,6 +28,17 @@ pub(super) struct Tree<'a, E: Evaluate> {
 }
 
 impl<'a, E: Evaluate> Tree<'a, E> {
+    /// Counts a node; false if the search was aborted.
+    #[inline(always)]
+    pub(super) fn enter(&mut self) -> bool {
+        self.stop.poll(self.nodes);
+        if self.stop.aborted {
+            return false;
+        }
+        self.nodes += 1;
+        true
+    }
+
     /// Looks the position up in the table.
     #[inline(always)]
     pub(super) fn find(&mut self, board: &Board) -> Option<TableEntry> {
