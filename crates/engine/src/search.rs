@@ -1,8 +1,8 @@
-//! Finding the best move: alpha-beta with iterative deepening, and an exact solver for the last plies.
+//! Search for the best move: alpha-beta with iterative deepening, and an exact solver for the last plies.
 //!
-//! A value is a pure function of the position, the depth and the evaluation: the transposition table only answers for the same
-//! remaining depth, so it changes how fast a value is found and never which. The tests compare with plain negamax. Only a
-//! [`Confidence`] below certainty gives that up.
+//! A score is a pure function of position, depth and evaluation. The transposition table answers only for the same remaining
+//! depth, so it changes how fast a score is found, never the score itself. The tests compare with plain negamax. Only a
+//! [`Confidence`] below 100 % gives this up.
 
 mod endgame;
 mod few_empties;
@@ -30,92 +30,92 @@ pub use probcut::Confidence;
 use root::Root;
 use table::Table;
 
-/// How deep to search. The first limit that is reached ends the search; without any it goes on to the end of the game.
+/// Limits of a search. The first limit reached ends it; without any, the search continues to the end of the game.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Limits<'a> {
     /// Plies to look ahead, at least 1; a pass costs none.
     pub depth: Option<u32>,
-    /// Positions to visit, about. The first ply is always searched whole.
+    /// Approximate number of positions to visit. The first ply is always searched completely.
     pub nodes: Option<u64>,
-    /// Time to take. The first ply is always searched whole.
+    /// Wall-clock time. The first ply is always searched completely.
     pub time: Option<Duration>,
     /// Positions with at most this many empty squares are solved exactly, whatever `depth` says.
     pub exact: u32,
-    /// How sure the search is when it cuts off a line that a search of less depth says is decided.
+    /// The confidence required to cut off a line because a shallower search finds it decided.
     pub confidence: Confidence,
-    /// Threads that search together, the caller's among them; 0 is 1. With more than one the score of a search to a fixed depth is the
-    /// same, but which of several best moves is found, and how many positions are visited, depends on chance.
+    /// Threads that search together, including the caller's; 0 means 1. With several threads, a search to a fixed depth finds
+    /// the same score, but which of several best moves it returns, and how many positions it visits, depends on chance.
     pub threads: usize,
-    /// A flag that ends the search soon after it is set.
+    /// A flag that, once set, soon ends the search.
     pub stop: Option<&'a AtomicBool>,
-    /// A counter that goes up every time the search looks at the clock and the flag: it shows that the search is alive.
+    /// A counter that the search increments whenever it checks the clock and the flag, to show that it is alive.
     pub heartbeat: Option<&'a AtomicU64>,
 }
 
-/// What a search found.
+/// The result of a search.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SearchResult {
-    /// The best move; none if the side to move has to pass or the game is over.
+    /// The best move; `None` if the side to move must pass or the game is over.
     pub best: Option<Square>,
-    /// The value for the side to move.
+    /// The score for the side to move.
     pub score: Score,
-    /// Plies looked ahead by the last complete iteration; the empty squares, if the value is exact.
+    /// Depth in plies of the last complete iteration; the number of empty squares if the score is exact.
     pub depth: u32,
-    /// The value is the result of the game under best play.
+    /// True if the score is the result of the game under best play.
     pub exact: bool,
     /// Positions visited.
     pub nodes: u64,
-    /// The moves that both sides are expected to play, the best one first; passes are implied.
+    /// The principal variation, starting with the best move; passes are implied.
     pub line: Vec<Square>,
-    /// Look-ups in the transposition table.
+    /// Lookups in the transposition table.
     pub probes: u64,
-    /// Look-ups that found the position.
+    /// Lookups that found the position.
     pub hits: u64,
-    /// The stop flag ended the search.
+    /// True if the stop flag ended the search.
     pub stopped: bool,
 }
 
-/// The memory for a transposition table is not to be had.
+/// The transposition table could not be allocated.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no memory for a transposition table of {bytes} bytes")]
 pub struct TableTooLarge {
-    /// The size that was asked for.
+    /// The requested size.
     pub bytes: usize,
 }
 
-/// A search and its transposition table, which it keeps from one search to the next.
+/// A search with a transposition table that is kept from one search to the next.
 ///
-/// What the table holds is forgotten by itself when the evaluator is another one or its weights have changed.
+/// The table is cleared automatically when the evaluator is a different one, its weights have changed, or the confidence differs.
 #[derive(Debug)]
 pub struct Searcher {
     table: Table,
-    /// What the table's values come from: the [`version`](Evaluate::version) of the evaluator, and the confidence.
+    /// The source of the table's scores: the [`version`](Evaluate::version) of the evaluator, and the confidence.
     source: (u64, Confidence),
 }
 
 impl Searcher {
-    /// A searcher with a table of at most `table_bytes`; at least one line of it is kept.
+    /// Creates a searcher with a table of at most `table_bytes`, but at least one bucket of it.
     ///
     /// # Errors
-    /// The memory is not to be had.
+    /// The table could not be allocated.
     pub fn new(table_bytes: usize) -> Result<Self, TableTooLarge> {
         let table = Table::new(table_bytes).map_err(|_| TableTooLarge { bytes: table_bytes })?;
         Ok(Self { table, source: (0, Confidence::default()) })
     }
 
-    /// The size of the table in bytes.
+    /// Returns the size of the table in bytes.
     pub fn table_bytes(&self) -> usize {
         self.table.bytes()
     }
 
-    /// Makes everything that is in the table unseen, as for a new game. Takes no time.
+    /// Clears the table, as for a new game. Takes constant time: old entries are only marked as outdated.
     pub fn forget(&mut self) {
         self.table.forget();
     }
 
     /// Searches a position.
     ///
-    /// If the side to move has no move, the value is that after the pass, or the final score; `best` is then `None`.
+    /// If the side to move has no move, the score is that after the pass, or the final score; `best` is then `None`.
     pub fn search<E: Evaluate>(&mut self, evaluator: &E, board: &Board, limits: &Limits) -> SearchResult {
         let source = (evaluator.version(), limits.confidence);
         if self.source == source {
@@ -133,7 +133,7 @@ impl Searcher {
         dispatch(Root { table, evaluator, board, limits, team: None })
     }
 
-    /// Finds the result of the game under best play. Only the stop flag ends it before.
+    /// Finds the result of the game under best play. Only the stop flag can end it early.
     pub fn solve<E: Evaluate>(&mut self, evaluator: &E, board: &Board, stop: Option<&AtomicBool>) -> SearchResult {
         self.search(evaluator, board, &Limits { exact: 64, stop, ..Limits::default() })
     }

@@ -1,4 +1,4 @@
-//! The moves that both sides are expected to play.
+//! The principal variation: the moves that both sides are expected to play.
 
 use crate::square::Square;
 
@@ -24,7 +24,7 @@ impl PvLine {
         self.moves().first().copied()
     }
 
-    /// Makes this the line that begins with `square` and goes on with `rest`.
+    /// Sets the line to `square` followed by `rest`.
     pub(super) fn set(&mut self, square: Square, rest: &Self) {
         self.length = (rest.length + 1).min(64);
         self.moves[0] = square;

@@ -11,8 +11,8 @@ use crate::board::Board;
 use crate::evaluate::{Evaluate, Score};
 use crate::kernel::{Kernel, Task};
 
-/// The score of a search whose window is `margin` wide on both sides of `guess`, if there is one. Where it fails, it is opened on that side,
-/// each time twice as far beyond the bound that was found; `INFINITE` is beyond every score. `search` gives no score when it was ended.
+/// Searches with an aspiration window: `margin` wide on both sides of `guess`, or open without a guess. A side that fails is widened,
+/// each time by twice the margin beyond the bound that was found. `search` returns `None` when it was aborted.
 #[inline(always)]
 pub(super) fn aspiration(
     guess: Option<Score>,
@@ -36,6 +36,7 @@ pub(super) fn aspiration(
     }
 }
 
+/// One search from the root, by iterative deepening.
 pub(super) struct Root<'a, E: Evaluate> {
     pub(super) table: &'a Table,
     pub(super) evaluator: &'a E,
@@ -56,7 +57,7 @@ impl<E: Evaluate> Task for Root<'_, E> {
         let mut tree =
             Tree { evaluator, table, team, stop, confidence, order_stage, killer, nodes: 0, probes: 0, hits: 0 };
         let empties = board.empties();
-        // From `last` plies on, a search sees the end of the game.
+        // The depth of the last iteration; if it is that of the empty squares, the position is solved.
         let last =
             if empties <= limits.exact { empties } else { limits.depth.unwrap_or(empties).clamp(1, empties.max(1)) };
         let exact = last == empties;
@@ -64,19 +65,19 @@ impl<E: Evaluate> Task for Root<'_, E> {
         let mut line = PvLine::default();
         let mut score = 0;
         let mut depth = 0;
-        // With nothing but the depth to end it, only depths after which the same side moves last: they foretell each other best.
-        // The first two are left out: what they cost is more than their order of moves saves.
+        // If only the depth ends the search, the iterations all have the same parity: those predict each other best.
+        // The first two depths are skipped: they cost more than the move order they find would save.
         let step = if limits.time.is_none() && limits.nodes.is_none() { 2 } else { 1 };
-        let mut plan = match (exact, step) {
+        let mut next_depth = match (exact, step) {
             (true, _) => endgame::first_depth(empties),
             (false, 2) => last.min(4 - last % 2),
             (false, _) => 1,
         };
         loop {
-            let target = plan.min(last);
+            let target = next_depth.min(last);
             let mut candidate = PvLine::default();
             let guess = (depth > 0).then_some(score);
-            let value = if target == empties {
+            let found = if target == empties {
                 endgame::solve(kernel, &mut tree, board, guess, &mut candidate)
             } else {
                 midgame::search(kernel, &mut tree, board, target, guess, &mut candidate)
@@ -84,11 +85,11 @@ impl<E: Evaluate> Task for Root<'_, E> {
             if tree.stop.aborted {
                 break;
             }
-            (line, score, depth) = (candidate, value, target);
+            (line, score, depth) = (candidate, found, target);
             if target == last {
                 break;
             }
-            plan = if exact && target >= endgame::last_depth(empties, empties <= limits.exact) {
+            next_depth = if exact && target >= endgame::last_depth(empties, empties <= limits.exact) {
                 last
             } else {
                 target + step

@@ -1,4 +1,4 @@
-//! When a search has to end.
+//! The conditions that end a search.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::Instant;
@@ -6,23 +6,23 @@ use std::time::Instant;
 use super::Limits;
 use super::parallel::ThreadTeam;
 
-/// Nodes between two looks at the clock and the flag.
+/// Nodes between two checks of the clock and the flag.
 const POLL_INTERVAL: u64 = 1024;
 
-/// Says when a search has to end.
+/// Decides when a search must end.
 pub(super) struct StopCondition<'a> {
     deadline: Option<Instant>,
     nodes: u64,
     stop: Option<&'a AtomicBool>,
-    /// The threads that search together: one of them may be done.
+    /// The threads that search together: one of them may have finished.
     team: Option<&'a ThreadTeam>,
     heartbeat: Option<&'a AtomicU64>,
     next_check: u64,
-    /// Set when a limit was reached; all recursion returns then, and its values mean nothing.
+    /// Set when a limit was reached. All recursion then returns, and its scores are meaningless.
     pub(super) aborted: bool,
-    /// The flag was what ended it.
+    /// True if the stop flag ended the search.
     pub(super) stopped: bool,
-    /// The first iteration may not be ended but by the flag.
+    /// False during the first iteration, which only the flag may end.
     armed: bool,
 }
 
@@ -41,6 +41,7 @@ impl<'a> StopCondition<'a> {
         }
     }
 
+    /// Checks the limits every [`POLL_INTERVAL`] nodes, sooner if the node limit is near.
     #[inline(always)]
     pub(super) fn poll(&mut self, nodes: u64) {
         if nodes >= self.next_check {
@@ -61,7 +62,7 @@ impl<'a> StopCondition<'a> {
             if self.armed { (nodes + POLL_INTERVAL).min(self.nodes.max(nodes + 1)) } else { nodes + POLL_INTERVAL };
     }
 
-    /// From now on every limit counts.
+    /// Enforces every limit from now on.
     pub(super) fn arm(&mut self, nodes: u64) {
         self.armed = true;
         self.check(nodes);

@@ -1,4 +1,4 @@
-//! What the nodes of a search share, and a node's position.
+//! The state that all nodes of a search share, and the position of a node.
 
 use super::Confidence;
 use super::move_picker::Move;
@@ -10,17 +10,18 @@ use crate::evaluate::{Evaluate, Score};
 use crate::kernel::Kernel;
 use crate::square::squares;
 
-/// What all nodes of one search share.
+/// The state that all nodes of one search share.
 pub(super) struct Tree<'a, E: Evaluate> {
     pub(super) evaluator: &'a E,
     pub(super) table: &'a Table,
-    /// The threads that search together; none if there is only one.
+    /// The threads that search together; `None` if there is only one.
     pub(super) team: Option<&'a ThreadTeam>,
     pub(super) stop: StopCondition<'a>,
     pub(super) confidence: Confidence,
-    /// The stage whose tables order the moves: one for the whole search, so that they stay in the cache.
+    /// The stage whose tables order the moves. It is the same for the whole search, so its tables stay in the cache.
     pub(super) order_stage: usize,
-    /// The square of the last move that was good enough one ply above the leaves: after the opponent's next move it often is again.
+    /// The square of the last move that caused a cutoff one ply above the leaves. It often does so again after the opponent's next
+    /// move.
     pub(super) killer: u64,
     pub(super) nodes: u64,
     pub(super) probes: u64,
@@ -28,7 +29,7 @@ pub(super) struct Tree<'a, E: Evaluate> {
 }
 
 impl<'a, E: Evaluate> Tree<'a, E> {
-    /// Counts a node; false if the search was aborted.
+    /// Counts a node. Returns false if the search was aborted.
     #[inline(always)]
     pub(super) fn enter(&mut self) -> bool {
         self.stop.poll(self.nodes);
@@ -48,7 +49,7 @@ impl<'a, E: Evaluate> Tree<'a, E> {
         entry
     }
 
-    /// A value above `alpha` that the table knows of a move without a search (enhanced transposition cut-off; Plaat et al. 1996,
+    /// Returns a score above `alpha` that the table already holds for some move (enhanced transposition cutoff; Plaat et al. 1996,
     /// "Exploiting graph properties of game trees").
     #[inline(always)]
     pub(super) fn etc_cutoff<K: Kernel>(&self, kernel: K, node: &Node<E>, alpha: Score) -> Option<Score> {
@@ -67,12 +68,12 @@ impl<'a, E: Evaluate> Tree<'a, E> {
         None
     }
 
-    /// Claims the position that a move leads to for this thread, if the node is `shared`; none if another thread is at it and the move has not
-    /// been put off yet.
+    /// Claims the position after a move for this thread, if the node is `shared`. Returns `None` if another thread is searching it
+    /// and the move has not been deferred yet.
     #[inline(always)]
-    pub(super) fn claim(&self, shared: bool, next: &Move, child: &Board) -> Option<Claim<'a>> {
+    pub(super) fn claim(&self, shared: bool, chosen: &Move, child: &Board) -> Option<Claim<'a>> {
         match self.team {
-            Some(team) if shared && !next.was_deferred() => team.claim(child),
+            Some(team) if shared && !chosen.was_deferred() => team.claim(child),
             _ => Some(Claim::default()),
         }
     }
@@ -84,7 +85,7 @@ pub(super) struct Node<'n, E: Evaluate> {
     pub(super) accumulator: &'n E::Accumulator,
     /// The legal moves.
     pub(super) moves: u64,
-    /// Plies to look ahead.
+    /// Remaining plies.
     pub(super) depth: u32,
 }
 
