@@ -1,8 +1,8 @@
 //! Search for the best move: alpha-beta with iterative deepening, and an exact solver for the last plies.
 //!
-//! A score is a pure function of position, depth and evaluation. The transposition table answers only for the same remaining
-//! depth, so it changes how fast a score is found, never the score itself. The tests compare with plain negamax. Only a
-//! [`Confidence`] below 100 % gives this up.
+//! A score is a pure function of position, depth and evaluation. The transposition table answers only for the same
+//! remaining depth, so it changes how fast a score is found, never the score itself. The tests compare with plain
+//! negamax. Only a [`Confidence`] below 100 % gives this up.
 
 mod endgame;
 mod few_empties;
@@ -43,8 +43,9 @@ pub struct Limits<'a> {
     pub exact: u32,
     /// The confidence required to cut off a line because a shallower search finds it decided.
     pub confidence: Confidence,
-    /// Threads that search together, including the caller's; 0 means 1. With several threads, a search to a fixed depth finds
-    /// the same score, but which of several best moves it returns, and how many positions it visits, depends on chance.
+    /// Threads that search together, including the caller's; 0 means 1. With several threads, a search to a fixed depth
+    /// finds the same score, but which of several best moves it returns, and how many positions it visits, depends on
+    /// chance.
     pub threads: usize,
     /// A flag that, once set, soon ends the search.
     pub stop: Option<&'a AtomicBool>,
@@ -85,7 +86,8 @@ pub struct TableTooLarge {
 
 /// A search with a transposition table that is kept from one search to the next.
 ///
-/// The table is cleared automatically when the evaluator is a different one, its weights have changed, or the confidence differs.
+/// The table is cleared automatically when the evaluator is a different one, its weights have changed, or the
+/// confidence differs.
 #[derive(Debug)]
 pub struct Searcher {
     table: Table,

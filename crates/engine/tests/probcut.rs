@@ -1,4 +1,4 @@
-//! Searches that trust shallower ones (ProbCut).
+//! Searches that trust shallower ones: `ProbCut`.
 
 mod common;
 

@@ -1,6 +1,7 @@
 //! The exact solver: search to the end of the game.
 //!
-//! The depth of a node is its number of empty squares, and every score is a whole number of discs.
+//! The depth of a node is its number of empty squares, and every score is a whole number of discs in units of the
+//! evaluation.
 
 use super::few_empties::zero_window_few_empties;
 use super::move_picker::Move;
@@ -16,36 +17,38 @@ use crate::kernel::Kernel;
 use crate::pattern::STAGES;
 use crate::square::Square;
 
-/// Moves are ordered by the opponent's replies from this number of empty squares on, below only by parity.
+/// From this number of empty squares on, moves are ordered by the opponent's replies; below, only by parity.
 const ORDERED_EMPTIES: u32 = 6;
 
-/// The static evaluation takes part in the order of moves from this number of empty squares on.
+/// From this number of empty squares on, the static evaluation is part of the order score.
 const EVALUATED_EMPTIES: u32 = 12;
 
-/// Up to this number of empty squares a position is solved without a shallower search before.
+/// Up to this number of empty squares, a position is solved directly, without shallower searches first.
 const DIRECT_EMPTIES: u32 = 10;
 
-/// How far from its guess a result is expected.
+/// The first window extends this far on both sides of the guess.
 const ASPIRATION_WINDOW: Score = 4 * UNITS_PER_DISC;
 
-/// What a reply of the opponent costs in the order of moves: few replies make small trees.
+/// Subtracted from the order score for each reply of the opponent: few replies make small trees.
 const MOBILITY_COST: Score = 7 * UNITS_PER_DISC;
 
-/// What the last move in a quarter of the board is worth there.
+/// Added to the order score for a move that is likely to leave the mover the last one in a quarter of the board.
 const PARITY_BONUS: Score = UNITS_PER_DISC / 2;
 
-/// The depth to begin with when a position is to be solved.
+/// Returns the depth of the first iteration when a position is to be solved.
 pub(super) const fn first_depth(empties: u32) -> u32 {
     if empties <= DIRECT_EMPTIES { empties } else { 1 }
 }
 
-/// The depth after which the position is solved: searches before only find a good order of the moves, so they are
-/// shallow if the result is `wanted` at any price, and go on as long as they are cheaper if it may not be reached.
-pub(super) const fn last_depth(empties: u32, wanted: bool) -> u32 {
-    if wanted { empties / 2 } else { empties.saturating_sub(9) }
+/// Returns the depth of the last iteration before the position is solved. These iterations only find a good move order,
+/// so they stay shallow if the result is `required`. If a limit may end the search before, they continue as long as
+/// they are cheaper than solving.
+pub(super) const fn last_depth(empties: u32, required: bool) -> u32 {
+    if required { empties / 2 } else { empties.saturating_sub(9) }
 }
 
-/// Returns the result of `board` under best play, and sets the line that leads there. A result near `guess` is found sooner.
+/// Returns the result of `board` under best play, and sets `line` to the principal variation. A result near `guess` is
+/// found sooner.
 #[inline(always)]
 pub(super) fn solve<K: Kernel, E: Evaluate>(
     kernel: K,
@@ -67,6 +70,7 @@ pub(super) fn solve<K: Kernel, E: Evaluate>(
     .unwrap_or(0)
 }
 
+/// Search to the end of the game.
 #[derive(Clone, Copy)]
 struct Endgame;
 
@@ -76,8 +80,8 @@ impl Phase for Endgame {
     const SHARED_DEPTH: u32 = 13;
     const EVALUATES_LEAVES: bool = false;
 
-    /// Few replies for the opponent and the last move in a quarter of the board (parity), and the static evaluation where much is at
-    /// stake.
+    /// Prefers few replies for the opponent, quarters of the board with an odd number of empty squares (parity) and, in
+    /// large subtrees, a good static evaluation.
     #[inline(always)]
     fn order_score<E: Evaluate>(
         self,
@@ -96,7 +100,7 @@ impl Phase for Endgame {
         score
     }
 
-    /// An upper bound by the opponent's stable discs.
+    /// Cuts the node off if the opponent's stable discs keep its score from exceeding `alpha`.
     #[inline(always)]
     fn early_cutoff<K: Kernel, E: Evaluate>(
         self,
@@ -109,7 +113,7 @@ impl Phase for Endgame {
         (bound <= alpha).then_some(bound)
     }
 
-    /// Nothing: results are exact.
+    /// Cuts nothing off: results are exact.
     #[inline(always)]
     fn selective_cutoff<K: Kernel, E: Evaluate>(self, _: K, _: &mut Tree<E>, _: &Node<E>, _: Score) -> Option<Score> {
         None
@@ -132,7 +136,7 @@ impl Phase for Endgame {
             let accumulator = &tree.evaluator.accumulator_after(accumulator, square, flips);
             kernel.run(ZeroWindow { phase: self, tree, node: Node { board: child, accumulator, moves, depth }, alpha })
         } else if empties > ORDERED_EMPTIES {
-            // From here on nothing reads the accumulator: the child keeps its ancestor's.
+            // Nothing below reads the accumulator, so the child keeps its ancestor's.
             kernel.run(ZeroWindow { phase: self, tree, node: Node { board: child, accumulator, moves, depth }, alpha })
         } else {
             zero_window_few_empties(kernel, &mut tree.nodes, child, moves, whole_discs(alpha), depth) * UNITS_PER_DISC
@@ -140,7 +144,8 @@ impl Phase for Endgame {
     }
 }
 
-/// Rounds a bound down to whole discs. Scores of whole discs are above the one if they are above the other.
+/// Rounds a bound down to whole discs. A score of whole discs is above the bound exactly if it is above the rounded
+/// one.
 #[inline(always)]
 const fn whole_discs(bound: Score) -> i32 {
     bound.div_euclid(UNITS_PER_DISC)

@@ -1,6 +1,7 @@
 //! Search to a fixed depth, above the static evaluation.
 //!
-//! The difference of depth and empty squares is the same in the whole tree, and never 0 here: no leaf is a full board.
+//! The number of empty squares exceeds the depth by the same amount in the whole tree, never 0: no leaf is a full
+//! board.
 
 use super::move_picker::Move;
 use super::node::{INFINITE, Phase, PvNode, ZeroWindow};
@@ -15,19 +16,20 @@ use crate::kernel::Kernel;
 use crate::pattern::STAGES;
 use crate::square::{Square, squares};
 
-/// The static evaluation takes part in the order of moves from this depth on.
+/// From this depth on, the static evaluation is part of the order score.
 const EVALUATED_DEPTH: u32 = 5;
 
-/// The value is expected near that of the search before from this depth on.
+/// From this depth on, the score is expected near that of the previous iteration.
 const ASPIRATION_DEPTH: u32 = 5;
 
-/// How near.
+/// The first window extends this far on both sides of the previous score.
 const ASPIRATION_WINDOW: Score = UNITS_PER_DISC / 2;
 
-/// What a reply of the opponent costs in the order of moves.
+/// Subtracted from the order score for each reply of the opponent.
 const MOBILITY_COST: Score = 3 * UNITS_PER_DISC;
 
-/// Returns the value of `board` at `depth` plies, 1 to its empty squares − 1, and sets the best line. A value near `guess` is found sooner.
+/// Returns the score of `board` at `depth` plies, 1 to its empty squares − 1, and sets `line` to the principal
+/// variation. A score near `guess` is found sooner.
 #[inline(always)]
 pub(super) fn search<K: Kernel, E: Evaluate>(
     kernel: K,
@@ -50,6 +52,7 @@ pub(super) fn search<K: Kernel, E: Evaluate>(
     .unwrap_or(0)
 }
 
+/// Search to a fixed depth.
 #[derive(Clone, Copy)]
 struct Midgame;
 
@@ -59,7 +62,8 @@ impl Phase for Midgame {
     const SHARED_DEPTH: u32 = 4;
     const EVALUATES_LEAVES: bool = true;
 
-    /// Few replies for the opponent, and the static evaluation, or near the leaves how the move looks.
+    /// Prefers few replies for the opponent, and a good static evaluation or, near the leaves, a good static order
+    /// score.
     #[inline(always)]
     fn order_score<E: Evaluate>(
         self,
@@ -78,7 +82,7 @@ impl Phase for Midgame {
         score - mobility(replies) * MOBILITY_COST
     }
 
-    /// One ply above the leaves, their evaluations.
+    /// Evaluates the leaves if the node is one ply above them.
     #[inline(always)]
     fn early_cutoff<K: Kernel, E: Evaluate>(
         self,
@@ -90,8 +94,9 @@ impl Phase for Midgame {
         (node.depth == 1).then(|| best_leaf(kernel, tree, node, alpha))
     }
 
-    /// The side of `alpha` on which a shallower search says with confidence that the value is (Multi-ProbCut; M. Buro 1997,
-    /// "Experiments with Multi-ProbCut and a new high-quality evaluation function for Othello").
+    /// Cuts the node off if a shallow search predicts with confidence on which side of `alpha` its score is
+    /// (Multi-ProbCut; M. Buro 1997, "Experiments with Multi-ProbCut and a new high-quality evaluation function for
+    /// Othello").
     #[inline(always)]
     fn selective_cutoff<K: Kernel, E: Evaluate>(
         self,
@@ -102,7 +107,7 @@ impl Phase for Midgame {
     ) -> Option<Score> {
         let ProbCut { depth, margin } = tree.confidence.probcut(node.depth, node.board.empties())?;
         let shallow = Node { depth, ..*node };
-        // Only the side to which the evaluation leans is worth a search.
+        // Only the side that the evaluation favours is worth a search.
         let lean = tree.evaluator.evaluate(node.board) - alpha;
         let (low, high) = (alpha - margin, alpha + margin);
         let found = if lean > margin / 2 && high < MAX_SCORE {
@@ -139,8 +144,8 @@ fn best_leaf<K: Kernel, E: Evaluate>(kernel: K, tree: &mut Tree<E>, node: &Node<
     let Node { board, accumulator, moves, .. } = *node;
     let mut best = -INFINITE;
     let killer = moves & tree.killer;
-    let [corners, most, beside, diagonal] = by_square_class(moves & !killer);
-    for group in [killer, corners, most, beside, diagonal] {
+    let [corners, most, c_squares, x_squares] = by_square_class(moves & !killer);
+    for group in [killer, corners, most, c_squares, x_squares] {
         for square in squares(group) {
             let flips = kernel.flips(board.player(), board.opponent(), square);
             tree.nodes += 1;

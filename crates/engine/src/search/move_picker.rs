@@ -14,7 +14,7 @@ pub(super) struct Move {
     pub(super) flips: u64,
     /// The opponent's moves after it.
     pub(super) replies: u64,
-    /// The larger, the sooner.
+    /// The higher, the earlier the move is tried.
     pub(super) score: i32,
     pub(super) square: Square,
 }
@@ -27,11 +27,13 @@ impl Move {
     }
 }
 
-/// The score of deferred moves: less than that of any other.
+/// The score of deferred moves: lower than that of any other.
 const DEFERRED: i32 = i32::MIN;
 
-/// Yields the moves of a node: the table's best move first, then the others by their score. Scores are computed only when the first
-/// move was not enough, and moves are sorted only as far as they are taken.
+/// The moves of a node in the order in which they are tried: the table's best move first, then the others by score.
+///
+/// Scores are computed only after the table's move caused no cutoff, and moves are sorted only as far as they are
+/// taken.
 pub(super) struct MovePicker<'n, P, K, E: Evaluate> {
     phase: P,
     kernel: K,
@@ -57,7 +59,7 @@ impl<'n, P: Phase, K: Kernel, E: Evaluate> MovePicker<'n, P, K, E> {
         Self { phase, kernel, node: *node, unscored, scored }
     }
 
-    /// Returns the next move.
+    /// Returns the next move to try.
     #[inline(always)]
     pub(super) fn next(&mut self, tree: &Tree<E>) -> Option<Move> {
         if let Some(next) = self.scored.take_best() {
@@ -80,14 +82,14 @@ impl<'n, P: Phase, K: Kernel, E: Evaluate> MovePicker<'n, P, K, E> {
         self.scored.take_best()
     }
 
-    /// Puts a move that was taken back behind all others.
+    /// Puts a move back, behind all others.
     #[inline(always)]
     pub(super) fn defer(&mut self, deferred: Move) {
         self.scored.push(Move { score: DEFERRED, ..deferred });
     }
 }
 
-/// Moves with their scores, room for one to every square.
+/// Scored moves, with room for one to every square.
 struct ScoredMoves(ArrayVec<Move, 64>);
 
 impl ScoredMoves {
@@ -104,7 +106,7 @@ impl ScoredMoves {
     /// Removes the move with the highest score.
     #[inline(always)]
     fn take_best(&mut self) -> Option<Move> {
-        // The score and the index in one number, so that no comparison waits for a load that depends on the one before.
+        // Score and index share one number, so no comparison waits for a load that depends on the previous one.
         let ranked =
             self.0.iter().enumerate().map(|(index, scored)| (i64::from(scored.score) << 6) | (63 - index as i64));
         let best = 63 - (ranked.max()? & 63) as usize;

@@ -11,27 +11,27 @@ use crate::evaluate::{Evaluate, MAX_SCORE, Score, UNITS_PER_DISC};
 use crate::kernel::{Kernel, Task};
 use crate::square::Square;
 
-/// Beyond every score: a window that ends here is open on that side.
+/// Larger than any score: a window that ends here is open on that side.
 pub(super) const INFINITE: Score = MAX_SCORE + 1;
 
-/// A way to search: to a fixed depth or to the end of the game.
+/// The differences between a search to a fixed depth and one to the end of the game.
 ///
-/// Methods are `#[inline(always)]`: the code takes the instruction set of the node that it is inlined into.
+/// Methods are `#[inline(always)]`: they are compiled for the instruction set of the node that they are inlined into.
 pub(super) trait Phase: Copy {
-    /// Nodes use the transposition table from this depth on.
+    /// From this depth on, nodes use the transposition table.
     const TABLE_DEPTH: u32;
 
-    /// Enhanced transposition cut-offs pay from this depth on.
+    /// From this depth on, enhanced transposition cutoffs are tried.
     const ETC_DEPTH: u32;
 
-    /// Threads that search together divide the moves of a node from this depth on.
+    /// From this depth on, threads that search together divide the moves of a node.
     const SHARED_DEPTH: u32;
 
-    /// True if positions at depth 0 are evaluated, not searched.
+    /// True if positions at depth 0 are evaluated statically.
     const EVALUATES_LEAVES: bool;
 
-    /// Orders the moves: the larger the score, the sooner the move is tried. `child` is the board after the move, `replies` are the
-    /// opponent's moves there.
+    /// Returns the score that orders a move: the higher, the earlier it is tried. `child` is the board after the move,
+    /// `replies` are the opponent's moves there. Called at depth 2 and above.
     fn order_score<E: Evaluate>(
         self,
         tree: &Tree<E>,
@@ -42,7 +42,7 @@ pub(super) trait Phase: Copy {
         replies: u64,
     ) -> i32;
 
-    /// Returns the score of a zero-window node that needs neither the table nor a search of its moves.
+    /// Returns the score of a zero-window node if it can be found before looking into the table.
     fn early_cutoff<K: Kernel, E: Evaluate>(
         self,
         kernel: K,
@@ -51,7 +51,8 @@ pub(super) trait Phase: Copy {
         alpha: Score,
     ) -> Option<Score>;
 
-    /// Returns the score of a zero-window node that is cut off without proof, after the table has given no answer.
+    /// Returns the score of a zero-window node if it is cut off selectively, that is without proof. Called after the
+    /// table had no answer.
     fn selective_cutoff<K: Kernel, E: Evaluate>(
         self,
         kernel: K,
@@ -60,7 +61,8 @@ pub(super) trait Phase: Copy {
         alpha: Score,
     ) -> Option<Score>;
 
-    /// Searches `child`, the board after a move of `node`, with a zero window above `alpha`. The score is that of the side to move there.
+    /// Searches `child`, the board after a move of `node`, with a zero window above `alpha`. Returns the score for the
+    /// side to move in `child`.
     fn zero_window_child<K: Kernel, E: Evaluate>(
         self,
         kernel: K,
@@ -72,7 +74,7 @@ pub(super) trait Phase: Copy {
     ) -> Score;
 }
 
-/// A node on the principal variation: its window is open, its value exact.
+/// A node on the principal variation, searched with an open window.
 pub(super) struct PvNode<'n, 'a, P, E: Evaluate> {
     pub(super) phase: P,
     pub(super) tree: &'n mut Tree<'a, E>,
@@ -151,7 +153,7 @@ impl<P: Phase, E: Evaluate> Task for PvNode<'_, '_, P, E> {
     }
 }
 
-/// A node off the principal variation: is its value above `alpha` or not?
+/// A node off the principal variation, searched with a zero window: is its score above `alpha` or not?
 pub(super) struct ZeroWindow<'n, 'a, P, E: Evaluate> {
     pub(super) phase: P,
     pub(super) tree: &'n mut Tree<'a, E>,

@@ -1,4 +1,4 @@
-//! The moves of a position in the order in which they are tried.
+//! What makes a move promising before it is searched: mobility, square classes, parity.
 
 use crate::board::Board;
 use crate::evaluate::UNITS_PER_DISC;
@@ -6,36 +6,37 @@ use crate::square::Square;
 
 const CORNERS: u64 = 0x8100_0000_0000_0081;
 
-/// Squares beside a corner on the edge: whoever plays there mostly gives the corner away.
-const BESIDE_CORNER: u64 = 0x4281_0000_0000_8142;
+/// Squares next to a corner on the edge (C-squares): a move there often gives the corner away.
+const C_SQUARES: u64 = 0x4281_0000_0000_8142;
 
-/// Squares diagonal to a corner.
-const DIAGONAL_TO_CORNER: u64 = 0x0042_0000_0000_4200;
+/// Squares diagonally next to a corner (X-squares).
+const X_SQUARES: u64 = 0x0042_0000_0000_4200;
 
-/// How many squares a side can play to, corners twice: the less, the better for its opponent.
+/// Counts the moves of a side, corners twice: the fewer, the better for its opponent.
 #[inline(always)]
 pub(super) fn mobility(moves: u64) -> i32 {
     (moves.count_ones() + (moves & CORNERS).count_ones()) as i32
 }
 
-/// What is seen of a move without an evaluation, beside the opponent's replies, in units of the evaluation: few empty squares next to
-/// the own discs, where the opponent may play one day (potential mobility; P. Rosenbloom 1982, "A world-championship-level Othello
-/// program"), few discs turned, and no square next to a corner. `child` is the board after the move. The numbers are near those with which
-/// searches visited the fewest positions.
+/// Scores a move without evaluating it and without the opponent's replies, in units of the evaluation; `child` is the
+/// board after the move. It prefers few empty squares next to the mover's discs, where the opponent may play later
+/// (potential mobility; P. Rosenbloom 1982, "A world-championship-level Othello program"), few flipped discs, and
+/// squares that are not next to a corner. The constants are close to those with which searches visited the fewest
+/// positions.
 #[inline(always)]
 pub(super) fn static_order_score(child: &Board, square: Square, flips: u64) -> i32 {
     const FLIPPED: i32 = UNITS_PER_DISC * 3 / 4;
     const OPEN: i32 = UNITS_PER_DISC;
-    const BESIDE: i32 = 3 * UNITS_PER_DISC;
-    const DIAGONAL: i32 = 4 * UNITS_PER_DISC;
+    const C_SQUARE: i32 = 3 * UNITS_PER_DISC;
+    const X_SQUARE: i32 = 4 * UNITS_PER_DISC;
     let on = |squares: u64| i32::from(square.bit() & squares != 0);
     -OPEN * (with_neighbours(child.opponent()) & child.empty()).count_ones() as i32
         - FLIPPED * flips.count_ones() as i32
-        - BESIDE * on(BESIDE_CORNER)
-        - DIAGONAL * on(DIAGONAL_TO_CORNER)
+        - C_SQUARE * on(C_SQUARES)
+        - X_SQUARE * on(X_SQUARES)
 }
 
-/// The squares and all those beside them, diagonally too.
+/// Returns the squares and all their neighbours, including the diagonal ones.
 #[inline(always)]
 pub(super) const fn with_neighbours(squares: u64) -> u64 {
     const NOT_A: u64 = 0xfefe_fefe_fefe_fefe;
@@ -44,15 +45,14 @@ pub(super) const fn with_neighbours(squares: u64) -> u64 {
     rows | (rows << 8) | (rows >> 8)
 }
 
-/// The moves in groups, by what their squares are usually worth: corners, all others, squares beside a corner on the edge,
-/// squares diagonal to a corner.
+/// Groups the moves by what their squares are usually worth, best first: corners, all others, C-squares, X-squares.
 #[inline(always)]
 pub(super) fn by_square_class(moves: u64) -> [u64; 4] {
-    let most = moves & !(CORNERS | BESIDE_CORNER | DIAGONAL_TO_CORNER);
-    [moves & CORNERS, most, moves & BESIDE_CORNER, moves & DIAGONAL_TO_CORNER]
+    let most = moves & !(CORNERS | C_SQUARES | X_SQUARES);
+    [moves & CORNERS, most, moves & C_SQUARES, moves & X_SQUARES]
 }
 
-/// The quarters of the board with an odd number of empty squares, a bit each.
+/// Returns the quarters of the board with an odd number of empty squares, one bit per quarter.
 #[inline(always)]
 pub(super) fn odd_quarters(empty: u64) -> u32 {
     const A1_D4: u64 = 0x0000_0000_0f0f_0f0f;
@@ -60,14 +60,14 @@ pub(super) fn odd_quarters(empty: u64) -> u32 {
     odd(0) | (odd(4) << 1) | (odd(32) << 2) | (odd(36) << 3)
 }
 
-/// The bit of a square's quarter in [`odd_quarters`].
+/// Returns the bit of a square's quarter, as in [`odd_quarters`].
 #[inline(always)]
 pub(super) fn quarter(square: Square) -> u32 {
     let index = square.index();
     1 << ((index >> 2 & 1) | (index >> 4 & 2))
 }
 
-/// The squares of the quarters in `quarters`.
+/// Returns the squares of the given quarters.
 #[inline(always)]
 pub(super) fn squares_of(quarters: u32) -> u64 {
     const MASKS: [u64; 16] = {
@@ -94,17 +94,17 @@ mod tests {
     use crate::squares;
 
     #[test]
-    fn neighbours_are_one_step_away() {
+    fn neighbours_are_one_step_away_in_any_direction() {
         for square in squares(u64::MAX) {
-            let beside =
+            let adjacent =
                 |other: &Square| square.file().abs_diff(other.file()) <= 1 && square.rank().abs_diff(other.rank()) <= 1;
-            let expected = squares(u64::MAX).filter(beside).fold(0, |set, other| set | other.bit());
+            let expected = squares(u64::MAX).filter(adjacent).fold(0, |set, other| set | other.bit());
             assert_eq!(with_neighbours(square.bit()), expected, "{square}");
         }
     }
 
     #[test]
-    fn a_move_looks_worse_with_every_square_it_opens_every_disc_it_flips_and_next_to_a_corner() {
+    fn a_move_scores_less_for_each_open_square_for_each_flipped_disc_and_next_to_a_corner() {
         let static_order_score = |own: u64, flips: u64, name: &str| {
             let square: Square = name.parse().unwrap();
             static_order_score(&Board::new(0, own | square.bit()).unwrap(), square, flips)
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn quarters_are_odd_where_their_empty_squares_are() {
+    fn a_quarter_is_odd_if_the_number_of_its_empty_squares_is() {
         for square in squares(u64::MAX) {
             let odd = odd_quarters(square.bit());
             assert_eq!(odd, quarter(square));

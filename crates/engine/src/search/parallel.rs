@@ -1,8 +1,9 @@
 //! Parallel search of one position.
 //!
-//! Every thread searches the whole tree, and all share the transposition table. A move that another thread is searching is deferred
-//! until the others have been tried; by then the table often holds its score (T. Kerrigan, "Simplified ABDADA"; J.-C. Weill, "The
-//! ABDADA distributed minimax search algorithm", ICCA Journal 19(1), 1996). The first thread to finish ends the search.
+//! Every thread searches the whole tree, and all share the transposition table. A move that another thread is searching
+//! is deferred until the others have been tried; by then the table often holds its score (T. Kerrigan, "Simplified
+//! ABDADA"; J.-C. Weill, "The ABDADA distributed minimax search algorithm", ICCA Journal 19(1), 1996). The first thread
+//! to finish ends the search.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::thread;
@@ -11,7 +12,8 @@ use super::table::hash;
 use super::{Limits, SearchResult};
 use crate::board::Board;
 
-/// Number of positions that can be claimed at the same time. Two that share a slot only make the division of work worse.
+/// Number of positions that can be claimed at the same time. Two that share a slot only make the division of work
+/// worse.
 const CLAIM_SLOTS: usize = 4096;
 
 /// The state that the threads of one search share.
@@ -60,7 +62,8 @@ impl ThreadTeam {
     }
 }
 
-/// Runs a search in `limits.threads` threads. Returns the deepest result of any thread, with the totals of nodes, probes and hits.
+/// Runs a search in `limits.threads` threads. Returns the deepest result of any thread, with the totals of nodes,
+/// probes and hits.
 pub(super) fn search_in_parallel<'a>(
     limits: &Limits<'a>,
     search: impl Fn(&Limits<'a>, &ThreadTeam) -> SearchResult + Sync,

@@ -24,8 +24,8 @@ impl Confidence {
     /// The levels that [`percent`](Self::percent) accepts.
     pub const PERCENT: [u8; 6] = [73, 87, 95, 98, 99, 100];
 
-    /// Returns the confidence for a probability in percent that a cut is right; 100 disables cuts. `None` if the level is not in
-    /// [`PERCENT`](Self::PERCENT).
+    /// Returns the confidence for a probability in percent that a cut is right; 100 disables cuts. `None` if the level
+    /// is not in [`PERCENT`](Self::PERCENT).
     pub fn percent(percent: u8) -> Option<Self> {
         if percent == 100 {
             return Some(Self::default());
@@ -48,15 +48,15 @@ impl Confidence {
 /// Below this depth a search costs little more than the shallow one.
 const MIN_DEPTH: u32 = 4;
 
-/// Returns the depth of the search that predicts one of `depth` plies: about half, and of the same parity. The same side then
-/// moves last in both, which matters because evaluations differ systematically by who moved last.
+/// Returns the depth of the search that predicts one of `depth` plies: about half, and of the same parity. The same
+/// side then moves last in both, which matters because evaluations differ systematically by who moved last.
 const fn shallow_depth(depth: u32) -> u32 {
     depth / 4 * 2 + depth % 2
 }
 
-/// Returns the standard deviation of the prediction error, whose mean is about 0. It is a line fitted to measurements of
-/// `scripts/probcut_errors.py` with a model of 200,000 games: 5.4 discs at 14 empty squares, 3.8 at 30, 2.7 at 46. A weaker model has
-/// larger errors.
+/// Returns the standard deviation of the prediction error, whose mean is about 0. It is a line fitted to measurements
+/// of `scripts/probcut_errors.py` with a model of 200,000 games: 5.4 discs at 14 empty squares, 3.8 at 30, 2.7 at 46. A
+/// weaker model has larger errors.
 const fn error_deviation(empties: u32) -> Score {
     (132 - empties as Score * 17 / 10) * UNITS_PER_DISC / 20
 }

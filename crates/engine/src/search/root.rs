@@ -11,8 +11,9 @@ use crate::board::Board;
 use crate::evaluate::{Evaluate, Score};
 use crate::kernel::{Kernel, Task};
 
-/// Searches with an aspiration window: `margin` wide on both sides of `guess`, or open without a guess. A side that fails is widened,
-/// each time by twice the margin beyond the bound that was found. `search` returns `None` when it was aborted.
+/// Searches with an aspiration window: `margin` wide on both sides of `guess`, or open without a guess. A side that
+/// fails is widened, each time by twice the margin beyond the bound that was found. `search` returns `None` when it was
+/// aborted.
 #[inline(always)]
 pub(super) fn aspiration(
     guess: Option<Score>,

@@ -2,8 +2,8 @@
 
 use crate::board::Board;
 
-/// Returns an upper bound in discs of the result for the side to move: the opponent keeps its stable discs. Returns 64 without
-/// computing them where the bound is unlikely to be as low as `alpha`.
+/// Returns an upper bound in discs of the result for the side to move: the opponent keeps its stable discs. Returns 64
+/// without computing them where the bound is unlikely to be as low as `alpha`.
 #[inline(always)]
 pub(super) fn stability_bound(board: &Board, alpha: i32, empties: u32) -> i32 {
     if alpha < empties as i32 * 2 - 10 {
@@ -16,8 +16,8 @@ pub(super) fn stability_bound(board: &Board, alpha: i32, empties: u32) -> i32 {
 /// The squares at the ends of their lines, by axis: rows, columns, rising and falling diagonals.
 const ENDS: [u64; 4] = [0x8181_8181_8181_8181, 0xff00_0000_0000_00ff, 0xff81_8181_8181_81ff, 0xff81_8181_8181_81ff];
 
-/// Returns some of the stable discs in `own`. On each of its four lines, such a disc lies on the edge of the board or next to a
-/// stable disc of its own side, or the line has no empty square.
+/// Returns some of the stable discs in `own`. On each of its four lines, such a disc lies on the edge of the board or
+/// next to a stable disc of its own side, or the line has no empty square.
 #[inline(always)]
 pub(super) fn stable_discs(own: u64, other: u64) -> u64 {
     let taken = own | other;

@@ -20,8 +20,8 @@ pub(super) struct Tree<'a, E: Evaluate> {
     pub(super) confidence: Confidence,
     /// The stage whose tables order the moves. It is the same for the whole search, so its tables stay in the cache.
     pub(super) order_stage: usize,
-    /// The square of the last move that caused a cutoff one ply above the leaves. It often does so again after the opponent's next
-    /// move.
+    /// The square of the last move that caused a cutoff one ply above the leaves. It often does so again after the
+    /// opponent's next move.
     pub(super) killer: u64,
     pub(super) nodes: u64,
     pub(super) probes: u64,
@@ -49,8 +49,8 @@ impl<'a, E: Evaluate> Tree<'a, E> {
         entry
     }
 
-    /// Returns a score above `alpha` that the table already holds for some move (enhanced transposition cutoff; Plaat et al. 1996,
-    /// "Exploiting graph properties of game trees").
+    /// Returns a score above `alpha` that the table already holds for some move (enhanced transposition cutoff; Plaat
+    /// et al. 1996, "Exploiting graph properties of game trees").
     #[inline(always)]
     pub(super) fn etc_cutoff<K: Kernel>(&self, kernel: K, node: &Node<E>, alpha: Score) -> Option<Score> {
         let board = node.board;
@@ -68,8 +68,8 @@ impl<'a, E: Evaluate> Tree<'a, E> {
         None
     }
 
-    /// Claims the position after a move for this thread, if the node is `shared`. Returns `None` if another thread is searching it
-    /// and the move has not been deferred yet.
+    /// Claims the position after a move for this thread, if the node is `shared`. Returns `None` if another thread is
+    /// searching it and the move has not been deferred yet.
     #[inline(always)]
     pub(super) fn claim(&self, shared: bool, chosen: &Move, child: &Board) -> Option<Claim<'a>> {
         match self.team {
