@@ -8,11 +8,11 @@ use std::arch::aarch64::{
 use super::{Kernel, RAYS, Task};
 use crate::square::Square;
 
-/// The kernel that every aarch64 processor can run.
+/// A kernel that every aarch64 processor can run.
 #[derive(Clone, Copy, Debug)]
 pub struct Neon;
 
-/// The steps of the two axes that share a register.
+/// The steps of the axes, in pairs that share a register.
 const AXES: [[i64; 2]; 2] = [[1, 8], [7, 9]];
 
 #[target_feature(enable = "neon")]
@@ -21,14 +21,14 @@ fn lanes(values: [u64; 2]) -> uint64x2_t {
     vcombine_u64(vcreate_u64(values[0]), vcreate_u64(values[1]))
 }
 
-/// Distances of a shift: upwards if positive.
+/// Returns the distances of a shift, upwards if positive.
 #[target_feature(enable = "neon")]
 #[inline]
 fn distances(axes: [i64; 2], times: i64) -> int64x2_t {
     vcombine_s64(vcreate_s64((axes[0] * times) as u64), vcreate_s64((axes[1] * times) as u64))
 }
 
-/// The union of the two lanes.
+/// Returns the union of the two lanes.
 #[target_feature(enable = "neon")]
 #[inline]
 fn union(lanes: uint64x2_t) -> u64 {
@@ -40,7 +40,7 @@ impl Kernel for Neon {
 
     #[inline(always)]
     fn moves(self, player: u64, opponent: u64) -> u64 {
-        // SAFETY: every aarch64 processor has NEON, and Rust's aarch64 targets are compiled for it.
+        // SAFETY: every aarch64 processor has NEON, and Rust's aarch64 targets enable it.
         unsafe { moves(player, opponent) }
     }
 
@@ -91,15 +91,15 @@ fn flips(player: u64, opponent: u64, square: Square) -> u64 {
     let minus_one = vdupq_n_u64(u64::MAX);
     let mut flipped = vdupq_n_u64(0);
     for (pair, axes) in AXES.into_iter().enumerate() {
-        // Upwards, a carry runs through the opponent's discs to the first square that has none.
+        // Upwards, a carry runs through the opponent's discs to the first square without one.
         let ray = lanes([rays.up[2 * pair], rays.up[2 * pair + 1]]);
         let beyond = vaddq_u64(vornq_u64(opponent, ray), first);
         let end = vandq_u64(vandq_u64(beyond, ray), player);
         let below_end = vandq_u64(vaddq_u64(end, minus_one), ray);
         flipped = vorrq_u64(flipped, vbicq_u64(below_end, vceqzq_u64(end)));
 
-        // Downwards, all squares from the first without an opponent's disc to the ray's end are filled; its top is that
-        // first one.
+        // Downwards, all squares from the first one without an opponent's disc to the ray's end are filled. The highest
+        // filled square is that first one.
         let ray = lanes([rays.down[2 * pair], rays.down[2 * pair + 1]]);
         let mut far = vbicq_u64(ray, opponent);
         for times in [-1, -2, -4] {

@@ -1,19 +1,19 @@
-//! Plain 64-bit integer code for any processor, and the reference for the vector kernels.
+//! Plain 64-bit integer code for any processor, also the reference for the vector kernels.
 
 use super::{Kernel, RAYS, STEPS, Task};
 use crate::square::Square;
 
-/// The kernel that every processor can run.
+/// A kernel that every processor can run.
 #[derive(Clone, Copy, Debug)]
 pub struct Portable;
 
-/// All squares but those of the a- and h-file: what a disc may stand on to be turned along a row or a diagonal.
+/// All squares except those of the a- and h-file. Only discs on these can be flipped along a row or a diagonal.
 const INNER_FILES: u64 = 0x7e7e_7e7e_7e7e_7e7e;
 
 impl Kernel for Portable {
     const NAME: &'static str = "portable";
 
-    /// Parallel prefix fill along each direction (Kogge-Stone).
+    /// Fills along each direction by parallel prefix (Kogge-Stone).
     #[inline(always)]
     fn moves(self, player: u64, opponent: u64) -> u64 {
         let mut moves = 0;
@@ -39,7 +39,7 @@ impl Kernel for Portable {
         let rays = &RAYS[square.index()];
         let mut flips = 0;
         for direction in 0..4 {
-            // Upwards, a carry runs through the opponent's discs to the first square that has none.
+            // Upwards, a carry runs through the opponent's discs to the first square without one.
             let ray = rays.up[direction];
             let end = (opponent | !ray).wrapping_add(square.bit() << 1) & ray & player;
             if end != 0 {

@@ -1,4 +1,4 @@
-//! What makes a move promising before it is searched: mobility, square classes, parity.
+//! Static move ordering: mobility, square classes and parity.
 
 use crate::board::Board;
 use crate::evaluate::UNITS_PER_DISC;

@@ -9,7 +9,7 @@ use crate::huge_pages::prefer_huge_pages;
 use crate::prefetch::prefetch;
 use crate::square::Square;
 
-/// What the table holds about a position at one depth: bounds of its score, and its best move.
+/// Bounds of a position's score at one depth, and its best move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct TableEntry {
     pub(super) lower: i16,
