@@ -88,6 +88,23 @@ pub struct TableTooLarge {
 ///
 /// The table is cleared automatically when the evaluator is a different one, its weights have changed, or the
 /// confidence differs.
+///
+/// ```
+/// use shirokuro_engine::{Board, DiscCount, Limits, Searcher};
+///
+/// let mut searcher = Searcher::new(1 << 20)?;
+/// let limits = Limits { depth: Some(5), ..Limits::default() };
+/// let result = searcher.search(&DiscCount, &Board::START, &limits);
+/// assert_eq!((result.depth, result.exact), (5, false));
+/// assert_eq!(result.best, result.line.first().copied());
+///
+/// // Black has c1, White has b1; a1 captures it, and White has no disc left.
+/// let ending = Board::new(0b100, 0b010)?;
+/// let result = searcher.solve(&DiscCount, &ending, None);
+/// assert_eq!((result.best.map(|square| square.to_string()), result.score), (Some("a1".to_owned()), 64 * 256));
+/// assert!(result.exact);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Searcher {
     table: Table,
