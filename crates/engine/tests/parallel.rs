@@ -1,4 +1,4 @@
-//! Searches by several threads.
+//! Parallel searches.
 
 mod common;
 
@@ -11,7 +11,7 @@ use rand_xoshiro::rand_core::Rng;
 use shirokuro_engine::{Board, Limits, Searcher};
 
 #[test]
-fn any_number_of_threads_finds_the_score_that_one_finds() {
+fn any_number_of_threads_finds_the_score_of_one_thread() {
     let mut rng = seeded(1);
     for round in 0..60 {
         let empties = 12 + (rng.next_u64() % 40) as u32;
@@ -23,7 +23,7 @@ fn any_number_of_threads_finds_the_score_that_one_finds() {
             let mut searcher = Searcher::new(bytes).unwrap();
             let together = searcher.search(&*NOISE, &board, &limits);
             assert_eq!((together.score, together.depth, together.stopped), (alone.score, alone.depth, false));
-            let best = together.best.expect("there is a move");
+            let best = together.best.expect("a best move");
             let reply = searcher.search(&*NOISE, &board.play(best).unwrap(), &to_depth(depth - 1));
             assert_eq!(-reply.score, alone.score, "{best} is one of the best moves of {board:?}");
         }
@@ -31,7 +31,7 @@ fn any_number_of_threads_finds_the_score_that_one_finds() {
 }
 
 #[test]
-fn threads_solve_what_one_solves() {
+fn several_threads_find_the_result_that_one_solves() {
     let mut rng = seeded(2);
     for empties in 8..17 {
         let board = random_board(&mut rng, empties);

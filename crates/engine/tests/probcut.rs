@@ -1,4 +1,4 @@
-//! Searches that trust shallower ones: `ProbCut`.
+//! `ProbCut`: searches that trust shallower ones.
 
 mod common;
 
@@ -6,23 +6,23 @@ use common::{NOISE, random_board, seeded, to_depth};
 use shirokuro_engine::{Confidence, Limits, Searcher};
 
 #[test]
-fn a_search_with_confidence_leaves_nothing_for_one_without() {
+fn a_full_width_search_ignores_the_table_of_a_search_with_confidence() {
     let mut rng = seeded(4);
     let confidence = Confidence::percent(73).unwrap();
-    let mut other = 0;
+    let mut changed = 0;
     for _ in 0..5 {
         let board = random_board(&mut rng, 40);
         let full = Searcher::new(1 << 20).unwrap().search(&*NOISE, &board, &to_depth(7));
         let mut searcher = Searcher::new(1 << 20).unwrap();
         let cut = searcher.search(&*NOISE, &board, &Limits { confidence, ..to_depth(7) });
-        assert_eq!(searcher.search(&*NOISE, &board, &to_depth(7)), full, "the table begins anew");
-        other += u32::from(cut.nodes != full.nodes);
+        assert_eq!(searcher.search(&*NOISE, &board, &to_depth(7)), full, "the table was cleared");
+        changed += u32::from(cut.nodes != full.nodes);
     }
-    assert_eq!(other, 5, "it is another search");
+    assert_eq!(changed, 5, "ProbCut changed the search");
 }
 
 #[test]
-fn a_solved_position_has_its_result_whatever_the_confidence() {
+fn a_solved_position_has_its_true_result_at_any_confidence() {
     let mut rng = seeded(5);
     for empties in 8..15 {
         let board = random_board(&mut rng, empties);
