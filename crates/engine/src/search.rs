@@ -33,7 +33,7 @@ use table::Table;
 /// Limits of a search. The first limit reached ends it; without any, the search continues to the end of the game.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Limits<'a> {
-    /// Plies to look ahead, at least 1; a pass costs none.
+    /// Plies to look ahead, at least 1; a pass does not count.
     pub depth: Option<u32>,
     /// Approximate number of positions to visit. The first ply is always searched completely.
     pub nodes: Option<u64>,
@@ -98,7 +98,7 @@ pub struct TableTooLarge {
 /// assert_eq!((result.depth, result.exact), (5, false));
 /// assert_eq!(result.best, result.line.first().copied());
 ///
-/// // Black has c1, White has b1; a1 captures it, and White has no disc left.
+/// // The side to move has c1, the opponent b1: playing a1 flips it and leaves the opponent without a disc.
 /// let ending = Board::new(0b100, 0b010)?;
 /// let result = searcher.solve(&DiscCount, &ending, None);
 /// assert_eq!((result.best.map(|square| square.to_string()), result.score), (Some("a1".to_owned()), 64 * 256));

@@ -12,8 +12,8 @@ use crate::evaluate::{Evaluate, Score};
 use crate::kernel::{Kernel, Task};
 
 /// Searches with an aspiration window: `margin` wide on both sides of `guess`, or open without a guess. A side that
-/// fails is widened, each time by twice the margin beyond the bound that was found. `search` returns `None` when it was
-/// aborted.
+/// fails is moved beyond the bound that was found, by a margin that doubles each time. `search` returns `None` when it
+/// was aborted.
 #[inline(always)]
 pub(super) fn aspiration(
     guess: Option<Score>,
@@ -67,7 +67,7 @@ impl<E: Evaluate> Task for Root<'_, E> {
         let mut score = 0;
         let mut depth = 0;
         // If only the depth ends the search, the iterations all have the same parity: those predict each other best.
-        // The first two depths are skipped: they cost more than the move order they find would save.
+        // Depths 1 and 2 are skipped: they cost more than their move order saves.
         let step = if limits.time.is_none() && limits.nodes.is_none() { 2 } else { 1 };
         let mut next_depth = match (exact, step) {
             (true, _) => endgame::first_depth(empties),

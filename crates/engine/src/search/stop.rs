@@ -9,7 +9,7 @@ use super::parallel::ThreadTeam;
 /// Nodes between two checks of the clock and the flag.
 const POLL_INTERVAL: u64 = 1024;
 
-/// Decides when a search must end.
+/// The limits of a search, and whether one was reached.
 pub(super) struct StopCondition<'a> {
     deadline: Option<Instant>,
     nodes: u64,
