@@ -1,17 +1,16 @@
-//! A board as the side to move sees it.
+//! A board from the point of view of the side to move.
 
 use crate::kernel::{Kernel, Task, dispatch};
 use crate::square::Square;
 
-/// Two sets of discs, from the side of the player to move. Which colour that is does not matter here; see
-/// [`Position`](crate::Position).
+/// The discs of the side to move and those of its opponent. A board has no colours; see [`Position`](crate::Position).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Board {
     player: u64,
     opponent: u64,
 }
 
-/// The two sides' discs share squares.
+/// Both sides have a disc on the same square.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("both sides have a disc on {}", Square::lowest(*.squares))]
 pub struct OverlappingDiscs {
@@ -19,24 +18,24 @@ pub struct OverlappingDiscs {
     pub squares: u64,
 }
 
-/// Why a move is not legal.
+/// The reason why a move is illegal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IllegalMoveReason {
-    /// A disc stands there.
+    /// There is a disc on the square.
     #[error("the square is taken")]
     Occupied,
-    /// No line of the opponent's discs is enclosed.
-    #[error("it turns no disc")]
-    TurnsNothing,
+    /// The move does not enclose any line of the opponent's discs.
+    #[error("it flips no disc")]
+    FlipsNothing,
 }
 
 /// The move was not legal; the board is unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("illegal move {square}: {reason}")]
 pub struct IllegalMove {
-    /// The square that was to be played.
+    /// The square of the move.
     pub square: Square,
-    /// What is wrong with it.
+    /// The reason why it is illegal.
     pub reason: IllegalMoveReason,
 }
 
@@ -44,10 +43,10 @@ impl Board {
     /// The start of a game, Black to move: Black on e4 and d5, White on d4 and e5.
     pub const START: Self = Self { player: 1 << 28 | 1 << 35, opponent: 1 << 27 | 1 << 36 };
 
-    /// A board with these discs. Any position is allowed, also one that no game can reach.
+    /// Creates a board with these discs. Any position is allowed, including those that no game can reach.
     ///
     /// # Errors
-    /// A square belongs to both sides.
+    /// Both sides have a disc on the same square.
     pub const fn new(player: u64, opponent: u64) -> Result<Self, OverlappingDiscs> {
         if player & opponent == 0 {
             Ok(Self { player, opponent })
@@ -56,44 +55,45 @@ impl Board {
         }
     }
 
-    /// The discs of the side to move.
+    /// Returns the discs of the side to move.
     #[inline(always)]
     pub const fn player(&self) -> u64 {
         self.player
     }
 
-    /// The discs of the other side.
+    /// Returns the discs of the opponent.
     #[inline(always)]
     pub const fn opponent(&self) -> u64 {
         self.opponent
     }
 
-    /// The squares without a disc.
+    /// Returns the squares without a disc.
     #[inline(always)]
     pub const fn empty(&self) -> u64 {
         !(self.player | self.opponent)
     }
 
-    /// How many discs stand on the board.
+    /// Counts the discs on the board.
     #[inline(always)]
     pub const fn discs(&self) -> u32 {
         (self.player | self.opponent).count_ones()
     }
 
-    /// How many squares have no disc.
+    /// Counts the squares without a disc.
     #[inline(always)]
     pub const fn empties(&self) -> u32 {
         self.empty().count_ones()
     }
 
-    /// The evaluation's stage, 0 to 59: discs − 4, with boards of fewer than 4 discs in the first and full ones in the last.
+    /// Returns the stage of the evaluation, 0 to 59: discs − 4. Boards of fewer than 4 discs are in the first stage,
+    /// full ones in the last.
     #[inline(always)]
     pub const fn stage(&self) -> usize {
         let stage = (self.discs() as usize).saturating_sub(4);
         if stage < 60 { stage } else { 59 }
     }
 
-    /// The legal moves of the side to move.
+    /// Returns the legal moves of the side to move as a bitboard.
     pub fn moves(&self) -> u64 {
         struct Moves<'a>(&'a Board);
         impl Task for Moves<'_> {
@@ -106,7 +106,7 @@ impl Board {
         dispatch(Moves(self))
     }
 
-    /// The discs that a move of the side to move turns; 0 if the move is not legal.
+    /// Returns the discs that a move flips; 0 if the move is illegal.
     pub fn flips(&self, square: Square) -> u64 {
         struct Flips<'a>(&'a Board, Square);
         impl Task for Flips<'_> {
@@ -119,52 +119,54 @@ impl Board {
         if self.empty() & square.bit() == 0 { 0 } else { dispatch(Flips(self, square)) }
     }
 
-    /// The board after a move, seen by the other side.
+    /// Returns the board after a move, from the point of view of the other side.
     ///
     /// # Errors
-    /// The move is not legal.
+    /// The move is illegal.
     pub fn play(&self, square: Square) -> Result<Self, IllegalMove> {
         let reason = match self.flips(square) {
             0 if self.empty() & square.bit() == 0 => IllegalMoveReason::Occupied,
-            0 => IllegalMoveReason::TurnsNothing,
+            0 => IllegalMoveReason::FlipsNothing,
             flips => return Ok(self.after(square, flips)),
         };
         Err(IllegalMove { square, reason })
     }
 
-    /// The board after the move to `square` that turns `flips`, seen by the other side. Nothing is checked.
+    /// Returns the board after the move to `square` that flips `flips`, from the point of view of the other side. Does
+    /// not check that the move is legal.
     #[inline(always)]
     pub const fn after(&self, square: Square, flips: u64) -> Self {
         debug_assert!(flips & !self.opponent == 0 && square.bit() & !self.empty() == 0);
         Self { player: self.opponent ^ flips, opponent: self.player | flips | square.bit() }
     }
 
-    /// The same discs, the other side to move.
+    /// Returns the same board with the other side to move.
     #[inline(always)]
     pub const fn pass(&self) -> Self {
         Self { player: self.opponent, opponent: self.player }
     }
 
-    /// True if neither side can move.
+    /// Checks whether the game is over: neither side can move.
     pub fn is_over(&self) -> bool {
         self.moves() == 0 && self.pass().moves() == 0
     }
 
-    /// The result in discs for the side to move, if the game ended here: the difference, empty squares counted for the winner.
+    /// Returns the result for the side to move if the game ended here: the disc difference, with empty squares counted
+    /// for the winner.
     #[inline(always)]
     pub const fn final_score(&self) -> i32 {
         let difference = self.player.count_ones() as i32 - self.opponent.count_ones() as i32;
         difference + difference.signum() * self.empties() as i32
     }
 
-    /// The board turned or mirrored.
+    /// Returns the board after a rotation or reflection.
     pub const fn symmetric(&self, symmetry: Symmetry) -> Self {
         Self { player: symmetry.apply(self.player), opponent: symmetry.apply(self.opponent) }
     }
 }
 
-/// One of the eight symmetries of the board: a mirroring in the a1–h8 diagonal or none, then in the middle row, then in the middle
-/// file.
+/// One of the eight symmetries of the board, composed of three optional reflections: in the a1–h8 diagonal, then
+/// swapping the ranks, then swapping the files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Symmetry {
     transpose: bool,
@@ -173,7 +175,7 @@ pub struct Symmetry {
 }
 
 impl Symmetry {
-    /// All eight; the first leaves the board as it is.
+    /// All eight symmetries; the first is the identity.
     pub const ALL: [Self; 8] = {
         let mut all = [Self { transpose: false, swap_ranks: false, swap_files: false }; 8];
         let mut n = 0;
@@ -184,11 +186,12 @@ impl Symmetry {
         all
     };
 
-    /// The squares after the symmetry.
+    /// Applies the symmetry to a bitboard.
     pub const fn apply(self, bits: u64) -> u64 {
         let mut bits = bits;
         if self.transpose {
-            // Swaps of ever larger blocks across the diagonal (Knuth, The Art of Computer Programming 4A, 7.1.3, δ-swaps).
+            // Swaps of ever larger blocks across the diagonal (Knuth, The Art of Computer Programming 4A, 7.1.3,
+            // δ-swaps).
             let swap = (bits ^ (bits >> 7)) & 0x00aa00aa00aa00aa;
             bits ^= swap ^ (swap << 7);
             let swap = (bits ^ (bits >> 14)) & 0x0000cccc0000cccc;
@@ -211,7 +214,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_start_position_has_the_four_known_moves() {
+    fn the_start_position_has_its_four_moves() {
         let names: Vec<String> = crate::squares(Board::START.moves()).map(|square| square.to_string()).collect();
         assert_eq!(names, ["d3", "c4", "f5", "e6"]);
         assert_eq!((Board::START.stage(), Board::START.empties()), (0, 60));
@@ -221,11 +224,11 @@ mod tests {
     fn an_illegal_move_says_why() {
         let reason = |name: &str| Board::START.play(name.parse().unwrap()).unwrap_err().to_string();
         assert_eq!(reason("d4"), "illegal move d4: the square is taken");
-        assert_eq!(reason("a1"), "illegal move a1: it turns no disc");
+        assert_eq!(reason("a1"), "illegal move a1: it flips no disc");
     }
 
     #[test]
-    fn overlapping_discs_are_refused() {
+    fn overlapping_discs_are_rejected() {
         assert_eq!(Board::new(6, 12).unwrap_err().to_string(), "both sides have a disc on c1");
     }
 
@@ -237,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn the_symmetries_are_eight_and_keep_the_moves() {
+    fn the_eight_symmetries_preserve_the_moves() {
         let board = Board::START.play("f5".parse().unwrap()).unwrap().play("d6".parse().unwrap()).unwrap();
         let mut images = std::collections::HashSet::new();
         for symmetry in Symmetry::ALL {
@@ -246,6 +249,6 @@ mod tests {
             assert_eq!(image.moves(), symmetry.apply(board.moves()));
         }
         assert_eq!(images.len(), 8);
-        assert_eq!(Symmetry::ALL[1].apply(1 << 2), 1 << 16, "c1 goes to a3 in the diagonal");
+        assert_eq!(Symmetry::ALL[1].apply(1 << 2), 1 << 16, "the diagonal reflection maps c1 to a3");
     }
 }

@@ -1,4 +1,4 @@
-//! Static evaluation: the trained patterns, and a light stand-in.
+//! Static evaluation: the trained patterns, and the plain disc difference.
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -12,110 +12,140 @@ use crate::prefetch::prefetch;
 use crate::square::Square;
 use crate::weights::{WINDOW, Weights};
 
-/// A value for the side to move in 1/[`UNITS_PER_DISC`] disc, from −64 to +64 discs.
+/// A score for the side to move in 1/[`UNITS_PER_DISC`] disc, from −64 to +64 discs.
 pub type Score = i32;
 
-/// Units of a [`Score`] in one disc; a weight has the same unit.
+/// Units of a [`Score`] per disc. Weights use the same unit.
 pub const UNITS_PER_DISC: Score = 256;
 
-/// The best score there is: 64 discs.
+/// The highest score: 64 discs.
 pub const MAX_SCORE: Score = 64 * UNITS_PER_DISC;
 
-/// A score in discs.
+/// Converts a score to discs.
 pub fn discs(score: Score) -> f32 {
     score as f32 / UNITS_PER_DISC as f32
 }
 
-/// A static evaluation that the search can carry from board to board.
+/// A static evaluation that a search updates from board to board.
 ///
-/// All methods are called in the search's inner loops; implementations mark them `#[inline(always)]`.
+/// The inner loops of the search call all methods except [`version`](Self::version), so implementations mark them
+/// `#[inline(always)]`.
 pub trait Evaluate: Sync {
-    /// What is carried along, so that a board need not be read from nothing.
-    type Carried: Copy;
+    /// Per-board state that is updated move by move, which is cheaper than computing it from scratch.
+    type Accumulator: Copy;
 
-    /// A number that no other state of any evaluator has: it changes when a value may change.
+    /// Returns a number that identifies this state of this evaluator. It changes whenever a score may change.
     fn version(&self) -> u64;
 
-    /// What is carried at `board`.
-    fn carry(&self, board: &Board) -> Self::Carried;
+    /// Computes the accumulator of a board from scratch.
+    fn accumulator(&self, board: &Board) -> Self::Accumulator;
 
-    /// What is carried after the move to `square` that turns `flips`.
-    fn carry_move(&self, carried: &Self::Carried, square: Square, flips: u64) -> Self::Carried;
+    /// Returns the accumulator after the move to `square` that flips `flips`.
+    fn accumulator_after(&self, accumulator: &Self::Accumulator, square: Square, flips: u64) -> Self::Accumulator;
 
-    /// What is carried after a pass.
-    fn carry_pass(&self, carried: &Self::Carried) -> Self::Carried;
+    /// Returns the accumulator after a pass.
+    fn accumulator_after_pass(&self, accumulator: &Self::Accumulator) -> Self::Accumulator;
 
-    /// The value, for the side to move in `board`, of the board that the move to `square` with its `flips` leads to; `carried` is that
-    /// of the board before the move.
-    fn leaf(&self, board: &Board, carried: &Self::Carried, square: Square, flips: u64) -> Score;
+    /// Evaluates the board after the move to `square` that flips `flips`, for the side that makes the move. `board` and
+    /// `accumulator` are those before the move.
+    fn leaf(&self, board: &Board, accumulator: &Self::Accumulator, square: Square, flips: u64) -> Score;
 
-    /// About [`Evaluate::leaf`], from the tables of `stage`, 0 to 59, which need not be the board's: for the order of moves.
+    /// Approximates [`Evaluate::leaf`] by the tables of `stage`, 0 to 59, which may differ from the board's. Used to
+    /// order moves.
     #[inline(always)]
-    fn guess(&self, stage: usize, board: &Board, carried: &Self::Carried, square: Square, flips: u64) -> Score {
+    fn estimate(
+        &self,
+        stage: usize,
+        board: &Board,
+        accumulator: &Self::Accumulator,
+        square: Square,
+        flips: u64,
+    ) -> Score {
         let _ = stage;
-        self.leaf(board, carried, square, flips)
+        self.leaf(board, accumulator, square, flips)
     }
 
-    /// The value of a board for its side to move.
+    /// Evaluates a board for its side to move.
     fn evaluate(&self, board: &Board) -> Score;
 }
 
-/// The value of a board that needs no estimate: full, or with one side's discs all gone.
+/// Returns the final score of a board that is full or on which one side has no disc.
 #[inline(always)]
 fn decided(board: &Board) -> Option<Score> {
     let decided = board.player() == 0 || board.opponent() == 0 || board.empty() == 0;
     decided.then(|| board.final_score() * UNITS_PER_DISC)
 }
 
-/// The sum of the weights of a position's features: what training learns.
+/// The trained evaluation: the sum of the weights of a position's features.
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::sync::atomic::Ordering;
+/// use shirokuro_engine::{Board, PatternEvaluator, Weights, discs, feature_indices};
+///
+/// let evaluator = PatternEvaluator::new(Arc::new(Weights::neutral()));
+/// assert_eq!(evaluator.evaluate(&Board::START), 0);
+///
+/// // The first feature reads the table of the first pattern: half a disc more for the entry that it reads here.
+/// let entry = usize::from(feature_indices(&Board::START)[0]);
+/// let table = evaluator.weights.table(Board::START.stage(), 0);
+/// table[entry].store(Weights::NEUTRAL + 128, Ordering::Relaxed);
+/// evaluator.weights.changed();
+///
+/// // Two of the four rotations read that entry, the other two its mirror image.
+/// assert_eq!(discs(evaluator.evaluate(&Board::START)), 1.0);
+/// ```
 #[derive(Clone, Debug)]
 pub struct PatternEvaluator {
-    /// The tables, shared with whoever trains them.
+    /// The tables, which a trainer may share.
     pub weights: Arc<Weights>,
 }
 
 impl PatternEvaluator {
-    /// An evaluator that reads these tables.
+    /// Creates an evaluator that reads these tables.
     pub fn new(weights: Arc<Weights>) -> Self {
         Self { weights }
     }
 
-    /// The value of a board for its side to move. A board that is full or on which one side has no disc has its final score; any
-    /// other has the sum of its weights, kept within ±64 discs. It is the same for all eight symmetries of the board.
+    /// Evaluates a board for its side to move. A board that is full or on which one side has no disc has its final
+    /// score; any other has the sum of its weights, clamped to ±64 discs. The score is the same for all eight
+    /// symmetries of the board.
     pub fn evaluate(&self, board: &Board) -> Score {
         dispatch(One { evaluator: self, board })
     }
 
-    /// [`PatternEvaluator::evaluate`] of many boards, in discs.
+    /// Evaluates many boards as [`PatternEvaluator::evaluate`] does, in discs.
     ///
     /// # Panics
     /// The slices have different lengths.
     pub fn evaluate_many(&self, boards: &[Board], values: &mut [f32]) {
-        assert_eq!(boards.len(), values.len(), "as many values as boards");
+        assert_eq!(boards.len(), values.len(), "boards and values have the same length");
         dispatch(Many { evaluator: self, boards, values });
     }
 
     #[inline(always)]
     fn sum(&self, stage: usize, indices: &Lanes) -> Score {
         let window = self.weights.window(stage);
-        // Through memory: with sixteen bits at a time out of a vector register, an evaluation in a search took a third longer.
+        // Forces the indices through memory: extracting them from vector registers made an evaluation in a search a
+        // third slower.
         let indices = black_box(indices);
         unlimited_sum(window, &indices.0).clamp(-MAX_SCORE, MAX_SCORE)
     }
 }
 
-/// The evaluation of a board without its limits, from its stage, 0 to 59, and its [`feature_indices`](crate::feature_indices).
+/// Returns the unclamped evaluation of a board from its stage, 0 to 59, and its
+/// [`feature_indices`](crate::feature_indices).
 ///
 /// # Panics
-/// There is no such stage.
+/// The stage is out of range.
 pub fn weight_sum(weights: &Weights, stage: usize, indices: &[u16; FEATURES]) -> Score {
     unlimited_sum(weights.window(stage), indices)
 }
 
-/// Brings what [`weight_sum`] reads into the caches.
+/// Prefetches the weights that [`weight_sum`] reads.
 ///
 /// # Panics
-/// There is no such stage.
+/// The stage is out of range.
 pub fn prefetch_weights(weights: &Weights, stage: usize, indices: &[u16; FEATURES]) {
     let window = weights.window(stage);
     for (feature, &index) in indices.iter().enumerate() {
@@ -125,7 +155,7 @@ pub fn prefetch_weights(weights: &Weights, stage: usize, indices: &[u16; FEATURE
 
 #[inline(always)]
 fn unlimited_sum<const N: usize>(window: &[AtomicU16; WINDOW], indices: &[u16; N]) -> Score {
-    // One after the other: a loop over all features is not unrolled, and took a tenth longer.
+    // Written out, as the compiler does not unroll a loop over all features, which took a tenth longer.
     let corners = read::<0, N>(window, indices) + read::<1, N>(window, indices) + read::<2, N>(window, indices);
     let edges = read::<3, N>(window, indices) + read::<4, N>(window, indices) + read::<5, N>(window, indices);
     let inner = read::<6, N>(window, indices) + read::<7, N>(window, indices) + read::<8, N>(window, indices);
@@ -134,7 +164,7 @@ fn unlimited_sum<const N: usize>(window: &[AtomicU16; WINDOW], indices: &[u16; N
     sum - FEATURES as Score * Score::from(Weights::NEUTRAL)
 }
 
-/// The sum of a pattern's weights over its rotations.
+/// Sums a pattern's weights over its rotations.
 #[inline(always)]
 fn read<const PATTERN: usize, const N: usize>(window: &[AtomicU16; WINDOW], indices: &[u16; N]) -> Score {
     let offset = const { PATTERN_LIST[PATTERN].offset() };
@@ -175,44 +205,44 @@ impl Task for Many<'_> {
 }
 
 impl Evaluate for PatternEvaluator {
-    type Carried = Indices;
+    type Accumulator = Indices;
 
     fn version(&self) -> u64 {
         self.weights.version()
     }
 
     #[inline(always)]
-    fn carry(&self, board: &Board) -> Indices {
+    fn accumulator(&self, board: &Board) -> Indices {
         Indices::of(board)
     }
 
     #[inline(always)]
-    fn carry_move(&self, carried: &Indices, square: Square, flips: u64) -> Indices {
-        carried.after(square, flips)
+    fn accumulator_after(&self, accumulator: &Indices, square: Square, flips: u64) -> Indices {
+        accumulator.after(square, flips)
     }
 
     #[inline(always)]
-    fn carry_pass(&self, carried: &Indices) -> Indices {
-        carried.pass()
+    fn accumulator_after_pass(&self, accumulator: &Indices) -> Indices {
+        accumulator.pass()
     }
 
     #[inline(always)]
-    fn leaf(&self, board: &Board, carried: &Indices, square: Square, flips: u64) -> Score {
+    fn leaf(&self, board: &Board, accumulator: &Indices, square: Square, flips: u64) -> Score {
         let child = board.after(square, flips);
         match decided(&child) {
             Some(score) => -score,
-            None => -self.sum(child.stage(), &carried.own_after(square, flips)),
+            None => -self.sum(child.stage(), &accumulator.own_after(square, flips)),
         }
     }
 
     #[inline(always)]
-    fn guess(&self, stage: usize, _: &Board, carried: &Indices, square: Square, flips: u64) -> Score {
-        -self.sum(stage, &carried.own_after(square, flips))
+    fn estimate(&self, stage: usize, _: &Board, accumulator: &Indices, square: Square, flips: u64) -> Score {
+        -self.sum(stage, &accumulator.own_after(square, flips))
     }
 
     #[inline(always)]
     fn evaluate(&self, board: &Board) -> Score {
-        // Without a closure, which would not be inlined and so not be compiled for the kernel's instructions.
+        // No closure here: it would not be inlined, and so not be compiled for the kernel's instructions.
         match decided(board) {
             Some(score) => score,
             None => self.sum(board.stage(), &own_indices(board)),
@@ -220,25 +250,25 @@ impl Evaluate for PatternEvaluator {
     }
 }
 
-/// The difference of the discs on the board: a light stand-in for tests and for playing without a model.
+/// The plain disc difference, for tests and for playing without a model.
 #[derive(Clone, Copy, Debug)]
 pub struct DiscCount;
 
 impl Evaluate for DiscCount {
-    type Carried = ();
+    type Accumulator = ();
 
     fn version(&self) -> u64 {
         0
     }
 
     #[inline(always)]
-    fn carry(&self, _: &Board) {}
+    fn accumulator(&self, _: &Board) {}
 
     #[inline(always)]
-    fn carry_move(&self, (): &(), _: Square, _: u64) {}
+    fn accumulator_after(&self, (): &(), _: Square, _: u64) {}
 
     #[inline(always)]
-    fn carry_pass(&self, (): &()) {}
+    fn accumulator_after_pass(&self, (): &()) {}
 
     #[inline(always)]
     fn leaf(&self, board: &Board, (): &(), square: Square, flips: u64) -> Score {

@@ -1,8 +1,9 @@
-//! Move generation and flips for the instruction sets at hand, chosen at run time.
+//! Move generation and flips in several instruction sets, selected at run time.
 //!
-//! A [`Kernel`] is a token: a value of its type proves that the processor has the kernel's instructions. [`dispatch`] finds the best
-//! one and runs a [`Task`] with it; everything that is inlined into the task is compiled for those instructions. So one
-//! binary runs on any processor of its architecture, and the choice costs one branch a task, not one a node.
+//! A [`Kernel`] is a token: a value of its type proves that the processor has the kernel's instructions. [`dispatch`]
+//! finds the best kernel and runs a [`Task`] with it. Everything that is inlined into the task is compiled for those
+//! instructions. One binary therefore runs on any processor of its architecture, and the choice costs one branch per
+//! task, not one per node.
 
 mod portable;
 
@@ -32,25 +33,26 @@ pub use neon::Neon;
 
 /// The rules' two inner operations in one instruction set, and a way to compile more code for it.
 pub trait Kernel: Copy + Send + Sync + 'static {
-    /// How the kernel is called in reports: `"avx512"`, `"avx2"`, `"neon"`, `"portable"`.
+    /// The kernel's name in reports: `"avx512"`, `"avx2"`, `"neon"`, `"portable"`.
     const NAME: &'static str;
 
-    /// The legal moves of `player` as a bitboard.
+    /// Returns the legal moves of `player` as a bitboard.
     fn moves(self, player: u64, opponent: u64) -> u64;
 
-    /// The discs that `player` turns by a disc on the empty square `square`; 0 if the move is not legal.
+    /// Returns the discs that `player` flips by a move to the empty square `square`; 0 if the move is not legal.
     fn flips(self, player: u64, opponent: u64, square: Square) -> u64;
 
-    /// Runs the task in a function that is compiled for this instruction set.
+    /// Runs the task in a function compiled for this instruction set.
     fn run<T: Task>(self, task: T) -> T::Output;
 }
 
-/// Work that is compiled once for every kernel. Recursive work calls [`Kernel::run`] with the task of the next level.
+/// Work that is compiled once for each kernel. Recursive work calls [`Kernel::run`] with the task of the next level.
 pub trait Task {
-    /// What the work gives.
+    /// The result of the work.
     type Output;
 
-    /// Does the work. Implementations are `#[inline(always)]`: the code takes the instruction set of what it is inlined into.
+    /// Does the work. Implementations are `#[inline(always)]`: they are compiled for the instruction set of the
+    /// function that they are inlined into.
     fn run<K: Kernel>(self, kernel: K) -> Self::Output;
 }
 
@@ -72,7 +74,7 @@ pub fn dispatch<T: Task>(task: T) -> T::Output {
     Portable.run(task)
 }
 
-/// The name of the kernel that [`dispatch`] chooses here.
+/// Returns the name of the kernel that [`dispatch`] chooses on this processor.
 pub fn kernel_name() -> &'static str {
     struct Name;
     impl Task for Name {
@@ -85,10 +87,12 @@ pub fn kernel_name() -> &'static str {
     dispatch(Name)
 }
 
-/// The eight directions of a ray, as steps of the square's index: four up, then the same four down.
+/// The four ascending directions of a ray, as steps of the square's index. The descending directions are their
+/// negatives.
 const STEPS: [i32; 4] = [1, 8, 7, 9];
 
-/// For each square, the squares on its rays in the four ascending directions of [`STEPS`] and in the four descending ones.
+/// For each square, the squares on its rays in the four ascending directions of [`STEPS`] and in the four descending
+/// ones.
 static RAYS: [Rays; 64] = rays();
 
 #[derive(Clone, Copy)]
@@ -136,7 +140,7 @@ mod tests {
     use crate::reference;
     use proptest::prelude::*;
 
-    /// Compares a kernel with the square-by-square rules.
+    /// Compares a kernel with the slow reference.
     struct Check {
         player: u64,
         opponent: u64,
@@ -162,9 +166,9 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(20_000))]
 
-        /// Any two disjoint sets, not only reachable boards.
+        /// Tests arbitrary pairs of disjoint sets, not only reachable boards.
         #[test]
-        fn every_kernel_agrees_with_the_rules_square_by_square(a: u64, b: u64, c: u64) {
+        fn every_kernel_agrees_with_the_slow_reference(a: u64, b: u64, c: u64) {
             for (player, opponent) in [(a & !b, b), (a & b & !c, c & !a), (a & !b, b & c), (a & b & c, !(a & b & c) & (a | b))] {
                 Portable.run(Check { player, opponent })?;
                 #[cfg(target_arch = "x86_64")]

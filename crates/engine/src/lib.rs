@@ -1,11 +1,12 @@
 //! The rules of Othello, the pattern evaluation and the search of shirokuro.
 //!
-//! The crate computes and decides nothing: it knows no clock policy, no files and no training.
+//! The crate only computes: time management, files and training live elsewhere.
 //!
-//! - [`Square`], [`Board`], [`Position`]: the rules; [`perft`] checks them.
-//! - [`PATTERNS`], [`Weights`], [`PatternEvaluator`]: what a position is worth, exactly the same for all eight symmetries of the board.
-//! - [`Searcher`]: the best move by depth, nodes or time, and exact results of the last plies.
-//! - [`reference`]: slow and obvious versions, which tests compare with.
+//! - [`Square`], [`Board`], [`Position`]: the rules, checked by [`perft`].
+//! - [`PATTERNS`], [`Weights`], [`PatternEvaluator`]: the static evaluation, identical for all eight symmetries of the
+//!   board.
+//! - [`Searcher`]: the best move within a limit of depth, nodes or time, and exact results near the end of the game.
+//! - [`reference`]: slow and obvious implementations for tests to compare with.
 //!
 //! Every score is for the side to move.
 

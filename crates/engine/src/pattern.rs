@@ -1,9 +1,10 @@
-//! The fourteen patterns, the 56 places on the board where they are read, and the indices they give.
+//! The fourteen patterns, the 56 features that read them, and the table indices they produce.
 //!
-//! A pattern is a list of squares. Read on a board, each square gives a digit — 0 empty, 1 side to move, 2 opponent — and the
-//! digits give the entry of the pattern's weight table: the sum of digit · 3^k over the squares in their order, the first
-//! square least. A *feature* is a pattern in one of the four rotations of the board. Every pattern is its own mirror image, so the
-//! four rotations stand for all eight symmetries; an entry and its [mirror image](mirror) share a weight.
+//! A pattern is a list of squares. On a board, each square is a ternary digit: 0 empty, 1 side to move, 2 opponent. The
+//! digits form the index into the pattern's weight table: the sum of digit · 3^k over the squares in order, the first
+//! square being the least significant. A *feature* is a pattern in one of the four rotations of the board. Every
+//! pattern is its own mirror image, so the four rotations cover all eight symmetries, and an entry and its [mirror
+//! image](mirror) share a weight.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -12,7 +13,7 @@ use crate::board::Board;
 use crate::kernel::{Kernel, Task, dispatch};
 use crate::square::Square;
 
-/// Table sets of the evaluation: one for each number of discs from 4 to 63.
+/// Stages of the evaluation: one for each number of discs from 4 to 63, each with its own tables.
 pub const STAGES: usize = 60;
 
 /// Features of a position: fourteen patterns in four rotations.
@@ -26,38 +27,38 @@ pub const STAGE_ENTRIES: usize = 481_140;
 /// Entries of all stages.
 pub const ENTRIES: usize = STAGES * STAGE_ENTRIES;
 
-/// A list of squares that is read as one number.
+/// A list of squares that are read as one ternary number.
 #[derive(Debug)]
 pub struct Pattern {
     /// `"P01"` to `"P14"`.
     pub name: &'static str,
-    /// The squares in the order of their digits, least first, in the pattern's first rotation.
+    /// The squares in the order of their digits, least significant first, in the pattern's first rotation.
     pub squares: &'static [u8],
     offset: usize,
     first_feature: usize,
 }
 
 impl Pattern {
-    /// Entries of the pattern's table: 3 to the number of its squares.
+    /// Returns the number of entries of the pattern's table: 3 to the power of its number of squares.
     pub const fn entries(&self) -> usize {
         3_usize.pow(self.squares.len() as u32)
     }
 
-    /// Where the pattern's table begins among the entries of a stage.
+    /// Returns the start of the pattern's table within the entries of a stage.
     pub const fn offset(&self) -> usize {
         self.offset
     }
 
-    /// The features that read the pattern.
+    /// Returns the features that read the pattern.
     pub const fn features(&self) -> Range<usize> {
         self.first_feature..self.first_feature + ROTATIONS
     }
 }
 
-/// The squares of the patterns, the nearest to the centre first; their order is part of the file format.
+/// The squares of the patterns, those nearest to the centre first. Their order is part of the file format.
 ///
-/// Positions of one search differ most around the centre. As those digits count least, the weights that a search reads share cache
-/// lines; with the corners first, play and search were slower.
+/// The positions of one search differ most around the centre. With the least significant digits there, the weights that
+/// a search reads share cache lines. With the corners first, play and search were slower.
 const SHAPES: [(&str, &[u8]); 14] = [
     ("P01", &[27, 19, 26, 18, 10, 17, 9, 1, 8, 0]),
     ("P02", &[27, 36, 18, 45, 9, 54, 1, 8, 0, 63]),
@@ -78,7 +79,7 @@ const SHAPES: [(&str, &[u8]); 14] = [
 /// The fourteen patterns.
 pub static PATTERNS: [Pattern; 14] = PATTERN_LIST;
 
-/// [`PATTERNS`], for constants.
+/// The same as [`PATTERNS`], for use in constants.
 pub(crate) const PATTERN_LIST: [Pattern; 14] = {
     const EMPTY: Pattern = Pattern { name: "", squares: &[], offset: 0, first_feature: 0 };
     let mut patterns = [EMPTY; 14];
@@ -94,13 +95,13 @@ pub(crate) const PATTERN_LIST: [Pattern; 14] = {
     patterns
 };
 
-/// The pattern, 0 to 13, that a feature, 0 to 55, reads.
+/// Returns the pattern, 0 to 13, that a feature, 0 to 55, reads.
 pub const fn pattern_of(feature: usize) -> usize {
     feature / ROTATIONS
 }
 
-/// The square in the given orientation: its place after `orientation % 4` quarter turns, mirrored in the a1–h8 diagonal
-/// before that if `orientation` is 4 or more.
+/// Maps a square to an orientation: if `orientation` is 4 or more, it is first reflected in the a1–h8 diagonal, then
+/// rotated by `orientation % 4` quarter turns.
 const fn oriented(square: u8, orientation: usize) -> u8 {
     let (mut file, mut rank) = (square % 8, square / 8);
     if orientation >= 4 {
@@ -114,13 +115,13 @@ const fn oriented(square: u8, orientation: usize) -> u8 {
     rank * 8 + file
 }
 
-/// The squares of a feature, 0 to 55, in the order of its digits, least first.
+/// Returns the squares of a feature, 0 to 55, in the order of its digits, least significant first.
 pub fn feature_squares(feature: usize) -> Vec<u8> {
     let pattern = &PATTERNS[pattern_of(feature)];
     pattern.squares.iter().map(|&square| oriented(square, feature - pattern.first_feature)).collect()
 }
 
-/// One number for each feature, padded to whole vector registers; the padding is always 0.
+/// One number per feature, padded to whole vector registers. The padding is always 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(align(64))]
 pub(crate) struct Lanes(pub(crate) [u16; 64]);
@@ -129,8 +130,8 @@ impl Lanes {
     const ZERO: Self = Self([0; 64]);
 }
 
-/// For each square, the weight of its digit in each feature: a power of three, or 0 where the feature does not hold the square. One more is
-/// for no square.
+/// For each square, the place value of its digit in each feature: a power of three, or 0 if the feature does not
+/// contain the square. The last entry, all zeros, stands for no square.
 static DIGIT_WEIGHTS: [Lanes; 65] = {
     let mut weights = [Lanes::ZERO; 65];
     let mut feature = 0;
@@ -148,17 +149,17 @@ static DIGIT_WEIGHTS: [Lanes; 65] = {
     weights
 };
 
-/// The indices of all features of a position, for either side as the one to move, kept up to date move by move.
+/// The indices of all features of a position from both sides' points of view, updated move by move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Indices {
-    /// As the side to move sees the board.
+    /// From the point of view of the side to move.
     own: Lanes,
-    /// As the other side sees it.
+    /// From the point of view of the other side.
     other: Lanes,
 }
 
 impl Indices {
-    /// The indices of a board, from nothing.
+    /// Computes the indices of a board from scratch.
     #[inline(always)]
     pub(crate) fn of(board: &Board) -> Self {
         let (mut own, mut other) = (digits(board.player()), digits(board.opponent()));
@@ -170,44 +171,45 @@ impl Indices {
         Self { own, other }
     }
 
-    /// The indices after a move to `square` that turns `flips`, the other side to move.
+    /// Returns the indices after the move to `square` that flips `flips`, with the other side to move.
     #[inline(always)]
     pub(crate) fn after(&self, square: Square, flips: u64) -> Self {
         let placed = &DIGIT_WEIGHTS[square.index()];
-        let turned = turned(flips);
+        let flipped = flipped(flips);
         let (mut own, mut other) = (Lanes::ZERO, Lanes::ZERO);
         for lane in 0..64 {
-            // The mover's digit 0 becomes 1 and its 2s become 1; the other side's 0 becomes 2 and its 1s become 2.
-            own.0[lane] = self.other.0[lane].wrapping_add(2 * placed.0[lane]).wrapping_add(turned.0[lane]);
-            other.0[lane] = self.own.0[lane].wrapping_add(placed.0[lane]).wrapping_sub(turned.0[lane]);
+            // From the mover's point of view the played square's digit changes from 0 to 1 and those of flipped discs
+            // from 2 to 1; from the other side's, from 0 to 2 and from 1 to 2.
+            own.0[lane] = self.other.0[lane].wrapping_add(2 * placed.0[lane]).wrapping_add(flipped.0[lane]);
+            other.0[lane] = self.own.0[lane].wrapping_add(placed.0[lane]).wrapping_sub(flipped.0[lane]);
         }
         Self { own, other }
     }
 
-    /// What [`Indices::own`] is after the move: all that a leaf needs.
+    /// Returns [`Indices::own`] after the move, which is all that a leaf needs.
     #[inline(always)]
     pub(crate) fn own_after(&self, square: Square, flips: u64) -> Lanes {
         let placed = &DIGIT_WEIGHTS[square.index()];
-        let mut own = turned(flips);
+        let mut own = flipped(flips);
         for lane in 0..64 {
             own.0[lane] = own.0[lane].wrapping_add(self.other.0[lane]).wrapping_add(2 * placed.0[lane]);
         }
         own
     }
 
-    /// The same board, the other side to move.
+    /// Returns the indices of the same board with the other side to move.
     #[inline(always)]
     pub(crate) const fn pass(&self) -> Self {
         Self { own: self.other, other: self.own }
     }
 }
 
-/// The sum of the digit weights of the squares.
+/// Sums the digit weights of the flipped squares.
 #[inline(always)]
-fn turned(flips: u64) -> Lanes {
+fn flipped(flips: u64) -> Lanes {
     let mut sum = Lanes::ZERO;
     let mut rest = flips;
-    // In threes, as most moves turn no more: a loop of as many steps as there are discs is foretold too seldom by the processor, and
+    // In steps of three, as most moves flip no more. The branches of a loop with one step per disc are hard to predict:
     // an evaluation in a search took a quarter longer.
     loop {
         for _ in 0..3 {
@@ -223,7 +225,7 @@ fn turned(flips: u64) -> Lanes {
     }
 }
 
-/// The indices of a board's features, as the side to move sees it: for each feature the entry in its pattern's table.
+/// Returns the indices of a board's features for the side to move: for each feature, the entry in its pattern's table.
 pub fn feature_indices(board: &Board) -> [u16; FEATURES] {
     struct Extract<'a>(&'a Board);
     impl Task for Extract<'_> {
@@ -239,7 +241,7 @@ pub fn feature_indices(board: &Board) -> [u16; FEATURES] {
     dispatch(Extract(board))
 }
 
-/// [`Indices::own`] of a board, from nothing.
+/// Computes [`Indices::own`] of a board from scratch.
 #[inline(always)]
 pub(crate) fn own_indices(board: &Board) -> Lanes {
     let (mut own, other) = (digits(board.player()), digits(board.opponent()));
@@ -249,7 +251,7 @@ pub(crate) fn own_indices(board: &Board) -> Lanes {
     own
 }
 
-/// For each half of a row, and for each set of discs there, the sum of their digit weights.
+/// For each half of a row and each set of discs on it, the sum of their digit weights.
 static HALF_ROWS: [[Lanes; 16]; 16] = {
     let mut sums = [[Lanes::ZERO; 16]; 16];
     let mut half = 0;
@@ -270,7 +272,7 @@ static HALF_ROWS: [[Lanes; 16]; 16] = {
     sums
 };
 
-/// The sum of the digit weights of many squares, in as many steps for any of them.
+/// Sums the digit weights of any number of squares in a fixed number of steps, so that branches predict well.
 #[inline(always)]
 fn digits(squares: u64) -> Lanes {
     let mut sum = Lanes::ZERO;
@@ -283,14 +285,15 @@ fn digits(squares: u64) -> Lanes {
     sum
 }
 
-/// For each entry of a pattern's table, the entry of its mirror image; the two share a weight.
+/// Returns, for each entry of a pattern's table, the entry of its mirror image. The two share a weight.
 pub fn mirror(pattern: usize) -> &'static [u16] {
     static MIRRORS: LazyLock<[Vec<u16>; 14]> = LazyLock::new(|| std::array::from_fn(|n| mirror_table(&PATTERNS[n])));
     &MIRRORS[pattern]
 }
 
 fn mirror_table(pattern: &Pattern) -> Vec<u16> {
-    // The place of each square's mirror image in the pattern, under the first mirroring that maps the pattern to itself.
+    // The place of each square's mirror image in the pattern, under the first reflection that maps the pattern to
+    // itself.
     let place = |square: u8| pattern.squares.iter().position(|&other| other == square);
     let places: Vec<usize> = (4..8)
         .find_map(|orientation| pattern.squares.iter().map(|&square| place(oriented(square, orientation))).collect())
@@ -316,7 +319,7 @@ mod tests {
         Board::new(a & !b, b & !a).unwrap()
     }
 
-    /// Digit by digit, from the definition.
+    /// Computes the indices digit by digit, from their definition.
     fn slow_indices(board: &Board) -> Vec<u16> {
         (0..FEATURES)
             .map(|feature| {
@@ -374,7 +377,7 @@ mod tests {
     }
 
     #[test]
-    fn indices_from_nothing_and_move_by_move_are_the_digits() {
+    fn indices_from_scratch_and_move_by_move_follow_the_definition() {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
         for _ in 0..500 {
             let board = random_board(&mut rng);

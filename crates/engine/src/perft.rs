@@ -1,12 +1,19 @@
-//! Counting the positions at a depth: the standard check of the rules and of their speed.
+//! Perft: counting move sequences, the standard test of the rules and their speed.
 
 use crate::board::Board;
 use crate::kernel::{Kernel, Task, dispatch};
 use crate::square::squares;
 
-/// The number of move sequences of `depth` plies from `board`. A pass is one ply; a finished game counts once.
+/// Counts the move sequences of `depth` plies from `board`. A pass is one ply; a game that ends earlier counts once.
 ///
-/// The last ply is counted from the move bitboard without being played (bulk counting).
+/// The moves of the last ply are counted, not played (bulk counting).
+///
+/// ```
+/// use shirokuro_engine::{Board, perft};
+///
+/// assert_eq!(perft(&Board::START, 1), 4);
+/// assert_eq!(perft(&Board::START, 6), 8_200);
+/// ```
 pub fn perft(board: &Board, depth: u32) -> u64 {
     dispatch(Perft { board: *board, depth, passed: false })
 }
@@ -14,7 +21,7 @@ pub fn perft(board: &Board, depth: u32) -> u64 {
 struct Perft {
     board: Board,
     depth: u32,
-    /// The ply before was a pass.
+    /// True if the previous ply was a pass.
     passed: bool,
 }
 
@@ -40,7 +47,7 @@ impl Task for Perft {
             let child = board.after(square, kernel.flips(board.player(), board.opponent(), square));
             if depth == 2 {
                 let replies = kernel.moves(child.player(), child.opponent());
-                // Without a reply there is one leaf: the pass, or the finished game itself.
+                // If the opponent has no reply, there is one leaf: the pass, or the end of the game.
                 count += u64::from(replies.count_ones().max(1));
             } else {
                 count += kernel.run(Self { board: child, depth: depth - 1, passed: false });
@@ -82,8 +89,8 @@ mod tests {
     }
 
     #[test]
-    fn boards_with_passes_and_early_ends_count_as_slowly_counted() {
-        // Black has a1–c1 and can be wiped out or stuck soon; White has few discs.
+    fn boards_with_passes_and_early_ends_have_the_counts_of_the_slow_reference() {
+        // Boards where wipe-outs and passes come soon.
         let boards = [
             Board::new(0x0000_0010_0804_0201, 0x0000_0000_1008_0402 << 1).unwrap(),
             Board::new(0x0000_0000_0000_0007, 0x0000_0000_0000_0700).unwrap(),

@@ -1,4 +1,4 @@
-//! A board with colours, and its text forms.
+//! Positions with colours, and their text forms.
 
 use std::fmt;
 use std::str::FromStr;
@@ -16,7 +16,7 @@ pub enum Side {
 }
 
 impl Side {
-    /// The other player.
+    /// Returns the other player.
     pub const fn opposite(self) -> Self {
         match self {
             Self::Black => Self::White,
@@ -24,7 +24,7 @@ impl Side {
         }
     }
 
-    /// A score of the side to move, `self`, as Black sees it. The one place where scores change their point of view.
+    /// Converts a score for the side to move, `self`, to Black's point of view. This is the only place that does so.
     pub const fn black_view(self, score: i32) -> i32 {
         match self {
             Self::Black => score,
@@ -44,32 +44,54 @@ impl fmt::Display for Side {
 
 /// A board and the colour of the side to move.
 ///
-/// As text it is a diagram: a row a line from row 1 down, `X` black, `O` white, `-` empty, then the side to move. [`FromStr`] reads
-/// that with any white space, or the common one-line form of 64 squares and the side; `*`, `b` and `B` stand for black,
-/// `w` and `W` for white, `.` for empty as well.
+/// Its text form is a diagram: one line per row from row 1 down, `X` black, `O` white, `-` empty, then the side to
+/// move. [`FromStr`] reads it with any white space, including the common one-line form of 64 squares and the side. It
+/// also accepts `x`, `*`, `b` and `B` for black, `o`, `w` and `W` for white, and `.` for empty.
+///
+/// ```
+/// use shirokuro_engine::{Position, Side, squares};
+///
+/// let position = Position::START.play("f5".parse()?)?;
+/// assert_eq!(position.side, Side::White);
+/// let replies: Vec<String> = squares(position.board.moves()).map(|square| square.to_string()).collect();
+/// assert_eq!(replies, ["f4", "d6", "f6"]);
+///
+/// let diagram = "
+///     --------
+///     --------
+///     --------
+///     ---OX---
+///     ---XXX--
+///     --------
+///     --------
+///     --------
+///     O";
+/// assert_eq!(diagram.parse(), Ok(position));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Position {
-    /// The discs, seen from the side to move.
+    /// The discs, from the point of view of the side to move.
     pub board: Board,
     /// The side to move.
     pub side: Side,
 }
 
-/// The text is no position.
+/// The text is not a position.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ParsePositionError {
-    /// A character that stands for nothing, and its place among those that are not white space.
-    #[error("character {character:?} at place {place} stands for no square's content and no side")]
+    /// An invalid character.
+    #[error("character {character:?} at place {place} is neither a disc, an empty square nor a side")]
     Character {
-        /// What was read.
+        /// The character.
         character: char,
-        /// 0 for the first character that is not white space.
+        /// Its place among the characters that are not white space, counted from 0.
         place: usize,
     },
-    /// Not 64 squares and one side.
+    /// The text does not consist of 64 squares and one side.
     #[error("a position has 64 squares and the side to move, 65 characters in all, not {count}")]
     Length {
-        /// How many characters were there, white space not counted.
+        /// The number of characters that are not white space.
         count: usize,
     },
 }
@@ -78,7 +100,7 @@ impl Position {
     /// The start of a game.
     pub const START: Self = Self { board: Board::START, side: Side::Black };
 
-    /// Black's discs and White's discs.
+    /// Returns Black's discs and White's discs.
     pub const fn colours(&self) -> (u64, u64) {
         match self.side {
             Side::Black => (self.board.player(), self.board.opponent()),
@@ -86,20 +108,20 @@ impl Position {
         }
     }
 
-    /// The position after a move. A side that can't move then still has the turn: see [`Position::pass`].
+    /// Returns the position after a move. The opponent then has the turn even if it can't move: see [`Position::pass`].
     ///
     /// # Errors
-    /// The move is not legal.
+    /// The move is illegal.
     pub fn play(&self, square: Square) -> Result<Self, IllegalMove> {
         Ok(Self { board: self.board.play(square)?, side: self.side.opposite() })
     }
 
-    /// The same board, the other side to move.
+    /// Returns the same board with the other side to move.
     pub const fn pass(&self) -> Self {
         Self { board: self.board.pass(), side: self.side.opposite() }
     }
 
-    /// The position itself, or after the pass where the side to move has no move and the other side has one.
+    /// Passes if the side to move has no move and the other side has one; otherwise returns the position unchanged.
     pub fn after_forced_pass(&self) -> Self {
         if self.board.moves() == 0 && self.board.pass().moves() != 0 { self.pass() } else { *self }
     }
@@ -150,38 +172,47 @@ impl FromStr for Position {
         match side {
             Some(side) if count == 65 => {
                 let (player, opponent) = if side == Side::Black { (black, white) } else { (white, black) };
-                Ok(Self { board: Board::new(player, opponent).expect("a square was read once"), side })
+                Ok(Self { board: Board::new(player, opponent).expect("every square was read once"), side })
             }
             _ => Err(ParsePositionError::Length { count }),
         }
     }
 }
 
-/// The text is no game.
+/// The text is not a game.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TranscriptError {
-    /// Two characters that name no square.
+    /// Two characters that do not name a square.
     #[error("move {number}: {error}")]
     Square {
-        /// 1 for the first move.
+        /// The number of the move, counted from 1.
         number: usize,
-        /// What is wrong with the name.
+        /// The error in the name.
         error: ParseSquareError,
     },
-    /// A move that the rules do not allow.
+    /// An illegal move.
     #[error("move {number}: {error}")]
     Illegal {
-        /// 1 for the first move.
+        /// The number of the move, counted from 1.
         number: usize,
-        /// What is wrong with the move.
+        /// The reason why it is illegal.
         error: IllegalMove,
     },
 }
 
-/// Reads a game like `f5d6c3d3c4`: squares without separators (white space is allowed), passes implied, from the start position.
+/// Parses a game from the start position: squares without separators, with optional white space and with passes
+/// implied.
+///
+/// ```
+/// use shirokuro_engine::{parse_transcript, transcript};
+///
+/// assert_eq!(transcript(&parse_transcript("F5 d6 c3")?), "f5d6c3");
+/// assert_eq!(parse_transcript("f5f6a1").unwrap_err().to_string(), "move 3: illegal move a1: it flips no disc");
+/// # Ok::<(), shirokuro_engine::TranscriptError>(())
+/// ```
 ///
 /// # Errors
-/// A name is no square or a move is not legal; the error tells the number of the move.
+/// A name is not a square or a move is illegal; the error gives the number of the move.
 pub fn parse_transcript(text: &str) -> Result<Vec<Square>, TranscriptError> {
     let characters: Vec<char> = text.chars().filter(|character| !character.is_whitespace()).collect();
     let mut position = Position::START;
@@ -196,7 +227,7 @@ pub fn parse_transcript(text: &str) -> Result<Vec<Square>, TranscriptError> {
     Ok(moves)
 }
 
-/// The text of a game: the squares' names in a row.
+/// Formats a game as the names of its squares without separators.
 pub fn transcript(moves: &[Square]) -> String {
     moves.iter().map(ToString::to_string).collect()
 }
@@ -206,7 +237,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_diagram_reads_back() {
+    fn a_diagram_parses_back() {
         let text = Position::START.to_string();
         assert_eq!(text.lines().nth(3), Some("---OX---"));
         assert_eq!(text.parse(), Ok(Position::START));
@@ -216,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_diagram_says_what_is_wrong() {
+    fn an_invalid_diagram_says_what_is_wrong() {
         let error = |text: &str| text.parse::<Position>().unwrap_err().to_string();
         assert!(error("XO").contains("not 2"));
         assert!(error(&"-".repeat(64)).contains("not 64"));
@@ -226,11 +257,11 @@ mod tests {
     }
 
     #[test]
-    fn a_transcript_reads_back_and_an_illegal_move_is_numbered() {
+    fn a_transcript_parses_back_and_an_illegal_move_is_numbered() {
         let moves = parse_transcript("f5 D6c3d3c4").unwrap();
         assert_eq!(transcript(&moves), "f5d6c3d3c4");
-        assert_eq!(parse_transcript("f5f6a1").unwrap_err().to_string(), "move 3: illegal move a1: it turns no disc");
-        assert!(parse_transcript("f5f").unwrap_err().to_string().starts_with("move 2: \"f\" is no square"));
+        assert_eq!(parse_transcript("f5f6a1").unwrap_err().to_string(), "move 3: illegal move a1: it flips no disc");
+        assert!(parse_transcript("f5f").unwrap_err().to_string().starts_with("move 2: \"f\" is not a square"));
     }
 
     /// The shortest game: Black wipes White out at move 9.

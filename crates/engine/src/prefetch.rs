@@ -1,14 +1,14 @@
-//! Fetching memory before it is needed.
+//! Prefetching memory.
 //!
-//! A transposition table and what training keeps of each weight are far larger than the caches: reading them waits for the main memory,
-//! unless they were fetched while something else was computed.
+//! Transposition tables and the training state of the weights are far larger than the caches. Reading them waits for
+//! main memory unless they were prefetched while something else was computed.
 
 #![cfg_attr(
     any(target_arch = "x86_64", target_arch = "aarch64"),
     allow(unsafe_code, reason = "the instruction has no safe form in the standard library")
 )]
 
-/// Asks the processor to bring what `place` refers to into its caches. A hint, without any effect on what is computed.
+/// Asks the processor to bring the referenced memory into its caches. This is a hint that does not affect any result.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
 pub fn prefetch<T>(place: &T) {
@@ -17,7 +17,7 @@ pub fn prefetch<T>(place: &T) {
     unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(place).cast()) };
 }
 
-/// Asks the processor to bring what `place` refers to into its caches. A hint, without any effect on what is computed.
+/// Asks the processor to bring the referenced memory into its caches. This is a hint that does not affect any result.
 #[cfg(target_arch = "aarch64")]
 #[inline(always)]
 pub fn prefetch<T>(place: &T) {
@@ -27,7 +27,7 @@ pub fn prefetch<T>(place: &T) {
     }
 }
 
-/// Does nothing: this architecture's instruction is not known here.
+/// Does nothing: prefetching is not implemented for this architecture.
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 #[inline(always)]
 pub fn prefetch<T>(_: &T) {}

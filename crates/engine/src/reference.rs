@@ -1,15 +1,15 @@
-//! Slow and obvious versions of what the crate does fast: the truth that tests compare with.
+//! Slow and obvious implementations: the ground truth for tests of the fast ones.
 
 use crate::board::Board;
 use crate::evaluate::{Evaluate, Score, UNITS_PER_DISC};
 use crate::square::{Square, squares};
 
-/// The discs that a move turns, found by walking square by square; 0 if the move is not legal.
+/// Returns the discs that a move flips, found by walking square by square; 0 if the move is illegal.
 pub fn flips(player: u64, opponent: u64, square: Square) -> u64 {
     let at = |file: i32, rank: i32| {
         if (0..8).contains(&file) && (0..8).contains(&rank) { 1_u64 << (rank * 8 + file) } else { 0 }
     };
-    let mut turned = 0;
+    let mut flipped = 0;
     for (file_step, rank_step) in [(-1, -1), (0, -1), (1, -1), (-1, 0), (1, 0), (-1, 1), (0, 1), (1, 1)] {
         let (mut file, mut rank) = (square.file() as i32 + file_step, square.rank() as i32 + rank_step);
         let mut line = 0;
@@ -19,13 +19,14 @@ pub fn flips(player: u64, opponent: u64, square: Square) -> u64 {
             rank += rank_step;
         }
         if at(file, rank) & player != 0 {
-            turned |= line;
+            flipped |= line;
         }
     }
-    turned
+    flipped
 }
 
-/// Plain negamax without pruning, ordering or memory: the value of `board` at `depth` plies, a pass costing none.
+/// Returns the score of `board` at `depth` plies by plain negamax, without pruning, move ordering or a table. A pass
+/// does not count as a ply.
 pub fn negamax<E: Evaluate>(evaluator: &E, board: &Board, depth: u32) -> Score {
     if depth == 0 {
         return evaluator.evaluate(board);

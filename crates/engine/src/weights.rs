@@ -1,4 +1,4 @@
-//! The weights that training writes and everything else reads.
+//! The weights, written by training and read by everything else.
 
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicU16, AtomicU64};
@@ -8,47 +8,48 @@ use crate::pattern::{ENTRIES, PATTERN_LIST, PATTERNS, STAGE_ENTRIES};
 
 /// The pattern tables of all stages: `[stage][pattern][entry]`, 57.7 MB.
 ///
-/// A weight is a `u16` in steps of 1/256 disc, [`NEUTRAL`](Weights::NEUTRAL) being none: −128 to +127.996 discs. Entries are
-/// relaxed atomics, plain loads and stores on the machines of today, so that an evaluator may read while a trainer writes.
-/// An entry and its [mirror image](crate::mirror) hold the same weight; whoever writes keeps it so.
+/// A weight is a `u16` in steps of 1/256 disc, with [`NEUTRAL`](Weights::NEUTRAL) as zero: −128 to +127.996 discs.
+/// Entries are relaxed atomics, which compile to plain loads and stores, so an evaluator may read while a trainer
+/// writes. An entry and its [mirror image](crate::mirror) hold the same weight; writers must preserve this.
 #[derive(Debug)]
 pub struct Weights {
-    /// The entries, and as many unused ones that every [window](Weights::window) lies within.
+    /// The entries, followed by enough unused ones to contain the [window](Weights::window) of the last stage.
     entries: Box<[AtomicU16]>,
     version: AtomicU64,
 }
 
-/// Entries of a [`Weights::window`]: whatever 16-bit index is added to the [`offset`](crate::Pattern::offset) of a pattern is within.
+/// Entries of a [`Weights::window`]: enough for the [`offset`](crate::Pattern::offset) of any pattern plus any 16-bit
+/// index.
 pub(crate) const WINDOW: usize = PATTERN_LIST[PATTERN_LIST.len() - 1].offset() + (1 << 16);
 
-/// The next [`Weights::version`]; 0 stands for evaluations that never change.
+/// The next [`Weights::version`]; 0 is reserved for evaluators that never change.
 static NEXT_VERSION: AtomicU64 = AtomicU64::new(1);
 
 fn next_version() -> u64 {
     NEXT_VERSION.fetch_add(1, Relaxed)
 }
 
-/// The number of weights is not that of the pattern tables.
+/// The number of weights differs from that of the pattern tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{count} weights were given; the tables have {ENTRIES}")]
 pub struct WrongCount {
-    /// How many there were.
+    /// The number of weights given.
     pub count: usize,
 }
 
 impl Weights {
-    /// The weight that adds nothing.
+    /// The weight that stands for 0 discs.
     pub const NEUTRAL: u16 = 32_768;
 
-    /// Tables that evaluate every position to 0.
+    /// Creates tables that evaluate every undecided position to 0.
     pub fn neutral() -> Self {
         Self::collect(std::iter::repeat_n(Self::NEUTRAL, ENTRIES))
     }
 
-    /// Tables with these entries, [`ENTRIES`] in all.
+    /// Creates tables with these entries, [`ENTRIES`] in all.
     ///
     /// # Errors
-    /// The number of entries is another.
+    /// The number of entries is wrong.
     pub fn from_entries(entries: Vec<u16>) -> Result<Self, WrongCount> {
         if entries.len() != ENTRIES {
             return Err(WrongCount { count: entries.len() });
@@ -64,34 +65,38 @@ impl Weights {
         Self { entries: entries.into(), version: next_version().into() }
     }
 
-    /// A number that no other weights of this process have, nor these before they were last [`changed`](Self::changed).
+    /// Returns a number that is unique in this process, for these weights since they were last marked as
+    /// [`changed`](Self::changed).
     pub fn version(&self) -> u64 {
         self.version.load(Relaxed)
     }
 
-    /// Says that entries were written: what was computed from them before is out of date.
+    /// Marks the weights as changed: anything computed from them before is outdated.
     pub fn changed(&self) {
         self.version.store(next_version(), Relaxed);
     }
 
-    /// All entries. Whoever writes some calls [`changed`](Self::changed) then.
+    /// Returns all entries. Call [`changed`](Self::changed) after writing any.
     pub fn entries(&self) -> &[AtomicU16] {
         &self.entries[..ENTRIES]
     }
 
-    /// The fourteen tables of a stage, 0 to 59, one behind the other: a pattern's begins at its
+    /// Returns the fourteen tables of a stage, 0 to 59, one after another. A pattern's table starts at its
     /// [`offset`](crate::Pattern::offset).
     pub fn stage(&self, stage: usize) -> &[AtomicU16] {
         &self.entries[stage * STAGE_ENTRIES..][..STAGE_ENTRIES]
     }
 
-    /// The entries from the beginning of a stage, 0 to 59: its tables, and more than them. Reading them needs no check of bounds.
+    /// Returns the entries from the start of a stage, 0 to 59, extending beyond its tables. Reading them needs no
+    /// bounds checks.
     #[inline(always)]
     pub(crate) fn window(&self, stage: usize) -> &[AtomicU16; WINDOW] {
-        self.entries[stage * STAGE_ENTRIES..].first_chunk().expect("every stage is followed by so many entries")
+        self.entries[stage * STAGE_ENTRIES..]
+            .first_chunk()
+            .expect("the unused entries at the end complete the last window")
     }
 
-    /// The table of one pattern, 0 to 13, in a stage, 0 to 59.
+    /// Returns the table of one pattern, 0 to 13, in a stage, 0 to 59.
     pub fn table(&self, stage: usize, pattern: usize) -> &[AtomicU16] {
         let pattern = &PATTERNS[pattern];
         &self.stage(stage)[pattern.offset()..][..pattern.entries()]
@@ -104,7 +109,7 @@ mod tests {
     use crate::pattern::STAGES;
 
     #[test]
-    fn the_tables_of_a_stage_follow_each_other() {
+    fn the_tables_of_a_stage_are_contiguous() {
         let weights = Weights::neutral();
         assert_eq!(weights.entries().len(), 28_868_400);
         for stage in [0, 59] {
@@ -118,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn every_window_begins_with_its_stage() {
+    fn every_window_starts_with_its_stage() {
         let weights = Weights::neutral();
         for stage in 0..STAGES {
             let window = &weights.window(stage)[..STAGE_ENTRIES];
@@ -127,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn another_number_of_entries_is_refused() {
+    fn a_wrong_number_of_entries_is_rejected() {
         assert_eq!(
             Weights::from_entries(vec![0; 7]).unwrap_err().to_string(),
             "7 weights were given; the tables have 28868400"

@@ -1,4 +1,4 @@
-//! The search against plain negamax, and its limits.
+//! The search compared with plain negamax, and its limits.
 
 mod common;
 
@@ -14,12 +14,13 @@ use shirokuro_engine::{
     UNITS_PER_DISC, Weights, reference,
 };
 
-/// Brute force to the end of the game: deeper than any game is long.
+/// Returns the result under best play, by brute force to the end of the game.
 fn brute_force(board: &Board) -> i32 {
     reference::negamax(&DiscCount, board, 64)
 }
 
-/// The best line leads to the value: each of its moves is legal, and the value at its end is the result's score.
+/// Asserts that the principal variation earns the score: its moves are legal, and the position at its end has the
+/// result's score.
 fn assert_line_earns_the_score<E: Evaluate>(evaluator: &E, board: &Board, result: &SearchResult) {
     let (mut end, mut sign) = (*board, 1);
     for &square in &result.line {
@@ -31,14 +32,15 @@ fn assert_line_earns_the_score<E: Evaluate>(evaluator: &E, board: &Board, result
     let value = if result.line.len() == result.depth as usize {
         evaluator.evaluate(&end)
     } else {
-        assert!(end.is_over(), "the line is short: {board:?} {result:?}");
+        assert!(end.is_over(), "the line ends early: {board:?} {result:?}");
         end.final_score() * UNITS_PER_DISC
     };
     assert_eq!(sign * value, result.score, "{board:?} {result:?}");
     assert_eq!(result.best, result.line.first().copied().filter(|_| board.moves() != 0));
 }
 
-fn assert_finds_the_value_of_negamax<E: Evaluate>(
+/// Compares searches of random boards with negamax.
+fn assert_finds_the_score_of_negamax<E: Evaluate>(
     evaluator: &E,
     seed: u64,
     boards: usize,
@@ -51,7 +53,7 @@ fn assert_finds_the_value_of_negamax<E: Evaluate>(
         let board = random_board(&mut rng, empties);
         for depth in depths.clone() {
             let expected = reference::negamax(evaluator, &board, depth);
-            // With a table of hardly any entries, with a fresh one, and with one that is full of earlier searches.
+            // A tiny table, an empty one, and one filled by earlier searches.
             for searcher in [&mut Searcher::new(0).unwrap(), &mut Searcher::new(1 << 16).unwrap(), &mut kept] {
                 let result = searcher.search(evaluator, &board, &to_depth(depth));
                 assert_eq!(result.score, expected, "{board:?} depth {depth}");
@@ -63,13 +65,13 @@ fn assert_finds_the_value_of_negamax<E: Evaluate>(
 }
 
 #[test]
-fn search_finds_the_value_of_plain_negamax_with_patterns() {
-    assert_finds_the_value_of_negamax(&*NOISE, 1, 200, 1..=4);
+fn search_finds_the_score_of_plain_negamax_with_patterns() {
+    assert_finds_the_score_of_negamax(&*NOISE, 1, 200, 1..=4);
 }
 
 #[test]
-fn search_finds_the_value_of_plain_negamax_with_disc_counts() {
-    assert_finds_the_value_of_negamax(&DiscCount, 2, 200, 1..=5);
+fn search_finds_the_score_of_plain_negamax_with_disc_counts() {
+    assert_finds_the_score_of_negamax(&DiscCount, 2, 200, 1..=5);
 }
 
 #[test]
@@ -101,8 +103,8 @@ fn the_solver_finds_the_result_of_brute_force_with_ten_empty_squares() {
 }
 
 #[test]
-fn any_set_of_discs_is_solved_as_by_brute_force() {
-    // Boards that no game reaches: passes, wipe-outs and early ends are frequent there.
+fn the_solver_finds_the_result_of_brute_force_for_arbitrary_sets_of_discs() {
+    // On boards that no game reaches, passes, wipe-outs and early ends are frequent.
     let mut rng = seeded(5);
     let mut solved = 0;
     while solved < 2_000 {
@@ -134,7 +136,7 @@ fn evaluation_and_search_are_the_same_for_all_symmetries() {
 }
 
 #[test]
-fn values_of_many_boards_are_the_values_of_each() {
+fn evaluating_many_boards_at_once_matches_evaluating_each() {
     let mut rng = seeded(8);
     let boards: Vec<Board> = (0..300).map(|n| random_board(&mut rng, n % 61)).collect();
     let mut values = vec![0.0; boards.len()];
@@ -146,7 +148,7 @@ fn values_of_many_boards_are_the_values_of_each() {
 
 #[test]
 fn a_side_without_a_move_has_no_best_move() {
-    // a1 and b1, White and Black: Black can't move, White takes all by c1.
+    // Black on b1, White on a1: Black can't move, and White captures everything with c1.
     let passes = Board::new(0b10, 0b01).unwrap();
     let result = Searcher::new(0).unwrap().solve(&DiscCount, &passes, None);
     assert_eq!((result.best, result.score), (None, -64 * UNITS_PER_DISC));
@@ -154,7 +156,7 @@ fn a_side_without_a_move_has_no_best_move() {
     let over = Board::new(1, 0).unwrap();
     let result = Searcher::new(0).unwrap().search(&*NOISE, &over, &to_depth(3));
     assert_eq!((result.best, result.score, result.line.len()), (None, 64 * UNITS_PER_DISC, 0));
-    assert!(result.exact, "a finished game has its result");
+    assert!(result.exact, "the result of a finished game is exact");
 }
 
 #[test]
@@ -182,7 +184,7 @@ fn a_time_limit_is_kept_within_a_few_milliseconds() {
         assert!(taken >= time || result.exact, "{taken:?}");
         taken.saturating_sub(time)
     });
-    // The least of them: a busy machine may stop a process for longer than that, but not each time.
+    // The minimum, as a busy machine may suspend the process for longer, but not every time.
     assert!(late.iter().min().unwrap() < &Duration::from_millis(5), "{late:?}");
 }
 
@@ -193,7 +195,7 @@ fn a_node_limit_is_kept() {
         let limits = Limits { nodes: Some(nodes), ..Limits::default() };
         let result = Searcher::new(1 << 20).unwrap().search(&*NOISE, &board, &limits);
         assert!(result.best.is_some());
-        // The first ply and the leaves of one node may come on top.
+        // The first ply and the leaves of one node may exceed the limit.
         assert!(result.nodes <= nodes + 100, "{} of {nodes}", result.nodes);
     }
 }
@@ -212,7 +214,7 @@ fn the_stop_flag_ends_a_search_at_once() {
 }
 
 #[test]
-fn a_search_that_is_stopped_before_it_begins_finds_nothing() {
+fn a_search_that_is_stopped_before_it_starts_finds_nothing() {
     let result = Searcher::new(0).unwrap().solve(&*NOISE, &Board::START, Some(&AtomicBool::new(true)));
     assert!(result.stopped && result.best.is_none() && result.depth == 0);
 }
@@ -227,14 +229,14 @@ fn the_heartbeat_shows_that_a_search_is_alive_and_changes_nothing() {
         let limits = Limits { heartbeat: Some(&heartbeat), ..limits };
         assert_eq!(Searcher::new(1 << 18).unwrap().search(&*NOISE, &board, &limits), silent);
         let beats = heartbeat.into_inner();
-        // Once every 1,024 nodes, and before each ply.
+        // One beat per 1,024 nodes, and one before each iteration.
         assert!((silent.nodes / 2048..=silent.nodes / 1024 + 20).contains(&beats), "{beats} in {} nodes", silent.nodes);
         assert!(beats > 5);
     }
 }
 
 #[test]
-fn forgetting_is_a_fresh_start() {
+fn a_cleared_searcher_repeats_its_first_search() {
     let mut rng = seeded(12);
     let board = random_board(&mut rng, 44);
     let mut searcher = Searcher::new(1 << 18).unwrap();
@@ -255,7 +257,7 @@ fn the_solver_finds_a_published_result() {
 }
 
 #[test]
-fn a_searcher_does_not_answer_from_another_evaluators_table_nor_from_old_weights() {
+fn a_searcher_never_answers_from_the_scores_of_another_evaluator_or_of_old_weights() {
     let board = random_board(&mut seeded(13), 30);
     let mut kept = Searcher::new(1 << 20).unwrap();
     let fresh =

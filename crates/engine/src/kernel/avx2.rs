@@ -9,12 +9,12 @@ use std::arch::x86_64::{
 use super::{Kernel, RAYS, Rays, Task};
 use crate::square::Square;
 
-/// Proof that the processor has AVX2, BMI1, BMI2, LZCNT and POPCNT: only [`Avx2::detect`] makes one.
+/// Proof that the processor has AVX2, BMI1, BMI2, LZCNT and POPCNT: only [`Avx2::detect`] creates one.
 #[derive(Clone, Copy, Debug)]
 pub struct Avx2(());
 
 impl Avx2 {
-    /// The kernel, if this processor can run it.
+    /// Returns the kernel if this processor can run it.
     #[inline]
     pub fn detect() -> Option<Self> {
         (is_x86_feature_detected!("avx2")
@@ -31,7 +31,7 @@ impl Kernel for Avx2 {
 
     #[inline(always)]
     fn moves(self, player: u64, opponent: u64) -> u64 {
-        // SAFETY: `self` proves that the processor has the features that the function is compiled for.
+        // SAFETY: `self` proves that the processor has the features for which the function is compiled.
         unsafe { moves(player, opponent) }
     }
 
@@ -53,14 +53,14 @@ fn run<T: Task>(kernel: Avx2, task: T) -> T::Output {
     task.run(kernel)
 }
 
-/// One value a lane, as unsigned bits.
+/// Returns a register with one value per lane.
 #[target_feature(enable = "avx2")]
 #[inline]
 fn lanes(values: [u64; 4]) -> __m256i {
     _mm256_setr_epi64x(values[0] as i64, values[1] as i64, values[2] as i64, values[3] as i64)
 }
 
-/// The union of the four lanes.
+/// Returns the union of the four lanes.
 #[target_feature(enable = "avx2")]
 #[inline]
 fn union(lanes: __m256i) -> u64 {
@@ -74,14 +74,14 @@ fn moves(player: u64, opponent: u64) -> u64 {
     const INNER: u64 = 0x7e7e_7e7e_7e7e_7e7e;
     let step = lanes([1, 8, 7, 9]);
     let two_steps = lanes([2, 16, 14, 18]);
-    let turnable = _mm256_and_si256(_mm256_set1_epi64x(opponent as i64), lanes([INNER, u64::MAX, INNER, INNER]));
+    let flippable = _mm256_and_si256(_mm256_set1_epi64x(opponent as i64), lanes([INNER, u64::MAX, INNER, INNER]));
     let discs = _mm256_set1_epi64x(player as i64);
 
-    let mut up = _mm256_and_si256(turnable, _mm256_sllv_epi64(discs, step));
-    let mut down = _mm256_and_si256(turnable, _mm256_srlv_epi64(discs, step));
-    up = _mm256_or_si256(up, _mm256_and_si256(turnable, _mm256_sllv_epi64(up, step)));
-    down = _mm256_or_si256(down, _mm256_and_si256(turnable, _mm256_srlv_epi64(down, step)));
-    let pairs_up = _mm256_and_si256(turnable, _mm256_sllv_epi64(turnable, step));
+    let mut up = _mm256_and_si256(flippable, _mm256_sllv_epi64(discs, step));
+    let mut down = _mm256_and_si256(flippable, _mm256_srlv_epi64(discs, step));
+    up = _mm256_or_si256(up, _mm256_and_si256(flippable, _mm256_sllv_epi64(up, step)));
+    down = _mm256_or_si256(down, _mm256_and_si256(flippable, _mm256_srlv_epi64(down, step)));
+    let pairs_up = _mm256_and_si256(flippable, _mm256_sllv_epi64(flippable, step));
     let pairs_down = _mm256_srlv_epi64(pairs_up, step);
     for _ in 0..2 {
         up = _mm256_or_si256(up, _mm256_and_si256(pairs_up, _mm256_sllv_epi64(up, two_steps)));
@@ -100,15 +100,16 @@ fn flips(player: u64, opponent: u64, square: Square) -> u64 {
     let zero = _mm256_setzero_si256();
     let ones = _mm256_cmpeq_epi64(zero, zero);
 
-    // Upwards, a carry runs through the opponent's discs to the first square that has none.
+    // Upwards, a carry runs through the opponent's discs to the first square without one.
     let ray = lanes(*up);
     let first = _mm256_set1_epi64x((square.bit() << 1) as i64);
     let beyond = _mm256_add_epi64(_mm256_or_si256(opponent, _mm256_andnot_si256(ray, ones)), first);
     let end = _mm256_and_si256(_mm256_and_si256(beyond, ray), player);
     let below_end = _mm256_and_si256(_mm256_add_epi64(end, ones), ray);
-    let turned_up = _mm256_andnot_si256(_mm256_cmpeq_epi64(end, zero), below_end);
+    let flipped_up = _mm256_andnot_si256(_mm256_cmpeq_epi64(end, zero), below_end);
 
-    // Downwards, all squares from the first without an opponent's disc to the ray's end are filled; its top is that first one.
+    // Downwards, all squares from the first one without an opponent's disc to the ray's end are filled. The highest
+    // filled square is that first one.
     let ray = lanes(*down);
     let step = lanes([1, 8, 7, 9]);
     let mut far = _mm256_andnot_si256(opponent, ray);
@@ -117,7 +118,7 @@ fn flips(player: u64, opponent: u64, square: Square) -> u64 {
     far = _mm256_or_si256(far, _mm256_srlv_epi64(far, lanes([4, 32, 28, 36])));
     let end = _mm256_andnot_si256(_mm256_srlv_epi64(far, step), far);
     let no_end = _mm256_cmpeq_epi64(_mm256_and_si256(_mm256_and_si256(end, ray), player), zero);
-    let turned_down = _mm256_andnot_si256(no_end, _mm256_andnot_si256(far, ray));
+    let flipped_down = _mm256_andnot_si256(no_end, _mm256_andnot_si256(far, ray));
 
-    union(_mm256_or_si256(turned_up, turned_down))
+    union(_mm256_or_si256(flipped_up, flipped_down))
 }

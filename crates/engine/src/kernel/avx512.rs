@@ -1,4 +1,5 @@
-//! x86-64 with AVX-512 (F, VL, BW, CD): the eight directions in the eight lanes of a register, leading zeros counted in each lane.
+//! x86-64 with AVX-512 (F, VL, BW, CD): the eight directions in the eight lanes of a register, with leading zeros
+//! counted per lane.
 
 use std::arch::x86_64::{
     __m256i, __m512i, _mm_cvtsi128_si64, _mm_or_si128, _mm_unpackhi_epi64, _mm256_add_epi64, _mm256_and_si256,
@@ -11,12 +12,12 @@ use std::arch::x86_64::{
 use super::{Kernel, RAYS, Rays, Task};
 use crate::square::Square;
 
-/// Proof that the processor has the instructions: only [`Avx512::detect`] makes one.
+/// Proof that the processor has the instructions: only [`Avx512::detect`] creates one.
 #[derive(Clone, Copy, Debug)]
 pub struct Avx512(());
 
 impl Avx512 {
-    /// The kernel, if this processor can run it.
+    /// Returns the kernel if this processor can run it.
     #[inline]
     pub fn detect() -> Option<Self> {
         (is_x86_feature_detected!("avx512f")
@@ -36,7 +37,7 @@ impl Kernel for Avx512 {
 
     #[inline(always)]
     fn moves(self, player: u64, opponent: u64) -> u64 {
-        // SAFETY: `self` proves that the processor has the features that the function is compiled for.
+        // SAFETY: `self` proves that the processor has the features for which the function is compiled.
         unsafe { moves(player, opponent) }
     }
 
@@ -58,14 +59,14 @@ fn run<T: Task>(kernel: Avx512, task: T) -> T::Output {
     task.run(kernel)
 }
 
-/// One value a lane, as unsigned bits.
+/// Returns a register with one value per lane.
 #[target_feature(enable = "avx2")]
 #[inline]
 fn lanes(values: [u64; 4]) -> __m256i {
     _mm256_setr_epi64x(values[0] as i64, values[1] as i64, values[2] as i64, values[3] as i64)
 }
 
-/// A value for each axis, and for the same axes once more.
+/// Returns a register with one value per axis for each of the two ways along it.
 #[target_feature(enable = "avx512f")]
 #[inline]
 fn both_ways(up: [u64; 4], down: [u64; 4]) -> __m512i {
@@ -73,7 +74,7 @@ fn both_ways(up: [u64; 4], down: [u64; 4]) -> __m512i {
     _mm512_setr_epi64(a, b, c, d, e, f, g, h)
 }
 
-/// The union of the four lanes.
+/// Returns the union of the four lanes.
 #[target_feature(enable = "avx2")]
 #[inline]
 fn union(lanes: __m256i) -> u64 {
@@ -81,24 +82,25 @@ fn union(lanes: __m256i) -> u64 {
     _mm_cvtsi128_si64(_mm_or_si128(pair, _mm_unpackhi_epi64(pair, pair))) as u64
 }
 
-/// a | (b & c), by the truth table of `vpternlog`.
+/// a | (b & c), as a truth table for `vpternlog`.
 const OR_AND: i32 = 0xf8;
 
 #[target_feature(enable = "avx512f,avx512vl")]
 #[inline]
 fn moves(player: u64, opponent: u64) -> u64 {
-    // What can be turned along an axis is not at its ends: rotating by a step then never leads around the edge of the board.
+    // A disc at the end of an axis can't be flipped along it. Without those, rotating by a step never wraps around the
+    // edge of the board.
     const ROWS: u64 = 0x7e7e_7e7e_7e7e_7e7e;
     const FILES: u64 = 0x00ff_ffff_ffff_ff00;
     const INNER: [u64; 4] = [ROWS, FILES, ROWS & FILES, ROWS & FILES];
     let step = both_ways([1, 8, 7, 9], [63, 56, 57, 55]);
     let two_steps = both_ways([2, 16, 14, 18], [62, 48, 50, 46]);
-    let turnable = _mm512_and_si512(_mm512_set1_epi64(opponent as i64), both_ways(INNER, INNER));
+    let flippable = _mm512_and_si512(_mm512_set1_epi64(opponent as i64), both_ways(INNER, INNER));
     let discs = _mm512_set1_epi64(player as i64);
 
-    let mut run = _mm512_and_si512(turnable, _mm512_rolv_epi64(discs, step));
-    run = _mm512_ternarylogic_epi64::<OR_AND>(run, turnable, _mm512_rolv_epi64(run, step));
-    let pairs = _mm512_and_si512(turnable, _mm512_rolv_epi64(turnable, step));
+    let mut run = _mm512_and_si512(flippable, _mm512_rolv_epi64(discs, step));
+    run = _mm512_ternarylogic_epi64::<OR_AND>(run, flippable, _mm512_rolv_epi64(run, step));
+    let pairs = _mm512_and_si512(flippable, _mm512_rolv_epi64(flippable, step));
     for _ in 0..2 {
         run = _mm512_ternarylogic_epi64::<OR_AND>(run, pairs, _mm512_rolv_epi64(run, two_steps));
     }
@@ -110,27 +112,29 @@ fn moves(player: u64, opponent: u64) -> u64 {
 #[target_feature(enable = "avx512f,avx512vl,avx512cd")]
 #[inline]
 fn flips(player: u64, opponent: u64, square: Square) -> u64 {
-    /// (a | !b) and (a & b & c), by their truth tables.
+    /// (a | !b) and (a & b & c), as truth tables.
     const OR_NOT: i32 = 0xf3;
     const AND_AND: i32 = 0x80;
     let Rays { up, down } = &RAYS[square.index()];
     let player = _mm256_set1_epi64x(player as i64);
     let opponent = _mm256_set1_epi64x(opponent as i64);
 
-    // Upwards, a carry runs through the opponent's discs to the first square that has none. Nothing lies below no end.
+    // Upwards, a carry runs through the opponent's discs to the first square without one. If there is no end, nothing
+    // lies below it.
     let ray = lanes(*up);
     let first = _mm256_set1_epi64x((square.bit() << 1) as i64);
     let beyond = _mm256_add_epi64(_mm256_ternarylogic_epi64::<OR_NOT>(opponent, ray, ray), first);
     let end = _mm256_ternarylogic_epi64::<AND_AND>(beyond, ray, player);
     let below_end = _mm256_sub_epi64(end, _mm256_min_epu64(end, _mm256_set1_epi64x(1)));
-    let turned_up = _mm256_and_si256(below_end, ray);
+    let flipped_up = _mm256_and_si256(below_end, ray);
 
-    // Downwards, that square is the highest bit. What lies above it are the bits of its negative, twice; above no end is nothing.
+    // Downwards, that square is the highest bit. The squares above it are the bits of -2 * end; if there is no end,
+    // there are none.
     let ray = lanes(*down);
     let far = _mm256_andnot_si256(opponent, ray);
     let top = _mm256_srlv_epi64(_mm256_set1_epi64x(i64::MIN), _mm256_lzcnt_epi64(far));
     let end = _mm256_and_si256(top, player);
     let above_end = _mm256_sub_epi64(_mm256_setzero_si256(), _mm256_add_epi64(end, end));
 
-    union(_mm256_ternarylogic_epi64::<OR_AND>(turned_up, above_end, ray))
+    union(_mm256_ternarylogic_epi64::<OR_AND>(flipped_up, above_end, ray))
 }

@@ -1,30 +1,30 @@
-//! Plain 64-bit integer code for any processor, and the reference for the vector kernels.
+//! Plain 64-bit integer code for any processor, also the reference for the vector kernels.
 
 use super::{Kernel, RAYS, STEPS, Task};
 use crate::square::Square;
 
-/// The kernel that every processor can run.
+/// A kernel that every processor can run.
 #[derive(Clone, Copy, Debug)]
 pub struct Portable;
 
-/// All squares but those of the a- and h-file: what a disc may stand on to be turned along a row or a diagonal.
+/// All squares except those of the a- and h-file. Only discs on these can be flipped along a row or a diagonal.
 const INNER_FILES: u64 = 0x7e7e_7e7e_7e7e_7e7e;
 
 impl Kernel for Portable {
     const NAME: &'static str = "portable";
 
-    /// Parallel prefix fill along each direction (Kogge-Stone).
+    /// Fills along each direction by parallel prefix (Kogge-Stone).
     #[inline(always)]
     fn moves(self, player: u64, opponent: u64) -> u64 {
         let mut moves = 0;
         for step in STEPS {
-            let turnable = if step == 8 { opponent } else { opponent & INNER_FILES };
-            let mut up = turnable & (player << step);
-            let mut down = turnable & (player >> step);
-            up |= turnable & (up << step);
-            down |= turnable & (down >> step);
-            let pairs_up = turnable & (turnable << step);
-            let pairs_down = turnable & (turnable >> step);
+            let flippable = if step == 8 { opponent } else { opponent & INNER_FILES };
+            let mut up = flippable & (player << step);
+            let mut down = flippable & (player >> step);
+            up |= flippable & (up << step);
+            down |= flippable & (down >> step);
+            let pairs_up = flippable & (flippable << step);
+            let pairs_down = flippable & (flippable >> step);
             for _ in 0..2 {
                 up |= pairs_up & (up << (2 * step));
                 down |= pairs_down & (down >> (2 * step));
@@ -39,7 +39,7 @@ impl Kernel for Portable {
         let rays = &RAYS[square.index()];
         let mut flips = 0;
         for direction in 0..4 {
-            // Upwards, a carry runs through the opponent's discs to the first square that has none.
+            // Upwards, a carry runs through the opponent's discs to the first square without one.
             let ray = rays.up[direction];
             let end = (opponent | !ray).wrapping_add(square.bit() << 1) & ray & player;
             if end != 0 {

@@ -1,315 +1,152 @@
-//! The exact solver: alpha-beta in whole discs to the end of the game.
+//! The exact solver: search to the end of the game.
+//!
+//! The depth of a node is its number of empty squares, and every score is a whole number of discs in units of the
+//! evaluation.
 
-use super::last::narrow_few;
-use super::line::Line;
-use super::order::{Move, MoveList, mobility, odd_quarters, squares_of};
-use super::stability::most_discs;
-use super::table::Known;
-use super::{Node, Tree, around};
+use super::few_empties::zero_window_few_empties;
+use super::move_picker::Move;
+use super::node::{Phase, PvNode, ZeroWindow};
+use super::ordering::{mobility, odd_quarters, squares_of};
+use super::pv_line::PvLine;
+use super::root::aspiration;
+use super::stability::stability_bound;
+use super::tree::{Node, Tree};
 use crate::board::Board;
 use crate::evaluate::{Evaluate, Score, UNITS_PER_DISC};
-use crate::kernel::{Kernel, Task};
+use crate::kernel::Kernel;
 use crate::pattern::STAGES;
-use crate::square::{Square, squares};
+use crate::square::Square;
 
-/// From this number of empty squares on a node looks into the transposition table.
-const TABLE_EMPTIES: u32 = 8;
-
-/// From this number of empty squares on moves are ordered by the opponent's replies, below only by parity.
+/// From this number of empty squares on, moves are ordered by the opponent's replies; below, only by parity.
 const ORDERED_EMPTIES: u32 = 6;
 
-/// From this number of empty squares on the order is worth evaluations.
+/// From this number of empty squares on, the static evaluation is part of the order score.
 const EVALUATED_EMPTIES: u32 = 12;
 
-/// From this number of empty squares on it is worth to look whether the table knows a reply that is good enough.
-const KNOWN_EMPTIES: u32 = 12;
-
-/// From this number of empty squares on threads that search together divide the moves of a node.
-const SHARED_EMPTIES: u32 = 13;
-
-/// Up to this number of empty squares a position is solved without a search of less depth before.
+/// Up to this number of empty squares, a position is solved directly, without shallower searches first.
 const DIRECT_EMPTIES: u32 = 10;
 
-/// How far from its guess a result is expected, in discs.
-const MARGIN: i32 = 4;
+/// The first window extends this far on both sides of the guess.
+const ASPIRATION_WINDOW: Score = 4 * UNITS_PER_DISC;
 
-/// What a reply of the opponent costs in the order of moves, in units of the evaluation: few replies make small trees.
-const REPLY: i32 = 7 * UNITS_PER_DISC;
+/// Subtracted from the order score for each reply of the opponent: few replies make small trees.
+const MOBILITY_COST: Score = 7 * UNITS_PER_DISC;
 
-/// What the last word in a quarter of the board is worth there.
-const PARITY: i32 = UNITS_PER_DISC / 2;
+/// Added to the order score for a move that is likely to leave the mover the last one in a quarter of the board.
+const PARITY_BONUS: Score = UNITS_PER_DISC / 2;
 
-/// No result is outside −64 to 64 discs.
-pub(super) const INFINITE: i32 = 65;
-
-/// The depth to begin with when a position is to be solved.
+/// Returns the depth of the first iteration when a position is to be solved.
 pub(super) const fn first_depth(empties: u32) -> u32 {
     if empties <= DIRECT_EMPTIES { empties } else { 1 }
 }
 
-/// The depth after which the position is solved: searches before only find a good order of the moves, so they are
-/// shallow if the result is `wanted` at any price, and go on as long as they are cheaper if it may not be reached.
-pub(super) const fn last_depth(empties: u32, wanted: bool) -> u32 {
-    if wanted { empties / 2 } else { empties.saturating_sub(9) }
+/// Returns the depth of the last iteration before the position is solved. These iterations only find a good move order,
+/// so they stay shallow if the result is `required`. If a limit may end the search first, they continue as long as they
+/// are cheaper than solving.
+pub(super) const fn last_depth(empties: u32, required: bool) -> u32 {
+    if required { empties / 2 } else { empties.saturating_sub(9) }
 }
 
-/// The result of `board` under best play, and the line that leads there; sooner found if it is near `guess`.
+/// Returns the result of `board` under best play, and sets `line` to the principal variation. A result near `guess` is
+/// found sooner.
 #[inline(always)]
 pub(super) fn solve<K: Kernel, E: Evaluate>(
     kernel: K,
     tree: &mut Tree<E>,
     board: &Board,
     guess: Option<Score>,
-    line: &mut Line,
+    line: &mut PvLine,
 ) -> Score {
-    let carried = tree.evaluator.carry(board);
+    let accumulator = tree.evaluator.accumulator(board);
     let moves = kernel.moves(board.player(), board.opponent());
     tree.order_stage = STAGES - EVALUATED_EMPTIES as usize;
-    let node = Node { board, carried: &carried, moves, depth: board.empties() };
-    let guess = guess.map(|guess| guess / UNITS_PER_DISC);
-    around(guess, MARGIN, INFINITE, |alpha, beta| {
-        *line = Line::default();
-        let score = kernel.run(Wide { tree, node, alpha, beta, line });
-        (!tree.watch.over).then_some(score)
+    let node = Node { board, accumulator: &accumulator, moves, depth: board.empties() };
+    let guess = guess.map(|guess| guess / UNITS_PER_DISC * UNITS_PER_DISC);
+    aspiration(guess, ASPIRATION_WINDOW, |alpha, beta| {
+        *line = PvLine::default();
+        let score = kernel.run(PvNode { phase: Endgame, tree, node, alpha, beta, line });
+        (!tree.stop.aborted).then_some(score)
     })
-    .map_or(0, |score| score * UNITS_PER_DISC)
+    .unwrap_or(0)
 }
 
-/// A node on the way of the best line: its window is open, its value exact.
-struct Wide<'n, 'a, E: Evaluate> {
-    tree: &'n mut Tree<'a, E>,
-    node: Node<'n, E>,
-    alpha: i32,
-    beta: i32,
-    line: &'n mut Line,
-}
+/// Search to the end of the game.
+#[derive(Clone, Copy)]
+struct Endgame;
 
-impl<E: Evaluate> Task for Wide<'_, '_, E> {
-    type Output = i32;
+impl Phase for Endgame {
+    const TABLE_DEPTH: u32 = 8;
+    const ETC_DEPTH: u32 = 12;
+    const SHARED_DEPTH: u32 = 13;
+    const EVALUATES_LEAVES: bool = false;
+
+    /// Prefers few replies for the opponent, quarters of the board with an odd number of empty squares (parity) and, in
+    /// large subtrees, a good static evaluation.
+    #[inline(always)]
+    fn order_score<E: Evaluate>(
+        self,
+        tree: &Tree<E>,
+        node: &Node<E>,
+        square: Square,
+        flips: u64,
+        _: &Board,
+        replies: u64,
+    ) -> i32 {
+        let odd = squares_of(odd_quarters(node.board.empty()));
+        let mut score = i32::from(odd & square.bit() != 0) * PARITY_BONUS - mobility(replies) * MOBILITY_COST;
+        if node.depth >= EVALUATED_EMPTIES {
+            score += tree.evaluator.estimate(tree.order_stage, node.board, node.accumulator, square, flips);
+        }
+        score
+    }
+
+    /// Cuts the node off if the opponent's stable discs keep its score from exceeding `alpha`.
+    #[inline(always)]
+    fn early_cutoff<K: Kernel, E: Evaluate>(
+        self,
+        _: K,
+        _: &mut Tree<E>,
+        node: &Node<E>,
+        alpha: Score,
+    ) -> Option<Score> {
+        let bound = stability_bound(node.board, whole_discs(alpha), node.depth) * UNITS_PER_DISC;
+        (bound <= alpha).then_some(bound)
+    }
+
+    /// Cuts nothing off: results are exact.
+    #[inline(always)]
+    fn selective_cutoff<K: Kernel, E: Evaluate>(self, _: K, _: &mut Tree<E>, _: &Node<E>, _: Score) -> Option<Score> {
+        None
+    }
 
     #[inline(always)]
-    fn run<K: Kernel>(self, kernel: K) -> i32 {
-        let Self { tree, node, alpha, beta, line } = self;
-        let Node { board, carried, moves, depth: empties } = node;
-        tree.watch.look(tree.nodes);
-        if tree.watch.over {
-            return 0;
+    fn zero_window_child<K: Kernel, E: Evaluate>(
+        self,
+        kernel: K,
+        tree: &mut Tree<E>,
+        node: &Node<E>,
+        chosen: &Move,
+        child: &Board,
+        alpha: Score,
+    ) -> Score {
+        let Node { accumulator, depth: empties, .. } = *node;
+        let Move { square, flips, replies: moves, .. } = *chosen;
+        let depth = empties - 1;
+        if empties > EVALUATED_EMPTIES {
+            let accumulator = &tree.evaluator.accumulator_after(accumulator, square, flips);
+            kernel.run(ZeroWindow { phase: self, tree, node: Node { board: child, accumulator, moves, depth }, alpha })
+        } else if empties > ORDERED_EMPTIES {
+            // Nothing below reads the accumulator, so the child keeps its ancestor's.
+            kernel.run(ZeroWindow { phase: self, tree, node: Node { board: child, accumulator, moves, depth }, alpha })
+        } else {
+            zero_window_few_empties(kernel, &mut tree.nodes, child, moves, whole_discs(alpha), depth) * UNITS_PER_DISC
         }
-        tree.nodes += 1;
-        if moves == 0 {
-            let replies = kernel.moves(board.opponent(), board.player());
-            if replies == 0 {
-                return board.final_score();
-            }
-            let carried = &tree.evaluator.carry_pass(carried);
-            let node = Node { board: &board.pass(), carried, moves: replies, depth: empties };
-            return -kernel.run(Wide { tree, node, alpha: -beta, beta: -alpha, line });
-        }
-        let hint = if empties >= TABLE_EMPTIES { tree.find(board).and_then(Known::best) } else { None };
-        let (mut best, mut best_square, mut low) = (-INFINITE, None, alpha);
-        let mut rest = Line::default();
-        let mut children = Children::new(kernel, &node, hint);
-        while let Some(next) = children.next(tree) {
-            let Move { square, flips, replies, .. } = next;
-            let child = &board.after(square, flips);
-            let shared = empties >= SHARED_EMPTIES && best_square.is_some();
-            let Some(_claim) = tree.claim(shared, &next, child) else {
-                children.list.put_off(next);
-                continue;
-            };
-            let carried = &tree.evaluator.carry_move(carried, square, flips);
-            let child = || Node { board: child, carried, moves: replies, depth: empties - 1 };
-            let mut score = INFINITE;
-            if best_square.is_some() {
-                score = -narrow(kernel, tree, child(), -low - 1);
-            }
-            if best_square.is_none() || (score > low && score < beta) {
-                rest = Line::default();
-                score = -kernel.run(Wide { tree, node: child(), alpha: -beta, beta: -low, line: &mut rest });
-            }
-            if tree.watch.over {
-                return 0;
-            }
-            if score > best {
-                (best, best_square) = (score, Some(square));
-                if score > low || line.first().is_none() {
-                    low = low.max(score);
-                    line.set(square, &rest);
-                }
-                if score >= beta {
-                    break;
-                }
-            }
-        }
-        if empties >= TABLE_EMPTIES {
-            store(tree, board, empties, alpha, beta, best, best_square);
-        }
-        best
     }
 }
 
-/// Writes a result down. Bounds in units, so that the table's entries mean the same everywhere.
+/// Rounds a bound down to whole discs. A score of whole discs is above the bound exactly if it is above the rounded
+/// one.
 #[inline(always)]
-fn store<E: Evaluate>(
-    tree: &mut Tree<E>,
-    board: &Board,
-    empties: u32,
-    alpha: i32,
-    beta: i32,
-    score: i32,
-    best: Option<Square>,
-) {
-    let [alpha, beta, score] = [alpha, beta, score].map(|discs| discs * UNITS_PER_DISC);
-    tree.table.store(board, empties, alpha, beta, score, best);
-}
-
-/// Is the value above `alpha` or not? By the number of empty squares, the way that is best there.
-#[inline(always)]
-fn narrow<K: Kernel, E: Evaluate>(kernel: K, tree: &mut Tree<E>, node: Node<E>, alpha: i32) -> i32 {
-    if node.depth < ORDERED_EMPTIES {
-        narrow_few(kernel, &mut tree.nodes, node.board, node.moves, alpha, node.depth)
-    } else {
-        kernel.run(Narrow::<E, true> { tree, node, alpha })
-    }
-}
-
-/// A node beside the best line with so many empty squares that an order of the moves pays. Unless `EVALUATED`, what the node carries is
-/// an ancestor's, which nobody reads.
-struct Narrow<'n, 'a, E: Evaluate, const EVALUATED: bool> {
-    tree: &'n mut Tree<'a, E>,
-    node: Node<'n, E>,
-    alpha: i32,
-}
-
-impl<E: Evaluate, const EVALUATED: bool> Task for Narrow<'_, '_, E, EVALUATED> {
-    type Output = i32;
-
-    #[inline(always)]
-    fn run<K: Kernel>(self, kernel: K) -> i32 {
-        let Self { tree, node, alpha } = self;
-        let Node { board, carried, moves, depth: empties } = node;
-        tree.watch.look(tree.nodes);
-        if tree.watch.over {
-            return 0;
-        }
-        tree.nodes += 1;
-        if moves == 0 {
-            let replies = kernel.moves(board.opponent(), board.player());
-            if replies == 0 {
-                return board.final_score();
-            }
-            let passed = &if EVALUATED { tree.evaluator.carry_pass(carried) } else { *carried };
-            let node = Node { board: &board.pass(), carried: passed, moves: replies, depth: empties };
-            return -kernel.run(Narrow::<E, EVALUATED> { tree, node, alpha: -alpha - 1 });
-        }
-        let most = most_discs(board, alpha, empties);
-        if most <= alpha {
-            return most;
-        }
-        let mut hint = None;
-        if empties >= TABLE_EMPTIES
-            && let Some(known) = tree.find(board)
-        {
-            if u32::from(known.depth) == empties {
-                let (lower, upper) = (i32::from(known.lower), i32::from(known.upper));
-                if lower > alpha * UNITS_PER_DISC {
-                    return lower / UNITS_PER_DISC;
-                }
-                if upper <= alpha * UNITS_PER_DISC {
-                    return upper / UNITS_PER_DISC;
-                }
-            }
-            hint = known.best();
-        }
-        let (mut best, mut best_square) = (-INFINITE, None);
-        if empties >= KNOWN_EMPTIES
-            && let Some(score) = tree.known_reply(kernel, &node, alpha * UNITS_PER_DISC)
-        {
-            return score / UNITS_PER_DISC;
-        }
-        let mut children = Children::new(kernel, &node, hint);
-        while let Some(next) = children.next(tree) {
-            let Move { square, flips, replies, .. } = next;
-            let child = &board.after(square, flips);
-            let shared = empties >= SHARED_EMPTIES && best_square.is_some();
-            let Some(_claim) = tree.claim(shared, &next, child) else {
-                children.list.put_off(next);
-                continue;
-            };
-            let score = if EVALUATED && empties > EVALUATED_EMPTIES {
-                let carried = &tree.evaluator.carry_move(carried, square, flips);
-                let node = Node { board: child, carried, moves: replies, depth: empties - 1 };
-                -kernel.run(Narrow::<E, true> { tree, node, alpha: -alpha - 1 })
-            } else if empties > ORDERED_EMPTIES {
-                let node = Node { board: child, carried, moves: replies, depth: empties - 1 };
-                -kernel.run(Narrow::<E, false> { tree, node, alpha: -alpha - 1 })
-            } else {
-                -narrow_few(kernel, &mut tree.nodes, child, replies, -alpha - 1, empties - 1)
-            };
-            if tree.watch.over {
-                return 0;
-            }
-            if score > best {
-                (best, best_square) = (score, Some(square));
-                if score > alpha {
-                    break;
-                }
-            }
-        }
-        if empties >= TABLE_EMPTIES {
-            store(tree, board, empties, alpha, alpha + 1, best, best_square);
-        }
-        best
-    }
-}
-
-/// The moves of a node in the order of the hope they give: the best one known, then few replies for the opponent and the last
-/// word in a quarter of the board (parity), joined with the static evaluation where much is at
-/// stake. What the order costs is spent when the first move has not been enough.
-struct Children<'n, K, E: Evaluate> {
-    kernel: K,
-    node: Node<'n, E>,
-    /// The moves that are not in the list yet.
-    later: u64,
-    list: MoveList,
-}
-
-impl<'n, K: Kernel, E: Evaluate> Children<'n, K, E> {
-    #[inline(always)]
-    fn new(kernel: K, node: &Node<'n, E>, hint: Option<Square>) -> Self {
-        let mut children = Self { kernel, node: *node, later: node.moves, list: MoveList::new() };
-        if let Some(square) = hint {
-            children.later &= !square.bit();
-            let board = node.board;
-            let flips = kernel.flips(board.player(), board.opponent(), square);
-            let child = board.after(square, flips);
-            let replies = kernel.moves(child.player(), child.opponent());
-            children.list.push(Move { flips, replies, key: 0, square });
-        }
-        children
-    }
-
-    #[inline(always)]
-    fn next(&mut self, tree: &mut Tree<E>) -> Option<Move> {
-        if let Some(next) = self.list.next() {
-            return Some(next);
-        }
-        let Node { board, carried, depth: empties, .. } = self.node;
-        let kernel = self.kernel;
-        let odd = squares_of(odd_quarters(board.empty()));
-        for square in squares(std::mem::take(&mut self.later)) {
-            let flips = kernel.flips(board.player(), board.opponent(), square);
-            let child = &board.after(square, flips);
-            if empties > TABLE_EMPTIES {
-                tree.table.prefetch(child);
-            }
-            let replies = kernel.moves(child.player(), child.opponent());
-            let mut key = i32::from(odd & square.bit() != 0) * PARITY - mobility(replies) * REPLY;
-            if empties >= EVALUATED_EMPTIES {
-                key += tree.evaluator.guess(tree.order_stage, board, carried, square, flips);
-            }
-            self.list.push(Move { flips, replies, key, square });
-        }
-        self.list.next()
-    }
+const fn whole_discs(bound: Score) -> i32 {
+    bound.div_euclid(UNITS_PER_DISC)
 }

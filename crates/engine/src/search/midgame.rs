@@ -1,41 +1,35 @@
-//! Principal variation search to a fixed depth, above the static evaluation.
+//! Search to a fixed depth, above the static evaluation.
 //!
-//! Fail-soft alpha-beta with null windows around the first line (Marsland 1986, "A review of game-tree pruning"). The difference of depth
-//! and empty squares is the same in the whole tree, and never 0 here: no leaf is a full board.
+//! The number of empty squares exceeds the depth by the same amount in the whole tree, never 0: no leaf is a full
+//! board.
 
-use super::line::Line;
-use super::order::{Move, MoveList, by_hope, looks, mobility};
-use super::probcut::Cut;
-use super::table::{Known, Table};
-use super::{Node, Tree, around};
+use super::move_picker::Move;
+use super::node::{INFINITE, Phase, PvNode, ZeroWindow};
+use super::ordering::{by_square_class, mobility, static_order_score};
+use super::probcut::ProbCut;
+use super::pv_line::PvLine;
+use super::root::aspiration;
+use super::tree::{Node, Tree};
 use crate::board::Board;
 use crate::evaluate::{Evaluate, MAX_SCORE, Score, UNITS_PER_DISC};
-use crate::kernel::{Kernel, Task};
+use crate::kernel::Kernel;
 use crate::pattern::STAGES;
 use crate::square::{Square, squares};
 
-/// From this depth on a node looks into the transposition table.
-const TABLE_DEPTH: u32 = 2;
-
-/// From this depth on the order of moves is worth evaluations.
+/// From this depth on, the static evaluation is part of the order score.
 const EVALUATED_DEPTH: u32 = 5;
 
-/// From this depth on it is worth to look whether the table knows a reply that is good enough.
-const KNOWN_DEPTH: u32 = 5;
+/// From this depth on, the score is expected near that of the previous iteration.
+const ASPIRATION_DEPTH: u32 = 5;
 
-/// From this depth on threads that search together divide the moves of a node.
-const SHARED_DEPTH: u32 = 4;
+/// The first window extends this far on both sides of the previous score.
+const ASPIRATION_WINDOW: Score = UNITS_PER_DISC / 2;
 
-/// From this depth on a value is expected near that of the search before.
-const GUESSED_DEPTH: u32 = 5;
+/// Subtracted from the order score for each reply of the opponent.
+const MOBILITY_COST: Score = 3 * UNITS_PER_DISC;
 
-/// How near.
-const MARGIN: Score = UNITS_PER_DISC / 2;
-
-/// A window that no score reaches the ends of.
-const INFINITE: Score = MAX_SCORE + 1;
-
-/// The value of `board` at `depth` plies, 1 to its empty squares − 1, and the best line; sooner found if it is near `guess`.
+/// Returns the score of `board` at `depth` plies, 1 to its empty squares − 1, and sets `line` to the principal
+/// variation. A score near `guess` is found sooner.
 #[inline(always)]
 pub(super) fn search<K: Kernel, E: Evaluate>(
     kernel: K,
@@ -43,222 +37,119 @@ pub(super) fn search<K: Kernel, E: Evaluate>(
     board: &Board,
     depth: u32,
     guess: Option<Score>,
-    line: &mut Line,
+    line: &mut PvLine,
 ) -> Score {
-    let carried = tree.evaluator.carry(board);
+    let accumulator = tree.evaluator.accumulator(board);
     let moves = kernel.moves(board.player(), board.opponent());
     tree.order_stage = (board.stage() + depth as usize).min(STAGES - 1);
-    let node = Node { board, carried: &carried, moves, depth };
-    let guess = guess.filter(|_| depth >= GUESSED_DEPTH);
-    around(guess, MARGIN, INFINITE, |alpha, beta| {
-        *line = Line::default();
-        let score = kernel.run(Wide { tree, node, alpha, beta, line });
-        (!tree.watch.over).then_some(score)
+    let node = Node { board, accumulator: &accumulator, moves, depth };
+    let guess = guess.filter(|_| depth >= ASPIRATION_DEPTH);
+    aspiration(guess, ASPIRATION_WINDOW, |alpha, beta| {
+        *line = PvLine::default();
+        let score = kernel.run(PvNode { phase: Midgame, tree, node, alpha, beta, line });
+        (!tree.stop.aborted).then_some(score)
     })
     .unwrap_or(0)
 }
 
-/// A node on the way of the best line: its window is open, its value exact.
-struct Wide<'n, 'a, E: Evaluate> {
-    tree: &'n mut Tree<'a, E>,
-    node: Node<'n, E>,
-    alpha: Score,
-    beta: Score,
-    line: &'n mut Line,
-}
+/// Search to a fixed depth.
+#[derive(Clone, Copy)]
+struct Midgame;
 
-impl<E: Evaluate> Task for Wide<'_, '_, E> {
-    type Output = Score;
+impl Phase for Midgame {
+    const TABLE_DEPTH: u32 = 2;
+    const ETC_DEPTH: u32 = 5;
+    const SHARED_DEPTH: u32 = 4;
+    const EVALUATES_LEAVES: bool = true;
+
+    /// Prefers few replies for the opponent, and a good static evaluation or, near the leaves, a good static order
+    /// score.
+    #[inline(always)]
+    fn order_score<E: Evaluate>(
+        self,
+        tree: &Tree<E>,
+        node: &Node<E>,
+        square: Square,
+        flips: u64,
+        child: &Board,
+        replies: u64,
+    ) -> i32 {
+        let score = if node.depth >= EVALUATED_DEPTH {
+            tree.evaluator.estimate(tree.order_stage, node.board, node.accumulator, square, flips)
+        } else {
+            static_order_score(child, square, flips)
+        };
+        score - mobility(replies) * MOBILITY_COST
+    }
+
+    /// Evaluates the leaves if the node is one ply above them.
+    #[inline(always)]
+    fn early_cutoff<K: Kernel, E: Evaluate>(
+        self,
+        kernel: K,
+        tree: &mut Tree<E>,
+        node: &Node<E>,
+        alpha: Score,
+    ) -> Option<Score> {
+        (node.depth == 1).then(|| best_leaf(kernel, tree, node, alpha))
+    }
+
+    /// Cuts the node off if a shallow search predicts with confidence on which side of `alpha` its score is
+    /// (Multi-ProbCut; M. Buro 1997, "Experiments with Multi-ProbCut and a new high-quality evaluation function for
+    /// Othello").
+    #[inline(always)]
+    fn selective_cutoff<K: Kernel, E: Evaluate>(
+        self,
+        kernel: K,
+        tree: &mut Tree<E>,
+        node: &Node<E>,
+        alpha: Score,
+    ) -> Option<Score> {
+        let ProbCut { depth, margin } = tree.confidence.probcut(node.depth, node.board.empties())?;
+        let shallow = Node { depth, ..*node };
+        // Only the side that the evaluation favours is worth a search.
+        let lean = tree.evaluator.evaluate(node.board) - alpha;
+        let (low, high) = (alpha - margin, alpha + margin);
+        let found = if lean > margin / 2 && high < MAX_SCORE {
+            let score = kernel.run(ZeroWindow { phase: self, tree, node: shallow, alpha: high });
+            (score > high).then_some(alpha + 1)
+        } else if lean < -margin / 2 && low > -MAX_SCORE {
+            let score = kernel.run(ZeroWindow { phase: self, tree, node: shallow, alpha: low - 1 });
+            (score < low).then_some(alpha)
+        } else {
+            None
+        };
+        if tree.stop.aborted { None } else { found }
+    }
 
     #[inline(always)]
-    fn run<K: Kernel>(self, kernel: K) -> Score {
-        let Self { tree, node, alpha, beta, line } = self;
-        let Node { board, carried, moves, depth } = node;
-        tree.watch.look(tree.nodes);
-        if tree.watch.over {
-            return 0;
-        }
-        tree.nodes += 1;
-        if moves == 0 {
-            let replies = kernel.moves(board.opponent(), board.player());
-            if replies == 0 {
-                return board.final_score() * UNITS_PER_DISC;
-            }
-            let carried = &tree.evaluator.carry_pass(carried);
-            let node = Node { board: &board.pass(), carried, moves: replies, depth };
-            return -kernel.run(Wide { tree, node, alpha: -beta, beta: -alpha, line });
-        }
-        let hint = if depth >= TABLE_DEPTH { tree.find(board).and_then(Known::best) } else { None };
-        let (mut best, mut best_square, mut low) = (-INFINITE, None, alpha);
-        let mut rest = Line::default();
-        let mut children = Children::new(kernel, tree, &node, hint);
-        while let Some(next) = children.next(tree.table) {
-            let Move { square, flips, replies, .. } = next;
-            let score = if depth == 1 {
-                tree.nodes += 1;
-                rest = Line::default();
-                tree.evaluator.leaf(board, carried, square, flips)
-            } else {
-                let child = &board.after(square, flips);
-                let shared = depth >= SHARED_DEPTH && best_square.is_some();
-                let Some(_claim) = tree.claim(shared, &next, child) else {
-                    children.list.put_off(next);
-                    continue;
-                };
-                let carried = &tree.evaluator.carry_move(carried, square, flips);
-                let child = || Node { board: child, carried, moves: replies, depth: depth - 1 };
-                let mut score = INFINITE;
-                if best_square.is_some() {
-                    score = -kernel.run(Narrow { tree, node: child(), alpha: -low - 1 });
-                }
-                if best_square.is_none() || (score > low && score < beta) {
-                    rest = Line::default();
-                    score = -kernel.run(Wide { tree, node: child(), alpha: -beta, beta: -low, line: &mut rest });
-                }
-                score
-            };
-            if tree.watch.over {
-                return 0;
-            }
-            if score > best {
-                (best, best_square) = (score, Some(square));
-                if score > low || line.first().is_none() {
-                    low = low.max(score);
-                    line.set(square, &rest);
-                }
-                if score >= beta {
-                    break;
-                }
-            }
-        }
-        if depth >= TABLE_DEPTH {
-            tree.table.store(board, depth, alpha, beta, best, best_square);
-        }
-        best
+    fn zero_window_child<K: Kernel, E: Evaluate>(
+        self,
+        kernel: K,
+        tree: &mut Tree<E>,
+        node: &Node<E>,
+        chosen: &Move,
+        child: &Board,
+        alpha: Score,
+    ) -> Score {
+        let accumulator = &tree.evaluator.accumulator_after(node.accumulator, chosen.square, chosen.flips);
+        let node = Node { board: child, accumulator, moves: chosen.replies, depth: node.depth - 1 };
+        kernel.run(ZeroWindow { phase: self, tree, node, alpha })
     }
 }
 
-/// A node beside it: is its value above `alpha` or not?
-struct Narrow<'n, 'a, E: Evaluate> {
-    tree: &'n mut Tree<'a, E>,
-    node: Node<'n, E>,
-    alpha: Score,
-}
-
-impl<E: Evaluate> Task for Narrow<'_, '_, E> {
-    type Output = Score;
-
-    #[inline(always)]
-    fn run<K: Kernel>(self, kernel: K) -> Score {
-        let Self { tree, node, alpha } = self;
-        let Node { board, carried, moves, depth } = node;
-        tree.watch.look(tree.nodes);
-        if tree.watch.over {
-            return 0;
-        }
-        tree.nodes += 1;
-        if moves == 0 {
-            let replies = kernel.moves(board.opponent(), board.player());
-            if replies == 0 {
-                return board.final_score() * UNITS_PER_DISC;
-            }
-            let carried = &tree.evaluator.carry_pass(carried);
-            let node = Node { board: &board.pass(), carried, moves: replies, depth };
-            return -kernel.run(Narrow { tree, node, alpha: -alpha - 1 });
-        }
-        if depth == 1 {
-            return leaves(kernel, tree, board, carried, moves, alpha);
-        }
-        let mut hint = None;
-        if depth >= TABLE_DEPTH
-            && let Some(known) = tree.find(board)
-        {
-            if u32::from(known.depth) == depth {
-                let (lower, upper) = (Score::from(known.lower), Score::from(known.upper));
-                if lower > alpha {
-                    return lower;
-                }
-                if upper <= alpha {
-                    return upper;
-                }
-            }
-            hint = known.best();
-        }
-        if depth >= KNOWN_DEPTH
-            && let Some(score) = tree.known_reply(kernel, &node, alpha)
-        {
-            return score;
-        }
-        if let Some(score) = probable(kernel, tree, &node, alpha) {
-            return score;
-        }
-        let (mut best, mut best_square) = (-INFINITE, None);
-        let mut children = Children::new(kernel, tree, &node, hint);
-        while let Some(next) = children.next(tree.table) {
-            let Move { square, flips, replies, .. } = next;
-            let child = &board.after(square, flips);
-            let shared = depth >= SHARED_DEPTH && best_square.is_some();
-            let Some(_claim) = tree.claim(shared, &next, child) else {
-                children.list.put_off(next);
-                continue;
-            };
-            let carried = &tree.evaluator.carry_move(carried, square, flips);
-            let child = Node { board: child, carried, moves: replies, depth: depth - 1 };
-            let score = -kernel.run(Narrow { tree, node: child, alpha: -alpha - 1 });
-            if tree.watch.over {
-                return 0;
-            }
-            if score > best {
-                (best, best_square) = (score, Some(square));
-                if score > alpha {
-                    break;
-                }
-            }
-        }
-        if depth >= TABLE_DEPTH {
-            tree.table.store(board, depth, alpha, alpha + 1, best, best_square);
-        }
-        best
-    }
-}
-
-/// A value on the side of `alpha` on which a search of less depth says with confidence that it is (Multi-ProbCut; M. Buro 1997,
-/// "Experiments with Multi-ProbCut and a new high-quality evaluation function for Othello").
+/// Returns the best evaluation after a move of `node`, or the first above `alpha`.
 #[inline(always)]
-fn probable<K: Kernel, E: Evaluate>(kernel: K, tree: &mut Tree<E>, node: &Node<E>, alpha: Score) -> Option<Score> {
-    let Cut { depth, margin } = tree.confidence.cut(node.depth, node.board.empties())?;
-    let shallow = Node { depth, ..*node };
-    // Only the side to which the evaluation leans is worth a search.
-    let lean = tree.evaluator.evaluate(node.board) - alpha;
-    let (low, high) = (alpha - margin, alpha + margin);
-    let found = if lean > margin / 2 && high < MAX_SCORE {
-        (kernel.run(Narrow { tree, node: shallow, alpha: high }) > high).then_some(alpha + 1)
-    } else if lean < -margin / 2 && low > -MAX_SCORE {
-        (kernel.run(Narrow { tree, node: shallow, alpha: low - 1 }) < low).then_some(alpha)
-    } else {
-        None
-    };
-    if tree.watch.over { None } else { found }
-}
-
-/// One ply above the leaves.
-#[inline(always)]
-fn leaves<K: Kernel, E: Evaluate>(
-    kernel: K,
-    tree: &mut Tree<E>,
-    board: &Board,
-    carried: &E::Carried,
-    moves: u64,
-    alpha: Score,
-) -> Score {
+fn best_leaf<K: Kernel, E: Evaluate>(kernel: K, tree: &mut Tree<E>, node: &Node<E>, alpha: Score) -> Score {
+    let Node { board, accumulator, moves, .. } = *node;
     let mut best = -INFINITE;
     let killer = moves & tree.killer;
-    let [corners, most, beside, diagonal] = by_hope(moves & !killer);
-    for group in [killer, corners, most, beside, diagonal] {
+    let [corners, most, c_squares, x_squares] = by_square_class(moves & !killer);
+    for group in [killer, corners, most, c_squares, x_squares] {
         for square in squares(group) {
             let flips = kernel.flips(board.player(), board.opponent(), square);
             tree.nodes += 1;
-            best = best.max(tree.evaluator.leaf(board, carried, square, flips));
+            best = best.max(tree.evaluator.leaf(board, accumulator, square, flips));
             if best > alpha {
                 tree.killer = square.bit();
                 return best;
@@ -266,68 +157,4 @@ fn leaves<K: Kernel, E: Evaluate>(
         }
     }
     best
-}
-
-/// The moves of a node in the order of the hope they give: the best one known, then few replies for the opponent, joined with the
-/// static evaluation from some depth on, and below with how the move looks. What the order costs is spent when the first move has
-/// not been enough.
-struct Children<'n, K, E: Evaluate> {
-    kernel: K,
-    evaluator: &'n E,
-    order_stage: usize,
-    board: &'n Board,
-    carried: &'n E::Carried,
-    depth: u32,
-    /// The moves that are not in the list yet.
-    later: u64,
-    list: MoveList,
-}
-
-impl<'n, K: Kernel, E: Evaluate> Children<'n, K, E> {
-    #[inline(always)]
-    fn new(kernel: K, tree: &Tree<'n, E>, node: &Node<'n, E>, hint: Option<Square>) -> Self {
-        let Node { board, carried, moves, depth } = *node;
-        let (evaluator, order_stage) = (tree.evaluator, tree.order_stage);
-        let mut children =
-            Self { kernel, evaluator, order_stage, board, carried, depth, later: moves, list: MoveList::new() };
-        if let Some(square) = hint {
-            children.push(square, tree.table);
-            children.later &= !square.bit();
-        }
-        children
-    }
-
-    #[inline(always)]
-    fn push(&mut self, square: Square, table: &Table) {
-        /// What a reply of the opponent costs.
-        const REPLY: Score = UNITS_PER_DISC * 3;
-        let Self { kernel, evaluator, order_stage, board, carried, depth, .. } = *self;
-        let flips = kernel.flips(board.player(), board.opponent(), square);
-        let child = board.after(square, flips);
-        let (mut replies, mut key) = (0, 0);
-        if depth > 1 {
-            if depth > TABLE_DEPTH {
-                table.prefetch(&child);
-            }
-            replies = kernel.moves(child.player(), child.opponent());
-            let worth = if depth >= EVALUATED_DEPTH {
-                evaluator.guess(order_stage, board, carried, square, flips)
-            } else {
-                looks(&child, square, flips)
-            };
-            key = worth - mobility(replies) * REPLY;
-        }
-        self.list.push(Move { flips, replies, key, square });
-    }
-
-    #[inline(always)]
-    fn next(&mut self, table: &Table) -> Option<Move> {
-        if let Some(next) = self.list.next() {
-            return Some(next);
-        }
-        for square in squares(std::mem::take(&mut self.later)) {
-            self.push(square, table);
-        }
-        self.list.next()
-    }
 }

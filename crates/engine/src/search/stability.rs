@@ -1,36 +1,36 @@
-//! Discs that no play can turn any more.
+//! Stable discs: those that no sequence of moves can flip.
 
 use crate::board::Board;
 
-/// An upper bound of the result for the side to move: the opponent's stable discs stay its own. 64 where it can't be as low as `alpha`,
-/// by a guess that costs less than to look.
+/// Returns an upper bound in discs of the result for the side to move: the opponent keeps its stable discs. Returns 64
+/// without computing them where the bound is unlikely to be as low as `alpha`.
 #[inline(always)]
-pub(super) fn most_discs(board: &Board, alpha: i32, empties: u32) -> i32 {
+pub(super) fn stability_bound(board: &Board, alpha: i32, empties: u32) -> i32 {
     if alpha < empties as i32 * 2 - 10 {
         64
     } else {
-        64 - 2 * stable(board.opponent(), board.player()).count_ones() as i32
+        64 - 2 * stable_discs(board.opponent(), board.player()).count_ones() as i32
     }
 }
 
-/// The squares that border on the edge of the board, by axis: rows, columns, rising and falling diagonals.
+/// The squares at the ends of their lines, by axis: rows, columns, rising and falling diagonals.
 const ENDS: [u64; 4] = [0x8181_8181_8181_8181, 0xff00_0000_0000_00ff, 0xff81_8181_8181_81ff, 0xff81_8181_8181_81ff];
 
-/// Some of the discs in `own` that can't be turned any more: on each of its four lines such a disc is beside the edge of the board or
-/// beside a stable disc of its own side, or the line has no empty square.
+/// Returns some of the stable discs in `own`. On each of its four lines, such a disc lies on the edge of the board or
+/// next to a stable disc of its own side, or the line has no empty square.
 #[inline(always)]
-pub(super) fn stable(own: u64, other: u64) -> u64 {
+pub(super) fn stable_discs(own: u64, other: u64) -> u64 {
     let taken = own | other;
     let safe = full_lines(taken);
     let mut stable = own & (safe[0] | ENDS[0]) & (safe[1] | ENDS[1]) & (safe[2] | ENDS[2]) & (safe[3] | ENDS[3]);
     loop {
-        let beside = |step: u32| (stable << step) | (stable >> step);
+        let next_to = |step: u32| (stable << step) | (stable >> step);
         let more = own
-            & (safe[0] | ENDS[0] | beside(1))
-            & (safe[1] | ENDS[1] | beside(8))
-            & (safe[2] | ENDS[2] | beside(9))
-            & (safe[3] | ENDS[3] | beside(7));
-        // What wraps around the edge of the board meets squares that are safe on that axis anyway.
+            & (safe[0] | ENDS[0] | next_to(1))
+            & (safe[1] | ENDS[1] | next_to(8))
+            & (safe[2] | ENDS[2] | next_to(9))
+            & (safe[3] | ENDS[3] | next_to(7));
+        // Bits that wrap around the edge of the board land on squares that are safe on that axis anyway.
         if more == stable {
             return stable;
         }
@@ -38,7 +38,7 @@ pub(super) fn stable(own: u64, other: u64) -> u64 {
     }
 }
 
-/// The squares on lines without an empty square, by axis.
+/// Returns the squares on lines without an empty square, by axis.
 #[inline(always)]
 fn full_lines(taken: u64) -> [u64; 4] {
     const LEFT: u64 = 0x0101_0101_0101_0101;
@@ -75,7 +75,7 @@ mod tests {
     use rand_xoshiro::Xoshiro256PlusPlus;
     use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
-    /// By the definition: a line through the square, in one of the four axes, has no empty square.
+    /// Checks the definition: the line through the square on one axis has no empty square.
     fn is_full(taken: u64, square: i32, (file_step, rank_step): (i32, i32)) -> bool {
         [-1, 1].into_iter().all(|sign| {
             let (mut file, mut rank) = (square % 8, square / 8);
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn stable_discs_are_never_turned_whatever_is_played() {
+    fn no_play_ever_flips_a_stable_disc() {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(4);
         let mut seen = 0;
         for _ in 0..3_000 {
@@ -120,8 +120,8 @@ mod tests {
                     fixed.swap(0, 1);
                     continue;
                 }
-                fixed[0] |= stable(board.player(), board.opponent());
-                fixed[1] |= stable(board.opponent(), board.player());
+                fixed[0] |= stable_discs(board.player(), board.opponent());
+                fixed[1] |= stable_discs(board.opponent(), board.player());
                 let moves: Vec<Square> = squares(board.moves()).collect();
                 let square = moves[rng.next_u64() as usize % moves.len()];
                 board = board.after(square, board.flips(square));

@@ -1,4 +1,4 @@
-//! What the tests and the benchmarks of the search share.
+//! Fixtures shared by the tests and the benchmarks.
 
 use std::sync::{Arc, LazyLock};
 
@@ -6,7 +6,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 use shirokuro_engine::{Board, Limits, PATTERNS, PatternEvaluator, STAGES, Square, Weights, mirror, squares};
 
-/// Weights without meaning, but the same for mirror images: every position has a value of its own.
+/// An evaluator with random weights, equal for mirror images, so that almost every position has its own score.
 pub static NOISE: LazyLock<PatternEvaluator> = LazyLock::new(|| {
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(7);
     let mut entries = Vec::new();
@@ -20,12 +20,12 @@ pub static NOISE: LazyLock<PatternEvaluator> = LazyLock::new(|| {
     PatternEvaluator::new(Arc::new(Weights::from_entries(entries).unwrap()))
 });
 
-/// Random numbers.
+/// Returns a seeded random number generator.
 pub fn seeded(seed: u64) -> Xoshiro256PlusPlus {
     Xoshiro256PlusPlus::seed_from_u64(seed)
 }
 
-/// A board with the given number of empty squares, reached by random moves.
+/// Returns a board with the given number of empty squares, reached by random moves.
 pub fn random_board(rng: &mut Xoshiro256PlusPlus, empties: u32) -> Board {
     'game: loop {
         let mut board = Board::START;
@@ -43,7 +43,7 @@ pub fn random_board(rng: &mut Xoshiro256PlusPlus, empties: u32) -> Board {
     }
 }
 
-/// A search of so many plies.
+/// Limits a search to `depth` plies.
 pub fn to_depth(depth: u32) -> Limits<'static> {
     Limits { depth: Some(depth), ..Limits::default() }
 }

@@ -102,17 +102,17 @@ fn what_a_searcher_did_before_changes_nothing() {
 struct Hopeless;
 
 impl Evaluate for Hopeless {
-    type Carried = ();
+    type Accumulator = ();
 
     fn version(&self) -> u64 {
         0
     }
 
-    fn carry(&self, _: &Board) {}
+    fn accumulator(&self, _: &Board) {}
 
-    fn carry_move(&self, (): &(), _: Square, _: u64) {}
+    fn accumulator_after(&self, (): &(), _: Square, _: u64) {}
 
-    fn carry_pass(&self, (): &()) {}
+    fn accumulator_after_pass(&self, (): &()) {}
 
     fn leaf(&self, _: &Board, (): &(), _: Square, _: u64) -> Score {
         -(1 << 20)

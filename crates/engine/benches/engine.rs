@@ -1,7 +1,7 @@
-//! Times of the engine. Every benchmark asserts its answer, so that a change that is fast and wrong fails.
+//! Benchmarks of the engine. Each one asserts its answer, so a change that is fast but wrong fails.
 
-#[path = "../crates/engine/tests/common/mod.rs"]
-#[expect(dead_code, reason = "the tests use the rest of it")]
+#[path = "../tests/common/mod.rs"]
+#[expect(dead_code, reason = "the tests use the rest")]
 mod common;
 
 use std::hint::black_box;
@@ -17,7 +17,7 @@ fn main() {
     divan::main();
 }
 
-/// Boards of random games, `games` of them, in the order of play.
+/// Returns the boards of `games` random games, in the order of play.
 fn random_games(games: usize) -> Vec<Board> {
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
     let mut boards = Vec::new();
@@ -39,10 +39,12 @@ fn random_games(games: usize) -> Vec<Board> {
     boards
 }
 
+/// Returns `count` boards with `empties` empty squares.
 fn with_empties(empties: u32, count: usize) -> Vec<Board> {
     random_games(10 * count).into_iter().filter(|board| board.empties() == empties).take(count).collect()
 }
 
+/// Counts the leaves of perft.
 #[divan::bench(sample_count = 5)]
 fn perft_leaves(bencher: Bencher) {
     bencher.counter(ItemsCount::new(24_571_284_u64)).bench(|| {
@@ -50,9 +52,10 @@ fn perft_leaves(bencher: Bencher) {
     });
 }
 
-/// Positions of whole games in the order of play, so that each needs the tables of another stage, and positions of one stage.
+/// Evaluates boards from scratch: those of whole games in the order of play, where each needs the tables of another
+/// stage, and those of a single stage.
 #[divan::bench(args = ["of games", "of a stage"], sample_count = 50)]
-fn evaluate_from_nothing(bencher: Bencher, order: &str) {
+fn evaluate_from_scratch(bencher: Bencher, order: &str) {
     let boards = match order {
         "of games" => random_games(100),
         _ => with_empties(30, 1_000),
@@ -65,7 +68,7 @@ fn evaluate_from_nothing(bencher: Bencher, order: &str) {
     });
 }
 
-/// The positions after each move of a position: a search of one ply.
+/// Evaluates the boards after each move of a board: a search to one ply.
 #[divan::bench(args = ["of games", "of a stage"], sample_count = 50)]
 fn evaluate_in_search(bencher: Bencher, order: &str) {
     let boards = match order {
@@ -79,7 +82,7 @@ fn evaluate_in_search(bencher: Bencher, order: &str) {
     bencher.counter(ItemsCount::new(expected)).bench_local(|| assert_eq!(nodes(), expected));
 }
 
-/// Visited positions, in searches from positions with 40 empty squares.
+/// Counts the nodes of searches from boards with 40 empty squares.
 #[divan::bench(args = [4, 8], sample_count = 5)]
 fn search_nodes(bencher: Bencher, depth: u32) {
     let boards = with_empties(40, 20);
@@ -93,7 +96,7 @@ fn search_nodes(bencher: Bencher, depth: u32) {
     bencher.counter(ItemsCount::new(expected)).bench_local(|| assert_eq!(nodes(), expected));
 }
 
-/// Visited positions of the exact solver.
+/// Counts the nodes of the exact solver.
 #[divan::bench(args = [8, 10, 14, 18], sample_count = 5)]
 fn solve_nodes(bencher: Bencher, empties: u32) {
     let boards = with_empties(empties, 20);

@@ -1,16 +1,18 @@
-//! The last five empty squares: no table, and an order by parity alone.
+//! Solving positions with at most five empty squares: no table, and moves ordered by parity alone.
+//!
+//! Scores here are in discs.
 
-use super::order::{odd_quarters, quarter, squares_of, with_neighbours};
+use super::ordering::{odd_quarters, quarter, squares_of, with_neighbours};
 use crate::board::Board;
 use crate::kernel::{Kernel, Task};
 use crate::square::{Square, squares};
 
-/// Worse than any result.
+/// Larger than any result.
 const INFINITE: i32 = 65;
 
-/// Is the value above `alpha` or not? For boards with at most 5 empty squares; `moves` are the legal ones.
+/// Searches a board with at most 5 empty squares with a zero window above `alpha`; `moves` are the legal ones.
 #[inline(always)]
-pub(super) fn narrow_few<K: Kernel>(
+pub(super) fn zero_window_few_empties<K: Kernel>(
     kernel: K,
     nodes: &mut u64,
     board: &Board,
@@ -20,8 +22,8 @@ pub(super) fn narrow_few<K: Kernel>(
 ) -> i32 {
     match empties {
         0 => board.final_score(),
-        1 => one(nodes, board, Square::lowest(board.empty())),
-        2 => two(kernel, nodes, board, alpha),
+        1 => one_empty(nodes, board, Square::lowest(board.empty())),
+        2 => two_empties(kernel, nodes, board, alpha),
         3 => kernel.run(Few::<3> { nodes, board, odd: odd_quarters(board.empty()), alpha }),
         4 => kernel.run(Few::<4> { nodes, board, odd: odd_quarters(board.empty()), alpha }),
         _ => kernel.run(Five { nodes, board, moves, alpha }),
@@ -67,7 +69,7 @@ impl Task for Five<'_> {
     }
 }
 
-/// A node with 3 or 4 empty squares: each is tried without looking for the legal moves first.
+/// A node with 3 or 4 empty squares: each is tried, without generating the legal moves first.
 struct Few<'n, const EMPTIES: u32> {
     nodes: &'n mut u64,
     board: &'n Board,
@@ -93,7 +95,8 @@ impl<const EMPTIES: u32> Task for Few<'_, EMPTIES> {
     }
 }
 
-/// The best of a node's moves, odd quarters first, or the first that is above `alpha`; none if there is no move.
+/// Returns the best score of a node's moves, odd quarters first, or the first above `alpha`; `None` if there is no
+/// legal move.
 #[inline(always)]
 fn try_all<K: Kernel, const EMPTIES: u32>(
     kernel: K,
@@ -116,7 +119,7 @@ fn try_all<K: Kernel, const EMPTIES: u32>(
             }
             let child = &board.after(square, flips);
             let score = -if EMPTIES == 3 {
-                two(kernel, nodes, child, -alpha - 1)
+                two_empties(kernel, nodes, child, -alpha - 1)
             } else {
                 kernel.run(Few::<3> { nodes, board: child, odd: odd ^ quarter(square), alpha: -alpha - 1 })
             };
@@ -129,9 +132,9 @@ fn try_all<K: Kernel, const EMPTIES: u32>(
     best
 }
 
-/// A node with two empty squares.
+/// Searches a node with two empty squares.
 #[inline(always)]
-fn two<K: Kernel>(kernel: K, nodes: &mut u64, board: &Board, alpha: i32) -> i32 {
+fn two_empties<K: Kernel>(kernel: K, nodes: &mut u64, board: &Board, alpha: i32) -> i32 {
     *nodes += 1;
     if let Some(best) = try_both(kernel, nodes, board, alpha) {
         return best;
@@ -142,7 +145,7 @@ fn two<K: Kernel>(kernel: K, nodes: &mut u64, board: &Board, alpha: i32) -> i32 
     }
 }
 
-/// As [`try_all`], of a node with two empty squares.
+/// Does the same as [`try_all`] for a node with two empty squares.
 #[inline(always)]
 fn try_both<K: Kernel>(kernel: K, nodes: &mut u64, board: &Board, alpha: i32) -> Option<i32> {
     let first = Square::lowest(board.empty());
@@ -153,7 +156,7 @@ fn try_both<K: Kernel>(kernel: K, nodes: &mut u64, board: &Board, alpha: i32) ->
         if flips == 0 {
             continue;
         }
-        let score = -one(nodes, &board.after(square, flips), other);
+        let score = -one_empty(nodes, &board.after(square, flips), other);
         if score > alpha {
             return Some(score);
         }
@@ -162,41 +165,41 @@ fn try_both<K: Kernel>(kernel: K, nodes: &mut u64, board: &Board, alpha: i32) ->
     best
 }
 
-/// The result of a board with one empty square.
+/// Returns the result of a board with one empty square.
 #[inline(always)]
-fn one(nodes: &mut u64, board: &Board, square: Square) -> i32 {
+fn one_empty(nodes: &mut u64, board: &Board, square: Square) -> i32 {
     *nodes += 1;
     let difference = 2 * board.player().count_ones() as i32 - 63;
-    let own = turned_by_last(board.player(), square);
+    let own = count_last_flips(board.player(), square);
     if own > 0 {
         return difference + 2 * own + 1;
     }
-    let other = turned_by_last(board.opponent(), square);
+    let other = count_last_flips(board.opponent(), square);
     if other > 0 { difference - 2 * other - 1 } else { difference + difference.signum() }
 }
 
-/// How many discs the side with these `discs` turns by a disc on the last empty square.
+/// Counts the discs that the side with these `discs` flips by a move to the last empty square.
 #[inline(always)]
-fn turned_by_last(discs: u64, square: Square) -> i32 {
+fn count_last_flips(discs: u64, square: Square) -> i32 {
     const FILE_A: u64 = 0x0101_0101_0101_0101;
     let index = square.index();
     let (file, rank) = (index % 8, index / 8);
     let [rising, falling] = DIAGONALS[index];
-    // A line's discs as eight bits, by file, or by rank where the line is a file.
+    // The discs of each line as eight bits, by file; for the column by rank.
     let row = discs >> (8 * rank) & 0xff;
     let column = ((discs >> file & FILE_A).wrapping_mul(0x0102_0408_1020_4080)) >> 56;
     let rising = (discs & rising).wrapping_mul(FILE_A) >> 56;
     let falling = (discs & falling).wrapping_mul(FILE_A) >> 56;
-    let by_file = &TURNED[file];
+    let by_file = &LAST_FLIPS[file];
     i32::from(by_file[row as usize])
-        + i32::from(TURNED[rank][column as usize])
+        + i32::from(LAST_FLIPS[rank][column as usize])
         + i32::from(by_file[rising as usize])
         + i32::from(by_file[falling as usize])
 }
 
-/// `[place][discs]`: how many discs are turned in a line of eight squares, full but for `place`, by the side that has `discs`.
-/// A line that ends sooner is one where the rest is the other side's: it encloses nothing.
-static TURNED: [[u8; 256]; 8] = {
+/// `[place][discs]`: the number of discs flipped in a line of eight squares, full except for `place`, by the side that
+/// has `discs`. In a shorter line, the missing squares count as the other side's: they enclose nothing.
+static LAST_FLIPS: [[u8; 256]; 8] = {
     let mut table = [[0; 256]; 8];
     let mut place = 0;
     while place < 8 {
@@ -245,7 +248,7 @@ static DIAGONALS: [[u64; 2]; 64] = {
     diagonals
 };
 
-/// For each square, those beside it and itself.
+/// For each square, its neighbours and itself.
 static NEIGHBOURS: [u64; 64] = {
     let mut neighbours = [0; 64];
     let mut square = 0;
@@ -264,11 +267,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_last_disc_turns_what_it_turns_square_by_square(player: u64, square in 0_u8..64) {
+        fn the_last_move_flips_as_many_discs_as_the_reference_says(player: u64, square in 0_u8..64) {
             let square = Square::new(square).unwrap();
             let player = player & !square.bit();
             let flips = reference::flips(player, !player & !square.bit(), square);
-            prop_assert_eq!(turned_by_last(player, square), flips.count_ones() as i32);
+            prop_assert_eq!(count_last_flips(player, square), flips.count_ones() as i32);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Searches by several threads, and searches that trust shallower ones.
+//! Parallel searches.
 
 mod common;
 
@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use common::{NOISE, random_board, seeded, to_depth};
 use rand_xoshiro::rand_core::Rng;
-use shirokuro_engine::{Board, Confidence, Limits, Searcher};
+use shirokuro_engine::{Board, Limits, Searcher};
 
 #[test]
-fn any_number_of_threads_finds_the_score_that_one_finds() {
+fn any_number_of_threads_finds_the_score_of_one_thread() {
     let mut rng = seeded(1);
     for round in 0..60 {
         let empties = 12 + (rng.next_u64() % 40) as u32;
@@ -23,7 +23,7 @@ fn any_number_of_threads_finds_the_score_that_one_finds() {
             let mut searcher = Searcher::new(bytes).unwrap();
             let together = searcher.search(&*NOISE, &board, &limits);
             assert_eq!((together.score, together.depth, together.stopped), (alone.score, alone.depth, false));
-            let best = together.best.expect("there is a move");
+            let best = together.best.expect("a best move");
             let reply = searcher.search(&*NOISE, &board.play(best).unwrap(), &to_depth(depth - 1));
             assert_eq!(-reply.score, alone.score, "{best} is one of the best moves of {board:?}");
         }
@@ -31,7 +31,7 @@ fn any_number_of_threads_finds_the_score_that_one_finds() {
 }
 
 #[test]
-fn threads_solve_what_one_solves() {
+fn several_threads_find_the_result_that_one_solves() {
     let mut rng = seeded(2);
     for empties in 8..17 {
         let board = random_board(&mut rng, empties);
@@ -63,33 +63,4 @@ fn the_stop_flag_ends_all_threads() {
         let result = search.join().unwrap();
         assert!(result.stopped && !result.exact);
     });
-}
-
-#[test]
-fn a_search_with_confidence_leaves_nothing_for_one_without() {
-    let mut rng = seeded(4);
-    let confidence = Confidence::percent(73).unwrap();
-    let mut other = 0;
-    for _ in 0..5 {
-        let board = random_board(&mut rng, 40);
-        let full = Searcher::new(1 << 20).unwrap().search(&*NOISE, &board, &to_depth(7));
-        let mut searcher = Searcher::new(1 << 20).unwrap();
-        let cut = searcher.search(&*NOISE, &board, &Limits { confidence, ..to_depth(7) });
-        assert_eq!(searcher.search(&*NOISE, &board, &to_depth(7)), full, "the table begins anew");
-        other += u32::from(cut.nodes != full.nodes);
-    }
-    assert_eq!(other, 5, "it is another search");
-}
-
-#[test]
-fn a_solved_position_has_its_result_whatever_the_confidence() {
-    let mut rng = seeded(5);
-    for empties in 8..15 {
-        let board = random_board(&mut rng, empties);
-        let confidence = Confidence::percent(73).unwrap();
-        let limits = Limits { exact: 64, confidence, ..Limits::default() };
-        let trusting = Searcher::new(1 << 18).unwrap().search(&*NOISE, &board, &limits);
-        let proven = Searcher::new(1 << 18).unwrap().solve(&*NOISE, &board, None);
-        assert_eq!((trusting.score, trusting.exact), (proven.score, true));
-    }
 }

@@ -1,21 +1,21 @@
-//! The moves that both sides are expected to play.
+//! The principal variation: the moves that both sides are expected to play.
 
 use crate::square::Square;
 
 /// A principal variation, built from its end.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Line {
+pub(super) struct PvLine {
     moves: [Square; 64],
     length: usize,
 }
 
-impl Default for Line {
+impl Default for PvLine {
     fn default() -> Self {
         Self { moves: [Square::new(0).expect("a1"); 64], length: 0 }
     }
 }
 
-impl Line {
+impl PvLine {
     pub(super) fn moves(&self) -> &[Square] {
         &self.moves[..self.length]
     }
@@ -24,7 +24,7 @@ impl Line {
         self.moves().first().copied()
     }
 
-    /// Makes this the line that begins with `square` and goes on with `rest`.
+    /// Sets the line to `square` followed by `rest`.
     pub(super) fn set(&mut self, square: Square, rest: &Self) {
         self.length = (rest.length + 1).min(64);
         self.moves[0] = square;

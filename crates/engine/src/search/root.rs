@@ -1,0 +1,122 @@
+//! Iterative deepening.
+
+use super::node::INFINITE;
+use super::parallel::ThreadTeam;
+use super::pv_line::PvLine;
+use super::stop::StopCondition;
+use super::table::Table;
+use super::tree::Tree;
+use super::{Limits, SearchResult, endgame, midgame};
+use crate::board::Board;
+use crate::evaluate::{Evaluate, Score};
+use crate::kernel::{Kernel, Task};
+
+/// Searches with an aspiration window: `margin` wide on both sides of `guess`, or open without a guess. A side that
+/// fails is moved beyond the bound that was found, by a margin that doubles each time. `search` returns `None` when it
+/// was aborted.
+#[inline(always)]
+pub(super) fn aspiration(
+    guess: Option<Score>,
+    mut margin: Score,
+    mut search: impl FnMut(Score, Score) -> Option<Score>,
+) -> Option<Score> {
+    let (mut alpha, mut beta) = match guess {
+        Some(guess) => ((guess - margin).max(-INFINITE), (guess + margin).min(INFINITE)),
+        None => (-INFINITE, INFINITE),
+    };
+    loop {
+        let score = search(alpha, beta)?;
+        margin *= 2;
+        if score <= alpha && alpha > -INFINITE {
+            alpha = (score - margin).max(-INFINITE);
+        } else if score >= beta && beta < INFINITE {
+            beta = (score + margin).min(INFINITE);
+        } else {
+            return Some(score);
+        }
+    }
+}
+
+/// One search from the root, by iterative deepening.
+pub(super) struct Root<'a, E: Evaluate> {
+    pub(super) table: &'a Table,
+    pub(super) evaluator: &'a E,
+    pub(super) board: &'a Board,
+    pub(super) limits: &'a Limits<'a>,
+    pub(super) team: Option<&'a ThreadTeam>,
+}
+
+impl<E: Evaluate> Task for Root<'_, E> {
+    type Output = SearchResult;
+
+    #[inline(always)]
+    fn run<K: Kernel>(self, kernel: K) -> SearchResult {
+        let Self { table, evaluator, board, limits, team } = self;
+        let stop = StopCondition::new(limits, team);
+        let confidence = limits.confidence;
+        let (order_stage, killer) = (0, 0);
+        let mut tree =
+            Tree { evaluator, table, team, stop, confidence, order_stage, killer, nodes: 0, probes: 0, hits: 0 };
+        let empties = board.empties();
+        // The depth of the last iteration; if it is that of the empty squares, the position is solved.
+        let last =
+            if empties <= limits.exact { empties } else { limits.depth.unwrap_or(empties).clamp(1, empties.max(1)) };
+        let exact = last == empties;
+
+        let mut line = PvLine::default();
+        let mut score = 0;
+        let mut depth = 0;
+        // If only the depth ends the search, the iterations all have the same parity: those predict each other best.
+        // Depths 1 and 2 are skipped: they cost more than their move order saves.
+        let step = if limits.time.is_none() && limits.nodes.is_none() { 2 } else { 1 };
+        let mut next_depth = match (exact, step) {
+            (true, _) => endgame::first_depth(empties),
+            (false, 2) => last.min(4 - last % 2),
+            (false, _) => 1,
+        };
+        loop {
+            let target = next_depth.min(last);
+            let mut candidate = PvLine::default();
+            let guess = (depth > 0).then_some(score);
+            let found = if target == empties {
+                endgame::solve(kernel, &mut tree, board, guess, &mut candidate)
+            } else {
+                midgame::search(kernel, &mut tree, board, target, guess, &mut candidate)
+            };
+            if tree.stop.aborted {
+                break;
+            }
+            (line, score, depth) = (candidate, found, target);
+            if target == last {
+                break;
+            }
+            next_depth = if exact && target >= endgame::last_depth(empties, empties <= limits.exact) {
+                last
+            } else {
+                target + step
+            };
+            tree.stop.arm(tree.nodes);
+            if tree.stop.aborted {
+                break;
+            }
+        }
+        if depth == last
+            && let Some(team) = team
+        {
+            team.finish();
+        }
+        let stuck = [(board.player(), board.opponent()), (board.opponent(), board.player())]
+            .map(|(player, opponent)| kernel.moves(player, opponent) == 0);
+        SearchResult {
+            best: if stuck[0] { None } else { line.first() },
+            score,
+            depth,
+            exact: depth == empties || stuck == [true; 2],
+            nodes: tree.nodes,
+            line: line.moves().to_vec(),
+            probes: tree.probes,
+            hits: tree.hits,
+            stopped: tree.stop.stopped,
+        }
+    }
+}
