@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from shirokuro.config import Play
+    from shirokuro.config import GenerationSettings
 
 GAMES = 200
 """Three generations and a part of a fourth."""
@@ -302,7 +302,7 @@ class FakeCore:
     def __init__(self, generation_games: int) -> None:
         self.generation_games = generation_games
         self.games_played = self.seed = 0
-        self.told: list[tuple[int, Play]] = []
+        self.told: list[tuple[int, GenerationSettings]] = []
 
     @property
     def generation(self) -> int:
@@ -316,7 +316,7 @@ class FakeCore:
         self,
         games: int,
         *,
-        play: Play,
+        play: GenerationSettings,
         tick: object,
         hang_seconds: float,
         sudden_discs: float,
