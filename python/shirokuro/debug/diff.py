@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from shirokuro._core import Evaluator
-from shirokuro.debug.tables import PATTERNS, STAGES, digits, discs, mirrors
+from shirokuro._core import PATTERN_ENTRIES, STAGES, UNITS_PER_DISC, Evaluator
+from shirokuro.debug.tables import PATTERNS, digits, discs, mirrors
 from shirokuro.display import notebook
 from shirokuro.display.tables import text_table
 from shirokuro.runs.checkpoints import model_of
@@ -79,7 +79,7 @@ class WeightDiff:
             slice(None) if stage is None else slice(stage, stage + 1),
             slice(None) if pattern is None else slice(names.index(pattern), names.index(pattern) + 1),
         )
-        sizes = np.tile([3 ** len(rotations[0]) for rotations in PATTERNS.values()], (STAGES, 1))
+        sizes = np.tile(list(PATTERN_ENTRIES.values()), (STAGES, 1))
         changed = int(self.changed[at].sum())
         return TableChange(
             entries=int(sizes[at].sum()),
@@ -111,7 +111,7 @@ class WeightDiff:
         parts += [text_table(("stage", *measures), stages), ""]
         rows = []
         for name, stage, entry, _, before, after in self.top[:limit].tolist():
-            numbers = (f"{discs(before):+.4f}", f"{discs(after):+.4f}", f"{(after - before) / 256:+.4f}")
+            numbers = (f"{discs(before):+.4f}", f"{discs(after):+.4f}", f"{(after - before) / UNITS_PER_DISC:+.4f}")
             rows.append((name, str(stage), str(entry), digits(name, entry), *numbers))
         header = ("pattern", "stage", "entry", "digits", "before", "after", "change")
         parts.append(text_table(header, rows, left=("pattern", "digits")))
@@ -156,7 +156,7 @@ def diff_weights(
             entries = np.flatnonzero(size)
             if not len(entries):
                 continue
-            discs_each = size[entries] / 256
+            discs_each = size[entries] / UNITS_PER_DISC
             changed[stage, number] = len(entries)
             absolute[stage, number], square[stage, number] = discs_each.sum(), (discs_each**2).sum()
             largest[stage, number] = discs_each.max()

@@ -244,7 +244,7 @@ def _positions(game: Game) -> list[Position]:
 
 
 def _disc_count(position: Position) -> float:
-    return position.stone_difference if position.side_to_move == _core.BLACK else -position.stone_difference
+    return _core.black_view(position.stone_difference, position.side_to_move)
 
 
 def _before(directory: RunDirectory, game: int, *, played: bool, threads: int | None) -> Trainer:

@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shirokuro._core import mirror_entries, pattern_squares
+from shirokuro._core import NEUTRAL_WEIGHT, STAGES, UNITS_PER_DISC, mirror_entries, pattern_squares
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numpy.typing import NDArray
-
-STAGES = 60
-"""Table sets: one for each number of discs from 4 to 63."""
 
 PATTERNS: dict[str, list[list[str]]] = pattern_squares()
 """Each pattern's squares in the four rotations, in the order of an entry's digits, least first."""
@@ -32,7 +29,7 @@ def mirrors() -> dict[str, NDArray[np.uint16]]:
 
 def discs(weight: int) -> float:
     """What a weight stands for, in discs."""
-    return (weight - 32768) / 256
+    return (weight - NEUTRAL_WEIGHT) / UNITS_PER_DISC
 
 
 def digits(pattern: str, entry: int) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from shirokuro._core import UNITS_PER_DISC
 from shirokuro.debug.tables import NAMES, bit_sets, digits, discs
 from shirokuro.display.tables import text_table
 
@@ -75,7 +76,8 @@ class UpdateLog:
         rows = []
         for at in np.argsort(-np.abs(change), kind="stable")[:limit]:
             name, stage, entry, _, visits, error, before, after = self.last[at].item()
-            numbers = (f"{error:+.4f}", f"{discs(before):+.4f}", f"{discs(after):+.4f}", f"{change[at] / 256:+.4f}")
+            shown = (discs(before), discs(after), change[at] / UNITS_PER_DISC)
+            numbers = (f"{number:+.4f}" for number in (error, *shown))
             rows.append((name, stage, entry, digits(name, entry), visits, *numbers))
         header = ("pattern", "stage", "entry", "digits", "visits", "error", "before", "after", "change")
         return text_table(header, rows, left=("pattern", "digits"))

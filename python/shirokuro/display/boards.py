@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from shirokuro._core import BLACK, EMPTY, WHITE, Position
+from shirokuro._core import BLACK, EMPTY, WHITE, Position, black_view
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,7 +104,7 @@ def result_text(position: Position) -> str:
     Raises:
         ValueError: the game is not over.
     """
-    black = position.score if position.side_to_move == BLACK else -position.score
+    black = black_view(position.score, position.side_to_move)
     discs = f"{(64 + black) / 2:g} : {(64 - black) / 2:g}"
     return f"{'Black' if black > 0 else 'White'} wins by {abs(black)}, {discs}" if black else f"A draw, {discs}"
 

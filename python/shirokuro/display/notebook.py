@@ -10,7 +10,7 @@ import html
 import math
 from typing import TYPE_CHECKING
 
-from shirokuro._core import BLACK, Position
+from shirokuro._core import Position, black_view
 from shirokuro.display.boards import board_svg, result_text, situation
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def game_html(game: Game) -> str:
     """A finished game: its last board, how it ended, and what its searches said, in Black's view."""
     position, black = Position(), list[float | None]()
     for move, value in zip(game.moves, game.values, strict=True):
-        black.append(value if value is None or position.side_to_move == BLACK else -value)
+        black.append(None if value is None else black_view(value, position.side_to_move))
         position = position.play(move)
     values = {"result": result_text(position), "moves": game.move_count, "game": game.transcript}
     parts = [board(position, last_move=game.moves[-1]), figures(values) + _curve_of(black)]

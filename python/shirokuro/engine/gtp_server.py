@@ -9,7 +9,7 @@ import re
 import time
 from typing import TYPE_CHECKING
 
-from shirokuro._core import BLACK, WHITE, __version__
+from shirokuro._core import BLACK, WHITE, __version__, black_view
 from shirokuro.display.boards import SQUARES, board_text
 from shirokuro.engine.limits import SearchLimits
 from shirokuro.game.clock import GameClock
@@ -192,7 +192,7 @@ class GtpServer:
         position = self._game.position
         if not position.is_over:
             raise _RefusalError("cannot score")
-        black = position.score if position.side_to_move == BLACK else -position.score
+        black = black_view(position.score, position.side_to_move)
         return f"{'B' if black > 0 else 'W'}+{abs(black)}" if black else "0"
 
     def _time_settings(self, words: list[str]) -> str:

@@ -13,7 +13,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from shirokuro._core import BLACK, Cancellation
+from shirokuro._core import Cancellation, black_view
 from shirokuro.display.boards import SQUARES
 from shirokuro.engine.limits import SearchLimits
 from shirokuro.game.ggf import GgfGame, GgfMove
@@ -213,8 +213,7 @@ class NBoardServer:
         """
         for moves, position in reversed(list(enumerate(game.positions))):
             score = position.score if position.is_over else self._engine.search(position).score
-            black = score if position.side_to_move == BLACK else -score
-            self._write(f"analysis {moves} {black:.2f}")
+            self._write(f"analysis {moves} {black_view(score, position.side_to_move):.2f}")
 
 
 def _read(lines: Iterable[str], waiting: queue.SimpleQueue[tuple[str, _Batch] | None]) -> None:

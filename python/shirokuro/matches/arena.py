@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
-from shirokuro._core import BLACK, Cancellation
+from shirokuro._core import BLACK, Cancellation, black_view
 from shirokuro.config import TrainConfig, cores
 from shirokuro.matches.gtp_client import GtpError
 from shirokuro.matches.openings import draw_openings
@@ -164,4 +164,4 @@ def _play_game(
             return _Outcome(-BOARD if is_black else BOARD, str(fault), tuple(moves))
         moves.append(move)
         position = position.play(move)
-    return _Outcome(position.score if position.side_to_move == BLACK else -position.score, "", tuple(moves))
+    return _Outcome(black_view(position.score, position.side_to_move), "", tuple(moves))

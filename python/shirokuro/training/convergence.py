@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from shirokuro._core import PATTERN_ENTRIES, STAGE_ENTRIES, STAGES
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-PATTERNS = tuple(f"P{number:02}" for number in range(1, 15))
+PATTERNS = tuple(PATTERN_ENTRIES)
 """The patterns' names, in the order of the arrays' columns."""
 
-ENTRIES = 28_868_400
+ENTRIES = STAGES * STAGE_ENTRIES
 """Weight entries, mirror images included."""
 
 UPDATES_PER_POSITION = 112
@@ -23,9 +25,7 @@ UPDATES_PER_POSITION = 112
 PLIES = 60
 """Positions of a game, by the same promise."""
 
-_SQUARES = np.array([10] * 7 + [9, 9, 8, 8, 8, 8, 7])
-
-TABLE_ENTRIES: NDArray[np.int64] = 3**_SQUARES
+TABLE_ENTRIES: NDArray[np.int64] = np.array(list(PATTERN_ENTRIES.values()))
 """Entries of each pattern's table in one stage, shape (14,)."""
 
 

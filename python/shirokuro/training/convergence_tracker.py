@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from shirokuro._core import UNITS_PER_DISC
 from shirokuro.training.convergence import PATTERNS, ConvergenceReport, Window
 from shirokuro.training.report import variance
 
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
 REMEMBERED = 10_000
 """The newest windows, which are remembered."""
-
-_UNIT = 1 / 256
 
 
 class Sums:
@@ -53,7 +52,7 @@ class Sums:
             games=games,
             stone_difference_mean=differences / games if games else None,
             stone_difference_variance=variance(games, differences, difference_squares),
-            value_variance=variance(values, value_sum, value_squares, unit=_UNIT),
+            value_variance=variance(values, value_sum, value_squares, unit=1 / UNITS_PER_DISC),
         )
 
 

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shirokuro._core import STAGE_ENTRIES, STAGES
 from shirokuro.config import TrainConfig
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ COMPONENTS = ("weights", "adam", "tables", "records", "learning", "python", "oth
 
 _STATM = Path("/proc/self/statm")
 
-ENTRIES = 28_868_400
+ENTRIES = STAGES * STAGE_ENTRIES
 WEIGHTS = 2 * ENTRIES
 ADAM = 8 * ENTRIES
 

@@ -7,6 +7,7 @@ import threading
 import weakref
 from typing import TYPE_CHECKING, Any, Self
 
+from shirokuro._core import NEUTRAL_WEIGHT, UNITS_PER_DISC
 from shirokuro.display.boards import board_line
 from shirokuro.training.convergence_tracker import ConvergenceTracker
 from shirokuro.training.failures import FailedGame, FailureWindow
@@ -128,7 +129,7 @@ class RunStatistics:
 
     def _warn_of_sudden_changes(self, generation: GenerationReport, games_played: int) -> None:
         for change in generation.sudden[:1]:
-            before, after = ((weight - 32768) / 256 for weight in (change.before, change.after))
+            before, after = ((weight - NEUTRAL_WEIGHT) / UNITS_PER_DISC for weight in (change.before, change.after))
             self.warnings.issue(
                 "sudden",
                 f"{generation.sudden_count} weights changed suddenly; the most: {change.pattern}, "

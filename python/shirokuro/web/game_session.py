@@ -6,6 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from shirokuro._core import black_view
 from shirokuro.display.boards import SIDES
 from shirokuro.engine.engine import MoveScores
 from shirokuro.engine.limits import SearchLimits
@@ -155,10 +156,10 @@ class GameSession:
         """The position after so many moves, and the move that led there."""
         position, value = self.game.positions[ply], None
         if position.is_over:
-            value = {"score": _black_view(position, position.score), "exact": True, "depth": 0, "line": []}
+            value = {"score": black_view(position.score, position.side_to_move), "exact": True, "depth": 0, "line": []}
         elif found := self._values.get(position):
             value = {
-                "score": _black_view(position, found.score),
+                "score": black_view(found.score, position.side_to_move),
                 "exact": found.exact,
                 "depth": found.depth,
                 "line": found.principal_variation[:_EXPECTED],
@@ -169,7 +170,3 @@ class GameSession:
             "board": "".join(map(str, position.board)),
             "value": value,
         }
-
-
-def _black_view(position: Position, score: float) -> float:
-    return score if SIDES[position.side_to_move] == "black" else -score
