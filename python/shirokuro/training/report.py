@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from shirokuro.display import notebook
+from shirokuro.runs.measures import MEASURES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -256,7 +257,7 @@ class BatchReport:
 
     def measures(self) -> dict[str, int | float]:
         """What people read: counts, rates and means. What can't be known is absent."""
-        values = {name: getattr(self, name) for name in _MEASURES}
+        values = {key: getattr(self, key, None) for key in MEASURES}
         return {name: value for name, value in values.items() if value is not None}
 
     def _repr_html_(self) -> str:
@@ -299,27 +300,3 @@ def _end(which: Callable[[float, float], float], first: float | None, second: fl
 
 def _known(values: Mapping[str, float | None]) -> dict[str, float]:
     return {name: value for name, value in values.items() if value is not None}
-
-
-_MEASURES = (
-    "games",
-    "mean_stone_difference",
-    "black_win_rate",
-    "white_win_rate",
-    "draw_rate",
-    "td_error",
-    "games_per_second",
-    "failures",
-    "black_wins",
-    "white_wins",
-    "draws",
-    "mean_moves",
-    "positions",
-    "searches",
-    "nodes",
-    "table_hit_rate",
-    "play_seconds",
-    "learn_seconds",
-    "seconds",
-)
-"""What people look for first comes first."""
