@@ -10,14 +10,13 @@ import numpy as np
 from rich.console import Console
 from rich.text import Text
 
-from shirokuro.cli.tui.blocks import Block, Curve, bar, beside, chart, ends, fit, pair, panel, shares
-from shirokuro.display.format import DASH, ago, duration, number, percent, size
+from shirokuro.cli.tui.blocks import Block, bar, beside, chart, ends, fit, pair, panel, shares
+from shirokuro.display.format import DASH, ago, duration, number, percent
+from shirokuro.runs.measures import MEASURES
 from shirokuro.runs.view import STATE_WORDS, WINDOW_GAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from numpy.typing import NDArray
+    from collections.abc import Mapping
 
     from shirokuro.runs.view import RunView, State
 
@@ -41,27 +40,25 @@ _TALL = 34
 """Lines from which the overview shows more of each thing."""
 
 
-def _measure(name: str, scale: float = 1.0) -> Callable[[RunView], NDArray[np.float64]]:
-    return lambda view: view.metrics[name] * scale
-
-
-def _rolling(name: str, scale: float = 1.0) -> Callable[[RunView], NDArray[np.float64]]:
-    return lambda view: view.rolling(name) * scale
-
-
 CURVES = (
-    Curve("TD error", "discs", ".2f", _measure("td_error")),
-    Curve("stone difference", "discs", "+.2f", _rolling("mean_stone_difference")),
-    Curve("evaluation spread", "discs", ".2f", _measure("values.sd")),
-    Curve("speed", "games/s", ",.0f", _measure("games_per_second")),
-    Curve("Black wins", "%", ".1f", _rolling("black_win_rate", 100)),
-    Curve("entries learned", "%", ".1f", _measure("convergence.coverage", 100)),
-    Curve("table hits", "%", ".1f", _measure("table_hit_rate", 100)),
-    Curve("memory", "MB", ",.0f", _measure("memory.resident", 1e-6)),
-    Curve("ε", "", ".3f", _measure("play.epsilon")),
-    Curve("rate", "discs", ".4f", _measure("play.rate")),
+    "td_error",
+    "mean_stone_difference",
+    "values.sd",
+    "games_per_second",
+    "black_win_rate",
+    "convergence.coverage",
+    "table_hit_rate",
+    "memory.resident",
+    "play.epsilon",
+    "play.rate",
 )
-"""What is drawn, the most important first. Stone difference and wins are means over the last 10,000 games."""
+"""Measures that are drawn, the most important first."""
+
+_RESULTS = {"black_win_rate": "blue", "white_win_rate": "yellow", "draw_rate": "magenta"}
+"""Results that are shown, and the colours of their bars."""
+
+_COMPONENTS = ("weights", "adam", "tables", "records", "learning", "python", "other", "allocator_free")
+"""Parts of the memory that are shown."""
 
 
 @dataclass(slots=True)
@@ -153,50 +150,56 @@ def _overview(view: RunView, look: Look, width: int, height: int) -> Block:
     return body
 
 
-def _with_values(view: RunView, count: int) -> tuple[Curve, ...]:
+def _with_values(view: RunView, count: int) -> tuple[str, ...]:
     """The first curves that have values; others, if they are too few."""
-    empty = {curve.title for curve in CURVES if np.isnan(curve.values(view)).all()}
-    return tuple(sorted(CURVES, key=lambda curve: curve.title in empty)[:count])
+    empty = {key for key in CURVES if np.isnan(view.curve(key)).all()}
+    return tuple(sorted(CURVES, key=empty.__contains__)[:count])
 
 
-def _curves(view: RunView, look: Look, curves: tuple[Curve, ...], width: int, height: int) -> Block:
+def _curves(view: RunView, look: Look, keys: tuple[str, ...], width: int, height: int) -> Block:
     columns = min(max(width // 38, 1), 4)
-    rows = min(-(-len(curves) // columns), max(height // 4, 1))
+    rows = min(-(-len(keys) // columns), max(height // 4, 1))
     tall = height // rows
     since = view.metrics.games_played * (1 - ZOOMS[look.zoom])
     body: Block = []
     for row in range(rows):
-        shown = curves[row * columns : (row + 1) * columns]
+        shown = keys[row * columns : (row + 1) * columns]
         blocks = [
-            chart(curve, view, since, each, tall) for curve, each in zip(shown, shares(width, columns), strict=False)
+            chart(MEASURES[key], view, since, each, tall)
+            for key, each in zip(shown, shares(width, columns), strict=False)
         ]
         body += [fit(line, width) for line in beside(blocks)]
     return body
 
 
 def _results(view: RunView, width: int, height: int) -> Block:
-    def rate(name: str, title: str, style: str) -> Text:
-        rolling = view.rolling(name)
-        share = None if not len(rolling) or np.isnan(rolling[-1]) else float(rolling[-1])
-        return Text.assemble(f"{title:<6}{percent(share):>7} ", bar(share, width - 14, style))
+    def newest(key: str) -> float | None:
+        rolling = view.rolling(key)
+        return None if not len(rolling) or np.isnan(rolling[-1]) else float(rolling[-1])
 
-    moves, failures = view.rolling("mean_moves"), view.metrics.total("failures")
-    lines = [
-        rate("black_win_rate", "Black", "blue"),
-        rate("white_win_rate", "White", "yellow"),
-        rate("draw_rate", "draws", "magenta"),
-        pair("moves a game", number(moves[-1] if len(moves) else None, ".1f"), width),
-        pair("failed games", number(failures), width, "red" if failures else ""),
+    lines = []
+    for key, style in _RESULTS.items():
+        measure, share = MEASURES[key], newest(key)
+        title = f"{measure.side or measure.title:<6}{measure.unit.text(share):>7} "
+        lines.append(Text.assemble(title, bar(share, width - 14, style)))
+    failures = view.metrics.total("failures")
+    lines += [
+        _pair("mean_moves", newest("mean_moves"), width),
+        pair(MEASURES["failures"].title, number(failures), width, "red" if failures else ""),
     ]
     return panel("results", lines, width, height, f"last {WINDOW_GAMES:,}")
+
+
+def _pair(key: str, value: float | None, width: int) -> Text:
+    """A measure's title, and a value of it at the right edge."""
+    return pair(MEASURES[key].title, MEASURES[key].unit.text(value), width)
 
 
 def _evaluation(view: RunView, width: int, height: int) -> Block:
     value = view.metrics.value
 
-    def known(name: str, form: str = ".1f", scale: float = 1.0) -> str:
-        found = value(name)
-        return number(None if found is None else found * scale, form)
+    def known(key: str, form: str = ".1f") -> str:
+        return number(value(key), form)
 
     lines = [
         pair("values, discs", f"{known('values.mean', '+.1f')} ± {known('values.sd')}", width),
@@ -206,28 +209,20 @@ def _evaluation(view: RunView, width: int, height: int) -> Block:
             f"{known('search_depth.mean')} ({known('search_depth.min', '.0f')}…{known('search_depth.max', '.0f')})",
             width,
         ),
-        pair("entries learned", percent(value("convergence.coverage")), width),
+        _pair("convergence.coverage", value("convergence.coverage"), width),
         pair(
-            "mean updates",
+            MEASURES["convergence.mean_updates"].title,
             f"{known('convergence.mean_updates')} of {known('convergence.expected_updates', '.0f')}",
             width,
         ),
-        pair("table hits", percent(value("table_hit_rate")), width),
-        pair("λ, ε", f"{known('play.lambda', 'g')}, {known('play.epsilon', '.3g')}", width),
+        _pair("table_hit_rate", value("table_hit_rate"), width),
+        pair(
+            f"{MEASURES['play.lambda'].title}, {MEASURES['play.epsilon'].title}",
+            f"{known('play.lambda', 'g')}, {known('play.epsilon', '.3g')}",
+            width,
+        ),
     ]
     return panel("evaluation", lines, width, height)
-
-
-_COMPONENTS = {
-    "weights": "weights",
-    "adam": "Adam's moments",
-    "tables": "search tables",
-    "records": "game records",
-    "learning": "learning",
-    "python": "Python",
-    "other": "other",
-    "allocator_free": "free, not returned",
-}
 
 
 def _memory(view: RunView, width: int, height: int) -> Block:
@@ -235,12 +230,11 @@ def _memory(view: RunView, width: int, height: int) -> Block:
     resident, budget = value("memory.resident"), value("memory.budget")
     share = resident / budget if resident is not None and budget else None
     style = "red" if share is not None and share > 0.95 else "cyan"  # noqa: PLR2004 (as good as full)
-    used = pair("in use", f"{number(resident and resident / 1e6)} / {size(budget)}", width)
+    unit = MEASURES["memory.resident"].unit
+    used = pair("in use", f"{number(resident and unit.scale * resident)} / {unit.text(budget)}", width)
     lines = [used, bar(share, width, style)] if height > 6 else [used]  # noqa: PLR2004 (a bar is a luxury)
-    parts = sorted(
-        ((value(f"memory.{key}"), title) for key, title in _COMPONENTS.items()), key=lambda part: -(part[0] or 0)
-    )
-    lines += [pair(title, size(count), width) for count, title in parts]
+    parts = {key: value(key) for key in (f"memory.{name}" for name in _COMPONENTS)}
+    lines += [_pair(key, parts[key], width) for key in sorted(parts, key=lambda key: -(parts[key] or 0))]
     return panel("memory", lines, width, height)
 
 
