@@ -102,7 +102,7 @@ _SHARE = Unit(name="0…1", shown="%", scale=100, form=".1f")
 _SIGNED_DISCS = Unit(name="discs", shown="discs", form="+.2f")
 _UPDATES = Unit(name="updates", shown="updates", form=".1f")
 
-_VALUES = "discs, side to move"
+_VALUE_UNIT = "discs, side to move"
 
 # A row is read best in few lines.
 # fmt: off
@@ -152,18 +152,16 @@ _TABLE = (
             prometheus="learn_seconds", help="Time spent learning."),
     Measure(key="seconds", title="training time", unit=_SECONDS, kind="sum", group="speed",
             help="Time spent playing and learning."),
-    Measure(key="cpu", title="cores in use", unit=_SHARE, group="speed", prometheus="cpu_ratio",
-            help="Share of the cores in use."),
 
     Measure(key="values.count", title="values", unit=Unit(name="values", shown="values"), kind="sum",
             help="Number of search values."),
     Measure(key="values.mean", title="mean evaluation", unit=_SIGNED_DISCS, side="side to move",
-            help="Mean search value.", chart_title="mean", chart_unit=_VALUES),
+            help="Mean search value.", chart_title="mean", chart_unit=_VALUE_UNIT),
     Measure(key="values.sd", title="evaluation spread", unit=_DISCS, side="side to move",
-            help="Standard deviation of the search values.", chart_title="standard deviation", chart_unit=_VALUES),
-    Measure(key="values.min", title="least value", unit=_SIGNED_DISCS, side="side to move", chart_unit=_VALUES,
+            help="Standard deviation of the search values.", chart_title="standard deviation", chart_unit=_VALUE_UNIT),
+    Measure(key="values.min", title="least value", unit=_SIGNED_DISCS, side="side to move", chart_unit=_VALUE_UNIT,
             help="Least search value."),
-    Measure(key="values.max", title="greatest value", unit=_SIGNED_DISCS, side="side to move", chart_unit=_VALUES,
+    Measure(key="values.max", title="greatest value", unit=_SIGNED_DISCS, side="side to move", chart_unit=_VALUE_UNIT,
             help="Greatest search value."),
 
     Measure(key="search_depth.mean", title="mean depth", unit=_PLIES, help="Mean depth that searches reached."),
@@ -184,6 +182,9 @@ _TABLE = (
     Measure(key="phases.waiting", title="waiting", unit=_SECONDS, kind="sum", help="Time of idle workers."),
     Measure(key="phases.saving", title="saving", unit=_SECONDS, kind="sum", help="Time of saving checkpoints."),
     Measure(key="phases.other", title="other", unit=_SECONDS, kind="sum", help="Time of callbacks and Python."),
+
+    Measure(key="cpu", title="cores in use", unit=_SHARE, group="speed", prometheus="cpu_ratio",
+            help="Share of the cores in use."),
 
     Measure(key="play.depth", title="depth", unit=_PLIES, help="Depth limit of a search."),
     Measure(key="play.nodes", title="nodes", unit=_POSITIONS, help="Node limit of a search."),
