@@ -194,7 +194,7 @@ def test_a_terminal_shows_a_panel_and_keeps_the_outcome(tmp_path: Path, terminal
     shown = terminal(PROGRAM, "train", "--out", run, "--games=3000", "--report-games=64", *SETTINGS)
     screen = shown.wait_for(lambda screen: "TD error" in screen and "discs" in screen)
     assert screen.count(" / 3,000 games") == 1
-    assert re.search(r"Black +\d+\.\d % +White +\d+\.\d % +draws +\d+\.\d % +stone difference [+-]\d", screen)
+    assert re.search(r"Black +\d+\.\d % +White +\d+\.\d % +draws +\d+\.\d % +disc difference [+-]\d", screen)
     assert re.search(r"\d+ games/s +\d:\d\d:\d\d gone, \d:\d\d:\d\d left", screen)
     assert shown.wait_for_end() == 0
     assert "3,000 / 3,000 games" in shown.screen
