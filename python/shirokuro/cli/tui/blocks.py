@@ -73,7 +73,7 @@ def pair(name: str, value: str, width: int, style: str = "") -> Text:
 
 
 def chart(measure: Measure, view: RunView, since: float, width: int, height: int) -> Block:
-    """A measure's title, its newest value, and its curve since so many games."""
+    """Draws a measure since a number of games: its title, its newest value, and its curve."""
     games, values = view.metrics["games_played"], view.curve(measure.key)
     shown = games >= since
     games, values = games[shown], values[shown]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -10,10 +9,11 @@ import numpy as np
 from rich.console import Console
 from rich.text import Text
 
-from shirokuro.cli.tui.blocks import Block, bar, beside, chart, ends, fit, pair, panel, shares
+from shirokuro.cli.tui import panels
+from shirokuro.cli.tui.blocks import Block, bar, beside, chart, ends, fit, panel, shares
 from shirokuro.display.format import DASH, ago, duration, number, percent
 from shirokuro.runs.measures import MEASURES
-from shirokuro.runs.view import STATE_WORDS, WINDOW_GAMES
+from shirokuro.runs.view import STATE_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,12 +54,6 @@ CURVES = (
 )
 """Measures that are drawn, the most important first."""
 
-_RESULTS = {"black_win_rate": "blue", "white_win_rate": "yellow", "draw_rate": "magenta"}
-"""Results that are shown, and the colours of their bars."""
-
-_COMPONENTS = ("weights", "adam", "tables", "records", "learning", "python", "other", "allocator_free")
-"""Parts of the memory that are shown."""
-
 
 @dataclass(slots=True)
 class Look:
@@ -94,7 +88,14 @@ def report(view: RunView, width: int) -> Block:
     """Everything of note, in as many lines as it takes."""
     blank = Text(" " * width)
     body = [*header(view, width), blank, *_curves(view, Look(), _with_values(view, 6), width, 24), blank]
-    parts = [(_results, 6), (_evaluation, 8), (_memory, 9), (_phases, 8), (_checkpoints, 6), (_settings, 11)]
+    parts = [
+        (panels.results, 6),
+        (panels.evaluation, 8),
+        (panels.memory, 9),
+        (panels.phases, 8),
+        (panels.checkpoints, 6),
+        (panels.settings, 11),
+    ]
     columns = min(max(width // 38, 1), 3)
     for first in range(0, len(parts), columns):
         shown = parts[first : first + columns]
@@ -136,15 +137,15 @@ def _overview(view: RunView, look: Look, width: int, height: int) -> Block:
     columns = min(max(width // 38, 2), 4)
     tall = height >= _TALL
     facts, last = (8 if tall else 6), (6 if tall else 3)
-    panels = [_results, _evaluation, _memory, _checkpoints][: max(columns, 3)]
+    shown = [panels.results, panels.evaluation, panels.memory, panels.checkpoints][: max(columns, 3)]
     body = _curves(view, look, _with_values(view, columns * 2), width, max(height - facts - last - 2, 4))
     body.append(Text(" " * width))
-    widths = shares(width, len(panels))
-    body += beside([make(view, each, facts) for make, each in zip(panels, widths, strict=True)])
+    widths = shares(width, len(shown))
+    body += beside([make(view, each, facts) for make, each in zip(shown, widths, strict=True)])
     body.append(Text(" " * width))
-    if len(panels) < 4:  # noqa: PLR2004 (the checkpoints have no place above)
+    if len(shown) < 4:  # noqa: PLR2004 (the checkpoints have no place above)
         left, right = shares(width, 2)
-        body += beside([_checkpoints(view, left, last), _newest_warnings(view, right, last)])
+        body += beside([panels.checkpoints(view, left, last), _newest_warnings(view, right, last)])
     else:
         body += _newest_warnings(view, width, last)
     return body
@@ -170,85 +171,6 @@ def _curves(view: RunView, look: Look, keys: tuple[str, ...], width: int, height
         ]
         body += [fit(line, width) for line in beside(blocks)]
     return body
-
-
-def _results(view: RunView, width: int, height: int) -> Block:
-    def newest(key: str) -> float | None:
-        rolling = view.rolling(key)
-        return None if not len(rolling) or np.isnan(rolling[-1]) else float(rolling[-1])
-
-    lines = []
-    for key, style in _RESULTS.items():
-        measure, share = MEASURES[key], newest(key)
-        title = f"{measure.side or measure.title:<6}{measure.unit.text(share):>7} "
-        lines.append(Text.assemble(title, bar(share, width - 14, style)))
-    failures = view.metrics.total("failures")
-    lines += [
-        _pair("mean_moves", newest("mean_moves"), width),
-        pair(MEASURES["failures"].title, number(failures), width, "red" if failures else ""),
-    ]
-    return panel("results", lines, width, height, f"last {WINDOW_GAMES:,}")
-
-
-def _pair(key: str, value: float | None, width: int) -> Text:
-    """A measure's title, and a value of it at the right edge."""
-    return pair(MEASURES[key].title, MEASURES[key].unit.text(value), width)
-
-
-def _evaluation(view: RunView, width: int, height: int) -> Block:
-    value = view.metrics.value
-
-    def known(key: str, form: str = ".1f") -> str:
-        return number(value(key), form)
-
-    lines = [
-        pair("values, discs", f"{known('values.mean', '+.1f')} ± {known('values.sd')}", width),
-        pair("from … to", f"{known('values.min', '+.0f')} … {known('values.max', '+.0f')}", width),
-        pair(
-            "depth reached",
-            f"{known('search_depth.mean')} ({known('search_depth.min', '.0f')}…{known('search_depth.max', '.0f')})",
-            width,
-        ),
-        _pair("convergence.coverage", value("convergence.coverage"), width),
-        pair(
-            MEASURES["convergence.mean_updates"].title,
-            f"{known('convergence.mean_updates')} of {known('convergence.expected_updates', '.0f')}",
-            width,
-        ),
-        _pair("table_hit_rate", value("table_hit_rate"), width),
-        pair(
-            f"{MEASURES['play.lambda'].title}, {MEASURES['play.epsilon'].title}",
-            f"{known('play.lambda', 'g')}, {known('play.epsilon', '.3g')}",
-            width,
-        ),
-    ]
-    return panel("evaluation", lines, width, height)
-
-
-def _memory(view: RunView, width: int, height: int) -> Block:
-    value = view.metrics.value
-    resident, budget = value("memory.resident"), value("memory.budget")
-    share = resident / budget if resident is not None and budget else None
-    style = "red" if share is not None and share > 0.95 else "cyan"  # noqa: PLR2004 (as good as full)
-    unit = MEASURES["memory.resident"].unit
-    used = pair("in use", f"{number(resident and unit.scale * resident)} / {unit.text(budget)}", width)
-    lines = [used, bar(share, width, style)] if height > 6 else [used]  # noqa: PLR2004 (a bar is a luxury)
-    parts = {key: value(key) for key in (f"memory.{name}" for name in _COMPONENTS)}
-    lines += [_pair(key, parts[key], width) for key in sorted(parts, key=lambda key: -(parts[key] or 0))]
-    return panel("memory", lines, width, height)
-
-
-def _checkpoints(view: RunView, width: int, height: int) -> Block:
-    now = time.time()
-    lines = [
-        ends(
-            Text(f"{checkpoint.games_played:>11,} games"),
-            Text(f"{checkpoint.size / 1e6:,.0f} MB  {ago(max(0.0, now - checkpoint.saved.timestamp())):>10}"),
-            width,
-        )
-        for checkpoint in view.checkpoints
-    ]
-    return panel("checkpoints", lines or [Text(DASH)], width, height, number(len(view.checkpoints)))
 
 
 def _newest_warnings(view: RunView, width: int, height: int) -> Block:
@@ -282,32 +204,7 @@ def _wrapped(message: Text, width: int) -> Block:
 def _resources(view: RunView, width: int, height: int) -> Block:
     top = min(max(height // 2, 5), 10)
     left, right = shares(width, 2)
-    body = beside([_memory(view, left, top), _phases(view, right, top)])
+    body = beside([panels.memory(view, left, top), panels.phases(view, right, top)])
     body.append(Text(" " * width))
     rest = max(height - len(body), 1)
-    return body + beside([_checkpoints(view, left, rest), _settings(view, right, rest)])
-
-
-def _phases(view: RunView, width: int, height: int) -> Block:
-    metrics = view.metrics
-    names = [name for name in metrics.names if name.startswith("phases.")] or ["play_seconds", "learn_seconds"]
-    sums = {name: metrics.total(name) or 0.0 for name in names}
-    total = sum(sums.values())
-    lines = [
-        Text.assemble(
-            f"{name.removeprefix('phases.').removesuffix('_seconds'):<12}{percent(share):>7} ", bar(share, width - 20)
-        )
-        for name, seconds in sorted(sums.items(), key=lambda item: -item[1])
-        for share in [seconds / total if total else None]
-    ]
-    cpu = metrics.value("cpu")
-    return panel("where the time goes", lines, width, height, f"{percent(cpu, '.0f')} of the cores" if cpu else "")
-
-
-def _settings(view: RunView, width: int, height: int) -> Block:
-    row = view.metrics.row(-1) if len(view.metrics) else {}
-    lines = [
-        pair(name.removeprefix("play."), f"{value:g}", width) for name, value in row.items() if name.startswith("play.")
-    ]
-    seed = view.config.seed if view.config else None
-    return panel("settings in force", [pair("seed", number(seed, "d"), width), *lines], width, height)
+    return body + beside([panels.checkpoints(view, left, rest), panels.settings(view, right, rest)])
