@@ -190,7 +190,7 @@ class TrainConfig:
     detail_games: int = _whole(10_000, 1, 10**9, "Games between two detailed reports in the log.")
     window_games: int = _whole(10_000, 2, 10**6, "Games of a window over which convergence is judged.")
     stagnation_games: int = _whole(
-        50_000, 1, 10**9, "Games without a decrease of the stone difference's variance that are warned about."
+        50_000, 1, 10**9, "Warn after this many games without a decrease of the disc difference's variance."
     )
     coverage_games: int = _whole(500_000, 1, 10**9, "Games after which the share of learned entries is judged.")
     min_coverage: float = _number(0.9, 0, 1, "Share of the entries that can occur that should be learned by then.")

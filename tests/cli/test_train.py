@@ -194,7 +194,7 @@ def test_a_terminal_shows_a_panel_and_keeps_the_outcome(tmp_path: Path, terminal
     shown = terminal(PROGRAM, "train", "--out", run, "--games=3000", "--report-games=64", *SETTINGS)
     screen = shown.wait_for(lambda screen: "TD error" in screen and "discs" in screen)
     assert screen.count(" / 3,000 games") == 1
-    assert re.search(r"Black +\d+\.\d % +White +\d+\.\d % +draws +\d+\.\d % +stone difference [+-]\d", screen)
+    assert re.search(r"Black +\d+\.\d % +White +\d+\.\d % +draws +\d+\.\d % +disc difference [+-]\d", screen)
     assert re.search(r"\d+ games/s +\d:\d\d:\d\d gone, \d:\d\d:\d\d left", screen)
     assert shown.wait_for_end() == 0
     assert "3,000 / 3,000 games" in shown.screen
@@ -256,4 +256,4 @@ def test_json_logs_are_json_in_the_file_and_where_there_is_no_terminal(tmp_path:
     assert not any(each["logger"] == "shirokuro.training.reporter" for each in messages)
     (log,) = (tmp_path / "logs").iterdir()
     written = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
-    assert {"shirokuro.training.reporter", "shirokuro.training.session"} <= {each["logger"] for each in written}
+    assert {"shirokuro.training.reporter", "shirokuro.training.loop"} <= {each["logger"] for each in written}

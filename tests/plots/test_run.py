@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-CURVES = ["Stone difference", "Results", "TD error", "Search values", "Throughput", "Entries learned"]
+CURVES = ["Disc difference", "Results", "TD error", "Search values", "Throughput", "Entries learned"]
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from rich.text import Text
 from shirokuro.cli.tui import braille
 from shirokuro.cli.tui.blocks import bar, ends
 from shirokuro.display.format import duration, number, percent
+from shirokuro.runs.measures import MEASURES
 from shirokuro.runs.metrics import resample
 from shirokuro.training.report import BatchReport
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 RESULTS_GAMES = 10_000
 """Games over which the panel averages results."""
+
+_TD_ERROR, _DISCS = MEASURES["td_error"], MEASURES["mean_stone_difference"]
 
 _REFRESH_SECONDS = 0.125
 
@@ -109,7 +112,7 @@ class _Lines:
         if batch.mean_stone_difference is not None:
             words.append(f"discs {batch.mean_stone_difference:+.2f}")
         if batch.td_error is not None:
-            words.append(f"TD error {batch.td_error:.2f}")
+            words.append(f"{_TD_ERROR.title} {number(batch.td_error, _TD_ERROR.unit.form)}")
         print("  ".join(words), flush=True)
 
 
@@ -201,14 +204,17 @@ class _Panel:
             f"{number(clock.speed(games))} games/s  {duration(clock.seconds)} gone, {duration(clock.left(games))} left"
         )
         batch = sum(self._batches, BatchReport())
-        colours = (("Black", batch.black_win_rate), ("White", batch.white_win_rate), ("draws", batch.draw_rate))
-        results = Text("  ".join(f"{colour} {percent(rate)}" for colour, rate in colours))
-        discs = Text(f"stone difference {number(batch.mean_stone_difference, '+.2f')}")
+        measured = batch.measures()
+        rates = [MEASURES[key] for key in ("black_win_rate", "white_win_rate", "draw_rate")]
+        results = Text(
+            "  ".join(f"{each.side or each.title} {each.unit.text(measured.get(each.key))}" for each in rates)
+        )
+        discs = Text(f"{_DISCS.title} {number(batch.mean_stone_difference, _DISCS.unit.form)}")
         error = self._batches[-1].td_error if self._batches else None
         course = np.array(self._errors)
         bins = min(_SPARKS, len(course))
         sparks = braille.sparkline(resample(np.arange(len(course), dtype=float), course, bins))
-        learning = Text.assemble(f"TD error {number(error, '.2f', ' discs')}  ", (sparks, "cyan"))
+        learning = Text.assemble(f"{_TD_ERROR.title} {_TD_ERROR.unit.text(error)}  ", (sparks, "cyan"))
         return Group(
             Text(self._name, "bold"),
             progress,

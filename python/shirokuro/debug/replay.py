@@ -90,7 +90,7 @@ class Replay:
 
     def __str__(self) -> str:
         game = self.game
-        head = f"game {game.index}: {game.winner}, stone difference {game.stone_difference:+d}, {game.move_count} moves"
+        head = f"game {game.index}: {game.winner}, disc difference {game.stone_difference:+d}, {game.move_count} moves"
         compared = {None: "not recorded", True: "as recorded", False: "NOT as recorded"}[self.as_recorded]
         if self.reviewed:
             compared = "reviewed"

@@ -38,11 +38,6 @@ def ago(seconds: float | None) -> str:
     return f"{seconds:.0f} s ago"
 
 
-def size(count: float | None) -> str:
-    """Bytes in MB."""
-    return number(None if count is None else count / 1e6, ",.0f", " MB")
-
-
 def short(value: float) -> str:
     """A number for an axis: three digits, thousands and millions by letter."""
     for letter, unit in (("M", 1e6), ("k", 1e3)):

@@ -7,52 +7,19 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from shirokuro import extras
+from shirokuro.runs.measures import FAMILIES, MEASURES
 from shirokuro.runs.view import RunView
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from shirokuro.runs.measures import Family, Kind
 
 ADDRESS = "127.0.0.1:9464"
 """Where the metrics are served unless it is said otherwise: to this machine alone."""
 
 _EXTRA = {"extra": "prometheus", "purpose": "serving metrics to Prometheus"}
-
-_COUNTERS: Mapping[str, str] = {
-    "games": "Games played to their end.",
-    "failures": "Games that failed.",
-    "black_wins": "Games that Black won.",
-    "white_wins": "Games that White won.",
-    "draws": "Games without a winner.",
-    "positions": "Positions learned from.",
-    "nodes": "Positions visited by searches.",
-    "play_seconds": "Time spent playing.",
-    "learn_seconds": "Time spent learning.",
-}
-"""Sums over all lines of the metrics."""
-
-_GAUGES: Mapping[str, tuple[str, str]] = {
-    "mean_stone_difference": ("stone_difference_discs", "Mean final disc difference, Black's view."),
-    "black_win_rate": ("black_win_ratio", "Share of the games that Black won."),
-    "white_win_rate": ("white_win_ratio", "Share of the games that White won."),
-    "draw_rate": ("draw_ratio", "Share of the games without a winner."),
-    "mean_moves": ("game_moves", "Mean number of moves in a game."),
-    "td_error": ("td_error_discs", "Root mean square of target minus evaluation before learning."),
-    "games_per_second": ("games_per_second", "Throughput, learning included."),
-    "table_hit_rate": ("table_hit_ratio", "Share of table probes that found their position."),
-    "cpu": ("cpu_ratio", "Share of the cores in use."),
-    "convergence.coverage": ("coverage_ratio", "Share of the entries that can occur which were updated."),
-    "convergence.mean_updates": ("entry_updates", "Mean number of updates of an entry."),
-}
-"""Values of the newest line: what they are called here, and what they are."""
-
-_LABELLED: Mapping[str, tuple[str, str, str]] = {
-    "memory": ("memory_bytes", "component", "Memory by component."),
-    "values": ("search_value_discs", "statistic", "Search values, side to move."),
-    "search_depth": ("search_depth_plies", "statistic", "Plies reached by searches."),
-    "play": ("setting", "name", "Settings in force."),
-}
-"""Objects of the newest line, a sample each key."""
 
 
 def parse_address(text: str) -> tuple[str, int]:
@@ -131,35 +98,28 @@ class _Collector:
             newest = view.checkpoints[0]
             yield from gauge("checkpoint_games", "Games of the newest checkpoint.", newest.games_played)
             yield from gauge("checkpoint_bytes", "Size of the newest checkpoint.", newest.size)
-        for name, text in _COUNTERS.items():
-            if (total := metrics.total(name)) is not None:
-                yield self._core.CounterMetricFamily(f"shirokuro_{name}", text, value=total)
-        for name, (shown, text) in _GAUGES.items():
-            yield from gauge(shown, text, metrics.value(name))
-        for prefix, (shown, label, text) in _LABELLED.items():
-            yield from self._labelled(self._core.GaugeMetricFamily, prefix, shown, label, text)
-        yield from self._phases()
+        for key, measure in MEASURES.items():
+            value = metrics.total(key) if measure.kind == "sum" else metrics.value(key)
+            if measure.prometheus and value is not None:
+                yield self._kind(measure.kind)(f"shirokuro_{measure.prometheus}", measure.help, value=value)
+        for key, family in FAMILIES.items():
+            yield from self._family(key, family)
         yield from self._warnings()
 
-    def _labelled(self, kind: Any, prefix: str, shown: str, label: str, text: str) -> Iterator[Any]:  # noqa: ANN401
-        row = self._view.metrics.row(-1) if len(self._view.metrics) else {}
-        family = kind(f"shirokuro_{shown}", text, labels=[label])
-        for name, value in row.items():
-            if name.startswith(f"{prefix}.") and not name.endswith(".count"):
-                family.add_metric([name.removeprefix(f"{prefix}.")], value)
-        if family.samples:
-            yield family
+    def _kind(self, kind: Kind) -> Any:  # noqa: ANN401
+        return self._core.CounterMetricFamily if kind == "sum" else self._core.GaugeMetricFamily
 
-    def _phases(self) -> Iterator[Any]:
+    def _family(self, key: str, family: Family) -> Iterator[Any]:
         metrics = self._view.metrics
-        family = self._core.CounterMetricFamily(
-            "shirokuro_phase_seconds", "Time by what it went into.", labels=["phase"]
-        )
+        result = self._kind(family.kind)(f"shirokuro_{family.prometheus}", family.help, labels=[family.label])
         for name in metrics.names:
-            if name.startswith("phases.") and (total := metrics.total(name)) is not None:
-                family.add_metric([name.removeprefix("phases.")], total)
-        if family.samples:
-            yield family
+            if not name.startswith(f"{key}.") or (name in MEASURES and MEASURES[name].kind != family.kind):
+                continue
+            value = metrics.total(name) if family.kind == "sum" else metrics.value(name)
+            if value is not None:
+                result.add_metric([name.removeprefix(f"{key}.")], value)
+        if result.samples:
+            yield result
 
     def _warnings(self) -> Iterator[Any]:
         family = self._core.CounterMetricFamily("shirokuro_warnings", "Warnings that the run gave.", labels=["kind"])

@@ -9,45 +9,25 @@ import numpy as np
 
 from shirokuro import extras
 from shirokuro.runs.directory import RunDirectory
+from shirokuro.runs.measures import MEASURES
 from shirokuro.runs.metrics import Metrics
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
     from types import ModuleType
 
 _SUFFIX = ".shirokuro"
 """By which this program knows its own event files."""
 
-_GROUPS: Mapping[str, str] = {
-    "games": "results",
-    "failures": "results",
-    "mean_stone_difference": "results",
-    "black_win_rate": "results",
-    "white_win_rate": "results",
-    "draw_rate": "results",
-    "mean_moves": "results",
-    "td_error": "learning",
-    "positions": "learning",
-    "games_per_second": "speed",
-    "play_seconds": "speed",
-    "learn_seconds": "speed",
-    "seconds": "speed",
-    "cpu": "speed",
-    "searches": "search",
-    "nodes": "search",
-    "table_hit_rate": "search",
-}
-"""The heading of a measure; nested ones stand under the name of their object, unknown ones under `other`."""
-
-_NOT_SHOWN = frozenset({"games_played", "time", "black_wins", "white_wins", "draws"})
-"""The axes, and what the rates tell."""
+_AXES = frozenset({"games_played", "time"})
 
 
-def tag(name: str) -> str:
-    """The name of a measure's curve in TensorBoard."""
-    group, _, rest = name.partition(".")
-    return f"{group}/{rest.replace('.', '/')}" if rest else f"{_GROUPS.get(name, 'other')}/{name}"
+def tag(key: str) -> str | None:
+    """Returns the name of a measure's curve in TensorBoard; `None` if it isn't shown there."""
+    if "." in key:
+        return key.replace(".", "/")
+    group = MEASURES[key].group if key in MEASURES else "other"
+    return f"{group}/{key}" if group and key not in _AXES else None
 
 
 def _load(module: str) -> ModuleType:
@@ -112,9 +92,9 @@ class EventFiles:
     def _add(self, line: int) -> None:
         row = self._metrics.row(line)
         values = [
-            self._summary.scalar(tag(name), np.float64(value)).value[0]
-            for name, value in row.items()
-            if name not in _NOT_SHOWN
+            self._summary.scalar(shown, np.float64(value)).value[0]
+            for key, value in row.items()
+            if (shown := tag(key)) is not None
         ]
         event = self._events.Event(
             wall_time=row.get("time", time.time()),

@@ -1,4 +1,4 @@
-"""The curves of a run: which measures are worth drawing, under which titles and in which units."""
+"""The curves of a run: the measures that are worth drawing."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from shirokuro.runs.measures import MEASURES
 from shirokuro.runs.metrics import resample
 from shirokuro.runs.view import WINDOW_GAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     from shirokuro.runs.view import RunView
@@ -25,29 +24,31 @@ POINTS = 400
 class Curve:
     """One measure over a run's games."""
 
-    label: str
-    """What it is, beside the others in its chart; empty where it is alone."""
-    measure: Callable[[RunView], NDArray[np.float64]]
-    """Its values, one a line of the metrics."""
+    key: str
+    """The measure's key."""
+
+    @property
+    def label(self) -> str:
+        """Its name in pictures."""
+        measure = MEASURES[self.key]
+        return measure.chart_title or measure.title
 
     def points(self, view: RunView) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Games played and values, `POINTS` of them at most; what is not known is left out."""
+        """Games played and values, at most `POINTS` of them; unknown values are left out."""
         games = view.metrics["games_played"]
         bins = min(POINTS, len(games))
-        x, y = resample(games, games, bins), resample(games, self.measure(view), bins)
+        x, y = resample(games, games, bins), resample(games, view.curve(self.key), bins)
         shown = ~np.isnan(y)
         return x[shown], y[shown]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CurveChart:
-    """Curves that are drawn over the same axes."""
+    """Curves of one unit that are drawn over the same axes."""
 
-    title: str
-    unit: str
-    note: str = ""
-    """More about the unit, for which there may be no room."""
     curves: tuple[Curve, ...]
+    topic: str = ""
+    """The title of several curves; a single one has its own."""
     low: float | None = None
     """Where the vertical axis begins; `None`: where the values do."""
     high: float | None = None
@@ -55,51 +56,36 @@ class CurveChart:
     zero: bool = False
     """Draw a line at 0."""
 
+    @property
+    def title(self) -> str:
+        """The title, with a capital letter."""
+        title = self.topic or self.curves[0].label
+        return title[:1].upper() + title[1:]
+
+    @property
+    def unit(self) -> str:
+        """The unit, in full."""
+        measure = MEASURES[self.curves[0].key]
+        return measure.chart_unit or measure.unit.shown
+
+    @property
+    def note(self) -> str:
+        """More about the unit, for which there may be no room."""
+        if not MEASURES[self.curves[0].key].rolling:
+            return ""
+        return f"last {WINDOW_GAMES:,}" + ("" if self.unit.endswith("games") else " games")
+
 
 def known_charts(view: RunView) -> list[CurveChart]:
-    """The charts for which a run has measured anything."""
-    return [chart for chart in _CHARTS if not np.isnan(chart.curves[0].measure(view)).all()]
-
-
-def _measure(name: str, scale: float = 1.0) -> Callable[[RunView], NDArray[np.float64]]:
-    return lambda view: scale * view.metrics[name]
-
-
-def _rolling(name: str, scale: float = 1.0) -> Callable[[RunView], NDArray[np.float64]]:
-    return lambda view: scale * view.rolling(name)
+    """Returns the charts for which a run has measured anything."""
+    return [chart for chart in _CHARTS if not np.isnan(view.curve(chart.curves[0].key)).all()]
 
 
 _CHARTS = (
-    CurveChart(
-        title="Stone difference",
-        unit="discs, Black's view",
-        note=f"last {WINDOW_GAMES:,} games",
-        curves=(Curve("", _rolling("mean_stone_difference")),),
-        zero=True,
-    ),
-    CurveChart(
-        title="Results",
-        unit="% of the games",
-        note=f"last {WINDOW_GAMES:,}",
-        curves=(
-            Curve("Black wins", _rolling("black_win_rate", 100)),
-            Curve("White wins", _rolling("white_win_rate", 100)),
-            Curve("draws", _rolling("draw_rate", 100)),
-        ),
-        low=0,
-    ),
-    CurveChart(title="TD error", unit="discs, root mean square", curves=(Curve("", _measure("td_error")),)),
-    CurveChart(
-        title="Search values",
-        unit="discs, side to move",
-        curves=(Curve("standard deviation", _measure("values.sd")), Curve("mean", _measure("values.mean"))),
-    ),
-    CurveChart(title="Throughput", unit="games a second", curves=(Curve("", _measure("games_per_second")),), low=0),
-    CurveChart(
-        title="Entries learned",
-        unit="% of those that can occur",
-        curves=(Curve("", _measure("convergence.coverage", 100)),),
-        low=0,
-        high=100,
-    ),
+    CurveChart(curves=(Curve("mean_stone_difference"),), zero=True),
+    CurveChart(topic="results", curves=(Curve("black_win_rate"), Curve("white_win_rate"), Curve("draw_rate")), low=0),
+    CurveChart(curves=(Curve("td_error"),)),
+    CurveChart(topic="search values", curves=(Curve("values.sd"), Curve("values.mean"))),
+    CurveChart(curves=(Curve("games_per_second"),), low=0),
+    CurveChart(curves=(Curve("convergence.coverage"),), low=0, high=100),
 )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def draw_run(path: str | PathLike[str], view: RunView, *, theme: Theme = "light") -> None:
     """Draws what a run has measured over its games; what it has not measured is left out.
 
-    Stone difference, win rates, TD error, evaluation spread, throughput, learned entries, and strength if the run has a
+    Disc difference, win rates, TD error, evaluation spread, throughput, learned entries, and strength if the run has a
     ladder.
 
     Args:
@@ -69,7 +69,7 @@ def _draw(axes: Axes, view: RunView, chart: CurveChart, palette: Palette) -> Non
     if chart.zero:
         axes.axhline(0, color=palette.text, linewidth=0.8)
     for colour, curve in zip(palette.series, chart.curves, strict=False):
-        axes.plot(*curve.points(view), color=colour, label=curve.label or None)
+        axes.plot(*curve.points(view), color=colour, label=curve.label)
     axes.set_title(chart.title)
     axes.set_ylabel(f"{chart.unit}\n({chart.note})" if chart.note else chart.unit)
     if chart.low is not None or chart.high is not None:

@@ -12,6 +12,7 @@ import numpy as np
 from shirokuro.config import TrainConfig
 from shirokuro.runs.checkpoints import Checkpoint, list_checkpoints
 from shirokuro.runs.directory import RunDirectory
+from shirokuro.runs.measures import MEASURES
 from shirokuro.runs.metrics import Metrics, TrainingWarning
 
 if TYPE_CHECKING:
@@ -157,6 +158,11 @@ class RunView:
         if self.state != "running" or not speed or self.target_games is None:
             return None
         return (self.target_games - self.metrics.games_played) / speed
+
+    def curve(self, key: str) -> NDArray[np.float64]:
+        """Returns a measure's values as curves show them, in the unit of screens; shape (lines,)."""
+        measure = MEASURES[key]
+        return (self.rolling(key) if measure.rolling else self.metrics[key]) * measure.unit.scale
 
     def rolling(self, name: str, *, games: int = WINDOW_GAMES) -> NDArray[np.float64]:
         """The mean of a mean by game, such as `black_win_rate`, over the last games up to each line; shape (lines,).

@@ -31,10 +31,10 @@ class Sums:
 
     def __init__(self, numbers: list[int] | None = None) -> None:
         self.numbers = numbers or [0] * 6
-        """Games, stone differences, their squares; values, their sum, their squares, in 1/256 disc."""
+        """Games, disc differences, their squares; values, their sum, their squares, in 1/256 disc."""
 
     def add(self, game: tuple[int, int, int, int], sign: int = 1) -> None:
-        """Adds a game: stone difference, values, their sum, their squares; or takes it away."""
+        """Adds a game: disc difference, values, their sum, their squares; or takes it away."""
         difference, count, total, squares = game
         numbers = self.numbers  # a loop took a microsecond more, twice for every game
         numbers[0] += sign
@@ -119,7 +119,7 @@ class ConvergenceTracker:
             yield (
                 "stagnation",
                 (
-                    f"the variance of the stone difference has not decreased for {window.end - since:,} games: "
+                    f"the variance of the disc difference has not decreased for {window.end - since:,} games: "
                     f"{window.stone_difference_variance:.2f} over the last {window.games:,} games, "
                     f"the least was {best:.2f} after {since:,} games"
                 ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shirokuro.display.format import duration
+from shirokuro.runs.measures import MEASURES
 from shirokuro.training.memory import COMPONENTS, MB
 
 if TYPE_CHECKING:
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from shirokuro.training.convergence import ConvergenceReport
     from shirokuro.training.failures import FailureReport
     from shirokuro.training.report import BatchReport
+
+
+_TD_ERROR = f"{MEASURES['td_error'].title} {{:.3f}}{MEASURES['td_error'].unit.suffix}"
+_SPEED = f"{{:.0f}}{MEASURES['games_per_second'].unit.suffix}"
 
 
 def _join(parts: Iterable[tuple[str, float | None]]) -> str:
@@ -81,7 +86,7 @@ def progress_line(report: BatchReport, games_played: int, target: int, seconds: 
 
 def detail_line(report: BatchReport, convergence: ConvergenceReport, bytes_by_part: Mapping[str, int]) -> str:
     """More of the last games, in several lines."""
-    error = _join((("TD error {:.3f} discs", report.td_error), ("{:.0f} games/s", report.games_per_second)))
+    error = _join(((_TD_ERROR, report.td_error), (_SPEED, report.games_per_second)))
     return "\n  ".join(
         (
             f"the last {report.games:,} games: {_games(report)}, {error}",
@@ -110,8 +115,8 @@ def summary(
         (
             f"summary after {games_played:,} of {target:,} games",
             f"games: {results}; {_games(report)}",
-            f"learning: {report.positions:,} positions" + _join(((", TD error {:.3f} discs", report.td_error),)),
-            f"time: {played}" + _join(((", {:.0f} games/s", report.games_per_second),)),
+            f"learning: {report.positions:,} positions" + _join(((f", {_TD_ERROR}", report.td_error),)),
+            f"time: {played}" + _join(((f", {_SPEED}", report.games_per_second),)),
             f"values: {_values(report)}",
             f"searches: {report.searches:,}, {_searches(report)}",
             f"failed games: {report.failures:,}; of the last {errors.window_games:,}: {failed}",

@@ -7,7 +7,9 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
+from shirokuro._core import UNITS_PER_DISC
 from shirokuro.display import notebook
+from shirokuro.runs.measures import MEASURES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -22,10 +24,6 @@ def _short(value: float) -> str:
 
 def _ratio(part: float, whole: float) -> float | None:
     return part / whole if whole else None
-
-
-_UNITS = 256
-"""Parts of a disc in which search values are counted."""
 
 
 def variance(count: int, total: int, squares: int, *, unit: float = 1.0) -> float | None:
@@ -202,12 +200,12 @@ class BatchReport:
     @property
     def mean_value(self) -> float | None:
         """Mean search value of a position, in discs, for the side to move."""
-        return _ratio(self.value_sum, _UNITS * self.value_count)
+        return _ratio(self.value_sum, UNITS_PER_DISC * self.value_count)
 
     @property
     def value_variance(self) -> float | None:
         """Variance of the search values, in discs²."""
-        return variance(self.value_count, self.value_sum, self.value_sum_of_squares, unit=1 / _UNITS)
+        return variance(self.value_count, self.value_sum, self.value_sum_of_squares, unit=1 / UNITS_PER_DISC)
 
     @property
     def value_sd(self) -> float | None:
@@ -256,7 +254,7 @@ class BatchReport:
 
     def measures(self) -> dict[str, int | float]:
         """What people read: counts, rates and means. What can't be known is absent."""
-        values = {name: getattr(self, name) for name in _MEASURES}
+        values = {key: getattr(self, key, None) for key in MEASURES}
         return {name: value for name, value in values.items() if value is not None}
 
     def _repr_html_(self) -> str:
@@ -299,27 +297,3 @@ def _end(which: Callable[[float, float], float], first: float | None, second: fl
 
 def _known(values: Mapping[str, float | None]) -> dict[str, float]:
     return {name: value for name, value in values.items() if value is not None}
-
-
-_MEASURES = (
-    "games",
-    "mean_stone_difference",
-    "black_win_rate",
-    "white_win_rate",
-    "draw_rate",
-    "td_error",
-    "games_per_second",
-    "failures",
-    "black_wins",
-    "white_wins",
-    "draws",
-    "mean_moves",
-    "positions",
-    "searches",
-    "nodes",
-    "table_hit_rate",
-    "play_seconds",
-    "learn_seconds",
-    "seconds",
-)
-"""What people look for first comes first."""

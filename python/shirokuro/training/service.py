@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from shirokuro.display.format import duration
+from shirokuro.runs.measures import MEASURES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 STATUS_SECONDS = 2
 """Seconds between two status lines."""
+
+_TD_ERROR = MEASURES["td_error"]
 
 _log = logging.getLogger(__name__)
 
@@ -121,5 +124,5 @@ class TrainingService:
         else:
             words += [f"no game finished for {duration(now - self._advanced)}"]
         if self._td_error is not None:
-            words += [f"TD error {self._td_error:.2f} discs"]
+            words += [f"{_TD_ERROR.title} {_TD_ERROR.unit.text(self._td_error)}"]
         return ", ".join(words)

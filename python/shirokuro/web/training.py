@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from shirokuro.matches.ladder import LADDER_FILE, read_ladder
 from shirokuro.plots.charts import known_charts
+from shirokuro.runs.measures import MEASURES
 from shirokuro.runs.view import STATE_WORDS
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _DIGITS = 5
 
 
 def training_snapshot(view: RunView) -> dict[str, Any]:
-    """The run as it is, for JSON; what is not known is null."""
+    """The run as it is, for JSON; what is not known is null, or a dash in a text."""
     metrics, state = view.metrics, view.state
     games = metrics.games_played if len(metrics) else None
     newest = next(iter(view.checkpoints), None)
@@ -38,7 +39,9 @@ def training_snapshot(view: RunView) -> dict[str, Any]:
         "gamesPerSecond": view.games_per_second,
         "seconds": view.seconds,
         "secondsLeft": view.seconds_left,
-        "measures": {name: metrics.value(column) for name, column in _MEASURES.items()},
+        "measures": [
+            {"title": MEASURES[key].title, "value": MEASURES[key].unit.text(metrics.value(key))} for key in _SHOWN
+        ],
         "checkpoint": newest.games_played if newest else None,
         "warnings": [
             *damage,
@@ -55,15 +58,8 @@ def training_snapshot(view: RunView) -> dict[str, Any]:
     }
 
 
-_MEASURES = {
-    "tdError": "td_error",
-    "coverage": "convergence.coverage",
-    "updates": "convergence.mean_updates",
-    "memory": "memory.resident",
-    "budget": "memory.budget",
-    "epsilon": "play.epsilon",
-    "depth": "search_depth.mean",
-}
+_SHOWN = ("td_error", "convergence.coverage", "memory.resident")
+"""Measures whose newest value is shown."""
 
 
 def _ladder(view: RunView) -> tuple[tuple[Rung, ...], list[dict[str, Any]]]:
@@ -84,7 +80,10 @@ def _chart(view: RunView, chart: CurveChart) -> dict[str, Any]:
         "high": chart.high,
         "zero": chart.zero,
         "series": [
-            {"label": curve.label, "points": list(zip(*map(_short, curve.points(view)), strict=True))}
+            {
+                "label": curve.label if len(chart.curves) > 1 else "",
+                "points": list(zip(*map(_short, curve.points(view)), strict=True)),
+            }
             for curve in chart.curves
         ],
     }

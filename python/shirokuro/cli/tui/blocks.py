@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from rich.text import Text
 
 from shirokuro.cli.tui import braille
-from shirokuro.display.format import DASH, number, short
+from shirokuro.display.format import number, short
 from shirokuro.runs.metrics import resample
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
+    from shirokuro.runs.measures import Measure
     from shirokuro.runs.view import RunView
 
 Block: TypeAlias = list[Text]
@@ -74,30 +72,17 @@ def pair(name: str, value: str, width: int, style: str = "") -> Text:
     return ends(Text(name), Text(value, style), width)
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """A measure over the games of a run."""
-
-    title: str
-    unit: str
-    form: str
-    """How its values are written."""
-
-    values: Callable[[RunView], NDArray[np.float64]]
-    """One value a line of the metrics."""
-
-
-def chart(curve: Curve, view: RunView, since: float, width: int, height: int) -> Block:
-    """A curve's title, its newest value, and its course since so many games."""
-    games, values = view.metrics["games_played"], curve.values(view)
+def chart(measure: Measure, view: RunView, since: float, width: int, height: int) -> Block:
+    """Draws a measure since a number of games: its title, its newest value, and its curve."""
+    games, values = view.metrics["games_played"], view.curve(measure.key)
     shown = games >= since
     games, values = games[shown], values[shown]
     cells = max(width - _LABELS, 1)
     span = braille.limits(values)
     # The newest line may be a short one that lacks a measure which others have.
     known = values[~np.isnan(values)]
-    latest = number(float(known[-1]) if len(known) else None, curve.form)
-    head = ends(Text(curve.title, "bold"), Text(f"{latest} {curve.unit}" if len(known) else DASH), width)
+    latest = number(float(known[-1]) if len(known) else None, measure.unit.form, measure.unit.suffix)
+    head = ends(Text(measure.title, "bold"), Text(latest), width)
     rows = max(height - 1, 1)
     if span is None:
         return [head, *[Text(" " * width)] * rows]

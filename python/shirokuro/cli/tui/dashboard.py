@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -10,14 +9,14 @@ import numpy as np
 from rich.console import Console
 from rich.text import Text
 
-from shirokuro.cli.tui.blocks import Block, Curve, bar, beside, chart, ends, fit, pair, panel, shares
-from shirokuro.display.format import DASH, ago, duration, number, percent, size
-from shirokuro.runs.view import STATE_WORDS, WINDOW_GAMES
+from shirokuro.cli.tui import panels
+from shirokuro.cli.tui.blocks import Block, bar, beside, chart, ends, fit, panel, shares
+from shirokuro.display.format import DASH, ago, duration, number, percent
+from shirokuro.runs.measures import MEASURES
+from shirokuro.runs.view import STATE_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from numpy.typing import NDArray
+    from collections.abc import Mapping
 
     from shirokuro.runs.view import RunView, State
 
@@ -41,27 +40,19 @@ _TALL = 34
 """Lines from which the overview shows more of each thing."""
 
 
-def _measure(name: str, scale: float = 1.0) -> Callable[[RunView], NDArray[np.float64]]:
-    return lambda view: view.metrics[name] * scale
-
-
-def _rolling(name: str, scale: float = 1.0) -> Callable[[RunView], NDArray[np.float64]]:
-    return lambda view: view.rolling(name) * scale
-
-
 CURVES = (
-    Curve("TD error", "discs", ".2f", _measure("td_error")),
-    Curve("stone difference", "discs", "+.2f", _rolling("mean_stone_difference")),
-    Curve("evaluation spread", "discs", ".2f", _measure("values.sd")),
-    Curve("speed", "games/s", ",.0f", _measure("games_per_second")),
-    Curve("Black wins", "%", ".1f", _rolling("black_win_rate", 100)),
-    Curve("entries learned", "%", ".1f", _measure("convergence.coverage", 100)),
-    Curve("table hits", "%", ".1f", _measure("table_hit_rate", 100)),
-    Curve("memory", "MB", ",.0f", _measure("memory.resident", 1e-6)),
-    Curve("ε", "", ".3f", _measure("play.epsilon")),
-    Curve("rate", "discs", ".4f", _measure("play.rate")),
+    "td_error",
+    "mean_stone_difference",
+    "values.sd",
+    "games_per_second",
+    "black_win_rate",
+    "convergence.coverage",
+    "table_hit_rate",
+    "memory.resident",
+    "play.epsilon",
+    "play.rate",
 )
-"""What is drawn, the most important first. Stone difference and wins are means over the last 10,000 games."""
+"""Measures that are drawn, the most important first."""
 
 
 @dataclass(slots=True)
@@ -97,7 +88,14 @@ def report(view: RunView, width: int) -> Block:
     """Everything of note, in as many lines as it takes."""
     blank = Text(" " * width)
     body = [*header(view, width), blank, *_curves(view, Look(), _with_values(view, 6), width, 24), blank]
-    parts = [(_results, 6), (_evaluation, 8), (_memory, 9), (_phases, 8), (_checkpoints, 6), (_settings, 11)]
+    parts = [
+        (panels.results, 6),
+        (panels.evaluation, 8),
+        (panels.memory, 9),
+        (panels.phases, 8),
+        (panels.checkpoints, 6),
+        (panels.settings, 11),
+    ]
     columns = min(max(width // 38, 1), 3)
     for first in range(0, len(parts), columns):
         shown = parts[first : first + columns]
@@ -139,122 +137,40 @@ def _overview(view: RunView, look: Look, width: int, height: int) -> Block:
     columns = min(max(width // 38, 2), 4)
     tall = height >= _TALL
     facts, last = (8 if tall else 6), (6 if tall else 3)
-    panels = [_results, _evaluation, _memory, _checkpoints][: max(columns, 3)]
+    shown = [panels.results, panels.evaluation, panels.memory, panels.checkpoints][: max(columns, 3)]
     body = _curves(view, look, _with_values(view, columns * 2), width, max(height - facts - last - 2, 4))
     body.append(Text(" " * width))
-    widths = shares(width, len(panels))
-    body += beside([make(view, each, facts) for make, each in zip(panels, widths, strict=True)])
+    widths = shares(width, len(shown))
+    body += beside([make(view, each, facts) for make, each in zip(shown, widths, strict=True)])
     body.append(Text(" " * width))
-    if len(panels) < 4:  # noqa: PLR2004 (the checkpoints have no place above)
+    if len(shown) < 4:  # noqa: PLR2004 (the checkpoints have no place above)
         left, right = shares(width, 2)
-        body += beside([_checkpoints(view, left, last), _newest_warnings(view, right, last)])
+        body += beside([panels.checkpoints(view, left, last), _newest_warnings(view, right, last)])
     else:
         body += _newest_warnings(view, width, last)
     return body
 
 
-def _with_values(view: RunView, count: int) -> tuple[Curve, ...]:
+def _with_values(view: RunView, count: int) -> tuple[str, ...]:
     """The first curves that have values; others, if they are too few."""
-    empty = {curve.title for curve in CURVES if np.isnan(curve.values(view)).all()}
-    return tuple(sorted(CURVES, key=lambda curve: curve.title in empty)[:count])
+    empty = {key for key in CURVES if np.isnan(view.curve(key)).all()}
+    return tuple(sorted(CURVES, key=empty.__contains__)[:count])
 
 
-def _curves(view: RunView, look: Look, curves: tuple[Curve, ...], width: int, height: int) -> Block:
+def _curves(view: RunView, look: Look, keys: tuple[str, ...], width: int, height: int) -> Block:
     columns = min(max(width // 38, 1), 4)
-    rows = min(-(-len(curves) // columns), max(height // 4, 1))
+    rows = min(-(-len(keys) // columns), max(height // 4, 1))
     tall = height // rows
     since = view.metrics.games_played * (1 - ZOOMS[look.zoom])
     body: Block = []
     for row in range(rows):
-        shown = curves[row * columns : (row + 1) * columns]
+        shown = keys[row * columns : (row + 1) * columns]
         blocks = [
-            chart(curve, view, since, each, tall) for curve, each in zip(shown, shares(width, columns), strict=False)
+            chart(MEASURES[key], view, since, each, tall)
+            for key, each in zip(shown, shares(width, columns), strict=False)
         ]
         body += [fit(line, width) for line in beside(blocks)]
     return body
-
-
-def _results(view: RunView, width: int, height: int) -> Block:
-    def rate(name: str, title: str, style: str) -> Text:
-        rolling = view.rolling(name)
-        share = None if not len(rolling) or np.isnan(rolling[-1]) else float(rolling[-1])
-        return Text.assemble(f"{title:<6}{percent(share):>7} ", bar(share, width - 14, style))
-
-    moves, failures = view.rolling("mean_moves"), view.metrics.total("failures")
-    lines = [
-        rate("black_win_rate", "Black", "blue"),
-        rate("white_win_rate", "White", "yellow"),
-        rate("draw_rate", "draws", "magenta"),
-        pair("moves a game", number(moves[-1] if len(moves) else None, ".1f"), width),
-        pair("failed games", number(failures), width, "red" if failures else ""),
-    ]
-    return panel("results", lines, width, height, f"last {WINDOW_GAMES:,}")
-
-
-def _evaluation(view: RunView, width: int, height: int) -> Block:
-    value = view.metrics.value
-
-    def known(name: str, form: str = ".1f", scale: float = 1.0) -> str:
-        found = value(name)
-        return number(None if found is None else found * scale, form)
-
-    lines = [
-        pair("values, discs", f"{known('values.mean', '+.1f')} ± {known('values.sd')}", width),
-        pair("from … to", f"{known('values.min', '+.0f')} … {known('values.max', '+.0f')}", width),
-        pair(
-            "depth reached",
-            f"{known('search_depth.mean')} ({known('search_depth.min', '.0f')}…{known('search_depth.max', '.0f')})",
-            width,
-        ),
-        pair("entries learned", percent(value("convergence.coverage")), width),
-        pair(
-            "mean updates",
-            f"{known('convergence.mean_updates')} of {known('convergence.expected_updates', '.0f')}",
-            width,
-        ),
-        pair("table hits", percent(value("table_hit_rate")), width),
-        pair("λ, ε", f"{known('play.lambda', 'g')}, {known('play.epsilon', '.3g')}", width),
-    ]
-    return panel("evaluation", lines, width, height)
-
-
-_COMPONENTS = {
-    "weights": "weights",
-    "adam": "Adam's moments",
-    "tables": "search tables",
-    "records": "game records",
-    "learning": "learning",
-    "python": "Python",
-    "other": "other",
-    "allocator_free": "free, not returned",
-}
-
-
-def _memory(view: RunView, width: int, height: int) -> Block:
-    value = view.metrics.value
-    resident, budget = value("memory.resident"), value("memory.budget")
-    share = resident / budget if resident is not None and budget else None
-    style = "red" if share is not None and share > 0.95 else "cyan"  # noqa: PLR2004 (as good as full)
-    used = pair("in use", f"{number(resident and resident / 1e6)} / {size(budget)}", width)
-    lines = [used, bar(share, width, style)] if height > 6 else [used]  # noqa: PLR2004 (a bar is a luxury)
-    parts = sorted(
-        ((value(f"memory.{key}"), title) for key, title in _COMPONENTS.items()), key=lambda part: -(part[0] or 0)
-    )
-    lines += [pair(title, size(count), width) for count, title in parts]
-    return panel("memory", lines, width, height)
-
-
-def _checkpoints(view: RunView, width: int, height: int) -> Block:
-    now = time.time()
-    lines = [
-        ends(
-            Text(f"{checkpoint.games_played:>11,} games"),
-            Text(f"{checkpoint.size / 1e6:,.0f} MB  {ago(max(0.0, now - checkpoint.saved.timestamp())):>10}"),
-            width,
-        )
-        for checkpoint in view.checkpoints
-    ]
-    return panel("checkpoints", lines or [Text(DASH)], width, height, number(len(view.checkpoints)))
 
 
 def _newest_warnings(view: RunView, width: int, height: int) -> Block:
@@ -288,32 +204,7 @@ def _wrapped(message: Text, width: int) -> Block:
 def _resources(view: RunView, width: int, height: int) -> Block:
     top = min(max(height // 2, 5), 10)
     left, right = shares(width, 2)
-    body = beside([_memory(view, left, top), _phases(view, right, top)])
+    body = beside([panels.memory(view, left, top), panels.phases(view, right, top)])
     body.append(Text(" " * width))
     rest = max(height - len(body), 1)
-    return body + beside([_checkpoints(view, left, rest), _settings(view, right, rest)])
-
-
-def _phases(view: RunView, width: int, height: int) -> Block:
-    metrics = view.metrics
-    names = [name for name in metrics.names if name.startswith("phases.")] or ["play_seconds", "learn_seconds"]
-    sums = {name: metrics.total(name) or 0.0 for name in names}
-    total = sum(sums.values())
-    lines = [
-        Text.assemble(
-            f"{name.removeprefix('phases.').removesuffix('_seconds'):<12}{percent(share):>7} ", bar(share, width - 20)
-        )
-        for name, seconds in sorted(sums.items(), key=lambda item: -item[1])
-        for share in [seconds / total if total else None]
-    ]
-    cpu = metrics.value("cpu")
-    return panel("where the time goes", lines, width, height, f"{percent(cpu, '.0f')} of the cores" if cpu else "")
-
-
-def _settings(view: RunView, width: int, height: int) -> Block:
-    row = view.metrics.row(-1) if len(view.metrics) else {}
-    lines = [
-        pair(name.removeprefix("play."), f"{value:g}", width) for name, value in row.items() if name.startswith("play.")
-    ]
-    seed = view.config.seed if view.config else None
-    return panel("settings in force", [pair("seed", number(seed, "d"), width), *lines], width, height)
+    return body + beside([panels.checkpoints(view, left, rest), panels.settings(view, right, rest)])

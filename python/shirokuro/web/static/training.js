@@ -31,15 +31,12 @@ export class Training {
 
 function head(run) {
   const share = run.games !== null && run.target ? run.games / run.target : null;
-  const { measures } = run;
   const tiles = [
     ["games", html("span", {}, number(run.games), html("small", {}, ` of ${number(run.target)}`))],
     ["games a second", number(run.gamesPerSecond)],
     ["training time", duration(run.seconds)],
     ["time left", run.state === "running" ? duration(run.secondsLeft) : DASH],
-    ["TD error", number(measures.tdError, 2, " discs")],
-    ["entries learned", number(measures.coverage === null ? null : 100 * measures.coverage, 1, " %")],
-    ["memory", number(measures.memory === null ? null : measures.memory / 1e6, 0, " MB")],
+    ...run.measures.map(({ title, value }) => [title, value]),
     ["last checkpoint", number(run.checkpoint)],
   ];
   return html("section", { class: "card run-head", "aria-label": "The run" },

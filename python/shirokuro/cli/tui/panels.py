@@ -1,0 +1,134 @@
+"""The dashboard's panels: figures of a run in lines of text."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rich.text import Text
+
+from shirokuro.cli.tui.blocks import Block, bar, ends, pair, panel
+from shirokuro.display.format import DASH, ago, number, percent
+from shirokuro.runs.measures import MEASURES
+from shirokuro.runs.view import WINDOW_GAMES
+
+if TYPE_CHECKING:
+    from shirokuro.runs.view import RunView
+
+_RESULTS = {"black_win_rate": "blue", "white_win_rate": "yellow", "draw_rate": "magenta"}
+"""Results that are shown, and the colours of their bars."""
+
+_COMPONENTS = ("weights", "adam", "tables", "records", "learning", "python", "other", "allocator_free")
+"""Parts of the memory that are shown."""
+
+
+def results(view: RunView, width: int, height: int) -> Block:
+    """Shows who won the last games, their length, and failures."""
+
+    def newest(key: str) -> float | None:
+        rolling = view.rolling(key)
+        return None if not len(rolling) or np.isnan(rolling[-1]) else float(rolling[-1])
+
+    lines = []
+    for key, style in _RESULTS.items():
+        measure, share = MEASURES[key], newest(key)
+        title = f"{measure.side or measure.title:<6}{measure.unit.text(share):>7} "
+        lines.append(Text.assemble(title, bar(share, width - 14, style)))
+    failures = view.metrics.total("failures")
+    lines += [
+        _pair("mean_moves", newest("mean_moves"), width),
+        pair(MEASURES["failures"].title, number(failures), width, "red" if failures else ""),
+    ]
+    return panel("results", lines, width, height, f"last {WINDOW_GAMES:,}")
+
+
+def _pair(key: str, value: float | None, width: int) -> Text:
+    """Returns a line with a measure's title, and a value of it at the right edge."""
+    return pair(MEASURES[key].title, MEASURES[key].unit.text(value), width)
+
+
+def evaluation(view: RunView, width: int, height: int) -> Block:
+    """Shows search values, depths, learned entries, λ and ε."""
+    value = view.metrics.value
+
+    def known(key: str, form: str = ".1f") -> str:
+        return number(value(key), form)
+
+    lines = [
+        pair("values, discs", f"{known('values.mean', '+.1f')} ± {known('values.sd')}", width),
+        pair("from … to", f"{known('values.min', '+.0f')} … {known('values.max', '+.0f')}", width),
+        pair(
+            "depth reached",
+            f"{known('search_depth.mean')} ({known('search_depth.min', '.0f')}…{known('search_depth.max', '.0f')})",
+            width,
+        ),
+        _pair("convergence.coverage", value("convergence.coverage"), width),
+        pair(
+            MEASURES["convergence.mean_updates"].title,
+            f"{known('convergence.mean_updates')} of {known('convergence.expected_updates', '.0f')}",
+            width,
+        ),
+        _pair("table_hit_rate", value("table_hit_rate"), width),
+        pair(
+            f"{MEASURES['play.lambda'].title}, {MEASURES['play.epsilon'].title}",
+            f"{known('play.lambda', 'g')}, {known('play.epsilon', '.3g')}",
+            width,
+        ),
+    ]
+    return panel("evaluation", lines, width, height)
+
+
+def memory(view: RunView, width: int, height: int) -> Block:
+    """Shows the parts of the memory, the largest first."""
+    value = view.metrics.value
+    resident, budget = value("memory.resident"), value("memory.budget")
+    share = resident / budget if resident is not None and budget else None
+    style = "red" if share is not None and share > 0.95 else "cyan"  # noqa: PLR2004 (as good as full)
+    unit = MEASURES["memory.resident"].unit
+    used = pair("in use", f"{number(resident and unit.scale * resident)} / {unit.text(budget)}", width)
+    lines = [used, bar(share, width, style)] if height > 6 else [used]  # noqa: PLR2004 (a bar is a luxury)
+    parts = {key: value(key) for key in (f"memory.{name}" for name in _COMPONENTS)}
+    lines += [_pair(key, parts[key], width) for key in sorted(parts, key=lambda key: -(parts[key] or 0))]
+    return panel("memory", lines, width, height)
+
+
+def checkpoints(view: RunView, width: int, height: int) -> Block:
+    """Shows the checkpoints, the newest first."""
+    now = time.time()
+    lines = [
+        ends(
+            Text(f"{checkpoint.games_played:>11,} games"),
+            Text(f"{checkpoint.size / 1e6:,.0f} MB  {ago(max(0.0, now - checkpoint.saved.timestamp())):>10}"),
+            width,
+        )
+        for checkpoint in view.checkpoints
+    ]
+    return panel("checkpoints", lines or [Text(DASH)], width, height, number(len(view.checkpoints)))
+
+
+def phases(view: RunView, width: int, height: int) -> Block:
+    """Shows what the time goes into."""
+    metrics = view.metrics
+    names = [name for name in metrics.names if name.startswith("phases.")] or ["play_seconds", "learn_seconds"]
+    sums = {name: metrics.total(name) or 0.0 for name in names}
+    total = sum(sums.values())
+    lines = [
+        Text.assemble(
+            f"{name.removeprefix('phases.').removesuffix('_seconds'):<12}{percent(share):>7} ", bar(share, width - 20)
+        )
+        for name, seconds in sorted(sums.items(), key=lambda item: -item[1])
+        for share in [seconds / total if total else None]
+    ]
+    cpu = metrics.value("cpu")
+    return panel("where the time goes", lines, width, height, f"{percent(cpu, '.0f')} of the cores" if cpu else "")
+
+
+def settings(view: RunView, width: int, height: int) -> Block:
+    """Shows the settings in force."""
+    row = view.metrics.row(-1) if len(view.metrics) else {}
+    lines = [
+        pair(name.removeprefix("play."), f"{value:g}", width) for name, value in row.items() if name.startswith("play.")
+    ]
+    seed = view.config.seed if view.config else None
+    return panel("settings in force", [pair("seed", number(seed, "d"), width), *lines], width, height)
