@@ -188,7 +188,7 @@ def test_a_perft_depth_out_of_range_is_refused(depth: int) -> None:
         ({"games": 1, "epsilon": -0.1}, ValueError, "epsilon = -0.1: must be within 0…1"),
         ({"games": 1, "epsilon": math.nan}, ValueError, "epsilon = nan: must be within 0…1"),
         ({"games": 1, "epsilon": "0:0.1,1:2"}, ValueError, "epsilon = 0:0.1,1:2: must be within 0…1"),
-        ({"games": 1, "epsilon": "often"}, ValueError, "epsilon: 'often' is no schedule"),
+        ({"games": 1, "epsilon": "often"}, ValueError, "epsilon: 'often' is not a schedule"),
         ({"games": 1, "depth": 0}, ValueError, "depth = 0: must be within 1…60"),
         ({"games": 1, "depth": 3, "nodes": 10}, ValueError, "depth = 3, nodes = 10: only one of"),
         ({"games": 1, "nodes": 10, "time_ms": 5}, ValueError, "nodes = 10, time_ms = 5: only one of"),
