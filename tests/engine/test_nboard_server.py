@@ -91,16 +91,16 @@ def test_moves_follow_the_game(talk: Callable[..., list[str]], engine: sk.Engine
 @pytest.mark.parametrize("line", ["", "fly", "set", "set fire on", "set contempt 100", "f5 f6", "nboard", "Go"])
 def test_what_is_not_understood_changes_nothing(talk: Callable[..., list[str]], line: str) -> None:
     answers = talk(line, "go")
-    assert [each for each in answers if not each.startswith("status version")] == talk("go")
+    assert [each for each in answers if not each.startswith("status protocol version")] == talk("go")
 
 
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("set depth 0", "status depth '0' is no whole number"),
-        ("set depth deep", "status depth 'deep' is no whole number"),
-        ("set depth", "status depth '' is no whole number"),
-        ("nboard 9", "status version 9 of the protocol is not known"),
+        ("set depth 0", "status depth '0' is not a whole number"),
+        ("set depth deep", "status depth 'deep' is not a whole number"),
+        ("set depth", "status depth '' is not a whole number"),
+        ("nboard 9", "status protocol version '9' is not supported"),
     ],
 )
 def test_wrong_settings_are_said(talk: Callable[..., list[str]], line: str, said: str) -> None:
@@ -112,7 +112,7 @@ def test_wrong_settings_are_said(talk: Callable[..., list[str]], line: str, said
 @pytest.mark.parametrize("line", ["set game (;GM[Go];)", ggf("B[A1]"), "move A1", "move PA", "move Z9", "move"])
 def test_rather_no_answer_than_one_about_a_wrong_position(talk: Callable[..., list[str]], line: str) -> None:
     answers = talk(line, "go", "hint 1", "analyze", "move F5")
-    assert re.match("status the (game|move) was not understood: ", answers[0])
+    assert re.match("status invalid (game|move): ", answers[0])
     assert answers[1:] == ["status there is no game"] * 3
     assert "=== " in talk(line, ggf(), "go")[4]
 
