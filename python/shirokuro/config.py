@@ -194,7 +194,7 @@ class TrainConfig:
     stagnation_games: int = _whole(
         50_000, 1, 10**9, "Warn after this many games without a decrease in the variance of the disc difference."
     )
-    coverage_games: int = _whole(500_000, 1, 10**9, "Games after which coverage is checked against `min_coverage`.")
+    coverage_games: int = _whole(500_000, 1, 10**9, "Games after which coverage is checked.")
     min_coverage: float = _number(
         0.9, 0, 1, "Warn if less than this share of the reachable entries has been learned by then."
     )
