@@ -1,4 +1,4 @@
-"""Fixtures that several test files use."""
+"""Fixtures shared by several test files."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["tests.support.torture"]
 
-# How long an example takes says nothing here: machines differ.
+# No deadline for examples: machines differ in speed.
 hypothesis.settings.register_profile("shirokuro", deadline=None)
 hypothesis.settings.load_profile("shirokuro")
 
@@ -39,7 +39,7 @@ def small() -> sk.TrainConfig:
 
 @pytest.fixture
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A save that failed is tried again at once."""
+    """Retries failed saves almost at once."""
     monkeypatch.setattr(checkpoints, "RETRY_SECONDS", 0.01)
 
 
@@ -50,7 +50,7 @@ def fast() -> sk.TrainConfig:
 
 @pytest.fixture(scope="session")
 def trained() -> sk.Trainer:
-    """A trainer after a thousand games; tests leave it as it is."""
+    """A trainer after a thousand games. Tests must not change it."""
     trainer = sk.Trainer(FAST)
     trainer.train_batch(1000)
     return trainer
@@ -58,7 +58,7 @@ def trained() -> sk.Trainer:
 
 @pytest.fixture(scope="session")
 def model(trained: sk.Trainer, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Its file, with training state."""
+    """The model file of `trained`, with its training state."""
     path = tmp_path_factory.mktemp("model") / "model.shiro"
     trained.save(path)
     return path
@@ -66,7 +66,7 @@ def model(trained: sk.Trainer, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 @pytest.fixture(scope="session")
 def positions() -> Callable[[int], list[sk.Position]]:
-    """Positions of random games, every disc count among them, by seed."""
+    """Plays a random game by seed, and returns its positions from the start to the end."""
 
     def random_game(seed: int) -> list[sk.Position]:
         random = Random(seed)
@@ -80,7 +80,7 @@ def positions() -> Callable[[int], list[sk.Position]]:
 
 @pytest.fixture
 def run_of(tmp_path: Path) -> Callable[..., Path]:
-    """Makes the directory of a run of 200,000 games; see `write_run`."""
+    """Creates the directory of a run of 200,000 games; see `write_run`."""
 
     def make(games_played: int, *, name: str = "run", **changes: Any) -> Path:
         write_run(tmp_path / name, games_played, **changes)
@@ -91,7 +91,7 @@ def run_of(tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture
 def rhino() -> sk.GtpPlayer:
-    """Debian's Othello program, at its lowest level and without its openings."""
+    """Debian's Othello program, at its lowest level and without its opening book."""
     if not shutil.which("gtp-rhino", path=os.pathsep.join((os.environ["PATH"], "/usr/games"))):
         pytest.skip("gtp-rhino is not installed: `make .venv/.programs` installs it on Debian")
     return sk.GtpPlayer("gtp-rhino -l 1 -b 0")
@@ -115,7 +115,7 @@ def terminal() -> Iterator[Callable[..., Terminal]]:
 
 @pytest.fixture(scope="session")
 def serve() -> Iterator[Callable[..., Served]]:
-    """Starts `shirokuro serve` with arguments, at a port that is free."""
+    """Starts `shirokuro serve` with arguments, on a free port."""
     started: list[Served] = []
 
     def start(*arguments: str | Path) -> Served:
@@ -132,10 +132,10 @@ def browser() -> Iterator[Browser]:
     program = shutil.which("chromium")
     if program is None:
         pytest.skip("chromium is not installed: `make .venv/.programs` installs it on Debian")
-    api = pytest.importorskip("playwright.sync_api")  # the emulated tests have none
+    api = pytest.importorskip("playwright.sync_api")  # missing in the emulated tests
     api.expect.set_options(timeout=20_000)  # machines differ
     with api.sync_playwright() as playwright:
-        # Chromium's sandbox can't be had by root, as which containers run the tests.
+        # Chromium's sandbox does not work for root, and containers run the tests as root.
         started = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield started
         started.close()
@@ -143,7 +143,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def open_tab(browser: Browser) -> Callable[..., AbstractContextManager[Page]]:
-    """Opens a page in a tab of its own."""
+    """Opens a page in a separate tab."""
     return partial(tab, browser)
 
 
@@ -153,17 +153,17 @@ def line_of() -> Callable[..., dict[str, Any]]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "timing: depends on how fast things go; no other test runs beside it")
-    # Tests press Ctrl-C, which a script's shell makes the programs ignore that it starts in the background.
+    config.addinivalue_line("markers", "timing: depends on the machine's speed; no other test runs at the same time")
+    # Tests press Ctrl-C, which programs ignore if a script's shell started them in the background.
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Tests that need a program or a feature of the system are skipped where it is missing, but fail if `CI` is set."""
+    """Turns skipped tests into failures if `CI` is set. Elsewhere, tests that lack a program or feature are skipped."""
     report = yield
     if report.skipped and os.environ.get("CI"):
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
-        report.outcome, report.longrepr = "failed", f"nothing may be missing in continuous integration: {reason}"
+        report.outcome, report.longrepr = "failed", f"no test may be skipped in continuous integration: {reason}"
     return report

@@ -36,7 +36,7 @@ def test_points_are_joined_by_straight_lines() -> None:
     assert schedule.at(0.75) == pytest.approx(0.06)
 
 
-def test_the_first_point_holds_before_it() -> None:
+def test_the_first_value_holds_before_the_first_point() -> None:
     assert sk.Schedule.parse("0.4:1,0.6:3").at(0.1) == 1
 
 
@@ -51,33 +51,33 @@ def test_a_schedule_reads_back_from_its_text(schedule: sk.Schedule) -> None:
 
 
 @given(st.floats(0, 1))
-def test_a_number_reads_back_to_the_bit(value: float) -> None:
+def test_a_number_reads_back_exactly(value: float) -> None:
     assert sk.Schedule.parse(str(sk.Schedule.constant(value))) == sk.Schedule.constant(value)
 
 
 @pytest.mark.parametrize("text", ["", "x", "0:", "0:1,", "1:0,0:1", "0:1,0:2", "2:1", "0:1:2", "nan:1"])
-def test_what_is_no_schedule_is_refused(text: str) -> None:
+def test_an_invalid_schedule_is_rejected(text: str) -> None:
     with pytest.raises(ValueError, match="schedule"):
         sk.Schedule.parse(text)
 
 
-SWITCHES = [name for name, known in TrainConfig.SETTINGS.items() if known.kind == "switch"]
+SWITCHES = [name for name, setting in TrainConfig.SETTINGS.items() if setting.kind == "switch"]
 NUMBERS = [name for name in TrainConfig.SETTINGS if name not in SWITCHES]
 
 
 @pytest.mark.parametrize("name", NUMBERS)
-def test_a_setting_beyond_its_range_is_refused_by_name_value_and_range(name: str) -> None:
-    known = TrainConfig.SETTINGS[name]
-    for wrong in (known.low - 1, known.high + 1):
-        shown = sk.Schedule.of(wrong) if known.kind == "schedule" else wrong
-        message = f"{shown_name(name)} = {shown}: must be within {known.range}"
+def test_a_setting_out_of_range_is_rejected_with_name_value_and_range(name: str) -> None:
+    setting = TrainConfig.SETTINGS[name]
+    for wrong in (setting.low - 1, setting.high + 1):
+        shown = sk.Schedule.of(wrong) if setting.kind == "schedule" else wrong
+        message = f"{shown_name(name)} = {shown}: must be within {setting.range}"
         with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
             TrainConfig(**{name: wrong})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", NUMBERS)
 @pytest.mark.parametrize("wrong", [True, [1], b"1", 1j])
-def test_a_setting_of_a_wrong_type_is_refused_by_name(name: str, wrong: object) -> None:
+def test_a_setting_of_the_wrong_type_is_rejected_by_name(name: str, wrong: object) -> None:
     with pytest.raises(TypeError, match=f"^{shown_name(name)} = "):
         TrainConfig(**{name: wrong})  # type: ignore[arg-type]
 
@@ -90,19 +90,19 @@ def test_a_switch_is_true_or_false(name: str, wrong: object) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in NUMBERS if TrainConfig.SETTINGS[name].kind != "whole"])
-def test_nan_is_within_no_range(name: str) -> None:
+def test_nan_is_out_of_every_range(name: str) -> None:
     with pytest.raises(ValueError, match=f"^{shown_name(name)} = nan: must be within "):
         TrainConfig(**{name: math.nan})  # type: ignore[arg-type]
 
 
-def test_only_one_limit_ends_a_search() -> None:
+def test_only_one_search_limit_may_be_given() -> None:
     with pytest.raises(ValueError, match="depth = 3, nodes = 100: only one of depth, nodes and time_ms"):
         TrainConfig(depth=3, nodes=100)
     assert str(TrainConfig().depth) == "3"
     assert TrainConfig(time_ms=15).depth is None
 
 
-def test_a_new_limit_takes_the_old_ones_place() -> None:
+def test_a_new_limit_replaces_the_previous_one() -> None:
     config = TrainConfig(depth=5).replace(nodes=1000)
     assert (config.depth, config.nodes, config.time_ms) == (None, 1000, None)
 
@@ -115,7 +115,7 @@ def test_settings_read_back_from_toml_and_from_plain_values() -> None:
         TrainConfig.from_toml("epsilom = 1")
 
 
-def test_schedules_stretch_over_the_run() -> None:
+def test_schedules_span_the_run() -> None:
     config = TrainConfig(games=1000, depth="0:1,1:5", rate="0:0.2,1:0.02", epsilon=0.1)
     start, middle, end = (config.at(games) for games in (0, 500, 1000))
     assert (start.depth, middle.depth, end.depth) == (1, 3, 5)

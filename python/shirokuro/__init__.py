@@ -7,8 +7,8 @@
     trainer.save("model.shiro")
     trainer.evaluator.evaluate(sk.Position().board)
 
-Scores are discs for the side to move, empties counted for the winner; what is seen from Black's side says so. Boards
-are 64 integers (a1, b1, … h8) or 8×8: 0 empty, 1 black, 2 white.
+Scores are in discs, from the view of the side to move, with empty squares counted for the winner. Whatever is in
+Black's view says so. Boards are 64 integers (a1, b1, … h8) or 8×8: 0 empty, 1 black, 2 white.
 """
 
 from shirokuro import debug

@@ -1,4 +1,4 @@
-"""The settings of a training: each one defined here once, with its range, its default and its description."""
+"""Training settings, each defined once, with its range, default and description."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _KINDS: Mapping[Kind, str] = {"whole": "whole number", "number": "number", "sche
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What is known about a setting beside its name and default."""
+    """The type, range and description of a setting."""
 
     kind: Kind
     low: float
@@ -32,17 +32,17 @@ class Setting:
 
     @property
     def range(self) -> str:
-        """The values that are accepted."""
+        """The accepted values, as text."""
         if self.kind == "switch":
             return "true/false"
         return f"{_plain(self.low)}…{_plain(self.high)}"
 
     def convert(self, name: str, value: object) -> int | float | Schedule | None:
-        """Checks a value, and gives it the setting's type.
+        """Checks a value and converts it to the setting's type.
 
         Raises:
-            TypeError: it is not of a type that the setting takes.
-            ValueError: it is out of the setting's range, or not a schedule.
+            TypeError: `value` has a type that the setting does not accept.
+            ValueError: `value` is out of range, or is not a schedule.
         """
         if value is None and self.optional:
             return None
@@ -54,7 +54,7 @@ class Setting:
             return value
         if not isinstance(value, Integral if self.kind == "whole" else Real) or isinstance(value, bool):
             raise TypeError(f"{name} = {value!r}: must be a {_KINDS[self.kind]}")
-        # NumPy's numbers are numbers too.
+        # NumPy scalars are accepted as well.
         number = int(value) if isinstance(value, Integral) else float(value)
         self._check(name, number, number)
         return Schedule.constant(number) if self.kind == "schedule" else number
@@ -69,7 +69,7 @@ class Setting:
         return schedule
 
     def _check(self, name: str, number: float, shown: float | Schedule) -> None:
-        if not self.low <= number <= self.high:  # NaN is not within any range
+        if not self.low <= number <= self.high:  # NaN fails this check too
             raise ValueError(f"{name} = {shown}: must be within {self.range}")
 
 
@@ -78,8 +78,8 @@ def _plain(bound: float) -> str:
 
 
 def _setting(kind: Kind, default: Any, low: float, high: float, doc: str) -> Any:  # noqa: ANN401 (as dataclasses.field)
-    known = Setting(kind, low, high, doc, optional=default is None)
-    return dataclasses.field(default=default, metadata={"setting": known})
+    setting = Setting(kind, low, high, doc, optional=default is None)
+    return dataclasses.field(default=default, metadata={"setting": setting})
 
 
 def _whole(default: int | None, low: int, high: int, doc: str) -> Any:  # noqa: ANN401
@@ -99,12 +99,12 @@ def _schedule(default: str | None, low: float, high: float, doc: str) -> Any:  #
 
 
 LIMITS = ("depth", "nodes", "time_ms")
-"""The settings of which exactly one ends a search."""
+"""The search limits. Exactly one of these settings is set."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GenerationSettings:
-    """The values that hold for one generation of games."""
+    """The values in effect for one generation of games."""
 
     depth: int | None
     nodes: int | None
@@ -119,124 +119,128 @@ class GenerationSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainConfig:
-    """Every setting of a training. A setting marked as a schedule may change over the run (see `Schedule`).
+    """All settings of a training run. Settings described as schedules may change over the run (see `Schedule`).
 
     Raises:
-        ValueError: a value is out of its range, or more than one of depth, nodes and time_ms is given.
-        TypeError: a value is of the wrong type.
+        ValueError: a value is out of range, or more than one of depth, nodes and time_ms is given.
+        TypeError: a value has the wrong type.
     """
 
-    games: int = _whole(200_000, 1, 10**9, "Length of the run: schedules stretch over it.")
+    games: int = _whole(200_000, 1, 10**9, "Length of the run, in games; schedules stretch over it.")
     seed: int = _whole(
-        1, 0, 2**64 - 1, "Where all random numbers come from: the same seed and settings give the same model."
+        1, 0, 2**64 - 1, "Seed of all random numbers; the same seed and settings produce the same model."
     )
 
     depth: ScheduleLike | None = _schedule(
         None,
         1,
         60,
-        "Plies that a search looks ahead; a schedule. Depth 3 when none of depth, nodes and time_ms is given.",
+        "Search depth, in plies; a schedule. Defaults to 3 if none of depth, nodes and time_ms is given.",
     )
-    nodes: int | None = _whole(None, 1, 2**63 - 1, "Positions that a search visits, instead of a depth.")
+    nodes: int | None = _whole(None, 1, 2**63 - 1, "Positions visited per search, instead of a depth.")
     time_ms: float | None = _number(
         None,
         0.01,
         3_600_000,
-        "Milliseconds for a search, instead of a depth. The model then depends on the machine's speed.",
+        "Milliseconds per search, instead of a depth. The model then depends on the machine's speed.",
     )
-    exact_empties: int = _whole(8, 0, 24, "Positions with so many empty squares or fewer are solved exactly.")
+    exact_empties: int = _whole(8, 0, 24, "Positions with at most this many empty squares are solved exactly.")
     epsilon: ScheduleLike = _schedule(
-        "0.1", 0, 1, "Chance that a random move is played instead of the best one; a schedule."
+        "0.1", 0, 1, "Probability of playing a random move instead of the best one; a schedule."
     )
     shallow: ScheduleLike = _schedule(
         "0.1",
         0,
         1,
-        "Chance that the move which looks best one ply ahead is played, where a search may not go; a schedule.",
+        "Probability of playing the move that looks best one ply ahead, which a search might avoid; a schedule.",
     )
     random_plies: ScheduleLike = _schedule(
-        "20", 0, 50, "Longest random opening, in plies: each game draws its own length; a schedule."
+        "20", 0, 50, "Maximum length of a random opening, in plies; each game draws its own length; a schedule."
     )
 
-    generation_games: int = _whole(64, 1, 65_536, "Games that are played between two updates of the weights.")
+    generation_games: int = _whole(64, 1, 65_536, "Games played between two updates of the weights.")
     lambda_: ScheduleLike = _schedule(
-        "0.9", 0, 1, "Share of the later values in a position's target, λ of TD(λ); a schedule."
+        "0.9", 0, 1, "Weight of the later values in a position's target, the λ of TD(λ); a schedule."
     )
     rate: ScheduleLike = _schedule("0:0.15,1:0.005", 0, 10, "Step size of Adam, in discs; a schedule.")
 
-    threads: int = _whole(0, 0, 1024, "Worker threads; 0 for one a core. Does not change the model.")
-    table_mb: float = _number(4, 0.1, 65_536, "Transposition table of each worker thread, in MB.")
+    threads: int = _whole(0, 0, 1024, "Worker threads; 0 for one per core. Does not affect the model.")
+    table_mb: float = _number(4, 0.1, 65_536, "Size of each worker thread's transposition table, in MB.")
     budget_mb: float = _number(
         600,
         1,
         1_048_576,
-        "Memory of the whole process, in MB. Transposition tables are made smaller to keep within it.",
+        "Memory budget of the whole process, in MB. Transposition tables are shrunk to stay within it.",
     )
     hang_seconds: float = _number(
         60,
         0,
         86_400,
-        "Seconds without a sign of life after which a worker is given up and its game skipped; 0 for never.",
+        "Seconds without a sign of life after which a worker is replaced and its game skipped; 0 for never.",
     )
 
     checkpoint_games: int = _whole(10_000, 1, 10**9, "Games between two checkpoints.")
-    keep: int = _whole(5, 1, 10**6, "Checkpoints kept: older ones are deleted when a newer one is saved and verified.")
-    compress: bool = _switch("Compress checkpoints: smaller files, longer saves.")
+    keep: int = _whole(
+        5, 1, 10**6, "Number of checkpoints to keep. Older ones are deleted once a newer one is saved and verified."
+    )
+    compress: bool = _switch("Compress checkpoints: smaller files, slower saves.")
 
-    error_window: int = _whole(10_000, 1, 10**9, "Games over which failed games are counted.")
-    max_error_rate: float = _number(0.01, 0, 1, "Share of a window's games above whose failure the training pauses.")
+    error_window: int = _whole(10_000, 1, 10**9, "Number of recent games over which failures are counted.")
+    max_error_rate: float = _number(0.01, 0, 1, "Pause the training if more than this share of those games failed.")
 
     log_games: int = _whole(100, 1, 10**9, "Games between two lines of the log.")
     detail_games: int = _whole(10_000, 1, 10**9, "Games between two detailed reports in the log.")
-    window_games: int = _whole(10_000, 2, 10**6, "Games of a window over which convergence is judged.")
+    window_games: int = _whole(10_000, 2, 10**6, "Length of the window over which convergence is judged, in games.")
     stagnation_games: int = _whole(
-        50_000, 1, 10**9, "Warn after this many games without a decrease of the disc difference's variance."
+        50_000, 1, 10**9, "Warn after this many games without a decrease in the variance of the disc difference."
     )
-    coverage_games: int = _whole(500_000, 1, 10**9, "Games after which the share of learned entries is judged.")
-    min_coverage: float = _number(0.9, 0, 1, "Share of the entries that can occur that should be learned by then.")
+    coverage_games: int = _whole(500_000, 1, 10**9, "Games after which coverage is checked.")
+    min_coverage: float = _number(
+        0.9, 0, 1, "Warn if less than this share of the reachable entries has been learned by then."
+    )
     min_updates: float = _number(
-        0.3, 0, 1, "Share of the updates that an entry should have had below which it counts as undertrained."
+        0.3, 0, 1, "Warn if entries have had less than this share of the updates expected of them."
     )
     max_out_of_range: float = _number(
-        0.05, 0, 1, "Share of a generation's positions that may be evaluated beyond 64 discs."
+        0.05, 0, 1, "Warn if more than this share of a generation's positions is evaluated beyond ±64 discs."
     )
     max_fragmentation: float = _number(
-        0.1, 0, 1, "Share of the memory budget that the allocator may keep without using it."
+        0.1, 0, 1, "Warn if the allocator holds more than this share of the memory budget without using it."
     )
-    warn_again_games: int = _whole(50_000, 1, 10**9, "Games after which a warning that still holds is given again.")
+    warn_again_games: int = _whole(50_000, 1, 10**9, "Repeat a warning that still applies after this many games.")
     record_games: int = _whole(
-        10_000, 0, 10**9, "Newest games that are recorded, with their moves and what the searches said; 0 for none."
+        10_000, 0, 10**9, "Number of newest games to record, with their moves and search values; 0 for none."
     )
     sudden_discs: float = _number(
         2,
         0,
         256,
-        "Change of a weight by one update, in discs, from which on a warning names the position; 0 for never.",
+        "Warn, naming the position, if one update changes a weight by at least this many discs; 0 for never.",
     )
 
     SETTINGS: ClassVar[Mapping[str, Setting]]
 
     def __post_init__(self) -> None:
-        for name, known in self.SETTINGS.items():
-            object.__setattr__(self, name, known.convert(shown_name(name), getattr(self, name)))
+        for name, setting in self.SETTINGS.items():
+            object.__setattr__(self, name, setting.convert(shown_name(name), getattr(self, name)))
         limits = [f"{name} = {getattr(self, name)}" for name in LIMITS if getattr(self, name) is not None]
         if len(limits) > 1:
-            raise ValueError(f"{', '.join(limits)}: only one of depth, nodes and time_ms ends a search")
+            raise ValueError(f"{', '.join(limits)}: only one of depth, nodes and time_ms may be given")
         if not limits:
             object.__setattr__(self, "depth", Schedule.constant(3))
 
     def replace(self, **changes: object) -> Self:
-        """The same settings but for some; a new search limit takes the old one's place.
+        """Returns a copy with some settings changed. A new search limit replaces the previous one.
 
         Raises:
-            ValueError: a value is out of its range, or more than one of depth, nodes and time_ms is given.
-            TypeError: a value is of the wrong type, or there is no such setting.
+            ValueError: a value is out of range, or more than one of depth, nodes and time_ms is given.
+            TypeError: a value has the wrong type, or there is no such setting.
         """
         values = dict.fromkeys(LIMITS) if any(changes.get(name) is not None for name in LIMITS) else {}
         return dataclasses.replace(self, **{**values, **changes})  # type: ignore[arg-type]  # __post_init__ checks
 
     def at(self, games_played: int) -> GenerationSettings:
-        """The values for the generation that starts when so many games were played."""
+        """Returns the values for the generation that starts after `games_played` games."""
         progress = games_played / self.games
 
         def value(schedule: ScheduleLike) -> float:
@@ -256,21 +260,21 @@ class TrainConfig:
 
     @property
     def worker_threads(self) -> int:
-        """The number of threads, counted where it is left to the machine."""
+        """The number of worker threads; one per core if `threads` is 0."""
         return self.threads or cores()
 
     def as_dict(self) -> dict[str, int | float | str]:
-        """Every setting that is set, as plain values; `TrainConfig(**…)` reads them."""
+        """Returns all settings that are not `None`, as plain values; `TrainConfig(**…)` reads them."""
         values = ((name, getattr(self, name)) for name in self.SETTINGS)
         return {name: str(v) if isinstance(v, Schedule) else v for name, v in values if v is not None}
 
     def to_toml(self) -> str:
-        """The settings as a TOML document, each with its description."""
+        """Returns the settings as a TOML document, each with its description."""
         lines = []
         for name, value in self.as_dict().items():
             shown = f'"{value}"' if isinstance(value, str) else str(value).lower()
-            known = self.SETTINGS[name]
-            lines.append(f"# {known.doc} Range {known.range}.\n{shown_name(name)} = {shown}\n")
+            setting = self.SETTINGS[name]
+            lines.append(f"# {setting.doc} Range {setting.range}.\n{shown_name(name)} = {shown}\n")
         return "\n".join(lines)
 
     @classmethod
@@ -278,8 +282,8 @@ class TrainConfig:
         """Reads what `to_toml` writes.
 
         Raises:
-            ValueError: it is not TOML, a setting is unknown, or a value is out of its range.
-            TypeError: a value is of the wrong type.
+            ValueError: `text` is not TOML, a setting is unknown, or a value is out of range.
+            TypeError: a value has the wrong type.
         """
         field_names = {shown_name(name): name for name in cls.SETTINGS}
         document = tomllib.loads(text)
@@ -292,10 +296,10 @@ TrainConfig.SETTINGS = {field.name: field.metadata["setting"] for field in datac
 
 
 def shown_name(name: str) -> str:
-    """How people write a setting: `lambda`, which Python keeps for itself, without the trailing underscore."""
+    """Returns a setting's name as users write it: `lambda`, a Python keyword, loses its trailing underscore."""
     return name.rstrip("_")
 
 
 def cores() -> int:
-    """The processor cores that this process may use."""
+    """Returns the number of processor cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,4 +1,4 @@
-"""Packages that are needed for some things only: the extras of the installation."""
+"""Optional packages, installed by extras."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ if TYPE_CHECKING:
 
 
 class MissingExtraError(ImportError):
-    """A package is not installed that what was asked for needs; the message names the extra that brings it."""
+    """A required optional package is not installed. The message names the extra that installs it."""
 
 
 def load(module: str, *, extra: str, purpose: str) -> ModuleType:
-    """Imports a module of a package that an extra brings.
+    """Imports a module from a package that an extra installs.
 
     Args:
-        module: its name.
+        module: the module's name.
         extra: the extra's name.
-        purpose: what it is needed for.
+        purpose: what the package is needed for.
 
     Raises:
-        MissingExtraError: it is not installed.
+        MissingExtraError: the package is not installed.
     """
     package = module.partition(".")[0]
     try:

@@ -1,4 +1,4 @@
-"""Values that change over a run."""
+"""Schedules: values that change over a run."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Schedule:
-    """A value over the progress of a run: straight lines between points, constant before the first and after the last.
+    """A value as a function of a run's progress.
 
-    Written `0.1` for a constant, and `0:0.3,0.5:0.1,1:0.02` for points (progress:value, progress a fraction of the
-    run).
+    It is interpolated linearly between points, and constant before the first and after the last one. As text, `0.1` is
+    a constant, and `0:0.3,0.5:0.1,1:0.02` a list of points, `progress:value`, with progress as a fraction of the run.
     """
 
     points: tuple[tuple[float, float], ...]
-    """(progress, value), progress ascending within 0…1."""
+    """Pairs of progress and value, in strictly ascending order of progress, within 0…1."""
 
     def __post_init__(self) -> None:
         progress = [point[0] for point in self.points]
@@ -25,12 +25,12 @@ class Schedule:
 
     @classmethod
     def constant(cls, value: float) -> Schedule:
-        """The same value for the whole run."""
+        """Returns a schedule with the same value for the whole run."""
         return cls(((0.0, float(value)),))
 
     @classmethod
     def linear(cls, start: float, end: float) -> Schedule:
-        """A straight line from the run's start to its end."""
+        """Returns a straight line from `start` at the run's start to `end` at its end."""
         return cls(((0.0, float(start)), (1.0, float(end))))
 
     @classmethod
@@ -38,7 +38,7 @@ class Schedule:
         """Reads what `str()` writes.
 
         Raises:
-            ValueError: the text is not a schedule.
+            ValueError: `text` is not a schedule.
         """
         try:
             if ":" not in text:
@@ -46,18 +46,18 @@ class Schedule:
             pairs = [point.split(":") for point in text.split(",")]
             points = tuple((float(progress), float(value)) for progress, value in pairs)
         except ValueError:
-            raise ValueError(f"{text!r} is no schedule: write a number, or points such as 0:0.3,1:0.02") from None
+            raise ValueError(f"{text!r} is not a schedule: write a number, or points such as 0:0.3,1:0.02") from None
         return cls(points)
 
     @classmethod
     def of(cls, value: ScheduleLike) -> Schedule:
-        """A schedule, from a number, a text or a schedule."""
+        """Converts a number, a text or a schedule to a schedule."""
         if isinstance(value, Schedule):
             return value
         return cls.parse(value) if isinstance(value, str) else cls.constant(value)
 
     def at(self, progress: float) -> float:
-        """The value at a progress of 0…1; beyond the run's end the last value holds."""
+        """Returns the value at a progress of 0…1. Beyond the end of the run, the last value holds."""
         for (left, start), (right, end) in pairwise(self.points):
             if left <= progress < right:
                 return start + (end - start) * (progress - left) / (right - left)
@@ -65,7 +65,7 @@ class Schedule:
 
     @property
     def values(self) -> tuple[float, ...]:
-        """The values at the points; every other value lies between two of them."""
+        """The values at the points. All other values lie between two of them."""
         return tuple(value for _, value in self.points)
 
     def __str__(self) -> str:
@@ -78,9 +78,9 @@ class Schedule:
 
 
 def _shortest(number: float) -> str:
-    """The shortest text that reads back to the bit."""
+    """Returns the shortest text that reads back as exactly the same number."""
     return repr(number).removesuffix(".0")
 
 
 ScheduleLike: TypeAlias = Schedule | float | str
-"""What a setting that may change over the run accepts."""
+"""The types that a setting which may change over the run accepts."""

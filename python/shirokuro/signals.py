@@ -1,4 +1,4 @@
-"""SIGINT, SIGTERM and SIGHUP as a wish to stop where nothing is lost."""
+"""Handling of SIGINT, SIGTERM and SIGHUP: a request to stop without losing work."""
 
 from __future__ import annotations
 
@@ -14,49 +14,49 @@ if TYPE_CHECKING:
 
 def _watched() -> list[signal.Signals]:
     watched = [signal.SIGINT, signal.SIGTERM]
-    if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as under nohup
+    if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # ignored under nohup
         watched.append(signal.SIGHUP)
     return watched
 
 
 class StopSignals:
-    """While it is entered, the first SIGINT, SIGTERM or SIGHUP calls `stop`; the second one ends the program at once.
+    """A context in which the first SIGINT, SIGTERM or SIGHUP calls `stop`, and a second one ends the program at once.
 
-    SIGHUP, which comes when a terminal is closed, stays ignored where it is, as under `nohup`.
+    SIGHUP, which is sent when a terminal is closed, stays ignored if it already was, as under `nohup`.
 
-    Only the main thread can watch signals: elsewhere, nothing is watched.
+    Only the main thread can handle signals. On any other thread, the context does nothing.
     """
 
     def __init__(self, stop: Callable[[], object]) -> None:
         self._stop = stop
-        self._before: dict[signal.Signals, Callable[[int, FrameType | None], object] | int | None] = {}
+        self._previous: dict[signal.Signals, Callable[[int, FrameType | None], object] | int | None] = {}
         self.received: int | None = None
-        """The signal's number, once there was one."""
+        """The number of the signal received; `None` before there was one."""
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
-            self._before = {each: signal.signal(each, self._receive) for each in _watched()}
+            self._previous = {each: signal.signal(each, self._receive) for each in _watched()}
         return self
 
     def __exit__(self, *_error: object) -> None:
         self.leave()
 
     def leave(self) -> None:
-        """Puts the handlers of before back; elsewhere than on the main thread, it can't be done and is left."""
+        """Restores the previous handlers. Does nothing on any thread but the main one, which alone can set handlers."""
         if threading.current_thread() is not threading.main_thread():
             return
-        before, self._before = self._before, {}
-        for number, handler in before.items():
+        previous, self._previous = self._previous, {}
+        for number, handler in previous.items():
             signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
     def _receive(self, number: int, _frame: FrameType | None) -> None:
         self.received = number
-        for each in self._before:
+        for each in self._previous:
             signal.signal(each, signal.SIG_DFL)
         self._stop()
 
     def pass_on(self) -> None:
-        """Lets the signal do what it would have done before, if there was one."""
+        """Restores the previous handlers and raises the received signal again, if there was one."""
         self.leave()
         if self.received is not None:
             signal.raise_signal(self.received)

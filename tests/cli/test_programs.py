@@ -184,7 +184,7 @@ def test_version_is_that_of_the_package() -> None:
         (("fly",), "fly"),
         (("train", "--resume"), "--resume goes on with the run in --out"),
         (("train", "--epsilon", "1.5"), "epsilon = 1.5: must be within 0…1"),
-        (("train", "--epsilon", "often"), "epsilon: 'often' is no schedule"),
+        (("train", "--epsilon", "often"), "epsilon: 'often' is not a schedule"),
         (("train", "--games", "0"), "games = 0: must be within 1…1,000,000,000"),
         (("train", "--games", "many"), "--games"),
         (("train", "--depth", "3", "--time-ms", "15"), "only one of depth, nodes and time_ms"),

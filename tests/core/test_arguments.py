@@ -1,4 +1,4 @@
-"""Wrong arguments: the exception's type, and that its message names the parameter, the value and what is allowed."""
+"""Invalid arguments raise the right exception, whose message names the parameter, the value and the valid range."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def wrong_square(value: int) -> list[int]:
     ],
     ids=str,
 )
-def test_a_wrong_board_is_refused(
+def test_an_invalid_board_is_rejected(
     call: Callable[[Any], object], board: object, error: type[Exception], message: str
 ) -> None:
     with pytest.raises(error, match=message):
@@ -84,14 +84,14 @@ def test_a_wrong_board_is_refused(
 
 @pytest.mark.parametrize("call", SIDE_CALLS.values(), ids=SIDE_CALLS)
 @pytest.mark.parametrize("side", [0, 3, -1, "Black", "", "red"])
-def test_an_unknown_side_is_refused(call: Callable[[Any], object], side: object) -> None:
+def test_an_unknown_side_is_rejected(call: Callable[[Any], object], side: object) -> None:
     with pytest.raises(ValueError, match=rf"side_to_move.*{side}.*1.*black.*2.*white"):
         call(side)
 
 
 @pytest.mark.parametrize("call", SIDE_CALLS.values(), ids=SIDE_CALLS)
 @pytest.mark.parametrize("side", [1.5, {}, sk])
-def test_a_side_of_a_wrong_type_is_refused(call: Callable[[Any], object], side: object) -> None:
+def test_a_side_of_the_wrong_type_is_rejected(call: Callable[[Any], object], side: object) -> None:
     with pytest.raises(TypeError, match="side_to_move"):
         call(side)
 
@@ -112,13 +112,13 @@ def test_a_side_of_a_wrong_type_is_refused(call: Callable[[Any], object], side: 
     ],
     ids=str,
 )
-def test_a_wrong_batch_is_refused(boards: Any, sides: Any, error: type[Exception], message: str) -> None:
+def test_an_invalid_batch_is_rejected(boards: Any, sides: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         EVALUATOR.evaluate_batch(boards, side_to_move=sides)
 
 
 @pytest.mark.parametrize("call", POSITION_CALLS.values(), ids=POSITION_CALLS)
-def test_a_position_brings_its_own_side(call: Callable[..., object]) -> None:
+def test_a_position_provides_its_own_side(call: Callable[..., object]) -> None:
     white = sk.Position(START, side_to_move=2)
     assert repr(call(white)) == repr(call(white, side_to_move=2)) == repr(call(START, side_to_move="white"))
     with pytest.raises(ValueError, match=r"side_to_move = 1: must be 2, the side to move of board.*, a Position"):
@@ -126,7 +126,7 @@ def test_a_position_brings_its_own_side(call: Callable[..., object]) -> None:
 
 
 @given(hnp.arrays(np.int64, 64, elements=st.integers(-(2**63), 2**63 - 1)))
-def test_any_board_of_integers_is_evaluated_or_refused(board: np.ndarray[Any, Any]) -> None:
+def test_any_board_of_integers_is_evaluated_or_rejected(board: np.ndarray[Any, Any]) -> None:
     if np.isin(board, (0, 1, 2)).all():
         assert -64 <= EVALUATOR.evaluate(board) <= 64
     else:
@@ -162,13 +162,13 @@ def test_any_board_has_a_score_within_64_discs(board: np.ndarray[Any, Any], side
     ],
     ids=str,
 )
-def test_a_wrong_search_limit_is_refused(arguments: Any, error: type[Exception], message: str) -> None:
+def test_an_invalid_search_limit_is_rejected(arguments: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         sk.search(START, **arguments)
 
 
 @pytest.mark.parametrize("depth", [-1, 100])
-def test_a_perft_depth_out_of_range_is_refused(depth: int) -> None:
+def test_a_perft_depth_out_of_range_is_rejected(depth: int) -> None:
     with pytest.raises((ValueError, OverflowError), match=rf"depth.*{depth}"):
         sk.perft(depth)
 
@@ -188,7 +188,7 @@ def test_a_perft_depth_out_of_range_is_refused(depth: int) -> None:
         ({"games": 1, "epsilon": -0.1}, ValueError, "epsilon = -0.1: must be within 0…1"),
         ({"games": 1, "epsilon": math.nan}, ValueError, "epsilon = nan: must be within 0…1"),
         ({"games": 1, "epsilon": "0:0.1,1:2"}, ValueError, "epsilon = 0:0.1,1:2: must be within 0…1"),
-        ({"games": 1, "epsilon": "often"}, ValueError, "epsilon: 'often' is no schedule"),
+        ({"games": 1, "epsilon": "often"}, ValueError, "epsilon: 'often' is not a schedule"),
         ({"games": 1, "depth": 0}, ValueError, "depth = 0: must be within 1…60"),
         ({"games": 1, "depth": 3, "nodes": 10}, ValueError, "depth = 3, nodes = 10: only one of"),
         ({"games": 1, "nodes": 10, "time_ms": 5}, ValueError, "nodes = 10, time_ms = 5: only one of"),
@@ -196,7 +196,7 @@ def test_a_perft_depth_out_of_range_is_refused(depth: int) -> None:
     ],
     ids=str,
 )
-def test_a_wrong_batch_of_games_is_refused(
+def test_an_invalid_training_batch_is_rejected(
     trained: sk.Trainer, arguments: Any, error: type[Exception], message: str
 ) -> None:
     before = trained.games_played
@@ -217,7 +217,7 @@ def test_a_wrong_batch_of_games_is_refused(
     ],
     ids=str,
 )
-def test_a_wrong_configuration_is_refused_and_changes_nothing(
+def test_an_invalid_configuration_is_rejected_and_changes_nothing(
     trained: sk.Trainer, changes: Any, error: type[Exception], message: str
 ) -> None:
     before = trained.config
@@ -226,14 +226,14 @@ def test_a_wrong_configuration_is_refused_and_changes_nothing(
     assert trained.config == before
 
 
-def test_a_configuration_with_a_wrong_part_changes_nothing(trained: sk.Trainer) -> None:
+def test_a_partly_invalid_configuration_changes_nothing(trained: sk.Trainer) -> None:
     before, digest = trained.config, trained.digest()
     with pytest.raises(ValueError, match="LOUD"):
         trained.configure(threads=1, log_level="LOUD")
     assert (trained.config, trained.digest()) == (before, digest)
 
 
-def test_numbers_of_numpy_are_numbers() -> None:
+def test_numpy_scalars_are_accepted_as_settings() -> None:
     config = sk.TrainConfig(seed=np.int64(3), depth=np.int8(2), epsilon=np.float32(0.5), table_mb=np.float32(1))  # type: ignore[arg-type]
     assert config == sk.TrainConfig(seed=3, depth=2, epsilon=0.5, table_mb=1)
     assert sk.TrainConfig.from_toml(config.to_toml()) == config
@@ -242,7 +242,7 @@ def test_numbers_of_numpy_are_numbers() -> None:
 
 
 @pytest.mark.parametrize("config", [0, {}, {"depth": 3}, "0.1", sk.TrainConfig])
-def test_a_trainer_takes_a_configuration_alone(config: Any) -> None:
+def test_a_trainer_accepts_only_a_configuration(config: Any) -> None:
     with pytest.raises(TypeError, match="config: must be a TrainConfig or None"):
         sk.Trainer(config)
 
@@ -255,7 +255,9 @@ FILE_CALLS: dict[str, Callable[[Any], object]] = {
 
 
 @pytest.mark.parametrize("call", FILE_CALLS.values(), ids=FILE_CALLS)
-def test_a_file_that_is_no_model_is_refused_by_name(call: Callable[[Any], object], tmp_path: Path, model: Path) -> None:
+def test_a_file_that_is_not_a_model_is_rejected_by_name(
+    call: Callable[[Any], object], tmp_path: Path, model: Path
+) -> None:
     with pytest.raises(FileNotFoundError, match=r"missing\.shiro"):
         call(tmp_path / "missing.shiro")
     with pytest.raises(IsADirectoryError, match=re.escape(tmp_path.name)):
@@ -273,14 +275,14 @@ def test_a_file_that_is_no_model_is_refused_by_name(call: Callable[[Any], object
 
 
 @pytest.mark.parametrize("call", [sk.Trainer.load, sk.file_digest])
-def test_a_file_of_weights_alone_is_no_training(call: Callable[[Any], object], tmp_path: Path) -> None:
+def test_a_weights_only_file_is_not_accepted_as_a_training(call: Callable[[Any], object], tmp_path: Path) -> None:
     path = tmp_path / "weights.shiro"
     EVALUATOR.save(path)
     with pytest.raises(sk.ModelFileError, match=r"weights\.shiro"):
         call(path)
 
 
-def test_a_model_is_not_written_where_it_cannot_be(trained: sk.Trainer, tmp_path: Path) -> None:
+def test_saving_to_an_impossible_path_names_the_path(trained: sk.Trainer, tmp_path: Path) -> None:
     for save in (EVALUATOR.save, trained.save):
         with pytest.raises(FileNotFoundError, match="nowhere"):
             save(tmp_path / "nowhere" / "model.shiro")
@@ -289,12 +291,12 @@ def test_a_model_is_not_written_where_it_cannot_be(trained: sk.Trainer, tmp_path
 
 
 @pytest.mark.parametrize("move", ["a1", "d4", "i9", "f5d6", "--"])
-def test_an_illegal_move_is_refused_by_name(move: str) -> None:
+def test_an_illegal_move_is_rejected_by_name(move: str) -> None:
     with pytest.raises(ValueError, match=re.escape(move)):
         sk.Position().play(move)
 
 
 @pytest.mark.parametrize("moves", ["f5f5", "f5d6xx", "a1", "xx"])
-def test_an_illegal_transcript_is_refused(moves: str) -> None:
+def test_an_illegal_transcript_is_rejected(moves: str) -> None:
     with pytest.raises(ValueError, match=moves[-2:]):
         sk.Position.from_moves(moves)

@@ -1,4 +1,4 @@
-"""The evaluation, against one in NumPy and against its own laws."""
+"""The evaluation, checked against a NumPy implementation and its own laws."""
 
 from __future__ import annotations
 
@@ -41,21 +41,19 @@ def symmetries(board: NDArray[Any]) -> list[NDArray[Any]]:
 
 
 def numpy_evaluate(weights: dict[str, NDArray[np.uint16]], board: NDArray[np.int8], side: int) -> float:
-    """The sum of the pattern weights, in discs."""
+    """Returns the sum of the pattern weights, in discs."""
     stage = int((board != sk.EMPTY).sum()) - 4
     digits = board if side == sk.BLACK else np.array([0, 2, 1])[board]
     total = 0
     for name, squares in PATTERNS.items():
-        places = [ord(s[0]) - ord("a") + 8 * (int(s[1]) - 1) for s in squares.split()]
-        powers = 3 ** np.arange(len(places))
-        for turned in symmetries(digits)[:4]:
-            total += int(weights[name][stage, turned.ravel()[places] @ powers]) - 32768
+        indices = [ord(s[0]) - ord("a") + 8 * (int(s[1]) - 1) for s in squares.split()]
+        powers = 3 ** np.arange(len(indices))
+        for rotated in symmetries(digits)[:4]:
+            total += int(weights[name][stage, rotated.ravel()[indices] @ powers]) - 32768
     return min(64.0, max(-64.0, total / 256))
 
 
-def test_the_evaluation_is_the_sum_of_the_weights_that_get_weights_shows(
-    trained: sk.Trainer, positions: RandomGame
-) -> None:
+def test_the_evaluation_is_the_sum_of_the_weights_from_get_weights(trained: sk.Trainer, positions: RandomGame) -> None:
     weights = trained.evaluator.get_weights()
     sides: tuple[Literal[1, 2], ...] = (1, 2)
     compared = 0
@@ -90,7 +88,7 @@ def test_swapping_colours_and_side_leaves_the_evaluation_unchanged(trained: sk.T
         assert evaluate(position.board, side_to_move=1) == evaluate(swapped, side_to_move=2)
 
 
-def test_a_batch_holds_what_single_calls_give(trained: sk.Trainer, positions: RandomGame) -> None:
+def test_a_batch_equals_single_calls(trained: sk.Trainer, positions: RandomGame) -> None:
     sample = [position for seed in range(20) for position in positions(seed)]
     boards = np.stack([position.board for position in sample])
     sides = np.array([position.side_to_move for position in sample])
@@ -104,7 +102,7 @@ def test_a_batch_holds_what_single_calls_give(trained: sk.Trainer, positions: Ra
     assert evaluator.evaluate_batch(boards, side_to_move="white").tolist() == white
 
 
-def test_a_large_batch_holds_what_its_parts_give(trained: sk.Trainer, positions: RandomGame) -> None:
+def test_a_large_batch_equals_single_calls(trained: sk.Trainer, positions: RandomGame) -> None:
     sample = [position for seed in range(10) for position in positions(seed)]
     order = np.random.default_rng(1).integers(len(sample), size=40_000)
     boards = np.stack([position.board for position in sample])[order]
@@ -116,19 +114,19 @@ def test_a_large_batch_holds_what_its_parts_give(trained: sk.Trainer, positions:
     assert (evaluator.evaluate_batch(same) == single[order[:20_000]]).all()
 
 
-def test_of_several_wrong_boards_in_a_large_batch_the_first_is_named() -> None:
+def test_the_first_of_several_invalid_boards_in_a_large_batch_is_named() -> None:
     boards = np.zeros((60_000, 64), dtype=np.int8)
     boards[[17_000, 40_000, 59_999], 5] = 7
     with pytest.raises(ValueError, match=r"boards\[17000\]"):
         sk.Evaluator().evaluate_batch(boards)
 
 
-def test_an_empty_batch_gives_no_scores() -> None:
+def test_an_empty_batch_has_no_scores() -> None:
     assert sk.Evaluator().evaluate_batch(np.zeros((0, 64), dtype=np.int8)).shape == (0,)
 
 
 @pytest.mark.parametrize("kind", [np.int8, np.uint8, np.int16, np.uint16, np.int32, np.uint32, np.int64, np.uint64])
-def test_every_integer_type_and_shape_of_a_board_means_the_same(
+def test_boards_of_every_integer_type_and_shape_are_equivalent(
     kind: type[Any], trained: sk.Trainer, positions: RandomGame
 ) -> None:
     evaluate = trained.evaluator.evaluate
@@ -164,7 +162,7 @@ def test_a_new_evaluator_is_neutral() -> None:
     assert all((table == 32768).all() for table in sk.Evaluator().get_weights().values())
 
 
-def test_weights_are_read_only_views_of_the_promised_shapes(trained: sk.Trainer) -> None:
+def test_weights_are_read_only_views_of_the_documented_shapes(trained: sk.Trainer) -> None:
     weights = trained.evaluator.get_weights()
     assert list(weights) == list(PATTERNS)
     for name, table in weights.items():
@@ -200,5 +198,5 @@ def test_a_saved_evaluator_evaluates_the_same(trained: sk.Trainer, model: Path, 
             np.testing.assert_array_equal(evaluator.get_weights()[name], table)
 
 
-def test_the_evaluator_goes_by_the_name_py_evaluator_too() -> None:
+def test_py_evaluator_is_an_alias_of_evaluator() -> None:
     assert sk.Evaluator is sk.PyEvaluator

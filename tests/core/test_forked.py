@@ -1,4 +1,4 @@
-"""Processes that were forked: they have none of their parent's threads."""
+"""Forked processes, which do not inherit their parent's threads."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 
 def run(script: str) -> str:
-    """What a program prints; `in_child` in it calls a function in a forked process, and gives the exit code."""
+    """Runs a program and returns its output. Its `in_child` runs a function in a fork and returns the exit code."""
     head = """
         import os
         import numpy as np
@@ -27,7 +27,7 @@ def run(script: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout.strip()
 
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no fork")
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="fork is not available")
 
 
 def test_a_forked_process_evaluates_batches() -> None:
@@ -49,7 +49,7 @@ def test_a_forked_process_evaluates_batches() -> None:
     )
 
 
-def test_a_forked_process_is_told_that_the_trainer_is_not_its_own() -> None:
+def test_a_forked_process_cannot_use_its_parents_trainer() -> None:
     assert (
         run("""
             trainer = sk.Trainer(sk.TrainConfig(depth=1, exact_empties=0, table_mb=1, threads=2))

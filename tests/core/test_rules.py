@@ -1,4 +1,4 @@
-"""The rules, against OpenSpiel's and against known counts."""
+"""The rules, checked against OpenSpiel and against published counts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 PASS = 64
-"""OpenSpiel's action for a pass, which is a move of its own there; its other actions are numbered as our squares."""
+"""OpenSpiel's action for a pass, which it treats as a move. Its other actions have the numbers of our squares."""
 
 OTHELLO = pyspiel.load_game("othello")
 
@@ -26,13 +26,13 @@ def square(action: int) -> str:
 
 
 def board_of(state: Any) -> np.ndarray[Any, Any]:
-    """The 64 squares in the diagram that OpenSpiel prints."""
+    """Reads the 64 squares from OpenSpiel's diagram."""
     rows = [line[2:18:2] for line in str(state).splitlines() if line[:1].isdigit()]
     return np.array(["-xo".index(disc) for row in rows for disc in row], dtype=np.int8)
 
 
 @pytest.mark.parametrize("block", range(8))
-def test_moves_boards_and_results_are_those_of_openspiel_in_2000_random_games(block: int) -> None:
+def test_moves_boards_and_results_match_openspiel_in_2000_random_games(block: int) -> None:
     for seed in range(250 * block, 250 * (block + 1)):
         random = Random(seed)
         state, position = OTHELLO.new_initial_state(), sk.Position()
@@ -58,7 +58,7 @@ def test_moves_boards_and_results_are_those_of_openspiel_in_2000_random_games(bl
         assert position.empties == empties
 
 
-def test_boards_are_those_of_openspiel_after_every_move() -> None:
+def test_boards_match_openspiel_after_every_move() -> None:
     for seed in range(50):
         random = Random(seed)
         state, position = OTHELLO.new_initial_state(), sk.Position()
@@ -70,7 +70,7 @@ def test_boards_are_those_of_openspiel_after_every_move() -> None:
             np.testing.assert_array_equal(position.board, board_of(state))
 
 
-# Counts published for the game with passes as plies, e.g. http://www.aartbik.com/MISC/reversi.html
+# Published counts, with passes counted as plies, e.g. http://www.aartbik.com/MISC/reversi.html
 @pytest.mark.parametrize(
     ("depth", "leaves"),
     [
@@ -87,11 +87,11 @@ def test_boards_are_those_of_openspiel_after_every_move() -> None:
         (10, 24571284),
     ],
 )
-def test_perft_from_the_start_is_known(depth: int, leaves: int) -> None:
+def test_perft_from_the_start_matches_the_published_counts(depth: int, leaves: int) -> None:
     assert sk.perft(depth) == leaves
 
 
-def test_a_pass_counts_one_ply_in_perft() -> None:
+def test_a_pass_counts_as_one_ply_in_perft() -> None:
     board = np.zeros(64, dtype=np.int8)
     board[:2] = sk.WHITE, sk.BLACK  # White may play c1, Black has no move
     assert sk.perft(1, board, side_to_move="black") == 1
@@ -101,7 +101,7 @@ def test_a_pass_counts_one_ply_in_perft() -> None:
     assert passed.side_to_move == sk.WHITE
 
 
-def test_a_wiped_out_side_leaves_the_empties_to_the_winner() -> None:
+def test_empties_are_counted_for_the_winner_of_a_wipe_out() -> None:
     board = np.zeros(64, dtype=np.int8)
     board[:2] = sk.WHITE, sk.BLACK
     over = sk.Position(board, side_to_move="white").play("c1")
@@ -110,7 +110,7 @@ def test_a_wiped_out_side_leaves_the_empties_to_the_winner() -> None:
     assert over.score == (64 if over.side_to_move == sk.WHITE else -64)
 
 
-def test_a_game_that_goes_on_has_no_score() -> None:
+def test_an_unfinished_game_has_no_score() -> None:
     with pytest.raises(ValueError, match="not over"):
         _ = sk.Position().score
 
@@ -123,12 +123,12 @@ def test_positions_are_values() -> None:
     assert here != "f5d6"
 
 
-def test_a_diagram_reads_back_as_its_position(positions: Callable[[int], list[sk.Position]]) -> None:
+def test_a_diagram_reads_back_as_the_same_position(positions: Callable[[int], list[sk.Position]]) -> None:
     for position in positions(3):
         assert sk.Position.from_diagram(str(position)) == position
 
 
-def test_playing_leaves_a_position_as_it_was() -> None:
+def test_playing_does_not_change_the_position() -> None:
     start = sk.Position()
     board = start.board
     start.play("f5")

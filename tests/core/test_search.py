@@ -1,4 +1,4 @@
-"""The search, as Python sees it."""
+"""The search, through its Python interface."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def negamax(position: sk.Position) -> int:
-    """The result under best play, in discs for the side to move, by trying everything."""
+    """Returns the result under best play, in discs for the side to move, by exhaustive search."""
     if position.is_over:
         return position.score
     best = -64
@@ -34,7 +34,7 @@ def negamax(position: sk.Position) -> int:
     return best
 
 
-def test_solve_finds_what_trying_everything_finds(trained: sk.Trainer, positions: RandomGame) -> None:
+def test_solve_agrees_with_exhaustive_search(trained: sk.Trainer, positions: RandomGame) -> None:
     solved = 0
     for position in (p for seed in range(30) for p in positions(seed) if p.empties <= 6 and not p.is_over):
         expected = negamax(position)
@@ -49,7 +49,7 @@ def test_solve_finds_what_trying_everything_finds(trained: sk.Trainer, positions
     assert solved > 150
 
 
-def test_a_one_ply_search_plays_the_best_evaluation(trained: sk.Trainer, positions: RandomGame) -> None:
+def test_a_one_ply_search_finds_the_move_with_the_best_evaluation(trained: sk.Trainer, positions: RandomGame) -> None:
     for position in (p for p in positions(5) if p.empties > 12):
         values = {}
         for move in position.legal_moves:
@@ -65,7 +65,7 @@ def test_a_one_ply_search_plays_the_best_evaluation(trained: sk.Trainer, positio
             assert found.depth == 1
 
 
-def test_a_board_and_its_position_are_searched_alike(trained: sk.Trainer, positions: RandomGame) -> None:
+def test_searching_a_board_and_its_position_is_the_same(trained: sk.Trainer, positions: RandomGame) -> None:
     for position in positions(6)[::7]:
         by_board = sk.search(position.board, side_to_move=position.side_to_move, evaluator=trained.evaluator, depth=3)
         by_position = sk.search(position, evaluator=trained.evaluator, depth=3)
@@ -81,7 +81,7 @@ def test_the_expected_moves_are_legal(trained: sk.Trainer) -> None:
             position = position.play(move)
 
 
-def test_a_side_without_a_move_has_no_best_move() -> None:
+def test_a_side_without_a_legal_move_has_no_best_move() -> None:
     board = np.zeros(64, dtype=np.int8)
     board[:2] = sk.WHITE, sk.BLACK
     must_pass = sk.search(board, side_to_move="black", depth=2)
@@ -105,7 +105,7 @@ def test_a_time_limit_ends_the_search(trained: sk.Trainer) -> None:
     assert found.best_move in sk.Position().legal_moves
 
 
-def test_a_searcher_remembers_what_it_has_seen(trained: sk.Trainer) -> None:
+def test_a_searcher_keeps_its_table_between_searches(trained: sk.Trainer) -> None:
     searcher = sk.Searcher(trained.evaluator, table_mb=16)
     first = searcher.search(sk.Position(), depth=8)
     again = searcher.search(sk.Position(), depth=8)
@@ -115,8 +115,8 @@ def test_a_searcher_remembers_what_it_has_seen(trained: sk.Trainer) -> None:
     assert 0 <= first.table_hit_rate <= 1
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells the memory of a process")
-def test_a_large_table_is_gone_after_its_search() -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc/self/statm")
+def test_a_large_table_is_freed_after_its_search() -> None:
     def resident() -> int:
         return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
@@ -127,22 +127,22 @@ def test_a_large_table_is_gone_after_its_search() -> None:
 
 def test_other_threads_run_during_a_search(trained: sk.Trainer) -> None:
     done = threading.Event()
-    turns = 0
+    steps = 0
 
     def other() -> None:
-        nonlocal turns
+        nonlocal steps
         while not done.wait(0.001):
-            turns += 1
+            steps += 1
 
     thread = threading.Thread(target=other)
     thread.start()
     sk.search(sk.Position(), evaluator=trained.evaluator, nodes=10_000_000)
     done.set()
     thread.join()
-    assert turns > 10
+    assert steps > 10
 
 
-def test_searches_in_parallel_find_what_one_after_the_other_finds(trained: sk.Trainer, positions: RandomGame) -> None:
+def test_parallel_searches_agree_with_sequential_ones(trained: sk.Trainer, positions: RandomGame) -> None:
     sample = [p for seed in range(4) for p in positions(seed)[5:50:9]]
     alone = [sk.search(p, evaluator=trained.evaluator, depth=5).score for p in sample]
     together: list[float | None] = [None] * len(sample)

@@ -1,4 +1,4 @@
-"""The stop-watches of the benchmark suite."""
+"""The stopwatches of the benchmark suite."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ if TYPE_CHECKING:
     import shirokuro as sk
 
 
-def test_the_evaluations_that_are_timed_are_the_evaluator_s(
+def test_timed_evaluations_are_those_of_the_evaluator(
     trained: sk.Trainer, positions: Callable[[int], list[sk.Position]]
 ) -> None:
     boards = positions(5)
-    _core.time_evaluation(trained.evaluator, boards, rounds=1)  # the first one waits for memory
+    _core.time_evaluation(trained.evaluator, boards, rounds=1)  # warm-up: the first call waits for memory
     seconds, total = _core.time_evaluation(trained.evaluator, boards, rounds=1)
     assert seconds > 0
     assert total == pytest.approx(sum(trained.evaluator.evaluate(board) for board in boards))
     assert _core.time_evaluation(trained.evaluator, boards, rounds=10_000)[0] > seconds
 
 
-def test_the_searches_that_are_timed_are_of_one_ply(
+def test_timed_searches_have_a_depth_of_one_ply(
     trained: sk.Trainer, positions: Callable[[int], list[sk.Position]]
 ) -> None:
     boards = [position for position in positions(5) if position.legal_moves]
     for evaluator in (trained.evaluator, None):
         searcher = _core.Searcher(evaluator, table_mb=1)
         nodes = sum(searcher.search(board, depth=1).nodes for board in boards)
-        _core.time_searches(evaluator, boards, rounds=1)  # the first one waits for memory
+        _core.time_searches(evaluator, boards, rounds=1)  # warm-up: the first call waits for memory
         seconds, once = _core.time_searches(evaluator, boards, rounds=1)
         assert seconds > 0
         assert once == nodes
@@ -42,13 +42,13 @@ def test_the_searches_that_are_timed_are_of_one_ply(
         assert many[1] == 1000 * nodes
 
 
-def test_reads_from_main_memory_take_longer_than_from_the_nearest_cache() -> None:
+def test_reads_from_main_memory_are_slower_than_from_the_nearest_cache() -> None:
     near = min(_core.time_reads(1 << 12, count=100_000) for _ in range(5))
     far = min(_core.time_reads(1 << 27, count=100_000) for _ in range(5))
     assert 0 < near < far
 
 
-def test_steps_wait_for_each_other() -> None:
+def test_steps_depend_on_each_other() -> None:
     few, many = (min(_core.time_steps(count) for _ in range(5)) for count in (1_000_000, 20_000_000))
     assert 0 < few < many
 
@@ -68,7 +68,7 @@ def test_steps_wait_for_each_other() -> None:
         (lambda _: _core.time_reads("a", count=1), TypeError, "size"),  # type: ignore[arg-type]
     ],
 )
-def test_their_arguments_are_checked(
+def test_stopwatch_arguments_are_checked(
     trained: sk.Trainer, call: Callable[[sk.Evaluator], object], error: type[Exception], message: str
 ) -> None:
     with pytest.raises(error, match=re.escape(message)):

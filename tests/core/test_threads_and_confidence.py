@@ -1,4 +1,4 @@
-"""How a search goes to work: several threads, and confidence in shallower searches."""
+"""Search with several threads, and with confidence below 100 %."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ MIDDLE = [sk.Position.from_moves(moves) for moves in FORTY_EMPTIES]
 
 @pytest.fixture(scope="module")
 def sensible() -> sk.Evaluator:
-    """An evaluation that is good enough for shallow searches to foretell deeper ones."""
+    """An evaluator good enough for shallow searches to predict deeper ones."""
     trainer = sk.Trainer(sk.TrainConfig(seed=1, games=6000, depth=1, exact_empties=6, random_plies=20))
     trainer.train_batch(6000)
     return trainer.evaluator
 
 
-def test_threads_find_the_same_score(trained: sk.Trainer) -> None:
+def test_several_threads_find_the_same_score(trained: sk.Trainer) -> None:
     evaluator = trained.evaluator
     for position in MIDDLE[:4]:
         alone = sk.search(position, evaluator=evaluator, depth=7)
@@ -32,7 +32,7 @@ def test_threads_find_the_same_score(trained: sk.Trainer) -> None:
     assert searcher.search(MIDDLE[5], depth=6, threads=2).score == searcher.search(MIDDLE[5], depth=6).score
 
 
-def test_threads_solve_to_the_known_result(trained: sk.Trainer) -> None:
+def test_several_threads_solve_to_the_known_result(trained: sk.Trainer) -> None:
     moves, score = SOLVED[-1]
     position = sk.Position.from_moves(moves)
     while position.empties > 16:
@@ -43,21 +43,21 @@ def test_threads_solve_to_the_known_result(trained: sk.Trainer) -> None:
 
 def test_confidence_saves_nodes_and_is_reported(sensible: sk.Evaluator) -> None:
     full = [sk.search(position, evaluator=sensible, depth=8) for position in MIDDLE]
-    sure = [sk.search(position, evaluator=sensible, depth=8, confidence=73) for position in MIDDLE]
+    selective = [sk.search(position, evaluator=sensible, depth=8, confidence=73) for position in MIDDLE]
     assert {result.confidence for result in full} == {100}
-    assert {result.confidence for result in sure} == {73}
-    assert sum(result.nodes for result in sure) < 0.9 * sum(result.nodes for result in full)
-    errors = [abs(one.score - other.score) for one, other in zip(full, sure, strict=True)]
+    assert {result.confidence for result in selective} == {73}
+    assert sum(result.nodes for result in selective) < 0.9 * sum(result.nodes for result in full)
+    errors = [abs(one.score - other.score) for one, other in zip(full, selective, strict=True)]
     assert sum(errors) / len(errors) < 2
 
 
-def test_a_solved_position_needs_no_confidence(trained: sk.Trainer) -> None:
+def test_a_solved_position_has_full_confidence(trained: sk.Trainer) -> None:
     position = sk.Position.from_moves(SOLVED[0][0])
     result = sk.search(position, evaluator=trained.evaluator, depth=4, exact_empties=22, confidence=73)
     assert (result.score, result.exact, result.confidence) == (SOLVED[0][1], True, 100)
 
 
-def test_an_engine_searches_in_its_manner(trained: sk.Trainer) -> None:
+def test_an_engine_uses_its_threads_and_confidence(trained: sk.Trainer) -> None:
     engine = sk.Engine(trained.evaluator, limits=sk.SearchLimits(depth=6), threads=2, confidence=73)
     assert engine.search(MIDDLE[0]).confidence == 73
     engine.confidence = 100
@@ -65,7 +65,7 @@ def test_an_engine_searches_in_its_manner(trained: sk.Trainer) -> None:
 
 
 @pytest.mark.parametrize(
-    ("manner", "error", "said"),
+    ("options", "error", "message"),
     [
         ({"threads": 0}, ValueError, r"threads = 0: must be from 1 to 256"),
         ({"threads": 257}, ValueError, r"threads = 257"),
@@ -74,10 +74,10 @@ def test_an_engine_searches_in_its_manner(trained: sk.Trainer) -> None:
         ({"confidence": 0.95}, TypeError, r"confidence"),
     ],
 )
-def test_a_wrong_manner_is_named(
-    trained: sk.Trainer, manner: dict[str, Any], error: type[Exception], said: str
+def test_invalid_threads_and_confidence_are_named(
+    trained: sk.Trainer, options: dict[str, Any], error: type[Exception], message: str
 ) -> None:
-    with pytest.raises(error, match=said):
-        sk.Engine(trained.evaluator, limits=sk.SearchLimits(depth=2), **manner)
-    with pytest.raises(error, match=said):
-        sk.search(sk.Position(), depth=2, **manner)
+    with pytest.raises(error, match=message):
+        sk.Engine(trained.evaluator, limits=sk.SearchLimits(depth=2), **options)
+    with pytest.raises(error, match=message):
+        sk.search(sk.Position(), depth=2, **options)

@@ -1,4 +1,4 @@
-"""What notebooks show, and the notebook of the documentation."""
+"""HTML for notebooks, and the notebook in the documentation."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ EVIL = "<script>alert('&')</script>"
 
 @pytest.fixture(scope="module")
 def shown(trained: sk.Trainer) -> dict[str, Any]:
-    """One of everything that shows itself as HTML."""
+    """One object of every kind that notebooks show as HTML."""
     engine = sk.Engine(trained.evaluator, limits=sk.SearchLimits(depth=3, exact_empties=8), table_mb=1)
     position = sk.Position.from_moves("f5d6c3d3c4")
     game = sk.Trainer(sk.TrainConfig(seed=1, depth=1, exact_empties=0, random_plies=4)).train_game()
@@ -52,13 +52,13 @@ def shown(trained: sk.Trainer) -> dict[str, Any]:
 
 
 def pictures(text: str) -> list[ET.Element]:
-    """The images in a piece of HTML."""
+    """Returns the images in a piece of HTML."""
     found = re.findall(r'src="data:image/svg\+xml;base64,([^"]+)"', text)
     return [ET.fromstring(base64.b64decode(each)) for each in found]  # noqa: S314 (this project's own)
 
 
 def words(text: str) -> str:
-    """What can be read in a piece of HTML, which must be well-formed."""
+    """Returns the visible text of a piece of HTML, which must be well-formed."""
     return " ".join(" ".join(ET.fromstring(f"<div>{text}</div>").itertext()).split())  # noqa: S314
 
 
@@ -66,7 +66,7 @@ KINDS = ("search", "scores", "game", "live game", "match", "report", "ladder", "
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_everything_is_well_formed_and_leaves_the_colours_to_the_notebook(shown: dict[str, Any], kind: str) -> None:
+def test_html_is_well_formed_and_leaves_colours_to_the_notebook(shown: dict[str, Any], kind: str) -> None:
     text = shown[kind]._repr_html_()
     assert words(text)
     assert not re.search(r"(?<!-)color:|background", text)
@@ -79,7 +79,7 @@ def test_everything_is_well_formed_and_leaves_the_colours_to_the_notebook(shown:
 
 
 @pytest.mark.parametrize("kind", ["search", "scores", "game", "live game", "patterns"])
-def test_what_has_a_position_has_a_board(shown: dict[str, Any], kind: str) -> None:
+def test_objects_with_a_position_show_a_board(shown: dict[str, Any], kind: str) -> None:
     board = pictures(shown[kind]._repr_html_())[0]
     position = shown[kind].position if kind != "game" else sk.Position.from_moves(shown[kind].transcript)
     discs = [each for each in board.iter(f"{SVG}circle") if each.get("r") == "16"]
@@ -88,7 +88,7 @@ def test_what_has_a_position_has_a_board(shown: dict[str, Any], kind: str) -> No
 
 
 def labels(board: ET.Element) -> dict[str, str]:
-    """The texts on a board's squares."""
+    """Returns the texts on a board's squares."""
     found = {}
     for each in board.iter(f"{SVG}text"):
         x, y = int(each.get("x", 0)), int(each.get("y", 0)) - 5
@@ -102,19 +102,19 @@ def test_a_search_shows_its_position_line_and_figures(shown: dict[str, Any]) -> 
     assert result.position == sk.Position.from_moves("f5d6c3d3c4")
     text = result._repr_html_()
     line = result.principal_variation
-    assert labels(pictures(text)[0]) == {move: str(place) for place, move in enumerate(line, start=1)}
+    assert labels(pictures(text)[0]) == {move: str(index) for index, move in enumerate(line, start=1)}
     for part in (f"best move {line[0]}", f"{result.score:+.2f} discs", " ".join(line), f"positions {result.nodes:,}"):
         assert part in words(text)
 
 
-def test_a_search_where_nothing_can_be_played_shows_dashes() -> None:
+def test_a_search_without_legal_moves_shows_dashes() -> None:
     over = sk.Position.from_moves("e6f4e3f6g5d6e7f5c5")
     text = sk.search(over, depth=2)._repr_html_()
     assert "best move –" in words(text)
     assert "exact" in words(text)
 
 
-def test_the_searches_of_a_replayed_game_know_their_positions(tmp_path: Path) -> None:
+def test_searches_of_a_replayed_game_have_their_positions(tmp_path: Path) -> None:
     config = sk.TrainConfig(seed=3, games=64, depth=1, exact_empties=4, random_plies=4, threads=1, generation_games=64)
     sk.Trainer(config).start_training(directory=tmp_path / "run")
     replayed = sk.debug.replay(tmp_path / "run", 5)
@@ -127,7 +127,7 @@ def test_the_searches_of_a_replayed_game_know_their_positions(tmp_path: Path) ->
     assert seen > 30
 
 
-def test_scores_are_on_the_board_and_in_the_table(shown: dict[str, Any]) -> None:
+def test_scores_are_shown_on_the_board_and_in_the_table(shown: dict[str, Any]) -> None:
     scores = shown["scores"]
     assert labels(pictures(scores._repr_html_())[0]) == {each.move: f"{each.score:+.0f}" for each in scores}
     rows = [f"{each.move} {each.score:+.2f} {each.depth} {' '.join(each.line)}" for each in scores]
@@ -141,7 +141,7 @@ def test_scores_are_a_sequence(shown: dict[str, Any]) -> None:
     assert len(scores) == len(scores.position.legal_moves)
 
 
-def test_a_game_has_its_course_in_blacks_view(shown: dict[str, Any]) -> None:
+def test_a_game_shows_a_curve_of_its_values_in_blacks_view(shown: dict[str, Any]) -> None:
     game = shown["game"]
     text = game._repr_html_()
     assert game.transcript in words(text)
@@ -157,14 +157,14 @@ def test_a_game_has_its_course_in_blacks_view(shown: dict[str, Any]) -> None:
     assert len(pictures(sk.Game(game.transcript)._repr_html_())) == 1
 
 
-def test_a_game_in_progress_tells_whose_turn_it_is(shown: dict[str, Any]) -> None:
+def test_a_game_in_progress_shows_whose_turn_it_is(shown: dict[str, Any]) -> None:
     assert words(shown["live game"]._repr_html_()) == "now white (O) to move, X 5 : O 2 moves 3 game f5d6c3"
     assert repr(shown["live game"]) == "LiveGame('f5d6c3')"
     over = sk.LiveGame("e6f4e3f6g5d6e7f5c5")
     assert "now Black wins by 64, 64 : 0" in words(over._repr_html_())
 
 
-def test_results_are_tables(shown: dict[str, Any]) -> None:
+def test_results_are_shown_as_tables(shown: dict[str, Any]) -> None:
     match = shown["match"]
     read = words(match._repr_html_())
     assert f"{match.games} {match.wins} {match.draws} {match.losses} {match.score:.3f} {match.elo}" in read
@@ -183,7 +183,7 @@ def test_names_are_escaped(shown: dict[str, Any]) -> None:
     assert labels(ET.fromstring(board_svg(sk.Position(), labels={"a1": EVIL})))["a1"] == EVIL  # noqa: S314
 
 
-def test_patterns_have_bars_to_the_side_of_their_sign(shown: dict[str, Any]) -> None:
+def test_pattern_bars_extend_to_the_side_of_their_sign(shown: dict[str, Any]) -> None:
     view = shown["patterns"]
     bars = pictures(view._repr_html_())[1:]
     assert len(bars) == 14
@@ -196,7 +196,7 @@ def test_patterns_have_bars_to_the_side_of_their_sign(shown: dict[str, Any]) -> 
 
 
 def outputs(book: nbformat.NotebookNode, mask: Callable[[str], str]) -> list[dict[str, str]]:
-    """What the cells show, some of it masked."""
+    """Returns the outputs of the cells, partly masked."""
     shown = []
     for cell in book.cells:
         for output in cell.get("outputs", []):
@@ -206,12 +206,12 @@ def outputs(book: nbformat.NotebookNode, mask: Callable[[str], str]) -> list[dic
 
 
 def without_effort(text: str) -> str:
-    """What is found stays the same; how long it takes, and how many positions it needs, does not."""
+    """Masks times and node counts, which vary between runs, unlike the results."""
     text = re.sub(r"((?:games_per_)?seconds?|nodes)=[\d.e+-]+", r"\1=…", text)
     return re.sub(r"((?:(?:games_per_)?seconds?|nodes|positions|found in the table)</th><td[^>]*>)[^<]+", r"\1…", text)
 
 
-def test_the_notebook_of_the_documentation_runs_and_its_outputs_are_true(
+def test_the_notebook_in_the_documentation_runs_and_its_outputs_are_current(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR", "IPYTHONDIR"):

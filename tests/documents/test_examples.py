@@ -1,4 +1,4 @@
-"""The numbered examples run in an empty folder, and say something."""
+"""The numbered examples run in an empty folder, and print something."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EXAMPLES = ROOT / "examples"
 
 
 @pytest.mark.parametrize("example", sorted(EXAMPLES.glob("*.py")), ids=lambda example: example.stem)
-def test_example_runs(example: Path, tmp_path: Path) -> None:
+def test_an_example_runs_and_prints_something(example: Path, tmp_path: Path) -> None:
     run = subprocess.run(
         [sys.executable, example], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
     )

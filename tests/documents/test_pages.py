@@ -1,4 +1,4 @@
-"""The documentation's examples run, its commands exist, and its links lead somewhere."""
+"""The documentation's examples run, its commands exist, and its links have targets."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def name(page: Path) -> str:
 
 
 @pytest.mark.parametrize("page", EXAMPLES, ids=name)
-def test_examples_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_examples_of_a_page_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {}
     exec("import shirokuro as sk", names)  # noqa: S102 (the project's own pages)
@@ -38,7 +38,7 @@ def test_examples_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         names.update(test.globs)
 
 
-def test_the_patterns_of_the_file_format_are_those_of_the_core() -> None:
+def test_the_documented_patterns_are_those_of_the_core() -> None:
     rows = re.findall(
         r"^\| (P\d\d) \| ([a-h1-8 ]+) \|$", (ROOT / "docs/formats.md").read_text(encoding="utf-8"), re.MULTILINE
     )
@@ -46,7 +46,7 @@ def test_the_patterns_of_the_file_format_are_those_of_the_core() -> None:
     assert listed == {name: rotations[0] for name, rotations in _core.pattern_squares().items()}
 
 
-def test_help_says_something_about_every_class_and_function_of_the_core() -> None:
+def test_every_class_and_function_of_the_core_is_documented() -> None:
     described = {}
     for public in _core.__all__:
         value = getattr(_core, public)
@@ -55,12 +55,12 @@ def test_help_says_something_about_every_class_and_function_of_the_core() -> Non
             members = (member for member in vars(value) if not member.startswith("_"))
             described |= {f"{public}.{member}": getattr(value, member).__doc__ for member in members}
     constants = {"BLACK", "EMPTY", "PATTERN_ENTRIES", "WHITE", "__version__"}
-    assert [what for what, text in described.items() if not text and what not in constants] == []
+    assert [name for name, text in described.items() if not text and name not in constants] == []
 
 
 @pytest.mark.parametrize("page", SHOWN, ids=name)
-def test_outputs_that_are_shown_are_real(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every command after a `$` prints what follows it; `…` stands for anything."""
+def test_the_outputs_shown_are_real(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each command after a `$` prints the lines that follow it, where `…` matches anything."""
     programs = Path(sys.executable).parent
     monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
     for block in re.findall(r"```console\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
@@ -75,7 +75,7 @@ def test_outputs_that_are_shown_are_real(page: Path, tmp_path: Path, monkeypatch
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
-def test_links_lead_somewhere(page: Path) -> None:
+def test_link_targets_exist(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8")):
         if not target.startswith("http"):
             assert (page.parent / target).exists(), target
@@ -89,5 +89,5 @@ def test_commands_and_options_exist(page: Path, capsys: pytest.CaptureFixture[st
         with pytest.raises(SystemExit) as ended:
             main([command, "--help"])
         assert ended.value.code == 0, (program, command)
-        known = capsys.readouterr().out
-        assert all(option in known for option in arguments if option.startswith("--")), arguments
+        help_text = capsys.readouterr().out
+        assert all(option in help_text for option in arguments if option.startswith("--")), arguments

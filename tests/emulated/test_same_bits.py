@@ -1,6 +1,6 @@
-"""`make test-arm64`: the package trains the same model on processors that this machine only emulates.
+"""`make test-arm64`: the package trains the same model on emulated processors.
 
-This folder is no part of `make test`: it needs what `make test-arm64` has fetched and built.
+This folder is not part of `make test`: it needs what `make test-arm64` has downloaded and built.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ PYTHON_ARM64 = TOOLS / "bin" / "python-arm64"
 QEMU_X86_64 = TOOLS / "host" / "usr" / "bin" / "qemu-x86_64-static"
 
 OLD = [QEMU_X86_64, "-cpu", "Nehalem", sys.executable]
-"""An x86-64 processor without AVX, the oldest that NumPy runs on."""
+"""An x86-64 processor without AVX, the oldest that NumPy supports."""
 
 MIDDLE = [QEMU_X86_64, "-cpu", "Haswell-noTSX,-pcid,-x2apic,-tsc-deadline,-invpcid", sys.executable]
-"""One with AVX2 and without AVX-512."""
+"""An x86-64 processor with AVX2 but without AVX-512."""
 
 
 def run(*command: str | Path, cpu: str | None = None) -> subprocess.CompletedProcess[str]:
@@ -37,7 +37,7 @@ def run(*command: str | Path, cpu: str | None = None) -> subprocess.CompletedPro
 
 @pytest.fixture(scope="module")
 def expected() -> str:
-    """What this machine trains."""
+    """The output of `scripts/same_bits.py` on this machine."""
     native = run(sys.executable, "scripts/same_bits.py")
     assert f"{sk.kernel()} kernel" in native.stderr
     assert len(native.stdout.splitlines()) == len(set(native.stdout.splitlines())) > 8
@@ -80,6 +80,6 @@ def test_one_wheel_runs_on_every_processor_of_its_architecture(
 
 
 def test_the_tests_of_evaluation_search_and_signature_pass_on_arm64() -> None:
-    files = [f"tests/test_{name}.py" for name in ("evaluation", "search", "signature")]
+    files = ["tests/core/test_evaluation.py", "tests/core/test_search.py", "tests/benchmarks/test_signature.py"]
     done = run(PYTHON_ARM64, "-m", "pytest", "-p", "no:cacheprovider", "-q", *files)
     assert " passed" in done.stdout

@@ -1,4 +1,4 @@
-"""A model that plays a game: its moves, its judgement, and the game itself."""
+"""The engine: its moves, its scores and its limits, and the game that it plays."""
 
 from random import Random
 
@@ -7,7 +7,7 @@ import pytest
 import shirokuro as sk
 
 
-def test_a_game_is_what_was_played_less_what_was_taken_back() -> None:
+def test_a_game_holds_the_moves_that_were_not_taken_back() -> None:
     game = sk.LiveGame("f5d6c3")
     game.play("D3")
     assert (game.transcript, game.last_move, game.moves) == ("f5d6c3d3", "d3", ("f5", "d6", "c3", "d3"))
@@ -20,7 +20,7 @@ def test_a_game_is_what_was_played_less_what_was_taken_back() -> None:
 
 
 @pytest.mark.parametrize("move", ["a1", "z9", "", "--"])
-def test_an_illegal_move_leaves_the_game_as_it_was(move: str) -> None:
+def test_an_illegal_move_does_not_change_the_game(move: str) -> None:
     game = sk.LiveGame("f5")
     with pytest.raises(ValueError, match=r"."):
         game.play(move)
@@ -43,7 +43,7 @@ def test_a_pass_is_reported_after_the_move_that_forced_it() -> None:
 
 
 @pytest.mark.parametrize("depth", [1, 2, 4])
-def test_the_best_score_of_a_move_is_the_score_of_a_search(trained: sk.Trainer, depth: int) -> None:
+def test_the_best_moves_score_is_the_score_of_a_search(trained: sk.Trainer, depth: int) -> None:
     engine = sk.Engine(trained.evaluator, limits=sk.SearchLimits(depth=depth))
     for moves in ("", "f5d6c3d3c4", "c4c5f6c3b5g7e3e6c2f3g3a5h8b3f4f2b4f5f7h3a3d2e2e1a6e7d7c1"):
         position = sk.Position.from_moves(moves)
@@ -53,7 +53,7 @@ def test_the_best_score_of_a_move_is_the_score_of_a_search(trained: sk.Trainer, 
         assert [scored.score for scored in scores] == sorted((scored.score for scored in scores), reverse=True)
 
 
-def test_exact_scores_are_those_of_the_solver(trained: sk.Trainer) -> None:
+def test_exact_scores_match_the_solver(trained: sk.Trainer) -> None:
     moves = "c4c5f6c3b5g7e3e6c2f3g3a5h8b3f4f2b4f5f7h3a3d2e2e1a6e7d7c1c6g8f1g4d1b6b1d3g6b7f8a7c7h6a8b2g5g2a1d6"
     position = sk.Position.from_moves(moves)
     engine = sk.Engine(trained.evaluator, limits=sk.SearchLimits(depth=2, exact_empties=20))
@@ -68,7 +68,7 @@ def test_limits_are_shared_out_among_the_moves() -> None:
 
 
 @pytest.mark.parametrize(
-    ("limits", "said"),
+    ("limits", "message"),
     [
         ({}, "must be given"),
         ({"depth": 0}, "depth = 0"),
@@ -76,12 +76,12 @@ def test_limits_are_shared_out_among_the_moves() -> None:
         ({"time_ms": -1}, "time_ms = -1"),
     ],
 )
-def test_wrong_limits_are_named(limits: dict[str, int], said: str) -> None:
-    with pytest.raises(ValueError, match=said):
+def test_invalid_limits_are_named(limits: dict[str, int], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         sk.SearchLimits(**limits)
 
 
-def test_a_search_may_have_limits_of_its_own(trained: sk.Trainer) -> None:
+def test_a_search_may_override_the_limits_of_the_engine(trained: sk.Trainer) -> None:
     engine = sk.Engine(trained.evaluator, limits=sk.SearchLimits(depth=2))
     other = sk.SearchLimits(depth=4)
     deeper = sk.Engine(trained.evaluator, limits=other)
@@ -91,7 +91,7 @@ def test_a_search_may_have_limits_of_its_own(trained: sk.Trainer) -> None:
     assert engine.search(position).depth == 2
 
 
-def test_no_more_time_is_never_more() -> None:
+def test_limits_within_a_time_never_exceed_it() -> None:
     assert sk.SearchLimits(depth=3).within(20) == sk.SearchLimits(depth=3, time_ms=20)
     assert sk.SearchLimits(time_ms=10).within(20) == sk.SearchLimits(time_ms=10)
     assert sk.SearchLimits(time_ms=30).within(20) == sk.SearchLimits(time_ms=20)

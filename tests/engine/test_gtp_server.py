@@ -1,4 +1,4 @@
-"""The Go Text Protocol's server: the whole protocol by scripts, and its laws."""
+"""The GTP server: scripted sessions that cover the whole protocol, and laws that hold for any session."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from shirokuro.game.clock import GameClock
 if TYPE_CHECKING:
     from shirokuro._core import SearchResult
 
-# A line that begins with `>` is a command; the lines below it are the answer, without the empty line at its end.
+# A line that starts with `>` is a command. The lines below it are the response, without the empty line at its end.
 SESSIONS = {
     "about itself": f"""
         >1 protocol_version
@@ -138,7 +138,7 @@ SESSIONS = {
         >final_score
         ? cannot score
     """,
-    "a game of nine moves that White loses with all discs": """
+    "a game of nine moves that ends with White wiped out": """
         >play black e6
         =
         >play white f4
@@ -209,7 +209,7 @@ def server(trained: sk.Trainer) -> GtpServer:
 
 
 def steps(session: str) -> list[tuple[str, str]]:
-    """The commands and their answers."""
+    """Returns the commands of a session and their responses."""
     lines = [line[8:] for line in session.strip("\n").split("\n")]
     found: list[tuple[str, list[str]]] = []
     for line in lines:
@@ -221,13 +221,13 @@ def steps(session: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("name", SESSIONS)
-def test_a_session_is_answered_as_the_protocol_says(server: GtpServer, name: str) -> None:
+def test_a_session_is_answered_as_the_protocol_specifies(server: GtpServer, name: str) -> None:
     for command, expected in steps(SESSIONS[name]):
         answer = server.answer(command + "\n")
         assert re.sub(r" +\n", "\n", answer) == (f"{expected}\n\n" if expected else ""), command
 
 
-def test_the_sessions_use_every_command_that_there_is(server: GtpServer) -> None:
+def test_the_sessions_use_every_command(server: GtpServer) -> None:
     used = {word for session in SESSIONS.values() for command, _ in steps(session) for word in command.split()[:2]}
     listed = set(server.answer("list_commands").removeprefix("= ").split())
     assert listed - used == {"list_commands"}
@@ -250,15 +250,15 @@ def test_moves_are_those_of_the_search(server: GtpServer, trained: sk.Trainer) -
 NAMES = {sk.BLACK: "black", sk.WHITE: "white"}
 
 
-def boards_of(server: GtpServer, game: sk.LiveGame, how: str) -> list[str]:
-    """Plays a game on a server and tells it of passes, or not: the board after each move."""
+def boards_of(server: GtpServer, game: sk.LiveGame, passes: str) -> list[str]:
+    """Plays a game on a server and returns the board after each move. Passes are "sent", "requested" or "omitted"."""
     boards, before = [], sk.Position()
     for move, after in zip(game.moves, game.positions[1:], strict=True):
         side = before.side_to_move
         assert server.answer(f"play {NAMES[side]} {move}") == "=\n\n"
-        if after.side_to_move == side and not after.is_over and how != "untold":
-            command = {"told": f"play {NAMES[3 - side]} pass", "asked": f"genmove {NAMES[3 - side]}"}[how]
-            assert server.answer(command) == {"told": "=\n\n", "asked": "= pass\n\n"}[how]
+        if after.side_to_move == side and not after.is_over and passes != "omitted":
+            command = {"sent": f"play {NAMES[3 - side]} pass", "requested": f"genmove {NAMES[3 - side]}"}[passes]
+            assert server.answer(command) == {"sent": "=\n\n", "requested": "= pass\n\n"}[passes]
             assert server.answer(f"play {NAMES[3 - side]} pass") == "? illegal move\n\n"
         boards.append(server.answer("showboard").rpartition("(")[0])
         before = after
@@ -266,7 +266,7 @@ def boards_of(server: GtpServer, game: sk.LiveGame, how: str) -> list[str]:
 
 
 def games(count: int) -> list[sk.LiveGame]:
-    """Random games, in some of which a side must pass."""
+    """Plays random games, some of which include passes."""
     random, played = Random(3), []
     for _ in range(count):
         game = sk.LiveGame()
@@ -276,42 +276,40 @@ def games(count: int) -> list[sk.LiveGame]:
     return played
 
 
-def test_passes_may_be_told_or_asked_for_or_left_out(trained: sk.Trainer) -> None:
+def test_passes_may_be_sent_or_requested_or_omitted(trained: sk.Trainer) -> None:
     engine, passes = engine_of(trained), 0
     for game in games(20):
-        left_out = GtpServer(engine)
-        told, asked = (boards_of(GtpServer(engine), game, how) for how in ("told", "asked"))
-        assert told == asked
-        boards = boards_of(left_out, game, "untold")
-        # Where the pass was not told, the side that must pass is still to move, and nothing may be played.
-        squares = [[board.rpartition("\n")[0].replace("*", "-") for board in each] for each in (told, boards)]
+        sent, requested, omitted = (boards_of(GtpServer(engine), game, how) for how in ("sent", "requested", "omitted"))
+        assert sent == requested
+        # If the pass was omitted, the side that must pass is still to move, without legal moves.
+        squares = [[board.rpartition("\n")[0].replace("*", "-") for board in each] for each in (sent, omitted)]
         assert squares[0] == squares[1]
-        passes += sum(one != other for one, other in zip(told, boards, strict=True))
+        passes += sum(one != other for one, other in zip(sent, omitted, strict=True))
     assert passes > 0
 
 
-@pytest.mark.parametrize("how", ["told", "untold"])
-def test_undo_takes_back_move_by_move_whatever_was_said_of_passes(trained: sk.Trainer, how: str) -> None:
+@pytest.mark.parametrize("how", ["sent", "omitted"])
+def test_undo_takes_back_one_move_at_a_time_with_or_without_passes(trained: sk.Trainer, how: str) -> None:
     for game in games(10):
         server = GtpServer(engine_of(trained))
         boards_of(server, game, how)
         passes = sum(
             a.side_to_move == b.side_to_move for a, b in zip(game.positions, game.positions[1:-1], strict=False)
         )
-        for _ in range(len(game.moves) + (passes if how == "told" else 0)):
+        for _ in range(len(game.moves) + (passes if how == "sent" else 0)):
             assert server.answer("undo") == "=\n\n"
         assert server.answer("undo") == "? cannot undo\n\n"
 
 
 class Recorder:
-    """An engine that remembers how long it was allowed to search."""
+    """An engine that records the limits of its searches."""
 
     def __init__(self, limits: sk.SearchLimits) -> None:
         self.limits = limits
-        self.asked: list[sk.SearchLimits] = []
+        self.limits_seen: list[sk.SearchLimits] = []
 
     def search(self, position: sk.Position, limits: sk.SearchLimits) -> SearchResult:
-        self.asked.append(limits)
+        self.limits_seen.append(limits)
         return sk.search(position, depth=1)
 
 
@@ -320,7 +318,7 @@ def limits_in(session: list[str], *, keep: bool, **limits: int) -> list[sk.Searc
     server = GtpServer(recorder, keep_limits=keep)  # type: ignore[arg-type]
     for command in session:
         assert server.answer(command).startswith("=")
-    return recorder.asked
+    return recorder.limits_seen
 
 
 def test_a_clock_limits_the_search() -> None:
@@ -337,12 +335,12 @@ def test_a_clock_limits_the_search() -> None:
     assert limits_in(session, keep=True, time_ms=20)[1:] == [sk.SearchLimits(time_ms=20)] * 3
 
 
-def test_no_limit_of_time_is_no_limit() -> None:
+def test_settings_without_a_time_limit_leave_the_engines_limits() -> None:
     session = ["time_settings 10 0 0", "time_settings 0 1 0", "genmove b"]
     assert limits_in(session, keep=False, depth=3) == [sk.SearchLimits(depth=3)]
 
 
-def test_a_new_game_has_the_whole_time_again() -> None:
+def test_a_new_game_resets_the_clocks() -> None:
     session = ["time_settings 60 0 0", "time_left black 1 0", "genmove b", "clear_board", "genmove b"]
     late, fresh = limits_in(session, keep=False, depth=3)
     assert (fresh.time_ms or 0) > 20 * (late.time_ms or 0)
@@ -366,14 +364,14 @@ WORDS = (
 
 @settings(max_examples=40)
 @given(st.lists(st.lists(st.sampled_from(WORDS) | st.text(max_size=8), max_size=5).map(" ".join), max_size=8))
-def test_whatever_is_said_the_answer_has_the_protocols_form(lines: list[str]) -> None:
+def test_every_response_to_any_input_has_the_protocols_form(lines: list[str]) -> None:
     server = GtpServer(Recorder(sk.SearchLimits(depth=1)))  # type: ignore[arg-type]
     for line in lines:
         answer = server.answer(line)
         assert not answer or re.fullmatch(r"[=?][0-9]* ?([^\n]|\n(?!\n))*\n\n", answer), (line, answer)
 
 
-def test_a_clock_of_years_is_a_clock() -> None:
+def test_a_budget_is_at_most_an_hour_and_at_least_a_millisecond() -> None:
     session = ["time_settings 999999999 0 0", "genmove b", "time_left w 0 0", "genmove w"]
     long, short = limits_in(session, keep=False, depth=1)
     assert (long.time_ms, short.time_ms) == (3_600_000, 1)
@@ -386,7 +384,7 @@ def test_a_clock_of_years_is_a_clock() -> None:
     moves=st.integers(0, 30),
     first_empties=st.integers(2, 60),
 )
-def test_who_takes_the_budget_of_each_move_never_oversteps(
+def test_spending_the_budget_of_each_move_never_exceeds_the_time(
     main: float, increment: float, period: float, moves: int, first_empties: int
 ) -> None:
     clock = GameClock(main=main, increment=increment, period=period if moves else 0, period_moves=moves)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 PROGRAM = Path(sys.executable).parent / "shirokuro"
 START = "---------------------------O*------*O---------------------------"
 
-# Black has no move, and must pass; White has some.
+# Black has no legal move and must pass. White has some.
 STUCK = "O*------" * 2 + "-------*" * 6
 
 
@@ -44,18 +44,18 @@ def engine(trained: sk.Trainer) -> sk.Engine:
 
 @pytest.fixture
 def talk(trained: sk.Trainer) -> Callable[..., list[str]]:
-    """The answers to these lines."""
+    """Sends lines to a server, and returns its responses."""
 
     def run(*lines: str) -> list[str]:
-        said = list[str]()
+        responses = list[str]()
         engine = sk.Engine(trained.evaluator, limits=sk.SearchLimits(depth=2, exact_empties=8), table_mb=1)
-        NBoardServer(engine, said.append).serve(lines)
-        return [re.sub(r"(nodestats \d+|=== \S+/\S+)[ /][\d.]+$", r"\1", line) for line in said]
+        NBoardServer(engine, responses.append).serve(lines)
+        return [re.sub(r"(nodestats \d+|=== \S+/\S+)[ /][\d.]+$", r"\1", line) for line in responses]
 
     return run
 
 
-def test_the_session_of_the_manual_is_answered(talk: Callable[..., list[str]], engine: sk.Engine) -> None:
+def test_the_manuals_session_is_answered(talk: Callable[..., list[str]], engine: sk.Engine) -> None:
     moves = "B[F5]W[F6]B[D3]W[C5]B[E6]W[F7]B[E7]W[F4]"
     answers = talk("nboard 2", ggf(moves, time="15:00"), "set depth 3", "ping 1", "go")
     engine.limits = sk.SearchLimits(
@@ -75,7 +75,7 @@ def test_the_session_of_the_manual_is_answered(talk: Callable[..., list[str]], e
     ]
 
 
-def test_without_a_game_it_is_the_start(talk: Callable[..., list[str]], engine: sk.Engine) -> None:
+def test_the_default_game_is_the_start_position(talk: Callable[..., list[str]], engine: sk.Engine) -> None:
     assert f"=== {(engine.search(sk.Position()).best_move or '').upper()}" in talk("go")[3]
 
 
@@ -84,40 +84,40 @@ def test_moves_follow_the_game(talk: Callable[..., list[str]], engine: sk.Engine
     expected = f"=== {(found.best_move or '').upper()}/{found.score:.2f}"
     assert expected in talk(ggf("B[F5]"), "move D6", "move C3/1.5/2", "move d3//7", "go")
     assert expected in talk(ggf("B[F5]"), "D6", "c3", "D3", "go")
-    # The engine's own answer is no move until it is told to be one.
+    # The engine's own answer is not played until a `move` command follows.
     assert talk("go", "go") == talk("go") * 2
 
 
 @pytest.mark.parametrize("line", ["", "fly", "set", "set fire on", "set contempt 100", "f5 f6", "nboard", "Go"])
-def test_what_is_not_understood_changes_nothing(talk: Callable[..., list[str]], line: str) -> None:
+def test_unknown_commands_change_nothing(talk: Callable[..., list[str]], line: str) -> None:
     answers = talk(line, "go")
-    assert [each for each in answers if not each.startswith("status version")] == talk("go")
+    assert [each for each in answers if not each.startswith("status protocol version")] == talk("go")
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "status"),
     [
-        ("set depth 0", "status depth '0' is no whole number"),
-        ("set depth deep", "status depth 'deep' is no whole number"),
-        ("set depth", "status depth '' is no whole number"),
-        ("nboard 9", "status version 9 of the protocol is not known"),
+        ("set depth 0", "status depth '0' is not a whole number"),
+        ("set depth deep", "status depth 'deep' is not a whole number"),
+        ("set depth", "status depth '' is not a whole number"),
+        ("nboard 9", "status protocol version '9' is not supported"),
     ],
 )
-def test_wrong_settings_are_said(talk: Callable[..., list[str]], line: str, said: str) -> None:
+def test_invalid_settings_are_reported(talk: Callable[..., list[str]], line: str, status: str) -> None:
     answers = talk(line, "go")
-    assert answers[0].startswith(said)
+    assert answers[0].startswith(status)
     assert answers[1:] == talk("go")
 
 
 @pytest.mark.parametrize("line", ["set game (;GM[Go];)", ggf("B[A1]"), "move A1", "move PA", "move Z9", "move"])
-def test_rather_no_answer_than_one_about_a_wrong_position(talk: Callable[..., list[str]], line: str) -> None:
+def test_there_is_no_game_after_an_invalid_game_or_move(talk: Callable[..., list[str]], line: str) -> None:
     answers = talk(line, "go", "hint 1", "analyze", "move F5")
-    assert re.match("status the (game|move) was not understood: ", answers[0])
+    assert re.match("status invalid (game|move): ", answers[0])
     assert answers[1:] == ["status there is no game"] * 3
     assert "=== " in talk(line, ggf(), "go")[4]
 
 
-def test_hints_are_the_best_moves_deeper_and_deeper(talk: Callable[..., list[str]], engine: sk.Engine) -> None:
+def test_hints_are_the_best_moves_at_increasing_depths(talk: Callable[..., list[str]], engine: sk.Engine) -> None:
     answers = talk(ggf("B[F5]W[D6]"), "set depth 3", "hint 2")
     position = sk.Position.from_moves("f5d6")
     expected = ["set myname shirokuro-3", "status thinking"]
@@ -132,7 +132,7 @@ def test_hints_are_the_best_moves_deeper_and_deeper(talk: Callable[..., list[str
     assert answers == [*expected, "status"]
 
 
-def test_exact_scores_are_told_as_such(talk: Callable[..., list[str]]) -> None:
+def test_exact_scores_are_marked(talk: Callable[..., list[str]]) -> None:
     moves = "c4c5f6c3b5g7e3e6c2f3g3a5h8b3f4f2b4f5f7h3a3d2e2e1a6e7d7c1c6g8f1g4d1b6b1d3g6b7f8a7c7h6a8b2g5g2a1d6h1"
     position, text = sk.Position(), ""
     for start in range(0, len(moves), 2):
@@ -156,7 +156,7 @@ def test_a_side_that_is_stuck_passes(talk: Callable[..., list[str]], engine: sk.
     assert len(hints) == 2
     assert re.fullmatch(rf"search PA{white.move.upper()}\w+ {-white.score:.2f} 0 2", hints[-1])
     assert f"=== {white.move.upper()}/{white.score:.2f}" in talk(game, "move PA", "go")
-    # A program that passes by itself says the next move at once.
+    # A program that implies passes sends the next move directly.
     assert talk(game, "move C1", "go") == talk(game, "move PA", "move C1", "go")
 
 
@@ -165,7 +165,9 @@ def test_a_finished_game_has_no_move(talk: Callable[..., list[str]]) -> None:
     assert talk(over, "go", "hint 1") == ["status thinking", "status"] * 2
 
 
-def test_an_analysis_has_every_position_the_last_one_first(talk: Callable[..., list[str]], engine: sk.Engine) -> None:
+def test_an_analysis_covers_every_position_last_position_first(
+    talk: Callable[..., list[str]], engine: sk.Engine
+) -> None:
     # Passes count as moves.
     game = TurnGame(stuck("X"))
     game.play(NO_MOVE)
@@ -183,22 +185,22 @@ def test_learning_is_answered(talk: Callable[..., list[str]]) -> None:
 
 
 class Recorder:
-    """An engine that remembers how long it was allowed to search."""
+    """An engine that records the limits of its searches."""
 
     def __init__(self) -> None:
         self.limits = sk.SearchLimits(depth=8)
-        self.asked: list[sk.SearchLimits] = []
+        self.limits_seen: list[sk.SearchLimits] = []
 
     def search(self, position: sk.Position, limits: sk.SearchLimits) -> SearchResult:
-        self.asked.append(limits)
+        self.limits_seen.append(limits)
         return sk.search(position, depth=1)
 
 
-def test_the_game_clock_limits_a_move_beside_the_depth() -> None:
+def test_the_game_clock_limits_a_move_in_addition_to_the_depth() -> None:
     recorder = Recorder()
     server = NBoardServer(recorder, lambda _: None)  # type: ignore[arg-type]
     server.serve([ggf("B[F5//100]", time="10:00"), "go", "move D6/0/300", "move C3", "go", ggf(), "go"])
-    first, second, free = recorder.asked
+    first, second, free = recorder.limits_seen
     assert (first.depth, second.depth) == (8, 8)
     assert first.time_ms == pytest.approx(600_000 / 21, rel=0.05)
     assert second.time_ms == pytest.approx(300_000 / 21, rel=0.05)
@@ -213,16 +215,16 @@ WORDS = (
 
 @settings(max_examples=40)
 @given(st.lists(st.lists(st.sampled_from(WORDS) | st.text(max_size=8), max_size=6).map(" ".join), max_size=6))
-def test_whatever_is_said_is_no_reason_to_end(lines: list[str]) -> None:
-    said: list[str] = []
+def test_no_input_ends_the_server(lines: list[str]) -> None:
+    responses: list[str] = []
     engine = sk.Engine(sk.Evaluator(), limits=sk.SearchLimits(depth=1), table_mb=0.1)
-    NBoardServer(engine, said.append).serve([*(line.replace("\n", " ") for line in lines), "ping last"])
-    assert said[-1] == "pong last"
-    assert all("\n" not in line for line in said)
+    NBoardServer(engine, responses.append).serve([*(line.replace("\n", " ") for line in lines), "ping last"])
+    assert responses[-1] == "pong last"
+    assert all("\n" not in line for line in responses)
 
 
 class Conversation:
-    """The program, asked and answering."""
+    """A dialogue with a running `shirokuro nboard`."""
 
     def __init__(self, model: Path, *options: str) -> None:
         command: list[str | Path] = [PROGRAM, "nboard", model, "--table-mb", "1", *options]
@@ -236,7 +238,7 @@ class Conversation:
             self.process.stdin.write(f"{line}\n")
 
     def until(self, *beginnings: str) -> list[str]:
-        """The lines up to the first that begins so."""
+        """Returns the lines up to the first that starts with one of `beginnings`."""
         assert self.process.stdout
         lines: list[str] = []
         while not lines or not lines[-1].startswith(beginnings):
@@ -252,12 +254,12 @@ class Conversation:
 
 
 @pytest.mark.parametrize("command", ["go", "hint 60", "analyze"])
-def test_a_ping_is_answered_while_a_search_goes_on(model: Path, command: str) -> None:
+def test_a_ping_is_answered_during_a_search(model: Path, command: str) -> None:
     talk = Conversation(model)
     talk.say("nboard 2", "set depth 60", command)
     talk.until("status thinking")
     talk.say("ping 5")
-    # Such a search would take years.
+    # To its end, this search would take years.
     assert "status" not in talk.until("pong 5")
     talk.say(ggf("B[F5]"), "set depth 1", "go")
     assert re.match(r"=== (D6|F4|F6)/", talk.until("===")[-1])
@@ -265,7 +267,7 @@ def test_a_ping_is_answered_while_a_search_goes_on(model: Path, command: str) ->
     assert (code, errors) == (0, "")
 
 
-def test_what_was_still_to_be_thought_is_given_up_too_and_what_was_set_is_not(model: Path) -> None:
+def test_a_ping_cancels_queued_searches_but_not_settings_and_moves(model: Path) -> None:
     talk = Conversation(model)
     talk.say("set depth 60", "go", "hint 60", "move F5", "go", "set depth 2", "ping 9", "go")
     lines = talk.until("===")

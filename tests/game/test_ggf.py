@@ -11,14 +11,14 @@ import shirokuro as sk
 from shirokuro.game.ggf import GgfGame, GgfMove
 from shirokuro.game.turns import NO_MOVE, TurnGame
 
-# The example of NBoard's manual.
+# The example in NBoard's manual.
 NBOARD = (
     "(;GM[Othello]PC[NBoard]DT[2014-02-21 20:52:27 GMT]PB[./mEdax]PW[chris]RE[?]TI[15:00]TY[8]"
     "BO[8 ---------------------------O*------*O--------------------------- *]"
     "B[F5]W[F6]B[D3]W[C5]B[E6]W[F7]B[E7]W[F4];)"
 )
 
-# As a game server writes them: rows apart, ratings, what moves were thought to be worth, and times.
+# As a game server writes games: rows separated by spaces, with ratings, evaluations and times.
 SERVER = """(;GM[Othello]PC[GGS/os]DT[2003.12.15_13:24:03.MST]PB[one]PW[other]RB[2197.01]RW[1855.5]
 TI[05:00/00:02/02:00]TY[8]RE[+2.00]
 BO[8 -------- -------- -------- ---O*--- ---*O--- -------- -------- -------- *]
@@ -26,7 +26,7 @@ B[d3//0.01]W[c5/-0.5/12.5]B[f6/1.00/60]W[f5];)"""
 
 SET_UP = "(;GM[Othello]BO[8 {} {}]{};)"
 
-# White has one move, c1, and Black none: Black must pass.
+# White has one legal move, c1. Black has none and must pass.
 STUCK = "O*------" + 56 * "-"
 
 
@@ -54,13 +54,13 @@ def test_a_servers_game_is_read_with_its_times() -> None:
     ("time", "seconds"),
     [("10", 10), ("1:30", 90), ("2:00:05", 7205), (":45", 45), ("01:00,3:1/00:10", 60), ("0:00", None), ("soon", None)],
 )
-def test_times_are_read_where_they_are_understood(time: str, seconds: float | None) -> None:
+def test_valid_times_are_read_and_others_ignored(time: str, seconds: float | None) -> None:
     clocks = GgfGame.parse(SET_UP.format("-" * 64, "*", f"TB[{time}]")).clocks()
     assert (clocks[sk.BLACK].left if clocks else None) == seconds
     assert sk.WHITE not in clocks
 
 
-def test_a_game_may_begin_anywhere() -> None:
+def test_a_game_may_start_from_any_position() -> None:
     position = sk.Position.from_moves("f5d6c3d3c4f4")
     squares = "".join("-*O"[square] for square in position.board)
     game = GgfGame.parse(SET_UP.format(squares, "*", "B[E3]")).play()
@@ -69,7 +69,7 @@ def test_a_game_may_begin_anywhere() -> None:
 
 
 @pytest.mark.parametrize("moves", ["B[PA]", "B[pass]", "B[--]"])
-def test_a_game_may_begin_with_a_pass(moves: str) -> None:
+def test_a_game_may_start_with_a_pass(moves: str) -> None:
     assert GgfGame.parse(SET_UP.format(STUCK, "*", "")).play().must_pass
     assert GgfGame.parse(SET_UP.format(STUCK, "*", moves)).play().position.side_to_move == sk.WHITE
 
@@ -99,7 +99,7 @@ def test_passes_may_be_written_or_left_out(written: bool) -> None:  # noqa: FBT0
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("", "begins with (; and ends with ;)"),
         ("f5d6", "begins with (; and ends with ;)"),
@@ -111,22 +111,22 @@ def test_passes_may_be_written_or_left_out(written: bool) -> None:  # noqa: FBT0
         (NBOARD.replace("BO[8 -", "BO[8 "), "must be 8, 64 squares"),
         (NBOARD.replace("BO[8 -", "BO[8 x"), "must be 8, 64 squares"),
         (NBOARD.replace("- *]", "- -]"), "must be 8, 64 squares"),
-        (NBOARD.replace("B[F5]", "B[F5"), "is no property"),
-        (NBOARD.replace("B[F5]", "nonsense"), "is no property"),
-        (NBOARD.replace("B[F5]", "B[I9]"), "'I9' is no move"),
-        (NBOARD.replace("B[F5]", "B[]"), "'' is no move"),
-        (NBOARD.replace("B[F5]", "B[F5/1/soon]"), "'F5/1/soon' is no move"),
-        (NBOARD.replace("B[F5]", "B[F5/1/2/3]"), "'F5/1/2/3' is no move"),
+        (NBOARD.replace("B[F5]", "B[F5"), "is not a property"),
+        (NBOARD.replace("B[F5]", "nonsense"), "is not a property"),
+        (NBOARD.replace("B[F5]", "B[I9]"), "'I9' is not a move"),
+        (NBOARD.replace("B[F5]", "B[]"), "'' is not a move"),
+        (NBOARD.replace("B[F5]", "B[F5/1/soon]"), "'F5/1/soon' is not a move"),
+        (NBOARD.replace("B[F5]", "B[F5/1/2/3]"), "'F5/1/2/3' is not a move"),
         (NBOARD.replace("B[F5]", "KB[F5/2]"), "KB: games with komi"),
     ],
 )
-def test_what_is_no_game_is_refused_with_the_reason(text: str, said: str) -> None:
-    with pytest.raises(ValueError, match=re.escape(said)):
+def test_an_invalid_game_is_rejected_with_the_reason(text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
         GgfGame.parse(text)
 
 
 @pytest.mark.parametrize(
-    ("moves", "said"),
+    ("moves", "message"),
     [
         ("B[A1]", "move 1, a1: move: illegal move a1"),
         ("B[F5]B[D6]", "move 2, d6: it is white's turn"),
@@ -134,9 +134,9 @@ def test_what_is_no_game_is_refused_with_the_reason(text: str, said: str) -> Non
         ("B[F5]W[PA]", "move 2, --: "),
     ],
 )
-def test_illegal_moves_are_named(moves: str, said: str) -> None:
+def test_illegal_moves_are_named(moves: str, message: str) -> None:
     start = "---------------------------O*------*O---------------------------"
-    with pytest.raises(ValueError, match=re.escape(said)):
+    with pytest.raises(ValueError, match=re.escape(message)):
         GgfGame.parse(SET_UP.format(start, "*", moves)).play()
 
 

@@ -1,4 +1,4 @@
-"""Transcripts as people write them."""
+"""Transcripts in the notations that people use."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from shirokuro.game.transcript import parse_transcript
         "f5 PA d6 c3",
     ],
 )
-def test_transcripts_are_read_as_people_write_them(text: str) -> None:
+def test_transcripts_are_read_in_all_common_notations(text: str) -> None:
     assert parse_transcript(text) == ("f5", "d6", "c3")
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "message"),
     [
         ("f5d6x9", "move 3: 'x9'"),
         ("f5d6f5", "move 3: f5 is not legal"),
@@ -33,6 +33,6 @@ def test_transcripts_are_read_as_people_write_them(text: str) -> None:
         ("<b>", "move 1: '<b'"),
     ],
 )
-def test_a_transcript_that_is_none_is_refused_with_the_move(text: str, words: str) -> None:
-    with pytest.raises(ValueError, match=words):
+def test_an_invalid_transcript_is_rejected_with_the_move(text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         parse_transcript(text)

@@ -1,4 +1,4 @@
-"""Web pages: a server of them, and tabs of a browser."""
+"""Web pages: a server for them, and browser tabs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Served:
-    """A page that `shirokuro serve` serves."""
+    """A running `shirokuro serve`."""
 
     def __init__(self, arguments: tuple[str | Path, ...]) -> None:
         program = Path(sys.executable).parent / "shirokuro"
@@ -29,10 +29,10 @@ class Served:
         found = re.search(r"http://\S+", line)
         assert found, line + self.process.stdout.read()
         self.url = found[0]
-        """What the program says is to be opened."""
+        """The URL that the program prints."""
 
     def end(self, number: int = signal.SIGTERM) -> int:
-        """Ends it by a signal; the exit code."""
+        """Ends the program with a signal and returns its exit code."""
         if self.process.poll() is None:
             self.process.send_signal(number)
         self.rest, _ = self.process.communicate(timeout=30)
@@ -49,18 +49,18 @@ def tab(
     scheme: Literal["light", "dark"] = "light",
     moving: bool = False,
 ) -> Iterator[Page]:
-    """A tab of its own that has opened a page; an error in it, or a request that leads elsewhere, fails the test."""
+    """Opens a page in a separate tab. The test fails on any error in the page and on requests to other hosts."""
     context = browser.new_context(
         viewport={"width": width, "height": height},
         color_scheme=scheme,
         reduced_motion="no-preference" if moving else "reduce",
     )
-    page, place, wrong = context.new_page(), urlsplit(url).netloc, list[str]()
+    page, host, wrong = context.new_page(), urlsplit(url).netloc, list[str]()
     page.set_default_timeout(20_000)
     page.on("console", lambda message: wrong.append(message.text) if message.type in {"error", "warning"} else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("request", lambda request: None if urlsplit(request.url).netloc == place else wrong.append(request.url))
-    page.on("websocket", lambda socket: None if urlsplit(socket.url).netloc == place else wrong.append(socket.url))
+    page.on("request", lambda request: None if urlsplit(request.url).netloc == host else wrong.append(request.url))
+    page.on("websocket", lambda socket: None if urlsplit(socket.url).netloc == host else wrong.append(socket.url))
     page.goto(url)
     page.locator("#status:not(:empty)").wait_for(state="attached")
     yield page

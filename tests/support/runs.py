@@ -1,4 +1,4 @@
-"""Quick settings, and made-up run directories."""
+"""Fast settings, and synthetic run directories."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FAST = sk.TrainConfig(seed=7, games=2000, depth=1, exact_empties=0, epsilon=0.2, random_plies=10, threads=2, table_mb=1)
-"""Settings that play thousands of games a second."""
+"""Settings with which thousands of games are played per second."""
 
 SMALL = FAST.replace(compress=True)
-"""The same, for tests that save often."""
+"""The same settings, for tests that save often."""
 
 
 def metrics_line(games_played: int, *, games: int = 1000, time: float = 0.0, **changes: Any) -> dict[str, Any]:
-    """A line of metrics with every measure that there is, made up, of a run of 200,000 games."""
+    """Returns a synthetic line of metrics with every measure, from a run of 200,000 games."""
     share = games_played / 200_000
     black = round(games * (0.48 + 0.02 * math.sin(9 * share)))
     white = round(games * 0.46)
@@ -70,7 +70,7 @@ def metrics_line(games_played: int, *, games: int = 1000, time: float = 0.0, **c
 
 
 def write_run(run: Path, games_played: int, *, age: float = 3.0, **changes: Any) -> None:
-    """Writes a directory of a run of 200,000 games; its last metrics line, at `games_played`, is `age` seconds old."""
+    """Writes the directory of a run of 200,000 games, whose last metrics line, at `games_played`, is `age` s old."""
     (run / "checkpoints").mkdir(parents=True, exist_ok=True)
     start = clock.time() - age - games_played / 1000
     config = run / "config.toml"

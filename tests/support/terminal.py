@@ -1,4 +1,4 @@
-"""Programs in a terminal."""
+"""Programs that run in a terminal."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 class Terminal:
-    """A program in a terminal of its own, that of tmux."""
+    """A program in its own tmux terminal."""
 
     def __init__(self, command: list[str], *, columns: int, lines: int) -> None:
         self._socket = f"shirokuro-{uuid.uuid4().hex}"
         size = ("-x", str(columns), "-y", str(lines))
-        # A shell stays when the program has ended, so that what it left can be seen.
+        # The shell stays after the program has ended, so that the final screen can be read.
         shell = ("bash", "-c", '"$@"; echo "[exit code $?]"; sleep 600', "bash")
         options = ("set-option", "-g", "status", "off", ";")
         self._tmux("-f", os.devnull, "start-server", ";", *options, "new-session", "-d", *size, *shell, *command)
@@ -30,7 +30,7 @@ class Terminal:
 
     @property
     def screen(self) -> str:
-        """What can be seen."""
+        """The visible text."""
         return self._tmux("capture-pane", "-p")
 
     @property
@@ -41,29 +41,29 @@ class Terminal:
 
     @property
     def cursor(self) -> bool:
-        """It can be seen."""
+        """Whether the cursor is visible."""
         return self._tmux("display-message", "-p", "#{cursor_flag}").strip() == "1"
 
     @property
     def pid(self) -> int:
-        """The program's process."""
+        """The process id of the program."""
         shell = self._tmux("display-message", "-p", "#{pane_pid}").strip()
         return int(subprocess.run(["pgrep", "-P", shell], check=True, capture_output=True, text=True).stdout)  # noqa: S607
 
     def press(self, *keys: str) -> None:
-        """Sends keys, by tmux's names for them."""
+        """Sends keys by their tmux names."""
         self._tmux("send-keys", *keys)
 
     def type(self, text: str) -> None:
-        """Sends text as it is, where `press` would take it for the name of a key."""
+        """Sends literal text, which `press` might mistake for the name of a key."""
         self._tmux("send-keys", "-l", text)
 
     def resize(self, columns: int, lines: int) -> None:
-        """Gives the terminal another size."""
+        """Resizes the terminal."""
         self._tmux("resize-window", "-x", str(columns), "-y", str(lines))
 
     def wait_for(self, condition: Callable[[str], object], *, seconds: float = 60) -> str:
-        """Waits until the screen is as it should be; the screen."""
+        """Waits until the screen meets a condition, and returns the screen."""
         end = time.monotonic() + seconds
         while not condition(screen := self.screen):
             assert time.monotonic() < end, f"not seen in {seconds} s:\n{screen}"
@@ -71,7 +71,7 @@ class Terminal:
         return screen
 
     def wait_for_end(self, *, seconds: float = 60) -> int:
-        """Waits for the program; its exit code."""
+        """Waits until the program ends, and returns its exit code."""
         end = time.monotonic() + seconds
         while (code := self.ended) is None:
             assert time.monotonic() < end, f"not ended in {seconds} s:\n{self.screen}"
@@ -79,5 +79,5 @@ class Terminal:
         return code
 
     def close(self) -> None:
-        """As a person closes a window."""
+        """Closes the terminal, as if the user closed its window."""
         subprocess.run(["tmux", "-L", self._socket, "kill-server"], check=False, capture_output=True)  # noqa: S607

@@ -1,4 +1,4 @@
-"""`make torture`: runs the tests that are marked as proofs, in their full sizes, and shows a table of them."""
+"""`make torture`: runs the tests marked as proofs at full size, and shows a table of the results."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--torture", action="store_true", help="run the proofs alone, in their full sizes")
+    parser.addoption("--torture", action="store_true", help="run only the proofs, at full size")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "proof(fault): shows what a fault does; a row of `make torture`")
+    config.addinivalue_line("markers", "proof(fault): shows the effect of a fault; a row of `make torture`")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -28,7 +28,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def size(pytestconfig: pytest.Config) -> Callable[[int, int], int]:
-    """Chooses between a number for the suite and one for `make torture`."""
+    """Chooses between a size for the test suite and one for `make torture`."""
     full = bool(pytestconfig.getoption("--torture"))
     return lambda quick, whole: whole if full else quick
 
@@ -39,8 +39,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     reports: list[pytest.TestReport] = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
     rows: dict[str, list[tuple[int, pytest.TestReport]]] = {}
     for report in reports:
-        known = dict(report.user_properties)
-        rows.setdefault(str(known["fault"]), []).append((int(str(known.get("count", 1))), report))
+        properties = dict(report.user_properties)
+        rows.setdefault(str(properties["fault"]), []).append((int(str(properties.get("count", 1))), report))
     terminalreporter.section("faults")
     terminalreporter.write_line(f"{'fault':<64} {'cases':>6} {'failed':>7} {'seconds':>8}")
     for fault, tests in rows.items():

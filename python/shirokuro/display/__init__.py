@@ -1,1 +1,1 @@
-"""Boards, numbers and tables as people read them: text, notebooks, pictures."""
+"""Boards, numbers and tables formatted for people: text, pictures, notebooks."""

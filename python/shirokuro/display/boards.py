@@ -1,4 +1,4 @@
-"""Boards for people: as text, and as pictures for notebooks and web pages."""
+"""Boards as text, and as pictures for notebooks and web pages."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SQUARES = tuple(f"{file}{rank}" for rank in range(1, 9) for file in "abcdefgh")
-"""The names of the squares by their numbers, a1 … h8."""
+"""Square names by index, a1 … h8."""
 
 SIDES = {1: "black", 2: "white"}
-"""The names of the sides by their numbers."""
+"""Names of the sides by number."""
 
 _DISCS = "-XO"
 
 
 def board_text(position: Position, *, legal_moves: bool = False, last_move: str | None = None) -> str:
-    """A board as ten lines of ASCII: files, eight ranks, and who is to move.
+    """Draws a board as ten lines of ASCII: the files, eight ranks, and the side to move.
 
     Args:
-        position: what is drawn: `X` black, `O` white, `-` empty.
-        legal_moves: mark the squares that may be played by `*`.
-        last_move: a square to put into brackets; `None` for none.
+        position: the position to draw: `X` black, `O` white, `-` empty.
+        legal_moves: whether to mark legal moves with `*`.
+        last_move: a square to put in brackets; `None` for none.
 
     Raises:
         ValueError: `last_move` is not a square.
@@ -53,13 +53,13 @@ def board_svg(
     labels: Mapping[str, str] | None = None,
     size: int = 320,
 ) -> str:
-    """A board as a picture: an SVG document that needs nothing else.
+    """Draws a board as a self-contained SVG document.
 
     Args:
-        position: what is drawn.
-        legal_moves: mark the squares that may be played by a dot.
+        position: the position to draw.
+        legal_moves: whether to mark legal moves with a dot.
         last_move: a square to mark; `None` for none.
-        labels: short texts on squares, in place of the dots.
+        labels: short texts by square, shown instead of the dots.
         size: width and height in pixels.
 
     Raises:
@@ -94,12 +94,12 @@ def board_svg(
 
 
 def board_line(position: Position) -> str:
-    """A board in one line, as `Position.from_diagram` reads it."""
+    """Returns a board in one line, as `Position.from_diagram` reads it."""
     return "".join(".XO"[square] for square in position.board) + f" {_DISCS[position.side_to_move]}"
 
 
 def result_text(position: Position) -> str:
-    """How a game ended, such as `Black wins by 12, 38 : 26`; empty squares are counted for the winner.
+    """Describes how a game ended, such as `Black wins by 12, 38 : 26`. Empty squares are counted for the winner.
 
     Raises:
         ValueError: the game is not over.
@@ -116,7 +116,7 @@ def _number(square: str) -> int:
 
 
 def situation(position: Position) -> str:
-    """Whose turn it is, and how many discs there are."""
+    """Describes whose turn it is, and how many discs each side has."""
     black = int((position.board == BLACK).sum())
     white = 64 - position.empties - black
     if position.is_over:

@@ -1,25 +1,25 @@
-"""Numbers as people read them; what is not known is a dash."""
+"""Numbers formatted for people. Unknown values are shown as a dash."""
 
 from __future__ import annotations
 
 import math
 
 DASH = "–"
-"""Stands for what is not known."""
+"""Placeholder for an unknown value."""
 
 
 def number(value: float | None, form: str = ",.0f", unit: str = "") -> str:
-    """A number, formatted, with its unit."""
+    """Formats a number with its unit."""
     return DASH if value is None or math.isnan(value) else f"{value:{form}}{unit}"
 
 
 def percent(share: float | None, form: str = ".1f") -> str:
-    """A share of 1 as a percentage."""
+    """Formats a share of 1 as a percentage."""
     return number(None if share is None else 100 * share, form, " %")
 
 
 def duration(seconds: float | None, *, unknown: str = DASH) -> str:
-    """Formats a time as hours, minutes and seconds, and days where there are any."""
+    """Formats a duration as hours, minutes and seconds, with days if it is that long."""
     if seconds is None or not math.isfinite(seconds):
         return unknown
     minutes, rest = divmod(round(seconds), 60)
@@ -29,7 +29,7 @@ def duration(seconds: float | None, *, unknown: str = DASH) -> str:
 
 
 def ago(seconds: float | None) -> str:
-    """How long something is past, in one unit."""
+    """Describes how long ago something happened, in a single unit."""
     if seconds is None:
         return DASH
     for unit, length in (("d", 86_400), ("h", 3600), ("min", 60)):
@@ -39,7 +39,7 @@ def ago(seconds: float | None) -> str:
 
 
 def short(value: float) -> str:
-    """A number for an axis: three digits, thousands and millions by letter."""
+    """Formats a number for an axis: three digits, with a letter for thousands and millions."""
     for letter, unit in (("M", 1e6), ("k", 1e3)):
         if abs(value) >= 10 * unit or (letter == "M" and abs(value) >= unit):
             return f"{value / unit:.3g}{letter}"

@@ -1,4 +1,4 @@
-"""Tables as plain text."""
+"""Tables in plain text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def text_table(header: Sequence[str], rows: Sequence[Sequence[object]], *, left: Sequence[str] = ()) -> str:
-    """Rows under a header, columns to the right but for those of `left`; `None` is shown as a dash."""
+    """Formats rows under a header. Columns are right-aligned, except those in `left`; `None` is shown as a dash."""
     cells = [["-" if cell is None else str(cell) for cell in row] for row in rows]
     widths = [max(len(name), *(len(row[i]) for row in cells)) if cells else len(name) for i, name in enumerate(header)]
 

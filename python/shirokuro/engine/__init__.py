@@ -1,4 +1,4 @@
-"""A model that plays: the engine, its limits, and servers for the protocols of other programs."""
+"""Playing with a model: the engine, its search limits, and servers for the protocols of other programs."""
 
 from shirokuro.engine.engine import Confidence, Engine, MoveScore, MoveScores
 from shirokuro.engine.gtp_server import GtpServer

@@ -1,4 +1,4 @@
-"""A model that plays a game and judges its moves."""
+"""An engine that plays and evaluates moves with a model."""
 
 from __future__ import annotations
 
@@ -15,48 +15,48 @@ if TYPE_CHECKING:
     from shirokuro._core import Evaluator, SearchResult
 
 Confidence: TypeAlias = Literal[73, 87, 95, 98, 99, 100]
-"""Levels at which a search cuts off lines, in percent; 100 for none but by proof."""
+"""Confidence levels at which a search cuts off lines, in percent. At 100, only proven cuts are made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveScore:
-    """What a search says of one legal move."""
+    """The result of searching one legal move."""
 
     move: str
     """The square."""
     score: float
-    """Discs, for the side that plays the move."""
+    """The score in discs, for the side that plays the move."""
     depth: int
-    """Plies looked ahead, the move itself among them."""
+    """Search depth in plies, including the move itself."""
     exact: bool
-    """The score is the game's true result under best play after the move."""
+    """Whether the score is the game's true result under best play after the move."""
     line: tuple[str, ...]
-    """The moves that the search expects, this one first; passes are left out."""
+    """The moves that the search expects, starting with this one. Passes are left out."""
     nodes: int
     """Positions visited."""
 
 
 @dataclass(frozen=True, slots=True)
 class MoveScores(Sequence[MoveScore]):
-    """The scores of all legal moves, the best one first. Notebooks show them on the board and in a table."""
+    """The scores of all legal moves, best first. Notebooks show them on the board and in a table."""
 
     position: Position
-    """Where the moves may be played."""
+    """The position before the moves."""
     scores: tuple[MoveScore, ...]
-    """The scores."""
+    """The scores, best first."""
 
     def __len__(self) -> int:
         return len(self.scores)
 
     @overload
-    def __getitem__(self, place: int) -> MoveScore: ...
+    def __getitem__(self, index: int) -> MoveScore: ...
     @overload
-    def __getitem__(self, place: slice) -> tuple[MoveScore, ...]: ...
-    def __getitem__(self, place: int | slice) -> MoveScore | tuple[MoveScore, ...]:
-        return self.scores[place]
+    def __getitem__(self, index: slice) -> tuple[MoveScore, ...]: ...
+    def __getitem__(self, index: int | slice) -> MoveScore | tuple[MoveScore, ...]:
+        return self.scores[index]
 
     def _repr_html_(self) -> str:
-        """The scores on the board, and a table, for notebooks."""
+        """Shows the scores on the board and in a table, in notebooks."""
         labels = {each.move: f"{each.score:+.0f}" for each in self.scores}
         header = ("move", "discs", "depth", "expected")
         rows = [
@@ -68,17 +68,17 @@ class MoveScores(Sequence[MoveScore]):
 
 
 class Engine:
-    """A model that searches, and keeps its table from one search to the next. One thread may use it at a time.
+    """A model with a search, which keeps its transposition table between searches. Not thread-safe.
 
     Args:
-        evaluator: judges the positions.
-        limits: how long a move is searched.
+        evaluator: the evaluator of positions.
+        limits: the limits of each search.
         table_mb: size of the transposition table in MB.
-        threads: threads that search together; see `search`.
-        confidence: when lines are cut off, in percent; see `search`.
+        threads: number of search threads; see `search`.
+        confidence: confidence at which lines are cut off, in percent; see `search`.
 
     Raises:
-        ValueError: a value is out of its range.
+        ValueError: a value is out of range.
     """
 
     def __init__(
@@ -91,24 +91,24 @@ class Engine:
         confidence: Confidence = 100,
     ) -> None:
         self.limits = limits
-        """How long a move is searched; may be set to others at any time."""
+        """The limits of each search. They may be changed at any time."""
         self.threads = threads
-        """Threads that search together."""
+        """Number of search threads."""
         self.confidence: Confidence = confidence
-        """When lines are cut off, in percent."""
+        """Confidence at which lines are cut off, in percent."""
         self._evaluator = evaluator
         self._searcher = Searcher(evaluator, table_mb=table_mb)
-        # The core knows the ranges; a wrong value is found now, not at the first move.
+        # The core checks the ranges. This search reports an invalid value here instead of at the first move.
         self._search(Position(), SearchLimits(depth=1))
 
     def search(self, position: Position, limits: SearchLimits | None = None) -> SearchResult:
-        """Searches a position up to these limits, or those of the engine."""
+        """Searches a position within `limits`, by default those of the engine."""
         return self._search(position, limits or self.limits)
 
     def score_moves(self, position: Position, limits: SearchLimits | None = None) -> MoveScores:
-        """The score of each legal move, the best one first, each to the depth of a move that `search` chooses.
+        """Scores each legal move, best first, to the same depth as `search`.
 
-        Limits of nodes and of time are shared out among the moves.
+        Node and time limits are shared out among the moves.
         """
         moves = position.legal_moves
         limits = (limits or self.limits).shared_out(max(1, len(moves)))

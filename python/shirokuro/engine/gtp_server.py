@@ -1,4 +1,4 @@
-"""A model as a program that speaks the Go Text Protocol, version 2, as other programs for Othello do.
+"""A server that plays by the Go Text Protocol, version 2, which other Othello programs use as well.
 
 The protocol: https://www.lysator.liu.se/~gunnar/gtp/gtp2-spec-draft2/gtp2-spec.html
 """
@@ -26,19 +26,20 @@ _COLOURS = {"b": BLACK, "black": BLACK, "w": WHITE, "white": WHITE}
 _GAMES = {"othello", "reversi"}
 
 
-class _RefusalError(Exception):
-    """A command can't be obeyed; the message is the answer."""
+class _CommandError(Exception):
+    """A command failed. The message is the response."""
 
 
 class GtpServer:
-    """Answers the commands of the protocol.
+    """Responds to the commands of the protocol.
 
-    A side that must pass may be told to, or not: as soon as the other side plays again, it has passed. Squares are
-    those of Othello, a1 in the upper left corner.
+    A forced pass may be sent as a command or left out: if the other side plays again, the pass is implied. Squares are
+    named as in Othello, with a1 in the upper left corner.
 
     Args:
-        engine: plays.
-        keep_limits: the engine's limits hold beside a clock, too; otherwise, time alone decides once there is a clock.
+        engine: the engine that chooses the moves.
+        keep_limits: whether the engine's limits still apply when there is a clock. If not, the clock alone limits the
+            search, except for `exact_empties`.
     """
 
     def __init__(self, engine: Engine, *, keep_limits: bool = True) -> None:
@@ -48,7 +49,7 @@ class GtpServer:
         self._new_clock: Callable[[], GameClock] | None = None
         self._clocks: dict[int, GameClock] = {}
         self.ended = False
-        """The other program has said that it is done."""
+        """Whether the other program has sent `quit`."""
         self._commands: Mapping[str, Callable[[list[str]], str]] = {
             "protocol_version": lambda _: "2",
             "name": lambda _: "shirokuro",
@@ -72,11 +73,11 @@ class GtpServer:
         }
 
     def serve(self, lines: Iterable[str], write: Callable[[str], object]) -> None:
-        """Answers line by line until there are no more, or until the other program is done.
+        """Responds line by line until the input ends or the other program quits.
 
         Args:
-            lines: what the other program says.
-            write: takes the answers, and passes them on at once.
+            lines: the lines from the other program.
+            write: sends a response without delay.
         """
         for line in lines:
             if answer := self.answer(line):
@@ -85,22 +86,22 @@ class GtpServer:
                 return
 
     def answer(self, line: str) -> str:
-        """The answer to a line, with the empty line at its end; nothing, if it asks nothing."""
+        """Returns the response to a line, including the empty line that ends it; empty if there is no command."""
         text = re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "", line.replace("\t", " ")).partition("#")[0]
         words = text.split()
         if not words:
             return ""
         number = words.pop(0) if re.fullmatch("[0-9]+", words[0]) else ""
         try:
-            status, result = "=", self._obey(words)
-        except _RefusalError as refusal:
-            status, result = "?", str(refusal)
+            status, result = "=", self._run(words)
+        except _CommandError as error:
+            status, result = "?", str(error)
         space = " " if result and not result.startswith("\n") else ""
         return f"{status}{number}{space}{result}\n\n"
 
-    def _obey(self, words: list[str]) -> str:
+    def _run(self, words: list[str]) -> str:
         if not words or words[0] not in self._commands:
-            raise _RefusalError("unknown command")
+            raise _CommandError("unknown command")
         return self._commands[words[0]](words[1:])
 
     def _known_command(self, words: list[str]) -> str:
@@ -111,8 +112,8 @@ class GtpServer:
         return ""
 
     def _boardsize(self, words: list[str]) -> str:
-        if _whole(_word(words)) != 8:  # noqa: PLR2004 (a board's)
-            raise _RefusalError("unacceptable size")
+        if _whole(_word(words)) != 8:  # noqa: PLR2004 (the size of a board)
+            raise _CommandError("unacceptable size")
         return self._clear_board(words)
 
     def _clear_board(self, _words: list[str]) -> str:
@@ -121,24 +122,24 @@ class GtpServer:
         return ""
 
     def _komi(self, words: list[str]) -> str:
-        _number(_word(words))  # Othello has none
+        _number(_word(words))  # accepted, but Othello has no komi
         return ""
 
     def _set_game(self, words: list[str]) -> str:
         if " ".join(words).lower() not in _GAMES:
-            raise _RefusalError("unsupported game")
+            raise _CommandError("unsupported game")
         return self._clear_board(words)
 
     def _play(self, words: list[str]) -> str:
         side, move = _colour(words), _word(words[1:]).lower()
         if move != "pass" and move not in SQUARES:
-            raise _RefusalError("invalid color or coordinate")
+            raise _CommandError("invalid color or coordinate")
         if move == "pass" and self._game.position.is_over:
-            return ""  # some programs end a game by two passes
+            return ""  # some programs end a game with two passes
         try:
             self._game.play(NO_MOVE if move == "pass" else move, side=side)
         except ValueError:
-            raise _RefusalError("illegal move") from None
+            raise _CommandError("illegal move") from None
         return ""
 
     def _genmove(self, words: list[str]) -> str:
@@ -160,29 +161,29 @@ class GtpServer:
         return "pass" if position is None else (self._search(position).best_move or "").upper()
 
     def _to_move(self, side: int) -> Position | None:
-        """The position in which this side moves; none, if it can't."""
+        """Returns the position in which this side moves; `None` if it has no move."""
         position = self._game.position
         if self._game.must_pass and position.side_to_move != side:
             return position.play(NO_MOVE)
         if position.is_over or self._game.must_pass:
             return None
         if position.side_to_move != side:
-            raise _RefusalError("it is the other side's turn")
+            raise _CommandError("it is the other side's turn")
         return position
 
     def _search(self, position: Position) -> SearchResult:
         limits = self._engine.limits
         if clock := self._clocks.get(position.side_to_move):
             time_ms = 1000 * clock.budget(position.empties)
-            alone = SearchLimits(time_ms=time_ms, exact_empties=limits.exact_empties)
-            limits = limits.within(time_ms) if self._keep_limits else alone
+            time_only = SearchLimits(time_ms=time_ms, exact_empties=limits.exact_empties)
+            limits = limits.within(time_ms) if self._keep_limits else time_only
         return self._engine.search(position, limits)
 
     def _undo(self, _words: list[str]) -> str:
         try:
             self._game.undo()
         except ValueError:
-            raise _RefusalError("cannot undo") from None
+            raise _CommandError("cannot undo") from None
         return ""
 
     def _last(self) -> str | None:
@@ -191,13 +192,13 @@ class GtpServer:
     def _final_score(self, _words: list[str]) -> str:
         position = self._game.position
         if not position.is_over:
-            raise _RefusalError("cannot score")
+            raise _CommandError("cannot score")
         black = black_view(position.score, position.side_to_move)
         return f"{'B' if black > 0 else 'W'}+{abs(black)}" if black else "0"
 
     def _time_settings(self, words: list[str]) -> str:
         main, period, moves = _numbers(words, 3)
-        if period > 0 and not moves:  # no limit
+        if period > 0 and not moves:  # no time limit
             self._new_clock, self._clocks = None, {}
             return ""
         self._new_clock = lambda: GameClock(main=main, period=period, period_moves=int(moves))
@@ -213,14 +214,14 @@ class GtpServer:
 
 def _word(words: list[str]) -> str:
     if not words:
-        raise _RefusalError("syntax error")
+        raise _CommandError("syntax error")
     return words[0]
 
 
 def _colour(words: list[str]) -> int:
     colour = _COLOURS.get(_word(words).lower())
     if colour is None:
-        raise _RefusalError("invalid color or coordinate")
+        raise _CommandError("invalid color or coordinate")
     return colour
 
 
@@ -228,18 +229,18 @@ def _whole(word: str) -> int:
     try:
         return int(word)
     except ValueError:
-        raise _RefusalError("syntax error") from None
+        raise _CommandError("syntax error") from None
 
 
 def _number(word: str) -> float:
     try:
         return float(word)
     except ValueError:
-        raise _RefusalError("syntax error") from None
+        raise _CommandError("syntax error") from None
 
 
 def _numbers(words: list[str], count: int) -> list[float]:
     numbers = [_number(word) for word in words]
     if len(numbers) != count or not all(0 <= number < 1e9 for number in numbers):  # noqa: PLR2004 (30 years)
-        raise _RefusalError("syntax error")
+        raise _CommandError("syntax error")
     return numbers

@@ -1,4 +1,4 @@
-"""Search limits: what ends a search."""
+"""Search limits: the conditions that end a search."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from shirokuro.config import LIMITS, TrainConfig
 
 _SETTINGS = {name: TrainConfig.SETTINGS[name] for name in (*LIMITS, "exact_empties")}
 _SETTINGS["depth"] = dataclasses.replace(_SETTINGS["depth"], kind="whole")
-"""The ranges are those of a training, but a depth is a number and not a schedule."""
+"""The settings of a training define the ranges; here, a depth is a number and not a schedule."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchLimits:
-    """The limits of a search, which ends at the first one that it reaches; at least one is given.
+    """The limits of a search, which ends when it reaches the first of them. At least one must be given.
 
     Raises:
-        TypeError: a value is of the wrong type.
-        ValueError: no limit is given, or a value is out of its range.
+        TypeError: a value has the wrong type.
+        ValueError: no limit is given, or a value is out of range.
     """
 
     depth: int | None = None
-    """Plies that the search looks ahead."""
+    """Search depth in plies."""
     nodes: int | None = None
-    """Positions that the search visits."""
+    """Number of positions to visit."""
     time_ms: float | None = None
-    """Milliseconds for a move."""
+    """Time per move in milliseconds."""
     exact_empties: int = 0
     """Positions with at most this many empty squares are solved exactly."""
 
@@ -39,12 +39,12 @@ class SearchLimits:
             raise ValueError("one of depth, nodes and time_ms must be given")
 
     def as_dict(self) -> dict[str, Any]:
-        """Returns the limits that are given, by name; `SearchLimits(**…)` reads them."""
+        """Returns the limits that are set, by name; `SearchLimits(**…)` reads them."""
         values = dataclasses.asdict(self)
         return {name: value for name, value in values.items() if value is not None}
 
     def __str__(self) -> str:
-        """Such as `depth 8, exact from 14 empty squares`."""
+        """Describes the limits, such as `depth 8, exact from 14 empty squares`."""
         parts = [
             None if self.depth is None else f"depth {self.depth}",
             None if self.nodes is None else f"{self.nodes:,} nodes",
@@ -54,7 +54,7 @@ class SearchLimits:
         return ", ".join(part for part in parts if part)
 
     def shared_out(self, searches: int) -> SearchLimits:
-        """Returns the limits of each of several searches that together take no more nodes and time."""
+        """Returns the limits for each of several searches that share these nodes and this time."""
         return dataclasses.replace(
             self,
             nodes=None if self.nodes is None else max(1, self.nodes // searches),
@@ -62,5 +62,5 @@ class SearchLimits:
         )
 
     def within(self, time_ms: float) -> SearchLimits:
-        """Returns the same limits with at most this much time."""
+        """Returns the same limits with at most `time_ms` milliseconds."""
         return dataclasses.replace(self, time_ms=min(time_ms, self.time_ms or time_ms))

@@ -1,6 +1,6 @@
-"""A model as an engine for NBoard and other programs that speak its protocol, version 2.
+"""A server that plays as an engine for NBoard and other programs that use its protocol, version 2.
 
-The protocol is described in NBoard's own manual (https://www.orbanova.com/nboard/) and in that of NTest,
+The protocol is described in NBoard's manual (https://www.orbanova.com/nboard/) and in that of NTest,
 https://github.com/weltyc/ntest/blob/master/instructions/Protocol.htm.
 """
 
@@ -30,13 +30,13 @@ _NAME = "shirokuro"
 
 _VERSIONS = ("1", "2")
 
-_GREATEST_DEPTH = 60
+_MAX_DEPTH = 60
 
 _WAIT_SECONDS = 0.2
 
 
 class _Batch:
-    """The commands between two pings: what they think is given up together."""
+    """The commands between two pings. Their searches are cancelled together."""
 
     def __init__(self) -> None:
         self.cancellation = Cancellation()
@@ -48,13 +48,13 @@ class _Batch:
 
 
 class NBoardServer:
-    """Answers the commands of the protocol.
+    """Responds to the commands of the protocol.
 
-    A thread reads ahead: a `ping` ends what is being thought, and what was still to be, before it is answered.
+    A thread reads ahead. A `ping` cancels the search in progress and those still queued, and is then answered.
 
     Args:
-        engine: plays. Its depth is the other program's to set; its other limits stay.
-        write: takes each line of the answers.
+        engine: the engine that searches. The other program sets its depth; its other limits stay.
+        write: sends a line of a response.
     """
 
     def __init__(self, engine: Engine, write: Callable[[str], None]) -> None:
@@ -76,28 +76,28 @@ class NBoardServer:
         }
 
     def serve(self, lines: Iterable[str]) -> None:
-        """Answers until there are no more lines, or until the other program quits.
+        """Responds until the input ends or the other program quits.
 
         Args:
-            lines: what the other program says; read by another thread.
+            lines: the lines from the other program, which another thread reads.
         """
         waiting: queue.SimpleQueue[tuple[str, _Batch] | None] = queue.SimpleQueue()
         threading.Thread(target=_read, args=(lines, waiting), daemon=True).start()
         while True:
             try:
-                # A wait without end might miss a signal.
+                # A wait without a timeout could miss a signal.
                 item = waiting.get(timeout=_WAIT_SECONDS)
             except queue.Empty:
                 continue
             if item is None:
                 return
-            self._obey(*item)
+            self._run(*item)
 
-    def _obey(self, line: str, batch: _Batch) -> None:
+    def _run(self, line: str, batch: _Batch) -> None:
         name, _, rest = line.strip().partition(" ")
         if name in self._quick:
             self._quick[name](rest.strip())
-        elif name.lower() in SQUARES and not rest:  # as the protocol's first version had it
+        elif name.lower() in SQUARES and not rest:  # a move in the protocol's first version
             self._move(name)
         elif name in self._thinking:
             try:
@@ -122,7 +122,7 @@ class NBoardServer:
         if rest in _VERSIONS:
             self._write(f"set myname {_NAME}")
         else:
-            self._status(f"version {rest} of the protocol is not known")
+            self._status(f"protocol version {rest!r} is not supported")
 
     def _set(self, rest: str) -> None:
         name, _, value = rest.partition(" ")
@@ -134,19 +134,19 @@ class NBoardServer:
     def _set_depth(self, value: str) -> None:
         depth = _whole_number(value)
         if not depth:
-            self._status(f"depth {value!r} is no whole number of at least 1")
+            self._status(f"depth {value!r} is not a whole number of at least 1")
             return
-        depth = min(depth, _GREATEST_DEPTH)
+        depth = min(depth, _MAX_DEPTH)
         self._engine.limits = dataclasses.replace(self._engine.limits, depth=depth)
         self._write(f"set myname {_NAME}-{depth}")
 
     def _set_game(self, text: str) -> None:
-        self._game, self._clocks = None, {}  # rather no game than a wrong one
+        self._game, self._clocks = None, {}  # no game is better than a wrong one
         try:
             game = GgfGame.parse(text)
             self._game, self._clocks = game.play(), game.clocks()
         except ValueError as error:
-            self._status(f"the game was not understood: {error}")
+            self._status(f"invalid game: {error}")
 
     def _move(self, text: str) -> None:
         if self._game is None:
@@ -159,13 +159,13 @@ class NBoardServer:
             self._game.play(move.move)
         except ValueError as error:
             self._game = None
-            self._status(f"the move was not understood: {error}")
+            self._status(f"invalid move: {error}")
             return
         if clock := self._clocks.get(side):
             clock.spend(move.seconds)
 
     def _hint(self, game: TurnGame, text: str) -> None:
-        """The best moves, deeper and deeper."""
+        """Sends the best moves at increasing depths."""
         position, passes = game.position, game.must_pass
         if passes:
             position = position.play(NO_MOVE)
@@ -192,7 +192,7 @@ class NBoardServer:
         self._write(f"search {_line(position, scored.line)} {score:.2f} 0 {depth}")
 
     def _go(self, game: TurnGame, _text: str) -> None:
-        """The move that the model would play; the other program decides whether it is played."""
+        """Sends the move that the model would play. The other program decides whether it is played."""
         position = game.position
         if position.is_over:
             return
@@ -207,9 +207,9 @@ class NBoardServer:
         self._write(f"=== {str(found.best_move).upper()}/{found.score:.2f}/{found.seconds:.2f}")
 
     def _analyze(self, game: TurnGame, _text: str) -> None:
-        """The score of every position of the game, the last one first.
+        """Sends the score of every position of the game, last position first.
 
-        NBoard draws them as one curve: they are Black's view, as all scores of its games are.
+        NBoard draws the scores as one curve. They are in Black's view, like all scores in its games.
         """
         for moves, position in reversed(list(enumerate(game.positions))):
             score = position.score if position.is_over else self._engine.search(position).score
@@ -217,7 +217,7 @@ class NBoardServer:
 
 
 def _read(lines: Iterable[str], waiting: queue.SimpleQueue[tuple[str, _Batch] | None]) -> None:
-    """Passes the lines on, and ends what is being thought where that must not wait."""
+    """Queues the lines, and cancels the pending searches when a `ping` or `quit` arrives."""
     batch = _Batch()
     try:
         for line in lines:
@@ -237,7 +237,7 @@ def _whole_number(text: str) -> int | None:
 
 
 def _line(position: Position, moves: Sequence[str]) -> str:
-    """Moves in one word, such as `F5D6`, with the passes among them."""
+    """Returns the moves as one word, such as `F5D6`, including passes."""
     game, words = TurnGame(position), []
     for move in moves:
         if game.must_pass:

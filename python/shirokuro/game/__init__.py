@@ -1,4 +1,4 @@
-"""Games in progress, their clocks, and the formats in which they are exchanged."""
+"""Games in progress, their clocks, and the formats for exchanging them."""
 
 from shirokuro.game.clock import GameClock
 from shirokuro.game.ggf import GgfGame

@@ -1,45 +1,45 @@
-"""How much time a side has, and how much of it the next move may take."""
+"""Game clocks: the time that a side has left, and the time that its next move may take."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 _MARGIN_SECONDS = 0.05
-"""What is kept for the way to the other program and back, each move."""
+"""Time reserved for communication with the other program, per move."""
 
-_LEAST_SECONDS = 0.001
-_MOST_SECONDS = 3600.0
+_MIN_SECONDS = 0.001
+_MAX_SECONDS = 3600.0
 
 _SHARE = 0.7
-"""The share of one's moves to come that time is kept for: the last ones are solved, and need none."""
+"""The share of a side's remaining moves to reserve time for. The last ones are solved, and need hardly any."""
 
 
 @dataclass(slots=True, kw_only=True)
 class GameClock:
-    """A side's time: some for the whole game, then periods in which a number of moves must be played; in seconds."""
+    """The clock of one side: a main time, then periods in which a number of moves must be played; in seconds."""
 
     main: float
-    """Time for the game, or until the periods begin."""
+    """Time for the whole game, or until the periods begin."""
     increment: float = 0.0
-    """Time that each move adds."""
+    """Time added after each move."""
     period: float = 0.0
     """Length of a period; 0 for none."""
     period_moves: int = 0
-    """Moves that must be played in a period."""
+    """Moves to be played in each period."""
     left: float = field(init=False)
-    """What is left of the main time, or of the period."""
+    """Time left of the main time, or of the period."""
     moves_left: int = field(init=False)
-    """Moves still to be played in the period; 0 in the main time."""
+    """Moves still to be played in the period; 0 during the main time."""
 
     def __post_init__(self) -> None:
         self.left, self.moves_left = self.main, 0
         self._enter_period()
 
     def budget(self, empties: int) -> float:
-        """The time that the next move may take.
+        """Returns the time that the next move may take.
 
         Args:
-            empties: the empty squares now, which both sides share.
+            empties: the current number of empty squares, of which each side will fill about half.
         """
         if self.moves_left:
             share = (self.left - _MARGIN_SECONDS) / self.moves_left
@@ -49,13 +49,13 @@ class GameClock:
             if self.period_moves:
                 share += (self.period - _MARGIN_SECONDS) / self.period_moves
             share = min(share, max(self.left + self._after_main() - _MARGIN_SECONDS, 0))
-        return min(max(share, _LEAST_SECONDS), _MOST_SECONDS)
+        return min(max(share, _MIN_SECONDS), _MAX_SECONDS)
 
     def _after_main(self) -> float:
         return self.period / self.period_moves if self.period_moves else 0.0
 
     def spend(self, seconds: float) -> None:
-        """A move was played that took so long."""
+        """Subtracts the time that a move took."""
         self.left += self.increment - seconds
         if self.moves_left:
             self.moves_left -= 1
@@ -64,10 +64,10 @@ class GameClock:
         self._enter_period()
 
     def set_left(self, seconds: float, moves: int) -> None:
-        """What a referee says is left: of the main time, or with a number of moves, of the period."""
+        """Sets the time left as a referee reports it: of the period if `moves` is not 0, otherwise of the main time."""
         self.left, self.moves_left = seconds, moves
 
     def _enter_period(self) -> None:
-        """Begins a new period where the time before has run out."""
+        """Starts a new period if the previous time has run out."""
         if self.period_moves and not self.moves_left and self.left <= 0:
             self.left, self.moves_left = self.period, self.period_moves

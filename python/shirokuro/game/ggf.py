@@ -1,6 +1,6 @@
-"""Games in the Generic Game Format, GGF, in which Othello programs exchange them.
+"""The Generic Game Format, GGF, in which Othello programs exchange games.
 
-The format: https://www.skatgame.net/mburo/ggsa/ggf. Only one game, of Othello on 8×8 squares, is read.
+See https://www.skatgame.net/mburo/ggsa/ggf. Only single games of Othello on 8×8 squares are supported.
 """
 
 from __future__ import annotations
@@ -22,47 +22,47 @@ _SIDES = {"B": BLACK, "W": WHITE}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GgfMove:
-    """A move of a game."""
+    """A move in a game."""
 
     move: str
     """A square, or `"--"` for a pass."""
     side: int | None = None
-    """Who played it, 1 black or 2 white; `None` where that is not said."""
+    """The side that played the move, 1 black or 2 white; `None` if not given."""
     seconds: float = 0.0
-    """The time that it took."""
+    """Time taken for the move."""
 
     @classmethod
     def parse(cls, text: str, side: int | None = None) -> GgfMove:
-        """Reads `F5`, `F5/1.25`, `F5/1.25/3.5` or `PA`: a square or a pass, what it was thought to be worth, its time.
+        """Reads a square or a pass, with or without its evaluation and its time: `PA`, `F5`, `F5/1.25`, `F5/1.25/3.5`.
 
         Raises:
-            ValueError: it is none of them.
+            ValueError: `text` is not a move.
         """
         name, *rest = (part.strip() for part in text.split("/"))
         move = NO_MOVE if name.upper() in {"PA", "PASS", NO_MOVE} else name.lower()
         seconds = _number(rest[1]) if len(rest) > 1 and rest[1] else 0.0
         if (move != NO_MOVE and move not in SQUARES) or len(rest) > 2 or seconds is None:  # noqa: PLR2004 (see above)
-            raise ValueError(f"{text!r} is no move")
+            raise ValueError(f"{text!r} is not a move")
         return cls(move=move, side=side, seconds=seconds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GgfGame:
-    """A game: where it began, its moves, and the time that the sides have."""
+    """A game: its first position, its moves, and the time of each side."""
 
     start: Position
-    """The first position; a side that has no move on it must pass."""
+    """The first position. If the side to move has no legal move there, it must pass."""
     moves: tuple[GgfMove, ...]
     """The moves and passes."""
     times: dict[int, str]
-    """What is said of each side's time; nothing of a side that plays without a clock."""
+    """The text that gives each side's time. A side without a clock has no entry."""
 
     @classmethod
     def parse(cls, text: str) -> GgfGame:
         """Reads a game, `(;GM[Othello] … ;)`.
 
         Raises:
-            ValueError: it is not a game of Othello in this format. Whether the moves are legal, `play` finds out.
+            ValueError: `text` is not a game of Othello in this format. Only `play` checks whether the moves are legal.
         """
         found = re.fullmatch(r"\s*\(;(.*);\)\s*", text, re.DOTALL)
         if not found:
@@ -72,7 +72,7 @@ class GgfGame:
         if last.get("GM", "").lower() != "othello":
             raise ValueError(f"GM[{last.get('GM', '')}]: must be Othello")
         if komi := next((name for name, _ in properties if name in {"KB", "KW", "KM"}), None):
-            raise ValueError(f"{komi}: games with komi are not read")
+            raise ValueError(f"{komi}: games with komi are not supported")
         times = {side: last.get(name) or last.get("TI", "") for side, name in ((BLACK, "TB"), (WHITE, "TW"))}
         return cls(
             start=_board(last.get("BO")),
@@ -81,7 +81,7 @@ class GgfGame:
         )
 
     def play(self) -> TurnGame:
-        """Plays the game.
+        """Plays the moves of the game.
 
         Raises:
             ValueError: a move is not legal.
@@ -95,7 +95,7 @@ class GgfGame:
         return game
 
     def clocks(self) -> dict[int, GameClock]:
-        """The clocks after the last move; none for a side whose time is not said in a way that is understood."""
+        """Returns the clocks after the last move. A side whose time can't be read has no clock."""
         clocks = {side: clock for side, text in self.times.items() if (clock := _clock(text))}
         for move in self.moves:
             if move.side in clocks:
@@ -108,14 +108,14 @@ def _properties(text: str) -> list[tuple[str, str]]:
     while at < len(text):
         found = _PROPERTY.match(text, at)
         if not found:
-            raise ValueError(f"{text[at : at + 20]!r} is no property")
+            raise ValueError(f"{text[at : at + 20]!r} is not a property")
         properties.append((found[1].upper(), found[2]))
         at = found.end()
     return properties
 
 
 def _board(text: str | None) -> Position:
-    """`8`, 64 squares in rows, and the side to move."""
+    """Reads a board: `8`, 64 squares in rows, and the side to move."""
     if text is None:
         raise ValueError("BO: the board is missing")
     size, _, rest = text.partition(" ")
@@ -127,13 +127,13 @@ def _board(text: str | None) -> Position:
 
 
 def _clock(text: str) -> GameClock | None:
-    """`15:00` or `15:00/00:05/02:00`: the time for the game, what each move adds, and a time of grace."""
+    """Reads `15:00` or `15:00/00:05/02:00`: the main time, the increment per move, and a grace period."""
     main, increment, *_ = (*map(_seconds, text.split("/")), 0.0)
     return GameClock(main=main, increment=increment or 0.0) if main else None
 
 
 def _seconds(text: str) -> float | None:
-    """`SS`, `MM:SS` or `HH:MM:SS`, before what else may follow a comma."""
+    """Reads `SS`, `MM:SS` or `HH:MM:SS`; anything after a comma is ignored."""
     total = 0.0
     for part in text.partition(",")[0].split(":"):
         number = _number(part) if part.strip() else 0.0

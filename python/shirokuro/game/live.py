@@ -1,4 +1,4 @@
-"""A game in progress: moves are played and taken back."""
+"""A game in progress whose moves can be played and taken back."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from shirokuro.display.boards import result_text, situation
 
 
 class LiveGame:
-    """The moves of a game that goes on, and the position after each of them. Notebooks show its board.
+    """A game in progress: its moves, and the position after each of them. Notebooks show its board.
 
-    Passes happen by themselves and are no moves, as in `Position.play`.
+    Passes are implied and do not count as moves, as in `Position.play`.
 
     Args:
-        moves: what was played from the start, as in `Position.from_moves`.
+        moves: the moves played from the start, as `Position.from_moves` reads them.
 
     Raises:
-        ValueError: a move is not a square, or not legal.
+        ValueError: a move is not a square, or is not legal.
     """
 
     def __init__(self, moves: str = "") -> None:
@@ -27,27 +27,27 @@ class LiveGame:
 
     @property
     def moves(self) -> tuple[str, ...]:
-        """The moves, the first one first."""
+        """The moves, in the order played."""
         return tuple(self._moves)
 
     @property
     def positions(self) -> tuple[Position, ...]:
-        """The start and the position after each move: one more than there are moves."""
+        """The start position and the position after each move, one more than there are moves."""
         return tuple(self._positions)
 
     @property
     def position(self) -> Position:
-        """The position now."""
+        """The current position."""
         return self._positions[-1]
 
     @property
     def last_move(self) -> str | None:
-        """The newest move; `None` at the start."""
+        """The last move; `None` at the start."""
         return self._moves[-1] if self._moves else None
 
     @property
     def passed(self) -> int | None:
-        """The side that had to pass after the newest move, 1 black or 2 white; `None` if none had to."""
+        """The side that had to pass after the last move, 1 black or 2 white; `None` if neither had to."""
         if not self._moves or self.position.is_over:
             return None
         side = self.position.side_to_move
@@ -55,14 +55,14 @@ class LiveGame:
 
     @property
     def transcript(self) -> str:
-        """The moves as `Position.from_moves` reads them, such as `f5d6c3`."""
+        """The moves in one word, such as `f5d6c3`, as `Position.from_moves` reads them."""
         return "".join(self._moves)
 
     def __repr__(self) -> str:
         return f"LiveGame({self.transcript!r})"
 
     def _repr_html_(self) -> str:
-        """The board, whose turn it is, and the moves, for notebooks."""
+        """Shows the board, whose turn it is, and the moves, in notebooks."""
         position = self.position
         now = result_text(position) if position.is_over else situation(position)
         values = {"now": now, "moves": len(self._moves), "game": self.transcript or None}
@@ -72,10 +72,10 @@ class LiveGame:
         """Plays a move.
 
         Returns:
-            The position after it.
+            The position after the move.
 
         Raises:
-            ValueError: the move is not a square, or not legal; the game is as it was.
+            ValueError: `move` is not a square, or is not legal. The game is unchanged.
         """
         move = move.lower()
         position = self.position.play(move)
@@ -84,10 +84,10 @@ class LiveGame:
         return position
 
     def undo(self, moves: int = 1) -> int:
-        """Takes the newest moves back.
+        """Takes back the last moves.
 
         Returns:
-            How many were taken back: fewer than `moves` at the game's start.
+            The number of moves taken back. This is less than `moves` if the game has fewer.
 
         Raises:
             ValueError: `moves` is negative.

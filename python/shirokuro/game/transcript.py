@@ -10,10 +10,10 @@ _PASSES = frozenset({"--", "-", "pa", "ps", "pass"})
 
 
 def parse_transcript(text: str) -> tuple[str, ...]:
-    """Reads the moves of a game, written with or without spaces, commas, numbers and passes: `f5d6`, `1. F5 2. d6`.
+    """Reads the moves of a game, with or without spaces, commas, move numbers and passes: `f5d6`, `1. F5 2. d6`.
 
     Raises:
-        ValueError: there is something else in it, or a move is not legal; the message names it.
+        ValueError: `text` contains anything else, or a move is not legal. The message names the move.
     """
     words = re.sub(r"\b\d+\s*\.", " ", text.lower()).replace(",", " ").replace(";", " ").split()
     written = "".join(word for word in words if word not in _PASSES)
@@ -23,6 +23,6 @@ def parse_transcript(text: str) -> tuple[str, ...]:
         if not re.fullmatch("[a-h][1-8]", move):
             raise ValueError(f"move {number}: {move!r} is not a square, a1 to h8")
         if move not in game.position.legal_moves:
-            raise ValueError(f"move {number}: {move} is not legal there")
+            raise ValueError(f"move {number}: {move} is not legal")
         game.play(move)
     return game.moves

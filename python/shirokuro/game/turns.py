@@ -1,4 +1,4 @@
-"""A game whose passes are moves, as the protocols of other programs count them."""
+"""A game in which passes count as moves, as in the protocols of other programs."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from shirokuro._core import BLACK, Position
 from shirokuro.display.boards import SIDES
 
 NO_MOVE = "--"
-"""How a pass is written."""
+"""The notation for a pass."""
 
 
 class TurnGame:
-    """A game in progress in which sides take turns, a pass being a turn: where one must pass, nobody passes for it.
+    """A game in progress in which the sides strictly alternate. A pass is a move of its own and must be played.
 
     Args:
-        start: the first position; a side that has no move on it must pass.
+        start: the first position. If the side to move has no legal move there, it must pass.
     """
 
     def __init__(self, start: Position | None = None) -> None:
@@ -23,22 +23,22 @@ class TurnGame:
 
     @property
     def position(self) -> Position:
-        """The position now. Where the side to move must pass, it has no legal moves."""
+        """The current position. If the side to move must pass, it has no legal moves."""
         return self._positions[-1]
 
     @property
     def positions(self) -> tuple[Position, ...]:
-        """The start and the position after each move and pass."""
+        """The start position and the position after each move or pass."""
         return tuple(self._positions)
 
     @property
     def moves(self) -> tuple[str, ...]:
-        """The squares and passes, `"--"`, the first one first."""
+        """The squares played, and `"--"` for each pass, in order."""
         return tuple(self._moves)
 
     @property
     def must_pass(self) -> bool:
-        """The side to move can only pass."""
+        """Whether the side to move can only pass."""
         return not self.position.legal_moves and not self.position.is_over
 
     def play(self, move: str, *, side: int | None = None) -> None:
@@ -46,11 +46,11 @@ class TurnGame:
 
         Args:
             move: a square or `"--"`.
-            side: who plays it, 1 black or 2 white; by default, whose turn it is. If it is the turn of the other side,
-                and that can only pass, then it does.
+            side: the side that plays the move, 1 black or 2 white; by default, the side to move. If it is the other
+                side's turn and that side can only pass, the pass is played first.
 
         Raises:
-            ValueError: it is not legal, or not the side's turn; the game is as it was.
+            ValueError: the move is not legal, or it is not the side's turn. The game is unchanged.
         """
         position = self.position
         passes_first = side is not None and side != position.side_to_move
@@ -69,10 +69,10 @@ class TurnGame:
         self._implied.append(implied)
 
     def undo(self) -> None:
-        """Takes the newest move or pass back, and a pass that was made by itself before it.
+        """Takes back the last move or pass, together with an implied pass before it.
 
         Raises:
-            ValueError: there is none.
+            ValueError: the game has no moves.
         """
         if not self._moves:
             raise ValueError("there is no move to take back")
@@ -82,7 +82,7 @@ class TurnGame:
 
 
 def _after(position: Position, move: str) -> Position:
-    """The position after a move: it is the other side's turn, and be it to pass."""
+    """Returns the position after a move, with the other side to move even if it can only pass."""
     after, side = position.play(move), position.side_to_move
     if move == NO_MOVE or after.is_over or after.side_to_move != side:
         return after

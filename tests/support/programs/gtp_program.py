@@ -1,7 +1,7 @@
-"""A program that speaks the Go Text Protocol and plays Othello, well or as badly as it is told.
+"""A program that plays Othello by the Go Text Protocol, correctly or with a given fault.
 
-Usage: gtp_program.py [HOW [GAME PLY]]. From the given game and move on it fails as HOW says. Until then, and without
-HOW, it plays its first legal move.
+Usage: gtp_program.py [HOW [GAME PLY]]. From the given move of the given game, it fails as HOW says. Until then, and
+without HOW, it plays the first legal move.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def complain(text: str) -> None:
 
 
 def fail(number: str) -> str | None:  # noqa: C901, PLR0912 (a list of faults)
-    """Fails to answer; or an answer that is wrong."""
+    """Fails without an answer, or returns a wrong answer."""
     match HOW:
         case "illegal":
             return f"={number} a1\n"

@@ -1,4 +1,4 @@
-"""Starts a program that speaks the Go Text Protocol, and writes all that is said into a file, commands after `>`.
+"""Starts a program that speaks the Go Text Protocol, and logs the dialogue to a file, with `>` before each command.
 
 Usage: gtp_relay.py FILE PROGRAM ARGUMENT...
 """
@@ -19,7 +19,7 @@ def relay(source: IO[bytes], target: IO[bytes], log: IO[bytes], mark: bytes) -> 
 
 
 def main() -> None:
-    # Unbuffered: each line is in the file as soon as it is said.
+    # Unbuffered: each line is in the file as soon as it is sent.
     with (
         open(sys.argv[1], "ab", buffering=0) as log,  # noqa: PTH123
         subprocess.Popen(sys.argv[2:], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as program,

@@ -1,7 +1,7 @@
-"""Saves a training in child processes, which `strace` can be attached to before they begin.
+"""Saves a training in child processes, to which `strace` can be attached before they start.
 
-Reads lines from standard input: `shirokuro PATH` or `naive PATH` prepares a child and prints its process id; the next
-line, whatever it is, lets the child save, and prints its exit code: 0 saved, 3 failed, −9 killed.
+Reads lines from standard input. `shirokuro PATH` or `naive PATH` prepares a child and prints its process id. Any next
+line lets the child save and prints its exit code: 0 saved, 3 failed, −9 killed.
 """
 
 import ctypes
@@ -19,16 +19,16 @@ PIECE = 4096
 
 
 def save_naively(path: Path, content: bytes) -> None:
-    """Writes into the file itself: what `Trainer.save` must not do."""
+    """Writes to the file in place, as `Trainer.save` must not do."""
     with path.open("wb", buffering=0) as file:
         for start in range(0, len(content), PIECE):
             file.write(content[start : start + PIECE])
 
 
-def save_when_told(trainer: sk.Trainer, how: str, path: Path, content: bytes, told: int) -> int:
-    """The child's work; its exit code."""
+def save_when_ready(trainer: sk.Trainer, how: str, path: Path, content: bytes, ready: int) -> int:
+    """Does the child's work once a byte can be read from `ready`, and returns its exit code."""
     ctypes.CDLL(None).prctl(PR_SET_PTRACER, ANY_PROCESS, 0, 0, 0)
-    os.read(told, 1)
+    os.read(ready, 1)
     try:
         if how == "naive":
             save_naively(path, content)
@@ -40,7 +40,7 @@ def save_when_told(trainer: sk.Trainer, how: str, path: Path, content: bytes, to
 
 
 def main() -> None:
-    """Serves until the end of standard input."""
+    """Runs until the end of standard input."""
     trainer = sk.Trainer(sk.TrainConfig(seed=NEW_SEED, depth=1, threads=1, table_mb=1, compress=True))
     trainer.train_batch(8)
     example = Path(sys.argv[1])
@@ -48,15 +48,15 @@ def main() -> None:
     content = example.read_bytes()
     for line in sys.stdin:
         how, path = line.split()
-        told, tell = os.pipe()
+        ready, start = os.pipe()
         child = os.fork()
         if child == 0:
-            os._exit(save_when_told(trainer, how, Path(path), content, told))
+            os._exit(save_when_ready(trainer, how, Path(path), content, ready))
         print(child, flush=True)  # noqa: T201
         sys.stdin.readline()
-        os.write(tell, b".")
-        os.close(tell)
-        os.close(told)
+        os.write(start, b".")
+        os.close(start)
+        os.close(ready)
         print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)  # noqa: T201
 
 
