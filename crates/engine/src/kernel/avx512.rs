@@ -3,10 +3,13 @@
 
 use std::arch::x86_64::{
     __m256i, __m512i, _mm_cvtsi128_si64, _mm_or_si128, _mm_unpackhi_epi64, _mm256_add_epi64, _mm256_and_si256,
-    _mm256_andnot_si256, _mm256_castsi256_si128, _mm256_extracti128_si256, _mm256_lzcnt_epi64, _mm256_min_epu64,
-    _mm256_or_si256, _mm256_set1_epi64x, _mm256_setr_epi64x, _mm256_setzero_si256, _mm256_srlv_epi64, _mm256_sub_epi64,
-    _mm256_ternarylogic_epi64, _mm512_and_si512, _mm512_castsi512_si256, _mm512_extracti64x4_epi64, _mm512_rolv_epi64,
-    _mm512_set1_epi64, _mm512_setr_epi64, _mm512_ternarylogic_epi64,
+    _mm256_andnot_si256, _mm256_castsi256_si128, _mm256_extracti128_si256, _mm256_lzcnt_epi64,
+    _mm256_maskz_ternarylogic_epi64, _mm256_or_si256, _mm256_set1_epi64x, _mm256_setr_epi64x, _mm256_setzero_si256,
+    _mm256_srlv_epi64, _mm256_sub_epi64, _mm256_ternarylogic_epi64, _mm256_test_epi64_mask, _mm512_add_epi64,
+    _mm512_and_si512, _mm512_andnot_si512, _mm512_castsi256_si512, _mm512_castsi512_si256, _mm512_extracti64x4_epi64,
+    _mm512_inserti64x4, _mm512_lzcnt_epi64, _mm512_maskz_ternarylogic_epi64, _mm512_rolv_epi64, _mm512_set1_epi64,
+    _mm512_setr_epi64, _mm512_setzero_si512, _mm512_srlv_epi64, _mm512_sub_epi64, _mm512_ternarylogic_epi64,
+    _mm512_test_epi64_mask,
 };
 
 use super::{Kernel, RAYS, Rays, Task};
@@ -45,6 +48,12 @@ impl Kernel for Avx512 {
     fn flips(self, player: u64, opponent: u64, square: Square) -> u64 {
         // SAFETY: as above.
         unsafe { flips(player, opponent, square) }
+    }
+
+    #[inline(always)]
+    fn flips_of_two(self, player: u64, opponent: u64, squares: [Square; 2]) -> [u64; 2] {
+        // SAFETY: as above.
+        unsafe { flips_of_two(player, opponent, squares) }
     }
 
     #[inline(always)]
@@ -109,24 +118,24 @@ fn moves(player: u64, opponent: u64) -> u64 {
     union(halves) & !(player | opponent)
 }
 
+/// Truth tables for `vpternlog`: a | !b, a & !b & c.
+const OR_NOT: i32 = 0xf3;
+const AND_NOT_AND: i32 = 0x20;
+
 #[target_feature(enable = "avx512f,avx512vl,avx512cd")]
 #[inline]
 fn flips(player: u64, opponent: u64, square: Square) -> u64 {
-    /// (a | !b) and (a & b & c), as truth tables.
-    const OR_NOT: i32 = 0xf3;
-    const AND_AND: i32 = 0x80;
     let Rays { up, down } = &RAYS[square.index()];
     let player = _mm256_set1_epi64x(player as i64);
     let opponent = _mm256_set1_epi64x(opponent as i64);
 
-    // Upwards, a carry runs through the opponent's discs to the first square without one. If there is no end, nothing
-    // lies below it.
+    // Upwards, a carry runs from the lowest bit through all squares that are not on the ray, and through the opponent's
+    // discs on it, to the first square without one.
     let ray = lanes(*up);
-    let first = _mm256_set1_epi64x((square.bit() << 1) as i64);
-    let beyond = _mm256_add_epi64(_mm256_ternarylogic_epi64::<OR_NOT>(opponent, ray, ray), first);
-    let end = _mm256_ternarylogic_epi64::<AND_AND>(beyond, ray, player);
-    let below_end = _mm256_sub_epi64(end, _mm256_min_epu64(end, _mm256_set1_epi64x(1)));
-    let flipped_up = _mm256_and_si256(below_end, ray);
+    let run = _mm256_ternarylogic_epi64::<OR_NOT>(opponent, ray, ray);
+    let beyond = _mm256_add_epi64(run, _mm256_set1_epi64x(1));
+    let ends = _mm256_test_epi64_mask(_mm256_and_si256(beyond, ray), player);
+    let flipped_up = _mm256_maskz_ternarylogic_epi64::<AND_NOT_AND>(ends, run, beyond, ray);
 
     // Downwards, that square is the highest bit. The squares above it are the bits of -2 * end; if there is no end,
     // there are none.
@@ -137,4 +146,28 @@ fn flips(player: u64, opponent: u64, square: Square) -> u64 {
     let above_end = _mm256_sub_epi64(_mm256_setzero_si256(), _mm256_add_epi64(end, end));
 
     union(_mm256_ternarylogic_epi64::<OR_AND>(flipped_up, above_end, ray))
+}
+
+/// Does the same as [`flips`] for two squares at once, one in each half of the registers.
+#[target_feature(enable = "avx512f,avx512vl,avx512cd")]
+#[inline]
+fn flips_of_two(player: u64, opponent: u64, squares: [Square; 2]) -> [u64; 2] {
+    let [low, high] = squares.map(|square| &RAYS[square.index()]);
+    let player = _mm512_set1_epi64(player as i64);
+    let opponent = _mm512_set1_epi64(opponent as i64);
+
+    let ray = _mm512_inserti64x4::<1>(_mm512_castsi256_si512(lanes(low.up)), lanes(high.up));
+    let run = _mm512_ternarylogic_epi64::<OR_NOT>(opponent, ray, ray);
+    let beyond = _mm512_add_epi64(run, _mm512_set1_epi64(1));
+    let ends = _mm512_test_epi64_mask(_mm512_and_si512(beyond, ray), player);
+    let flipped_up = _mm512_maskz_ternarylogic_epi64::<AND_NOT_AND>(ends, run, beyond, ray);
+
+    let ray = _mm512_inserti64x4::<1>(_mm512_castsi256_si512(lanes(low.down)), lanes(high.down));
+    let far = _mm512_andnot_si512(opponent, ray);
+    let top = _mm512_srlv_epi64(_mm512_set1_epi64(i64::MIN), _mm512_lzcnt_epi64(far));
+    let end = _mm512_and_si512(top, player);
+    let above_end = _mm512_sub_epi64(_mm512_setzero_si512(), _mm512_add_epi64(end, end));
+
+    let flipped = _mm512_ternarylogic_epi64::<OR_AND>(flipped_up, above_end, ray);
+    [union(_mm512_castsi512_si256(flipped)), union(_mm512_extracti64x4_epi64::<1>(flipped))]
 }

@@ -17,8 +17,8 @@ use crate::kernel::Kernel;
 use crate::pattern::STAGES;
 use crate::square::Square;
 
-/// From this number of empty squares on, moves are ordered by the opponent's replies; below, only by parity.
-const ORDERED_EMPTIES: u32 = 6;
+/// From this number of empty squares on, nodes use the table and check the limits of the search.
+const TABLE_EMPTIES: u32 = 8;
 
 /// From this number of empty squares on, the static evaluation is part of the order score.
 const EVALUATED_EMPTIES: u32 = 12;
@@ -75,7 +75,7 @@ pub(super) fn solve<K: Kernel, E: Evaluate>(
 struct Endgame;
 
 impl Phase for Endgame {
-    const TABLE_DEPTH: u32 = 8;
+    const TABLE_DEPTH: u32 = TABLE_EMPTIES;
     const ETC_DEPTH: u32 = 12;
     const SHARED_DEPTH: u32 = 13;
     const EVALUATES_LEAVES: bool = false;
@@ -135,7 +135,7 @@ impl Phase for Endgame {
         if empties > EVALUATED_EMPTIES {
             let accumulator = &tree.evaluator.accumulator_after(accumulator, square, flips);
             kernel.run(ZeroWindow { phase: self, tree, node: Node { board: child, accumulator, moves, depth }, alpha })
-        } else if empties > ORDERED_EMPTIES {
+        } else if empties > TABLE_EMPTIES {
             // Nothing below reads the accumulator, so the child keeps its ancestor's.
             kernel.run(ZeroWindow { phase: self, tree, node: Node { board: child, accumulator, moves, depth }, alpha })
         } else {

@@ -1,8 +1,10 @@
-//! Solving positions with at most five empty squares: no table, and moves ordered by parity alone.
+//! Solving positions with at most seven empty squares: no table, no evaluation, no limits. With six or seven, moves are
+//! ordered by the opponent's replies, below by parity alone.
 //!
 //! Scores here are in discs.
 
-use super::ordering::{odd_quarters, quarter, squares_of, with_neighbours};
+use super::ordering::{mobility, odd_quarters, quarter, squares_of, with_neighbours};
+use super::stability::stability_bound;
 use crate::board::Board;
 use crate::kernel::{Kernel, Task};
 use crate::square::{Square, squares};
@@ -10,7 +12,7 @@ use crate::square::{Square, squares};
 /// Larger than any result.
 const INFINITE: i32 = 65;
 
-/// Searches a board with at most 5 empty squares with a zero window above `alpha`; `moves` are the legal ones.
+/// Searches a board with at most 7 empty squares with a zero window above `alpha`; `moves` are the legal ones.
 #[inline(always)]
 pub(super) fn zero_window_few_empties<K: Kernel>(
     kernel: K,
@@ -26,7 +28,84 @@ pub(super) fn zero_window_few_empties<K: Kernel>(
         2 => two_empties(kernel, nodes, board, alpha),
         3 => kernel.run(Few::<3> { nodes, board, odd: odd_quarters(board.empty()), alpha }),
         4 => kernel.run(Few::<4> { nodes, board, odd: odd_quarters(board.empty()), alpha }),
-        _ => kernel.run(Five { nodes, board, moves, alpha }),
+        5 => kernel.run(Five { nodes, board, moves, odd: odd_quarters(board.empty()), alpha }),
+        6 => kernel.run(Ordered::<6> { nodes, board, moves, odd: odd_quarters(board.empty()), alpha }),
+        _ => kernel.run(Ordered::<7> { nodes, board, moves, odd: odd_quarters(board.empty()), alpha }),
+    }
+}
+
+/// A node with 6 or 7 empty squares: the moves that leave the opponent the fewest replies first, then odd quarters.
+struct Ordered<'n, const EMPTIES: u32> {
+    nodes: &'n mut u64,
+    board: &'n Board,
+    moves: u64,
+    odd: u32,
+    alpha: i32,
+}
+
+/// A move of an [`Ordered`] node.
+#[derive(Clone, Copy)]
+struct OrderedMove {
+    child: Board,
+    replies: u64,
+    odd: u32,
+    /// The lower, the earlier the move is tried; unique in its node.
+    key: u32,
+}
+
+impl<const EMPTIES: u32> Task for Ordered<'_, EMPTIES> {
+    type Output = i32;
+
+    #[inline(always)]
+    fn run<K: Kernel>(self, kernel: K) -> i32 {
+        let Self { nodes, board, moves, odd, alpha } = self;
+        *nodes += 1;
+        if moves == 0 {
+            let replies = kernel.moves(board.opponent(), board.player());
+            if replies == 0 {
+                return board.final_score();
+            }
+            return -kernel.run(Ordered::<EMPTIES> {
+                nodes,
+                board: &board.pass(),
+                moves: replies,
+                odd,
+                alpha: -alpha - 1,
+            });
+        }
+        let bound = stability_bound(board, alpha, EMPTIES);
+        if bound <= alpha {
+            return bound;
+        }
+        let mut list = [OrderedMove { child: Board::START, replies: 0, odd: 0, key: u32::MAX }; 8];
+        let mut next = u32::MAX;
+        let mut count = 0;
+        for square in squares(moves) {
+            let child = board.after(square, kernel.flips(board.player(), board.opponent(), square));
+            let replies = kernel.moves(child.player(), child.opponent());
+            let quarter = quarter(square);
+            let key = (mobility(replies) as u32) << 4 | u32::from(odd & quarter == 0) << 3 | count as u32;
+            next = next.min(key);
+            list[count & 7] = OrderedMove { child, replies, odd: odd ^ quarter, key };
+            count += 1;
+        }
+        let mut best = -INFINITE;
+        loop {
+            let OrderedMove { ref child, replies, odd, .. } = list[next as usize & 7];
+            let alpha_after = -alpha - 1;
+            let score = -if EMPTIES == 6 {
+                kernel.run(Five { nodes, board: child, moves: replies, odd, alpha: alpha_after })
+            } else {
+                kernel.run(Ordered::<6> { nodes, board: child, moves: replies, odd, alpha: alpha_after })
+            };
+            best = best.max(score);
+            count -= 1;
+            if best > alpha || count == 0 {
+                return best;
+            }
+            list[next as usize & 7].key = u32::MAX;
+            next = list.iter().fold(u32::MAX, |next, scored| next.min(scored.key));
+        }
     }
 }
 
@@ -35,6 +114,7 @@ struct Five<'n> {
     nodes: &'n mut u64,
     board: &'n Board,
     moves: u64,
+    odd: u32,
     alpha: i32,
 }
 
@@ -43,16 +123,15 @@ impl Task for Five<'_> {
 
     #[inline(always)]
     fn run<K: Kernel>(self, kernel: K) -> i32 {
-        let Self { nodes, board, moves, alpha } = self;
+        let Self { nodes, board, moves, odd, alpha } = self;
         *nodes += 1;
         if moves == 0 {
             let replies = kernel.moves(board.opponent(), board.player());
             if replies == 0 {
                 return board.final_score();
             }
-            return -kernel.run(Five { nodes, board: &board.pass(), moves: replies, alpha: -alpha - 1 });
+            return -kernel.run(Five { nodes, board: &board.pass(), moves: replies, odd, alpha: -alpha - 1 });
         }
-        let odd = odd_quarters(board.empty());
         let first = squares_of(odd);
         let mut best = -INFINITE;
         for group in [moves & first, moves & !first] {
