@@ -6,7 +6,7 @@ use crate::board::Board;
 /// without computing them where the bound is unlikely to be as low as `alpha`.
 #[inline(always)]
 pub(super) fn stability_bound(board: &Board, alpha: i32, empties: u32) -> i32 {
-    if alpha < empties as i32 * 2 - 10 {
+    if alpha < empties as i32 * 2 {
         64
     } else {
         64 - 2 * stable_discs(board.opponent(), board.player()).count_ones() as i32
