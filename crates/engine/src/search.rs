@@ -6,6 +6,7 @@
 
 mod endgame;
 mod few_empties;
+mod late_endgame;
 mod midgame;
 mod move_picker;
 mod node;

@@ -4,6 +4,7 @@
 //! evaluation.
 
 use super::few_empties::zero_window_few_empties;
+use super::late_endgame::{Late, TABLE_EMPTIES};
 use super::move_picker::Move;
 use super::node::{Phase, PvNode, ZeroWindow};
 use super::ordering::{mobility, odd_quarters, squares_of};
@@ -16,9 +17,6 @@ use crate::evaluate::{Evaluate, Score, UNITS_PER_DISC};
 use crate::kernel::Kernel;
 use crate::pattern::STAGES;
 use crate::square::Square;
-
-/// From this number of empty squares on, nodes use the table and check the limits of the search.
-const TABLE_EMPTIES: u32 = 8;
 
 /// From this number of empty squares on, the static evaluation is part of the order score.
 const EVALUATED_EMPTIES: u32 = 12;
@@ -136,8 +134,9 @@ impl Phase for Endgame {
             let accumulator = &tree.evaluator.accumulator_after(accumulator, square, flips);
             kernel.run(ZeroWindow { phase: self, tree, node: Node { board: child, accumulator, moves, depth }, alpha })
         } else if empties > TABLE_EMPTIES {
-            // Nothing below reads the accumulator, so the child keeps its ancestor's.
-            kernel.run(ZeroWindow { phase: self, tree, node: Node { board: child, accumulator, moves, depth }, alpha })
+            let odd = odd_quarters(child.empty());
+            kernel.run(Late { tree, board: child, moves, odd, alpha: whole_discs(alpha), empties: depth })
+                * UNITS_PER_DISC
         } else {
             zero_window_few_empties(kernel, &mut tree.nodes, child, moves, whole_discs(alpha), depth) * UNITS_PER_DISC
         }

@@ -113,10 +113,19 @@ impl Slot {
 #[repr(align(64))]
 struct Bucket([Slot; 2]);
 
+/// Positions with at most this many empty squares are kept in the near part of the table.
+const NEAR_EMPTIES: u32 = 9;
+
+/// Buckets of the near part: half a megabyte, which the second-level cache can hold. Most positions of the small
+/// subtrees near the end of the game are met again soon or never, and they are most of all.
+const NEAR_BUCKETS: usize = 1 << 13;
+
 /// A table of positions seen before, looked up by their discs.
 #[derive(Debug)]
 pub(super) struct Table {
     buckets: Box<[Bucket]>,
+    /// The number of buckets of the near part, the first ones. The other positions use all buckets.
+    near: usize,
     /// The number of the current search.
     search: u32,
     /// The number of the first search whose entries are still valid.
@@ -131,7 +140,7 @@ impl Table {
         buckets.try_reserve_exact(count)?;
         prefer_huge_pages(buckets.spare_capacity_mut());
         buckets.resize_with(count, Bucket::default);
-        Ok(Self { buckets: buckets.into(), search: 1, first: 1 })
+        Ok(Self { buckets: buckets.into(), near: count.min(NEAR_BUCKETS), search: 1, first: 1 })
     }
 
     pub(super) fn bytes(&self) -> usize {
@@ -156,8 +165,9 @@ impl Table {
     /// Returns the bucket of a board.
     #[inline(always)]
     fn bucket(&self, board: &Board) -> &Bucket {
+        let count = if board.empties() <= NEAR_EMPTIES { self.near } else { self.buckets.len() };
         // The high word of the product is an index for any number of buckets, each about equally likely.
-        &self.buckets[((u128::from(hash(board)) * self.buckets.len() as u128) >> 64) as usize]
+        &self.buckets[((u128::from(hash(board)) * count as u128) >> 64) as usize]
     }
 
     /// Prefetches the bucket of a board.
