@@ -42,7 +42,7 @@ pub(super) const fn first_depth(empties: u32) -> u32 {
 /// so they stay shallow if the result is `required`. If a limit may end the search first, they continue as long as they
 /// are cheaper than solving.
 pub(super) const fn last_depth(empties: u32, required: bool) -> u32 {
-    if required { empties / 2 } else { empties.saturating_sub(9) }
+    if required { (empties * 3 / 4).saturating_sub(5) } else { empties.saturating_sub(9) }
 }
 
 /// Returns the result of `board` under best play, and sets `line` to the principal variation. A result near `guess` is
