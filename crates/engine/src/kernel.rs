@@ -42,12 +42,6 @@ pub trait Kernel: Copy + Send + Sync + 'static {
     /// Returns the discs that `player` flips by a move to the empty square `square`; 0 if the move is not legal.
     fn flips(self, player: u64, opponent: u64, square: Square) -> u64;
 
-    /// Returns [`flips`](Self::flips) for each of two squares.
-    #[inline(always)]
-    fn flips_of_two(self, player: u64, opponent: u64, squares: [Square; 2]) -> [u64; 2] {
-        squares.map(|square| self.flips(player, opponent, square))
-    }
-
     /// Runs the task in a function compiled for this instruction set.
     fn run<T: Task>(self, task: T) -> T::Output;
 }

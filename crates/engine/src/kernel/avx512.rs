@@ -5,11 +5,9 @@ use std::arch::x86_64::{
     __m256i, __m512i, _mm_cvtsi128_si64, _mm_or_si128, _mm_unpackhi_epi64, _mm256_add_epi64, _mm256_and_si256,
     _mm256_andnot_si256, _mm256_castsi256_si128, _mm256_extracti128_si256, _mm256_lzcnt_epi64,
     _mm256_maskz_ternarylogic_epi64, _mm256_or_si256, _mm256_set1_epi64x, _mm256_setr_epi64x, _mm256_setzero_si256,
-    _mm256_srlv_epi64, _mm256_sub_epi64, _mm256_ternarylogic_epi64, _mm256_test_epi64_mask, _mm512_add_epi64,
-    _mm512_and_si512, _mm512_andnot_si512, _mm512_castsi256_si512, _mm512_castsi512_si256, _mm512_extracti64x4_epi64,
-    _mm512_inserti64x4, _mm512_lzcnt_epi64, _mm512_maskz_ternarylogic_epi64, _mm512_rolv_epi64, _mm512_set1_epi64,
-    _mm512_setr_epi64, _mm512_setzero_si512, _mm512_srlv_epi64, _mm512_sub_epi64, _mm512_ternarylogic_epi64,
-    _mm512_test_epi64_mask,
+    _mm256_srlv_epi64, _mm256_sub_epi64, _mm256_ternarylogic_epi64, _mm256_test_epi64_mask, _mm512_and_si512,
+    _mm512_castsi512_si256, _mm512_extracti64x4_epi64, _mm512_rolv_epi64, _mm512_set1_epi64, _mm512_setr_epi64,
+    _mm512_ternarylogic_epi64,
 };
 
 use super::{Kernel, RAYS, Rays, Task};
@@ -48,12 +46,6 @@ impl Kernel for Avx512 {
     fn flips(self, player: u64, opponent: u64, square: Square) -> u64 {
         // SAFETY: as above.
         unsafe { flips(player, opponent, square) }
-    }
-
-    #[inline(always)]
-    fn flips_of_two(self, player: u64, opponent: u64, squares: [Square; 2]) -> [u64; 2] {
-        // SAFETY: as above.
-        unsafe { flips_of_two(player, opponent, squares) }
     }
 
     #[inline(always)]
@@ -146,28 +138,4 @@ fn flips(player: u64, opponent: u64, square: Square) -> u64 {
     let above_end = _mm256_sub_epi64(_mm256_setzero_si256(), _mm256_add_epi64(end, end));
 
     union(_mm256_ternarylogic_epi64::<OR_AND>(flipped_up, above_end, ray))
-}
-
-/// Does the same as [`flips`] for two squares at once, one in each half of the registers.
-#[target_feature(enable = "avx512f,avx512vl,avx512cd")]
-#[inline]
-fn flips_of_two(player: u64, opponent: u64, squares: [Square; 2]) -> [u64; 2] {
-    let [low, high] = squares.map(|square| &RAYS[square.index()]);
-    let player = _mm512_set1_epi64(player as i64);
-    let opponent = _mm512_set1_epi64(opponent as i64);
-
-    let ray = _mm512_inserti64x4::<1>(_mm512_castsi256_si512(lanes(low.up)), lanes(high.up));
-    let run = _mm512_ternarylogic_epi64::<OR_NOT>(opponent, ray, ray);
-    let beyond = _mm512_add_epi64(run, _mm512_set1_epi64(1));
-    let ends = _mm512_test_epi64_mask(_mm512_and_si512(beyond, ray), player);
-    let flipped_up = _mm512_maskz_ternarylogic_epi64::<AND_NOT_AND>(ends, run, beyond, ray);
-
-    let ray = _mm512_inserti64x4::<1>(_mm512_castsi256_si512(lanes(low.down)), lanes(high.down));
-    let far = _mm512_andnot_si512(opponent, ray);
-    let top = _mm512_srlv_epi64(_mm512_set1_epi64(i64::MIN), _mm512_lzcnt_epi64(far));
-    let end = _mm512_and_si512(top, player);
-    let above_end = _mm512_sub_epi64(_mm512_setzero_si512(), _mm512_add_epi64(end, end));
-
-    let flipped = _mm512_ternarylogic_epi64::<OR_AND>(flipped_up, above_end, ray);
-    [union(_mm512_castsi512_si256(flipped)), union(_mm512_extracti64x4_epi64::<1>(flipped))]
 }

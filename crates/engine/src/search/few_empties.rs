@@ -24,7 +24,7 @@ pub(super) fn zero_window_few_empties<K: Kernel>(
 ) -> i32 {
     match empties {
         0 => board.final_score(),
-        1 => one_empty(nodes, board, Square::lowest(board.empty())),
+        1 => one_empty(nodes, board, Square::lowest(board.empty()), alpha),
         2 => two_empties(kernel, nodes, board, alpha),
         3 => kernel.run(Few::<3> { nodes, board, odd: odd_quarters(board.empty()), alpha }),
         4 => kernel.run(Few::<4> { nodes, board, odd: odd_quarters(board.empty()), alpha }),
@@ -235,7 +235,7 @@ fn try_both<K: Kernel>(kernel: K, nodes: &mut u64, board: &Board, alpha: i32) ->
         if flips == 0 {
             continue;
         }
-        let score = -one_empty(nodes, &board.after(square, flips), other);
+        let score = -one_empty(nodes, &board.after(square, flips), other, -alpha - 1);
         if score > alpha {
             return Some(score);
         }
@@ -244,17 +244,22 @@ fn try_both<K: Kernel>(kernel: K, nodes: &mut u64, board: &Board, alpha: i32) ->
     best
 }
 
-/// Returns the result of a board with one empty square.
+/// Returns the result of a board with one empty square, or an upper bound of it that is not above `alpha`.
 #[inline(always)]
-fn one_empty(nodes: &mut u64, board: &Board, square: Square) -> i32 {
+fn one_empty(nodes: &mut u64, board: &Board, square: Square, alpha: i32) -> i32 {
     *nodes += 1;
     let difference = 2 * board.player().count_ones() as i32 - 63;
     let own = count_last_flips(board.player(), square);
     if own > 0 {
         return difference + 2 * own + 1;
     }
+    // A move of the opponent only lowers the result.
+    let unplayed = difference + difference.signum();
+    if unplayed <= alpha {
+        return unplayed;
+    }
     let other = count_last_flips(board.opponent(), square);
-    if other > 0 { difference - 2 * other - 1 } else { difference + difference.signum() }
+    if other > 0 { difference - 2 * other - 1 } else { unplayed }
 }
 
 /// Counts the discs that the side with these `discs` flips by a move to the last empty square.
