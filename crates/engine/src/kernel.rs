@@ -5,6 +5,7 @@
 //! instructions. One binary therefore runs on any processor of its architecture, and the choice costs one branch per
 //! task, not one per node.
 
+mod last_flips;
 mod portable;
 
 #[cfg(target_arch = "x86_64")]
@@ -20,6 +21,7 @@ mod avx512;
 mod neon;
 
 use crate::square::Square;
+use last_flips::count_last_flips;
 pub use portable::Portable;
 
 #[cfg(target_arch = "x86_64")]
@@ -41,6 +43,12 @@ pub trait Kernel: Copy + Send + Sync + 'static {
 
     /// Returns the discs that `player` flips by a move to the empty square `square`; 0 if the move is not legal.
     fn flips(self, player: u64, opponent: u64, square: Square) -> u64;
+
+    /// Counts the discs that the side with these `discs` flips by a move to `square`, the only empty one.
+    #[inline(always)]
+    fn count_last_flips(self, discs: u64, square: Square) -> i32 {
+        count_last_flips(discs, square)
+    }
 
     /// Runs the task in a function compiled for this instruction set.
     fn run<T: Task>(self, task: T) -> T::Output;
@@ -159,6 +167,10 @@ mod tests {
                 legal |= if flips == 0 { 0 } else { square.bit() };
             }
             prop_assert_eq!(kernel.moves(player, opponent), legal, "{}", K::NAME);
+            for square in crate::squares(!player) {
+                let last = reference::flips(player, !player & !square.bit(), square).count_ones() as i32;
+                prop_assert_eq!(kernel.count_last_flips(player, square), last, "{} {}", K::NAME, square);
+            }
             Ok(())
         }
     }

@@ -7,9 +7,10 @@ use std::arch::x86_64::{
     _mm256_maskz_ternarylogic_epi64, _mm256_or_si256, _mm256_set1_epi64x, _mm256_setr_epi64x, _mm256_setzero_si256,
     _mm256_srlv_epi64, _mm256_sub_epi64, _mm256_ternarylogic_epi64, _mm256_test_epi64_mask, _mm512_and_si512,
     _mm512_castsi512_si256, _mm512_extracti64x4_epi64, _mm512_rolv_epi64, _mm512_set1_epi64, _mm512_setr_epi64,
-    _mm512_ternarylogic_epi64,
+    _mm512_ternarylogic_epi64, _pext_u64,
 };
 
+use super::last_flips::{DIAGONALS, LAST_FLIPS};
 use super::{Kernel, RAYS, Rays, Task};
 use crate::square::Square;
 
@@ -46,6 +47,12 @@ impl Kernel for Avx512 {
     fn flips(self, player: u64, opponent: u64, square: Square) -> u64 {
         // SAFETY: as above.
         unsafe { flips(player, opponent, square) }
+    }
+
+    #[inline(always)]
+    fn count_last_flips(self, discs: u64, square: Square) -> i32 {
+        // SAFETY: as above.
+        unsafe { count_last_flips(discs, square) }
     }
 
     #[inline(always)]
@@ -138,4 +145,36 @@ fn flips(player: u64, opponent: u64, square: Square) -> u64 {
     let above_end = _mm256_sub_epi64(_mm256_setzero_si256(), _mm256_add_epi64(end, end));
 
     union(_mm256_ternarylogic_epi64::<OR_AND>(flipped_up, above_end, ray))
+}
+
+/// The four lines through a square, each with the row of [`LAST_FLIPS`] for the square's place in it.
+#[repr(align(64))]
+struct Lines([(u64, &'static [u8; 256]); 4]);
+
+static LINES: [Lines; 64] = {
+    let mut lines = [const { Lines([(0, &LAST_FLIPS[0]); 4]) }; 64];
+    let mut square = 0;
+    while square < 64 {
+        let (file, rank) = (square % 8, square / 8);
+        let [rising, falling] = DIAGONALS[square];
+        let sets = [0xff << (8 * rank), 0x0101_0101_0101_0101 << file, rising, falling];
+        let mut line = 0;
+        while line < 4 {
+            let place = (sets[line] & ((1 << square) - 1)).count_ones();
+            lines[square].0[line] = (sets[line], &LAST_FLIPS[place as usize]);
+            line += 1;
+        }
+        square += 1;
+    }
+    lines
+};
+
+/// The instruction gathers the bits of a line, which takes a shift and a multiplication elsewhere. Processors on which
+/// it is slow do not have AVX-512.
+#[target_feature(enable = "bmi2")]
+#[inline]
+fn count_last_flips(discs: u64, square: Square) -> i32 {
+    let count = |(line, flips): (u64, &[u8; 256])| i32::from(flips[_pext_u64(discs, line) as usize & 0xff]);
+    let [row, column, rising, falling] = LINES[square.index()].0;
+    count(row) + count(column) + count(rising) + count(falling)
 }

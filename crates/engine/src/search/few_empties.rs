@@ -24,7 +24,7 @@ pub(super) fn zero_window_few_empties<K: Kernel>(
 ) -> i32 {
     match empties {
         0 => board.final_score(),
-        1 => one_empty(nodes, board, Square::lowest(board.empty()), alpha),
+        1 => one_empty(kernel, nodes, board, Square::lowest(board.empty()), alpha),
         2 => two_empties(kernel, nodes, board, alpha),
         3 => kernel.run(Few::<3> { nodes, board, odd: odd_quarters(board.empty()), alpha }),
         4 => kernel.run(Few::<4> { nodes, board, odd: odd_quarters(board.empty()), alpha }),
@@ -235,7 +235,7 @@ fn try_both<K: Kernel>(kernel: K, nodes: &mut u64, board: &Board, alpha: i32) ->
         if flips == 0 {
             continue;
         }
-        let score = -one_empty(nodes, &board.after(square, flips), other, -alpha - 1);
+        let score = -one_empty(kernel, nodes, &board.after(square, flips), other, -alpha - 1);
         if score > alpha {
             return Some(score);
         }
@@ -246,10 +246,10 @@ fn try_both<K: Kernel>(kernel: K, nodes: &mut u64, board: &Board, alpha: i32) ->
 
 /// Returns the result of a board with one empty square, or an upper bound of it that is not above `alpha`.
 #[inline(always)]
-fn one_empty(nodes: &mut u64, board: &Board, square: Square, alpha: i32) -> i32 {
+fn one_empty<K: Kernel>(kernel: K, nodes: &mut u64, board: &Board, square: Square, alpha: i32) -> i32 {
     *nodes += 1;
     let difference = 2 * board.player().count_ones() as i32 - 63;
-    let own = count_last_flips(board.player(), square);
+    let own = kernel.count_last_flips(board.player(), square);
     if own > 0 {
         return difference + 2 * own + 1;
     }
@@ -258,79 +258,9 @@ fn one_empty(nodes: &mut u64, board: &Board, square: Square, alpha: i32) -> i32 
     if unplayed <= alpha {
         return unplayed;
     }
-    let other = count_last_flips(board.opponent(), square);
+    let other = kernel.count_last_flips(board.opponent(), square);
     if other > 0 { difference - 2 * other - 1 } else { unplayed }
 }
-
-/// Counts the discs that the side with these `discs` flips by a move to the last empty square.
-#[inline(always)]
-fn count_last_flips(discs: u64, square: Square) -> i32 {
-    const FILE_A: u64 = 0x0101_0101_0101_0101;
-    let index = square.index();
-    let (file, rank) = (index % 8, index / 8);
-    let [rising, falling] = DIAGONALS[index];
-    // The discs of each line as eight bits, by file; for the column by rank.
-    let row = discs >> (8 * rank) & 0xff;
-    let column = ((discs >> file & FILE_A).wrapping_mul(0x0102_0408_1020_4080)) >> 56;
-    let rising = (discs & rising).wrapping_mul(FILE_A) >> 56;
-    let falling = (discs & falling).wrapping_mul(FILE_A) >> 56;
-    let by_file = &LAST_FLIPS[file];
-    i32::from(by_file[row as usize])
-        + i32::from(LAST_FLIPS[rank][column as usize])
-        + i32::from(by_file[rising as usize])
-        + i32::from(by_file[falling as usize])
-}
-
-/// `[place][discs]`: the number of discs flipped in a line of eight squares, full except for `place`, by the side that
-/// has `discs`. In a shorter line, the missing squares count as the other side's: they enclose nothing.
-static LAST_FLIPS: [[u8; 256]; 8] = {
-    let mut table = [[0; 256]; 8];
-    let mut place = 0;
-    while place < 8 {
-        let mut discs = 0;
-        while discs < 256 {
-            let mut total = 0;
-            let mut step = -1;
-            while step <= 1 {
-                let mut at = place as i32 + step;
-                let mut run = 0;
-                while at >= 0 && at < 8 && discs >> at & 1 == 0 {
-                    run += 1;
-                    at += step;
-                }
-                if at >= 0 && at < 8 {
-                    total += run;
-                }
-                step += 2;
-            }
-            table[place][discs] = total;
-            discs += 1;
-        }
-        place += 1;
-    }
-    table
-};
-
-/// For each square, its two diagonals.
-static DIAGONALS: [[u64; 2]; 64] = {
-    let mut diagonals = [[0; 2]; 64];
-    let mut from = 0;
-    while from < 64 {
-        let mut to = 0;
-        while to < 64 {
-            let (files, ranks) = (to % 8 - from % 8, to / 8 - from / 8);
-            if files == ranks {
-                diagonals[from as usize][0] |= 1 << to;
-            }
-            if files == -ranks {
-                diagonals[from as usize][1] |= 1 << to;
-            }
-            to += 1;
-        }
-        from += 1_i32;
-    }
-    diagonals
-};
 
 /// For each square, its neighbours and itself.
 static NEIGHBOURS: [u64; 64] = {
@@ -342,20 +272,3 @@ static NEIGHBOURS: [u64; 64] = {
     }
     neighbours
 };
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::reference;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn the_last_move_flips_as_many_discs_as_the_reference_says(player: u64, square in 0_u8..64) {
-            let square = Square::new(square).unwrap();
-            let player = player & !square.bit();
-            let flips = reference::flips(player, !player & !square.bit(), square);
-            prop_assert_eq!(count_last_flips(player, square), flips.count_ones() as i32);
-        }
-    }
-}
