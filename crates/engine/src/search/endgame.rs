@@ -39,7 +39,7 @@ pub(super) const fn first_depth(empties: u32) -> u32 {
 }
 
 /// Returns the depth of the last iteration before the position is solved. These iterations only find a good move order,
-/// so they stay shallow if the result is `required`. If a limit may end the search first, they continue as long as they
+/// so they stay shallow if the result is `required`; with few empty squares, they cost more than the order saves. If a limit may end the search first, they continue as long as they
 /// are cheaper than solving.
 pub(super) const fn last_depth(empties: u32, required: bool) -> u32 {
     if required { (empties * 3 / 4).saturating_sub(5) } else { empties.saturating_sub(9) }

@@ -17,7 +17,8 @@ pub(super) const TABLE_EMPTIES: u32 = 8;
 /// Larger than any result.
 const INFINITE: i32 = 65;
 
-/// A node with 8 to 11 empty squares, searched with a zero window.
+/// A node with 8 to 11 empty squares, searched with a zero window. It carries no state of the evaluation, which nothing
+/// below reads.
 pub(super) struct Late<'n, 'a, E: Evaluate> {
     pub(super) tree: &'n mut Tree<'a, E>,
     pub(super) board: &'n Board,
@@ -75,6 +76,7 @@ impl<E: Evaluate> Task for Late<'_, '_, E> {
             rest ^= square.bit();
             let child = board.after(square, kernel.flips(board.player(), board.opponent(), square));
             let replies = kernel.moves(child.player(), child.opponent());
+            // The others are scored only if it causes no cutoff.
             list[0] = OrderedMove { child, replies, square, key: 0 };
             next = 0;
             count = 1;

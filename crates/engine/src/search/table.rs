@@ -116,8 +116,8 @@ struct Bucket([Slot; 2]);
 /// Positions with at most this many empty squares are kept in the near part of the table.
 const NEAR_EMPTIES: u32 = 9;
 
-/// Buckets of the near part: half a megabyte, which the second-level cache can hold. Most positions of the small
-/// subtrees near the end of the game are met again soon or never, and they are most of all.
+/// Buckets of the near part: half a megabyte, which the second-level cache can hold. Positions near the end of the game
+/// are the most numerous, and most are met again soon or never.
 const NEAR_BUCKETS: usize = 1 << 13;
 
 /// A table of positions seen before, looked up by their discs.
