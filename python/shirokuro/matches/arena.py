@@ -82,11 +82,11 @@ def play_match(
     pools = (SessionPool(first), SessionPool(second))
 
     def play(index: int) -> _Outcome:
-        turn = index % 2
-        with pools[turn].taken() as black, pools[1 - turn].taken() as white:
+        swapped = index % 2
+        with pools[swapped].taken() as black, pools[1 - swapped].taken() as white:
             random = Random(f"{seed} game {index}")
             outcome = _play_game(openings[index // 2], black, white, random, cancellation)
-        return _Outcome(-outcome.difference if turn else outcome.difference, outcome.fault, outcome.moves)
+        return _Outcome(-outcome.difference if swapped else outcome.difference, outcome.fault, outcome.moves)
 
     differences: list[int] = []
     forfeits: list[Forfeit] = []

@@ -162,7 +162,7 @@ def _one_of_the_best(values: dict[str, float], random: Random) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnePlyPlayer:
-    """A player that looks one ply ahead with an evaluator, or takes the score if the game ends; ties break at random."""
+    """A player that looks one ply ahead with an evaluator, or the score if the game ends; it breaks ties at random."""
 
     evaluator: Evaluator
     """The evaluator of the positions."""

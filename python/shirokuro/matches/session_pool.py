@@ -30,7 +30,7 @@ class SessionPool:
     def taken(self) -> Iterator[PlayerProcess]:
         """Lends out a session for one game."""
         if not isinstance(self._player, SessionPlayer):
-            yield _AnyGame(self._player)
+            yield _StatelessSession(self._player)
             return
         watched = _Watched(self._session(self._player))
         try:
@@ -69,7 +69,7 @@ class SessionPool:
             session.close()
 
 
-class _AnyGame:
+class _StatelessSession:
     """A stand-in session for a player that needs none."""
 
     def __init__(self, player: Player) -> None:
