@@ -123,7 +123,7 @@ def test_openings_are_different_under_every_symmetry() -> None:
     assert draw_openings(3, 1, 0)[2].position == sk.Position()
     # There are four moves at the start, all alike but for symmetry, and three answers.
     assert len(draw_openings(3, 1, 2)) == 3
-    with pytest.raises(ValueError, match="opening_plies = 2: there are not many more than 3 different openings"):
+    with pytest.raises(ValueError, match="opening_plies = 2: there are hardly more than 3 different openings"):
         draw_openings(4, 1, 2)
     with pytest.raises(ValueError, match="opening_plies = 31: must be within 0…30"):
         draw_openings(4, 1, 31)
@@ -234,12 +234,12 @@ def test_faults_of_a_program_are_reported(model: Path, tmp_path: Path, capsys: p
     assert evaluated(model, *words) == 0
     text = " ".join(capsys.readouterr().out.split())
     assert "2 games were decided by a fault; the first was game 2" in text
-    assert "it ended with exit code 3" in text
+    assert "it exited with code 3" in text
     forfeits = content(path)["matches"][0]["forfeits"]
     assert [forfeit["game"] for forfeit in forfeits] == [1, 3]
     assert sk.Position.from_moves("".join(forfeits[0]["moves"])).empties < 52
     assert evaluated(model, *words, "--max-forfeits", "1") == 2
-    assert "2 of 4 games were lost by a fault" in capsys.readouterr().err
+    assert "2 of 4 games were forfeited" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

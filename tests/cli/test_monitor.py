@@ -54,9 +54,9 @@ def test_the_dashboard_follows_a_run_that_starts_later_writes_half_a_line_and_is
     run_of: Callable[..., Path], line_of: Callable[..., dict[str, Any]], tmp_path: Path, terminal: Callable[..., Any]
 ) -> None:
     shown = terminal(PROGRAM, "monitor", tmp_path / "run", "--interval", "0.1")
-    shown.wait_for(lambda screen: "waiting for the run to begin" in screen)
+    shown.wait_for(lambda screen: "waiting for the run to start" in screen)
     run = run_of(0)
-    shown.wait_for(lambda screen: "started, no measures yet" in screen)
+    shown.wait_for(lambda screen: "started, no metrics yet" in screen)
     line = json.dumps(line_of(1000)).encode() + b"\n"
     with (run / "metrics.jsonl").open("ab", buffering=0) as file:
         file.write(line[:100])
@@ -69,7 +69,7 @@ def test_the_dashboard_follows_a_run_that_starts_later_writes_half_a_line_and_is
             file.write(json.dumps(line_of(games)).encode() + b"\n")
     shown.wait_for(lambda screen: "1,500 / 200,000" in screen)
     shutil.rmtree(run)
-    shown.wait_for(lambda screen: "waiting for the run to begin" in screen)
+    shown.wait_for(lambda screen: "waiting for the run to start" in screen)
     shown.press("C-c")
     assert shown.wait_for_end() == 0
 

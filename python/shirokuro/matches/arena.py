@@ -22,17 +22,17 @@ if TYPE_CHECKING:
     from shirokuro.matches.players import Player, PlayerProcess, SessionPlayer
 
 MOST_GAMES = 100_000
-"""The longest match, for which there are openings enough."""
+"""The longest match allowed; there are enough different openings for it."""
 
 MOST_FORFEITS = 10
-"""Games of a match that faults may decide."""
+"""The default limit on forfeited games in a match."""
 
 
 def check_games(name: str, games: int) -> None:
     """Checks the length of a match.
 
     Raises:
-        ValueError: it is not an even number within 2…100,000; the message names it `name`.
+        ValueError: `games` is not an even number within 2…100,000; the message calls it `name`.
     """
     if games % 2 or not 0 < games <= MOST_GAMES:
         raise ValueError(f"{name} = {games}: must be an even number within 2…{MOST_GAMES:,}")
@@ -50,27 +50,27 @@ def play_match(
     progress: Callable[[int], None] | None = None,
     stop: Callable[[PairCounts], bool] | None = None,
 ) -> MatchResult:
-    """Plays a match: games in pairs, each pair from a random opening of its own, with colours changed in between.
+    """Plays a match of game pairs: each pair has its own random opening, and the players swap colours within a pair.
 
-    Ctrl-C, or an exception from a player, `progress` or `stop`, ends all games and their searches at once.
+    Ctrl-C, or an exception from a player, `progress` or `stop`, ends all games and their searches immediately.
 
     Args:
-        first: the player whose result it is.
-        second: its opponent.
+        first: the player whose result is returned.
+        second: the opponent.
         games: an even number within 2…100,000.
-        seed: where openings and the players' random numbers come from.
-        threads: games played at a time (default: one a core). Does not change the result, unless a player is a program
-            that remembers earlier games.
-        opening_plies: random moves of the openings, no two of which are alike but for symmetry (default: 8, or 10 for
-            more than 10,000 games); 0 begins all games at the start.
-        max_forfeits: games that may be lost by a player's fault: by a program that plays no legal move or none at all.
-        progress: called after each game with the number of games finished.
-        stop: called after each pair with how many pairs have brought 0, ½, 1, 1½ and 2 points, in the same order
-            whatever the number of threads; `True` ends the match with the games until then.
+        seed: the seed of the openings and of the players' random numbers.
+        threads: games played at a time (default: one per core). The number does not change the result, unless a player
+            is a program that remembers earlier games.
+        opening_plies: random moves per opening (default: 8, or 10 for more than 10,000 games). No two openings are
+            equal or symmetric to each other. 0 starts every game from the initial position.
+        max_forfeits: games that may be forfeited: lost because a program plays an illegal move or no move at all.
+        progress: called after each game with the number of finished games.
+        stop: called after each pair with the numbers of pairs that scored 0, ½, 1, 1½ and 2 points. The order of the
+            calls does not depend on the number of threads. `True` ends the match with the games up to that pair.
 
     Raises:
-        ValueError: a value is out of its range.
-        GtpError: a program does not start, or more games than `max_forfeits` were lost by a fault.
+        ValueError: a value is out of range.
+        GtpError: a program does not start, or more than `max_forfeits` games were forfeited.
     """
     check_games("games", games)
     if threads is not None:
@@ -82,11 +82,11 @@ def play_match(
     pools = (SessionPool(first), SessionPool(second))
 
     def play(index: int) -> _Outcome:
-        turn = index % 2
-        with pools[turn].taken() as black, pools[1 - turn].taken() as white:
+        swapped = index % 2
+        with pools[swapped].taken() as black, pools[1 - swapped].taken() as white:
             random = Random(f"{seed} game {index}")
             outcome = _play_game(openings[index // 2], black, white, random, cancellation)
-        return _Outcome(-outcome.difference if turn else outcome.difference, outcome.fault, outcome.moves)
+        return _Outcome(-outcome.difference if swapped else outcome.difference, outcome.fault, outcome.moves)
 
     differences: list[int] = []
     forfeits: list[Forfeit] = []
@@ -96,7 +96,7 @@ def play_match(
             for index, outcome in enumerate(_in_order(executor, play, games)):
                 differences.append(outcome.difference)
                 if outcome.fault:
-                    # Who lost the forfeited game is who was at fault.
+                    # The loser of a forfeited game is the player at fault.
                     player = second if outcome.difference > 0 else first
                     forfeits.append(Forfeit(index, player.name, outcome.fault, outcome.moves))
                     _check_forfeits(forfeits, max_forfeits, index + 1)
@@ -115,19 +115,19 @@ def play_match(
 
 def _in_order(executor: ThreadPoolExecutor, play: Callable[[int], _Outcome], games: int) -> Iterator[_Outcome]:
     for future in [executor.submit(play, index) for index in range(games)]:
-        # A signal that comes just before an endless wait would not be seen.
+        # A wait without a timeout would miss a signal that arrives just before it.
         while not wait([future], timeout=0.2).done:
             pass
         yield future.result()
 
 
-def _check_forfeits(forfeits: Sequence[Forfeit], most: int, games: int) -> None:
-    if len(forfeits) > most:
-        raise GtpError(f"{len(forfeits)} of {games} games were lost by a fault; the last: {forfeits[-1].reason}")
+def _check_forfeits(forfeits: Sequence[Forfeit], limit: int, games: int) -> None:
+    if len(forfeits) > limit:
+        raise GtpError(f"{len(forfeits)} of {games} games were forfeited; the last: {forfeits[-1].reason}")
 
 
 def _end_games(cancellation: Cancellation, pools: Sequence[SessionPool], executor: ThreadPoolExecutor) -> None:
-    """Ends what is still being played."""
+    """Ends the games that are still in progress."""
     cancellation.cancel()
     for pool in pools:
         pool.close()
@@ -135,25 +135,25 @@ def _end_games(cancellation: Cancellation, pools: Sequence[SessionPool], executo
 
 
 def random_openings(count: int, seed: int) -> list[Position]:
-    """So many different positions, each reached from the start by a few random moves."""
+    """Returns `count` different positions, each reached from the start by a few random moves."""
     return [opening.position for opening in draw_openings(count, seed)]
 
 
 class _Outcome(NamedTuple):
-    """How a game ended."""
+    """The outcome of a game."""
 
     difference: int
-    """Black's view, or the first player's."""
+    """The final disc difference, from the view of Black or of the first player."""
     fault: str
-    """What decided the game, if not its moves."""
+    """The fault that decided the game; empty if there was none."""
     moves: tuple[str, ...]
-    """The game."""
+    """The moves from the start; passes are left out."""
 
 
 def _play_game(
     opening: Opening, black: PlayerProcess, white: PlayerProcess, random: Random, cancellation: Cancellation
 ) -> _Outcome:
-    """A game, Black's view."""
+    """Plays a game and returns its outcome from Black's view."""
     position, moves = opening.position, list(opening.moves)
     while not position.is_over:
         is_black = position.side_to_move == BLACK

@@ -1,4 +1,4 @@
-"""A run's directory: the one contract between a training and whatever looks at it."""
+"""The directory of a run: the one contract between a training run and whatever watches it."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RunDirectory:
-    """Where a run keeps its settings, its metrics, its checkpoints and its model."""
+    """The directory in which a run keeps its settings, metrics, games, checkpoints, logs and model."""
 
     path: Path
-    """The directory."""
+    """The path of the directory."""
 
     @classmethod
     def named_by_time(cls) -> Self:
-        """A directory in `runs`, named by the time of day."""
+        """Returns a directory in `runs` that is named after the current date and time."""
         return cls(Path("runs") / _now())
 
     @property
     def config(self) -> Path:
-        """Every setting, resolved."""
+        """The file of settings, with every value resolved."""
         return self.path / "config.toml"
 
     @property
     def metrics(self) -> Path:
-        """One JSON object a report, append-only."""
+        """The append-only file of metrics, with one JSON object per report."""
         return self.path / "metrics.jsonl"
 
     @property
@@ -58,21 +58,21 @@ class RunDirectory:
 
     @property
     def logs(self) -> Path:
-        """The folder of log files, one a session."""
+        """The folder of log files, one per session."""
         return self.path / "logs"
 
     @property
     def model(self) -> Path:
-        """The whole state of the training at its end, or where it was last stopped."""
+        """The file with the complete state of the training at its end, or at its last stop."""
         return self.path / "model.shiro"
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Makes the directory, and keeps other trainings out of it.
+        """Creates the directory, and locks it against other training runs.
 
         Raises:
-            BlockingIOError: another training is using it.
-            OSError: it can't be made.
+            BlockingIOError: another training run is using the directory.
+            OSError: the directory can't be created.
         """
         self.checkpoints.mkdir(parents=True, exist_ok=True)
         path = self.path / ".lock"
@@ -81,12 +81,14 @@ class RunDirectory:
                 try:
                     _lock(file)
                 except BlockingIOError as error:
-                    raise BlockingIOError(error.errno, "another training is using this directory", str(path)) from None
+                    raise BlockingIOError(
+                        error.errno, "another training run is using this directory", str(path)
+                    ) from None
             self._remove_leftovers()
             yield
 
     def is_held(self) -> bool:
-        """A training is using it."""
+        """Checks whether a training run is using the directory."""
         if sys.platform == "win32":
             return False
         try:
@@ -99,31 +101,31 @@ class RunDirectory:
         return False
 
     def _remove_leftovers(self) -> None:
-        # Nobody else writes here now: a temporary file is of a process that was killed.
+        # No other process writes here now, so a temporary file was left by a killed process.
         for folder in (self.path, self.checkpoints):
             for file in folder.glob(".*.shiro.*.tmp"):
                 file.unlink(missing_ok=True)
-                _log.info("removed %s, which a killed process left", file)
+                _log.info("removed %s, left behind by a killed process", file)
 
     def set_aside(self, files: Iterable[Path]) -> None:
-        """Moves files that are not of this run's past into a folder of their own; nothing is deleted."""
+        """Moves files that do not belong to this run's history into a separate folder; nothing is deleted."""
         folder = self.path / "set-aside" / _now()
         for file in files:
             folder.mkdir(parents=True, exist_ok=True)
             file.replace(folder / file.name)
-            _log.warning("%s is not of this run's past: moved to %s", file, folder)
+            _log.warning("%s does not belong to this run's history: moved to %s", file, folder)
 
     def write_config(self, config: TrainConfig) -> None:
-        """Writes the settings."""
+        """Writes the file of settings."""
         temporary = self.config.with_name(".config.toml.tmp")
         temporary.write_text(config.to_toml(), encoding="utf-8")
         temporary.replace(self.config)
 
     def publish(self, checkpoint: Path) -> None:
-        """Makes the model file a checkpoint's second name, or its copy where the file system knows no second names.
+        """Makes the model file a hard link to a checkpoint, or a copy if the file system has no hard links.
 
         Raises:
-            OSError: it can't be written.
+            OSError: the model file can't be written.
         """
         temporary = self.model.with_name(f".{self.model.name}.{os.getpid()}.tmp")
         temporary.unlink(missing_ok=True)
@@ -137,7 +139,7 @@ class RunDirectory:
 if sys.platform != "win32":
 
     def _lock(file: TextIO) -> None:
-        """Takes the lock, also when somebody is just looking whether it is free."""
+        """Takes the lock; retries, because `is_held` in another process may hold it for a moment."""
         for _ in range(4):
             with suppress(BlockingIOError):
                 return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,4 @@
-"""The games of a run: recorded while it trains, read by whoever looks at it."""
+"""The recorded games of a run: written during training, read by whatever watches it."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ _log = logging.getLogger(__name__)
 _NAME = re.compile(r"games_(\d{9,})\.jsonl")
 
 PARTS = 10
-"""Files that the games kept are spread over: when a new one begins, the oldest may go."""
+"""The number of files over which the kept games are spread; the oldest may be deleted when a new one is started."""
 
 
 class GameLog:
-    """Appends games to files of lines, and deletes the oldest: called with each report of a training's core.
+    """A writer that appends the games of each report to line-based files and deletes the oldest games.
 
-    A write that fails costs a warning and these games, never the training.
+    A failed write loses its games and logs a warning, but never stops the training.
     """
 
     def __init__(self, directory: RunDirectory, *, keep: int, games_played: int) -> None:
-        """Goes on behind the games that were played; later ones, of a state that was given up, are removed."""
+        """Continues after `games_played` games; removes later games, which belong to an abandoned state."""
         self._folder = directory.games
         self._keep = keep
         self._failing = False
@@ -50,7 +50,7 @@ class GameLog:
             self._append(report.games)
         except OSError as error:
             if not self._failing:
-                _log.warning("games are not recorded: %s", error)
+                _log.warning("games are not being recorded: %s", error)
             self._failing = True
         else:
             self._failing = False
@@ -66,7 +66,7 @@ class GameLog:
         text = "".join(f"{game.to_json()}\n" for game in games).encode()
         with files[-1][1].open("ab", buffering=0) as file:
             end = file.tell()
-            if file.write(text) < len(text):  # the disk is full: half a line would spoil the next one, too
+            if file.write(text) < len(text):  # the disk is full, and half a line would spoil the next one too
                 file.truncate(end)
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(files[-1][1]))
         while len(files) > 1 and games[-1].index + 1 - files[1][0] >= self._keep:
@@ -74,13 +74,13 @@ class GameLog:
 
 
 def read_games(source: str | PathLike[str]) -> Iterator[Game]:
-    """The games that were recorded, the oldest first, one at a time; the run may be going on.
+    """Returns an iterator over the recorded games, oldest first; the run may still be in progress.
 
     Args:
         source: a run's directory, or one of its files of games.
 
     Raises:
-        FileNotFoundError: there is no such directory or file, or it has no games.
+        FileNotFoundError: the directory or file does not exist, or the directory has no files of games.
     """
     path = Path(source)
     files = [file for _, file in _files(RunDirectory(path).games)] if path.is_dir() else [path]
@@ -90,10 +90,10 @@ def read_games(source: str | PathLike[str]) -> Iterator[Game]:
 
 
 def find_game(source: str | PathLike[str], number: int) -> Game | None:
-    """The recorded game with this number; `None` if it is not there.
+    """Returns the recorded game with this number; `None` if it was not recorded or is no longer kept.
 
     Raises:
-        FileNotFoundError: as `read_games`.
+        FileNotFoundError: as for `read_games`.
     """
     path = Path(source)
     if path.is_dir():
@@ -106,10 +106,10 @@ def find_game(source: str | PathLike[str], number: int) -> Game | None:
 
 
 def game_of_line(line: str | bytes) -> Game:
-    """The game that a line stands for.
+    """Parses a line of a file of games.
 
     Raises:
-        ValueError: it is not JSON, or not a game.
+        ValueError: the line is not JSON, or not a game.
     """
     values = json.loads(line)
     try:
@@ -122,34 +122,34 @@ def _games_of(files: Iterable[Path]) -> Iterator[Game]:
     for path in files:
         try:
             file = path.open("rb")
-        except FileNotFoundError:  # the oldest is deleted when a new one begins
+        except FileNotFoundError:  # the oldest may be deleted when a new one is started
             continue
         with file:
             for number, line in enumerate(file, 1):
-                if not line.endswith(b"\n"):  # being written, or its process was killed
+                if not line.endswith(b"\n"):  # still being written, or its writer was killed
                     break
                 try:
                     yield game_of_line(line)
                 except ValueError as error:
-                    _log.warning("%s, line %d is skipped: %s", path, number, error)
+                    _log.warning("%s: skipped line %d: %s", path, number, error)
 
 
 def _files(folder: Path) -> list[tuple[int, Path]]:
-    """The files and the number of each one's first game, in their order."""
+    """Returns the files in order, each with the number of its first game."""
     names = ((_NAME.fullmatch(path.name), path) for path in folder.glob("games_*.jsonl"))
     return sorted((int(name[1]), path) for name, path in names if name)
 
 
 def _cut(path: Path, games_played: int) -> None:
-    """Cuts off a file from the first line on that is no whole line of a game that counts."""
+    """Truncates a file at its first line that is incomplete or belongs to a game from `games_played` on."""
     end = 0
     with path.open("rb+") as file:
         for line in file:
             try:
-                whole = line.endswith(b"\n") and json.loads(line)["game"] < games_played
+                keep = line.endswith(b"\n") and json.loads(line)["game"] < games_played
             except (ValueError, TypeError, KeyError):
-                whole = line.endswith(b"\n")  # damage in the middle is for readers to skip
-            if not whole:
+                keep = line.endswith(b"\n")  # readers skip damaged lines in the middle
+            if not keep:
                 file.truncate(end)
                 return
             end += len(line)
