@@ -33,8 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PERCENT",
         choices=get_args(Confidence),
         default=100,
-        help="cut lines that shallow searches predict to fail with this confidence, which allows deeper searches in the "
-        "same time; one of %(choices)s (default: %(default)s, no cuts)",
+        help="prune moves that shallow searches predict to fail with this confidence, to search deeper in the same "
+        "time; one of %(choices)s (default: %(default)s, no pruning)",
     )
     level.add_argument(
         "--table-mb",
