@@ -55,7 +55,7 @@ class Screen:
 
     @property
     def size(self) -> tuple[int, int]:
-        """The columns and lines of the terminal, asked anew because environment variables may be outdated."""
+        """The columns and lines of the terminal, queried each time because environment variables may be outdated."""
         with suppress(OSError, ValueError):
             self._console.size = ConsoleDimensions(*os.get_terminal_size(sys.stdout.fileno()))
         return self._console.size
