@@ -57,7 +57,7 @@ def main() -> None:
 
 
 def continued(trainer: sk.Trainer) -> str:
-    """Saves and loads a training, continues it on one thread, and returns its new digest."""
+    """Saves and loads the training state, continues on one thread, and returns the new digest."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "model.shiro"
         trainer.save(path)

@@ -139,7 +139,7 @@ def small_suite() -> Suite:
 
 @pytest.fixture(scope="module")
 def before_and_after(small_suite: Suite, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """Writes the results of a run of the suite, and of a run whose training is slow."""
+    """Writes the results of a run of the suite, and of a run in which training is slow."""
     folder = tmp_path_factory.mktemp("bench")
     paths = folder / "before.json", folder / "after.json"
     paths[0].write_text(small_suite.run().to_json(), encoding="utf-8")
@@ -148,7 +148,7 @@ def before_and_after(small_suite: Suite, tmp_path_factory: pytest.TempPathFactor
     return paths
 
 
-def test_a_slow_training_shows_in_the_figures(
+def test_slow_training_shows_in_the_figures(
     before_and_after: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     before, after = (str(path) for path in before_and_after)
@@ -162,7 +162,7 @@ def test_a_slow_training_shows_in_the_figures(
     assert "training" not in capsys.readouterr().out.rpartition("worse")[2]
 
 
-def test_the_bottleneck_of_a_slow_training_is_the_phase_in_which_it_stalls(before_and_after: tuple[Path, Path]) -> None:
+def test_the_bottleneck_of_slow_training_is_the_phase_in_which_it_stalls(before_and_after: tuple[Path, Path]) -> None:
     after = Results.from_json(before_and_after[1])
     # A stalled game is neither searching nor solving.
     assert after.bottlenecks["train1"].startswith("bookkeeping: bookkeeping ")

@@ -1,4 +1,4 @@
-"""`shirokuro bench --watch` follows the speed of a training."""
+"""`shirokuro bench --watch` follows the speed of a training run."""
 
 from __future__ import annotations
 

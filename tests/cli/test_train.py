@@ -106,7 +106,7 @@ def test_a_missing_file_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def assert_saved(run: Path) -> None:
-    """Asserts that the run was saved in the state that an uninterrupted training has after the same games."""
+    """Asserts that the run was saved in the state that an uninterrupted run has after the same games."""
     saved = sk.Trainer.load(run / "model.shiro")
     played = saved.games_played
     assert 0 < played < 1_000_000
@@ -116,7 +116,7 @@ def assert_saved(run: Path) -> None:
     assert not list(run.glob("**/.*.tmp"))
 
 
-def test_a_closed_pipe_stops_the_training_and_saves_it(tmp_path: Path) -> None:
+def test_a_closed_pipe_stops_and_saves_the_run(tmp_path: Path) -> None:
     command = '"$@" | head -n 1; echo "${PIPESTATUS[0]}"'
     shell = ["bash", "-c", command, "bash", PROGRAM, "train", "--out", str(tmp_path / "run"), *LONG]
     result = subprocess.run(shell, capture_output=True, text=True, check=False, timeout=120)
@@ -128,7 +128,7 @@ def test_a_closed_pipe_stops_the_training_and_saves_it(tmp_path: Path) -> None:
     assert_saved(tmp_path / "run")
 
 
-def test_a_training_is_saved_when_all_its_output_is_closed(tmp_path: Path) -> None:
+def test_a_run_is_saved_when_all_its_output_is_closed(tmp_path: Path) -> None:
     shell = ["bash", "-c", '"$@" 2>&1 | head -n 1', "bash", PROGRAM, "train", "--out", str(tmp_path / "run"), *LONG]
     assert subprocess.run(shell, capture_output=True, check=False, timeout=120).returncode == 0
     end = time.monotonic() + 60
@@ -157,7 +157,7 @@ def wait_for_metrics(run: Path) -> None:
         time.sleep(0.05)
 
 
-def test_a_hangup_stops_the_training_and_saves_it(tmp_path: Path) -> None:
+def test_a_hangup_stops_and_saves_the_run(tmp_path: Path) -> None:
     run = tmp_path / "run"
     with subprocess.Popen(
         [PROGRAM, "train", "--out", run, *LONG], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
@@ -170,7 +170,7 @@ def test_a_hangup_stops_the_training_and_saves_it(tmp_path: Path) -> None:
     assert_saved(run)
 
 
-def test_a_training_under_nohup_continues_after_a_hangup(tmp_path: Path) -> None:
+def test_a_run_under_nohup_continues_after_a_hangup(tmp_path: Path) -> None:
     run = tmp_path / "run"
     with subprocess.Popen(
         [shutil.which("nohup") or "", PROGRAM, "train", "--out", run, *LONG],
@@ -217,7 +217,7 @@ def test_messages_are_shown_above_the_panel(tmp_path: Path, terminal: Callable[.
     assert_saved(run)
 
 
-def test_a_training_is_saved_when_its_terminal_is_closed(tmp_path: Path, terminal: Callable[..., Any]) -> None:
+def test_a_run_is_saved_when_its_terminal_is_closed(tmp_path: Path, terminal: Callable[..., Any]) -> None:
     run = tmp_path / "run"
     shown = terminal(PROGRAM, "train", "--out", run, *LONG)
     wait_for_metrics(run)

@@ -1,4 +1,4 @@
-"""The page of a training, and the layout and contrast of all pages, in a real headless browser (Chromium)."""
+"""The training page, and the layout and contrast of all pages, in a real headless browser (Chromium)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The time to save and load a training, and the memory that it uses."""
+"""The time to save and load a training state, and the memory that training uses."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ sk.Trainer(sk.TrainConfig(table_mb=32, threads=4)).save(sys.argv[1])
 
 
 def memory(directory: Path | None) -> dict[str, float]:
-    """Measures the memory of a process that resumes a saved training with four workers and 32 MB of table each.
+    """Measures the memory of a process that resumes a saved run with four workers and 32 MB of table each.
 
     A separate process is used because this one has other things in memory. A loaded state is resident as a whole, as
     after a million games; a new one touches memory only as it learns.

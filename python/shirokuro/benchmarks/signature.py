@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 TRAINING = TrainConfig(
     seed=20, games=512, generation_games=64, depth=3, exact_empties=8, epsilon=0.1, random_plies=10, table_mb=1
 )
-"""The training whose state is part of the signature."""
+"""The training run whose final state is part of the signature."""
 
 DEPTH = 7
 """The depth of the searches, in plies."""
@@ -42,7 +42,7 @@ class Signature:
     solve: int
     """Positions visited while solving."""
     training: str
-    """The digest of the training's state."""
+    """The digest of the training state."""
 
     def __str__(self) -> str:
         """Returns readable lines, the last one with the signature itself."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Measure: TypeAlias = "Callable[[], dict[str, float]]"
 
 MODEL = TrainConfig(seed=1, games=20_000, depth=3, exact_empties=8)
-"""The training of the default evaluation for searches, which yields the same weights every time."""
+"""The training run for the default evaluation, which yields the same weights every time."""
 
 QUICK_MODEL = MODEL.replace(games=3_000)
 

@@ -20,10 +20,10 @@ ONE_PLY = TrainConfig(depth=1, exact_empties=0, threads=1)
 THREE_PLIES = TrainConfig(depth=3, exact_empties=10, threads=1)
 ALL_CORES = THREE_PLIES.replace(threads=0)
 TIMED_MOVES = TrainConfig(time_ms=15, generation_games=16 * cores())
-"""A training with 15 ms per move and defaults otherwise.
+"""Training with 15 ms per move and defaults otherwise.
 
 Generations are short to keep the measurement short. The end of a generation, when workers wait for the last games,
-therefore weighs more than in a real training.
+therefore weighs more than in a real run.
 """
 
 

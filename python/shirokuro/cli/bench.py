@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from shirokuro.benchmarks.compare import Comparison
 
-HELP = "Measure speed and memory, compare them with targets or an earlier run, or follow the speed of a training."
+HELP = "Measure speed and memory, compare them with targets or earlier results, or follow a training run."
 
 WORSE = 1
 """The exit code when a figure got worse."""

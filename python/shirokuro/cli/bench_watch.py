@@ -1,4 +1,4 @@
-"""`shirokuro bench --watch`: the speed of a training in progress."""
+"""`shirokuro bench --watch`: the speed of a training run in progress."""
 
 from __future__ import annotations
 

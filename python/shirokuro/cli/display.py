@@ -1,4 +1,4 @@
-"""The progress display of a training: a live panel on a terminal, plain lines elsewhere."""
+"""The progress display of training: a live panel on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _SPARKS = 32
 
 
 class Display(Protocol):
-    """A display of a training's progress."""
+    """A display of the progress of training."""
 
     def tick(self, games_played: int) -> None:
         """Notes the number of games played; called many times per second."""
@@ -50,7 +50,7 @@ class Display(Protocol):
 def display(
     name: str, games: int, games_played: int, *, quiet: bool = False, as_json: bool = False
 ) -> Iterator[Display]:
-    """Yields the display that suits standard output, for a training from `games_played` to `games` games."""
+    """Yields the display that suits standard output, for training from `games_played` to `games` games."""
     console = Console()
     clock = _Clock(games, games_played)
     if quiet:
@@ -135,7 +135,7 @@ class _JsonLines:
 
 @contextmanager
 def _panel(name: str, clock: _Clock, console: Console) -> Iterator[_Panel]:
-    """Yields a panel that stays below printed and logged lines; a closed terminal does not end the training."""
+    """Yields a panel that stays below printed and logged lines; a closed terminal does not end training."""
     # Standard error that goes to a file must not be redirected to the terminal.
     live = Live(console=console, auto_refresh=False, redirect_stderr=sys.stderr.isatty())
     panel = _Panel(name, clock, live)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 HELP = "Train a model by self-play, then play it against fixed opponents."
 
 TOO_MANY_ERRORS = 3
-"""The exit code of a training that paused because too many games failed."""
+"""The exit code of a run that paused because too many games failed."""
 
 OUTPUT_CLOSED = 141
 """The exit code when the output was closed, the same as for a process ended by SIGPIPE."""
@@ -161,7 +161,7 @@ def _train(trainer: Trainer, directory: RunDirectory, options: Options) -> tuple
                 log_json=options.json_logs,
             )
     if result is None:
-        raise RuntimeError("a training in the foreground must have a result")
+        raise RuntimeError("training in the foreground must have a result")
     service.end(f"{result.outcome.replace('_', ' ')} after {result.games_played:,} games, saved")
     return result, signals.received
 

@@ -1,4 +1,4 @@
-// The page of the game: shows what the server sends, and sends what the person does.
+// The game page: shows what the server sends, and sends what the person does.
 
 import { Board } from "./board.js";
 import { byId, toast } from "./dom.js";

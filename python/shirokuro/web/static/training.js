@@ -1,4 +1,4 @@
-// The page of the training: the state, measures, warnings and curves of a run.
+// The training page: the state, measures, warnings and curves of a run.
 
 import { chart, strength } from "./curves.js";
 import { byId, html } from "./dom.js";
