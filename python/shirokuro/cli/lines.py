@@ -1,4 +1,4 @@
-"""Lines from another program, and lines to it."""
+"""Line-based input from another program, and output to it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LONGEST = 1_000_000
-"""Bytes of a line; what is longer comes in pieces, so that memory stays bounded."""
+"""The maximum length of a line in bytes; longer lines are split to bound the memory."""
 
 
 def input_lines() -> Iterator[str]:
-    """The lines of the standard input, each as soon as it is whole.
+    """Yields the lines of standard input, each as soon as it is complete.
 
-    They are read past Python's buffer, whose lock a thread that waits for input would hold when the program ends.
+    Reads bypass Python's buffer, because a thread that waits for input would hold its lock when the program exits.
     """
     rest = b""
     while content := os.read(sys.stdin.fileno(), 65536):
@@ -30,5 +30,5 @@ def input_lines() -> Iterator[str]:
 
 
 def output(text: str) -> None:
-    """Writes to the standard output at once."""
+    """Writes to standard output and flushes it."""
     print(text, end="", flush=True)
