@@ -181,7 +181,7 @@ def test_coverage_is_warned_about_after_its_games_and_again_after_some_time(smal
     trainer.train_batch(320)
     warnings = trainer.warnings
     assert [(warning.kind, warning.games_played) for warning in warnings] == [("coverage", 128), ("coverage", 320)]
-    assert "18,893,862 entries that can occur" in warnings[0].message
+    assert "18,893,862 reachable entries" in warnings[0].message
     assert "P05 stages" in warnings[0].message
     report = trainer.convergence()
     trainer = sk.Trainer(config.replace(min_coverage=report.coverage / 100))
@@ -200,7 +200,7 @@ def test_undertrained_patterns_are_named_with_their_stages(small: sk.TrainConfig
     ratios = report.mean_updates_by_table / report.expected_updates_by_table
     # Random openings of up to 50 plies leave few positions of the middle game to learn from.
     assert ratios[15, 2] < 0.6 < ratios[58, 2]
-    assert "updates an entry, expected 0.0149 after 64 games; below 60% of theirs: P" in warning.message
+    assert "updates per entry, expected 0.0149 after 64 games; below 60% of the expected number: P" in warning.message
     whole = sk.Trainer(quiet.replace(random_plies=0))
     whole.train_batch(128)
     assert kinds(whole) == []

@@ -98,7 +98,7 @@ def test_tables_are_made_smaller_to_keep_within_the_budget(
 @pytest.mark.parametrize("changes", [{"budget_mb": 300}, {"generation_games": 65_536}, {"threads": 1024}])
 def test_a_budget_that_does_not_hold_the_rest_is_refused_with_the_numbers(changes: dict[str, Any]) -> None:
     config = sk.TrainConfig(threads=1).replace(**changes)
-    message = rf"budget_mb = {config.budget_mb:g}: this training needs \d+\.\d MB at least: weights 57\.7, Adam 230\.9"
+    message = rf"budget_mb = {config.budget_mb:g}: this training needs at least \d+\.\d MB: weights 57\.7, Adam 230\.9"
     with pytest.raises(ValueError, match=message):
         sk.Trainer(config)
     trainer = sk.Trainer(sk.TrainConfig(threads=1))

@@ -248,8 +248,8 @@ def test_a_number_that_is_none_is_warned_about_at_once(
     with caplog.at_level(logging.WARNING):
         trainer.start_training(64, directory=tmp_path)
     kinds = {warning.message.split(" in game")[0] for warning in trainer.warnings if warning.kind == "divergence"}
-    assert "values that are no finite numbers" in kinds
-    assert any("came to no finite number: reset to neutral" in kind for kind in kinds)
-    assert "divergence: values that are no finite numbers in game" in log(tmp_path)
-    assert "divergence: values that are no finite numbers in game" in caplog.text
+    assert "NaN or infinite values" in kinds
+    assert any("became NaN or infinite and were reset to neutral" in kind for kind in kinds)
+    assert "divergence: NaN or infinite values in game" in log(tmp_path)
+    assert "divergence: NaN or infinite values in game" in caplog.text
     assert {warning["kind"] for warning in lines(tmp_path)[-1]["warnings"]} == {"divergence"}
