@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from shirokuro.training.throughput import DROP, LEAST_USUAL, RECENT, USUAL, Throughput
+from shirokuro.training.throughput import DROP, MIN_USUAL, RECENT, USUAL, Throughput
 
 STEADY = {"search": 0.8, "waiting": 0.1, "learning": 0.1}
 
@@ -74,4 +74,4 @@ def test_short_reports_are_put_together() -> None:
 
 
 def test_the_beginning_says_nothing() -> None:
-    assert feed(Throughput(), [1000.0] * (LEAST_USUAL - 1) + [100.0] * RECENT) == []
+    assert feed(Throughput(), [1000.0] * (MIN_USUAL - 1) + [100.0] * RECENT) == []

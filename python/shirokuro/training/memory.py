@@ -30,7 +30,7 @@ ADAM = 8 * ENTRIES
 PYTHON = 64 * MB
 """Assumed bytes of the interpreter and its modules. If the first trainer finds more, that counts instead."""
 
-LEAST_TABLE = round(TrainConfig.SETTINGS["table_mb"].low * MB)
+MIN_TABLE = round(TrainConfig.SETTINGS["table_mb"].low * MB)
 """Bytes of the smallest transposition table."""
 
 _WORKER = 700_000
@@ -78,7 +78,7 @@ class MemoryPlan:
     @property
     def table(self) -> int:
         """Size that each table gets; the minimum size if there is no room at all."""
-        return max(min(self.wanted_table, self.left // self.workers), LEAST_TABLE)
+        return max(min(self.wanted_table, self.left // self.workers), MIN_TABLE)
 
     @property
     def is_reduced(self) -> bool:
@@ -117,11 +117,11 @@ def plan(config: TrainConfig) -> MemoryPlan:
         wanted_table=round(config.table_mb * MB),
     )
     minimal = dataclasses.replace(planned, python=PYTHON)
-    if minimal.left < LEAST_TABLE * minimal.workers:
-        need = minimal.budget - minimal.left + LEAST_TABLE * minimal.workers
+    if minimal.left < MIN_TABLE * minimal.workers:
+        need = minimal.budget - minimal.left + MIN_TABLE * minimal.workers
         raise ValueError(
             f"budget_mb = {config.budget_mb:g}: this training needs at least {need / MB:.1f} MB: {minimal.parts()}, "
-            f"and {minimal.workers} transposition tables of {LEAST_TABLE / MB:.1f}"
+            f"and {minimal.workers} transposition tables of {MIN_TABLE / MB:.1f}"
         )
     return planned
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 USUAL = 20
 """Number of intervals that define the usual throughput."""
 
-LEAST_USUAL = 6
+MIN_USUAL = 6
 """Minimum number of intervals needed to define it."""
 
 RECENT = 3
@@ -111,7 +111,7 @@ class Throughput:
     def _find_drop(self) -> Drop | None:
         intervals = list(self._intervals)
         before, recent = intervals[:-RECENT], intervals[-RECENT:]
-        if len(before) < LEAST_USUAL:
+        if len(before) < MIN_USUAL:
             return None
         speeds = [interval.speed for interval in before]
         median = statistics.median(speeds)
