@@ -105,7 +105,7 @@ class _Listener(QueueListener):
 
 
 class _PassOn(logging.Handler):
-    """Handler that passes on to the parent loggers only what they would have received without a log file."""
+    """Handler that passes on to the parent loggers only the messages they would receive without a log file."""
 
     def __init__(self, above: logging.Logger, level: int) -> None:
         super().__init__(level)
@@ -158,7 +158,7 @@ class RunLog:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         _package.remove(self._handler)
-        self._listener.stop()  # after it has written all waiting messages
+        self._listener.stop()  # returns once all waiting messages are written
         if self.dropped:
             text = f"{self.dropped} messages were dropped: they came faster than they could be written"
             self._file.handle(logging.LogRecord(__name__, logging.WARNING, __file__, 0, text, None, None))

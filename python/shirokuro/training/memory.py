@@ -28,7 +28,7 @@ WEIGHTS = 2 * ENTRIES
 ADAM = 8 * ENTRIES
 
 PYTHON = 64 * MB
-"""Assumed bytes of the interpreter and its modules. If the first trainer finds more, that counts instead."""
+"""Assumed bytes of the interpreter and its modules, unless more is in use before the first trainer is made."""
 
 MIN_TABLE = round(TrainConfig.SETTINGS["table_mb"].low * MB)
 """Bytes of the smallest transposition table."""

@@ -42,7 +42,7 @@ class TrainingResult:
     """Result of a training."""
 
     outcome: Outcome
-    """`"completed"`: the target is reached. `"too_many_errors"`: the training paused because too many games failed."""
+    """`"completed"`: the target was reached. `"too_many_errors"`: the training paused because too many games failed."""
 
     games_played: int
     """Games played since the start of the run."""

@@ -42,7 +42,7 @@ class TrainingState:
     target_games: int | None = None
     """Number of games that the training was last started for."""
     checkpoint: Path | None = None
-    """File that holds exactly this state; `None` before the first save, and once training has continued."""
+    """File that holds exactly this state; `None` if there is none, or if training has continued since."""
 
     @classmethod
     def new(cls, config: TrainConfig) -> Self:
