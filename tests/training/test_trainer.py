@@ -366,12 +366,12 @@ def test_schedules_take_their_values_at_the_first_game_of_a_generation_for_any_s
         trainer.state.core = core
         for games in parts:
             trainer.train_batch(games)
-        told.append(core.calls)
-    assert told[0] == told[1]
-    assert [play.epsilon for _, play in told[0][::100]] == pytest.approx([0.4, 0.3, 0.2, 0.1])
-    assert [play.depth for _, play in told[0][::100]] == [1, 2, 3, 4]
+        calls.append(core.calls)
+    assert calls[0] == calls[1]
+    assert [play.epsilon for _, play in calls[0][::100]] == pytest.approx([0.4, 0.3, 0.2, 0.1])
+    assert [play.depth for _, play in calls[0][::100]] == [1, 2, 3, 4]
     for generation in range(4):
-        plays = [play for _, play in told[0][100 * generation : 100 * (generation + 1)]]
+        plays = [play for _, play in calls[0][100 * generation : 100 * (generation + 1)]]
         assert all(play == plays[0] == config.at(100 * generation) for play in plays)
 
 
