@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import select
 import sys
 from typing import TYPE_CHECKING
+
+from shirokuro.signals import wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +22,7 @@ def input_lines() -> Iterator[str]:
     Reads bypass Python's buffer, because a thread that waits for input would hold its lock when the program exits.
     """
     rest = b""
-    while content := os.read(sys.stdin.fileno(), 65536):
+    while content := _read():
         *lines, rest = (rest + content).split(b"\n")
         if len(rest) > _LONGEST:
             lines, rest = [*lines, rest], b""
@@ -27,6 +30,14 @@ def input_lines() -> Iterator[str]:
             yield line.decode(errors="replace")
     if rest:
         yield rest.decode(errors="replace")
+
+
+def _read() -> bytes:
+    """Waits for input, and reads what there is; empty at the end."""
+    stdin = sys.stdin.fileno()
+    if sys.platform != "win32":  # where only sockets can be waited for
+        wait_for(lambda seconds: bool(select.select([stdin], [], [], seconds)[0]))
+    return os.read(stdin, 65536)
 
 
 def output(text: str) -> None:

@@ -6,6 +6,8 @@ import logging
 import threading
 from typing import TYPE_CHECKING, TypedDict
 
+from shirokuro.signals import wait_for
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -79,7 +81,7 @@ class Session:
         """Stops the training at once and saves it. Waits until that is done, unless called from within the training."""
         self.is_stopping = True
         if wait and threading.current_thread() is not self._thread:
-            self._ended.wait()
+            wait_for(self._ended.wait)
 
     def wait(self, timeout: float | None = None) -> TrainingResult | None:
         """Waits for the end and returns the result; `None` if the timeout (in seconds) expires first.
@@ -90,7 +92,7 @@ class Session:
         """
         if self.active and threading.current_thread() is self._thread:
             raise RuntimeError("a training can't wait for its own end")
-        self._ended.wait(timeout)
+        wait_for(self._ended.wait, timeout)
         if self._error:
             raise self._error
         return self._result
