@@ -802,6 +802,14 @@ class PlaySettings(Protocol):
     def rate(self) -> float:
         """Step size of Adam in discs, 0 to 64."""
 
+    @property
+    def share_stages(self) -> int:
+        """Stages before and after its own whose tables a position also teaches, 0 to 8."""
+
+    @property
+    def share_weight(self) -> float:
+        """Weight of a position in the tables of the next stage, 0 to 1; at a distance of d, this to the power of d."""
+
 @final
 class TrainerCore:
     """Weights, moments and the position in the run. Use `shirokuro.Trainer` instead of this class."""

@@ -115,6 +115,8 @@ class GenerationSettings:
     random_plies: int
     lambda_: float
     rate: float
+    share_stages: int
+    share_weight: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +165,16 @@ class TrainConfig:
         "0.9", 0, 1, "Weight of the later values in a position's target, the λ of TD(λ); a schedule."
     )
     rate: ScheduleLike = _schedule("0:0.15,1:0.005", 0, 10, "Step size of Adam, in discs; a schedule.")
+    share_stages: ScheduleLike = _schedule(
+        "2", 0, 8, "Stages before and after its own whose tables a position also teaches; a schedule."
+    )
+    share_weight: ScheduleLike = _schedule(
+        "0.7",
+        0,
+        1,
+        "Weight of a position in the tables of the next stage, where 1 is its weight in its own; at a distance of d "
+        "stages, this to the power of d; a schedule.",
+    )
 
     threads: int = _whole(0, 0, 1024, "Worker threads; 0 for one per core. Does not affect the model.")
     table_mb: float = _number(4, 0.1, 65_536, "Size of each worker thread's transposition table, in MB.")
@@ -256,6 +268,8 @@ class TrainConfig:
             random_plies=round(value(self.random_plies)),
             lambda_=value(self.lambda_),
             rate=value(self.rate),
+            share_stages=round(value(self.share_stages)),
+            share_weight=value(self.share_weight),
         )
 
     @property

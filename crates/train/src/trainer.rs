@@ -227,7 +227,7 @@ impl Trainer {
     fn positions(&self, settings: LearnSettings) -> Positions {
         let Self { state, workers, faults, .. } = self;
         let faults = faults.as_deref().map(|faults| (faults, state.seed));
-        workers.run(|| Positions::of(&state.records, &state.weights, settings.lambda, faults))
+        workers.run(|| Positions::of(&state.records, &state.weights, settings.lambda, settings.sharing(), faults))
     }
 
     /// Learns all games of the current generation.

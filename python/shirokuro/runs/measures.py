@@ -100,6 +100,7 @@ _POSITIONS = Unit(name="positions", shown="positions")
 _SECONDS = Unit(name="s", shown="s", form=",.1f")
 _SHARE = Unit(name="0…1", shown="%", scale=100, form=".1f")
 _SIGNED_DISCS = Unit(name="discs", shown="discs", form="+.2f")
+_STAGES = Unit(name="stages", shown="stages")
 _UPDATES = Unit(name="updates", shown="updates", form=".1f")
 
 _VALUE_UNIT = "discs, side to move"
@@ -197,6 +198,10 @@ _TABLE = (
     Measure(key="play.lambda", title="λ", unit=_CHANCE, help="λ of TD(λ)."),
     Measure(key="play.rate", title="rate", unit=Unit(name="discs", shown="discs", form=".4f"),
             help="Step size of Adam."),
+    Measure(key="play.share_stages", title="shared stages", unit=_STAGES,
+            help="Stages before and after its own whose tables a position also teaches."),
+    Measure(key="play.share_weight", title="share weight", unit=_CHANCE,
+            help="Weight of a position in the tables of the next stage."),
 
     Measure(key="convergence.stone_difference_mean", title="mean disc difference", unit=_SIGNED_DISCS, side="Black",
             help="Mean final disc difference of the last games."),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from shirokuro._core import STAGE_ENTRIES, STAGES
 from shirokuro.config import TrainConfig
+from shirokuro.schedule import Schedule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +43,9 @@ _LEARNED = 8 * MB
 
 _POSITION = 116
 """Bytes of a position while it is learned: 56 indices and an error."""
+
+_SHARED_ERROR = 4
+"""Bytes of a position's error by the tables of another stage that it teaches."""
 
 _GAME = 2_000
 """Bytes of a game's moves and values, and of its report."""
@@ -107,12 +111,13 @@ def plan(config: TrainConfig) -> MemoryPlan:
         ValueError: `budget_mb` is too small for the fixed parts and the smallest tables, whatever the program.
     """
     games = config.generation_games
+    shared = round(2 * max(Schedule.of(config.share_stages).values))
     planned = MemoryPlan(
         budget=round(config.budget_mb * MB),
         weights=WEIGHTS,
         adam=ADAM,
         python=max(PYTHON, memory_before() or 0),
-        records=games * (60 * _POSITION + _GAME + _UNDO),
+        records=games * (60 * (_POSITION + shared * _SHARED_ERROR) + _GAME + (1 + shared) * _UNDO),
         other=_LEARNED + config.worker_threads * _WORKER,
         workers=config.worker_threads,
         wanted_table=round(config.table_mb * MB),

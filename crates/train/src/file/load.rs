@@ -8,6 +8,7 @@ use super::section::Section;
 use super::texts::Texts;
 use super::{coverage, pending, records};
 use crate::learn::coverage::Coverage;
+use crate::learn::sharing::Sharing;
 use crate::learn::undo::UndoEntry;
 use crate::play::pending::PendingGames;
 use crate::record::GameRecord;
@@ -67,9 +68,9 @@ pub(super) fn read_file_state(file: &mut Container<File>) -> Result<FileState, R
     if let Some(order) = OldOrder::of(file.version()) {
         coverage.updated = order.reorder_bits(&coverage.updated);
     }
-    // Each position of these games has changed at most as many entries as it reads.
+    // Each position of these games has changed at most the entries that it reads, in the tables of each stage it teaches.
     let positions: usize = records.iter().map(|record| record.searched().count()).sum();
-    let most = codec::UNDO_BYTES * (positions * FEATURES).min(ENTRIES);
+    let most = codec::UNDO_BYTES * (positions * FEATURES * (1 + 2 * Sharing::MAX_STAGES)).min(ENTRIES);
     let undo = file.length(Section::Undo)?;
     if undo > most as u64 {
         return Err(Reason::invalid(Section::Undo.name(), format_args!("{undo} bytes long, more than {most}")));

@@ -1,5 +1,6 @@
 //! The positions of a generation, prepared for learning: indices and errors, by stage.
 
+use crate::learn::sharing::Sharing;
 use crate::learn::targets::{lambda_returns, mover_view};
 use crate::play::fault_injection::FaultInjector;
 use crate::record::{GameRecord, steps};
@@ -23,6 +24,9 @@ pub(crate) struct Row {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Positions {
     rows: Vec<Row>,
+    /// For each row, its errors by the tables of the stages around its own; see [`Sharing::place`].
+    shared: Vec<f32>,
+    sharing: Sharing,
     stages: [Range<usize>; STAGES],
     errors: Vec<TdErrors>,
     nan_games: Vec<u64>,
@@ -47,7 +51,13 @@ impl Positions {
     /// Injected faults come with the run's seed.
     ///
     /// Works on the games in parallel, in the current rayon pool.
-    pub fn of(records: &[GameRecord], weights: &Weights, lambda: f32, faults: Option<(&FaultInjector, u64)>) -> Self {
+    pub fn of(
+        records: &[GameRecord],
+        weights: &Weights,
+        lambda: f32,
+        sharing: Sharing,
+        faults: Option<(&FaultInjector, u64)>,
+    ) -> Self {
         let mut starts = [0; STAGES + 1];
         for record in records {
             // Every move adds a disc, and a forced pass is not a ply: a ply's number is its stage.
@@ -59,6 +69,8 @@ impl Positions {
             starts[stage + 1] += starts[stage];
         }
         let mut rows = vec![Row { indices: [0; FEATURES], error: 0.0 }; starts[STAGES]];
+        let width = sharing.width();
+        let mut shared = vec![0.0; starts[STAGES] * width];
         let (mut next, mut errors, mut nan_games) = (starts, Vec::with_capacity(records.len()), Vec::new());
         for records in records.chunks(CHUNK) {
             let games: Vec<_> = records
@@ -66,22 +78,26 @@ impl Positions {
                 .map(|record| {
                     let positions = || record.plies.iter().filter(|ply| ply.searched.is_some()).count();
                     let nan = faults.and_then(|(faults, seed)| faults.nan(seed, record.index, positions()));
-                    game_rows(record, weights, lambda, nan)
+                    let (rows, errors) = game_rows(record, weights, lambda, nan);
+                    let shared = shared_errors(&rows, weights, sharing);
+                    (rows, shared, errors)
                 })
                 .collect();
-            for (record, (of_game, game_errors)) in records.iter().zip(games) {
+            for (record, (of_game, mut shared_of_game, game_errors)) in records.iter().zip(games) {
                 if game_errors.positions as usize != of_game.len() {
                     nan_games.push(record.index);
                 }
                 errors.push(game_errors);
-                for (stage, row) in of_game {
-                    rows[next[stage]] = row;
+                for (row, (stage, of_row)) in of_game.into_iter().enumerate() {
+                    let place = next[stage];
+                    rows[place] = of_row;
+                    shared[place * width..][..width].swap_with_slice(&mut shared_of_game[row * width..][..width]);
                     next[stage] += 1;
                 }
             }
         }
         let stages = std::array::from_fn(|stage| starts[stage]..starts[stage + 1]);
-        Self { rows, stages, errors, nan_games }
+        Self { rows, shared, sharing, stages, errors, nan_games }
     }
 
     /// Returns a copy in which one row of a stage has this error.
@@ -97,6 +113,24 @@ impl Positions {
         &self.rows[self.stages[stage].clone()]
     }
 
+    /// Returns the positions of one stage with their errors by the tables of another one around it.
+    pub fn shared(&self, source: usize, stage: usize) -> impl Iterator<Item = (&[u16; FEATURES], f32)> {
+        let (width, place) = (self.sharing.width(), self.sharing.place(source, stage));
+        let range = self.stages[source].clone();
+        let errors = self.shared[range.start * width..range.end * width].iter().skip(place).step_by(width.max(1));
+        self.rows[range].iter().zip(errors).map(|(row, &error)| (&row.indices, error))
+    }
+
+    /// Returns the weights with which positions teach the tables around their own stage.
+    pub fn sharing(&self) -> Sharing {
+        self.sharing
+    }
+
+    /// Checks whether a stage's tables are taught anything.
+    pub fn teach(&self, stage: usize) -> bool {
+        !self.stage(stage).is_empty() || self.sharing.neighbours(stage).any(|source| !self.stage(source).is_empty())
+    }
+
     /// Returns the TD errors of each game, in the order of the games.
     pub fn errors(&self) -> &[TdErrors] {
         &self.errors
@@ -104,7 +138,7 @@ impl Positions {
 
     /// Returns the bytes held in memory.
     pub fn bytes(&self) -> usize {
-        size_of_val(&self.rows[..]) + size_of_val(&self.errors[..])
+        size_of_val(&self.rows[..]) + size_of_val(&self.shared[..]) + size_of_val(&self.errors[..])
     }
 
     /// Returns the games with a position whose error is NaN or infinite.
@@ -144,6 +178,22 @@ fn game_rows(record: &GameRecord, weights: &Weights, lambda: f32, nan: Option<us
         (stage, Row { indices, error })
     });
     (rows.collect(), errors)
+}
+
+/// Returns the errors of a game's rows by the tables of the stages around their own, row by row.
+fn shared_errors(rows: &[(usize, Row)], weights: &Weights, sharing: Sharing) -> Vec<f32> {
+    let width = sharing.width();
+    let mut errors = vec![0.0; rows.len() * width];
+    for (row, (stage, Row { indices, .. })) in rows.iter().enumerate() {
+        for other in sharing.neighbours(*stage) {
+            prefetch_weights(weights, other, indices);
+        }
+        let target = rows[row].1.error + pattern_sum(weights, *stage, indices);
+        for other in sharing.neighbours(*stage) {
+            errors[row * width + sharing.place(*stage, other)] = target - pattern_sum(weights, other, indices);
+        }
+    }
+    errors
 }
 
 /// Returns the sum of a position's weights in discs: the evaluation before clamping.
@@ -203,7 +253,7 @@ mod tests {
         let settings = PlaySettings { random_plies: 20, epsilon: 0.1, ..PlaySettings::default() };
         let records: Vec<GameRecord> = (0..6).map(|index| game(&settings, index)).collect();
         let weights = Weights::neutral();
-        let positions = Positions::of(&records, &weights, 0.7, None);
+        let positions = Positions::of(&records, &weights, 0.7, Sharing::new(0, 0.0), None);
         let mut total = 0;
         for stage in 0..STAGES {
             let expected: Vec<Row> = records
@@ -215,6 +265,32 @@ mod tests {
             total += expected.len();
         }
         assert_eq!(total, records.iter().map(|record| record.searched().count()).sum());
+    }
+
+    #[test]
+    fn shared_errors_are_targets_less_evaluations_by_the_tables_that_are_taught() {
+        let settings = PlaySettings { random_plies: 20, ..PlaySettings::default() };
+        let records: Vec<GameRecord> = (0..3).map(|index| game(&settings, index)).collect();
+        let weights = Weights::neutral();
+        for (entry, weight) in weights.entries().iter().enumerate() {
+            weight.store(Weights::NEUTRAL - 60 + (crate::random::nth(2, entry as u64) % 121) as u16, Relaxed);
+        }
+        let sharing = Sharing::new(2, 0.5);
+        let positions = Positions::of(&records, &weights, 0.9, sharing, None);
+        let mut shared = 0;
+        for source in 0..STAGES {
+            for stage in sharing.neighbours(source) {
+                let errors: Vec<_> = positions.shared(source, stage).collect();
+                assert_eq!(errors.len(), positions.stage(source).len());
+                for (row, (indices, error)) in positions.stage(source).iter().zip(errors) {
+                    let target = row.error + pattern_sum(&weights, source, &row.indices);
+                    assert_eq!((indices, error), (&row.indices, target - pattern_sum(&weights, stage, indices)));
+                    shared += 1;
+                }
+            }
+        }
+        assert!(shared > 400, "{shared}");
+        assert!(positions.shared(20, 21).all(|(_, error)| error.is_finite()));
     }
 
     #[test]
@@ -249,7 +325,7 @@ mod tests {
         }
         let faults = FaultInjector::new(FaultRates { nan: 1.0, ..FaultRates::default() }, None).unwrap();
         let records = [record, GameRecord::failed(4)];
-        let positions = Positions::of(&records, &weights, 0.9, Some((&faults, 1)));
+        let positions = Positions::of(&records, &weights, 0.9, Sharing::new(0, 0.0), Some((&faults, 1)));
         let [errors, of_failed] = positions.errors() else { panic!("two games") };
         assert_eq!((positions.nan_games(), errors.positions as usize), (&[3][..], sound.len() - 1));
         assert!(errors.squared_error.is_finite());
@@ -265,7 +341,7 @@ mod tests {
             entry.store(Weights::NEUTRAL + 300, Relaxed);
         }
         for (records, out_of_range) in [(&records[..], true), (&[GameRecord::failed(0)], false)] {
-            let positions = Positions::of(records, &weights, 0.9, None);
+            let positions = Positions::of(records, &weights, 0.9, Sharing::new(0, 0.0), None);
             for (record, errors) in records.iter().zip(positions.errors()) {
                 let (rows, _) = game_rows(record, &weights, 0.9, None);
                 let squares = rows.iter().map(|(_, row)| f64::from(row.error) * f64::from(row.error));

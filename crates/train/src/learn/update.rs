@@ -7,7 +7,7 @@ use crate::learn::adam::{AdamStep, Moments, are_sound};
 use crate::learn::coverage::Coverage;
 use crate::learn::entry_bits::insert;
 use crate::learn::inspection::{Inspection, SuddenChanges, WeightUpdate};
-use crate::learn::positions::{Positions, Row};
+use crate::learn::positions::Positions;
 use crate::learn::rounding::Rounding;
 use crate::learn::scratch::{Cell, Scratch};
 use crate::learn::undo::UndoEntry;
@@ -68,13 +68,13 @@ pub(crate) fn update_tables(
 ) -> UpdateOutcome {
     coverage.provisional.fill(0);
     let mut tables = split(moments, coverage.updated.tables_mut(), &mut coverage.counts);
-    tables.retain(|table| !positions.stage(table.stage).is_empty());
+    tables.retain(|table| positions.teach(table.stage));
     // Pattern by pattern, the largest first: a worker reuses the same mirror table, and small tables fill the end.
     let mut order: Vec<&mut Table> = tables.iter_mut().collect();
     order.sort_by_key(|table| (Reverse(table.moments.len()), table.pattern, table.stage));
     workers.for_each_table(&mut order, |scratch, table| {
         let weights = weights.table(table.stage, table.pattern);
-        table.update(scratch, positions.stage(table.stage), weights, update);
+        table.update(scratch, positions, weights, update);
     });
     let mut all = UpdateOutcome::default();
     for table in tables {
@@ -99,11 +99,12 @@ fn split<'a>(mut moments: &'a mut [Moments], updated: Vec<&'a mut [u64]>, counts
 }
 
 impl Table<'_> {
-    /// Sums the errors of the stage's positions and changes every visited entry. An entry that becomes NaN or infinite
-    /// is reset to neutral.
-    fn update(&mut self, scratch: &mut Scratch, rows: &[Row], weights: &[AtomicU16], update: Update) {
+    /// Sums the errors of the positions that teach the table and changes every visited entry. An entry that becomes NaN
+    /// or infinite is reset to neutral.
+    fn update(&mut self, scratch: &mut Scratch, positions: &Positions, weights: &[AtomicU16], update: Update) {
         let mirror = mirror(self.pattern);
-        let touched = scratch.gather(rows, PATTERNS[self.pattern].features(), mirror);
+        let touched = self.gather(scratch, positions, mirror);
+        let own_units = positions.sharing().own_units();
         let mut resets = 0;
         let listed = update.inspection.updates.is_some_and(|tables| tables.contains(self.stage, self.pattern));
         let sudden = update.inspection.sudden.map_or(u32::MAX, u32::from);
@@ -116,7 +117,7 @@ impl Table<'_> {
             if let Some(&index) = touched.get(place + AHEAD) {
                 self.fetch(index, mirror, weights);
             }
-            let Cell { sum, count } = std::mem::take(&mut scratch.cells[usize::from(index)]);
+            let Cell { sum, units } = std::mem::take(&mut scratch.cells[usize::from(index)]);
             let entry = first_entry + u32::from(index);
             let (own, image) = (usize::from(index), usize::from(mirror[usize::from(index)]));
             let before = weights[own].load(Relaxed);
@@ -125,7 +126,7 @@ impl Table<'_> {
                 self.outcome.undo.push(UndoEntry { entry, weight: before, moments });
             }
             let entries = 1 + u64::from(own != image);
-            let error = sum / count as f32;
+            let error = sum / units as f32;
             let step = update.adam.apply(&mut moments, error);
             let weight = if step.is_finite() && are_sound(moments) {
                 update.rounding.apply(before, step * UNITS_PER_DISC as f32, entry)
@@ -139,8 +140,7 @@ impl Table<'_> {
                 weights[index].store(weight, Relaxed);
                 *self.count += u32::from(insert(self.updated, index));
             }
-            self.outcome.visits += u64::from(count) * entries;
-            let change = WeightUpdate { entry, visits: count, error, before, after: weight };
+            let change = WeightUpdate { entry, visits: units.div_ceil(own_units), error, before, after: weight };
             if listed {
                 self.outcome.updates.push(change);
             }
@@ -152,6 +152,25 @@ impl Table<'_> {
         if resets > 0 {
             self.outcome.resets.push(Reset { pattern: self.pattern, stage: self.stage, entries: resets });
         }
+    }
+
+    /// Sums the errors of the stage's own positions and then of those around it, stage by stage; counts the visits of
+    /// the own ones. Returns the number of entries touched.
+    fn gather(&mut self, scratch: &mut Scratch, positions: &Positions, mirror: &[u16]) -> usize {
+        let features = PATTERNS[self.pattern].features();
+        let sharing = positions.sharing();
+        let own = positions.stage(self.stage).iter().map(|row| (&row.indices, row.error));
+        let mut touched = scratch.gather(own, sharing.own_units(), (features.clone(), mirror), 0);
+        self.outcome.visits += scratch.touched[..touched].iter().fold(0, |visits, &index| {
+            let entries = 1 + u64::from(index != mirror[usize::from(index)]);
+            visits + entries * u64::from(scratch.cells[usize::from(index)].units / sharing.own_units())
+        });
+        for source in sharing.neighbours(self.stage) {
+            // A NaN stays with the tables of its own stage.
+            let finite = positions.shared(source, self.stage).filter(|(_, error)| error.is_finite());
+            touched = scratch.gather(finite, sharing.units(source, self.stage), (features.clone(), mirror), touched);
+        }
+        touched
     }
 
     /// Prefetches what the update of an entry and its mirror image reads.
