@@ -166,7 +166,7 @@ class TrainConfig:
     )
     rate: ScheduleLike = _schedule("0:0.15,1:0.005", 0, 10, "Step size of Adam, in discs; a schedule.")
     share_stages: ScheduleLike = _schedule(
-        "2", 0, 8, "Stages before and after its own whose tables a position also teaches; a schedule."
+        "0", 0, 8, "Stages before and after its own whose tables a position also teaches; a schedule."
     )
     share_weight: ScheduleLike = _schedule(
         "0.7",

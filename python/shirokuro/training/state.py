@@ -74,8 +74,7 @@ class TrainingState:
             path, threads=1, table_mb=TrainConfig.SETTINGS["table_mb"].low
         )
         try:
-            # Runs from before the setting existed did not share.
-            config = TrainConfig(**{"share_stages": 0, **json.loads(settings)})
+            config = TrainConfig(**json.loads(settings))
             fields = json.loads(monitor)
             run_id, target = fields.get("run") or uuid.uuid4().hex, fields.get("target")
             statistics = RunStatistics.from_json(core.seed, json.loads(totals), fields)
