@@ -52,7 +52,7 @@ def test_curves_are_those_of_the_metrics_with_units(
     assert [axes.get_title(loc="left") for axes in drawn] == CURVES
     for axes in drawn:
         assert axes.get_xlabel() == "games"
-        assert re.search(r"discs|%|games a second", axes.get_ylabel())
+        assert re.search(r"discs|%|games per second", axes.get_ylabel())
     view = RunView(run)
     games = view.metrics["games_played"]
     for axes, values in zip(

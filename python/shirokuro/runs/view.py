@@ -163,7 +163,7 @@ class RunView:
         return (self.target_games - self.metrics.games_played) / speed
 
     def curve(self, key: str) -> NDArray[np.float64]:
-        """Returns a measure's values as curves show them, in the unit of screens; shape (lines,)."""
+        """Returns a measure's values as curves show them, in the unit of displayed values; shape (lines,)."""
         measure = MEASURES[key]
         return (self.rolling(key) if measure.rolling else self.metrics[key]) * measure.unit.scale
 

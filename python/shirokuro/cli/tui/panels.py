@@ -57,7 +57,7 @@ def evaluation(view: RunView, width: int, height: int) -> Block:
 
     lines = [
         pair("values, discs", f"{known('values.mean', '+.1f')} ± {known('values.sd')}", width),
-        pair("from … to", f"{known('values.min', '+.0f')} … {known('values.max', '+.0f')}", width),
+        pair("value range", f"{known('values.min', '+.0f')} … {known('values.max', '+.0f')}", width),
         pair(
             "depth reached",
             f"{known('search_depth.mean')} ({known('search_depth.min', '.0f')}…{known('search_depth.max', '.0f')})",
