@@ -154,7 +154,7 @@ class BatchReport:
         return BatchReport(**sums, **extremes)  # type: ignore[arg-type]
 
     def __sub__(self, other: BatchReport) -> BatchReport:
-        """Returns the measurements of this report's games without the other's; minimum and maximum values are unknown."""
+        """Returns the measurements without the other report's games. Minimum and maximum values are then unknown."""
         sums = {name: getattr(self, name) - getattr(other, name) for name in _SUMS}
         extremes = {name: getattr(self, name) for name in _EXTREMES} if other == BatchReport() else {}
         return BatchReport(**sums, **extremes)

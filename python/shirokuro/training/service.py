@@ -91,7 +91,7 @@ class TrainingService:
         self._td_error: float | None = None
 
     def tick(self, games_played: int) -> None:
-        """Handles progress, many times a second; `games_played` counts the games finished since the start of the run."""
+        """Handles progress, many times a second; `games_played` counts finished games since the start of the run."""
         now = self._clock()
         if games_played > self._games:
             self._games, self._advanced = games_played, now
@@ -113,7 +113,7 @@ class TrainingService:
             self._td_error = progress.batch.td_error
 
     def end(self, status: str) -> None:
-        """Reports that the training has ended and was saved. A run that was already complete counts as a successful start."""
+        """Reports that the training has ended and was saved. A run that was already complete also counts as started."""
         self._manager.notify("READY=1", "WATCHDOG=1", f"STATUS={status}")
 
     def _status(self, games_played: int, now: float) -> str:
