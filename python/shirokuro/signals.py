@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
@@ -60,3 +62,27 @@ class StopSignals:
         self.leave()
         if self.received is not None:
             signal.raise_signal(self.received)
+
+
+STEP_SECONDS = 0.2
+"""The longest time for which a wait on the main thread leaves a signal unseen."""
+
+
+def wait_for(ready: Callable[[float], bool], timeout: float | None = None) -> bool:
+    """Waits in short steps, so that signals are seen.
+
+    Python runs a signal's handler between two steps of the main thread. A signal that arrives just before a wait
+    without a timeout, or that another thread receives, is therefore not seen until the wait ends.
+
+    Args:
+        ready: waits for at most this many seconds, and returns whether the wait is over, like `Event.wait`.
+        timeout: seconds; without it, as long as it takes.
+
+    Returns:
+        Whether the wait is over; `False` after the timeout.
+    """
+    deadline = math.inf if timeout is None else time.monotonic() + timeout
+    while not ready(max(0.0, min(STEP_SECONDS, deadline - time.monotonic()))):
+        if time.monotonic() >= deadline:
+            return False
+    return True

@@ -1,4 +1,4 @@
-"""`shirokuro gtp` as a program: matches against real programs, and how it ends."""
+"""`shirokuro gtp` as a process: matches against real programs, and its termination."""
 
 from __future__ import annotations
 
@@ -19,16 +19,17 @@ def command(model: Path, *options: str) -> str:
     return shlex.join([str(PROGRAM), "gtp", str(model), "--table-mb", "1", *options])
 
 
-def test_a_model_plays_by_the_protocol_as_it_plays_here(model: Path, trained: sk.Trainer) -> None:
-    there = sk.GtpPlayer(command(model, "--depth", "3", "--exact-empties", "6"))
-    here = sk.ModelPlayer(evaluator=trained.evaluator, depth=3, exact_empties=6)
+def test_a_model_plays_the_same_moves_through_the_protocol_as_in_process(model: Path, trained: sk.Trainer) -> None:
+    remote = sk.GtpPlayer(command(model, "--depth", "3", "--exact-empties", "6"))
+    local = sk.ModelPlayer(evaluator=trained.evaluator, depth=3, exact_empties=6)
     opponent = sk.HeuristicPlayer()
-    result = sk.play_match(there, opponent, games=6, threads=2, max_forfeits=0)
-    assert result.differences == sk.play_match(here, opponent, games=6).differences
-    assert sk.play_match(there, here, games=4, threads=2).differences == sk.play_match(here, here, games=4).differences
+    result = sk.play_match(remote, opponent, games=6, threads=2, max_forfeits=0)
+    assert result.differences == sk.play_match(local, opponent, games=6).differences
+    mixed, same = sk.play_match(remote, local, games=4, threads=2), sk.play_match(local, local, games=4)
+    assert mixed.differences == same.differences
 
 
-def test_two_programs_play_refereed_by_the_arena(model: Path, rhino: sk.GtpPlayer) -> None:
+def test_the_arena_referees_a_match_between_two_programs(model: Path, rhino: sk.GtpPlayer) -> None:
     result = sk.play_match(sk.GtpPlayer(command(model, "--depth", "2")), rhino, games=6, threads=2)
     assert (result.games, result.forfeits) == (6, ())
 
@@ -44,12 +45,12 @@ def test_the_end_of_the_input_ends_the_program(model: Path) -> None:
     assert ended.stdout == b"=1 shirokuro\n\n=\n\n?2 unknown command\n\n= shirokuro\n\n"
 
 
-def test_after_quit_nothing_is_answered(model: Path) -> None:
+def test_nothing_is_answered_after_quit(model: Path) -> None:
     ended = run(model, b"quit\nname\n")
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"=\n\n", b"")
 
 
-def test_a_long_search_is_ended_by_a_signal(model: Path) -> None:
+def test_a_signal_ends_a_long_search(model: Path) -> None:
     program: list[str | Path] = [PROGRAM, "gtp", model, "--depth", "60"]
     with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdin
@@ -76,7 +77,7 @@ def test_a_closed_output_ends_the_program_quietly(model: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         (("--depth", "0"), "depth = 0"),
         (("--threads", "0"), "threads = 0"),
@@ -84,7 +85,7 @@ def test_a_closed_output_ends_the_program_quietly(model: Path) -> None:
         (("--time-ms", "-3"), "time_ms = -3"),
     ],
 )
-def test_wrong_options_are_named(model: Path, options: tuple[str, ...], said: str) -> None:
+def test_invalid_options_are_reported(model: Path, options: tuple[str, ...], message: str) -> None:
     ended = run(model, b"", *options)
     assert ended.returncode == 2
-    assert said in ended.stderr.decode()
+    assert message in ended.stderr.decode()

@@ -217,8 +217,8 @@ def test_an_absurd_learning_rate_is_reported_with_pattern_and_position(
     after = trainer.evaluator.get_weights()
     (message,) = sudden(caplog)
     found = re.fullmatch(
-        r"sudden: (\d+) weights changed suddenly; the most: (P\d\d), entry (\d+), stage (\d+), "
-        r"from \+0\.00 to ([+-][\d.]+) discs; its largest error, ([+-][\d.]+) discs, is in game (\d+) "
+        r"sudden: (\d+) weights changed suddenly; largest change: (P\d\d), entry (\d+), stage (\d+), "
+        r"from \+0\.00 to ([+-][\d.]+) discs; its largest error: ([+-][\d.]+) discs in game (\d+) "
         r"after (\d+) moves: ([.XO]{64} [XO])",
         message,
     )

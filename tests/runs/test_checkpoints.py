@@ -291,7 +291,7 @@ def test_training_survives_a_full_disk_and_saves_again_when_there_is_space(
     assert trainer.digest() == reference.digest() == sk.file_digest(path_of(tmp_path, 640))
     warnings = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
     assert sum("trying again" in warning for warning in warnings) == 4
-    assert sum("no checkpoint after" in warning and "training goes on" in warning for warning in warnings) == 4
+    assert sum("no checkpoint after" in warning and "training continues" in warning for warning in warnings) == 4
     assert not list(tmp_path.glob("**/.*.tmp"))
 
 

@@ -1,4 +1,4 @@
-"""The command line: `shirokuro train`, `monitor`, `evaluate`, `play`, `checkpoints`, `export` and more."""
+"""The command line: `shirokuro train`, `monitor`, `evaluate`, `play`, `checkpoints`, `export` and others."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ _COMMANDS = {
 
 
 class Parser(argparse.ArgumentParser):
-    """Reports an error in one line."""
+    """A parser that reports an error in one line."""
 
     def error(self, message: str) -> NoReturn:
-        """Ends the program."""
+        """Exits with code 2."""
         self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
 
 
@@ -45,9 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command.
 
     Returns:
-        The exit code: 0 done, 1 damaged checkpoints were found or a match was decided against the model, 2 wrong
-        arguments or files, 3 paused because too many games failed, 4 a match without a decision, 128 + the signal's
-        number when interrupted, 141 when nobody reads the output any more.
+        The exit code: 0 success, 1 damaged checkpoints, a match decided against the model or a figure that got worse,
+        2 invalid arguments or files, 3 paused because too many games failed, 4 a match without a decision, 128 + the
+        signal's number when interrupted, 141 when the reader of the output has closed it.
     """
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = train.OUTPUT_CLOSED
     except (ValueError, TypeError, OSError, MissingExtraError) as error:
         code = 2
-        with suppress(OSError):  # the terminal may be gone
+        with suppress(OSError):  # the terminal may be closed
             print(f"shirokuro {options.command}: {error}", file=sys.stderr)
     except KeyboardInterrupt:
         return 130
@@ -68,8 +68,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _close_output() -> None:
-    """What is left in standard output's buffer has nowhere to go: its flush at the end of the program must not fail."""
-    with suppress(OSError, ValueError):  # a file without a descriptor can't be broken
+    """Redirects standard output to the null device, so that the flush of its buffer at exit does not fail."""
+    with suppress(OSError, ValueError):  # a file without a descriptor needs no redirection
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -84,14 +84,12 @@ def _parser() -> Parser:
         module.add_arguments(command)
         command.set_defaults(run=module.run)
 
-    digest = commands.add_parser("digest", help="Print the digest of the training state in a model file or a run.")
-    digest.add_argument(
-        "model", metavar="RUN|FILE", help="a run's directory, for its latest checkpoint, or a model file"
-    )
+    digest = commands.add_parser("digest", help="Print the digest of the training state in a run or a model file.")
+    digest.add_argument("model", metavar="RUN|FILE", help="a run directory (its latest checkpoint) or a model file")
     digest.set_defaults(run=_digest)
 
-    perft = commands.add_parser("perft", help="Count the move sequences from the start.")
-    perft.add_argument("depth", type=int, help="plies; a pass counts one")
+    perft = commands.add_parser("perft", help="Count the move sequences of a given length from the initial position.")
+    perft.add_argument("depth", type=int, help="length in plies; a pass counts as one")
     perft.set_defaults(run=_perft)
     return parser
 

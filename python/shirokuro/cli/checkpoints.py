@@ -20,18 +20,18 @@ HELP = "List, verify and prune the checkpoints of a run."
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's options."""
-    parser.add_argument("run_directory", metavar="RUN", help="a run's directory")
+    parser.add_argument("run_directory", metavar="RUN", help="a run directory")
     parser.add_argument("--verify", action="store_true", help="read every file and check its checksums")
     parser.add_argument(
         "--prune",
         type=int,
         metavar="N",
-        help="delete all but the newest N of the newest one's run, if that one is whole",
+        help="delete all but the newest N checkpoints of the newest one's run, if the newest one is intact",
     )
 
 
 def run(options: argparse.Namespace) -> int:
-    """Prints the table; the exit code is 1 if a checkpoint is damaged."""
+    """Prints the table; returns 1 if a checkpoint is damaged."""
     if options.prune is not None:
         for path in prune(options.run_directory, keep=options.prune):
             print(f"deleted {path}")
@@ -56,5 +56,5 @@ def run(options: argparse.Namespace) -> int:
     for damage in damaged:
         print(damage, file=sys.stderr)
     if options.verify:
-        print(f"{len(checkpoints) - len(damaged)} of {len(checkpoints)} checkpoints are whole")
+        print(f"{len(checkpoints) - len(damaged)} of {len(checkpoints)} checkpoints are intact")
     return 1 if damaged else 0

@@ -1,4 +1,4 @@
-"""How a training shows its progress: a live panel on a terminal, plain lines elsewhere."""
+"""The progress display of training: a live panel on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -36,24 +36,24 @@ _TD_ERROR, _DISCS = MEASURES["td_error"], MEASURES["mean_stone_difference"]
 _REFRESH_SECONDS = 0.125
 
 _SPARKS = 32
-"""Bars of the TD error's course."""
+"""The number of bars in the sparkline of the TD error."""
 
 
 class Display(Protocol):
-    """Shows a training's progress."""
+    """A display of the progress of training."""
 
     def tick(self, games_played: int) -> None:
-        """Called many times a second."""
+        """Notes the number of games played; called many times per second."""
 
     def report(self, progress: TrainingProgress) -> None:
-        """Called for each report."""
+        """Shows a report."""
 
 
 @contextmanager
 def display(
     name: str, games: int, games_played: int, *, quiet: bool = False, as_json: bool = False
 ) -> Iterator[Display]:
-    """The display that suits standard output, for a training that goes on at `games_played` and ends at `games`."""
+    """Yields the display that suits standard output, for training from `games_played` to `games` games."""
     console = Console()
     clock = _Clock(games, games_played)
     if quiet:
@@ -66,7 +66,7 @@ def display(
 
 
 class _Clock:
-    """Speed and remaining time, from this session's games alone."""
+    """Speed and remaining time, computed only from this session's games."""
 
     def __init__(self, games: int, games_played: int) -> None:
         self.games = games
@@ -78,11 +78,11 @@ class _Clock:
         return time.monotonic() - self._start
 
     def speed(self, games_played: int) -> float | None:
-        """Games a second; `None` before the first one."""
+        """Returns the games per second; `None` before the first game."""
         return (games_played - self.first) / max(self.seconds, 1e-9) or None
 
     def left(self, games_played: int) -> float | None:
-        """Seconds."""
+        """Returns the remaining seconds; `None` before the first game."""
         speed = self.speed(games_played)
         return None if speed is None else max(self.games - games_played, 0) / speed
 
@@ -96,7 +96,7 @@ class _Nothing:
 
 
 class _Lines:
-    """A line a report."""
+    """One line per report."""
 
     def __init__(self, clock: _Clock) -> None:
         self._clock = clock
@@ -117,7 +117,7 @@ class _Lines:
 
 
 class _JsonLines:
-    """A JSON object a report."""
+    """One JSON object per report."""
 
     def tick(self, games_played: int) -> None:
         pass
@@ -138,9 +138,9 @@ class _JsonLines:
 
 @contextmanager
 def _panel(name: str, clock: _Clock, console: Console) -> Iterator[_Panel]:
-    """The panel below what is printed and logged meanwhile. A terminal that is gone ends nothing."""
-    stays = not sys.stderr.isatty()  # where errors go to a file, they are not for the terminal
-    live = Live(console=console, auto_refresh=False, redirect_stderr=not stays)
+    """Yields a panel that stays below printed and logged lines; a closed terminal does not end training."""
+    # Standard error that goes to a file must not be redirected to the terminal.
+    live = Live(console=console, auto_refresh=False, redirect_stderr=sys.stderr.isatty())
     panel = _Panel(name, clock, live)
     handlers = [each for each in logging.getLogger().handlers if isinstance(each, logging.StreamHandler)]
     handlers = [each for each in handlers if each.stream is sys.stderr]
@@ -157,7 +157,7 @@ def _panel(name: str, clock: _Clock, console: Console) -> Iterator[_Panel]:
 
 
 class _Panel:
-    """Some lines that are renewed in place."""
+    """Several lines that are redrawn in place."""
 
     def __init__(self, name: str, clock: _Clock, live: Live) -> None:
         self._name = name
@@ -167,7 +167,7 @@ class _Panel:
         self._batches: deque[BatchReport] = deque()
         self._errors: list[float] = []
         self._drawn = 0.0
-        self._gone = False
+        self._closed = False
 
     def tick(self, games_played: int) -> None:
         self._games = games_played
@@ -184,14 +184,14 @@ class _Panel:
         self.refresh()
 
     def refresh(self) -> None:
-        """Draws it."""
+        """Redraws the panel."""
         self._drawn = time.monotonic()
-        if self._gone:
+        if self._closed:
             return
         try:
             self._live.update(self._lines(), refresh=True)
         except OSError:  # the terminal was closed
-            self._gone = True
+            self._closed = True
 
     def _lines(self) -> Group:
         clock, games = self._clock, self._games
@@ -200,9 +200,8 @@ class _Panel:
         progress = Text.assemble(bar(share, width - 9, "green"), f"{percent(share):>9}")
         progress.stylize("on grey23", 0, max(width - 9, 0))
         counts = Text.assemble((number(games), "bold"), f" / {number(clock.games)} games")
-        pace = Text(
-            f"{number(clock.speed(games))} games/s  {duration(clock.seconds)} gone, {duration(clock.left(games))} left"
-        )
+        left = duration(clock.left(games))
+        pace = Text(f"{number(clock.speed(games))} games/s  {duration(clock.seconds)} elapsed, {left} left")
         batch = sum(self._batches, BatchReport())
         measured = batch.measures()
         rates = [MEASURES[key] for key in ("black_win_rate", "white_win_rate", "draw_rate")]

@@ -1,4 +1,4 @@
-"""`shirokuro evaluate --ladder`: how a run's strength grew."""
+"""`shirokuro evaluate --ladder`: the growth of a run's strength."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ _MATCHES_ONLY = ("wpc_protocol", "sprt", "min_score", "opening_plies")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's options."""
-    group = parser.add_argument_group("ladder", "Strength over games, from a run's checkpoints.")
+    group = parser.add_argument_group("ladder", "The strength of a run's checkpoints over its games.")
     group.add_argument(
         "--ladder",
         action="store_true",
-        help="play the checkpoints of the run whose directory is given against each other and against the opponents "
-        f"(default: {', '.join(_DEFAULT)}); the table is written to {LADDER_FILE} in that directory, too",
+        help="play the checkpoints of the given run directory against each other and against the opponents "
+        f"(default: {', '.join(_DEFAULT)}), and write the table to {LADDER_FILE} in that directory",
     )
     group.add_argument(
         "--checkpoints",
         type=int,
         default=6,
         metavar="N",
-        help="checkpoints to take at most, evenly spread (default: %(default)s)",
+        help="play at most N checkpoints, evenly spaced (default: %(default)s)",
     )
-    group.add_argument("--plot", type=Path, metavar="FILE", help="draw strength over games: .svg, .png or .pdf")
+    group.add_argument("--plot", type=Path, metavar="FILE", help="also draw strength over games: .svg, .png or .pdf")
     group.add_argument(
-        "--theme", choices=sorted(PALETTES), default="light", help="the picture's colours (default: %(default)s)"
+        "--theme", choices=sorted(PALETTES), default="light", help="colours of the picture (default: %(default)s)"
     )
 
 
@@ -52,13 +52,13 @@ def run(
     limits: SearchLimits,
     opponent_named: Callable[[str, argparse.Namespace], Player | SessionPlayer],
 ) -> int:
-    """Plays the ladder, prints the table, writes the files."""
+    """Plays the ladder, prints the table and writes the files."""
     for name in _MATCHES_ONLY:
         if getattr(options, name):
-            raise ValueError(f"--{name.replace('_', '-')} is not for a ladder")
+            raise ValueError(f"--{name.replace('_', '-')} can't be combined with --ladder")
     directory = Path(options.model)
     if not directory.is_dir():
-        raise ValueError(f"{directory}: a ladder is of a run: name its directory")
+        raise ValueError(f"{directory} is not a directory: --ladder needs a run directory")
     if options.plot:
         check_picture(options.plot)
     check_json(options.json)
@@ -108,4 +108,6 @@ def _print(ladder: Ladder, title: str) -> None:
     console = output()
     console.print(title, highlight=False)
     console.print(table)
-    console.print("Elo points: the mean of the checkpoints is zero; the score is that against all others.", style="dim")
+    console.print(
+        "Elo is relative to the mean of the checkpoints; the score is against all other players.", style="dim"
+    )

@@ -1,25 +1,28 @@
-"""Lines from another program, and lines to it."""
+"""Line-based input from another program, and output to it."""
 
 from __future__ import annotations
 
 import os
+import select
 import sys
 from typing import TYPE_CHECKING
+
+from shirokuro.signals import wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LONGEST = 1_000_000
-"""Bytes of a line; what is longer comes in pieces, so that memory stays bounded."""
+"""The maximum length of a line in bytes; longer lines are split to bound the memory."""
 
 
 def input_lines() -> Iterator[str]:
-    """The lines of the standard input, each as soon as it is whole.
+    """Yields the lines of standard input, each as soon as it is complete.
 
-    They are read past Python's buffer, whose lock a thread that waits for input would hold when the program ends.
+    Reads bypass Python's buffer, because a thread that waits for input would hold its lock when the program exits.
     """
     rest = b""
-    while content := os.read(sys.stdin.fileno(), 65536):
+    while content := _read():
         *lines, rest = (rest + content).split(b"\n")
         if len(rest) > _LONGEST:
             lines, rest = [*lines, rest], b""
@@ -29,6 +32,14 @@ def input_lines() -> Iterator[str]:
         yield rest.decode(errors="replace")
 
 
+def _read() -> bytes:
+    """Waits for input, and reads what there is; empty at the end."""
+    stdin = sys.stdin.fileno()
+    if sys.platform != "win32":  # where only sockets can be waited for
+        wait_for(lambda seconds: bool(select.select([stdin], [], [], seconds)[0]))
+    return os.read(stdin, 65536)
+
+
 def output(text: str) -> None:
-    """Writes to the standard output at once."""
+    """Writes to standard output and flushes it."""
     print(text, end="", flush=True)

@@ -1,4 +1,4 @@
-"""Matches on the command line: what is seen while they are played, the table, and JSON."""
+"""Matches on the command line: progress, the table of results, and JSON."""
 
 from __future__ import annotations
 
@@ -26,25 +26,25 @@ if TYPE_CHECKING:
     from shirokuro.matches.sprt import Sprt
 
 _PIPE_WIDTH = 110
-"""Columns where nobody says how many there are."""
+"""The width in columns when there is no terminal to ask."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contest:
-    """A player's matches against several opponents, all alike."""
+    """A player's matches against several opponents, all under the same conditions."""
 
     player: Player | SessionPlayer
     games: int
     seed: int
     how: str = ""
-    """How the models play, for the table's title."""
+    """A description of how the models play, for the title of the table."""
     threads: int | None = None
     opening_plies: int | None = None
     max_forfeits: int = MOST_FORFEITS
     sprt: Sprt | None = None
 
     def to_dict(self, results: Results) -> dict[str, Any]:
-        """The content of the JSON file."""
+        """Returns the content of the JSON file."""
         return {
             "version": __version__,
             "how": self.how,
@@ -62,16 +62,16 @@ Results = list[tuple["Player | SessionPlayer", "MatchResult"]]
 
 
 def output() -> Console:
-    """Where tables go: as wide as the terminal, or wide enough for them."""
+    """Returns a console for tables, which is as wide as the terminal, or wide enough for them."""
     console = Console()
     return console if console.is_terminal or "COLUMNS" in os.environ else Console(width=_PIPE_WIDTH)
 
 
 def play_all(contest: Contest, opponents: Sequence[Player | SessionPlayer]) -> Results:
-    """Plays all matches, and shows on a terminal how they go; Ctrl-C prints what was finished until then."""
+    """Plays all matches and shows their progress on a terminal; Ctrl-C prints the results so far."""
     results: Results = []
     counts: PairCounts = (0, 0, 0, 0, 0)
-    # The output may be a pipe into another program, which wants nothing but the results.
+    # Standard output may be a pipe to another program, which expects only results.
     console = Console(stderr=True)
     try:
         for opponent in opponents:
@@ -116,9 +116,9 @@ def _standing(counts: PairCounts, contest: Contest) -> str:
 
 
 def print_table(contest: Contest, results: Results) -> None:
-    """Prints the results."""
+    """Prints the table of results and the remarks on them."""
     how = f" ({contest.how})" if contest.how else ""
-    # All of it fits into 80 columns.
+    # The table fits into 80 columns.
     table = Table(box=SIMPLE_HEAD, show_edge=False, padding=0)
     table.add_column("opponent", overflow="fold", min_width=9)
     for title in ("wins", "draws", "losses", "win\nrate", "score", "Elo,\n95 % interval", "discs", "wipe-\nouts"):
@@ -162,14 +162,14 @@ def _remarks(contest: Contest, opponent: str, result: MatchResult) -> list[str]:
     if result.forfeits:
         first = result.forfeits[0]
         lines.append(
-            f"{opponent}: {len(result.forfeits)} games were decided by a fault; the first was game {first.game + 1}, "
+            f"{opponent}: {len(result.forfeits)} games were forfeited; the first was game {first.game + 1}, "
             f"by {first.player}: {first.reason}"
         )
     return lines
 
 
 def result_to_dict(result: MatchResult) -> dict[str, Any]:
-    """A match's result for JSON; what is infinite or unknown is null."""
+    """Returns a match result for JSON, where infinite and unknown values are null."""
     return {
         "games": result.games,
         "wins": result.wins,
@@ -201,17 +201,17 @@ def _sprt_to_dict(sprt: Sprt | None, result: MatchResult) -> dict[str, Any]:
 
 
 def check_json(path: str | None) -> None:
-    """Finds out before the games whether the file can be written.
+    """Checks before the games that the file can be written.
 
     Raises:
-        OSError: it can't.
+        OSError: the file can't be written.
     """
     if path and path != "-":
         Path(path).open("a", encoding="utf-8").close()
 
 
 def write_json(path: str | None, content: Mapping[str, Any]) -> None:
-    """Writes the file that was asked for, if one was; `-` is the output."""
+    """Writes the JSON file if a path is given; `-` stands for standard output."""
     text = json.dumps(content, ensure_ascii=False, allow_nan=False)
     if path == "-":
         print(text)

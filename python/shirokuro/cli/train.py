@@ -1,4 +1,4 @@
-"""`shirokuro train`: trains a model in a run directory, and measures it."""
+"""`shirokuro train`: trains a model in a run directory, and plays matches to measure its strength."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
     from shirokuro.runs.checkpoints import OnCorrupt
     from shirokuro.training.results import TrainingProgress, TrainingResult
 
-HELP = "Train a model by self-play, and play it against fixed opponents at the end."
+HELP = "Train a model by self-play, then play it against fixed opponents."
 
 TOO_MANY_ERRORS = 3
-"""The exit code of a training that paused because too many games failed."""
+"""The exit code of a run that paused because too many games failed."""
 
 OUTPUT_CLOSED = 141
-"""The exit code when nobody reads the output any more: as if SIGPIPE had ended the program."""
+"""The exit code when the output was closed, the same as for a process ended by SIGPIPE."""
 
 _log = logging.getLogger(__name__)
 
@@ -45,11 +45,11 @@ add_arguments = train_options.add_arguments
 
 
 def run(parsed: argparse.Namespace) -> int:
-    """Trains up to the run's length; returns the exit code."""
+    """Trains to the length of the run; returns the exit code."""
     options, given = train_options.read(parsed)
     resume = bool(getattr(parsed, "resume", False))
     if resume and not options.out:
-        raise ValueError("--resume goes on with the run in --out: name its directory")
+        raise ValueError("--resume continues the run in --out: give its directory")
     if options.tensorboard:
         extras.load("tensorboardX.event_file_writer", extra="tensorboard", purpose="--tensorboard")
     directory = RunDirectory(Path(options.out)) if options.out else RunDirectory.named_by_time()
@@ -61,10 +61,10 @@ def _run(options: Options, given: dict[str, Any], directory: RunDirectory, *, re
     trainer = _trainer(directory, given, resume=resume, on_corrupt=options.on_corrupt)
 
     def stopped(words: str) -> None:
-        with suppress(OSError):  # the terminal may be gone
+        with suppress(OSError):  # the terminal may be closed
             print(
                 f"{words} after {trainer.games_played:,} games; saved {directory.model}; "
-                f"go on with: shirokuro train --resume --out {directory.path}",
+                f"continue with: shirokuro train --resume --out {directory.path}",
                 file=sys.stderr,
             )
 
@@ -95,13 +95,15 @@ def _run(options: Options, given: dict[str, Any], directory: RunDirectory, *, re
 
 
 def _trainer(directory: RunDirectory, given: dict[str, Any], *, resume: bool, on_corrupt: OnCorrupt | None) -> Trainer:
-    """A new trainer, or the one that the directory holds, with the settings that were given."""
+    """Returns a new trainer, or the one in the directory, with the given settings."""
     if not candidates(directory.path):
         return Trainer(TrainConfig().replace(**given))
     if not resume:
-        raise ValueError(f"{directory.path} holds a run: go on with it by --resume, or name another directory by --out")
+        raise ValueError(
+            f"{directory.path} holds a run: continue it with --resume, or choose another directory with --out"
+        )
     choice = on_corrupt or _choice(directory)
-    # A run that is started afresh has the settings that it had.
+    # A run that starts over keeps its settings.
     fresh = choice == "fresh" and directory.config.exists()
     trainer = Trainer(TrainConfig.from_toml(directory.config.read_text(encoding="utf-8")) if fresh else None)
     trainer.restore(directory.path, on_corrupt=choice)
@@ -110,7 +112,7 @@ def _trainer(directory: RunDirectory, given: dict[str, Any], *, resume: bool, on
 
 
 def _choice(directory: RunDirectory) -> OnCorrupt:
-    """What to do about a damaged checkpoint: a person's choice if there is one to ask."""
+    """Returns what to do about a damaged checkpoint, and asks the user on a terminal."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return "previous"
     try:
@@ -121,7 +123,7 @@ def _choice(directory: RunDirectory) -> OnCorrupt:
         print(error, file=sys.stderr)
         answers: dict[str, OnCorrupt] = {"p": "previous", "f": "fresh", "": "fail"}
         while (
-            answer := input("Go on from the checkpoint before (p), start afresh (f), or leave (Enter)? ")
+            answer := input("Resume from the previous checkpoint (p), start over (f), or quit (Enter)? ")
         ) not in answers:
             pass
         return answers[answer]
@@ -129,7 +131,7 @@ def _choice(directory: RunDirectory) -> OnCorrupt:
 
 
 def _train(trainer: Trainer, directory: RunDirectory, options: Options) -> tuple[TrainingResult, int | None]:
-    """Trains to the run's length; the result, and the number of the signal that stopped it, if one did."""
+    """Trains to the length of the run; returns the result and the number of the signal that stopped it, if any."""
     with ExitStack() as until_the_end:
         if options.prometheus is not None:
             endpoint = Endpoint(directory.path, options.prometheus)
@@ -148,7 +150,7 @@ def _train(trainer: Trainer, directory: RunDirectory, options: Options) -> tuple
         service = TrainingService(ServiceManager(), target_games=target, games_played=played)
         reports = _Reports(shown, service, directory, tensorboard=options.tensorboard)
         until_the_end.callback(reports.close)
-        # The training handles signals, and passes on what stopped it.
+        # The training handles signals, and passes on the one that stopped it.
         with StopSignals(lambda: None) as signals:
             result = trainer.start_training(
                 directory=directory.path,
@@ -159,13 +161,13 @@ def _train(trainer: Trainer, directory: RunDirectory, options: Options) -> tuple
                 log_json=options.json_logs,
             )
     if result is None:
-        raise RuntimeError("a training in the foreground has a result")
+        raise RuntimeError("training in the foreground must have a result")
     service.end(f"{result.outcome.replace('_', ' ')} after {result.games_played:,} games, saved")
     return result, signals.received
 
 
 class _Reports:
-    """Passes reports on to whoever is to see them."""
+    """Forwards reports to the display, the service manager and the event files."""
 
     def __init__(self, shown: Display, service: TrainingService, directory: RunDirectory, *, tensorboard: bool) -> None:
         self._shown, self._service = shown, service
@@ -174,18 +176,18 @@ class _Reports:
         self._files: EventFiles | None = None
 
     def tick(self, games_played: int) -> None:
-        """Called many times a second."""
+        """Forwards the number of games played; called many times per second."""
         self._service.tick(games_played)
         self._shown.tick(games_played)
 
     def report(self, progress: TrainingProgress) -> None:
-        """A callback of the training."""
+        """Forwards a report of the training."""
         self._service.report(progress)
         self._shown.report(progress)
         self._follow()
 
     def _follow(self) -> None:
-        """Event files follow the metrics. They are begun once the training has its directory for itself."""
+        """Updates the event files from the metrics; they are opened once the training has locked its directory."""
         if not self._wanted:
             return
         try:
@@ -196,7 +198,7 @@ class _Reports:
             _log.warning("event files were not written: %s", error)
 
     def close(self) -> None:
-        """After the last line of the metrics."""
+        """Closes the event files after the last line of the metrics."""
         if self._files is not None:
             with suppress(OSError):
                 self._files.close()

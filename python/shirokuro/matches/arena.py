@@ -13,9 +13,11 @@ from shirokuro.matches.openings import draw_openings
 from shirokuro.matches.players import PlayerFaultError
 from shirokuro.matches.result import BOARD, Forfeit, MatchResult, PairCounts, pair_points
 from shirokuro.matches.session_pool import SessionPool
+from shirokuro.signals import wait_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from concurrent.futures import Future
 
     from shirokuro._core import Position
     from shirokuro.matches.openings import Opening
@@ -92,8 +94,9 @@ def play_match(
     forfeits: list[Forfeit] = []
     counts = [0] * 5
     with ThreadPoolExecutor(threads or cores()) as executor:
+        played = [executor.submit(play, index) for index in range(games)]
         try:
-            for index, outcome in enumerate(_in_order(executor, play, games)):
+            for index, outcome in enumerate(_in_order(played)):
                 differences.append(outcome.difference)
                 if outcome.fault:
                     # The loser of a forfeited game is the player at fault.
@@ -107,18 +110,20 @@ def play_match(
                     if stop and stop((counts[0], counts[1], counts[2], counts[3], counts[4])):
                         break
         except BaseException:
-            _end_games(cancellation, pools, executor)
+            _end_games(cancellation, pools, played)
             raise
-        _end_games(cancellation, pools, executor)
+        _end_games(cancellation, pools, played)
     return MatchResult(tuple(differences), tuple(forfeits))
 
 
-def _in_order(executor: ThreadPoolExecutor, play: Callable[[int], _Outcome], games: int) -> Iterator[_Outcome]:
-    for future in [executor.submit(play, index) for index in range(games)]:
-        # A wait without a timeout would miss a signal that arrives just before it.
-        while not wait([future], timeout=0.2).done:
-            pass
-        yield future.result()
+def _in_order(games: Iterable[Future[_Outcome]]) -> Iterator[_Outcome]:
+    for game in games:
+        _wait_for_all([game])
+        yield game.result()
+
+
+def _wait_for_all(games: Collection[Future[_Outcome]]) -> None:
+    wait_for(lambda seconds: not wait(games, timeout=seconds).not_done)
 
 
 def _check_forfeits(forfeits: Sequence[Forfeit], limit: int, games: int) -> None:
@@ -126,12 +131,14 @@ def _check_forfeits(forfeits: Sequence[Forfeit], limit: int, games: int) -> None
         raise GtpError(f"{len(forfeits)} of {games} games were forfeited; the last: {forfeits[-1].reason}")
 
 
-def _end_games(cancellation: Cancellation, pools: Sequence[SessionPool], executor: ThreadPoolExecutor) -> None:
-    """Ends the games that are still in progress."""
+def _end_games(cancellation: Cancellation, pools: Sequence[SessionPool], games: Collection[Future[_Outcome]]) -> None:
+    """Ends the games that are still in progress, and drops those that have not started."""
+    for game in games:
+        game.cancel()
     cancellation.cancel()
     for pool in pools:
         pool.close()
-    executor.shutdown(cancel_futures=True)
+    _wait_for_all(games)
 
 
 def random_openings(count: int, seed: int) -> list[Position]:

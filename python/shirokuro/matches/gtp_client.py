@@ -18,6 +18,8 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, BinaryIO, Self
 
+from shirokuro.signals import wait_for
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -150,13 +152,18 @@ class GtpEngine:
         return head[0], text.strip()
 
     def _line(self, command: str, deadline: float, skipped: str) -> str:
-        try:
-            line = self._lines.get(timeout=max(0.0, deadline - time.monotonic()))
-        except queue.Empty:
-            line = None
+        lines: list[str | None] = []
+
+        def receive(seconds: float) -> bool:
+            with contextlib.suppress(queue.Empty):
+                lines.append(self._lines.get(timeout=seconds))
+            return bool(lines)
+
+        if not wait_for(receive, max(0.0, deadline - time.monotonic())):
             received = f", only {skipped[:80]!r}" if skipped else ""
             problem = f"no answer within {self._timeout:g} seconds{received}"
         else:
+            line = lines[0]
             if line is not None and time.monotonic() < deadline and not self._closed.is_set():
                 return line
             problem = self._end() if line is None else f"no answer within {self._timeout:g} seconds, only {line[:80]!r}"

@@ -1,4 +1,4 @@
-"""A training from its start, or from a checkpoint, to its end or a pause: what happens between two generations."""
+"""The training loop: runs from a start or checkpoint to an end or pause, and does what is due between generations."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _log = logging.getLogger(__name__)
 
 
 class Stopped(BaseException):
-    """Ends a call of the core early; finished games are kept."""
+    """Raised to end a call of the core early; finished games are kept."""
 
 
 class TrainingLoop:
-    """Trains up to a session's target; saves and reports on the way."""
+    """Loop that trains up to a session's target, saving and reporting on the way."""
 
     def __init__(
         self,
@@ -59,12 +59,12 @@ class TrainingLoop:
         self._resources = ExitStack()
 
     def open(self) -> None:
-        """Takes hold of the directory.
+        """Locks the directory and opens the files in it.
 
         Raises:
             ValueError: the directory holds another run.
-            BlockingIOError: another training is using it.
-            OSError: it can't be written.
+            BlockingIOError: another training is using the directory.
+            OSError: the directory can't be written.
         """
         with ExitStack() as resources:
             resources.enter_context(self._directory.held())
@@ -78,7 +78,7 @@ class TrainingLoop:
             self._resources = resources.pop_all()
 
     def run(self) -> TrainingResult:
-        """Trains until the target is reached, or until the session is to stop."""
+        """Trains until the target is reached or the session is asked to stop."""
         with self._resources:
             return self._run()
 
@@ -87,7 +87,7 @@ class TrainingLoop:
         try:
             outcome = self._train_to_end()
             if self._unreported.report.games or self._unreported.report.failures:
-                self._tell()
+                self._run_callback()
         except BaseException as error:
             try:
                 self._save(final=True)
@@ -116,7 +116,7 @@ class TrainingLoop:
     def _train_to_end(self) -> Outcome:
         trainer = self._trainer
         if trainer.has_too_many_errors:
-            _log.warning("going on after too many errors: they are counted from zero")
+            _log.warning("continuing after too many errors: the count restarts from zero")
             trainer.forget_errors()
         while (played := trainer.games_played) < self._target:
             if self._session.is_stopping:
@@ -133,24 +133,24 @@ class TrainingLoop:
                 self._save_or_warn()
             self._reporter.observe()
             if self._callbacks.at(self._count):
-                self._tell()
+                self._run_callback()
         return "completed"
 
     def _tick(self, finished: int) -> None:
-        """Called many times a second while games are played, with the number finished in this call of the core."""
+        """Handles progress, many times a second; `finished` counts the games finished in this call of the core."""
         self._count = count = self._before_call + finished
         if self._progress is not None:
             self._progress(count)
         self._reporter.tick(count)
-        # Where a generation ends soon, its end is the time for callbacks and checkpoints.
+        # Callbacks and checkpoints wait for the end of the generation unless they are due more often than that.
         generation = self._trainer.config.generation_games
         if self._callbacks.every < generation and self._callbacks.at(count):
-            self._tell()
+            self._run_callback()
         if self._session.is_stopping or (self._checkpoints.every < generation and self._checkpoints.is_due(count)):
             raise Stopped
 
-    def _tell(self) -> None:
-        """Calls the callback."""
+    def _run_callback(self) -> None:
+        """Calls the callback, if any, with the measurements since its last call."""
         batch = self._unreported.take()
         if self._callback is None:
             return
@@ -172,14 +172,14 @@ class TrainingLoop:
         try:
             self._save()
         except (OSError, ModelFileError) as error:
-            message = f"no checkpoint after {self._count} games, training goes on: {error}"
+            message = f"no checkpoint after {self._count} games, training continues: {error}"
             self._trainer.state.statistics.warnings.issue("checkpoint", message, self._count)
 
     def _save(self, *, final: bool = False) -> Path:
-        """Saves a checkpoint, unless there is one of this very state."""
+        """Saves a checkpoint unless one of this exact state exists; returns its path."""
         trainer, directory = self._trainer, self._directory
         path = directory.checkpoints / checkpoints.checkpoint_name(trainer.games_played)
-        self._reporter.write_metrics()  # whoever goes on from here appends to what has been written up to here
+        self._reporter.write_metrics()  # a run resumed from this checkpoint appends to these metrics
 
         def save() -> None:
             with self._reporter.timer.saving():
@@ -200,7 +200,7 @@ class TrainingLoop:
         return path
 
     def _wait(self, seconds: float) -> None:
-        """Waits, but not any longer when a pause is wanted."""
+        """Waits, but returns early if the session is asked to stop."""
         end = time.monotonic() + seconds
         while time.monotonic() < end and not self._session.is_stopping:
             time.sleep(0.05)

@@ -1,4 +1,4 @@
-"""The state of a run: everything that a checkpoint holds, and the core that advances it."""
+"""State of a run: everything that a checkpoint holds, and the core that advances it."""
 
 from __future__ import annotations
 
@@ -27,26 +27,26 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class TrainingState:
-    """A run at one moment: weights, moments, the place in the run, settings and statistics."""
+    """A run at one moment: weights, moments, position in the run, settings and statistics."""
 
     core: TrainerCore
-    """Holds the weights and moments; plays and learns."""
+    """The core, which holds the weights and moments, plays and learns."""
     config: TrainConfig
-    """The settings."""
+    """Settings."""
     statistics: RunStatistics
     """Statistics of the run's games."""
     plan: MemoryPlan
-    """How the memory budget is divided."""
+    """Division of the memory budget."""
     run_id: str
-    """Identifies the run: its checkpoints carry it."""
+    """Identifier of the run, stored in its checkpoints."""
     target_games: int | None = None
-    """The number of games that the training was last started for."""
+    """Number of games that the training was last started for."""
     checkpoint: Path | None = None
-    """The checkpoint that holds exactly this state; `None` if there is none, or if training has gone on since."""
+    """File that holds exactly this state; `None` if there is none, or if training has continued since."""
 
     @classmethod
     def new(cls, config: TrainConfig) -> Self:
-        """Starts a run."""
+        """Starts a new run."""
         plan = memory.plan(config)
         core = TrainerCore(
             seed=config.seed,
@@ -61,23 +61,23 @@ class TrainingState:
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Reads what `save` wrote.
+        """Reads a file written by `save`.
 
         Raises:
-            FileNotFoundError: there is no such file (other `OSError`s: it can't be read).
-            ModelFileError: the file is not a model, is damaged, or holds weights alone.
+            FileNotFoundError: the file does not exist (other `OSError`s: it can't be read).
+            ModelFileError: the file is not a model, is damaged, or holds only weights.
         """
         start = time.perf_counter()
-        memory.memory_before()  # measured once, before what is loaded is resident
-        # The settings that decide on the workers are in the file: it is read with the smallest ones.
+        memory.memory_before()  # measured once, before the loaded state becomes resident
+        # The file itself holds the settings of the workers, so it is read with the smallest ones.
         core, settings, totals, monitor = TrainerCore.load(
             path, threads=1, table_mb=TrainConfig.SETTINGS["table_mb"].low
         )
         try:
             config = TrainConfig(**json.loads(settings))
-            known = json.loads(monitor)
-            run_id, target = known.get("run") or uuid.uuid4().hex, known.get("target")
-            statistics = RunStatistics.from_json(core.seed, json.loads(totals), known)
+            fields = json.loads(monitor)
+            run_id, target = fields.get("run") or uuid.uuid4().hex, fields.get("target")
+            statistics = RunStatistics.from_json(core.seed, json.loads(totals), fields)
         except (TypeError, ValueError, AttributeError, LookupError, zlib.error) as error:
             raise ModelFileError(f"{os.fspath(path)}: its settings can't be read: {error}") from error
         plan = memory.plan(config)
@@ -97,7 +97,7 @@ class TrainingState:
         return state
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Writes everything to a file; an existing file is replaced in one step.
+        """Writes everything to a file; an existing file is replaced atomically.
 
         Raises:
             OSError: the file can't be written.
@@ -116,7 +116,7 @@ class TrainingState:
         _log_file("saved", path, time.perf_counter() - start, self.core.games_played)
 
     def divide_memory(self, config: TrainConfig) -> None:
-        """Gives the workers the threads and tables that these settings call for, within the budget."""
+        """Gives the workers the threads and tables that `config` asks for, within the budget."""
         plan = memory.plan(config)
         if plan == self.plan:
             return
@@ -127,8 +127,8 @@ class TrainingState:
 
     def _warn_of_small_tables(self) -> None:
         if (plan := self.plan).is_reduced:
-            wanted = f"transposition tables are smaller than {plan.wanted_table / memory.MB:.1f} MB"
-            message = f"{wanted} to keep within the {plan}"
+            tables = f"transposition tables are smaller than {plan.wanted_table / memory.MB:.1f} MB"
+            message = f"{tables} to keep within the {plan}"
             self.statistics.warnings.issue("memory", message, self.core.games_played)
 
 

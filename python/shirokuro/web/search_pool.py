@@ -1,4 +1,4 @@
-"""Threads that search for the visitors: few of them, so that many visitors do not need more memory than one."""
+"""A small pool of search threads, which keeps the memory independent of the number of visitors."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ if TYPE_CHECKING:
     from shirokuro.web.game_session import SearchRequest
 
 Found: TypeAlias = "SearchResult | MoveScores"
-"""What a request gives."""
+"""The result of a request."""
 
 TABLE_MB = 16
-"""The transposition table of each thread. What a search finds does not depend on what is in it."""
+"""The size of each thread's transposition table; results do not depend on its content."""
 
 
 class SearchJob:
-    """A request that waits for a thread, is done, or was done."""
+    """A request that is waiting, in progress or done."""
 
     def __init__(self, future: Future[Found | None], cancellation: Cancellation) -> None:
         self._future = future
         self._cancellation = cancellation
 
     def cancel(self) -> None:
-        """Ends it, wherever it is: `found` does not wait any longer than the 50 ms that a search needs to end."""
+        """Cancels the job in any state; `found` then returns within the 50 ms that a search needs to end."""
         self._future.cancel()
         self._cancellation.cancel()
 
     async def found(self) -> Found | None:
-        """Waits; `None` if it was cancelled."""
+        """Waits for the result and returns it; `None` if the job was cancelled."""
         waiting = asyncio.wrap_future(self._future)
-        await asyncio.wait({waiting})  # whose end, unlike that of an `await`, is not taken for one's own cancellation
+        await asyncio.wait({waiting})  # a plain `await` would raise the job's cancellation as if it were the caller's
         return None if waiting.cancelled() else waiting.result()
 
 
@@ -48,7 +48,7 @@ class SearchPool:
     """A pool of engines; jobs wait for a free one in the order in which they came.
 
     Args:
-        count: how many search at once.
+        count: the number of threads.
     """
 
     def __init__(self, count: int) -> None:
@@ -56,7 +56,7 @@ class SearchPool:
         self._local = threading.local()
 
     def begin(self, request: SearchRequest, evaluator: Evaluator) -> SearchJob:
-        """Begins a request with a model, as soon as a thread is free."""
+        """Submits a request, which starts as soon as a thread is free."""
         cancellation = Cancellation()
         return SearchJob(self._threads.submit(self._search, request, evaluator, cancellation), cancellation)
 
@@ -69,19 +69,19 @@ class SearchPool:
                     if request.kind == "scores"
                     else engine.search(request.position)
                 )
-        except KeyboardInterrupt:  # how a cancelled search ends; in the event loop it would end the program
+        except KeyboardInterrupt:  # raised by a cancelled search; in the event loop it would end the program
             return None
 
     def _engine(self, evaluator: Evaluator, limits: SearchLimits) -> Engine:
-        """This thread's engine, made anew for another model."""
+        """Returns this thread's engine, which is replaced when the model changes."""
         known: tuple[Evaluator, Engine] | None = getattr(self._local, "known", None)
         if known is None or known[0] is not evaluator:
-            self._local.known = None  # the old table goes before the new one comes
+            self._local.known = None  # frees the old table before the new one is allocated
             self._local.known = known = (evaluator, Engine(evaluator, limits=limits, table_mb=TABLE_MB))
         engine = known[1]
         engine.limits = limits
         return engine
 
     def close(self) -> None:
-        """Takes no more jobs. Those that run end when they are cancelled."""
+        """Accepts no more jobs; jobs in progress end when they are cancelled."""
         self._threads.shutdown(wait=False, cancel_futures=True)
