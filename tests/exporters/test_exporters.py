@@ -109,7 +109,7 @@ def test_a_tensorboard_that_is_reading_a_run_discards_repeated_games(
 SETTINGS = ("--depth=1", "--exact-empties=0", "--table-mb=1", "--compress", "--match-games=0", "--quiet")
 
 
-def test_a_training_continues_its_event_files_after_it_is_resumed(tmp_path: Path) -> None:
+def test_a_run_continues_its_event_files_after_it_is_resumed(tmp_path: Path) -> None:
     arguments = ["train", "--out", str(tmp_path), "--report-games=100", "--tensorboard", *SETTINGS]
     assert main([*arguments, "--games=500"]) == 0
     assert_same(tmp_path)
@@ -181,7 +181,7 @@ def free_port() -> int:
 
 
 @needs_prometheus
-def test_prometheus_scrapes_a_training(fast: sk.TrainConfig, tmp_path: Path) -> None:
+def test_prometheus_scrapes_a_run(fast: sk.TrainConfig, tmp_path: Path) -> None:
     trainer = sk.Trainer(fast)
     trainer.start_training(500, directory=tmp_path / "run")
     with served(tmp_path / "run") as url:
@@ -230,7 +230,7 @@ def test_prometheus_scrapes_a_training(fast: sk.TrainConfig, tmp_path: Path) -> 
     assert float(found[0]["value"][1]) == pytest.approx(error)
 
 
-def test_a_training_serves_its_metrics_while_it_trains(tmp_path: Path) -> None:
+def test_a_run_serves_its_metrics_while_it_trains(tmp_path: Path) -> None:
     port = free_port()
     program = Path(sys.executable).parent / "shirokuro"
     arguments = ["train", "--out", str(tmp_path), "--games=1000000", "--report-games=64", f"--prometheus={port}"]

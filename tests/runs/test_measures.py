@@ -44,7 +44,7 @@ OPTIONAL = {
     "memory.resident",
     "memory.allocator_free",
 }
-"""Measures that a training may lack."""
+"""Measures that a run may lack."""
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def test_names_in_prometheus_are_unique() -> None:
     assert len(names) == len(set(names))
 
 
-def test_a_training_writes_exactly_the_measures_of_the_table(small: sk.TrainConfig, tmp_path: Path) -> None:
+def test_a_run_writes_exactly_the_measures_of_the_table(small: sk.TrainConfig, tmp_path: Path) -> None:
     seen = set()
     for name, limits in {"depth": {}, "nodes": {"nodes": 100}, "time_ms": {"time_ms": 1}}.items():
         trainer = sk.Trainer(small.replace(generation_games=16, **limits))

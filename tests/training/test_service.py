@@ -1,4 +1,4 @@
-"""Notifications of the service manager: a training has started, its progress, and that it advances."""
+"""Notifications to the service manager: that a run has started, how far it is, and that it advances."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_without_a_manager_nothing_happens(environment: dict[str, str]) -> None:
     ServiceManager(environment).notify("READY=1")
 
 
-def test_a_manager_that_does_not_read_never_blocks_the_training(manager: Manager) -> None:
+def test_a_manager_that_does_not_read_never_blocks_the_run(manager: Manager) -> None:
     service_manager = ServiceManager({"NOTIFY_SOCKET": manager.address})
     for _ in range(1000):  # more than the socket's queue holds
         service_manager.notify("WATCHDOG=1")
@@ -143,7 +143,7 @@ class Recorder:
 
 
 def messages_of(steps: list[tuple[float, int]]) -> list[str]:
-    """Returns the messages of a training whose progress is given as pairs of seconds and games played."""
+    """Returns the messages of a run whose progress is given as pairs of seconds and games played."""
     recorder, clock = Recorder(), Clock()
     service = TrainingService(recorder, target_games=10_000, games_played=500, clock=clock)  # type: ignore[arg-type]
     for clock.seconds, games in steps:
@@ -177,7 +177,7 @@ def test_the_status_has_the_speed_since_the_previous_status() -> None:
     assert "STATUS=1,500/10,000 games, 100 games/s, 0:01:25 left, TD error 7.25 discs" in recorder.messages
 
 
-def test_a_training_is_ready_once_it_plays_and_reports_its_end_once_saved(manager: Manager, tmp_path: Path) -> None:
+def test_a_run_is_ready_once_it_plays_and_reports_its_end_once_saved(manager: Manager, tmp_path: Path) -> None:
     run = tmp_path / "run"
     with started(manager, PROGRAM, "train", f"--out={run}", "--games=1000000", *SETTINGS) as process:
         manager.wait_for("READY=1")
@@ -215,9 +215,7 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-def test_a_training_that_hangs_stops_feeding_the_watchdog_while_its_process_lives(
-    manager: Manager, tmp_path: Path
-) -> None:
+def test_a_run_that_hangs_stops_feeding_the_watchdog_while_its_process_lives(manager: Manager, tmp_path: Path) -> None:
     arguments = ("train", f"--out={tmp_path / 'run'}", "--hang-seconds=0", "--threads=1", *SETTINGS)
     with started(manager, sys.executable, "-c", HANGING, *arguments, WATCHDOG_USEC="200000") as process:
         while "no game finished" not in manager.wait_for("STATUS=640/200,000 games, "):

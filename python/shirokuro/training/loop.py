@@ -1,4 +1,4 @@
-"""The training loop: runs from a start or checkpoint to an end or pause, and does what is due between generations."""
+"""The training loop: trains generation by generation, and saves and reports in between."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class TrainingLoop:
 
         Raises:
             ValueError: the directory holds another run.
-            BlockingIOError: another training is using the directory.
+            BlockingIOError: another training run is using the directory.
             OSError: the directory can't be written.
         """
         with ExitStack() as resources:

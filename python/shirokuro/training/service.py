@@ -1,4 +1,4 @@
-"""Notifications about a training for systemd, if systemd started it, by the protocol of sd_notify(3)."""
+"""Notifications about a training run for systemd, if systemd started it, by the protocol of sd_notify(3)."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class ServiceManager:
         return bool(self._address)
 
     def notify(self, *assignments: str) -> None:
-        """Sends assignments such as `READY=1`. If the manager can't be reached, the training continues."""
+        """Sends assignments such as `READY=1`. If the manager can't be reached, training continues."""
         if not self._address:
             return
         try:
@@ -68,9 +68,9 @@ def _watchdog_seconds(environment: Mapping[str, str]) -> float | None:
 
 
 class TrainingService:
-    """Reports to the service manager that a training has started, its progress, and that it advances.
+    """Reports to the service manager that a run has started, how far it is, and that it advances.
 
-    Only finished games feed the watchdog, so the manager restarts a process that is alive but whose training hangs.
+    Only finished games feed the watchdog, so the manager restarts a process that is alive but whose run hangs.
     """
 
     def __init__(
@@ -108,12 +108,12 @@ class TrainingService:
             self._fed_games, self._fed = games_played, now
 
     def report(self, progress: TrainingProgress) -> None:
-        """Handles a callback of the training."""
+        """Handles a callback of the training loop."""
         if progress.batch.td_error is not None:
             self._td_error = progress.batch.td_error
 
     def end(self, status: str) -> None:
-        """Reports that the training has ended and was saved. A run that was already complete also counts as started."""
+        """Reports that the run has ended and was saved. A run that was already complete also counts as started."""
         self._manager.notify("READY=1", "WATCHDOG=1", f"STATUS={status}")
 
     def _status(self, games_played: int, now: float) -> str:

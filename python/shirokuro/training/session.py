@@ -32,15 +32,15 @@ class SessionOptions(TypedDict, total=False):
 
 
 class Session:
-    """A training from its start to its end or a pause. The trainer refers to its session, but not the reverse."""
+    """A session from its start to its end or a pause. The trainer holds its session, but not the reverse."""
 
     def __init__(self, directory: RunDirectory, *, target_games: int) -> None:
         self.directory = directory
         """The run's directory."""
         self.target_games = target_games
-        """Number of games of the whole run after which the training is complete."""
+        """Number of games after which the whole run is complete."""
         self.is_stopping = False
-        """Whether the training was asked to stop."""
+        """Whether the session was asked to stop."""
         self._ended = threading.Event()
         self._thread = threading.current_thread()
         self._result: TrainingResult | None = None
@@ -48,12 +48,12 @@ class Session:
 
     @property
     def active(self) -> bool:
-        """Whether the training has yet to end."""
+        """Whether the session has not ended yet."""
         return not self._ended.is_set()
 
     @property
     def result(self) -> TrainingResult | None:
-        """Result of the training; `None` until it ends, and if an exception ended it."""
+        """Result of the session; `None` until it ends, and if an exception ended it."""
         return self._result
 
     def run(self, train: Callable[[], TrainingResult]) -> None:
@@ -78,7 +78,7 @@ class Session:
         self._thread.start()
 
     def pause(self, *, wait: bool = True) -> None:
-        """Stops the training at once and saves it. Waits until that is done, unless called from within the training."""
+        """Stops training at once and saves the run. Waits until that is done, unless called from within the session."""
         self.is_stopping = True
         if wait and threading.current_thread() is not self._thread:
             wait_for(self._ended.wait)
@@ -87,8 +87,8 @@ class Session:
         """Waits for the end and returns the result; `None` if the timeout (in seconds) expires first.
 
         Raises:
-            RuntimeError: the call comes from within the training.
-            BaseException: the exception that ended the training.
+            RuntimeError: the call comes from within the session.
+            BaseException: the exception that ended the session.
         """
         if self.active and threading.current_thread() is self._thread:
             raise RuntimeError("a training can't wait for its own end")

@@ -40,7 +40,7 @@ class TrainingState:
     run_id: str
     """Identifier of the run, stored in its checkpoints."""
     target_games: int | None = None
-    """Number of games that the training was last started for."""
+    """Number of games for which the run was last started."""
     checkpoint: Path | None = None
     """File that holds exactly this state; `None` if there is none, or if training has continued since."""
 
