@@ -113,7 +113,7 @@ def test_invalid_settings_are_reported(talk: Callable[..., list[str]], line: str
 def test_there_is_no_game_after_an_invalid_game_or_move(talk: Callable[..., list[str]], line: str) -> None:
     answers = talk(line, "go", "hint 1", "analyze", "move F5")
     assert re.match("status invalid (game|move): ", answers[0])
-    assert answers[1:] == ["status there is no game"] * 3
+    assert answers[1:] == ["status there is no game", "=== PA", *["status there is no game"] * 2]
     assert "=== " in talk(line, ggf(), "go")[4]
 
 
@@ -162,7 +162,13 @@ def test_a_side_that_is_stuck_passes(talk: Callable[..., list[str]], engine: sk.
 
 def test_a_finished_game_has_no_move(talk: Callable[..., list[str]]) -> None:
     over = ggf("B[E6]W[F4]B[E3]W[F6]B[G5]W[D6]B[E7]W[F5]B[C5]")
-    assert talk(over, "go", "hint 1") == ["status thinking", "status"] * 2
+    assert talk(over, "go") == ["status thinking", "=== PA", "status"]
+    assert talk(over, "hint 1") == ["status thinking", "status"]
+
+
+@pytest.mark.parametrize("game", [f"set game 1 {ggf('B[F5//5.0E-4]')[9:]}", ggf("B[F5//5.0E-4]")])
+def test_games_and_moves_are_read_as_nboard_writes_them(talk: Callable[..., list[str]], game: str) -> None:
+    assert talk(game, "move D6/1.0/5.0E-4", "go") == talk(ggf("B[F5]W[D6]"), "go")
 
 
 def test_an_analysis_covers_every_position_last_position_first(
@@ -218,6 +224,9 @@ WORDS = (
 def test_no_input_ends_the_server(lines: list[str]) -> None:
     responses: list[str] = []
     engine = sk.Engine(sk.Evaluator(), limits=sk.SearchLimits(depth=1), table_mb=0.1)
+    NBoardServer(engine, responses.append).serve([*(line.replace("\n", " ") for line in lines), "go"])
+    answered = [line.startswith("===") for line in responses]
+    assert any(answered[-2:])
     NBoardServer(engine, responses.append).serve([*(line.replace("\n", " ") for line in lines), "ping last"])
     assert responses[-1] == "pong last"
     assert all("\n" not in line for line in responses)
