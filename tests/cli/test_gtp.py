@@ -45,6 +45,11 @@ def test_the_end_of_the_input_ends_the_program(model: Path) -> None:
     assert ended.stdout == b"=1 shirokuro\n\n=\n\n?2 unknown command\n\n= shirokuro\n\n"
 
 
+def test_a_byte_order_mark_is_dropped(model: Path) -> None:
+    ended = run(model, b"\xef\xbb\xbf1 name\n\xef\xbb\xbf2 name\n")
+    assert ended.stdout == b"=1 shirokuro\n\n=2 shirokuro\n\n"
+
+
 def test_nothing_is_answered_after_quit(model: Path) -> None:
     ended = run(model, b"quit\nname\n")
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"=\n\n", b"")

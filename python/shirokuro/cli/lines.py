@@ -12,14 +12,15 @@ from shirokuro.signals import wait_for
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LONGEST = 1_000_000
+_LONGEST = 65_536
 """The maximum length of a line in bytes; longer lines are split to bound the memory."""
 
 
 def input_lines() -> Iterator[str]:
     """Yields the lines of standard input, each as soon as it is complete.
 
-    Reads bypass Python's buffer, because a thread that waits for input would hold its lock when the program exits.
+    Reads bypass Python's buffer, because a thread that waits for input would hold its lock when the program exits. A
+    byte order mark, with which some programs begin a file, is dropped.
     """
     rest = b""
     while content := _read():
@@ -27,9 +28,13 @@ def input_lines() -> Iterator[str]:
         if len(rest) > _LONGEST:
             lines, rest = [*lines, rest], b""
         for line in lines:
-            yield line.decode(errors="replace")
+            yield _text(line)
     if rest:
-        yield rest.decode(errors="replace")
+        yield _text(rest)
+
+
+def _text(line: bytes) -> str:
+    return line.decode("utf-8-sig", errors="replace")
 
 
 def _read() -> bytes:
