@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from shirokuro.engine.nboard_server import NBoardServer
 from shirokuro.game.turns import NO_MOVE, TurnGame
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from shirokuro._core import SearchResult
 
@@ -211,6 +212,31 @@ def test_the_game_clock_limits_a_move_in_addition_to_the_depth() -> None:
     assert first.time_ms == pytest.approx(600_000 / 21, rel=0.05)
     assert second.time_ms == pytest.approx(300_000 / 21, rel=0.05)
     assert free == sk.SearchLimits(depth=8)
+
+
+def test_lines_that_arrive_during_a_search_are_read_later_but_all_answered() -> None:
+    read, read_during_search = 0, list[int]()
+
+    def lines() -> Iterator[str]:
+        nonlocal read
+        yield "go"
+        for _ in range(20_000):
+            read += 1
+            yield "learn"
+
+    class Slow(Recorder):
+        def search(self, position: sk.Position, limits: sk.SearchLimits) -> SearchResult:
+            seen = -1
+            while seen != read:
+                seen = read
+                time.sleep(0.5)
+            read_during_search.append(read)
+            return super().search(position, limits)
+
+    responses = list[str]()
+    NBoardServer(Slow(), responses.append).serve(lines())  # type: ignore[arg-type]
+    assert read_during_search[0] < 1000
+    assert responses.count("learned") == 20_000
 
 
 WORDS = (

@@ -37,7 +37,7 @@ _WAIT_SECONDS = 0.2
 _LINES_AHEAD = 200
 """The maximum number of lines that are read while a search runs. Further ones wait in the pipe, to bound the memory."""
 
-_NO_MOVE = "=== PA"
+_PASSES = "=== PA"
 
 
 class _Batch:
@@ -117,7 +117,7 @@ class NBoardServer:
         if self._game is None:
             self._status("there is no game")
             if name == "go":
-                self._write(_NO_MOVE)
+                self._write(_PASSES)
             return
         self._status("thinking")
         self._thinking[name](self._game, rest)
@@ -203,7 +203,7 @@ class NBoardServer:
         """Sends the move that the model would play. The other program decides whether it is played."""
         position = game.position
         if position.is_over or game.must_pass:
-            self._write(_NO_MOVE)
+            self._write(_PASSES)
             return
         clock, limits = self._clocks.get(position.side_to_move), self._engine.limits
         found = self._engine.search(position, limits.within(1000 * clock.budget(position.empties)) if clock else limits)
