@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from websockets.exceptions import ConnectionClosed
 
+from shirokuro.web.fair_queue import Share
 from shirokuro.web.game_session import GameSession
 from shirokuro.web.messages import Renew, Watch, parse
 
@@ -35,6 +36,7 @@ class Client:
         self._connection = connection
         self._hub = hub
         self._session = GameSession()
+        self._share = Share()
         self._job: SearchJob | None = None
         self._thinking: SearchKind | None = None
         self._watches = False
@@ -111,7 +113,7 @@ class Client:
             if not model or not request:
                 await self._work.wait()
                 continue
-            self._job = self._hub.searches.begin(request, model.evaluator)
+            self._job = self._hub.searches.begin(request, model.evaluator, self._share)
             found = await self._job.found()
             if found is not None and model is self._hub.model:
                 self._session.take(request, found)
