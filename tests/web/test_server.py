@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import shutil
 import signal
 import socket
@@ -11,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -23,7 +24,7 @@ from websockets.sync.client import ClientConnection, connect
 import shirokuro as sk
 from shirokuro.cli import main
 from shirokuro.runs.checkpoints import checkpoint_name
-from shirokuro.web import server
+from shirokuro.web import pending, server
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -185,6 +186,72 @@ def test_a_search_ends_when_its_visitor_leaves_and_others_are_answered_meanwhile
     assert time.monotonic() - start < 10, "the threads would have been busy this long"
 
 
+def test_a_short_move_does_not_wait_for_the_long_ones_of_many_tabs(serve: Callable[..., Any], model: Path) -> None:
+    url = serve(model).url
+    with ExitStack() as tabs:
+        thinking = [tabs.enter_context(visit(url)) for _ in range(server.MAX_VISITORS - 1)]
+        for each in thinking:
+            ask(each, "setup", moves="", player="white", seconds=10)
+        wait_for(thinking[-1], "game", lambda game: game["thinking"] == "move")
+        with visit(url) as tab:
+            ask(tab, "setup", moves="", player="white", depth=3)
+            wait_for(tab, "game", lambda game: len(game["plies"]) == 2)
+        # In the order of asking, all others would be answered first.
+        answered = 0
+        for each in thinking:
+            with suppress(TimeoutError):
+                wait_for(each, "game", lambda game: len(game["plies"]) == 2, seconds=0)
+                answered += 1
+        assert answered < len(thinking) / 2
+
+
+def test_idle_connections_are_bounded_and_shut_nobody_out(serve: Callable[..., Any], model: Path) -> None:
+    served = serve(model, "--token", "abcdefgh-ABCDEFGH_0123")
+    url = served.url.partition("?")[0]
+    address = urlsplit(url)
+    cookie = f"shirokuro-{address.port}=abcdefgh-ABCDEFGH_0123"
+    with ExitStack() as opened, visit(url, Cookie=cookie) as tab:
+        wait_for(tab, "game")
+        for number in range(3 * pending.MAX_PENDING):
+            idle = opened.enter_context(socket.create_connection((str(address.hostname), address.port or 0)))
+            if number % 2:  # before the handshake, but within a request
+                idle.sendall(b"GET / HTTP/1.1\r\n")
+        assert get(url)[0].status == 401
+        assert get(url, Cookie=cookie)[0].status == 200
+        with visit(url, Cookie=cookie) as other:
+            wait_for(other, "game")
+        ask(tab, "undo")
+        wait_for(tab, "game")
+        descriptors = len(list(Path(f"/proc/{served.process.pid}/fd").iterdir()))
+        assert descriptors < pending.MAX_PENDING + 50
+
+
+def test_tabs_that_connect_at_once_do_not_exceed_the_limit(serve: Callable[..., Any], model: Path) -> None:
+    url = serve(model).url
+    address = urlsplit(url)
+    handshake = (
+        f"GET /live HTTP/1.1\r\nHost: {address.netloc}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+    ).encode()
+    with ExitStack() as opened:
+        tabs = []
+        for _ in range(server.MAX_VISITORS + 20):
+            tabs.append(opened.enter_context(socket.create_connection((str(address.hostname), address.port or 0))))
+            tabs[-1].sendall(handshake[:-1])
+        for each in tabs:
+            each.sendall(handshake[-1:])
+        served = 0
+        for each in tabs:
+            each.settimeout(30)
+            answer = b""
+            while not (found := re.search(rb'"type": "game"|too many visitors', answer)):
+                more = each.recv(65536)
+                assert more, answer
+                answer += more
+            served += found[0].startswith(b'"type')
+        assert served == server.MAX_VISITORS
+
+
 def test_invalid_messages_are_rejected_with_an_explanation_and_the_game_continues(page: str) -> None:
     with visit(page) as tab:
         for nonsense in ("", "{}", '{"do": "delete", "path": "/"}', '{"do": "play", "move": "a1", "ply": 0}', b"\0\1"):
@@ -336,6 +403,30 @@ def test_the_newest_checkpoint_plays_on_request_and_a_damaged_one_does_not(
         wait_for(tab, "model", lambda message: message["newer"] == 5000)
         ask(tab, "renew")
         assert wait_for(tab, "model", lambda message: message["newer"] is None)["name"] == checkpoint_name(5000)
+
+
+def test_no_directory_of_the_server_is_shown(
+    serve: Callable[..., Any], run_of: Callable[..., Path], tmp_path: Path
+) -> None:
+    elsewhere = "/home/some one/runs/first/checkpoints/games-000005000.shiro"
+    messages = {
+        "{run}/checkpoints/games-000004000.shiro: damaged": "checkpoints/games-000004000.shiro: damaged",
+        f"saving failed: [Errno 28] No space left on device: '{elsewhere}'": (
+            "saving failed: [Errno 28] No space left on device: 'games-000005000.shiro'"
+        ),
+        "/var/lib/shirokuro/run/model.shiro can't be read": "model.shiro can't be read",
+        "3 games/s, 5/6 of 1/2/3 and/or https://a.example/b": "3 games/s, 5/6 of 1/2/3 and/or https://a.example/b",
+    }
+    warnings = [{"kind": "failures", "message": each.format(run=tmp_path / "run")} for each in messages]
+    run = run_of(5000, warnings=warnings)
+    with visit(serve(run).url) as tab:
+        (run / "checkpoints" / checkpoint_name(4000)).write_bytes(b"damaged")
+        wait_for(tab, "model", lambda message: message["newer"] == 4000)
+        ask(tab, "watch", on=True)
+        shown = wait_for(tab, "run")
+        assert [each["message"] for each in shown["warnings"][: len(messages)]] == [*reversed(messages.values())]
+        ask(tab, "renew")
+        assert wait_for(tab, "notice")["text"] == "the newest checkpoint is damaged or can't be read"
 
 
 def test_a_damaged_ladder_is_a_warning_next_to_the_curves(
