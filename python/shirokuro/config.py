@@ -279,14 +279,14 @@ class TrainConfig:
 
     @classmethod
     def from_toml(cls, text: str) -> Self:
-        """Reads what `to_toml` writes.
+        """Reads what `to_toml` writes, with or without a byte order mark, which some editors add.
 
         Raises:
             ValueError: `text` is not TOML, a setting is unknown, or a value is out of range.
             TypeError: a value has the wrong type.
         """
         field_names = {shown_name(name): name for name in cls.SETTINGS}
-        document = tomllib.loads(text)
+        document = tomllib.loads(text.removeprefix("\ufeff"))
         if unknown := document.keys() - field_names:
             raise ValueError(f"{min(unknown)}: there is no such setting")
         return cls(**{field_names[shown]: value for shown, value in document.items()})

@@ -164,6 +164,7 @@ def test_a_game_is_saved_after_each_move_and_continued(play: Callable[..., str],
     play("c3", "save " + str(tmp_path / "other.txt"), options=("--side", "both", "--moves", str(file)))
     assert (tmp_path / "other.txt").read_text(encoding="utf-8") == "f5d6c3\n"
     assert file.read_text(encoding="utf-8") == "f5d6\n"
+    file.write_text("f5d6\n", encoding="utf-8-sig")  # with a byte order mark, as some editors write
     play("c3", options=("--side", "both", "--moves", str(file), "--save", str(file)))
     assert file.read_text(encoding="utf-8") == "f5d6c3\n"
 

@@ -37,7 +37,7 @@ def test_settings_come_from_a_file_and_the_command_line_has_precedence(
     file.write_text(
         'games = 300\nseed = 7\ndepth = 1\nexact_empties = 0\nepsilon = "0:0.3,1:0.1"\nlambda = 0.5\ncompress = true\n'
         "[train]\nmatch_games = 0\nreport_games = 64\nverbosity = -1\n",
-        encoding="utf-8",
+        encoding="utf-8-sig",  # with a byte order mark, as some editors write
     )
     run = tmp_path / "run"
     assert main(["train", "--config", str(file), "--out", str(run), "--seed", "8", "--lambda", "0.75"]) == 0

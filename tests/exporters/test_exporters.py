@@ -7,10 +7,12 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,10 +23,12 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 import shirokuro as sk
 from shirokuro.cli import main
+from shirokuro.exporters import http_server
 from shirokuro.exporters.prometheus import ADDRESS, Endpoint, parse_address
 from shirokuro.exporters.tensorboard import EventFiles
 from shirokuro.extras import MissingExtraError, load
 from shirokuro.runs.metrics import Metrics
+from shirokuro.runs.view import RunView
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
@@ -244,6 +248,85 @@ def test_a_run_serves_its_metrics_while_it_trains(tmp_path: Path) -> None:
         process.terminate()
     assert process.returncode == 143
     assert seen["shirokuro_target_games",] == 1_000_000
+
+
+def connected_to(url: str, count: int) -> list[socket.socket]:
+    """Opens connections that send nothing."""
+    address = urllib.parse.urlsplit(url)
+    return [socket.create_connection((address.hostname or "", address.port or 0), timeout=60) for _ in range(count)]
+
+
+def test_idle_connections_beyond_the_descriptors_neither_end_a_training_nor_hide_its_metrics(tmp_path: Path) -> None:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}/metrics"
+    program = Path(sys.executable).parent / "shirokuro"
+    arguments = ["train", "--out", str(tmp_path), "--games=1000000", "--report-games=64", "--checkpoint-games=256"]
+    command = ["sh", "-c", 'ulimit -n 256 && exec "$@"', "sh", str(program), *arguments, f"--prometheus={port}"]
+    with (
+        subprocess.Popen([*command, *SETTINGS], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process,
+        ExitStack() as idle,
+    ):
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        for each in connected_to(url, 300):
+            idle.enter_context(each)
+        end, before = time.monotonic() + 120, float("inf")
+        while (saved := samples(url).get(("shirokuro_checkpoint_games",), 0)) <= before:
+            assert time.monotonic() < end
+            assert process.poll() is None, process.stderr.read()
+            before = min(before, saved or before)
+            time.sleep(0.1)
+        descriptors = len(list(Path(f"/proc/{process.pid}/fd").iterdir()))
+        process.terminate()
+        assert process.stderr.read().startswith("stopped after ")
+    assert process.returncode == 143
+    assert descriptors < 100
+
+
+def test_a_connection_ends_after_its_time_even_if_it_keeps_sending(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_server, "MAX_SECONDS", 0.5)
+    with served(tmp_path) as url, ExitStack() as opened:
+        idle, slow = map(opened.enter_context, connected_to(url, 2))
+        assert idle.recv(1) == b""
+        end = time.monotonic() + 60
+        with pytest.raises(OSError, match=r"Broken pipe|reset"):  # noqa: PT012 (one of the bytes fails)
+            while time.monotonic() < end:
+                slow.sendall(b"G")
+                time.sleep(0.05)
+
+
+def test_a_failure_of_the_endpoint_is_told_only_to_its_reader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_view: object) -> None:
+        raise OSError(24, "Too many open files")
+
+    with served(tmp_path) as url:
+        with monkeypatch.context() as patch:
+            patch.setattr(RunView, "refresh", fail)
+            with pytest.raises(urllib.error.HTTPError, match="500"):
+                read(url)
+        assert samples(url) == {}
+    assert capsys.readouterr() == ("", "")
+
+
+def test_threads_that_do_not_start_leave_the_endpoint_running(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_thread: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with served(tmp_path) as url:
+        with monkeypatch.context() as patch:
+            patch.setattr(threading.Thread, "start", fail)
+            for _ in range(2 * http_server.MAX_CONNECTIONS):
+                with pytest.raises(OSError, match=r"closed|reset|Broken pipe"):
+                    read(url)
+        assert samples(url) == {}
+    assert capsys.readouterr() == ("", "")
 
 
 def test_an_address_in_use_is_rejected_before_the_training_starts(

@@ -124,7 +124,12 @@ def test_too_many_forfeits_end_the_match_with_an_error() -> None:
     [
         ("no-such-program -l 3", 1, "no-such-program: no such program is installed"),
         (command("start"), 30, "it exited with code 1 when asked 'name'; it wrote: I will not start"),
-        ("cat", 1, "no answer within 1 seconds, only '1 name' when asked 'name'"),
+        ("cat", 1, "no answer within 1 seconds, only '1 name' .*commands with a number.* when asked 'name'"),
+        (
+            command("numberless"),
+            30,
+            r"refused 'name': unknown command 1 \(it may not understand commands with a number, such as '1 name'\)",
+        ),
     ],
 )
 def test_a_program_that_does_not_start_ends_the_match_with_an_error(words: str, timeout: float, reason: str) -> None:

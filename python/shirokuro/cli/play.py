@@ -85,7 +85,7 @@ def _moves(text: str) -> str:
     path = Path(text)
     if not path.exists():
         raise ValueError(f"moves = {text!r}: neither moves such as f5d6c3 nor a file that exists")
-    return "".join(path.read_text(encoding="utf-8").split())
+    return "".join(path.read_text(encoding="utf-8-sig").split())
 
 
 def _end(game: LiveGame) -> None:

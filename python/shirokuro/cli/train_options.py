@@ -174,7 +174,7 @@ def read(parsed: argparse.Namespace) -> tuple[Options, dict[str, Any]]:
 def _read_file(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """Reads and checks the settings and the options in a file."""
     try:
-        return _checked(tomllib.loads(path.read_text(encoding="utf-8")))
+        return _checked(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except TypeError as error:
         raise TypeError(f"{path}: {error}") from None
     except ValueError as error:

@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from shirokuro import extras
+from shirokuro.exporters.http_server import listen
 from shirokuro.runs.measures import FAMILIES, MEASURES
 from shirokuro.runs.view import RunView
 
@@ -37,6 +38,9 @@ def parse_address(text: str) -> tuple[str, int]:
 class Endpoint:
     """HTTP server of a run's metrics on a separate thread. Each request reads them from the run's files.
 
+    Connections are bounded in number and in time, so that visitors can't take the threads and descriptors that the
+    training needs. There is no encryption and no password.
+
     Args:
         run: the run's directory.
         address: as for `parse_address`; port 0 picks a free one.
@@ -53,10 +57,12 @@ class Endpoint:
         registry = library.CollectorRegistry()
         registry.register(_Collector(run))
         try:
-            self._server, self._thread = library.start_http_server(port, addr=host, registry=registry)
+            self._server = listen(host, port, library.make_wsgi_app(registry))
         except OSError as error:
             reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error
             raise OSError(f"prometheus: can't listen on {address}: {reason}") from error
+        self._thread = threading.Thread(target=self._server.serve_forever, name="shirokuro-prometheus", daemon=True)
+        self._thread.start()
         shown = f"[{host}]" if ":" in host else host
         self.url = f"http://{shown}:{self._server.server_port}/metrics"
         """The URL of the metrics."""

@@ -89,7 +89,7 @@ class RunView:
         if self.config:
             return self.config.games
         try:  # settings of another version may still contain this one
-            games = tomllib.loads(self.directory.config.read_text(encoding="utf-8")).get("games")
+            games = tomllib.loads(self.directory.config.read_text(encoding="utf-8-sig")).get("games")
         except (OSError, ValueError):
             return None
         return games if isinstance(games, int) and games > 0 else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from shirokuro.matches.ladder import LADDER_FILE, read_ladder
@@ -20,6 +21,9 @@ _WARNINGS = 50
 """Maximum number of warnings shown; older ones are left out."""
 
 _DIGITS = 5
+
+_DIRECTORIES = re.compile(r"(?<=['\"])/[^'\"\n]*/|(?<![\w.~/:'\"-])/(?:[^/\s'\"]+/)+")
+"""The directories of an absolute path, between quotation marks or without spaces."""
 
 
 def training_snapshot(view: RunView) -> dict[str, Any]:
@@ -46,7 +50,7 @@ def training_snapshot(view: RunView) -> dict[str, Any]:
         "warnings": [
             *damage,
             *(
-                {"games": each.games_played, "kind": each.kind, "message": each.message}
+                {"games": each.games_played, "kind": each.kind, "message": _without_directories(each.message, view)}
                 for each in reversed(view.warnings[-_WARNINGS:])
             ),
         ],
@@ -60,6 +64,11 @@ def training_snapshot(view: RunView) -> dict[str, Any]:
 
 _SHOWN = ("td_error", "convergence.coverage", "memory.resident")
 """Measures whose newest values are shown."""
+
+
+def _without_directories(message: str, view: RunView) -> str:
+    """Shortens absolute paths in a message to file names, because visitors need not know the server's directories."""
+    return _DIRECTORIES.sub("", message.replace(f"{view.directory.path.resolve()}/", ""))
 
 
 def _ladder(view: RunView) -> tuple[tuple[Rung, ...], list[dict[str, Any]]]:
