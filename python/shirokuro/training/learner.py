@@ -158,7 +158,7 @@ class Learner:
             tick=tick,
             reports=statistics.reports,
         )
-        statistics.count(self._config)
+        statistics.count(config)
         if generation.generation_complete and statistics.convergence.check_due:
             for kind, message in statistics.convergence.check(core.coverage(), self.games_played, self._config):
                 statistics.warnings.issue(kind, message, self.games_played)
