@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NoReturn
 from shirokuro._core import Evaluator
 from shirokuro.cli import ladder, levels
 from shirokuro.cli.matches import Contest, check_json, play_all, print_table, write_json
-from shirokuro.matches.arena import MOST_FORFEITS, check_games
+from shirokuro.matches.arena import check_games
+from shirokuro.matches.forfeits import MAX_FORFEITS
 from shirokuro.matches.gtp_client import DEFAULT_TIMEOUT
 from shirokuro.matches.gtp_player import GtpPlayer
 from shirokuro.matches.players import (
@@ -106,10 +107,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     match.add_argument(
         "--max-forfeits",
-        type=int,
-        default=MOST_FORFEITS,
-        metavar="N",
-        help="end a match with an error after more than N games forfeited by a program (default: %(default)s)",
+        type=float,
+        default=MAX_FORFEITS,
+        metavar="X",
+        help="end a match with an error if a program forfeits more than this share of the games (below 1), or more "
+        "than this number of games (default: %(default)s)",
     )
     match.add_argument("--json", metavar="FILE", help="write all results to a JSON file, or to standard output with -")
     ladder.add_arguments(parser)

@@ -100,11 +100,18 @@ def run(
 def _print(ladder: Ladder, title: str) -> None:
     table = Table(box=SIMPLE_HEAD, show_edge=False)
     table.add_column("player", overflow="fold")
-    for column in ("Elo", "±, 95 %", "score", "games"):
+    for column in ("Elo", "±, 95 %", "score", "games", "forfeits"):
         table.add_column(column, justify="right", no_wrap=True)
     for rung in sorted(ladder.rungs, key=lambda rung: -rung.rating.elo):
         rating = rung.rating
-        table.add_row(rung.name, f"{rating.elo:+.0f}", f"{rating.error:.0f}", f"{rung.score:.3f}", str(rung.games))
+        table.add_row(
+            rung.name,
+            f"{rating.elo:+.0f}",
+            f"{rating.error:.0f}",
+            f"{rung.score:.3f}",
+            str(rung.games),
+            str(rung.forfeits),
+        )
     console = output()
     console.print(title, highlight=False)
     console.print(table)

@@ -15,8 +15,10 @@ from rich.console import Console
 from rich.table import Table
 
 from shirokuro._core import __version__
-from shirokuro.matches.arena import MOST_FORFEITS, play_match
+from shirokuro.matches.arena import play_match
 from shirokuro.matches.elo import PAIR_SCORES, elo_difference
+from shirokuro.matches.forfeits import MAX_FORFEITS
+from shirokuro.matches.gtp_client import GtpError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,7 +42,7 @@ class Contest:
     """A description of how the models play, for the title of the table."""
     threads: int | None = None
     opening_plies: int | None = None
-    max_forfeits: int = MOST_FORFEITS
+    max_forfeits: float = MAX_FORFEITS
     sprt: Sprt | None = None
 
     def to_dict(self, results: Results) -> dict[str, Any]:
@@ -68,7 +70,7 @@ def output() -> Console:
 
 
 def play_all(contest: Contest, opponents: Sequence[Player | SessionPlayer]) -> Results:
-    """Plays all matches and shows their progress on a terminal; Ctrl-C prints the results so far."""
+    """Plays all matches and shows their progress on a terminal; Ctrl-C or a faulty program prints those played."""
     results: Results = []
     counts: PairCounts = (0, 0, 0, 0, 0)
     # Standard output may be a pipe to another program, which expects only results.
@@ -95,6 +97,10 @@ def play_all(contest: Contest, opponents: Sequence[Player | SessionPlayer]) -> R
                     stop=watch,
                 )
             results.append((opponent, result))
+    except GtpError:
+        if results:
+            print_table(contest, results)
+        raise
     except KeyboardInterrupt:
         if results:
             print_table(contest, results)
@@ -121,8 +127,18 @@ def print_table(contest: Contest, results: Results) -> None:
     # The table fits into 80 columns.
     table = Table(box=SIMPLE_HEAD, show_edge=False, padding=0)
     table.add_column("opponent", overflow="fold", min_width=9)
-    for title in ("wins", "draws", "losses", "win\nrate", "score", "Elo,\n95 % interval", "discs", "wipe-\nouts"):
-        table.add_column(title, justify="right", no_wrap=True, min_width=6)
+    for title in (
+        "wins",
+        "draws",
+        "losses",
+        "win\nrate",
+        "score",
+        "Elo,\n95 % interval",
+        "discs",
+        "wipe-\nouts",
+        "for-\nfeits",
+    ):
+        table.add_column(title, justify="right", no_wrap=True, min_width=5)
     for opponent, result in results:
         table.add_row(opponent.name, *_row(result))
     console = output()
@@ -146,6 +162,7 @@ def _row(result: MatchResult) -> tuple[str, ...]:
         str(result.elo),
         "" if discs is None else f"{discs:+.2f}",
         f"{result.wipeouts}:{result.wiped_out}",
+        str(len(result.forfeits)),
     )
 
 
@@ -160,9 +177,10 @@ def _remarks(contest: Contest, opponent: str, result: MatchResult) -> list[str]:
         }[sprt.decision(result.pair_counts)]
         lines.append(f"{opponent}: {decision} after {result.games} games (LLR {ratio:+.2f})")
     if result.forfeits:
-        first = result.forfeits[0]
+        first, count = result.forfeits[0], len(result.forfeits)
         lines.append(
-            f"{opponent}: {len(result.forfeits)} games were forfeited; the first was game {first.game + 1}, "
+            f"{opponent}: {count} {'game was' if count == 1 else 'games were'} forfeited; "
+            f"the first was game {first.game + 1}, "
             f"by {first.player}: {first.reason}"
         )
     return lines
