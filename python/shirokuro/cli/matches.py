@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from shirokuro._core import __version__
+from shirokuro.cli.terminal import console, say
 from shirokuro.matches.arena import play_match
 from shirokuro.matches.elo import PAIR_SCORES, elo_difference
 from shirokuro.matches.forfeits import MAX_FORFEITS
@@ -22,6 +21,8 @@ from shirokuro.matches.gtp_client import GtpError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from rich.console import Console
 
     from shirokuro.matches.players import Player, SessionPlayer
     from shirokuro.matches.result import MatchResult, PairCounts
@@ -65,8 +66,7 @@ Results = list[tuple["Player | SessionPlayer", "MatchResult"]]
 
 def output() -> Console:
     """Returns a console for tables, which is as wide as the terminal, or wide enough for them."""
-    console = Console()
-    return console if console.is_terminal or "COLUMNS" in os.environ else Console(width=_PIPE_WIDTH)
+    return console(pipe_width=_PIPE_WIDTH)
 
 
 def play_all(contest: Contest, opponents: Sequence[Player | SessionPlayer]) -> Results:
@@ -74,16 +74,16 @@ def play_all(contest: Contest, opponents: Sequence[Player | SessionPlayer]) -> R
     results: Results = []
     counts: PairCounts = (0, 0, 0, 0, 0)
     # Standard output may be a pipe to another program, which expects only results.
-    console = Console(stderr=True)
+    messages = console(stderr=True)
     try:
         for opponent in opponents:
-            with console.status(f"against {opponent.name}") as status:
+            with messages.status(Text(f"against {opponent.name}")) as status:
                 counts = (0, 0, 0, 0, 0)
 
                 def watch(now: PairCounts) -> bool:
                     nonlocal counts
                     counts = now
-                    status.update(f"against {opponent.name}: {_standing(counts, contest)}")  # noqa: B023 (called here)
+                    status.update(Text(f"against {opponent.name}: {_standing(counts, contest)}"))  # noqa: B023 (called here)
                     return bool(contest.sprt and contest.sprt.decision(counts))
 
                 result = play_match(
@@ -106,7 +106,7 @@ def play_all(contest: Contest, opponents: Sequence[Player | SessionPlayer]) -> R
             print_table(contest, results)
         if sum(counts) and len(results) < len(opponents):
             name = opponents[len(results)].name
-            print(f"stopped while playing against {name}: {_standing(counts, contest)}", file=sys.stderr)
+            say(f"stopped while playing against {name}: {_standing(counts, contest)}", error=True)
         raise
     return results
 
@@ -141,14 +141,14 @@ def print_table(contest: Contest, results: Results) -> None:
         table.add_column(title, justify="right", no_wrap=True, min_width=5)
     for opponent, result in results:
         table.add_row(opponent.name, *_row(result))
-    console = output()
-    console.print(
+    shown = output()
+    shown.print(
         f"{contest.player.name}{how}: {contest.games} games against each opponent, seed {contest.seed}", highlight=False
     )
-    console.print(table)
+    shown.print(table)
     for opponent, result in results:
         for line in _remarks(contest, opponent.name, result):
-            console.print(line, highlight=False, markup=False)
+            shown.print(line, highlight=False)
 
 
 def _row(result: MatchResult) -> tuple[str, ...]:
@@ -230,8 +230,8 @@ def check_json(path: str | None) -> None:
 
 def write_json(path: str | None, content: Mapping[str, Any]) -> None:
     """Writes the JSON file if a path is given; `-` stands for standard output."""
-    text = json.dumps(content, ensure_ascii=False, allow_nan=False)
-    if path == "-":
-        print(text)
+    if path == "-":  # in ASCII, which every encoding has
+        print(json.dumps(content, allow_nan=False))
     elif path:
+        text = json.dumps(content, ensure_ascii=False, allow_nan=False)
         Path(path).write_text(text + "\n", encoding="utf-8")
