@@ -67,7 +67,7 @@ def test_a_signal_ends_a_long_search(model: Path) -> None:
         assert process.stdout.readline() == b"= shirokuro\n"
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=60)
-    assert (process.returncode, errors) == (130, b"")
+    assert (process.returncode, errors) == (130, b"shirokuro gtp: interrupted\n")
 
 
 def test_a_closed_output_ends_the_program_quietly(model: Path) -> None:

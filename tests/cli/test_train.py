@@ -230,6 +230,21 @@ def test_a_run_is_saved_when_its_terminal_is_closed(tmp_path: Path, terminal: Ca
     assert_saved(run)
 
 
+@pytest.mark.parametrize(("key", "code"), [("C-d", 2), ("C-c", 130), ("Enter", 2)])
+def test_the_question_about_a_damaged_checkpoint_can_be_left(
+    key: str, code: int, tmp_path: Path, terminal: Callable[..., Any]
+) -> None:
+    run = tmp_path / "run"
+    assert main(["train", "--out", str(run), "--quiet", "--games=64", *SETTINGS]) == 0
+    for file in (run / "model.shiro", *(run / "checkpoints").iterdir()):
+        file.write_bytes(file.read_bytes()[:-100])
+    shown = terminal(PROGRAM, "train", "--resume", "--out", run, columns=200)
+    shown.wait_for(lambda screen: "quit (Enter)?" in screen)
+    shown.press(key)
+    assert shown.wait_for_end() == code
+    assert "Traceback" not in shown.screen
+
+
 def test_verbosity_selects_the_messages(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     output = {}
     for option in ("--quiet", "--report-games=64", "-v", "-vv"):

@@ -334,7 +334,7 @@ def test_a_closed_output_pipe_ends_a_command_quietly(run: Path) -> None:
         assert process.stderr is not None
         process.stdout.close()
         assert process.stderr.read() == ""
-    assert process.returncode == 0
+    assert process.returncode == 141
 
 
 def test_updates_are_written_without_touching_the_run(

@@ -20,7 +20,7 @@ import numpy as np
 import pytest
 
 import shirokuro as sk
-from shirokuro.cli.train import TOO_MANY_ERRORS
+from shirokuro.cli.exit_codes import ExitCode
 from tests.support.paths import ROOT
 
 DEPLOY = ROOT / "deploy"
@@ -106,7 +106,13 @@ def test_the_memory_limit_of_the_service_is_the_budget_in_its_settings() -> None
 
 def test_the_service_handles_the_exit_codes_of_the_program() -> None:
     assert of_unit("SuccessExitStatus") == [str(128 + signal.SIGTERM)]
-    assert of_unit("RestartPreventExitStatus") == [f"2 {TOO_MANY_ERRORS}"]
+    assert of_unit("RestartPreventExitStatus") == [f"{ExitCode.USAGE:d} {ExitCode.TOO_MANY_ERRORS:d}"]
+
+
+def test_the_service_tries_again_after_what_may_pass() -> None:
+    assert of_unit("Restart") == ["on-failure"]
+    prevented = {int(code) for code in of_unit("RestartPreventExitStatus")[0].split()}
+    assert not prevented & {ExitCode.IO_ERROR, ExitCode.IN_USE, ExitCode.INTERRUPTED, ExitCode.OUTPUT_CLOSED}
 
 
 def verify(root: Path) -> str:

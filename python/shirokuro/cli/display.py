@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from rich.console import Console, Group
+from rich.console import Group
 from rich.live import Live
 from rich.text import Text
 
+from shirokuro.cli.terminal import console as new_console
 from shirokuro.cli.tui import braille
 from shirokuro.cli.tui.blocks import bar, ends
 from shirokuro.display.format import duration, number, percent
@@ -25,6 +26,8 @@ from shirokuro.training.report import BatchReport
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from rich.console import Console
 
     from shirokuro.training.results import TrainingProgress
 
@@ -54,7 +57,7 @@ def display(
     name: str, games: int, games_played: int, *, quiet: bool = False, as_json: bool = False
 ) -> Iterator[Display]:
     """Yields the display that suits standard output, for training from `games_played` to `games` games."""
-    console = Console()
+    console = new_console()
     clock = _Clock(games, games_played)
     if quiet:
         yield _Nothing()

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from rich.console import Console
-
 from shirokuro.cli import levels
 from shirokuro.cli.play_session import SIDES, PlaySession, counted
+from shirokuro.cli.terminal import console
 from shirokuro.display.boards import result_text
 from shirokuro.game.live import LiveGame
 from shirokuro.signals import StopSignals
@@ -50,8 +48,8 @@ def run(options: argparse.Namespace) -> int:
     game = LiveGame(_moves(options.moves))
     if options.save and options.save.exists() and str(options.save) != options.moves:
         raise FileExistsError(17, "the file already exists; continue it with --moves", str(options.save))
-    console = _Console() if sys.stdout.isatty() or "COLUMNS" in os.environ else _Console(width=_PIPE_WIDTH)
-    session = PlaySession(levels.engine_of(options), console, game=game, people=SIDES[options.side], save=options.save)
+    shown = console(pipe_width=_PIPE_WIDTH)
+    session = PlaySession(levels.engine_of(options), shown, game=game, people=SIDES[options.side], save=options.save)
 
     def interrupt() -> NoReturn:
         raise KeyboardInterrupt
@@ -69,13 +67,6 @@ def run(options: argparse.Namespace) -> int:
             raise
     _end(game)
     return 0
-
-
-class _Console(Console):
-    """A console that raises an error for a closed pipe, as `print` does."""
-
-    def on_broken_pipe(self) -> NoReturn:
-        raise BrokenPipeError
 
 
 def _moves(text: str) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from shirokuro._core import BLACK, WHITE
+from shirokuro.cli.terminal import say
 from shirokuro.cli.tui import board_view
 from shirokuro.display.boards import SIDES as NAMES
 from shirokuro.display.boards import SQUARES, result_text
@@ -124,7 +125,7 @@ class PlaySession:
             self._ended = True
             return
         if not sys.stdin.isatty():
-            print(line)  # as if it had been typed
+            say(line)  # as if it had been typed
         words = line.split()
         if words:
             try:

@@ -13,6 +13,8 @@ from shirokuro._core import ModelFileError, ModelVersionError
 from shirokuro.cli import console, train_options
 from shirokuro.cli.display import display
 from shirokuro.cli.evaluate import print_results
+from shirokuro.cli.exit_codes import ExitCode
+from shirokuro.cli.terminal import say
 from shirokuro.config import TrainConfig
 from shirokuro.exporters.prometheus import Endpoint
 from shirokuro.exporters.tensorboard import EventFiles
@@ -32,12 +34,6 @@ if TYPE_CHECKING:
     from shirokuro.training.results import TrainingProgress, TrainingResult
 
 HELP = "Train a model by self-play, then play it against fixed opponents."
-
-TOO_MANY_ERRORS = 3
-"""The exit code of a run that paused because too many games failed."""
-
-OUTPUT_CLOSED = 141
-"""The exit code when the output was closed, the same as for a process ended by SIGPIPE."""
 
 _log = logging.getLogger(__name__)
 
@@ -61,25 +57,24 @@ def _run(options: Options, given: dict[str, Any], directory: RunDirectory, *, re
     trainer = _trainer(directory, given, resume=resume, on_corrupt=options.on_corrupt)
 
     def stopped(words: str) -> None:
-        with suppress(OSError):  # the terminal may be closed
-            print(
-                f"{words} after {trainer.games_played:,} games; saved {directory.model}; "
-                f"continue with: shirokuro train --resume --out {directory.path}",
-                file=sys.stderr,
-            )
+        say(
+            f"{words} after {trainer.games_played:,} games; saved {directory.model}; "
+            f"continue with: shirokuro train --resume --out {directory.path}",
+            error=True,
+        )
 
     try:
         result, signal = _train(trainer, directory, options)
     except BrokenPipeError:
         stopped("standard output was closed: stopped")
-        return OUTPUT_CLOSED
+        return ExitCode.OUTPUT_CLOSED
     if signal:
         stopped("stopped")
         return 128 + signal
     if result.outcome == "too_many_errors":
         stopped("paused")
-        return TOO_MANY_ERRORS
-    print(f"trained {trainer.games_played:,} games; saved {directory.model}")
+        return ExitCode.TOO_MANY_ERRORS
+    say(f"trained {trainer.games_played:,} games; saved {directory.model}")
     if options.match_games:
         config = trainer.config
         last = config.at(config.games)
@@ -120,14 +115,22 @@ def _choice(directory: RunDirectory) -> OnCorrupt:
     except ModelVersionError:
         return "fail"
     except ModelFileError as error:
-        print(error, file=sys.stderr)
-        answers: dict[str, OnCorrupt] = {"p": "previous", "f": "fresh", "": "fail"}
+        say(error, error=True)
+        return _answer()
+    return "fail"
+
+
+def _answer() -> OnCorrupt:
+    answers: dict[str, OnCorrupt] = {"p": "previous", "f": "fresh", "": "fail"}
+    try:
         while (
             answer := input("Resume from the previous checkpoint (p), start over (f), or quit (Enter)? ")
         ) not in answers:
             pass
-        return answers[answer]
-    return "fail"
+    except EOFError:  # Ctrl-D
+        print()
+        return "fail"
+    return answers[answer]
 
 
 def _train(trainer: Trainer, directory: RunDirectory, options: Options) -> tuple[TrainingResult, int | None]:
@@ -136,7 +139,7 @@ def _train(trainer: Trainer, directory: RunDirectory, options: Options) -> tuple
         if options.prometheus is not None:
             endpoint = Endpoint(directory.path, options.prometheus)
             until_the_end.callback(endpoint.close)
-            print(f"metrics for Prometheus at {endpoint.url}", flush=True)
+            say(f"metrics for Prometheus at {endpoint.url}")
         shown = until_the_end.enter_context(
             display(
                 str(directory.path),

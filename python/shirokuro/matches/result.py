@@ -109,6 +109,11 @@ class MatchResult:
         return self._played().count(BOARD)
 
     @property
+    def forfeited(self) -> int:
+        """The number of games that the first player forfeited; the opponent forfeited the others in `forfeits`."""
+        return sum(self.differences[forfeit.game] < 0 for forfeit in self.forfeits)
+
+    @property
     def wiped_out(self) -> int:
         """The number of games lost by a wipe-out."""
         return self._played().count(-BOARD)
@@ -124,7 +129,7 @@ class MatchResult:
             "Elo, 95 % interval": self.elo,
             "mean discs": None if self.mean_difference is None else f"{self.mean_difference:+.2f}",
             "wipe-outs": f"{self.wipeouts}:{self.wiped_out}",
-            **({"forfeits": len(self.forfeits)} if self.forfeits else {}),
+            "forfeits": len(self.forfeits),
         }
         return notebook.table(tuple(values), [tuple(values.values())])
 

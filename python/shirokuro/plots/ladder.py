@@ -64,6 +64,8 @@ def draw_strength(axes: Axes, rungs: tuple[Rung, ...], palette: Palette) -> None
         height = max(rung.rating.elo, height + 0.11 * (top - bottom))
         name = rung.name if len(rung.name) <= _LONGEST_NAME else f"{rung.name[: _LONGEST_NAME - 1]}…"
         text = f"{name}\n{'−' if rung.rating.elo < 0 else '+'}{abs(rung.rating.elo):.0f} ± {rung.rating.error:.0f}"
+        if rung.forfeits:
+            text += f", {rung.forfeits} forfeit{'' if rung.forfeits == 1 else 's'}"
         axes.annotate(
             text,
             xy=(1.01, height),
