@@ -16,6 +16,7 @@ from shirokuro.benchmarks.figures import Results
 from shirokuro.benchmarks.signature import signature
 from shirokuro.benchmarks.suite import GROUPS, Suite
 from shirokuro.cli.bench_watch import watch
+from shirokuro.files import write_text
 from shirokuro.runs.checkpoints import model_of
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def run(options: argparse.Namespace) -> int:
     if not options.against:
         _print(results, console)
     if options.json:
-        options.json.write_text(results.to_json(), encoding="utf-8")
+        write_text(options.json, results.to_json())
     if before is None:
         return 0
     comparisons = compare(before, results)

@@ -7,7 +7,6 @@ import math
 import os
 import sys
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
@@ -15,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from shirokuro._core import __version__
+from shirokuro.files import check_writable, write_text
 from shirokuro.matches.arena import MOST_FORFEITS, play_match
 from shirokuro.matches.elo import PAIR_SCORES, elo_difference
 
@@ -207,7 +207,7 @@ def check_json(path: str | None) -> None:
         OSError: the file can't be written.
     """
     if path and path != "-":
-        Path(path).open("a", encoding="utf-8").close()
+        check_writable(path)
 
 
 def write_json(path: str | None, content: Mapping[str, Any]) -> None:
@@ -216,4 +216,4 @@ def write_json(path: str | None, content: Mapping[str, Any]) -> None:
     if path == "-":
         print(text)
     elif path:
-        Path(path).write_text(text + "\n", encoding="utf-8")
+        write_text(path, text + "\n")

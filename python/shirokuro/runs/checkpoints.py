@@ -245,7 +245,9 @@ def prune(directory: str | PathLike[str], *, keep: int) -> list[Path]:
     """
     if keep < 1:
         raise ValueError(f"keep = {keep}: must be 1 or more")
-    with RunDirectory(Path(directory)).held():
+    with RunDirectory(Path(directory)).held() as lock:
+        if lock.problem:
+            _log.warning("%s can't be locked: %s", directory, lock.problem)
         checkpoints = [checkpoint.path for checkpoint in list_checkpoints(directory)]
         if not checkpoints:
             return []

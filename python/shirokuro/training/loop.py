@@ -67,11 +67,14 @@ class TrainingLoop:
             OSError: the directory can't be written.
         """
         with ExitStack() as resources:
-            resources.enter_context(self._directory.held())
+            self._lock = resources.enter_context(self._directory.held())
             trainer = self._trainer
             self._retention = checkpoints.Retention(self._directory, trainer.state.run_id, trainer.games_played)
             self._directory.write_config(trainer.config)
             resources.enter_context(RunLog(self._directory.logs, level=self._log_level, as_json=self._log_json))
+            if problem := self._lock.problem:
+                message = f"{self._directory.path} can't be locked: {problem}; start no second training there"
+                trainer.state.statistics.warnings.issue("lock", message, trainer.games_played)
             if keep := trainer.config.record_games:
                 games = GameLog(self._directory, keep=keep, games_played=trainer.games_played)
                 resources.enter_context(trainer.observed(games))
@@ -186,6 +189,7 @@ class TrainingLoop:
                 save_now()
 
         def save_now() -> None:
+            self._lock.check()
             if trainer.state.checkpoint != path or not path.exists():
                 start = time.monotonic()
                 trainer.save(path)
