@@ -8,6 +8,7 @@ import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -92,11 +93,22 @@ class RunDirectory:
                     _log.info("removed %s, left behind by a killed process", file)
 
     def set_aside(self, files: Iterable[Path]) -> None:
-        """Moves files that do not belong to this run's history into a separate folder; nothing is deleted."""
-        folder = self.path / "set-aside" / _now()
-        for file in files:
-            folder.mkdir(parents=True, exist_ok=True)
-            file.replace(folder / file.name)
+        """Moves files that do not belong to this run's history into a separate folder; nothing is deleted.
+
+        Raises:
+            OSError: a file can't be moved; then all are where they were.
+        """
+        folder, moved = _unused(self.path / "set-aside" / _now()), []
+        try:
+            for file in files:
+                folder.mkdir(parents=True, exist_ok=True)
+                file.rename(folder / file.name)
+                moved.append(file)
+        except OSError:
+            for file in moved:
+                (folder / file.name).rename(file)
+            raise
+        for file in moved:
             _log.warning("%s does not belong to this run's history: moved to %s", file, folder)
 
     def write_config(self, config: TrainConfig) -> None:
@@ -120,6 +132,12 @@ class RunDirectory:
             ):
                 shutil.copyfileobj(source, copy, 1 << 20)
         temporary.replace(self.model)
+
+
+def _unused(folder: Path) -> Path:
+    """Returns a folder's path, with a number if it exists."""
+    paths = (folder if number == 1 else folder.with_name(f"{folder.name}_{number}") for number in count(1))
+    return next(path for path in paths if not path.exists())
 
 
 def _now() -> str:

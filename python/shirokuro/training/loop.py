@@ -13,6 +13,7 @@ from shirokuro.runs.games import GameLog
 from shirokuro.training.log_file import RunLog
 from shirokuro.training.reporter import EveryNGames, Reporter
 from shirokuro.training.results import TrainingProgress, TrainingResult
+from shirokuro.training.settings import changes_between, jumps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,6 +72,7 @@ class TrainingLoop:
             trainer = self._trainer
             self._retention = checkpoints.Retention(self._directory, trainer.state.run_id, trainer.games_played)
             self._directory.write_config(trainer.config)
+            trainer.state.written = trainer.config
             resources.enter_context(RunLog(self._directory.logs, level=self._log_level, as_json=self._log_json))
             if problem := self._lock.problem:
                 message = f"{self._directory.path} can't be locked: {problem}; start no second training there"
@@ -87,6 +89,9 @@ class TrainingLoop:
 
     def _run(self) -> TrainingResult:
         _log.info("training from %d to %d games in %s", self._count, self._target, self._directory.path)
+        notes, self._trainer.state.notes = self._trainer.state.notes, []
+        for note in notes:
+            _log.warning("%s", note)
         try:
             outcome = self._train_to_end()
             if self._unreported.report.games or self._unreported.report.failures:
@@ -125,6 +130,7 @@ class TrainingLoop:
             if self._session.is_stopping:
                 return "paused"
             self._before_call = played
+            self._log_changes()
             with suppress(Stopped):
                 trainer.train_generation(self._target - played, self._tick)
                 self._count = trainer.games_played
@@ -138,6 +144,18 @@ class TrainingLoop:
             if self._callbacks.at(self._count):
                 self._run_callback()
         return "completed"
+
+    def _log_changes(self) -> None:
+        """Logs settings that were changed since the checkpoint, or since the last call."""
+        state = self._trainer.state
+        before, now = state.previous, state.config
+        if now == before:
+            return
+        _log.info("settings changed: %s", changes_between(before, now))
+        if before.games != now.games and (jumped := jumps(before, now, self._trainer.games_played)):
+            text = f"games = {now.games}: schedules stretch over the new length, so values jump: {jumped}"
+            _log.warning("%s; to continue from the present values, extend the run (--extend, Trainer.extend)", text)
+        state.previous = now
 
     def _tick(self, finished: int) -> None:
         """Handles progress, many times a second; `finished` counts the games finished in this call of the core."""

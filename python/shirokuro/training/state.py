@@ -8,7 +8,7 @@ import os
 import time
 import uuid
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -41,6 +41,12 @@ class TrainingState:
     """Identifier of the run, stored in its checkpoints."""
     target_games: int | None = None
     """Number of games that the training was last started for."""
+    previous: TrainConfig
+    """Settings that were last logged, or with which the state was saved."""
+    written: TrainConfig
+    """Settings that were last written to the run's `config.toml`: what differs there was edited by hand."""
+    notes: list[str] = field(default_factory=list)
+    """Warnings about the start of the next session, which belong in its log."""
     checkpoint: Path | None = None
     """File that holds exactly this state; `None` if there is none, or if training has continued since."""
 
@@ -55,7 +61,15 @@ class TrainingState:
             table_mb=plan.table / memory.MB,
         )
         statistics = RunStatistics.empty(config)
-        state = cls(core=core, config=config, statistics=statistics, plan=plan, run_id=uuid.uuid4().hex)
+        state = cls(
+            core=core,
+            config=config,
+            statistics=statistics,
+            plan=plan,
+            run_id=uuid.uuid4().hex,
+            previous=config,
+            written=config,
+        )
         state._warn_of_small_tables()
         return state
 
@@ -77,6 +91,7 @@ class TrainingState:
             config = TrainConfig(**json.loads(settings))
             fields = json.loads(monitor)
             run_id, target = fields.get("run") or uuid.uuid4().hex, fields.get("target")
+            written = TrainConfig(**fields["config"]) if "config" in fields else config
             statistics = RunStatistics.from_json(core.seed, json.loads(totals), fields)
         except (TypeError, ValueError, AttributeError, LookupError, zlib.error) as error:
             raise ModelFileError(f"{os.fspath(path)}: its settings can't be read: {error}") from error
@@ -89,6 +104,8 @@ class TrainingState:
             plan=plan,
             run_id=run_id,
             target_games=target,
+            previous=config,
+            written=written,
             checkpoint=path,
         )
         state._warn_of_small_tables()
@@ -105,7 +122,12 @@ class TrainingState:
         """
         start = time.perf_counter()
         self.statistics.count(self.config)
-        monitor = {"run": self.run_id, "target": self.target_games, **self.statistics.to_json()}
+        monitor = {
+            "run": self.run_id,
+            "target": self.target_games,
+            "config": self.written.as_dict(),
+            **self.statistics.to_json(),
+        }
         self.core.save(
             path,
             settings=json.dumps(self.config.as_dict()),
