@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import time
 from contextlib import ExitStack, suppress
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from shirokuro.training.learner import Learner
     from shirokuro.training.results import Outcome
     from shirokuro.training.session import Session
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
 _log = logging.getLogger(__name__)
 
@@ -210,7 +213,7 @@ class TrainingLoop:
             self._lock.check()
             if trainer.state.checkpoint != path or not path.exists():
                 start = time.monotonic()
-                trainer.save(path)
+                self._save_with_room(path)
                 seconds = time.monotonic() - start
                 self._retention.saved(path, keep=trainer.config.keep)
                 trainer.state.checkpoint = path
@@ -220,6 +223,18 @@ class TrainingLoop:
 
         checkpoints.with_one_retry(save, wait=time.sleep if final else self._wait)
         return path
+
+    def _save_with_room(self, path: Path) -> None:
+        """Saves; while the disk is full, gives up the run's oldest checkpoints, but never its newest good one."""
+        trainer = self._trainer
+        while True:
+            try:
+                return trainer.save(path)
+            except OSError as error:
+                if error.errno not in _NO_ROOM or (given_up := self._retention.give_up_oldest()) is None:
+                    raise
+                text = f"{error.strerror}: deleted {given_up}, the run's oldest checkpoint, to save a new one"
+                trainer.state.statistics.warnings.issue("checkpoint", text, trainer.games_played)
 
     def _wait(self, seconds: float) -> None:
         """Waits, but returns early if the session is asked to stop."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from typing import TYPE_CHECKING, TypedDict
 
@@ -45,6 +46,8 @@ class Session:
         self._thread = threading.current_thread()
         self._result: TrainingResult | None = None
         self._error: BaseException | None = None
+        self._is_error_known = False
+        self._process = os.getpid()
 
     @property
     def active(self) -> bool:
@@ -78,21 +81,36 @@ class Session:
         self._thread.start()
 
     def pause(self, *, wait: bool = True) -> None:
-        """Stops the training at once and saves it. Waits until that is done, unless called from within the training."""
+        """Stops the training at once and saves it. Waits until that is done, unless called from within the training.
+
+        Raises:
+            RuntimeError: the call comes from a forked process, in which the training does not run.
+            BaseException: the exception that ended the training, unless `wait` or this method has raised it.
+        """
+        self._refuse_in_fork()
         self.is_stopping = True
         if wait and threading.current_thread() is not self._thread:
             wait_for(self._ended.wait)
+            if self._error and not self._is_error_known:
+                self._is_error_known = True
+                raise self._error
 
     def wait(self, timeout: float | None = None) -> TrainingResult | None:
         """Waits for the end and returns the result; `None` if the timeout (in seconds) expires first.
 
         Raises:
-            RuntimeError: the call comes from within the training.
+            RuntimeError: the call comes from within the training, or from a forked process.
             BaseException: the exception that ended the training.
         """
+        self._refuse_in_fork()
         if self.active and threading.current_thread() is self._thread:
             raise RuntimeError("a training can't wait for its own end")
         wait_for(self._ended.wait, timeout)
         if self._error:
+            self._is_error_known = True
             raise self._error
         return self._result
+
+    def _refuse_in_fork(self) -> None:
+        if self.active and os.getpid() != self._process:
+            raise RuntimeError("this process was forked from the one that trains: the training is not part of it")

@@ -142,6 +142,11 @@ class Trainer(Learner):
 
         Returns:
             The result of the training; `None` from a callback, and if no training was started.
+
+        Raises:
+            RuntimeError: the call comes from a forked process, in which the training does not run.
+            Exception: the exception that ended the training, for example because its state could not be saved, unless
+                it was raised before.
         """
         if self._session:
             self._session.pause()
