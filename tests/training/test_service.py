@@ -168,7 +168,7 @@ def test_a_process_that_lives_and_finishes_no_game_does_not_feed_it() -> None:
 
 def test_the_status_is_the_speed_since_the_last_one() -> None:
     told, clock = Told(), Clock()
-    service = TrainingService(told, target_games=10_000, games_played=500, clock=clock)  # type: ignore[arg-type]
+    service = TrainingService(told, target_games=10_000, games_played=500, left=lambda: 85, clock=clock)  # type: ignore[arg-type]
     service.tick(500)
     progress: Any = SimpleNamespace(batch=SimpleNamespace(td_error=7.25))
     service.report(progress)

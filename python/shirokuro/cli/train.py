@@ -160,12 +160,15 @@ def _train(trainer: Trainer, directory: RunDirectory, options: Options) -> tuple
                 str(directory.path),
                 trainer.config.games,
                 trainer.games_played,
+                left=lambda: trainer.seconds_left,
                 quiet=options.verbosity < 0,
                 as_json=options.json_logs,
             )
         )
         target, played = trainer.config.games, trainer.games_played
-        service = TrainingService(ServiceManager(), target_games=target, games_played=played)
+        service = TrainingService(
+            ServiceManager(), target_games=target, games_played=played, left=lambda: trainer.seconds_left
+        )
         reports = _Reports(shown, service, directory, tensorboard=options.tensorboard)
         until_the_end.callback(reports.close)
         # The training handles signals, and passes on the one that stopped it.

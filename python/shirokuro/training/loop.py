@@ -56,10 +56,10 @@ class TrainingLoop:
         self._log_level, self._log_json = log_level, log_json
         self._callbacks = EveryNGames(callback_every, trainer.games_played)
         self._checkpoints = EveryNGames(trainer.config.checkpoint_games, trainer.games_played)
-        self._reporter = Reporter(trainer, self._directory, target_games=self._target, metrics_every=callback_every)
+        self._reporter = Reporter(trainer, self._directory, session=session, metrics_every=callback_every)
         self._unreported, self._all = trainer.stats_window(), trainer.stats_window()
         self._start = time.monotonic()
-        self._first = self._count = self._before_call = trainer.games_played
+        self._count = self._before_call = trainer.games_played
         self._resources = ExitStack()
 
     def open(self) -> None:
@@ -129,14 +129,17 @@ class TrainingLoop:
         if trainer.has_too_many_errors:
             _log.warning("continuing after too many errors: the count restarts from zero")
             trainer.forget_errors()
+        self._session.pace.start(self._count)
         while (played := trainer.games_played) < self._target:
             if self._session.is_stopping:
                 return "paused"
             self._before_call = played
             self._log_changes()
+            self._play = trainer.play
             with suppress(Stopped):
                 trainer.train_generation(self._target - played, self._tick)
                 self._count = trainer.games_played
+                self._session.pace.played(self._count, self._play, complete=True)
                 if self._progress is not None:
                     self._progress(self._count)
             if trainer.has_too_many_errors:
@@ -163,6 +166,7 @@ class TrainingLoop:
     def _tick(self, finished: int) -> None:
         """Handles progress, many times a second; `finished` counts the games finished in this call of the core."""
         self._count = count = self._before_call + finished
+        self._session.pace.played(count, self._play, complete=False)
         if self._progress is not None:
             self._progress(count)
         self._reporter.tick(count)
@@ -179,8 +183,6 @@ class TrainingLoop:
         if self._callback is None:
             return
         seconds = time.monotonic() - self._start
-        games = self._count - self._first
-        left = max(self._target - self._count, 0)
         self._callback(
             TrainingProgress(
                 games_played=self._count,
@@ -188,7 +190,8 @@ class TrainingLoop:
                 batch=batch,
                 statistics=self._trainer.get_statistics(),
                 seconds=seconds,
-                seconds_left=left * seconds / games if games else None,
+                seconds_left=self._session.pace.left(self._trainer.config, self._target),
+                generation_complete=self._count == self._trainer.games_played,
             )
         )
 

@@ -7,6 +7,7 @@ import os
 import threading
 from typing import TYPE_CHECKING, TypedDict
 
+from shirokuro.runs.estimate import Pace
 from shirokuro.signals import wait_for
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class Session:
         """The run's directory."""
         self.target_games = target_games
         """Number of games of the whole run after which the training is complete."""
+        self.pace = Pace()
+        """Present speed."""
         self.is_stopping = False
         """Whether the training was asked to stop."""
         self._ended = threading.Event()

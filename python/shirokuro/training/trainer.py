@@ -236,6 +236,16 @@ class Trainer(Learner):
         return self._session is not None and self._session.active
 
     @property
+    def seconds_left(self) -> float | None:
+        """Estimated seconds until the training reaches its target; `None` if none is active or nothing was measured.
+
+        It follows from the speed of the last half minute, and from what the schedules of the search will cost.
+        """
+        if self._session is None or not self._session.active:
+            return None
+        return self._session.pace.left(self._config, self._session.target_games)
+
+    @property
     def training_result(self) -> TrainingResult | None:
         """Result of the last training; `None` if it has not ended, if an exception ended it, or if there was none."""
         return self._session.result if self._session else None
