@@ -12,6 +12,7 @@ from shirokuro.display.format import duration
 from shirokuro.runs.metrics import append_line
 from shirokuro.training import memory
 from shirokuro.training.log_text import detail_line, memory_line, progress_line, summary
+from shirokuro.training.state import others
 from shirokuro.training.timers import PhaseTimer
 
 if TYPE_CHECKING:
@@ -174,7 +175,8 @@ class Reporter:
         budget, resident = bytes_by_part["budget"], bytes_by_part.get("resident", 0)
         if resident > budget:
             sizes = f"{resident / memory.MB:.1f} MB are resident, more than the budget of {budget / memory.MB:.1f}"
-            self._warn("memory", f"{sizes}: {memory_line(bytes_by_part)}")
+            limit = "" if self._trainer.state.plan.table > memory.MIN_TABLE else "; the tables can't shrink further"
+            self._warn("memory", f"{sizes}: {memory_line(bytes_by_part)}{limit}{others()}")
         free = bytes_by_part.get("allocator_free", 0)
         if free > config.max_fragmentation * budget:
             share = f"{free / budget:.0%} of the budget, {free / max(resident, 1):.0%} of the resident memory"

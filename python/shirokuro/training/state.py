@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import logging
 import os
 import time
 import uuid
+import weakref
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +27,11 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
+_states: weakref.WeakSet[TrainingState] = weakref.WeakSet()
+"""The trainings that exist in this process."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False, weakref_slot=True)
 class TrainingState:
     """A run at one moment: weights, moments, position in the run, settings and statistics."""
 
@@ -45,6 +51,8 @@ class TrainingState:
     """Settings that were last logged, or with which the state was saved."""
     written: TrainConfig
     """Settings that were last written to the run's `config.toml`: what differs there was edited by hand."""
+    table_limit: int | None = None
+    """Bytes that a transposition table may have, after the process outgrew its budget; `None` if it has not."""
     notes: list[str] = field(default_factory=list)
     """Warnings about the start of the next session, which belong in its log."""
     checkpoint: Path | None = None
@@ -113,6 +121,9 @@ class TrainingState:
         _log_file("loaded", path, time.perf_counter() - start, core.games_played)
         return state
 
+    def __post_init__(self) -> None:
+        _states.add(self)
+
     def save(self, path: str | PathLike[str]) -> None:
         """Writes everything to a file; an existing file is replaced atomically.
 
@@ -140,6 +151,10 @@ class TrainingState:
     def divide_memory(self, config: TrainConfig) -> None:
         """Gives the workers the threads and tables that `config` asks for, within the budget."""
         plan = memory.plan(config)
+        if plan.budget != self.plan.budget:
+            self.table_limit = None
+        if self.table_limit is not None:
+            plan = dataclasses.replace(plan, wanted_table=min(plan.wanted_table, self.table_limit))
         if plan == self.plan:
             return
         if (plan.workers, plan.table) != (self.plan.workers, self.plan.table):
@@ -147,11 +162,34 @@ class TrainingState:
         self.plan = plan
         self._warn_of_small_tables()
 
+    def fit_memory(self) -> None:
+        """Makes the tables smaller if the process has outgrown its budget; their size changes no result.
+
+        Called between generations. What the tables can't make up for is reported by the session.
+        """
+        resident = memory.resident_memory()
+        if resident is None or (table := memory.smaller_table(self.plan, resident)) is None:
+            return
+        before, self.table_limit = self.plan, table
+        self.plan = dataclasses.replace(before, wanted_table=table)
+        self.core.set_workers(threads=before.workers, table_mb=self.plan.table / memory.MB)
+        sizes = f"{resident / memory.MB:.1f} MB are resident, more than the budget of {before.budget / memory.MB:.1f}"
+        shrunk = (
+            f"transposition tables shrink from {before.table / memory.MB:.1f} to {self.plan.table / memory.MB:.1f} MB"
+        )
+        self.statistics.warnings.issue("memory", f"{sizes}: {shrunk}{others()}", self.core.games_played)
+
     def _warn_of_small_tables(self) -> None:
         if (plan := self.plan).is_reduced:
             tables = f"transposition tables are smaller than {plan.wanted_table / memory.MB:.1f} MB"
             message = f"{tables} to keep within the {plan}"
             self.statistics.warnings.issue("memory", message, self.core.games_played)
+
+
+def others() -> str:
+    """Returns the end of a warning that says how many trainers the process has, if there are several."""
+    count = len(_states)
+    return f"; {count} trainers are in this process, and the budget of each counts them all" if count > 1 else ""
 
 
 def _log_file(action: str, path: str | PathLike[str], seconds: float, games: int) -> None:
