@@ -12,6 +12,7 @@ import pytest
 
 import shirokuro as sk
 from shirokuro import debug
+from shirokuro.files import open_own
 from shirokuro.runs import games
 from shirokuro.runs.directory import RunDirectory
 
@@ -163,9 +164,8 @@ def test_a_full_disk_causes_one_warning_and_leaves_no_incomplete_line(
         def __exit__(self, *_: object) -> None:
             self._file.close()
 
-    opened = type(tmp_path).open
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(type(tmp_path), "open", lambda path, *a, **k: Full(opened(path, *a, **k)))
+        patch.setattr("shirokuro.runs.games.open_own", lambda path, flags: Full(open_own(path, flags)))
         log(reports[1])
         log(reports[2])
     assert len([r for r in caplog.records if r.levelno == logging.WARNING]) == 1

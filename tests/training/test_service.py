@@ -168,7 +168,7 @@ def test_a_live_process_that_finishes_no_games_does_not_feed_the_watchdog() -> N
 
 def test_the_status_has_the_speed_since_the_previous_status() -> None:
     recorder, clock = Recorder(), Clock()
-    service = TrainingService(recorder, target_games=10_000, games_played=500, clock=clock)  # type: ignore[arg-type]
+    service = TrainingService(recorder, target_games=10_000, games_played=500, left=lambda: 85, clock=clock)  # type: ignore[arg-type]
     service.tick(500)
     progress: Any = SimpleNamespace(batch=SimpleNamespace(td_error=7.25))
     service.report(progress)

@@ -17,6 +17,7 @@ from shirokuro.benchmarks.suite import GROUPS, Suite
 from shirokuro.cli.bench_watch import watch
 from shirokuro.cli.exit_codes import ExitCode
 from shirokuro.cli.terminal import console as new_console
+from shirokuro.files import write_text
 from shirokuro.runs.checkpoints import model_of
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
     if not options.against:
         _print(results, console)
     if options.json:
-        options.json.write_text(results.to_json(), encoding="utf-8")
+        write_text(options.json, results.to_json())
     if before is None:
         return 0
     comparisons = compare(before, results)

@@ -11,6 +11,7 @@ from shirokuro import debug
 from shirokuro._core import Evaluator, Game, Position
 from shirokuro.cli.terminal import say
 from shirokuro.config import TrainConfig
+from shirokuro.files import write_text
 from shirokuro.runs.checkpoints import model_of
 from shirokuro.runs.directory import RunDirectory
 from shirokuro.training.trainer import Trainer
@@ -109,7 +110,7 @@ def _board(options: argparse.Namespace) -> None:
     last = options.position[-2:].lower() if _TRANSCRIPT.fullmatch(options.position) else None
     if options.svg:
         _reject_existing(options.svg)
-        options.svg.write_text(debug.board_svg(position, last_move=last), encoding="utf-8")
+        write_text(options.svg, debug.board_svg(position, last_move=last))
     elif options.legal:
         say(debug.board_text(position, legal_moves=True, last_move=last))
     else:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
@@ -14,6 +13,7 @@ from rich.text import Text
 
 from shirokuro._core import __version__
 from shirokuro.cli.terminal import console, say
+from shirokuro.files import check_writable, write_text
 from shirokuro.matches.arena import play_match
 from shirokuro.matches.elo import PAIR_SCORES, elo_difference
 from shirokuro.matches.forfeits import MAX_FORFEITS
@@ -225,7 +225,7 @@ def check_json(path: str | None) -> None:
         OSError: the file can't be written.
     """
     if path and path != "-":
-        Path(path).open("a", encoding="utf-8").close()
+        check_writable(path)
 
 
 def write_json(path: str | None, content: Mapping[str, Any]) -> None:
@@ -233,5 +233,4 @@ def write_json(path: str | None, content: Mapping[str, Any]) -> None:
     if path == "-":  # in ASCII, which every encoding has
         print(json.dumps(content, allow_nan=False))
     elif path:
-        text = json.dumps(content, ensure_ascii=False, allow_nan=False)
-        Path(path).write_text(text + "\n", encoding="utf-8")
+        write_text(path, json.dumps(content, ensure_ascii=False, allow_nan=False) + "\n")

@@ -19,6 +19,7 @@ from shirokuro.cli.tui import board_view
 from shirokuro.display.boards import SIDES as NAMES
 from shirokuro.display.boards import SQUARES, result_text
 from shirokuro.display.tables import text_table
+from shirokuro.files import write_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -239,7 +240,7 @@ class PlaySession:
 
     def _keep(self) -> None:
         if self._save:
-            self._save.write_text(self.game.transcript + "\n", encoding="utf-8")
+            write_text(self._save, self.game.transcript + "\n")
 
     def _help(self) -> None:
         for name, about in _HELP.items():

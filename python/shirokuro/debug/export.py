@@ -12,6 +12,7 @@ from shirokuro import extras
 from shirokuro._core import Game, Position
 from shirokuro.config import TrainConfig
 from shirokuro.display.boards import SIDES
+from shirokuro.files import temporary_for
 from shirokuro.runs.directory import RunDirectory
 from shirokuro.runs.games import read_games
 from shirokuro.runs.metrics import Metrics
@@ -164,13 +165,8 @@ def _write(path: str | PathLike[str], columns: Mapping[str, type], rows: Iterabl
     writers = {".csv": _write_csv, ".parquet": _write_parquet}
     if target.suffix not in writers:
         raise ValueError(f"path = {os.fspath(path)!r}: must end in .csv or .parquet")
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    try:
-        count = writers[target.suffix](temporary, columns, rows)
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
-    return count
+    with temporary_for(target) as temporary:
+        return writers[target.suffix](temporary, columns, rows)
 
 
 def _write_csv(path: Path, columns: Mapping[str, type], rows: Iterable[Row]) -> int:

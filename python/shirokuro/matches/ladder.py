@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from shirokuro._core import Evaluator, __version__
 from shirokuro.display import notebook
 from shirokuro.engine.limits import SearchLimits
+from shirokuro.files import write_text
 from shirokuro.matches.arena import check_games, play_match
 from shirokuro.matches.bradley_terry import Pairing, Rating, fit_ratings
 from shirokuro.matches.forfeits import MAX_FORFEITS
@@ -216,9 +217,7 @@ def save_ladder(directory: str | PathLike[str], ladder: Mapping[str, Any]) -> Pa
         OSError: the file can't be written.
     """
     path = Path(directory) / LADDER_FILE
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_text(json.dumps(ladder, ensure_ascii=False) + "\n", encoding="utf-8")
-    temporary.replace(path)
+    write_text(path, json.dumps(ladder, ensure_ascii=False) + "\n", follow=False)
     return path
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from shirokuro.extras import load
+from shirokuro.files import temporary_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -105,7 +106,8 @@ def picture(
 def _save(figure: Figure, path: Path) -> None:
     # No date, so that equal pictures produce identical files.
     metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(path.suffix.lower())
-    figure.savefig(path, dpi=150, metadata=metadata)
+    with temporary_for(path) as temporary:
+        figure.savefig(temporary, dpi=150, metadata=metadata)
 
 
 def _settings(palette: Palette) -> dict[Any, Any]:

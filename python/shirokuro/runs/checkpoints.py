@@ -231,6 +231,34 @@ class Retention:
                 old.unlink(missing_ok=True)
                 _log.info("deleted %s: the run keeps %d checkpoints", old, keep)
 
+    def give_up_oldest(self) -> Path | None:
+        """Deletes the run's oldest checkpoint, to make room for a new one.
+
+        Returns:
+            The deleted file; `None` if nothing could be deleted, because none is older than the newest good one.
+
+        Raises:
+            OSError: a file can't be read or deleted.
+        """
+        own = [each.path for each in list_checkpoints(self._directory.path) if each.path in self._own]
+        good = next((path for path in own if _is_intact(path)), None)
+        if good is None or own[-1] == good:
+            return None
+        oldest, model = own[-1], self._directory.model
+        oldest_is_model = model.exists() and _same(model, oldest)
+        oldest.unlink()
+        if oldest_is_model:  # its space is free only without its second name
+            self._directory.publish(good)
+        return oldest
+
+
+def _is_intact(path: Path) -> bool:
+    try:
+        verify(path)
+    except ModelFileError:
+        return False
+    return True
+
 
 def prune(directory: str | PathLike[str], *, keep: int) -> list[Path]:
     """Deletes all except a run's newest checkpoints, if the newest one is intact.
@@ -245,7 +273,9 @@ def prune(directory: str | PathLike[str], *, keep: int) -> list[Path]:
     """
     if keep < 1:
         raise ValueError(f"keep = {keep}: must be 1 or more")
-    with RunDirectory(Path(directory)).held():
+    with RunDirectory(Path(directory)).held() as lock:
+        if lock.problem:
+            _log.warning("%s can't be locked: %s", directory, lock.problem)
         checkpoints = [checkpoint.path for checkpoint in list_checkpoints(directory)]
         if not checkpoints:
             return []

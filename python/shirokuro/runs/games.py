@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shirokuro._core import Game
+from shirokuro.files import open_own
 from shirokuro.runs.directory import RunDirectory
 
 if TYPE_CHECKING:
@@ -64,8 +65,8 @@ class GameLog:
         if not files or games[0].index - files[-1][0] >= size:
             files.append((games[0].index, self._folder / f"games_{games[0].index:09}.jsonl"))
         text = "".join(f"{game.to_json()}\n" for game in games).encode()
-        with files[-1][1].open("ab", buffering=0) as file:
-            end = file.tell()
+        with open_own(files[-1][1], os.O_WRONLY | os.O_APPEND | os.O_CREAT) as file:
+            end = file.seek(0, os.SEEK_END)
             if file.write(text) < len(text):  # the disk is full, and half a line would spoil the next one too
                 file.truncate(end)
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(files[-1][1]))
@@ -143,7 +144,7 @@ def _files(folder: Path) -> list[tuple[int, Path]]:
 def _cut(path: Path, games_played: int) -> None:
     """Truncates a file at its first line that is incomplete or belongs to a game from `games_played` on."""
     end = 0
-    with path.open("rb+") as file:
+    with open_own(path, os.O_RDWR) as file:
         for line in file:
             try:
                 keep = line.endswith(b"\n") and json.loads(line)["game"] < games_played

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from shirokuro.config import TrainConfig
 from shirokuro.training import log_file, memory
+from shirokuro.training.settings import FIXED
 from shirokuro.training.state import TrainingState
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from shirokuro.training.statistics import StatsWindow
 
 _log = logging.getLogger(__name__)
-
-_FIXED = ("seed", "generation_games")
 
 
 class Learner:
@@ -202,7 +201,7 @@ class Learner:
             TypeError: a value is of the wrong type, or there is no such setting.
         """
         config = self._config.replace(**changes)
-        for name in _FIXED:
+        for name in FIXED:
             if getattr(config, name) != getattr(self._config, name):
                 raise ValueError(f"{name} = {changes[name]!r}: can't be changed during a training")
         memory.plan(config)

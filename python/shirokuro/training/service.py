@@ -79,10 +79,11 @@ class TrainingService:
         *,
         target_games: int,
         games_played: int,
+        left: Callable[[], float | None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._manager = manager
-        self._target, self._clock = target_games, clock
+        self._target, self._left, self._clock = target_games, left, clock
         self._is_ready = False
         now = clock()
         self._games, self._advanced = games_played, now
@@ -120,8 +121,7 @@ class TrainingService:
         speed = (games_played - self._status_games) / (now - self._status_time)
         parts = [f"{games_played:,}/{self._target:,} games"]
         if speed > 0:
-            left = max(self._target - games_played, 0) / speed
-            parts += [f"{speed:,.0f} games/s", f"{duration(left)} left"]
+            parts += [f"{speed:,.0f} games/s", f"{duration(self._left())} left"]
         else:
             parts += [f"no game finished for {duration(now - self._advanced)}"]
         if self._td_error is not None:

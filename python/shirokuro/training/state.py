@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import logging
 import os
 import time
 import uuid
+import weakref
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -25,7 +27,11 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
+_states: weakref.WeakSet[TrainingState] = weakref.WeakSet()
+"""The trainings that exist in this process."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False, weakref_slot=True)
 class TrainingState:
     """A run at one moment: weights, moments, position in the run, settings and statistics."""
 
@@ -41,6 +47,14 @@ class TrainingState:
     """Identifier of the run, stored in its checkpoints."""
     target_games: int | None = None
     """Number of games for which the run was last started."""
+    previous: TrainConfig
+    """Settings that were last logged, or with which the state was saved."""
+    written: TrainConfig
+    """Settings that were last written to the run's `config.toml`: what differs there was edited by hand."""
+    table_limit: int | None = None
+    """Bytes that a transposition table may have, after the process outgrew its budget; `None` if it has not."""
+    notes: list[str] = field(default_factory=list)
+    """Warnings about the start of the next session, which belong in its log."""
     checkpoint: Path | None = None
     """File that holds exactly this state; `None` if there is none, or if training has continued since."""
 
@@ -55,7 +69,15 @@ class TrainingState:
             table_mb=plan.table / memory.MB,
         )
         statistics = RunStatistics.empty(config)
-        state = cls(core=core, config=config, statistics=statistics, plan=plan, run_id=uuid.uuid4().hex)
+        state = cls(
+            core=core,
+            config=config,
+            statistics=statistics,
+            plan=plan,
+            run_id=uuid.uuid4().hex,
+            previous=config,
+            written=config,
+        )
         state._warn_of_small_tables()
         return state
 
@@ -77,6 +99,7 @@ class TrainingState:
             config = TrainConfig(**json.loads(settings))
             fields = json.loads(monitor)
             run_id, target = fields.get("run") or uuid.uuid4().hex, fields.get("target")
+            written = TrainConfig(**fields["config"]) if "config" in fields else config
             statistics = RunStatistics.from_json(core.seed, json.loads(totals), fields)
         except (TypeError, ValueError, AttributeError, LookupError, zlib.error) as error:
             raise ModelFileError(f"{os.fspath(path)}: its settings can't be read: {error}") from error
@@ -89,12 +112,17 @@ class TrainingState:
             plan=plan,
             run_id=run_id,
             target_games=target,
+            previous=config,
+            written=written,
             checkpoint=path,
         )
         state._warn_of_small_tables()
         statistics.warn_of_resets(core.reset_bad_numbers(), core.games_played)
         _log_file("loaded", path, time.perf_counter() - start, core.games_played)
         return state
+
+    def __post_init__(self) -> None:
+        _states.add(self)
 
     def save(self, path: str | PathLike[str]) -> None:
         """Writes everything to a file; an existing file is replaced atomically.
@@ -105,7 +133,12 @@ class TrainingState:
         """
         start = time.perf_counter()
         self.statistics.count(self.config)
-        monitor = {"run": self.run_id, "target": self.target_games, **self.statistics.to_json()}
+        monitor = {
+            "run": self.run_id,
+            "target": self.target_games,
+            "config": self.written.as_dict(),
+            **self.statistics.to_json(),
+        }
         self.core.save(
             path,
             settings=json.dumps(self.config.as_dict()),
@@ -118,6 +151,10 @@ class TrainingState:
     def divide_memory(self, config: TrainConfig) -> None:
         """Gives the workers the threads and tables that `config` asks for, within the budget."""
         plan = memory.plan(config)
+        if plan.budget != self.plan.budget:
+            self.table_limit = None
+        if self.table_limit is not None:
+            plan = dataclasses.replace(plan, wanted_table=min(plan.wanted_table, self.table_limit))
         if plan == self.plan:
             return
         if (plan.workers, plan.table) != (self.plan.workers, self.plan.table):
@@ -125,11 +162,34 @@ class TrainingState:
         self.plan = plan
         self._warn_of_small_tables()
 
+    def fit_memory(self) -> None:
+        """Makes the tables smaller if the process has outgrown its budget; their size changes no result.
+
+        Called between generations. What the tables can't make up for is reported by the session.
+        """
+        resident = memory.resident_memory()
+        if resident is None or (table := memory.smaller_table(self.plan, resident)) is None:
+            return
+        before, self.table_limit = self.plan, table
+        self.plan = dataclasses.replace(before, wanted_table=table)
+        self.core.set_workers(threads=before.workers, table_mb=self.plan.table / memory.MB)
+        sizes = f"{resident / memory.MB:.1f} MB are resident, more than the budget of {before.budget / memory.MB:.1f}"
+        shrunk = (
+            f"transposition tables shrink from {before.table / memory.MB:.1f} to {self.plan.table / memory.MB:.1f} MB"
+        )
+        self.statistics.warnings.issue("memory", f"{sizes}: {shrunk}{others()}", self.core.games_played)
+
     def _warn_of_small_tables(self) -> None:
         if (plan := self.plan).is_reduced:
             tables = f"transposition tables are smaller than {plan.wanted_table / memory.MB:.1f} MB"
             message = f"{tables} to keep within the {plan}"
             self.statistics.warnings.issue("memory", message, self.core.games_played)
+
+
+def others() -> str:
+    """Returns the end of a warning that says how many trainers the process has, if there are several."""
+    count = len(_states)
+    return f"; {count} trainers are in this process, and the budget of each counts them all" if count > 1 else ""
 
 
 def _log_file(action: str, path: str | PathLike[str], seconds: float, games: int) -> None:
