@@ -53,6 +53,7 @@ pub fn parameter_error(error: &ParameterError) -> PyErr {
 pub fn file_error(error: &FileError) -> PyErr {
     match &error.reason {
         Reason::Io(io) => os_error(io, &error.path),
+        Reason::NotAFile { kind } => not_a_file(kind, error),
         Reason::UnsupportedVersion { .. } => ModelVersionError::new_err(error.to_string()),
         _ => ModelFileError::new_err(error.to_string()),
     }
@@ -71,6 +72,14 @@ pub fn trainer_error(error: &TrainerError) -> PyErr {
 /// Creates a `MemoryError` with the table's size.
 pub fn memory_error(error: &TableTooLarge) -> PyErr {
     PyMemoryError::new_err(error.to_string())
+}
+
+/// Creates an `OSError` for a path that is not a regular file: an `IsADirectoryError` for a directory.
+fn not_a_file(kind: &str, error: &FileError) -> PyErr {
+    const EISDIR: i32 = 21;
+    const EINVAL: i32 = 22;
+    let number = if kind == "a directory" { EISDIR } else { EINVAL };
+    PyOSError::new_err((number, error.reason.to_string(), error.path.as_os_str().to_owned()))
 }
 
 fn os_error(error: &io::Error, path: &Path) -> PyErr {

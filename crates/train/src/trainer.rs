@@ -99,10 +99,13 @@ impl Trainer {
     /// Saves everything that determines how the run continues, and the caller's texts. The file is replaced completely
     /// or not at all.
     ///
+    /// Returns whether the folder was synced: some file systems do not support that, and then a power failure may
+    /// restore the old file.
+    ///
     /// # Errors
     ///
-    /// The operating system reported an error; the old file is unchanged.
-    pub fn save(&self, path: &Path, texts: &Texts, encoding: Encoding) -> Result<(), FileError> {
+    /// The path is not a regular file, or the operating system reported an error; the old file is unchanged.
+    pub fn save(&self, path: &Path, texts: &Texts, encoding: Encoding) -> Result<bool, FileError> {
         save_state(path, &self.state, texts, encoding)
     }
 

@@ -29,6 +29,12 @@ pub enum Reason {
     /// The operating system reported an error.
     #[error(transparent)]
     Io(#[from] io::Error),
+    /// The path does not lead to a regular file; nothing was read or written.
+    #[error("not a regular file but {kind}")]
+    NotAFile {
+        /// What it is: "a directory", "a named pipe", "a socket" or "a device".
+        kind: &'static str,
+    },
     /// The file does not start like a model file.
     #[error("not a shirokuro model file")]
     NotAModelFile,

@@ -4,6 +4,7 @@ use super::codec::{self, Fields, MAX_TEXT, MOMENTS_BYTES, WEIGHTS_BYTES};
 use super::error::{FileError, Reason};
 use super::order::OldOrder;
 use super::reader::Container;
+use super::regular::regular_metadata;
 use super::section::Section;
 use super::texts::Texts;
 use super::{coverage, pending, records};
@@ -33,8 +34,9 @@ pub(crate) fn load_state(path: &Path) -> Result<(State, Texts), FileError> {
     open(path).and_then(|mut file| read_state(&mut file)).map_err(|reason| FileError::new(path, reason))
 }
 
-/// Opens a model file and checks its header and length.
+/// Opens a model file, which must be a regular file, and checks its header and length.
 pub(super) fn open(path: &Path) -> Result<Container<File>, Reason> {
+    regular_metadata(path)?;
     Container::open(File::open(path)?)
 }
 
