@@ -3,7 +3,7 @@
 use pyo3::PyErr;
 use pyo3::create_exception;
 use pyo3::exceptions::{PyMemoryError, PyOSError, PyRuntimeError, PyValueError};
-use shirokuro_engine::TableTooLarge;
+use shirokuro_engine::OutOfMemory;
 use shirokuro_train::{FileError, ParameterError, Reason, TrainerError};
 use std::fmt::Display;
 use std::io;
@@ -49,10 +49,12 @@ pub fn parameter_error(error: &ParameterError) -> PyErr {
     value_error(parameter, &error.value, error.range)
 }
 
-/// Creates the `OSError` subclass of the error number, with `filename`, or a `ModelFileError` for the file's content.
+/// Creates the `OSError` subclass of the error number, with `filename`; a `MemoryError`; or a `ModelFileError` for the
+/// file's content.
 pub fn file_error(error: &FileError) -> PyErr {
     match &error.reason {
         Reason::Io(io) => os_error(io, &error.path),
+        Reason::Memory(_) => PyMemoryError::new_err(error.to_string()),
         Reason::NotAFile { kind } => not_a_file(kind, error),
         Reason::UnsupportedVersion { .. } => ModelVersionError::new_err(error.to_string()),
         _ => ModelFileError::new_err(error.to_string()),
@@ -69,8 +71,8 @@ pub fn trainer_error(error: &TrainerError) -> PyErr {
     }
 }
 
-/// Creates a `MemoryError` with the table's size.
-pub fn memory_error(error: &TableTooLarge) -> PyErr {
+/// Creates a `MemoryError` with the purpose and the size of the memory.
+pub fn memory_error(error: &OutOfMemory) -> PyErr {
     PyMemoryError::new_err(error.to_string())
 }
 

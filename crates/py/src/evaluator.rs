@@ -2,7 +2,7 @@
 
 use crate::args::SideToMove;
 use crate::board::position;
-use crate::error::file_error;
+use crate::error::{file_error, memory_error};
 use crate::file::encoding;
 use crate::{batch, weights_view};
 use numpy::PyArray1;
@@ -28,8 +28,9 @@ impl PyEvaluator {
 #[pymethods]
 impl PyEvaluator {
     #[new]
-    fn neutral(py: Python<'_>) -> Self {
-        Self::new(py.detach(|| Arc::new(Weights::neutral())))
+    fn neutral(py: Python<'_>) -> PyResult<Self> {
+        let weights = py.detach(Weights::neutral).map_err(|error| memory_error(&error))?;
+        Ok(Self::new(Arc::new(weights)))
     }
 
     /// Reads the weights of a model file, with or without training state.

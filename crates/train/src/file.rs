@@ -24,7 +24,7 @@ pub use load::load_weights;
 
 use crate::file::digest::{StateHasher, state_digest};
 use crate::state::State;
-use codec::{MAX_TEXT, STATE_SECTIONS};
+use codec::STATE_SECTIONS;
 use container::{Sink, Source};
 use error::{FileError, Reason};
 use load::{open, read_state};
@@ -77,8 +77,9 @@ pub fn file_digest(path: &Path) -> Result<String, FileError> {
 /// synced.
 pub(crate) fn save_state(path: &Path, state: &State, texts: &Texts, encoding: Encoding) -> Result<bool, FileError> {
     for (section, text) in texts.sections() {
-        if text.len() as u64 > MAX_TEXT {
-            let reason = format_args!("{} bytes long, more than {MAX_TEXT}", text.len());
+        let limit = codec::max_text(section);
+        if text.len() as u64 > limit {
+            let reason = format_args!("{} bytes long, more than {limit}", text.len());
             return Err(FileError::new(path, Reason::invalid(section.name(), reason)));
         }
     }

@@ -2,6 +2,7 @@
 
 use super::error::Reason;
 use super::regular::{follow_links, regular_metadata};
+use shirokuro_engine::require_memory;
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io;
@@ -25,6 +26,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub fn replace(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<bool, Reason> {
     let old = regular_metadata(path)?;
     let path = &follow_links(path)?;
+    require_memory(0, "writing a file")?;
     let (temporary, mut file) = create_temporary(path, old.is_some())?;
     let result = write(&mut file)
         .and_then(|()| old.map_or(Ok(()), |old| keep_owner_and_mode(&file, &old)))

@@ -72,7 +72,7 @@ mod tests {
         let folder = Folder::new();
         let socket = folder.path("socket");
         let _listener = UnixListener::bind(&socket).unwrap();
-        let weights = Weights::neutral();
+        let weights = Weights::neutral().unwrap();
         for (path, kind) in [
             (folder.path("."), "a directory"),
             (socket, "a socket"),

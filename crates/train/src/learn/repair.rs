@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn entries_whose_moments_are_nan_or_infinite_become_neutral_and_all_others_stay() {
-        let mut state = State::new(1, 4);
+        let mut state = State::new(1, 4).unwrap();
         assert_eq!(reset_bad_moments(&mut state), []);
         // Three entries of P02 in stage 3, one entry that is its own mirror image, and one of P14 in stage 59.
         let [low, high] = [3 * STAGE_ENTRIES + PATTERNS[1].offset(), 59 * STAGE_ENTRIES + PATTERNS[13].offset()];
