@@ -1,7 +1,9 @@
-"""Processes with little memory: whatever needs much of it raises MemoryError, and nothing ends the process."""
+"""Processes with little memory or without new threads: work is done or raises an error; no process is ended."""
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -13,6 +15,8 @@ import shirokuro as sk
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+STRACE = shutil.which("strace")
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the limit is set as on Linux")
 
@@ -152,3 +156,39 @@ def test_a_table_that_no_machine_holds_is_a_memory_error() -> None:
     assert len(lines) == 4
     assert all(line.startswith("not enough memory for ") for line in lines)
     assert all(65_500 < int(line.split()[-2]) < 65_700 for line in lines)
+
+
+@pytest.mark.skipif(STRACE is None, reason="strace is not installed: `make .venv/.programs` installs it on Debian")
+def test_threads_that_the_system_does_not_start_are_an_error_or_done_without() -> None:
+    program = textwrap.dedent("""
+        import numpy as np, shirokuro as sk
+        from shirokuro._core import TrainerCore
+        alone = sk.search(sk.Position(), depth=5)
+        together = sk.search(sk.Position(), depth=5, threads=4)
+        print(alone.score == together.score)
+        evaluator, boards = sk.Evaluator(), np.tile(sk.Position().board, (5000, 1))
+        for work in (
+            lambda: TrainerCore(seed=1, generation_games=8, threads=2, table_mb=0),
+            lambda: evaluator.evaluate_batch(boards),
+            lambda: sk.search(sk.Position(), depth=9),
+        ):
+            try:
+                work()
+            except RuntimeError as error:
+                print(error)
+    """)
+    assert STRACE is not None
+    command = [STRACE, "-f", "-o", "/dev/null", "-e", "trace=clone,clone3", "-e", "inject=clone,clone3:error=EAGAIN"]
+    run = subprocess.run(
+        [*command, sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+    )
+    assert run.returncode == 0, run.stderr
+    same, *errors = run.stdout.splitlines()
+    assert same == "True"
+    assert len(errors) == 3
+    assert all("threads could" in error for error in errors)
