@@ -150,12 +150,16 @@ class Evaluator:
     def save(self, path: _Path, *, compress: bool = True) -> None:
         """Writes a model file that holds the weights alone; an existing file is replaced in one step.
 
+        A symbolic link is written through. A replaced file keeps its mode and, where permitted, its owner. Warns if the
+        file system cannot sync the folder.
+
         Args:
             path: the file.
             compress: whether to compress the file; its size is 57.7 MB otherwise.
 
         Raises:
-            OSError: the file cannot be written.
+            OSError: the file cannot be written, or the path is not a regular file.
+            MemoryError: there is not enough memory.
         """
 
     def evaluate(self, board: _Board, *, side_to_move: _Side | None = None) -> float:
@@ -842,11 +846,18 @@ class TrainerCore:
         handler right afterwards cannot lose it.
         """
 
-    def save(self, path: _Path, *, settings: str, statistics: str, monitor: str = "{}", compress: bool = False) -> None:
+    def save(self, path: _Path, *, settings: str, statistics: str, monitor: str = "{}", compress: bool = False) -> bool:
         """Writes the whole state and three JSON texts; an existing file is replaced in one step.
 
+        A symbolic link is written through. A replaced file keeps its mode and, where permitted, its owner.
+
+        Returns:
+            Whether the folder was synced. Some file systems do not support that: the file is in place, but a power
+            failure may restore the old one.
+
         Raises:
-            OSError: the file cannot be written.
+            OSError: the file cannot be written, or the path is not a regular file.
+            MemoryError: there is not enough memory.
         """
 
     def reset_bad_numbers(self) -> list[tuple[str, int, int]]:

@@ -2,13 +2,13 @@
 
 use crate::args::{SideToMove, wrong_type};
 use crate::board::{Integers, SQUARES, from_squares, is_sequence, named_position, shape_text, wrong_square};
-use crate::error::value_error;
+use crate::error::{memory_error, value_error};
 use crate::pool;
 use numpy::{PyArray1, PyArrayDyn, PyArrayMethods, PyUntypedArray, PyUntypedArrayMethods};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use rayon::prelude::*;
-use shirokuro_engine::{Board, PatternEvaluator, STAGES, Side};
+use shirokuro_engine::{Board, PatternEvaluator, STAGES, Side, require_memory, try_with_capacity};
 
 /// The number of boards that one thread reads, sorts and evaluates at a time: enough that each stage has some.
 const CHUNK: usize = 1 << 14;
@@ -59,7 +59,9 @@ pub fn evaluate<'py>(
         } else {
             let array = Integers::of(array, "boards")?;
             let wide = array.as_slice()?;
-            let squares: Vec<i8> = wide.iter().map(|&square| i8::try_from(square).unwrap_or(-1)).collect();
+            let mut squares: Vec<i8> =
+                try_with_capacity(wide.len(), "the boards").map_err(|error| memory_error(&error))?;
+            squares.extend(wide.iter().map(|&square| i8::try_from(square).unwrap_or(-1)));
             in_parallel(py, count, || evaluate_boards(evaluator, count, read_squares(&squares, &sides)))?
                 .map_err(|board| wrong_board(board, wide, |square| array.value(square)))?
         }
@@ -86,6 +88,7 @@ fn in_parallel<T: Send>(py: Python<'_>, boards: usize, work: impl FnOnce() -> T 
     if boards <= ALONE {
         return Ok(py.detach(work));
     }
+    require_memory(boards * size_of::<f32>(), "the values of the boards").map_err(|error| memory_error(&error))?;
     let threads = pool::threads(py)?;
     Ok(py.detach(|| threads.install(work)))
 }

@@ -2,13 +2,15 @@
 
 use crate::args::SideToMove;
 use crate::board::position;
-use crate::error::file_error;
+use crate::error::{file_error, memory_error};
 use crate::file::encoding;
 use crate::{batch, weights_view};
 use numpy::PyArray1;
+use pyo3::exceptions::PyRuntimeWarning;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use shirokuro_engine::{PatternEvaluator, Weights, discs};
+use std::ffi::CString;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -26,8 +28,9 @@ impl PyEvaluator {
 #[pymethods]
 impl PyEvaluator {
     #[new]
-    fn neutral(py: Python<'_>) -> Self {
-        Self::new(py.detach(|| Arc::new(Weights::neutral())))
+    fn neutral(py: Python<'_>) -> PyResult<Self> {
+        let weights = py.detach(Weights::neutral).map_err(|error| memory_error(&error))?;
+        Ok(Self::new(Arc::new(weights)))
     }
 
     /// Reads the weights of a model file, with or without training state.
@@ -37,11 +40,19 @@ impl PyEvaluator {
         weights.map(|weights| Self::new(Arc::new(weights))).map_err(|error| file_error(&error))
     }
 
-    /// Writes a model file that holds the weights alone; an existing file is replaced in one step.
+    /// Writes a model file that holds the weights alone; an existing file is replaced in one step. Warns if the file
+    /// system cannot sync the folder.
     #[pyo3(signature = (path, *, compress = true))]
     fn save(&self, py: Python<'_>, path: PathBuf, compress: bool) -> PyResult<()> {
         let save = || shirokuro_train::save_weights(&path, &self.0.weights, encoding(compress));
-        py.detach(save).map_err(|error| file_error(&error))
+        if py.detach(save).map_err(|error| file_error(&error))? {
+            return Ok(());
+        }
+        let warning = format!(
+            "{}: saved, but the file system cannot sync the folder: a power failure may restore the old file",
+            path.display()
+        );
+        PyErr::warn(py, &py.get_type::<PyRuntimeWarning>(), &CString::new(warning)?, 1)
     }
 
     /// Evaluates a board: the expected final disc difference, for the side to move, within ±64.

@@ -8,7 +8,7 @@ use crate::picture;
 use crate::position::PyPosition;
 use pyo3::prelude::*;
 use shirokuro_engine::{
-    Board, Confidence, DiscCount, Limits, PatternEvaluator, Position, SearchResult, Searcher, discs,
+    Board, Confidence, DiscCount, Limits, PatternEvaluator, Position, SearchResult, Searcher, discs, require_memory,
 };
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
@@ -252,7 +252,8 @@ fn limits(
 }
 
 fn new_searcher(table_bytes: usize) -> PyResult<Searcher> {
-    Searcher::new(table_bytes).map_err(|error| memory_error(&error))
+    let searcher = require_memory(table_bytes, "a transposition table").and_then(|()| Searcher::new(table_bytes));
+    searcher.map_err(|error| memory_error(&error))
 }
 
 /// The size in bytes of the largest table that is kept for the next search: the default size.

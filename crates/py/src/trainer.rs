@@ -152,7 +152,8 @@ impl PyTrainerCore {
         Ok(())
     }
 
-    /// Writes the whole state and three JSON texts; an existing file is replaced in one step.
+    /// Writes the whole state and three JSON texts; an existing file is replaced in one step. Returns whether the folder
+    /// was synced, which some file systems do not support.
     #[pyo3(
         signature = (path, *, settings, statistics, monitor = "{}".to_owned(), compress = false),
         text_signature = "($self, path, *, settings, statistics, monitor='{}', compress=False)"
@@ -165,7 +166,7 @@ impl PyTrainerCore {
         statistics: String,
         monitor: String,
         compress: bool,
-    ) -> PyResult<()> {
+    ) -> PyResult<bool> {
         let texts = Texts { settings, statistics, monitor };
         let trainer = &*self.lock()?;
         py.detach(|| trainer.save(&path, &texts, encoding(compress))).map_err(|error| file_error(&error))

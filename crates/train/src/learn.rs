@@ -12,3 +12,4 @@ pub(crate) mod scratch;
 pub(crate) mod targets;
 pub(crate) mod undo;
 pub(crate) mod update;
+pub(crate) mod zeroed;

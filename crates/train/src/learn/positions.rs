@@ -5,7 +5,8 @@ use crate::play::fault_injection::FaultInjector;
 use crate::record::{GameRecord, steps};
 use rayon::prelude::*;
 use shirokuro_engine::{
-    FEATURES, Position, STAGES, UNITS_PER_DISC, Weights, feature_indices, prefetch_weights, weight_sum,
+    FEATURES, OutOfMemory, Position, STAGES, UNITS_PER_DISC, Weights, feature_indices, prefetch_weights,
+    require_memory, try_with_capacity, weight_sum,
 };
 use std::ops::Range;
 
@@ -42,12 +43,23 @@ pub struct TdErrors {
 /// The number of games whose rows are made at a time, before they are sorted by stage.
 const CHUNK: usize = 512;
 
+const PURPOSE: &str = "the positions of a generation";
+
 impl Positions {
     /// Prepares the searched positions of the games: compares their λ-returns with their evaluations by these weights.
     /// Injected faults come with the run's seed.
     ///
     /// Works on the games in parallel, in the current rayon pool.
-    pub fn of(records: &[GameRecord], weights: &Weights, lambda: f32, faults: Option<(&FaultInjector, u64)>) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// There is not enough memory.
+    pub fn of(
+        records: &[GameRecord],
+        weights: &Weights,
+        lambda: f32,
+        faults: Option<(&FaultInjector, u64)>,
+    ) -> Result<Self, OutOfMemory> {
         let mut starts = [0; STAGES + 1];
         for record in records {
             // Every move adds a disc, and a forced pass is not a ply: a ply's number is its stage.
@@ -58,8 +70,10 @@ impl Positions {
         for stage in 0..STAGES {
             starts[stage + 1] += starts[stage];
         }
-        let mut rows = vec![Row { indices: [0; FEATURES], error: 0.0 }; starts[STAGES]];
-        let (mut next, mut errors, mut nan_games) = (starts, Vec::with_capacity(records.len()), Vec::new());
+        require_memory(starts[STAGES] * size_of::<Row>(), PURPOSE)?;
+        let mut rows = try_with_capacity(starts[STAGES], PURPOSE)?;
+        rows.resize(starts[STAGES], Row { indices: [0; FEATURES], error: 0.0 });
+        let (mut next, mut errors, mut nan_games) = (starts, try_with_capacity(records.len(), PURPOSE)?, Vec::new());
         for records in records.chunks(CHUNK) {
             let games: Vec<_> = records
                 .par_iter()
@@ -81,7 +95,7 @@ impl Positions {
             }
         }
         let stages = std::array::from_fn(|stage| starts[stage]..starts[stage + 1]);
-        Self { rows, stages, errors, nan_games }
+        Ok(Self { rows, stages, errors, nan_games })
     }
 
     /// Returns a copy in which one row of a stage has this error.
@@ -100,6 +114,11 @@ impl Positions {
     /// Returns the TD errors of each game, in the order of the games.
     pub fn errors(&self) -> &[TdErrors] {
         &self.errors
+    }
+
+    /// Returns the largest number of bytes that the positions of this many games take.
+    pub fn most_bytes(games: usize) -> usize {
+        games * (STAGES * size_of::<Row>() + size_of::<TdErrors>())
     }
 
     /// Returns the bytes held in memory.
@@ -170,7 +189,7 @@ mod tests {
 
     /// Returns the target of each searched position of a game: the weights are neutral, so the error is the target.
     fn targets(record: &GameRecord, lambda: f32) -> Vec<f32> {
-        game_rows(record, &Weights::neutral(), lambda, None).0.iter().map(|(_, row)| row.error).collect()
+        game_rows(record, &Weights::neutral().unwrap(), lambda, None).0.iter().map(|(_, row)| row.error).collect()
     }
 
     #[test]
@@ -202,8 +221,8 @@ mod tests {
     fn rows_are_grouped_by_stage_in_the_order_of_the_games() {
         let settings = PlaySettings { random_plies: 20, epsilon: 0.1, ..PlaySettings::default() };
         let records: Vec<GameRecord> = (0..6).map(|index| game(&settings, index)).collect();
-        let weights = Weights::neutral();
-        let positions = Positions::of(&records, &weights, 0.7, None);
+        let weights = Weights::neutral().unwrap();
+        let positions = Positions::of(&records, &weights, 0.7, None).unwrap();
         let mut total = 0;
         for stage in 0..STAGES {
             let expected: Vec<Row> = records
@@ -219,7 +238,7 @@ mod tests {
 
     #[test]
     fn the_pattern_sum_is_the_evaluation_where_it_is_within_its_limits() {
-        let weights = std::sync::Arc::new(Weights::neutral());
+        let weights = std::sync::Arc::new(Weights::neutral().unwrap());
         for (entry, weight) in weights.entries().iter().enumerate() {
             weight.store(32_768 - 60 + (crate::random::nth(1, entry as u64) % 121) as u16, Relaxed);
         }
@@ -239,7 +258,7 @@ mod tests {
     #[test]
     fn a_nan_value_affects_its_own_position_only() {
         let settings = PlaySettings { random_plies: 20, ..PlaySettings::default() };
-        let (record, weights) = (game(&settings, 3), Weights::neutral());
+        let (record, weights) = (game(&settings, 3), Weights::neutral().unwrap());
         let (sound, _) = game_rows(&record, &weights, 0.9, None);
         for nan in [0, 7, sound.len() - 1] {
             let (rows, errors) = game_rows(&record, &weights, 0.9, Some(nan));
@@ -249,7 +268,7 @@ mod tests {
         }
         let faults = FaultInjector::new(FaultRates { nan: 1.0, ..FaultRates::default() }, None).unwrap();
         let records = [record, GameRecord::failed(4)];
-        let positions = Positions::of(&records, &weights, 0.9, Some((&faults, 1)));
+        let positions = Positions::of(&records, &weights, 0.9, Some((&faults, 1))).unwrap();
         let [errors, of_failed] = positions.errors() else { panic!("two games") };
         assert_eq!((positions.nan_games(), errors.positions as usize), (&[3][..], sound.len() - 1));
         assert!(errors.squared_error.is_finite());
@@ -260,12 +279,12 @@ mod tests {
     fn errors_are_those_of_the_rows_and_evaluations_beyond_64_discs_are_counted() {
         let settings = PlaySettings { random_plies: 20, epsilon: 0.1, ..PlaySettings::default() };
         let records: Vec<GameRecord> = (0..3).map(|index| game(&settings, index)).collect();
-        let weights = Weights::neutral();
+        let weights = Weights::neutral().unwrap();
         for entry in weights.entries() {
             entry.store(Weights::NEUTRAL + 300, Relaxed);
         }
         for (records, out_of_range) in [(&records[..], true), (&[GameRecord::failed(0)], false)] {
-            let positions = Positions::of(records, &weights, 0.9, None);
+            let positions = Positions::of(records, &weights, 0.9, None).unwrap();
             for (record, errors) in records.iter().zip(positions.errors()) {
                 let (rows, _) = game_rows(record, &weights, 0.9, None);
                 let squares = rows.iter().map(|(_, row)| f64::from(row.error) * f64::from(row.error));
