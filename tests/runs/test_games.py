@@ -223,7 +223,12 @@ def test_a_foreign_file_is_one_error_and_no_warning(
 def test_a_foreign_file_is_left_early(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[bytes | str] = []
     parse = games.game_of_line
-    monkeypatch.setattr(games, "game_of_line", lambda line: (read.append(line), parse(line))[1])
+
+    def counted(line: bytes) -> sk.Game:
+        read.append(line)
+        return parse(line)
+
+    monkeypatch.setattr(games, "game_of_line", counted)
     file = tmp_path / "foreign"
     file.write_bytes(b"nothing\n" * 5 * games.GIVE_UP)
     with pytest.raises(ValueError, match="not a file of recorded games"):

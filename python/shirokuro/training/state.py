@@ -10,10 +10,12 @@ import uuid
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from shirokuro._core import ModelFileError, TrainerCore
 from shirokuro.config import TrainConfig
+from shirokuro.runs import checkpoints
+from shirokuro.runs.texts import read_object, typed
 from shirokuro.training import memory
 from shirokuro.training.statistics import RunStatistics
 
@@ -73,13 +75,8 @@ class TrainingState:
         core, settings, totals, monitor = TrainerCore.load(
             path, threads=1, table_mb=TrainConfig.SETTINGS["table_mb"].low
         )
-        try:
-            config = TrainConfig(**json.loads(settings))
-            fields = json.loads(monitor)
-            run_id, target = fields.get("run") or uuid.uuid4().hex, fields.get("target")
-            statistics = RunStatistics.from_json(core.seed, json.loads(totals), fields)
-        except (TypeError, ValueError, AttributeError, LookupError, zlib.error) as error:
-            raise ModelFileError(f"{os.fspath(path)}: its settings can't be read: {error}") from error
+        config, fields, statistics = _decoded(path, core.seed, settings, totals, monitor)
+        run_id, target = fields.get("run") or uuid.uuid4().hex, fields.get("target")
         plan = memory.plan(config)
         core.set_workers(threads=plan.workers, table_mb=plan.table / memory.MB)
         state = cls(
@@ -95,6 +92,17 @@ class TrainingState:
         statistics.warn_of_resets(core.reset_bad_numbers(), core.games_played)
         _log_file("loaded", path, time.perf_counter() - start, core.games_played)
         return state
+
+    @staticmethod
+    def verify(path: Path) -> None:
+        """Reads a whole file without keeping it, and checks everything that `load` needs.
+
+        Raises:
+            FileNotFoundError: the file does not exist (other `OSError`s: it can't be read).
+            ModelFileError: the file is not a model, is damaged, or holds only weights.
+        """
+        content = checkpoints.verified(path)
+        _decoded(path, content["seed"], content["settings"], content["statistics"], content["monitor"])
 
     def save(self, path: str | PathLike[str]) -> None:
         """Writes everything to a file; an existing file is replaced atomically.
@@ -130,6 +138,27 @@ class TrainingState:
             tables = f"transposition tables are smaller than {plan.wanted_table / memory.MB:.1f} MB"
             message = f"{tables} to keep within the {plan}"
             self.statistics.warnings.issue("memory", message, self.core.games_played)
+
+
+def _decoded(
+    path: Path, seed: int | None, settings: str | None, totals: str | None, monitor: str | None
+) -> tuple[TrainConfig, dict[str, Any], RunStatistics]:
+    """Decodes a file's texts: the settings, the fields of the monitor's text, and the statistics.
+
+    Raises:
+        ModelFileError: a text is damaged.
+    """
+    try:
+        config = TrainConfig(**read_object(settings, "settings"))
+        fields = read_object(monitor, "monitor")
+        typed(fields.get("run"), str | None)
+        typed(fields.get("target"), int | None)
+        statistics = RunStatistics.from_json(seed or 0, read_object(totals, "statistics"), fields)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, zlib.error) as error:
+        raise ModelFileError(
+            f"{os.fspath(path)}: damaged: its settings or statistics can't be read: {error}"
+        ) from error
+    return config, fields, statistics
 
 
 def _log_file(action: str, path: str | PathLike[str], seconds: float, games: int) -> None:

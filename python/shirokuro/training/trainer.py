@@ -189,7 +189,7 @@ class Trainer(Learner):
 
         Evaluators obtained earlier do not change.
         """
-        latest = checkpoints.latest_checkpoint(directory, on_corrupt=on_corrupt)
+        latest = checkpoints.latest_checkpoint(directory, on_corrupt=on_corrupt, check=TrainingState.verify)
         if latest is not None:
             if latest != self.state.checkpoint:
                 self.state = TrainingState.load(latest)
