@@ -324,6 +324,9 @@ class Searcher:
     """
 
     def __new__(cls, evaluator: Evaluator | None = None, *, table_mb: float = 16) -> Searcher: ...
+    def __getnewargs_ex__(self) -> tuple[tuple[Evaluator | None], dict[str, float | None]]:
+        """Returns the arguments from which a copy is made."""
+
     def search(
         self,
         board: _Board,
