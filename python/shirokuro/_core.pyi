@@ -134,7 +134,8 @@ class ModelVersionError(ModelFileError):
 class Evaluator:
     """The pattern evaluation: the weights of fourteen patterns in 60 stages, neutral when new.
 
-    Any number of threads may use one evaluator. A trainer's evaluator follows the training.
+    Any number of threads may use one evaluator. A trainer's evaluator follows the training. A copy, also a pickled one
+    (57.7 MB), has the weights of its moment.
     """
 
     def __new__(cls) -> Evaluator: ...
@@ -321,9 +322,15 @@ class SearchResult:
 
 @final
 class Searcher:
-    """A search that keeps its transposition table between calls, for playing a game move by move."""
+    """A search that keeps its transposition table between calls, for playing a game move by move.
+
+    A copy, also a pickled one, starts with an empty table.
+    """
 
     def __new__(cls, evaluator: Evaluator | None = None, *, table_mb: float = 16) -> Searcher: ...
+    def __getnewargs_ex__(self) -> tuple[tuple[Evaluator | None], dict[str, float | None]]:
+        """Returns the arguments from which a copy is made."""
+
     def search(
         self,
         board: _Board,

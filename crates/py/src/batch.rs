@@ -1,7 +1,9 @@
 //! Evaluating many boards at once.
 
 use crate::args::{SideToMove, wrong_type};
-use crate::board::{Integers, SQUARES, from_squares, is_sequence, named_position, shape_text, wrong_square};
+use crate::board::{
+    Integers, SQUARES, from_squares, is_sequence, named_position, refuse_mask, shape_text, wrong_square,
+};
 use crate::error::{memory_error, value_error};
 use crate::pool;
 use numpy::{PyArray1, PyArrayDyn, PyArrayMethods, PyUntypedArray, PyUntypedArrayMethods};
@@ -43,6 +45,7 @@ pub fn evaluate<'py>(
     side_to_move: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyArray1<f32>>> {
     let py = boards.py();
+    refuse_mask(boards, "boards")?;
     let values = if let Ok(array) = boards.cast::<PyUntypedArray>() {
         let count = match array.shape() {
             &[count, SQUARES] | &[count, 8, 8] => count,
@@ -157,6 +160,7 @@ fn by_stage(boards: &[Board]) -> Vec<u32> {
 /// Converts one side, or an array or sequence with one side per board.
 fn sides(value: Option<&Bound<'_, PyAny>>, count: usize) -> PyResult<Sides> {
     let Some(value) = value else { return Ok(Sides::None) };
+    refuse_mask(value, "side_to_move")?;
     let sides: Vec<SideToMove> = if let Ok(array) = value.cast::<PyUntypedArray>() {
         if array.ndim() == 0 {
             return value.extract().map(Sides::One);

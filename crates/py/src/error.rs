@@ -2,7 +2,7 @@
 
 use pyo3::PyErr;
 use pyo3::create_exception;
-use pyo3::exceptions::{PyMemoryError, PyOSError, PyRuntimeError, PyValueError};
+use pyo3::exceptions::{PyMemoryError, PyOSError, PyRuntimeError, PyTypeError, PyValueError};
 use shirokuro_engine::OutOfMemory;
 use shirokuro_train::{FileError, ParameterError, Reason, TrainerError};
 use std::fmt::Display;
@@ -31,6 +31,11 @@ pub fn value_error(parameter: &str, value: impl Display, allowed: impl Display) 
 /// Creates a `RuntimeError`: another thread is using the object.
 pub fn busy(what: &str) -> PyErr {
     PyRuntimeError::new_err(format!("the {what} is busy: another thread is using it"))
+}
+
+/// Creates a `TypeError`: the object can't be pickled or copied; `reason` says why, and what to do instead.
+pub fn not_picklable(what: &str, reason: &str) -> PyErr {
+    PyTypeError::new_err(format!("cannot pickle or copy a {what}: {reason}"))
 }
 
 /// Creates a `RuntimeError`: no threads are available.

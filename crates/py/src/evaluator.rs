@@ -6,13 +6,14 @@ use crate::error::{file_error, memory_error};
 use crate::file::encoding;
 use crate::{batch, weights_view};
 use numpy::PyArray1;
-use pyo3::exceptions::PyRuntimeWarning;
+use pyo3::exceptions::{PyRuntimeWarning, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyBytes, PyDict};
 use shirokuro_engine::{PatternEvaluator, Weights, discs};
 use std::ffi::CString;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 
 /// The pattern evaluation: the weights of fourteen patterns in 60 stages.
 #[pyclass(frozen, name = "Evaluator", module = "shirokuro._core")]
@@ -31,6 +32,33 @@ impl PyEvaluator {
     fn neutral(py: Python<'_>) -> PyResult<Self> {
         let weights = py.detach(Weights::neutral).map_err(|error| memory_error(&error))?;
         Ok(Self::new(Arc::new(weights)))
+    }
+
+    /// Shows how many weights have been learned: those that are not neutral.
+    fn __repr__(&self, py: Python<'_>) -> String {
+        let entries = self.0.weights.entries();
+        let learned = || entries.iter().filter(|weight| weight.load(Relaxed) != Weights::NEUTRAL).count();
+        format!("<Evaluator: {} weights, {} of them not neutral>", entries.len(), py.detach(learned))
+    }
+
+    /// Restores an evaluator from what `__reduce__` returns.
+    #[staticmethod]
+    fn _of(py: Python<'_>, weights: &[u8]) -> PyResult<Self> {
+        let entries = weights.as_chunks::<2>().0.iter().map(|&weight| u16::from_le_bytes(weight));
+        let weights = py.detach(|| Weights::from_entries(entries.collect()));
+        weights.map(|weights| Self::new(Arc::new(weights))).map_err(|error| PyValueError::new_err(error.to_string()))
+    }
+
+    /// Pickles the evaluator as its weights, two bytes each.
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
+        let entries = self.0.weights.entries();
+        let weights = PyBytes::new_with(py, 2 * entries.len(), |bytes| {
+            for (bytes, weight) in bytes.as_chunks_mut::<2>().0.iter_mut().zip(entries) {
+                *bytes = weight.load(Relaxed).to_le_bytes();
+            }
+            Ok(())
+        })?;
+        Ok((py.get_type::<Self>().getattr("_of")?, (weights,)))
     }
 
     /// Reads the weights of a model file, with or without training state.

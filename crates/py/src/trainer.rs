@@ -2,7 +2,7 @@
 
 use crate::args::{hang_timeout, integer, number, seconds, small_integer, table_bytes};
 use crate::coverage;
-use crate::error::{busy, file_error, parameter_error, trainer_error, value_error};
+use crate::error::{busy, file_error, not_picklable, parameter_error, trainer_error, value_error};
 use crate::evaluator::PyEvaluator;
 use crate::file::encoding;
 use crate::inspect::inspection;
@@ -212,6 +212,11 @@ impl PyTrainerCore {
         parts.set_item("rows", memory.rows)?;
         parts.set_item("coverage", memory.coverage)?;
         Ok(parts)
+    }
+
+    #[expect(clippy::unused_self, reason = "Python calls it as a method")]
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(not_picklable("TrainerCore", "it owns threads: write a file with save, and read it with load"))
     }
 
     /// The weights, shared with the training.

@@ -64,7 +64,7 @@ def export_games(source: Source, path: str | PathLike[str]) -> int:
 
     Raises:
         FileNotFoundError: no games were recorded.
-        ValueError: the name of the file has another ending.
+        ValueError: nothing in the file is a game, or the name of the file has another ending.
         MissingExtraError: Parquet needs Polars, which the extra `parquet` installs.
         OSError: the file can't be written.
     """
@@ -123,8 +123,16 @@ def export_metrics(run: str | PathLike[str], path: str | PathLike[str]) -> int:
     return _write(path, columns, (_metrics_row(metrics.row(line), names) for line in range(len(metrics))))
 
 
-def _games(source: Source) -> Iterable[Game]:
-    return read_games(source) if isinstance(source, (str, os.PathLike)) else source
+def _games(source: Source) -> Iterator[Game]:
+    if not isinstance(source, (str, os.PathLike)):
+        yield from source
+        return
+    empty = True
+    for game in read_games(source):
+        empty = False
+        yield game
+    if empty:
+        raise FileNotFoundError(2, "no games were recorded in", os.fspath(source))
 
 
 def _lambda_of(source: Source, lambda_: float | None) -> Callable[[int], float | None]:

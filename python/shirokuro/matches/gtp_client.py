@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from collections import deque
-from typing import TYPE_CHECKING, BinaryIO, Self
+from typing import TYPE_CHECKING, BinaryIO, NoReturn, Self
 
 from shirokuro.signals import wait_for
 
@@ -75,6 +75,10 @@ class GtpEngine:
         ]
         for thread in self._threads:
             thread.start()
+
+    def __reduce__(self) -> NoReturn:
+        """Refuses to be pickled or copied."""
+        raise TypeError("cannot pickle or copy a GtpEngine: it owns a process; start another one from its command")
 
     def _start(self, words: list[str]) -> subprocess.Popen[bytes]:
         path = os.pathsep.join((os.environ.get("PATH", os.defpath), *_GAMES))

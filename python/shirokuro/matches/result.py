@@ -37,7 +37,7 @@ class Forfeit:
     """The moves from the start until the fault; passes are left out."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class MatchResult:
     """The result of a match, from the first player's view. Notebooks show it as a table."""
 
@@ -117,6 +117,12 @@ class MatchResult:
     def wiped_out(self) -> int:
         """The number of games lost by a wipe-out."""
         return self._played().count(-BOARD)
+
+    def __repr__(self) -> str:
+        counts = f"{self.games} games, +{self.wins} ={self.draws} -{self.losses}"
+        forfeits = f", {len(self.forfeits)} forfeited" if self.forfeits else ""
+        elo = f", Elo {self.elo}" if self.games > 1 else ""
+        return f"<MatchResult: {counts}{elo}{forfeits}>"
 
     def _repr_html_(self) -> str:
         """Returns a table of the counts and the statistics, for notebooks."""

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from shirokuro._core import UNITS_PER_DISC
+from shirokuro.config import TrainConfig
+from shirokuro.runs.texts import build, typed
 from shirokuro.training.convergence import PATTERNS, ConvergenceReport, Window
 from shirokuro.training.report import variance
 from shirokuro.training.stagnation import EqualSettings, ErrorSums, stagnation
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from shirokuro._core import GenerationReport, TableCoverage
-    from shirokuro.config import TrainConfig
     from shirokuro.training.warnings import WarningKind
 
 REMEMBERED = 10_000
@@ -215,22 +216,51 @@ class ConvergenceTracker:
         Raises:
             ValueError: `state` has the wrong structure; KeyError, TypeError and zlib.error are also possible.
         """
-        tracker = cls(state["size"])
-        games = np.frombuffer(zlib.decompress(base64.b64decode(state["last"])), dtype="<i8").reshape(-1, 4)
+        size = TrainConfig.SETTINGS["window_games"].convert("size", state["size"])
+        tracker = cls(typed(size, int))
+        games = np.frombuffer(_decompressed(state["last"], 32 * tracker._size), dtype="<i8").reshape(-1, 4)
         for difference, count, total, squares in games.tolist():
             tracker._last.append((difference, count, total, squares))
             tracker._last_sums.add(tracker._last[-1])
-        tracker._window, tracker._end = Sums(list(state["window"])), state["end"]
+        tracker._window, tracker._end = Sums(_whole_numbers(state["window"], 6)), typed(state["end"], int)
         if "equal" in state:
-            tracker._errors = ErrorSums(list(state["errors"])) if state["errors"] else None
-            tracker._equal = EqualSettings(*state["equal"])
+            tracker._errors = ErrorSums(_numbers(state["errors"], 5)) if state["errors"] else None
+            since, settings = state["equal"]
+            known = None if settings is None else {key: typed(each, float | None) for key, each in settings.items()}
+            tracker._equal = EqualSettings(typed(since, int), known)
         else:  # older files have no sums for the current window
             tracker._errors = None
         windows = (dict(zip(Window.__slots__, window, strict=False)) for window in state["windows"])
-        tracker._windows.extend(Window(**window) for window in windows)
-        tracker._out_of_range = list(state["out_of_range"])
-        tracker._warned, tracker._check_due = dict(state["warned"]), state["check_due"]
+        tracker._windows.extend(build(Window, window) for window in windows)
+        tracker._out_of_range = _whole_numbers(state["out_of_range"], 2)
+        tracker._warned = {kind: typed(games, int) for kind, games in dict(state["warned"]).items()}
+        tracker._check_due = typed(state["check_due"], bool)
         return tracker
+
+
+def _decompressed(text: str, limit: int) -> bytes:
+    """Returns the content of a compressed text.
+
+    Raises:
+        ValueError: the content is damaged, incomplete, or longer than `limit` bytes.
+    """
+    decompressor = zlib.decompressobj()
+    content = decompressor.decompress(base64.b64decode(text, validate=True), limit + 1)
+    if len(content) > limit or not decompressor.eof or decompressor.unused_data:
+        raise ValueError(f"last: not a compressed text of at most {limit:,} bytes")
+    return content
+
+
+def _numbers(values: object, count: int) -> list[float]:
+    if not isinstance(values, list) or len(values) != count:
+        raise ValueError(f"{values!r:.40}: must be {count} numbers")
+    return [typed(value, float) for value in values]
+
+
+def _whole_numbers(values: object, count: int) -> list[int]:
+    if not isinstance(values, list) or len(values) != count:
+        raise ValueError(f"{values!r:.40}: must be {count} whole numbers")
+    return [typed(value, int) for value in values]
 
 
 def _tables_below(values: NDArray[np.float64], limit: float, at_most: int = 6) -> str:

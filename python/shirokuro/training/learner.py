@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NoReturn, Self
 
 from shirokuro.config import TrainConfig
 from shirokuro.training import log_file, memory
@@ -48,6 +48,18 @@ class Learner:
         if not isinstance(config, TrainConfig):
             raise TypeError(f"config: must be a TrainConfig or None, not {type(config).__name__}")
         self.state = TrainingState.new(config)
+
+    def __repr__(self) -> str:
+        name, config = type(self).__name__, self._config
+        return f"<{name}: {self.games_played} of {config.games} games, seed {config.seed}, run {self.state.run_id}>"
+
+    def __reduce__(self) -> NoReturn:
+        """Refuses to be pickled or copied."""
+        name = type(self).__name__
+        raise TypeError(
+            f"cannot pickle or copy a {name}: it owns threads and a run; write a file with {name}.save, and read it "
+            f"with {name}.load where it is needed (its evaluator can be pickled)"
+        )
 
     @property
     def _core(self) -> TrainerCore:

@@ -12,10 +12,12 @@ import weakref
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from shirokuro._core import ModelFileError, TrainerCore
 from shirokuro.config import TrainConfig
+from shirokuro.runs import checkpoints
+from shirokuro.runs.texts import read_object, typed
 from shirokuro.training import memory
 from shirokuro.training.statistics import RunStatistics
 
@@ -95,14 +97,8 @@ class TrainingState:
         core, settings, totals, monitor = TrainerCore.load(
             path, threads=1, table_mb=TrainConfig.SETTINGS["table_mb"].low
         )
-        try:
-            config = TrainConfig(**json.loads(settings))
-            fields = json.loads(monitor)
-            run_id, target = fields.get("run") or uuid.uuid4().hex, fields.get("target")
-            written = TrainConfig(**fields["config"]) if "config" in fields else config
-            statistics = RunStatistics.from_json(core.seed, json.loads(totals), fields)
-        except (TypeError, ValueError, AttributeError, LookupError, zlib.error) as error:
-            raise ModelFileError(f"{os.fspath(path)}: its settings can't be read: {error}") from error
+        config, written, fields, statistics = _decoded(path, core.seed, settings, totals, monitor)
+        run_id, target = fields.get("run") or uuid.uuid4().hex, fields.get("target")
         plan = memory.plan(config)
         core.set_workers(threads=plan.workers, table_mb=plan.table / memory.MB)
         state = cls(
@@ -123,6 +119,17 @@ class TrainingState:
 
     def __post_init__(self) -> None:
         _states.add(self)
+
+    @staticmethod
+    def verify(path: Path) -> None:
+        """Reads a whole file without keeping it, and checks everything that `load` needs.
+
+        Raises:
+            FileNotFoundError: the file does not exist (other `OSError`s: it can't be read).
+            ModelFileError: the file is not a model, is damaged, or holds only weights.
+        """
+        content = checkpoints.verified(path)
+        _decoded(path, content["seed"], content["settings"], content["statistics"], content["monitor"])
 
     def save(self, path: str | PathLike[str]) -> None:
         """Writes everything to a file; an existing file is replaced atomically.
@@ -190,6 +197,31 @@ def others() -> str:
     """Returns the end of a warning that says how many trainers the process has, if there are several."""
     count = len(_states)
     return f"; {count} trainers are in this process, and the budget of each counts them all" if count > 1 else ""
+
+
+def _decoded(
+    path: Path, seed: int | None, settings: str | None, totals: str | None, monitor: str | None
+) -> tuple[TrainConfig, TrainConfig, dict[str, Any], RunStatistics]:
+    """Decodes a file's texts.
+
+    Returns:
+        The settings, those last written to the run's `config.toml`, the fields of the monitor's text, the statistics.
+
+    Raises:
+        ModelFileError: a text is damaged.
+    """
+    try:
+        config = TrainConfig(**read_object(settings, "settings"))
+        fields = read_object(monitor, "monitor")
+        written = TrainConfig(**fields["config"]) if "config" in fields else config
+        typed(fields.get("run"), str | None)
+        typed(fields.get("target"), int | None)
+        statistics = RunStatistics.from_json(seed or 0, read_object(totals, "statistics"), fields)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, zlib.error) as error:
+        raise ModelFileError(
+            f"{os.fspath(path)}: damaged: its settings or statistics can't be read: {error}"
+        ) from error
+    return config, written, fields, statistics
 
 
 def _log_file(action: str, path: str | PathLike[str], seconds: float, games: int) -> None:

@@ -199,7 +199,7 @@ class Trainer(Learner):
         Evaluators obtained earlier do not change.
         """
         run = RunDirectory(Path(directory))
-        latest = checkpoints.latest_checkpoint(directory, on_corrupt=on_corrupt)
+        latest = checkpoints.latest_checkpoint(directory, on_corrupt=on_corrupt, check=TrainingState.verify)
         if latest is not None:
             state = self.state if latest == self.state.checkpoint else TrainingState.load(latest)
             config = edited(run.config, state.config, state.written)
