@@ -178,3 +178,33 @@ def test_signals_within_a_second_count_once(caplog: pytest.LogCaptureFixture) ->
         signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGTERM)
     assert (len(stops), signals.received, caplog.text) == (1, signal.SIGINT, "")
+
+
+class UnsyncedCore:
+    """A core on a file system that can't sync folders."""
+
+    def __init__(self, core: Any) -> None:
+        self._core = core
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._core, name)
+
+    def save(self, *arguments: Any, **options: Any) -> bool:
+        self._core.save(*arguments, **options)
+        return False
+
+
+def test_a_folder_that_cannot_be_synced_is_one_warning_and_checkpoints_are_still_pruned(
+    small: sk.TrainConfig, tmp_path: Path
+) -> None:
+    trainer = sk.Trainer(small.replace(checkpoint_games=64, keep=2))
+    core: Any = UnsyncedCore(trainer.state.core)
+    trainer.state.core = core
+    result = trainer.start_training(320, directory=tmp_path)
+    assert result is not None
+    assert result.outcome == "completed"
+    messages = [warning.message for warning in trainer.warnings if "can't sync" in warning.message]
+    assert len(messages) == 1
+    assert str(tmp_path / "checkpoints") in messages[0]
+    assert len(sk.list_checkpoints(tmp_path)) == 2
+    assert (tmp_path / "model.shiro").exists()

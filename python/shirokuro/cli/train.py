@@ -24,6 +24,7 @@ from shirokuro.runs.directory import RunDirectory
 from shirokuro.signals import StopSignals
 from shirokuro.training.service import ServiceManager, TrainingService
 from shirokuro.training.settings import settings_of
+from shirokuro.training.state import TrainingState
 from shirokuro.training.trainer import Trainer
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def _choice(directory: RunDirectory) -> OnCorrupt:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return "previous"
     try:
-        latest_checkpoint(directory.path, on_corrupt="fail")
+        latest_checkpoint(directory.path, on_corrupt="fail", check=TrainingState.verify)
     except ModelVersionError:
         return "fail"
     except ModelFileError as error:

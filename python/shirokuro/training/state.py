@@ -55,6 +55,8 @@ class TrainingState:
     """Settings that were last written to the run's `config.toml`: what differs there was edited by hand."""
     table_limit: int | None = None
     """Bytes that a transposition table may have, after the process outgrew its budget; `None` if it has not."""
+    unsynced: set[Path] = field(default_factory=set)
+    """Folders that can't be synced, of which a warning was given."""
     notes: list[str] = field(default_factory=list)
     """Warnings about the start of the next session, which belong in its log."""
     checkpoint: Path | None = None
@@ -146,7 +148,7 @@ class TrainingState:
             "config": self.written.as_dict(),
             **self.statistics.to_json(),
         }
-        self.core.save(
+        synced = self.core.save(
             path,
             settings=json.dumps(self.config.as_dict()),
             statistics=json.dumps(self.statistics.totals.sums()),
@@ -154,6 +156,15 @@ class TrainingState:
             compress=self.config.compress,
         )
         _log_file("saved", path, time.perf_counter() - start, self.core.games_played)
+        if not synced:
+            self._warn_of_unsynced(Path(path).parent)
+
+    def _warn_of_unsynced(self, folder: Path) -> None:
+        """Warns, once for each folder, that a power failure may bring the old file back."""
+        if folder not in self.unsynced:
+            self.unsynced.add(folder)
+            message = f"saved, but the file system can't sync {folder}: a power failure may restore the old file"
+            self.statistics.warnings.issue("checkpoint", message, self.core.games_played)
 
     def divide_memory(self, config: TrainConfig) -> None:
         """Gives the workers the threads and tables that `config` asks for, within the budget."""
