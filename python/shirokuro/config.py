@@ -240,7 +240,7 @@ class TrainConfig:
 
         Raises:
             ValueError: a value is out of range, or more than one of depth, nodes and time_ms is given.
-            TypeError: a value has the wrong type, or there is no such setting.
+            TypeError: a value has the wrong type, or the setting is unknown.
         """
         values = dict.fromkeys(LIMITS) if any(changes.get(name) is not None for name in LIMITS) else {}
         return dataclasses.replace(self, **{**values, **changes})  # type: ignore[arg-type]  # __post_init__ checks
@@ -294,7 +294,7 @@ class TrainConfig:
         field_names = {shown_name(name): name for name in cls.SETTINGS}
         document = tomllib.loads(text.removeprefix("\ufeff"))
         if unknown := document.keys() - field_names:
-            raise ValueError(f"{min(unknown)}: there is no such setting")
+            raise ValueError(f"{min(unknown)}: unknown setting")
         return cls(**{field_names[shown]: value for shown, value in document.items()})
 
 

@@ -93,7 +93,7 @@ def test_the_model_plays_itself(play: Callable[..., str], engine: sk.Engine) -> 
         ("z9", "'z9' is neither a square nor a command"),
         ("f5 d6", "'f5 d6' is neither a square nor a command"),
         ("pass", "Passes are automatic"),
-        ("undo", "There is no move to take back."),
+        ("undo", "Nothing to take back."),
         ("undo two", "'two' is not a whole number."),
         ("level depth", "level is followed by"),
         ("level deep 3", "'deep' is not a limit"),

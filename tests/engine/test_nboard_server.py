@@ -114,7 +114,7 @@ def test_invalid_settings_are_reported(talk: Callable[..., list[str]], line: str
 def test_there_is_no_game_after_an_invalid_game_or_move(talk: Callable[..., list[str]], line: str) -> None:
     answers = talk(line, "go", "hint 1", "analyze", "move F5")
     assert re.match("status invalid (game|move): ", answers[0])
-    assert answers[1:] == ["status there is no game", "=== PA", *["status there is no game"] * 2]
+    assert answers[1:] == ["status no game", "=== PA", *["status no game"] * 2]
     assert "=== " in talk(line, ggf(), "go")[4]
 
 

@@ -298,7 +298,7 @@ def test_a_connection_ends_after_its_time_even_if_it_keeps_sending(
                 time.sleep(0.05)
 
 
-def test_a_failure_of_the_endpoint_is_told_only_to_its_reader(
+def test_a_failure_of_the_endpoint_reaches_only_its_reader(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def fail(_view: object) -> None:

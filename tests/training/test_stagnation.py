@@ -1,4 +1,4 @@
-"""Stagnation: a TD error that no longer decreases, told apart from noise and from changed settings."""
+"""Stagnation: a TD error that no longer decreases, distinguished from noise and from changed settings."""
 
 from __future__ import annotations
 

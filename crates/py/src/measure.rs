@@ -33,8 +33,8 @@ pub fn time_evaluation(
     Ok((seconds, values.iter().map(|&value| f64::from(value)).sum()))
 }
 
-/// Searches every position one ply deep, one after the other, `rounds` times, on this thread, counting discs if there
-/// is no model; returns the seconds and the nodes.
+/// Searches every position one ply deep, one after the other, `rounds` times, on this thread, counting discs without
+/// a model; returns the seconds and the nodes.
 #[pyfunction]
 #[pyo3(signature = (evaluator, positions, *, rounds))]
 pub fn time_searches(

@@ -38,7 +38,7 @@ _COMMANDS = {
 }
 
 _OUTPUT_IS_A_REPORT = {"train", "serve"}
-"""Commands whose work goes on if their output is lost, as on a full disk."""
+"""Commands whose work continues if their output is lost, as on a full disk."""
 
 
 class Parser(argparse.ArgumentParser):

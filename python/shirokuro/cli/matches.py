@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from shirokuro.matches.sprt import Sprt
 
 _PIPE_WIDTH = 110
-"""The width in columns when there is no terminal to ask."""
+"""The width in columns without a terminal to ask."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 HELP = "Watch a live or finished run, or draw its curves, using only the files in its directory."
 
 _PLAIN_WIDTH = 100
-"""The width in columns when there is no terminal to ask."""
+"""The width in columns without a terminal to ask."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 HELP = "Play against a model in the terminal."
 
 _PIPE_WIDTH = 80
-"""The width in columns when there is no terminal to ask."""
+"""The width in columns without a terminal to ask."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -194,7 +194,7 @@ class PlaySession:
     def _undo(self, words: list[str]) -> None:
         times = _whole_number(words[0]) if words else 1
         if not self.game.moves:
-            raise ValueError("There is no move to take back")
+            raise ValueError("Nothing to take back")
         taken = 0
         for _ in range(times):
             taken += self.game.undo()

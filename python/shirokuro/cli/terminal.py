@@ -137,7 +137,7 @@ def drop_output() -> None:
 
 
 def _lossy(stream: TextIO | None, *, lose_closed: bool) -> tuple[TextIO, _LossyFile] | None:
-    """Returns a stream to the same descriptor that loses what can't be written; `None` if there is no descriptor."""
+    """Returns a stream to the same descriptor that loses what can't be written; `None` without a descriptor."""
     if not isinstance(stream, io.TextIOWrapper):
         return None
     try:

@@ -89,7 +89,7 @@ class GtpServer:
                 return
 
     def answer(self, line: str) -> str:
-        """Returns the response to a line, including the empty line that ends it; empty if there is no command."""
+        """Returns the response to a line, including the empty line that ends it; empty without a command."""
         text = re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "", line.replace("\t", " ")).partition("#")[0]
         words = text.split()
         if not words:

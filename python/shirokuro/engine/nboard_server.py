@@ -56,7 +56,7 @@ class NBoardServer:
     """Responds to the commands of the protocol.
 
     A thread reads ahead. A `ping` cancels the search in progress and those still queued, and is then answered. Every
-    other `go` is answered, with a pass if there is no move to play: the game is over, or it could not be read.
+    other `go` is answered, with a pass if no move can be played: the game is over, or it could not be read.
 
     Args:
         engine: the engine that searches. The other program sets its depth; its other limits stay.
@@ -115,7 +115,7 @@ class NBoardServer:
 
     def _think(self, name: str, rest: str) -> None:
         if self._game is None:
-            self._status("there is no game")
+            self._status("no game")
             if name == "go":
                 self._write(_PASSES)
             return

@@ -52,7 +52,7 @@ class BoundedServer(ThreadingMixIn, WSGIServer):
             raise
 
     def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 (as the base class)
-        """Starts a thread for a connection, or closes it if there is no room."""
+        """Starts a thread for a connection, or closes it if all are taken."""
         if not self._slots.acquire(blocking=False):
             self._hang_up(oldest=True)
             if not self._slots.acquire(timeout=_ROOM_SECONDS):

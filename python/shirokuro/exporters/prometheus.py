@@ -39,7 +39,7 @@ class Endpoint:
     """HTTP server of a run's metrics on a separate thread. Each request reads them from the run's files.
 
     Connections are bounded in number and in time, so that visitors can't take the threads and descriptors that the
-    training needs. There is no encryption and no password.
+    training needs. It has neither encryption nor a password.
 
     Args:
         run: the run's directory.

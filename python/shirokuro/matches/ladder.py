@@ -222,7 +222,7 @@ def save_ladder(directory: str | PathLike[str], ladder: Mapping[str, Any]) -> Pa
 
 
 def read_ladder(directory: str | PathLike[str]) -> tuple[Rung, ...]:
-    """Reads the players of a run's latest ladder; returns an empty tuple if there is no ladder.
+    """Reads the players of a run's latest ladder; returns an empty tuple if none was played.
 
     Raises:
         ValueError: the file is not a ladder.

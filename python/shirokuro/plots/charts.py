@@ -70,7 +70,7 @@ class CurveChart:
 
     @property
     def note(self) -> str:
-        """A note on the unit, which may be left out if there is no room; empty if there is none."""
+        """A note on the unit, which may be left out to save room, or empty."""
         if not MEASURES[self.curves[0].key].rolling:
             return ""
         return f"last {WINDOW_GAMES:,}" + ("" if self.unit.endswith("games") else " games")

@@ -87,7 +87,7 @@ def latest_checkpoint(
         check: a function that reads a file, and raises `ModelFileError` if it is damaged; by default, `verify`.
 
     Returns:
-        The file; `None` if there is none, or if the newest one is damaged and `on_corrupt` is `"fresh"`.
+        The file; `None` if none exists, or if the newest one is damaged and `on_corrupt` is `"fresh"`.
 
     Raises:
         ModelVersionError: a file has a format version that this program does not read.

@@ -103,7 +103,7 @@ def read_games(source: str | PathLike[str]) -> Iterator[Game]:
 
 
 def find_game(source: str | PathLike[str], number: int) -> Game | None:
-    """Returns the recorded game with this number; `None` if it was not recorded or is no longer kept.
+    """Returns the recorded game with this number; `None` if it was not recorded, or has been dropped since.
 
     Raises:
         Exception: as for `read_games`.

@@ -54,7 +54,7 @@ class RunView:
         self.directory = RunDirectory(Path(path))
         self.metrics = Metrics(self.directory.metrics)
         self.config: TrainConfig | None = None
-        """The settings; `None` if there is no file of settings that can be read."""
+        """The settings; `None` without a readable file of settings."""
         self.checkpoints: list[Checkpoint] = []
         """The checkpoints, newest first."""
         self.refresh()
@@ -105,7 +105,7 @@ class RunView:
     def state(self) -> State:
         """The state of the run, as its files show it.
 
-        `"waiting"`: there is no run yet. `"starting"`: it has settings, but no line of metrics. `"stopped"`: it was
+        `"waiting"`: no run yet. `"starting"`: it has settings, but no line of metrics. `"stopped"`: it was
         saved and ended before its target. `"silent"`: it should have written a line, but has not.
         """
         started = _modified(self.directory.config)

@@ -210,7 +210,7 @@ class Learner:
         Raises:
             ValueError: a value is out of its range, or the setting can't be changed once a training exists (seed,
                 generation_games).
-            TypeError: a value is of the wrong type, or there is no such setting.
+            TypeError: a value is of the wrong type, or the setting is unknown.
         """
         config = self._config.replace(**changes)
         for name in FIXED:

@@ -78,7 +78,7 @@ class MemoryPlan:
 
     @property
     def table(self) -> int:
-        """Size that each table gets; the minimum size if there is no room at all."""
+        """Size that each table gets; the minimum size if nothing is left."""
         return max(min(self.wanted_table, self.left // self.workers), MIN_TABLE)
 
     @property

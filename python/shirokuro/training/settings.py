@@ -81,7 +81,7 @@ def settings_of(run: RunDirectory, files: Iterable[Path]) -> TrainConfig:
         except (OSError, ModelFileError, ValueError, TypeError, LookupError):
             continue
     raise ModelFileError(
-        f"{run.path}: the run's settings can't be read, so it can't start over with them: there is no config.toml; "
+        f"{run.path}: the run's settings can't be read, so it can't start over with them: config.toml is missing; "
         "start a new run in another directory"
     )
 

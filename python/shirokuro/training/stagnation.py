@@ -128,7 +128,7 @@ def trend(windows: Sequence[Window], since: int, games: int) -> Trend | None:
 
 
 def stagnation(windows: Sequence[Window], since: int, games: int, least: float) -> str | None:
-    """Describes the stagnation of a run, or returns `None` if there is none or if the noise may hide a decrease.
+    """Describes the stagnation of a run, or returns `None` if it still learns, or if the noise may hide a decrease.
 
     Args:
         windows: the completed windows, oldest first.

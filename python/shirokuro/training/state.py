@@ -60,7 +60,7 @@ class TrainingState:
     notes: list[str] = field(default_factory=list)
     """Warnings about the start of the next session, which belong in its log."""
     checkpoint: Path | None = None
-    """File that holds exactly this state; `None` if there is none, or if training has continued since."""
+    """File that holds exactly this state; `None` if none exists, or if training has continued since."""
 
     @classmethod
     def new(cls, config: TrainConfig) -> Self:

@@ -174,7 +174,7 @@ class Trainer(Learner):
             options: options of `start_training`.
 
         Raises:
-            FileNotFoundError: there is no checkpoint.
+            FileNotFoundError: the run has no checkpoint.
             ValueError: `config.toml` was edited, and changes what can't be changed (seed, generation_games) or has an
                 invalid value.
             ModelFileError: the newest checkpoint is damaged and `on_corrupt` is `"fail"`, or all are damaged, or the

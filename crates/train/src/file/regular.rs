@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// The number of symbolic links that are followed, as by Linux.
 const MAX_LINKS: usize = 40;
 
-/// Returns the metadata of the file, after following symbolic links; `None` if there is no such file.
+/// Returns the metadata of the file, after following symbolic links; `None` if the file does not exist.
 ///
 /// # Errors
 ///

@@ -131,7 +131,7 @@ fn split<'a>(mut moments: &'a mut [Moments], updated: Vec<&'a mut [u64]>, counts
 
 impl Table<'_> {
     /// Sums the errors of the stage's positions and changes every visited entry. An entry that becomes NaN or infinite
-    /// is reset to neutral. If there is no memory for the undo log, nothing is changed.
+    /// is reset to neutral. If the undo log does not fit into memory, nothing is changed.
     fn update(&mut self, scratch: &mut Scratch, rows: &[Row], weights: &[AtomicU16], update: Update) {
         let mirror = mirror(self.pattern);
         let touched = scratch.gather(rows, PATTERNS[self.pattern].features(), mirror);

@@ -1,6 +1,6 @@
 //! Memory for moments, which comes zeroed from the operating system.
 
-#![allow(unsafe_code, reason = "no safe function allocates zeroed memory and reports that there is none")]
+#![allow(unsafe_code, reason = "no safe function allocates zeroed memory and reports a lack of it")]
 
 use crate::learn::adam::Moments;
 use shirokuro_engine::{ENTRIES, OutOfMemory};
