@@ -206,7 +206,7 @@ class _OpenSpielSession:
         """Does nothing, because there is nothing to close."""
 
     def kill(self) -> None:
-        """Does nothing, because there is no process."""
+        """Does nothing, because it has no process."""
 
 
 class OpenSpiel:

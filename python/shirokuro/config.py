@@ -203,12 +203,18 @@ class TrainConfig:
     log_games: int = _whole(100, 1, 10**9, "Games between two lines of the log.")
     detail_games: int = _whole(10_000, 1, 10**9, "Games between two detailed reports in the log.")
     window_games: int = _whole(10_000, 2, 10**6, "Length of the window over which convergence is judged, in games.")
+    settle_games: int = _whole(
+        10_000, 0, 10**9, "Games at the start of the run that are not judged for divergence and stagnation."
+    )
     stagnation_games: int = _whole(
-        50_000, 1, 10**9, "Warn after this many games without a decrease in the variance of the disc difference."
+        50_000, 1, 10**9, "Warn after this many games without a decrease in the variance of the TD error."
+    )
+    min_decrease: float = _number(
+        0.01, 0, 1, "Smallest share by which that variance has to decrease in this many games, noise allowed for."
     )
     coverage_games: int = _whole(500_000, 1, 10**9, "Games after which coverage is checked.")
     min_coverage: float = _number(
-        0.9, 0, 1, "Warn if less than this share of the reachable entries has been learned by then."
+        0.9, 0, 1, "Warn if less than this share of the entries that a typical run reaches has been learned by then."
     )
     min_updates: float = _number(
         0.3, 0, 1, "Warn if entries have had less than this share of the updates expected of them."
@@ -246,7 +252,7 @@ class TrainConfig:
 
         Raises:
             ValueError: a value is out of range, or more than one of depth, nodes and time_ms is given.
-            TypeError: a value has the wrong type, or there is no such setting.
+            TypeError: a value has the wrong type, or the setting is unknown.
         """
         values = dict.fromkeys(LIMITS) if any(changes.get(name) is not None for name in LIMITS) else {}
         return dataclasses.replace(self, **{**values, **changes})  # type: ignore[arg-type]  # __post_init__ checks
@@ -293,16 +299,16 @@ class TrainConfig:
 
     @classmethod
     def from_toml(cls, text: str) -> Self:
-        """Reads what `to_toml` writes.
+        """Reads what `to_toml` writes, with or without a byte order mark, which some editors add.
 
         Raises:
             ValueError: `text` is not TOML, a setting is unknown, or a value is out of range.
             TypeError: a value has the wrong type.
         """
         field_names = {shown_name(name): name for name in cls.SETTINGS}
-        document = tomllib.loads(text)
+        document = tomllib.loads(text.removeprefix("\ufeff"))
         if unknown := document.keys() - field_names:
-            raise ValueError(f"{min(unknown)}: there is no such setting")
+            raise ValueError(f"{min(unknown)}: unknown setting")
         return cls(**{field_names[shown]: value for shown, value in document.items()})
 
 

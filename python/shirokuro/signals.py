@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import math
+import os
 import signal
 import sys
 import threading
@@ -14,6 +16,12 @@ if TYPE_CHECKING:
     from types import FrameType
 
 
+_log = logging.getLogger(__name__)
+
+GRACE_SECONDS = 1.0
+"""Further signals within this time of the first one count as the same wish to stop: keys are pressed twice."""
+
+
 def _watched() -> list[signal.Signals]:
     watched = [signal.SIGINT, signal.SIGTERM]
     if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # ignored under nohup
@@ -22,7 +30,10 @@ def _watched() -> list[signal.Signals]:
 
 
 class StopSignals:
-    """A context in which the first SIGINT, SIGTERM or SIGHUP calls `stop`, and a second one ends the program at once.
+    """A context in which the first SIGINT, SIGTERM or SIGHUP calls `stop`, and a later one ends the program at once.
+
+    Signals within a second of the first one do nothing more, so that a key pressed twice loses nothing. In a forked
+    process, signals take the effect that they had before.
 
     SIGHUP, which is sent when a terminal is closed, stays ignored if it already was, as under `nohup`.
 
@@ -31,6 +42,8 @@ class StopSignals:
 
     def __init__(self, stop: Callable[[], object]) -> None:
         self._stop = stop
+        self._process = os.getpid()
+        self._first = 0.0
         self._previous: dict[signal.Signals, Callable[[int, FrameType | None], object] | int | None] = {}
         self.received: int | None = None
         """The number of the signal received; `None` before there was one."""
@@ -52,10 +65,18 @@ class StopSignals:
             signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
     def _receive(self, number: int, _frame: FrameType | None) -> None:
-        self.received = number
-        for each in self._previous:
-            signal.signal(each, signal.SIG_DFL)
-        self._stop()
+        if os.getpid() != self._process:
+            self.leave()
+            signal.raise_signal(number)
+            return
+        if self.received is None:
+            self.received, self._first = number, time.monotonic()
+            self._stop()
+        elif time.monotonic() - self._first > GRACE_SECONDS:
+            _log.warning("a second signal: ended before the state was saved; what follows the last checkpoint is lost")
+            for each in self._previous:
+                signal.signal(each, signal.SIG_DFL)
+            signal.raise_signal(number)
 
     def pass_on(self) -> None:
         """Restores the previous handlers and raises the received signal again, if there was one."""

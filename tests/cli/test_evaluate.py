@@ -231,8 +231,10 @@ def test_a_minimum_score_decides_the_exit_code(model: Path) -> None:
 def test_forfeits_of_a_program_are_reported(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "results.json"
     words = ("--opponent", f"{GTP} crash 2 3", "--games", "4", "--depth", "1", "--threads", "1", "--json", path)
-    assert evaluated(model, *words) == 0
-    text = " ".join(capsys.readouterr().out.split())
+    assert evaluated(model, *words, "--max-forfeits", "0.5") == 0
+    lines = capsys.readouterr().out
+    assert re.search(r"\d:\d +2$", lines, re.MULTILINE)
+    text = " ".join(lines.split())
     assert "2 games were forfeited; the first was game 2" in text
     assert "it exited with code 3" in text
     forfeits = content(path)["matches"][0]["forfeits"]
@@ -240,6 +242,23 @@ def test_forfeits_of_a_program_are_reported(model: Path, tmp_path: Path, capsys:
     assert sk.Position.from_moves("".join(forfeits[0]["moves"])).empties < 52
     assert evaluated(model, *words, "--max-forfeits", "1") == 2
     assert "2 of 4 games were forfeited" in capsys.readouterr().err
+    assert evaluated(model, *words) == 2
+    assert "1 of 2 games were forfeited, too many for max_forfeits = 0.05" in capsys.readouterr().err
+
+
+def test_a_sequential_test_is_never_decided_by_forfeits(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("--opponent", f"{GTP} resign 1 1", "--depth", "1", "--sprt", "0,400", "--games", "400", "--threads", "1")
+    for more in ((), ("--max-forfeits", "20")):
+        assert evaluated(model, *words, *more) == 2
+        shown = capsys.readouterr()
+        assert "rather than" not in shown.out
+        assert "games were forfeited, too many for max_forfeits" in shown.err
+
+
+def test_matches_before_one_that_faults_end_are_printed(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("--opponent", "random", "--opponent", f"{GTP} resign 1 1", "--games", "4", "--depth", "1")
+    assert evaluated(model, *words) == 2
+    assert re.search(r"^random +\d", capsys.readouterr().out, re.MULTILINE)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

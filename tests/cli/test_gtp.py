@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -45,6 +47,11 @@ def test_the_end_of_the_input_ends_the_program(model: Path) -> None:
     assert ended.stdout == b"=1 shirokuro\n\n=\n\n?2 unknown command\n\n= shirokuro\n\n"
 
 
+def test_a_byte_order_mark_is_dropped(model: Path) -> None:
+    ended = run(model, b"\xef\xbb\xbf1 name\n\xef\xbb\xbf2 name\n")
+    assert ended.stdout == b"=1 shirokuro\n\n=2 shirokuro\n\n"
+
+
 def test_nothing_is_answered_after_quit(model: Path) -> None:
     ended = run(model, b"quit\nname\n")
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"=\n\n", b"")
@@ -60,7 +67,7 @@ def test_a_signal_ends_a_long_search(model: Path) -> None:
         assert process.stdout.readline() == b"= shirokuro\n"
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=60)
-    assert (process.returncode, errors) == (130, b"")
+    assert (process.returncode, errors) == (130, b"shirokuro gtp: interrupted\n")
 
 
 def test_a_closed_output_ends_the_program_quietly(model: Path) -> None:
@@ -74,6 +81,72 @@ def test_a_closed_output_ends_the_program_quietly(model: Path) -> None:
         assert process.stderr
         assert process.stderr.read() == b""
         assert process.wait(60) == 141
+
+
+def test_a_move_is_answered_although_the_input_has_ended(model: Path) -> None:
+    ended = run(model, b"genmove b\n", "--time-ms", "1500", "--exact-empties", "0")
+    assert re.fullmatch(rb"= [A-H][1-8]\n\n", ended.stdout)
+
+
+SEARCHES = {
+    "depth": ("gtp", "--depth", "60"),
+    "threads": ("gtp", "--depth", "60", "--threads", "2"),
+    "confidence": ("gtp", "--depth", "60", "--confidence", "95"),
+    "nodes": ("gtp", "--nodes", "900000000000"),
+    "time": ("gtp", "--time-ms", "3600000"),
+    "exact": ("gtp", "--depth", "1", "--exact-empties", "24"),
+    "exact with threads": ("gtp", "--depth", "1", "--exact-empties", "24", "--threads", "2"),
+    "nboard go, exact": ("nboard", "--depth", "1", "--exact-empties", "24"),
+    "nboard hint, exact": ("nboard", "--depth", "1", "--exact-empties", "24"),
+    "nboard go": ("nboard", "--depth", "60"),
+    "nboard hint": ("nboard", "--depth", "60"),
+    "nboard analyze": ("nboard", "--depth", "60"),
+    "waiting for input": ("gtp",),
+    "nboard waiting for input": ("nboard",),
+}
+"""Commands and their options, by what the engine does when its output is closed."""
+
+MOVES = "c4c5f6c3b5g7e3e6c2f3g3a5h8b3f4f2b4f5f7h3a3d2e2e1a6e7d7c1c6g8f1g4d1b6b1d3"
+
+
+def commands(kind: str) -> str:
+    """Returns the commands that lead to a position with 24 empty squares, or 60, and start an endless search there."""
+    moves = MOVES if "exact" in kind else ""
+    if kind.startswith("nboard"):
+        played = "".join(f"move {moves[start : start + 2]}\n" for start in range(0, len(moves), 2))
+        return f"{played}{kind.split()[1].strip(',')} 60\n"
+    position, played = sk.Position(), ""
+    for start in range(0, len(moves), 2):
+        played += f"play {'bw'[position.side_to_move - 1]} {moves[start : start + 2]}\n"
+        position = position.play(moves[start : start + 2])
+    return f"{played}genmove {'bw'[position.side_to_move - 1]}\n"
+
+
+@pytest.mark.parametrize("pipes", ["output", "both"])
+@pytest.mark.parametrize("kind", SEARCHES)
+def test_a_closed_output_ends_the_program_whatever_it_does(model: Path, kind: str, pipes: str) -> None:
+    name, *options = SEARCHES[kind]
+    program: list[str | Path] = [PROGRAM, name, model, "--table-mb", "1", *options]
+    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdin
+        assert process.stdout
+        assert process.stderr
+        process.stdin.write(b"name\n" if name == "gtp" else b"nboard 2\n")
+        process.stdin.flush()
+        assert process.stdout.readline()
+        if "waiting" not in kind:
+            # In this order, the search begins first.
+            process.stdin.write(commands(kind).encode())
+            process.stdin.flush()
+            time.sleep(0.3)
+        process.stdout.close()
+        if pipes == "both":
+            process.stdin.close()
+        try:
+            assert process.wait(30) == 141  # the searches take longer, most of them for hours
+        finally:
+            process.kill()
+        assert process.stderr.read() == b""
 
 
 @pytest.mark.parametrize(

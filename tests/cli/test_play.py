@@ -93,7 +93,7 @@ def test_the_model_plays_itself(play: Callable[..., str], engine: sk.Engine) -> 
         ("z9", "'z9' is neither a square nor a command"),
         ("f5 d6", "'f5 d6' is neither a square nor a command"),
         ("pass", "Passes are automatic"),
-        ("undo", "There is no move to take back."),
+        ("undo", "Nothing to take back."),
         ("undo two", "'two' is not a whole number."),
         ("level depth", "level is followed by"),
         ("level deep 3", "'deep' is not a limit"),
@@ -164,6 +164,7 @@ def test_a_game_is_saved_after_each_move_and_continued(play: Callable[..., str],
     play("c3", "save " + str(tmp_path / "other.txt"), options=("--side", "both", "--moves", str(file)))
     assert (tmp_path / "other.txt").read_text(encoding="utf-8") == "f5d6c3\n"
     assert file.read_text(encoding="utf-8") == "f5d6\n"
+    file.write_text("f5d6\n", encoding="utf-8-sig")  # with a byte order mark, as some editors write
     play("c3", options=("--side", "both", "--moves", str(file), "--save", str(file)))
     assert file.read_text(encoding="utf-8") == "f5d6c3\n"
 

@@ -37,7 +37,7 @@ def test_settings_come_from_a_file_and_the_command_line_has_precedence(
     file.write_text(
         'games = 300\nseed = 7\ndepth = 1\nexact_empties = 0\nepsilon = "0:0.3,1:0.1"\nlambda = 0.5\ncompress = true\n'
         "[train]\nmatch_games = 0\nreport_games = 64\nverbosity = -1\n",
-        encoding="utf-8",
+        encoding="utf-8-sig",  # with a byte order mark, as some editors write
     )
     run = tmp_path / "run"
     assert main(["train", "--config", str(file), "--out", str(run), "--seed", "8", "--lambda", "0.75"]) == 0
@@ -228,6 +228,21 @@ def test_a_run_is_saved_when_its_terminal_is_closed(tmp_path: Path, terminal: Ca
         assert time.monotonic() < end
         time.sleep(0.05)
     assert_saved(run)
+
+
+@pytest.mark.parametrize(("key", "code"), [("C-d", 2), ("C-c", 130), ("Enter", 2)])
+def test_the_question_about_a_damaged_checkpoint_can_be_left(
+    key: str, code: int, tmp_path: Path, terminal: Callable[..., Any]
+) -> None:
+    run = tmp_path / "run"
+    assert main(["train", "--out", str(run), "--quiet", "--games=64", *SETTINGS]) == 0
+    for file in (run / "model.shiro", *(run / "checkpoints").iterdir()):
+        file.write_bytes(file.read_bytes()[:-100])
+    shown = terminal(PROGRAM, "train", "--resume", "--out", run, columns=200)
+    shown.wait_for(lambda screen: "quit (Enter)?" in screen)
+    shown.press(key)
+    assert shown.wait_for_end() == code
+    assert "Traceback" not in shown.screen
 
 
 def test_verbosity_selects_the_messages(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -290,6 +290,28 @@ def test_a_failed_export_leaves_no_file(run: Path, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("what", ["games", "positions", "metrics"])
+def test_exporting_a_model_file_is_one_line_of_error_and_no_table(
+    what: str, run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    model = run / "model.shiro"
+    assert main(["debug", "export", str(model), what, str(tmp_path / "x.csv")]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert str(model) in err
+    assert caplog.records == []
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("what", ["games", "positions"])
+def test_a_run_without_a_finished_game_has_nothing_to_export(what: str, tmp_path: Path) -> None:
+    (tmp_path / "games").mkdir()
+    (tmp_path / "games" / "games_000000000.jsonl").write_text('{"game": 0', encoding="utf-8")
+    with pytest.raises(FileNotFoundError, match="no games were recorded in"):
+        getattr(debug, f"export_{what}")(tmp_path, tmp_path / "x.csv")
+    assert not (tmp_path / "x.csv").exists()
+
+
 # Commands.
 
 
@@ -334,7 +356,7 @@ def test_a_closed_output_pipe_ends_a_command_quietly(run: Path) -> None:
         assert process.stderr is not None
         process.stdout.close()
         assert process.stderr.read() == ""
-    assert process.returncode == 0
+    assert process.returncode == 141
 
 
 def test_updates_are_written_without_touching_the_run(

@@ -20,7 +20,7 @@ import numpy as np
 import pytest
 
 import shirokuro as sk
-from shirokuro.cli.train import TOO_MANY_ERRORS
+from shirokuro.cli.exit_codes import ExitCode
 from tests.support.paths import ROOT
 
 DEPLOY = ROOT / "deploy"
@@ -106,7 +106,13 @@ def test_the_memory_limit_of_the_service_is_the_budget_in_its_settings() -> None
 
 def test_the_service_handles_the_exit_codes_of_the_program() -> None:
     assert of_unit("SuccessExitStatus") == [str(128 + signal.SIGTERM)]
-    assert of_unit("RestartPreventExitStatus") == [f"2 {TOO_MANY_ERRORS}"]
+    assert of_unit("RestartPreventExitStatus") == [f"{ExitCode.USAGE:d} {ExitCode.TOO_MANY_ERRORS:d}"]
+
+
+def test_the_service_tries_again_after_what_may_pass() -> None:
+    assert of_unit("Restart") == ["on-failure"]
+    prevented = {int(code) for code in of_unit("RestartPreventExitStatus")[0].split()}
+    assert not prevented & {ExitCode.IO_ERROR, ExitCode.IN_USE, ExitCode.INTERRUPTED, ExitCode.OUTPUT_CLOSED}
 
 
 def verify(root: Path) -> str:
@@ -165,6 +171,48 @@ def test_a_failed_update_leaves_the_old_version(wheel: Path, installed: Path, tm
     broken.write_bytes(b"not a wheel")
     assert script(installed, "install.sh", broken).returncode != 0
     assert content(installed) == before
+
+
+def test_two_folders_change_places(tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "file").write_text(name, encoding="utf-8")
+    subprocess.run([sys.executable, "-I", DEPLOY / "exchange.py", tmp_path / "first", tmp_path / "second"], check=True)
+    assert {path.name: (path / "file").read_text(encoding="utf-8") for path in tmp_path.iterdir()} == {
+        "first": "second",
+        "second": "first",
+    }
+
+
+def test_an_update_never_leaves_a_moment_without_a_program(wheel: Path, installed: Path, tmp_path: Path) -> None:
+    """At every program that the script starts, the installed program is complete."""
+    root, seen = tmp_path / "root", tmp_path / "seen"
+    shutil.copytree(installed, root, symlinks=True)
+    program = root / "opt/shirokuro/bin/shirokuro"
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for name in ("rm", "mv", "sed", "install", "sync", "xargs"):
+        look = f"[ -x {program} ] && echo {name} >>{seen} || echo gone >>{seen}"
+        wrapper = f'#!/bin/sh\n{look}\nexec {shutil.which(name)} "$@"\n'
+        (folder / name).write_text(wrapper, encoding="utf-8")
+        (folder / name).chmod(0o755)
+    done = script(root, "install.sh", wheel, PATH=f"{folder}:{os.environ['PATH']}")
+    assert done.returncode == 0, done.stderr
+    called = seen.read_text(encoding="utf-8").split()
+    assert {"rm", "sync", "install"} <= set(called)
+    assert "gone" not in called
+    assert not (root / "opt/shirokuro.new").exists()
+
+
+def test_the_installer_imports_nothing_from_the_folder_where_it_is_called(wheel: Path, tmp_path: Path) -> None:
+    for name in ("ensurepip", "venv", "pip", "ctypes"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('imported from the current folder')", encoding="utf-8")
+    done = script(tmp_path / "root", "install.sh", wheel, PYTHONPATH=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_service_writes_no_core_dumps() -> None:
+    assert of_unit("LimitCORE") == ["0"]
 
 
 def test_uninstalling_keeps_runs_and_settings_unless_purging(installed: Path, tmp_path: Path) -> None:

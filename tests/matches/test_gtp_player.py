@@ -86,7 +86,7 @@ def test_a_program_receives_every_pass() -> None:
 def test_a_fault_forfeits_its_game_and_a_new_process_plays_the_next_one(how: str, reason: str) -> None:
     # Each process fails at the third move of its second game.
     player = sk.GtpPlayer(command(how, 2, 3), timeout=2)
-    result = sk.play_match(sk.RandomPlayer(), player, games=4, threads=1)
+    result = sk.play_match(sk.RandomPlayer(), player, games=4, threads=1, max_forfeits=2)
     assert [forfeit.game for forfeit in result.forfeits] == [1, 3]
     whole = sk.play_match(sk.RandomPlayer(), First(), games=4, threads=1)
     assert (result.differences[0], result.differences[2]) == (whole.differences[0], whole.differences[2])
@@ -114,7 +114,8 @@ def processes() -> set[str]:
 
 def test_too_many_forfeits_end_the_match_with_an_error() -> None:
     player = sk.GtpPlayer(command("illegal", 1, 1))
-    with pytest.raises(sk.GtpError, match=r"3 of 3 games were forfeited; the last: .*'a1' is not a legal move"):
+    reason = r"3 of 3 games were forfeited, too many for max_forfeits = 2; the last by .*: .*'a1' is not a legal move"
+    with pytest.raises(sk.GtpError, match=reason):
         sk.play_match(player, sk.RandomPlayer(), games=20, max_forfeits=2)
     assert not processes()
 
@@ -124,7 +125,12 @@ def test_too_many_forfeits_end_the_match_with_an_error() -> None:
     [
         ("no-such-program -l 3", 1, "no-such-program: no such program is installed"),
         (command("start"), 30, "it exited with code 1 when asked 'name'; it wrote: I will not start"),
-        ("cat", 1, "no answer within 1 seconds, only '1 name' when asked 'name'"),
+        ("cat", 1, "no answer within 1 seconds, only '1 name' .*commands with a number.* when asked 'name'"),
+        (
+            command("numberless"),
+            30,
+            r"refused 'name': unknown command 1 \(it may not understand commands with a number, such as '1 name'\)",
+        ),
     ],
 )
 def test_a_program_that_does_not_start_ends_the_match_with_an_error(words: str, timeout: float, reason: str) -> None:

@@ -9,12 +9,14 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from matplotlib.axes import Axes
 
 import shirokuro as sk
 from shirokuro.cli import main
 from shirokuro.matches.bradley_terry import Pairing, Rating, fit_ratings
 from shirokuro.matches.ladder import LADDER_FILE, Rung, choose_checkpoints, play_ladder, read_ladder
 from shirokuro.plots.ladder import draw_ladder
+from tests.support.paths import PROGRAMS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -111,6 +113,43 @@ def test_the_command_prints_writes_and_draws_a_ladder(
     assert "<svg" in picture.read_text(encoding="utf-8")
 
 
+def test_forfeits_of_a_ladder_are_counted_for_the_player_at_fault(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    program = f"{sys.executable} {PROGRAMS / 'gtp_program.py'}"
+    words = ("--depth", "1", "--exact-empties", "0", "--checkpoints", "2", "--threads", "1", "--games", "4")
+    flaky = (*words, "--opponent", f"gtp:{program} crash 2 3", "--max-forfeits", "2")
+    picture = tmp_path / "ladder.svg"
+    assert main(["evaluate", "--ladder", str(run), *flaky, "--plot", str(picture)]) == 0
+    assert re.search(r"games +forfeits", capsys.readouterr().out)
+    written = content(run / LADDER_FILE)
+    # In each of two matches, the program fails in the second game of a process.
+    assert [player["forfeits"] for player in written["players"]] == [0, 0, 4]
+    assert [match["forfeits"] for match in written["matches"]] == [0, 2, 2]
+    assert [rung.forfeits for rung in read_ladder(run)] == [0, 0, 4]
+    before = (run / LADDER_FILE).read_bytes()
+    assert main(["evaluate", "--ladder", str(run), *words, "--opponent", f"gtp:{program} resign 1 1"]) == 2
+    assert "1 of 1 games were forfeited" in capsys.readouterr().err
+    assert (run / LADDER_FILE).read_bytes() == before
+
+
+def test_a_picture_shows_the_forfeits_of_an_opponent(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    labels: list[str] = []
+    annotate = Axes.annotate
+
+    def kept(axes: Axes, text: str, *where: Any, **how: Any) -> Any:
+        labels.append(text)
+        return annotate(axes, text, *where, **how)
+
+    monkeypatch.setattr(Axes, "annotate", kept)
+    rungs = tuple(
+        Rung(name="x", games_played=None, rating=Rating(-50, 20), score=0.5, games=10, forfeits=forfeits)
+        for forfeits in (None, 0, 1, 3)
+    )
+    draw_ladder(tmp_path / "ladder.svg", rungs)
+    assert labels == ["x\n−50 ± 20", "x\n−50 ± 20", "x\n−50 ± 20, 1 forfeit", "x\n−50 ± 20, 3 forfeits"]
+
+
 def test_a_picture_shows_every_rung_with_its_error(tmp_path: Path) -> None:
     rungs = tuple(
         Rung(name=name, games_played=games, rating=Rating(elo, error), score=0.5, games=10)
@@ -153,6 +192,8 @@ def test_without_matplotlib_everything_except_the_picture_works(
 def test_reading_returns_nothing_without_a_file_and_rejects_a_damaged_one(tmp_path: Path) -> None:
     assert read_ladder(tmp_path) == ()
     rung = {"name": "x", "games_played": 1, "elo": float("nan"), "error": 1.0, "score": 0.5, "games": 2}
+    (tmp_path / LADDER_FILE).write_text(json.dumps({"players": [{**rung, "elo": 1.0}]}), encoding="utf-8")
+    assert [each.forfeits for each in read_ladder(tmp_path)] == [None]
     odd = ("", "[]", "{}", '{"players": 5}', '{"players": [5]}', '{"players": [{"name": "x"}]}', "[" * 100_000)
     for text in (*odd, json.dumps({"players": [rung]})):
         (tmp_path / LADDER_FILE).write_text(text, encoding="utf-8")

@@ -243,3 +243,9 @@ def test_players_that_are_not_connected_are_rejected() -> None:
         fit_ratings(3, [Pairing(0, 1, (1, 1, 1, 1, 1))], zero=[0])
     with pytest.raises(ValueError, match="zero"):
         fit_ratings(2, [Pairing(0, 1, (1, 1, 1, 1, 1))], zero=[])
+
+
+def test_the_representation_of_a_match_is_one_short_line() -> None:
+    result = sk.MatchResult((10, -4, 0, 2) * 50, forfeits=(sk.Forfeit(1, "b", "resigned", ()),))
+    assert repr(result) == f"<MatchResult: 200 games, +100 =50 -50, Elo {result.elo}, 1 forfeited>"
+    assert repr(sk.MatchResult(())) == "<MatchResult: 0 games, +0 =0 -0>"

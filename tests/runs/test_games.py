@@ -12,6 +12,7 @@ import pytest
 
 import shirokuro as sk
 from shirokuro import debug
+from shirokuro.files import open_own
 from shirokuro.runs import games
 from shirokuro.runs.directory import RunDirectory
 
@@ -163,9 +164,8 @@ def test_a_full_disk_causes_one_warning_and_leaves_no_incomplete_line(
         def __exit__(self, *_: object) -> None:
             self._file.close()
 
-    opened = type(tmp_path).open
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(type(tmp_path), "open", lambda path, *a, **k: Full(opened(path, *a, **k)))
+        patch.setattr("shirokuro.runs.games.open_own", lambda path, flags: Full(open_own(path, flags)))
         log(reports[1])
         log(reports[2])
     assert len([r for r in caplog.records if r.levelno == logging.WARNING]) == 1
@@ -193,3 +193,63 @@ def test_an_invalid_game_is_rejected(wrong: dict[str, Any], whole: tuple[Path, l
     sk.Game(moves)
     with pytest.raises(ValueError, match=r"moves|kinds|scores"):
         sk.Game(**{"moves": moves, **wrong})
+
+
+def test_many_damaged_lines_cause_few_warnings_and_their_number(
+    whole: tuple[Path, list[str]], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "games.jsonl"
+    file.write_text("".join([whole[1][0], *["{}\n"] * 5000, whole[1][1]]), encoding="utf-8")
+    assert [game.index for game in debug.read_games(file)] == [0, 1]
+    assert len(caplog.records) == games.SHOWN + 1
+    assert "skipped 5000 lines" in caplog.records[-1].getMessage()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"\x00\xff\n" * 3000, b"[" * 300_000, b"[" * 60_000 + b"\n", b'{"game": ' + b"9" * 5000 + b"}\n", b"a,b\n1,2\n"],
+    ids=["binary", "one long line", "deep nesting", "digits", "csv"],
+)
+def test_a_foreign_file_is_one_error_and_no_warning(
+    content: bytes, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "foreign"
+    file.write_bytes(content)
+    with pytest.raises(ValueError, match=r"foreign: line 1: .*: not a file of recorded games$"):
+        list(debug.read_games(file))
+    assert caplog.records == []
+
+
+def test_a_foreign_file_is_left_early(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[bytes | str] = []
+    parse = games.game_of_line
+
+    def counted(line: bytes) -> sk.Game:
+        read.append(line)
+        return parse(line)
+
+    monkeypatch.setattr(games, "game_of_line", counted)
+    file = tmp_path / "foreign"
+    file.write_bytes(b"nothing\n" * 5 * games.GIVE_UP)
+    with pytest.raises(ValueError, match="not a file of recorded games"):
+        list(debug.read_games(file))
+    assert len(read) == games.GIVE_UP
+
+
+def test_one_damaged_file_does_not_hide_the_games_of_the_others(whole: tuple[Path, list[str]], tmp_path: Path) -> None:
+    folder = tmp_path / "games"
+    folder.mkdir()
+    (folder / "games_000000000.jsonl").write_text("{}\n" * 2 * games.GIVE_UP, encoding="utf-8")
+    (folder / "games_000000001.jsonl").write_text(whole[1][1], encoding="utf-8")
+    assert [game.index for game in debug.read_games(tmp_path)] == [1]
+
+
+def test_a_line_that_nests_too_deeply_does_not_stop_a_resumed_run(
+    whole: tuple[Path, list[str]], tmp_path: Path
+) -> None:
+    folder = tmp_path / "games"
+    folder.mkdir()
+    text = whole[1][0] + "[" * 60_000 + "\n" + whole[1][1] + whole[1][2]
+    (folder / "games_000000000.jsonl").write_text(text, encoding="utf-8")
+    games.GameLog(RunDirectory(tmp_path), keep=1000, games_played=2)
+    assert [game.index for game in debug.read_games(tmp_path)] == [0, 1]

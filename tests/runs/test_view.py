@@ -83,8 +83,10 @@ def test_settings_that_can_not_be_read_count_as_unknown(run_of: Callable[..., Pa
         view = RunView(run)
         assert view.target_games == (None if text else sk.TrainConfig().games)
         assert view.state == "running"
-    (run / "config.toml").write_text("games = 5000\nunheard_of = 1", encoding="utf-8")
-    assert RunView(run).target_games == 5000
+    for text in ("games = 5000\nunheard_of = 1", "games = 5000"):
+        for encoding in ("utf-8", "utf-8-sig"):  # without and with a byte order mark
+            (run / "config.toml").write_text(text, encoding=encoding)
+            assert RunView(run).target_games == 5000
 
 
 def test_rolling_means_cover_the_last_games(run_of: Callable[..., Path]) -> None:

@@ -11,6 +11,7 @@ import shirokuro as sk
 from shirokuro._core import reachable_entries
 from shirokuro.training.convergence import ENTRIES, PATTERNS, TABLE_ENTRIES, expected_updates
 from shirokuro.training.convergence_tracker import ConvergenceTracker
+from shirokuro.training.typical_entries import TYPICAL_ENTRIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -183,12 +184,62 @@ def test_low_coverage_warns_after_the_set_number_of_games_and_is_repeated_later(
     trainer.train_batch(320)
     warnings = trainer.warnings
     assert [(warning.kind, warning.games_played) for warning in warnings] == [("coverage", 128), ("coverage", 320)]
-    assert "18,893,862 reachable entries" in warnings[0].message
+    assert " of the entries that a typical run reaches have been learned, expected 50% after 128" in warnings[0].message
     assert "P05 stages" in warnings[0].message
     report = trainer.convergence()
-    trainer = sk.Trainer(config.replace(min_coverage=report.coverage / 100))
+    trainer = sk.Trainer(config.replace(min_coverage=report.typical_coverage / 100))
     trainer.train_batch(416)
     assert kinds(trainer) == []
+
+
+def test_typical_coverage_counts_the_entries_of_a_table_up_to_their_typical_number() -> None:
+    tables: Any = {
+        "reachable": np.full((60, 14), 10**6),
+        "updated": TYPICAL_ENTRIES.copy(),
+        "updates": np.ones((60, 14), dtype=np.uint64),
+    }
+    tracker, config = ConvergenceTracker(10), sk.TrainConfig()
+
+    def warned() -> list[str]:
+        tracker._warned.clear()
+        return [kind for kind, _ in tracker.check(tables, 500_000, config) if kind == "coverage"]
+
+    assert tracker.report(tables, 500_000).typical_coverage == 1
+    tables["updated"] = TYPICAL_ENTRIES * 2
+    assert tracker.report(tables, 500_000).typical_coverage == 1
+    assert warned() == []
+    # Twice the usual entries in half of the stages do not replace those missing in the other half.
+    tables["updated"][::2] = 0
+    assert 0.4 < tracker.report(tables, 500_000).typical_coverage < 0.6
+    assert tracker.report(tables, 500_000).typical_coverage_by_table[:2, 0].tolist() == [0, 1]
+    assert warned() == ["coverage"]
+
+
+def test_self_play_without_exploration_learns_few_of_the_entries_of_a_typical_run(fast: sk.TrainConfig) -> None:
+    config = fast.replace(
+        epsilon=0.1, shallow=0.1, random_plies=20, coverage_games=1000, window_games=500, min_coverage=0.2
+    )
+    explores, repeats = sk.Trainer(config), sk.Trainer(config.replace(epsilon=0, shallow=0, random_plies=0))
+    for trainer in (explores, repeats):
+        trainer.train_batch(1024)
+    assert "coverage" not in kinds(explores)
+    assert "coverage" in kinds(repeats)
+
+
+def test_typical_entries_are_reachable() -> None:
+    reachable = np.array([reachable_entries(stage) for stage in range(60)])
+    assert (TYPICAL_ENTRIES > 0).all()
+    assert (np.add.reduceat(reachable, OFFSETS[:-1], axis=1) >= TYPICAL_ENTRIES).all()
+
+
+def test_the_first_games_of_a_run_with_default_settings_do_not_count_as_divergence() -> None:
+    # Within two thousand games, one generation of this run has more than 5 % of its evaluations out of range.
+    trainer = sk.Trainer(sk.TrainConfig(budget_mb=100_000))
+    trainer.train_batch(2048)
+    assert list(trainer.warnings) == []
+    hasty = sk.Trainer(sk.TrainConfig(budget_mb=100_000, settle_games=0))
+    hasty.train_batch(2048)
+    assert "divergence" in kinds(hasty)
 
 
 def test_undertrained_patterns_are_named_with_their_stages(small: sk.TrainConfig) -> None:
@@ -227,20 +278,6 @@ class Game:
 def feed(tracker: ConvergenceTracker, config: sk.TrainConfig, first: int, differences: list[int]) -> list[str]:
     fake: Any = Fake(first, differences)
     return [kind for kind, _ in tracker.add(fake, first + len(differences), config)]
-
-
-def spread(width: int) -> list[int]:
-    return [width, -width] * 5
-
-
-def test_a_variance_that_does_not_decrease_counts_as_stagnation() -> None:
-    config = sk.TrainConfig(window_games=10, stagnation_games=30, warn_again_games=20)
-    tracker = ConvergenceTracker(10)
-    widths = [20, 10, 12, 10, 11, 30, 40, 50, 9, 10, 9, 10, 8, 8]
-    found = [feed(tracker, config, 10 * window, spread(width)) for window, width in enumerate(widths)]
-    # The second window, which ends after 20 games, has the lowest variance and still has it 30 and 50 games later.
-    stagnant = [window for window, warnings in enumerate(found) if warnings == ["stagnation"]]
-    assert stagnant == [4, 6, 11]
 
 
 def test_windows_do_not_depend_on_how_games_are_split_into_calls() -> None:

@@ -168,7 +168,7 @@ def test_a_full_disk_only_loses_messages(
     capsys: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(logging.FileHandler, "_open", lambda _: Path("/dev/full").open("w"))  # noqa: SIM115 (the handler closes it)
+    monkeypatch.setattr(log_file._File, "_open", lambda _: Path("/dev/full").open("w"))  # noqa: SIM115 (the handler closes it)
     with RunLog(tmp_path) as run_log:
         log.info("lost")
     assert run_log.dropped >= 1

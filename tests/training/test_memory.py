@@ -151,8 +151,10 @@ def test_a_process_that_exceeds_its_budget_warns(small: sk.TrainConfig, tmp_path
     held[::4096] = b"x" * len(held[::4096])
     trainer.start_training(128, directory=tmp_path)
     warnings = [warning.message for warning in trainer.warnings if warning.kind == "memory"]
-    assert len(warnings) == 1  # not one per line of the metrics
-    assert "MB are resident, more than the budget of 600.0: weights 57.7, adam 230.9" in warnings[0]
+    assert len(warnings) == 2  # not one per line of the metrics
+    assert "MB are resident, more than the budget of 600.0: transposition tables shrink from 1.0 to 0.1" in warnings[0]
+    assert "MB are resident, more than the budget of 600.0: weights 57.7, adam 230.9" in warnings[1]
+    assert "the tables can't shrink further" in warnings[1]
     del held
 
 
@@ -216,3 +218,36 @@ def test_unknown_sizes_are_absent_and_cause_no_warning(
     assert not {"resident", "allocator_free"} & report.keys()
     trainer.start_training(64, directory=tmp_path)
     assert [warning.kind for warning in trainer.warnings] == []
+
+
+def test_a_process_that_outgrows_its_budget_shrinks_the_tables_without_changing_the_result(
+    small: sk.TrainConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "memory_before", lambda: 30 * MB)
+    trainer = sk.Trainer(small.replace(games=192, table_mb=4, threads=2))
+    whole = sk.Trainer(trainer.config)
+    whole.train_batch(192)
+    monkeypatch.setattr(memory, "resident_memory", lambda: 603 * MB)
+    trainer.start_training(directory=tmp_path, callback_every=64)
+    assert trainer.digest() == whole.digest()
+    assert trainer.memory()["tables"] < 2 * 0.6 * MB
+    assert trainer.config.table_mb == 4
+    messages = [each.message for each in trainer.warnings if each.kind == "memory"]
+    assert (
+        "603.0 MB are resident, more than the budget of 600.0: transposition tables shrink from 4.0 to 2.0 MB"
+        in (messages[0])
+    )
+    assert "trainers are in this process, and the budget of each counts them all" in messages[0]
+    trainer.configure(budget_mb=700)
+    trainer.train_batch(1)
+    assert trainer.memory()["tables"] == pytest.approx(8 * MB, rel=0.001)
+
+
+@pytest.mark.parametrize(
+    ("resident", "expected"), [(600, None), (599, None), (602, 2 * MB), (606, 1 * MB), (900, memory.MIN_TABLE)]
+)
+def test_tables_shrink_by_half_or_by_the_excess(resident: int, expected: int | None) -> None:
+    plan = memory.plan(sk.TrainConfig(threads=2, table_mb=4))
+    assert memory.smaller_table(plan, resident * MB) == expected
+    smallest = memory.plan(sk.TrainConfig(threads=2, table_mb=0.1))
+    assert memory.smaller_table(smallest, 900 * MB) is None

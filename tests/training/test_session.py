@@ -128,6 +128,8 @@ def test_callbacks_within_a_long_generation_have_no_measurements(small: sk.Train
     within = [progress for progress in seen if progress.games_played < 200]
     assert within
     assert all(progress.batch == progress.statistics == sk.BatchReport() for progress in within)
+    assert not any(progress.generation_complete for progress in within)
+    assert [progress.games_played for progress in seen if progress.generation_complete] == [200, 300]
     assert [p.games_played for p in seen] == sorted(p.games_played for p in seen)
     assert sum(progress.batch.games for progress in seen) == 300
     whole = sk.Trainer(trainer.config)

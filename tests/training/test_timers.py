@@ -71,7 +71,7 @@ def test_a_training_that_slows_down_warns_once_and_names_the_phase(
     fast: sk.TrainConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(throughput, "SHORTEST", 0.2)
-    # There is no checkpoint on the way: it would take longer than the stalled games.
+    # No checkpoint on the way: it would take longer than the stalled games.
     trainer = sk.Trainer(fast.replace(games=1_000_000, threads=1, checkpoint_games=1_000_000))
     # Intervals this short have few games: time them all, so that stalled games are among the timed ones.
     time_games(trainer._core, 1)

@@ -390,3 +390,9 @@ def test_a_file_with_unreadable_settings_is_rejected(fast: sk.TrainConfig, tmp_p
     sk.Trainer(fast)._core.save(path, settings='{"epsilon": 2}', statistics="{}")
     with pytest.raises(sk.ModelFileError, match=r"model\.shiro.*epsilon = 2: must be within 0…1"):
         sk.Trainer.load(path)
+
+
+def test_the_representation_of_a_trainer_shows_its_progress_and_its_run(fast: sk.TrainConfig) -> None:
+    trainer = sk.Trainer(fast)
+    trainer.train_batch(10)
+    assert repr(trainer) == f"<Trainer: 10 of 2000 games, seed 7, run {trainer.state.run_id}>"

@@ -82,6 +82,33 @@ def test_a_token_in_the_url_becomes_a_cookie_that_is_hidden_from_scripts_and_oth
 
 
 @pytest.mark.parametrize(
+    "foreign",
+    [
+        'prefs={"theme":"dark"}',
+        'q="a;b"',
+        "shirokuro-8080=wrong",
+        "shirokuro-8080=",
+        "=",
+        "naked",
+        'broken="',
+        "a=b=c",
+        "ä=ö",
+        "$Version=1",
+        "a[b]=c,d",
+        "",
+    ],
+)
+@pytest.mark.parametrize("form", ["{0}; {1}", "{1}; {0}", "{0};{1};{0}"])
+def test_the_cookies_of_other_servers_lock_nobody_out(foreign: str, form: str) -> None:
+    guard = Guard(host="0.0.0.0", port=8080, token=TOKEN)  # noqa: S104 (nothing is bound)
+    headers = {"Host": "machine:8080", "Cookie": form.format(foreign, f"shirokuro-8080={TOKEN}")}
+    assert guard.check("/live", headers) is None
+    assert guard.check("/live", {**headers, "Authorization": "Bearer of-a-proxy"}) is None
+    wrong = {**headers, "Cookie": form.format(foreign, f"shirokuro-9090={TOKEN}")}
+    assert status(guard.check("/live", wrong)) in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+
+
+@pytest.mark.parametrize(
     ("target", "headers", "expected"),
     [
         ("/", {}, HTTPStatus.UNAUTHORIZED),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import shutil
 import signal
@@ -11,23 +10,21 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import ClientConnection, connect
 
 import shirokuro as sk
 from shirokuro.cli import main
 from shirokuro.runs.checkpoints import checkpoint_name
-from shirokuro.web import server
+from tests.support.visits import ask, enter, get, visit, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from contextlib import AbstractContextManager
 
 
 @pytest.fixture(scope="module")
@@ -36,42 +33,6 @@ def page(serve: Callable[..., Any], model: Path) -> str:
     url = serve(model).url
     assert isinstance(url, str)
     return url
-
-
-def get(url: str, path: str = "/", method: str = "GET", **headers: str) -> tuple[http.client.HTTPResponse, str]:
-    address = urlsplit(url)
-    with closing(http.client.HTTPConnection(address.hostname or "", address.port, timeout=10)) as connection:
-        connection.request(method, path, headers=headers)
-        response = connection.getresponse()
-        return response, response.read().decode()
-
-
-def visit(url: str, *, name: str = "localhost", **headers: str) -> AbstractContextManager[ClientConnection]:
-    """Connects as a page does, under a name that resolves to the server."""
-    address = urlsplit(url)
-    reached = socket.create_connection((address.hostname or "", address.port or 0))
-    return connect(f"ws://{name}:{address.port}/live", additional_headers=headers, sock=reached, proxy=None)
-
-
-def enter(url: str, **headers: str) -> None:
-    """Connects and disconnects at once."""
-    with visit(url, **headers):
-        pass
-
-
-def ask(connection: ClientConnection, do: str, **values: Any) -> None:
-    connection.send(json.dumps({"do": do, **values}))
-
-
-def wait_for(
-    connection: ClientConnection, kind: str, condition: Callable[[Any], object] = bool, *, seconds: float = 60
-) -> Any:
-    """Returns the next message of a kind that fulfils a condition."""
-    end = time.monotonic() + seconds
-    while True:
-        message = json.loads(connection.recv(timeout=max(end - time.monotonic(), 0)))
-        if message["type"] == kind and condition(message):
-            return message
 
 
 def longer_than(before: Any) -> Callable[[Any], bool]:
@@ -211,18 +172,6 @@ def test_a_message_that_is_too_long_ends_only_its_connection(page: str) -> None:
     assert get(page)[0].status == 200
 
 
-def test_the_number_of_visitors_is_limited(serve: Callable[..., Any], model: Path) -> None:
-    url = serve(model).url
-    with ExitStack() as tabs:
-        for _ in range(server.MAX_VISITORS):
-            wait_for(tabs.enter_context(visit(url)), "game")
-        with pytest.raises(InvalidStatus) as refused:
-            enter(url)
-        assert refused.value.response.status_code == 503
-    with visit(url) as tab:
-        wait_for(tab, "game")
-
-
 def test_beyond_loopback_a_token_is_generated_printed_and_required(serve: Callable[..., Any], model: Path) -> None:
     printed = urlsplit(serve(model, "--host", "0.0.0.0").url)  # noqa: S104 (the point of the test)
     url = f"http://127.0.0.1:{printed.port}"
@@ -336,6 +285,30 @@ def test_the_newest_checkpoint_plays_on_request_and_a_damaged_one_does_not(
         wait_for(tab, "model", lambda message: message["newer"] == 5000)
         ask(tab, "renew")
         assert wait_for(tab, "model", lambda message: message["newer"] is None)["name"] == checkpoint_name(5000)
+
+
+def test_no_directory_of_the_server_is_shown(
+    serve: Callable[..., Any], run_of: Callable[..., Path], tmp_path: Path
+) -> None:
+    elsewhere = "/home/some one/runs/first/checkpoints/games-000005000.shiro"
+    messages = {
+        "{run}/checkpoints/games-000004000.shiro: damaged": "checkpoints/games-000004000.shiro: damaged",
+        f"saving failed: [Errno 28] No space left on device: '{elsewhere}'": (
+            "saving failed: [Errno 28] No space left on device: 'games-000005000.shiro'"
+        ),
+        "/var/lib/shirokuro/run/model.shiro can't be read": "model.shiro can't be read",
+        "3 games/s, 5/6 of 1/2/3 and/or https://a.example/b": "3 games/s, 5/6 of 1/2/3 and/or https://a.example/b",
+    }
+    warnings = [{"kind": "failures", "message": each.format(run=tmp_path / "run")} for each in messages]
+    run = run_of(5000, warnings=warnings)
+    with visit(serve(run).url) as tab:
+        (run / "checkpoints" / checkpoint_name(4000)).write_bytes(b"damaged")
+        wait_for(tab, "model", lambda message: message["newer"] == 4000)
+        ask(tab, "watch", on=True)
+        shown = wait_for(tab, "run")
+        assert [each["message"] for each in shown["warnings"][: len(messages)]] == [*reversed(messages.values())]
+        ask(tab, "renew")
+        assert wait_for(tab, "notice")["text"] == "the newest checkpoint is damaged or can't be read"
 
 
 def test_a_damaged_ladder_is_a_warning_next_to_the_curves(

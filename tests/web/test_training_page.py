@@ -44,7 +44,7 @@ def test_narrow_screens_need_no_sideways_scrolling(
 ) -> None:
     run = run_of(9000, warnings=[{"kind": "stagnation", "message": "a" * 200}])
     with open_tab(serve(run).url, width=width, height=740) as page:
-        expect(page.locator(".curve").first).to_be_visible()  # shown first, since there is no model to play against
+        expect(page.locator(".curve").first).to_be_visible()  # shown first, since a model to play against is missing
         for name in ("Play", "Training"):
             page.get_by_role("tab", name=name).click()
             assert page.evaluate("document.documentElement.scrollWidth") <= width

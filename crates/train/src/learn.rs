@@ -13,3 +13,4 @@ pub(crate) mod sharing;
 pub(crate) mod targets;
 pub(crate) mod undo;
 pub(crate) mod update;
+pub(crate) mod zeroed;

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
 from shirokuro._core import Evaluator
@@ -16,18 +15,20 @@ from shirokuro.benchmarks.figures import Results
 from shirokuro.benchmarks.signature import signature
 from shirokuro.benchmarks.suite import GROUPS, Suite
 from shirokuro.cli.bench_watch import watch
+from shirokuro.cli.exit_codes import ExitCode
+from shirokuro.cli.terminal import console as new_console
+from shirokuro.files import write_text
 from shirokuro.runs.checkpoints import model_of
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from rich.console import Console
+
     from shirokuro.benchmarks.compare import Comparison
 
 HELP = "Measure speed and memory, compare them with targets or earlier results, or follow a training run."
-
-WORSE = 1
-"""The exit code when a figure got worse."""
 
 _WIDTH = 92
 """The width of a table in columns; narrower terminals wrap its lines."""
@@ -43,7 +44,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--compare",
         type=Path,
         metavar="FILE",
-        help=f"compare with the figures in FILE, written by --json; exit code {WORSE} if any figure got worse",
+        help="compare with the figures in FILE, written by --json; "
+        f"exit code {ExitCode.WORSE:d} if any figure got worse",
     )
     parser.add_argument(
         "--against", type=Path, metavar="FILE", help="with --compare: compare the figures in FILE instead of measuring"
@@ -70,7 +72,7 @@ def run(options: argparse.Namespace) -> int:
     if options.signature:
         print(signature())
         return 0
-    console = Console()
+    console = new_console(markup=True)
     console.width = max(console.width, _WIDTH)
     # Read before anything is measured: a wrong file should not cost minutes.
     before = Results.from_json(options.compare) if options.compare else None
@@ -80,12 +82,13 @@ def run(options: argparse.Namespace) -> int:
     if not options.against:
         _print(results, console)
     if options.json:
-        options.json.write_text(results.to_json(), encoding="utf-8")
+        write_text(options.json, results.to_json())
     if before is None:
         return 0
     comparisons = compare(before, results)
     _print_comparisons(before, results, comparisons, console)
-    return WORSE if any(comparison.change == "worse" for comparison in comparisons) else 0
+    got_worse = any(comparison.change == "worse" for comparison in comparisons)
+    return ExitCode.WORSE if got_worse else ExitCode.SUCCESS
 
 
 def _measure(options: argparse.Namespace, console: Console, before: Results | None) -> Results:

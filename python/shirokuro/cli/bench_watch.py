@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from shirokuro.benchmarks.bottlenecks import percentages
+from shirokuro.cli.terminal import say
 from shirokuro.runs.directory import RunDirectory
 from shirokuro.runs.metrics import Metrics
 from shirokuro.training.throughput import Throughput
@@ -52,4 +53,4 @@ def _show(row: dict[str, float], throughput: Throughput) -> None:
     print(f"{row['games_played']:>10,.0f}  {speed:>8}  {cpu:>6}  {parts}")
     work: Any = tuple(row.get(name) for name in _WORK)
     if drop := throughput.add(int(games), seconds, phases, work):
-        print(f"warning: {drop}", flush=True)
+        say(f"warning: {drop}")

@@ -5,14 +5,23 @@ from __future__ import annotations
 import logging
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
+from shirokuro.cli.terminal import printable
 from shirokuro.training.log_file import PACKAGE, JsonFormatter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LEVELS = {-1: logging.WARNING, 0: logging.WARNING, 1: logging.INFO}
+
+
+class MessageHandler(logging.StreamHandler[TextIO]):
+    """A handler for standard error that removes control characters, which may come from files and other programs."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Returns the text of a message."""
+        return printable(super().format(record))
 
 
 def _is_notable(record: logging.LogRecord) -> bool:

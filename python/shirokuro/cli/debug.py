@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from pathlib import Path
@@ -10,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from shirokuro import debug
 from shirokuro._core import Evaluator, Game, Position
+from shirokuro.cli.terminal import say
 from shirokuro.config import TrainConfig
+from shirokuro.files import write_text
 from shirokuro.runs.checkpoints import model_of
 from shirokuro.runs.directory import RunDirectory
 from shirokuro.training.trainer import Trainer
@@ -100,11 +101,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Runs the subcommand; returns the exit code."""
-    try:
-        options.do(options)
-        sys.stdout.flush()
-    except BrokenPipeError:  # a reader such as `head` has closed the output; nothing may be flushed at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    options.do(options)
     return 0
 
 
@@ -113,16 +110,16 @@ def _board(options: argparse.Namespace) -> None:
     last = options.position[-2:].lower() if _TRANSCRIPT.fullmatch(options.position) else None
     if options.svg:
         _reject_existing(options.svg)
-        options.svg.write_text(debug.board_svg(position, last_move=last), encoding="utf-8")
+        write_text(options.svg, debug.board_svg(position, last_move=last))
     elif options.legal:
-        print(debug.board_text(position, legal_moves=True, last_move=last))
+        say(debug.board_text(position, legal_moves=True, last_move=last))
     else:
-        print(debug.board_text(position))
+        say(debug.board_text(position))
 
 
 def _patterns(options: argparse.Namespace) -> None:
     view = debug.pattern_view(Evaluator.load(model_of(options.model)), _position(options.position))
-    print(view.text(*options.pattern or ()))
+    say(view.text(*options.pattern or ()))
 
 
 def _traces(options: argparse.Namespace) -> None:
@@ -131,29 +128,29 @@ def _traces(options: argparse.Namespace) -> None:
     if lambda_ is None:
         config = TrainConfig.from_toml(RunDirectory(Path(options.run_directory)).config.read_text(encoding="utf-8"))
         lambda_ = config.at(game.index // config.generation_games * config.generation_games).lambda_
-    print(debug.trace_view(game, options.ply, lambda_=lambda_).text(limit=options.limit))
+    say(debug.trace_view(game, options.ply, lambda_=lambda_).text(limit=options.limit))
 
 
 def _replay(options: argparse.Namespace) -> None:
     if options.model:
         evaluator = Evaluator.load(model_of(options.model))
-        print(debug.review(_game(options), evaluator=evaluator, depth=options.depth or 3, exact_empties=8))
+        say(debug.review(_game(options), evaluator=evaluator, depth=options.depth or 3, exact_empties=8))
         return
     if options.depth:
         raise ValueError("--depth needs --model: the replay of a run's game uses the run's own settings")
     directory, games = options.run_directory, options.max_games
-    print(debug.replay(directory, options.game, max_games=games, threads=options.threads, progress=_on_terminal()))
+    say(debug.replay(directory, options.game, max_games=games, threads=options.threads, progress=_on_terminal()))
 
 
 def _diff(options: argparse.Namespace) -> None:
-    print(debug.diff_weights(options.before, options.after, top=options.top).text(limit=options.top))
+    say(debug.diff_weights(options.before, options.after, top=options.top).text(limit=options.top))
 
 
 def _export(options: argparse.Namespace) -> None:
     _reject_existing(options.file)
     write = {"games": debug.export_games, "positions": debug.export_positions, "metrics": debug.export_metrics}
     rows = write[options.what](options.run_directory, options.file)
-    print(f"{options.file}: {rows:,} rows, {options.file.stat().st_size / 1e3:,.0f} kB")
+    say(f"{options.file}: {rows:,} rows, {options.file.stat().st_size / 1e3:,.0f} kB")
 
 
 def _updates(options: argparse.Namespace) -> None:
@@ -163,8 +160,8 @@ def _updates(options: argparse.Namespace) -> None:
     games = size - trainer.games_played % size if options.games is None else options.games
     with debug.log_updates(trainer, options.file, stages=options.stage, patterns=options.pattern) as log:
         report = trainer.train_batch(games)
-    print(f"{options.file}: {log.updates:,} updates by {report.games:,} games; the largest of the last generation:")
-    print(log.text(limit=options.limit))
+    say(f"{options.file}: {log.updates:,} updates by {report.games:,} games; the largest of the last generation:")
+    say(log.text(limit=options.limit))
 
 
 def _position(text: str) -> Position:

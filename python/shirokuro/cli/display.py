@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from rich.console import Console, Group
+from rich.console import Group
 from rich.live import Live
 from rich.text import Text
 
+from shirokuro.cli.terminal import console as new_console
 from shirokuro.cli.tui import braille
 from shirokuro.cli.tui.blocks import bar, ends
 from shirokuro.display.format import duration, number, percent
@@ -24,7 +25,9 @@ from shirokuro.runs.metrics import resample
 from shirokuro.training.report import BatchReport
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from rich.console import Console
 
     from shirokuro.training.results import TrainingProgress
 
@@ -51,11 +54,20 @@ class Display(Protocol):
 
 @contextmanager
 def display(
-    name: str, games: int, games_played: int, *, quiet: bool = False, as_json: bool = False
+    name: str,
+    games: int,
+    games_played: int,
+    *,
+    left: Callable[[], float | None],
+    quiet: bool = False,
+    as_json: bool = False,
 ) -> Iterator[Display]:
-    """Yields the display that suits standard output, for training from `games_played` to `games` games."""
-    console = Console()
-    clock = _Clock(games, games_played)
+    """Yields the display that suits standard output, for training from `games_played` to `games` games.
+
+    `left` returns the estimated seconds left.
+    """
+    console = new_console()
+    clock = _Clock(games, games_played, left)
     if quiet:
         yield _Nothing()
     elif not console.is_terminal:
@@ -66,9 +78,10 @@ def display(
 
 
 class _Clock:
-    """Speed and remaining time, computed only from this session's games."""
+    """Speed of this session, and remaining time, which the training estimates."""
 
-    def __init__(self, games: int, games_played: int) -> None:
+    def __init__(self, games: int, games_played: int, left: Callable[[], float | None]) -> None:
+        self.left = left
         self.games = games
         self.first = games_played
         self._start = time.monotonic()
@@ -80,11 +93,6 @@ class _Clock:
     def speed(self, games_played: int) -> float | None:
         """Returns the games per second; `None` before the first game."""
         return (games_played - self.first) / max(self.seconds, 1e-9) or None
-
-    def left(self, games_played: int) -> float | None:
-        """Returns the remaining seconds; `None` before the first game."""
-        speed = self.speed(games_played)
-        return None if speed is None else max(self.games - games_played, 0) / speed
 
 
 class _Nothing:
@@ -107,8 +115,11 @@ class _Lines:
     def report(self, progress: TrainingProgress) -> None:
         clock, games, batch = self._clock, progress.games_played, progress.batch
         speed = clock.speed(games)
-        pace = f"{speed:,.0f} games/s  ETA {duration(clock.left(games))}" if speed else "ETA unknown"
+        left = f"ETA {duration(progress.seconds_left, unknown='unknown')}"
+        pace = f"{speed:,.0f} games/s  {left}" if speed else left
         words = [f"{games:,}/{clock.games:,} games", pace]
+        if not progress.generation_complete:
+            words.append("generation not complete")
         if batch.mean_stone_difference is not None:
             words.append(f"discs {batch.mean_stone_difference:+.2f}")
         if batch.td_error is not None:
@@ -130,6 +141,7 @@ class _JsonLines:
             "games_played": progress.games_played,
             "target_games": progress.target_games,
             "elapsed_seconds": round(progress.seconds, 3),
+            "generation_complete": progress.generation_complete,
             "seconds_left": progress.seconds_left and round(progress.seconds_left, 3),
             **progress.batch.measures(),
         }
@@ -200,7 +212,7 @@ class _Panel:
         progress = Text.assemble(bar(share, width - 9, "green"), f"{percent(share):>9}")
         progress.stylize("on grey23", 0, max(width - 9, 0))
         counts = Text.assemble((number(games), "bold"), f" / {number(clock.games)} games")
-        left = duration(clock.left(games))
+        left = duration(clock.left())
         pace = Text(f"{number(clock.speed(games))} games/s  {duration(clock.seconds)} elapsed, {left} left")
         batch = sum(self._batches, BatchReport())
         measured = batch.measures()

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, NoReturn
 
 from shirokuro._core import Evaluator
 from shirokuro.cli import ladder, levels
+from shirokuro.cli.exit_codes import ExitCode
 from shirokuro.cli.matches import Contest, check_json, play_all, print_table, write_json
-from shirokuro.matches.arena import MOST_FORFEITS, check_games
+from shirokuro.matches.arena import check_games
+from shirokuro.matches.forfeits import MAX_FORFEITS
 from shirokuro.matches.gtp_client import DEFAULT_TIMEOUT
 from shirokuro.matches.gtp_player import GtpPlayer
 from shirokuro.matches.players import (
@@ -32,12 +34,6 @@ if TYPE_CHECKING:
     from shirokuro.matches.result import MatchResult
 
 HELP = "Play a model against fixed opponents, other models or programs, or a run's checkpoints against each other."
-
-WEAKER = 1
-"""The exit code of a match decided against the model."""
-
-UNDECIDED = 4
-"""The exit code of a sequential test without a decision."""
 
 _FIXED: Mapping[str, Player] = {
     "random": RandomPlayer(),
@@ -106,10 +102,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     match.add_argument(
         "--max-forfeits",
-        type=int,
-        default=MOST_FORFEITS,
-        metavar="N",
-        help="end a match with an error after more than N games forfeited by a program (default: %(default)s)",
+        type=float,
+        default=MAX_FORFEITS,
+        metavar="X",
+        help="end a match with an error if a program forfeits more than this share of the games (below 1), or more "
+        "than this number of games (default: %(default)s)",
     )
     match.add_argument("--json", metavar="FILE", help="write all results to a JSON file, or to standard output with -")
     ladder.add_arguments(parser)
@@ -170,9 +167,10 @@ def _run_matches(options: argparse.Namespace) -> int:
         sprt=sprt,
     )
     results = play_all(contest, opponents)
+    # The file comes first: standard output may be full or closed.
+    write_json(options.json, {"model": options.model, **contest.to_dict(results)})
     if options.json != "-":
         print_table(contest, results)
-    write_json(options.json, {"model": options.model, **contest.to_dict(results)})
     return max(_exit_code(result, sprt, options.min_score) for _, result in results)
 
 
@@ -194,10 +192,11 @@ def _by_protocol(options: argparse.Namespace) -> tuple[Player, Sequence[Player |
 
 def _exit_code(result: MatchResult, sprt: Sprt | None, min_score: float | None) -> int:
     if min_score is not None and result.score < min_score:
-        return WEAKER
+        return ExitCode.WORSE
     if not sprt:
-        return 0
-    return {"elo0": WEAKER, "elo1": 0, None: UNDECIDED}[sprt.decision(result.pair_counts)]
+        return ExitCode.SUCCESS
+    codes = {"elo0": ExitCode.WORSE, "elo1": ExitCode.SUCCESS, None: ExitCode.UNDECIDED}
+    return codes[sprt.decision(result.pair_counts)]
 
 
 def print_results(player: Player, opponents: Sequence[Player], *, games: int, seed: int) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shirokuro._core import Evaluator
+from shirokuro.cli.terminal import say
 from shirokuro.runs.checkpoints import model_of
 
 if TYPE_CHECKING:
@@ -26,5 +27,5 @@ def run(options: argparse.Namespace) -> int:
         raise FileExistsError(17, "the file already exists", str(options.file))
     model = model_of(options.model)
     Evaluator.load(model).save(options.file, compress=True)
-    print(f"{options.file}: {options.file.stat().st_size / 1e6:.1f} MB, weights of {model}")
+    say(f"{options.file}: {options.file.stat().st_size / 1e6:.1f} MB, weights of {model}")
     return 0

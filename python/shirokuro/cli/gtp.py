@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shirokuro.cli import levels
-from shirokuro.cli.lines import input_lines, output
+from shirokuro.cli.lines import converse, output
 from shirokuro.engine.gtp_server import GtpServer
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Answers commands until the input ends or the other program quits."""
+    """Answers commands until the input ends, the output is closed, or the other program quits."""
     server = GtpServer(levels.engine_of(options), keep_limits=levels.has_limit(options))
-    server.serve(input_lines(), output)
+    converse(lambda lines: server.serve(lines, output))
     return 0

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.text import Text
 
+from shirokuro.cli.terminal import console, say
 from shirokuro.cli.tui.dashboard import PAGES, ZOOMS, Look, page, report
 from shirokuro.cli.tui.screen import full_screen
 from shirokuro.exporters.tensorboard import EventFiles
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 HELP = "Watch a live or finished run, or draw its curves, using only the files in its directory."
 
 _PLAIN_WIDTH = 100
-"""The width in columns when there is no terminal to ask."""
+"""The width in columns without a terminal to ask."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,11 +62,11 @@ def _write(directory: Path, options: argparse.Namespace) -> int:
     view = _run(directory)
     if options.plot:
         draw_run(options.plot, view, theme=options.theme)
-        print(f"drawn: {options.plot}")
+        say(f"drawn: {options.plot}")
     if options.tensorboard:
         files = EventFiles(directory)
         files.close()
-        print(f"written: {files.folder}")
+        say(f"written: {files.folder}")
     return 0
 
 
@@ -80,18 +79,17 @@ def _run(directory: Path) -> RunView:
 
 def _print(directory: Path) -> int:
     view = _run(directory)
-    console = Console()
-    width = console.width if console.is_terminal or "COLUMNS" in os.environ else _PLAIN_WIDTH
-    for line in report(view, width):
+    plain = console(pipe_width=_PLAIN_WIDTH)
+    for line in report(view, plain.width):
         text = line.copy()
         text.rstrip()
-        console.print(text, soft_wrap=True)
+        plain.print(text, soft_wrap=True)
     return 0
 
 
 def _watch(view: RunView, interval: float) -> None:
     look = Look()
-    with full_screen(Console()) as (screen, keys):
+    with full_screen(console()) as (screen, keys):
         while True:
             try:
                 view.refresh()

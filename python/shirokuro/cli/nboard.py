@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shirokuro.cli import levels
-from shirokuro.cli.lines import input_lines, output
+from shirokuro.cli.lines import converse, output
 from shirokuro.engine.nboard_server import NBoardServer
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Answers commands until the input ends or NBoard quits."""
+    """Answers commands until the input ends, the output is closed, or NBoard quits."""
     server = NBoardServer(levels.engine_of(options), lambda line: output(f"{line}\n"))
-    server.serve(input_lines())
+    converse(server.serve)
     return 0

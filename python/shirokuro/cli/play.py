@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from rich.console import Console
-
 from shirokuro.cli import levels
 from shirokuro.cli.play_session import SIDES, PlaySession, counted
+from shirokuro.cli.terminal import console
 from shirokuro.display.boards import result_text
 from shirokuro.game.live import LiveGame
 from shirokuro.signals import StopSignals
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
 HELP = "Play against a model in the terminal."
 
 _PIPE_WIDTH = 80
-"""The width in columns when there is no terminal to ask."""
+"""The width in columns without a terminal to ask."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,8 +48,8 @@ def run(options: argparse.Namespace) -> int:
     game = LiveGame(_moves(options.moves))
     if options.save and options.save.exists() and str(options.save) != options.moves:
         raise FileExistsError(17, "the file already exists; continue it with --moves", str(options.save))
-    console = _Console() if sys.stdout.isatty() or "COLUMNS" in os.environ else _Console(width=_PIPE_WIDTH)
-    session = PlaySession(levels.engine_of(options), console, game=game, people=SIDES[options.side], save=options.save)
+    shown = console(pipe_width=_PIPE_WIDTH)
+    session = PlaySession(levels.engine_of(options), shown, game=game, people=SIDES[options.side], save=options.save)
 
     def interrupt() -> NoReturn:
         raise KeyboardInterrupt
@@ -71,13 +69,6 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-class _Console(Console):
-    """A console that raises an error for a closed pipe, as `print` does."""
-
-    def on_broken_pipe(self) -> NoReturn:
-        raise BrokenPipeError
-
-
 def _moves(text: str) -> str:
     """Returns the moves in an option, or in the file that it names."""
     if re.fullmatch(r"(?:[a-hA-H][1-8])*", text):
@@ -85,7 +76,7 @@ def _moves(text: str) -> str:
     path = Path(text)
     if not path.exists():
         raise ValueError(f"moves = {text!r}: neither moves such as f5d6c3 nor a file that exists")
-    return "".join(path.read_text(encoding="utf-8").split())
+    return "".join(path.read_text(encoding="utf-8-sig").split())
 
 
 def _end(game: LiveGame) -> None:

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from shirokuro._core import BLACK, WHITE
+from shirokuro.cli.terminal import say
 from shirokuro.cli.tui import board_view
 from shirokuro.display.boards import SIDES as NAMES
 from shirokuro.display.boards import SQUARES, result_text
 from shirokuro.display.tables import text_table
+from shirokuro.files import write_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -124,7 +126,7 @@ class PlaySession:
             self._ended = True
             return
         if not sys.stdin.isatty():
-            print(line)  # as if it had been typed
+            say(line)  # as if it had been typed
         words = line.split()
         if words:
             try:
@@ -192,7 +194,7 @@ class PlaySession:
     def _undo(self, words: list[str]) -> None:
         times = _whole_number(words[0]) if words else 1
         if not self.game.moves:
-            raise ValueError("There is no move to take back")
+            raise ValueError("Nothing to take back")
         taken = 0
         for _ in range(times):
             taken += self.game.undo()
@@ -238,7 +240,7 @@ class PlaySession:
 
     def _keep(self) -> None:
         if self._save:
-            self._save.write_text(self.game.transcript + "\n", encoding="utf-8")
+            write_text(self._save, self.game.transcript + "\n")
 
     def _help(self) -> None:
         for name, about in _HELP.items():

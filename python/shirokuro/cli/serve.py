@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shirokuro.cli.terminal import say
 from shirokuro.extras import load
 from shirokuro.signals import StopSignals
 from shirokuro.web.guard import is_loopback, new_token
@@ -62,4 +63,4 @@ def run(options: argparse.Namespace) -> int:
 
 def _announce(models: ModelSource, url: str) -> None:
     model = models.model.name if models.model else "no model yet"
-    print(f"{models.path} ({model}) is served at {url}\nPress Ctrl-C to stop.", flush=True)
+    say(f"{models.path} ({model}) is served at {url}\nPress Ctrl-C to stop.")

@@ -13,6 +13,8 @@ from shirokuro._core import ModelFileError, ModelVersionError
 from shirokuro.cli import console, train_options
 from shirokuro.cli.display import display
 from shirokuro.cli.evaluate import print_results
+from shirokuro.cli.exit_codes import ExitCode
+from shirokuro.cli.terminal import say
 from shirokuro.config import TrainConfig
 from shirokuro.exporters.prometheus import Endpoint
 from shirokuro.exporters.tensorboard import EventFiles
@@ -21,23 +23,19 @@ from shirokuro.runs.checkpoints import candidates, latest_checkpoint
 from shirokuro.runs.directory import RunDirectory
 from shirokuro.signals import StopSignals
 from shirokuro.training.service import ServiceManager, TrainingService
+from shirokuro.training.settings import settings_of
+from shirokuro.training.state import TrainingState
 from shirokuro.training.trainer import Trainer
 
 if TYPE_CHECKING:
     import argparse
 
     from shirokuro.cli.display import Display
-    from shirokuro.cli.train_options import Options
+    from shirokuro.cli.train_options import Options, Resume
     from shirokuro.runs.checkpoints import OnCorrupt
     from shirokuro.training.results import TrainingProgress, TrainingResult
 
 HELP = "Train a model by self-play, then play it against fixed opponents."
-
-TOO_MANY_ERRORS = 3
-"""The exit code of a run that paused because too many games failed."""
-
-OUTPUT_CLOSED = 141
-"""The exit code when the output was closed, the same as for a process ended by SIGPIPE."""
 
 _log = logging.getLogger(__name__)
 
@@ -47,39 +45,42 @@ add_arguments = train_options.add_arguments
 def run(parsed: argparse.Namespace) -> int:
     """Trains to the length of the run; returns the exit code."""
     options, given = train_options.read(parsed)
-    resume = bool(getattr(parsed, "resume", False))
+    resume: Resume | None = getattr(parsed, "resume", None)
     if resume and not options.out:
         raise ValueError("--resume continues the run in --out: give its directory")
     if options.tensorboard:
         extras.load("tensorboardX.event_file_writer", extra="tensorboard", purpose="--tensorboard")
     directory = RunDirectory(Path(options.out)) if options.out else RunDirectory.named_by_time()
+    extend: int | None = getattr(parsed, "extend", None)
+    if extend is not None and (not resume or "games" in given):
+        raise ValueError(f"--extend {extend}: continues a run with --resume, and takes the place of games")
     with console.messages(options.verbosity, as_json=options.json_logs):
-        return _run(options, given, directory, resume=resume)
+        trainer = _trainer(directory, given, resume=resume, on_corrupt=options.on_corrupt)
+        if extend is not None:
+            trainer.extend(extend)
+        return _run(options, trainer, directory)
 
 
-def _run(options: Options, given: dict[str, Any], directory: RunDirectory, *, resume: bool) -> int:
-    trainer = _trainer(directory, given, resume=resume, on_corrupt=options.on_corrupt)
-
+def _run(options: Options, trainer: Trainer, directory: RunDirectory) -> int:
     def stopped(words: str) -> None:
-        with suppress(OSError):  # the terminal may be closed
-            print(
-                f"{words} after {trainer.games_played:,} games; saved {directory.model}; "
-                f"continue with: shirokuro train --resume --out {directory.path}",
-                file=sys.stderr,
-            )
+        say(
+            f"{words} after {trainer.games_played:,} games; saved {directory.model}; "
+            f"continue with: shirokuro train --resume --out {directory.path}",
+            error=True,
+        )
 
     try:
         result, signal = _train(trainer, directory, options)
     except BrokenPipeError:
         stopped("standard output was closed: stopped")
-        return OUTPUT_CLOSED
+        return ExitCode.OUTPUT_CLOSED
     if signal:
         stopped("stopped")
         return 128 + signal
     if result.outcome == "too_many_errors":
         stopped("paused")
-        return TOO_MANY_ERRORS
-    print(f"trained {trainer.games_played:,} games; saved {directory.model}")
+        return ExitCode.TOO_MANY_ERRORS
+    say(f"trained {trainer.games_played:,} games; saved {directory.model}")
     if options.match_games:
         config = trainer.config
         last = config.at(config.games)
@@ -94,20 +95,33 @@ def _run(options: Options, given: dict[str, Any], directory: RunDirectory, *, re
     return 0
 
 
-def _trainer(directory: RunDirectory, given: dict[str, Any], *, resume: bool, on_corrupt: OnCorrupt | None) -> Trainer:
+def _trainer(
+    directory: RunDirectory, given: dict[str, Any], *, resume: Resume | None, on_corrupt: OnCorrupt | None
+) -> Trainer:
     """Returns a new trainer, or the one in the directory, with the given settings."""
     if not candidates(directory.path):
-        return Trainer(TrainConfig().replace(**given))
+        if resume == "require":
+            raise FileNotFoundError(2, "no run to resume in", str(directory.path))
+        return _new(directory, given, resume=bool(resume))
     if not resume:
         raise ValueError(
             f"{directory.path} holds a run: continue it with --resume, or choose another directory with --out"
         )
-    choice = on_corrupt or _choice(directory)
-    # A run that starts over keeps its settings.
-    fresh = choice == "fresh" and directory.config.exists()
-    trainer = Trainer(TrainConfig.from_toml(directory.config.read_text(encoding="utf-8")) if fresh else None)
-    trainer.restore(directory.path, on_corrupt=choice)
+    trainer = Trainer()
+    trainer.restore(directory.path, on_corrupt=on_corrupt or _choice(directory))
     trainer.configure(**given)
+    return trainer
+
+
+def _new(directory: RunDirectory, given: dict[str, Any], *, resume: bool) -> Trainer:
+    """Returns a new trainer; one that should resume, but finds no checkpoint, says so and keeps the run's settings."""
+    if not resume:
+        return Trainer(TrainConfig().replace(**given))
+    known = directory.config.exists() and directory.config.stat().st_size > 0
+    config = settings_of(directory, []) if known else TrainConfig()
+    trainer = Trainer(config.replace(**given))
+    found = "no checkpoint, so the run starts anew with the settings in config.toml" if known else "no run: starts one"
+    trainer.state.notes.append(f"--resume: {directory.path} has {found}")
     return trainer
 
 
@@ -116,18 +130,26 @@ def _choice(directory: RunDirectory) -> OnCorrupt:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return "previous"
     try:
-        latest_checkpoint(directory.path, on_corrupt="fail")
+        latest_checkpoint(directory.path, on_corrupt="fail", check=TrainingState.verify)
     except ModelVersionError:
         return "fail"
     except ModelFileError as error:
-        print(error, file=sys.stderr)
-        answers: dict[str, OnCorrupt] = {"p": "previous", "f": "fresh", "": "fail"}
+        say(error, error=True)
+        return _answer()
+    return "fail"
+
+
+def _answer() -> OnCorrupt:
+    answers: dict[str, OnCorrupt] = {"p": "previous", "f": "fresh", "": "fail"}
+    try:
         while (
             answer := input("Resume from the previous checkpoint (p), start over (f), or quit (Enter)? ")
         ) not in answers:
             pass
-        return answers[answer]
-    return "fail"
+    except EOFError:  # Ctrl-D
+        print()
+        return "fail"
+    return answers[answer]
 
 
 def _train(trainer: Trainer, directory: RunDirectory, options: Options) -> tuple[TrainingResult, int | None]:
@@ -136,18 +158,21 @@ def _train(trainer: Trainer, directory: RunDirectory, options: Options) -> tuple
         if options.prometheus is not None:
             endpoint = Endpoint(directory.path, options.prometheus)
             until_the_end.callback(endpoint.close)
-            print(f"metrics for Prometheus at {endpoint.url}", flush=True)
+            say(f"metrics for Prometheus at {endpoint.url}")
         shown = until_the_end.enter_context(
             display(
                 str(directory.path),
                 trainer.config.games,
                 trainer.games_played,
+                left=lambda: trainer.seconds_left,
                 quiet=options.verbosity < 0,
                 as_json=options.json_logs,
             )
         )
         target, played = trainer.config.games, trainer.games_played
-        service = TrainingService(ServiceManager(), target_games=target, games_played=played)
+        service = TrainingService(
+            ServiceManager(), target_games=target, games_played=played, left=lambda: trainer.seconds_left
+        )
         reports = _Reports(shown, service, directory, tensorboard=options.tensorboard)
         until_the_end.callback(reports.close)
         # The training handles signals, and passes on the one that stopped it.

@@ -6,7 +6,7 @@ import argparse
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from shirokuro.config import LIMITS, TrainConfig, shown_name
 from shirokuro.exporters.prometheus import ADDRESS, parse_address
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from shirokuro.config import Kind
     from shirokuro.runs.checkpoints import OnCorrupt
+
+Resume: TypeAlias = Literal["any", "require"]
+"""What `--resume` does without a run: start a new one, or fail."""
 
 TABLE = "train"
 """The table for command-only options in a settings file; the settings themselves come before it."""
@@ -93,8 +96,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--resume",
-        action="store_true",
-        help="continue the run in --out, if there is one, as if it had never stopped; given settings change it",
+        nargs="?",
+        const="any",
+        choices=("any", "require"),
+        help="continue the run in --out as if it had never stopped; given settings change it. Without one, a new run "
+        "starts, with a warning; --resume=require makes that an error",
+    )
+    add(
+        "--extend",
+        type=int,
+        metavar="N",
+        help="with --resume: make the run N games long, in place of --games; schedules continue from their present "
+        "values instead of jumping",
     )
     add(
         "--on-corrupt",
@@ -174,7 +187,7 @@ def read(parsed: argparse.Namespace) -> tuple[Options, dict[str, Any]]:
 def _read_file(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """Reads and checks the settings and the options in a file."""
     try:
-        return _checked(tomllib.loads(path.read_text(encoding="utf-8")))
+        return _checked(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except TypeError as error:
         raise TypeError(f"{path}: {error}") from None
     except ValueError as error:

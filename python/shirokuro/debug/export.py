@@ -12,6 +12,7 @@ from shirokuro import extras
 from shirokuro._core import Game, Position
 from shirokuro.config import TrainConfig
 from shirokuro.display.boards import SIDES
+from shirokuro.files import temporary_for
 from shirokuro.runs.directory import RunDirectory
 from shirokuro.runs.games import read_games
 from shirokuro.runs.metrics import Metrics
@@ -63,7 +64,7 @@ def export_games(source: Source, path: str | PathLike[str]) -> int:
 
     Raises:
         FileNotFoundError: no games were recorded.
-        ValueError: the name of the file has another ending.
+        ValueError: nothing in the file is a game, or the name of the file has another ending.
         MissingExtraError: Parquet needs Polars, which the extra `parquet` installs.
         OSError: the file can't be written.
     """
@@ -122,8 +123,16 @@ def export_metrics(run: str | PathLike[str], path: str | PathLike[str]) -> int:
     return _write(path, columns, (_metrics_row(metrics.row(line), names) for line in range(len(metrics))))
 
 
-def _games(source: Source) -> Iterable[Game]:
-    return read_games(source) if isinstance(source, (str, os.PathLike)) else source
+def _games(source: Source) -> Iterator[Game]:
+    if not isinstance(source, (str, os.PathLike)):
+        yield from source
+        return
+    empty = True
+    for game in read_games(source):
+        empty = False
+        yield game
+    if empty:
+        raise FileNotFoundError(2, "no games were recorded in", os.fspath(source))
 
 
 def _lambda_of(source: Source, lambda_: float | None) -> Callable[[int], float | None]:
@@ -164,13 +173,8 @@ def _write(path: str | PathLike[str], columns: Mapping[str, type], rows: Iterabl
     writers = {".csv": _write_csv, ".parquet": _write_parquet}
     if target.suffix not in writers:
         raise ValueError(f"path = {os.fspath(path)!r}: must end in .csv or .parquet")
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    try:
-        count = writers[target.suffix](temporary, columns, rows)
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
-    return count
+    with temporary_for(target) as temporary:
+        return writers[target.suffix](temporary, columns, rows)
 
 
 def _write_csv(path: Path, columns: Mapping[str, type], rows: Iterable[Row]) -> int:

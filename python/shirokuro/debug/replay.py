@@ -75,7 +75,7 @@ class Replay:
     """The game."""
 
     recorded: Game | None
-    """The game as the run recorded it; `None` if it was not recorded or is no longer kept."""
+    """The game as the run recorded it; `None` if it was not recorded, or has been dropped since."""
 
     plies: tuple[ReplayPly, ...]
     """The moves."""
@@ -85,7 +85,7 @@ class Replay:
 
     @property
     def as_recorded(self) -> bool | None:
-        """Whether all moves and values equal the recorded ones; `None` if there is no record."""
+        """Whether all moves and values equal the recorded ones; `None` without a record."""
         return None if self.recorded is None else self.recorded.to_json() == self.game.to_json()
 
     def __str__(self) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy as np
 from shirokuro._core import UNITS_PER_DISC
 from shirokuro.debug.tables import NAMES, bit_sets, digits, discs
 from shirokuro.display.tables import text_table
+from shirokuro.files import target_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -111,7 +111,8 @@ def log_updates(
         OSError: the file can't be written.
     """
     tables = bit_sets(stages, patterns)
-    with Path(path).open("w", encoding="utf-8", newline="") as file:
+    # Written as it grows, because it may be followed, and may be large.
+    with target_of(path).open("w", encoding="utf-8", newline="") as file:
         log = UpdateLog(trainer, file)
         with trainer.observed(log, updates=tables):
             yield log

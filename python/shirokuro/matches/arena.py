@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from shirokuro._core import BLACK, Cancellation, black_view
 from shirokuro.config import TrainConfig, cores
-from shirokuro.matches.gtp_client import GtpError
+from shirokuro.matches.forfeits import MAX_FORFEITS, ForfeitLimit
 from shirokuro.matches.openings import draw_openings
 from shirokuro.matches.players import PlayerFaultError
 from shirokuro.matches.result import BOARD, Forfeit, MatchResult, PairCounts, pair_points
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 
 MOST_GAMES = 100_000
 """The longest match allowed; there are enough different openings for it."""
-
-MOST_FORFEITS = 10
-"""The default limit on forfeited games in a match."""
 
 
 def check_games(name: str, games: int) -> None:
@@ -48,7 +45,7 @@ def play_match(
     seed: int = 1,
     threads: int | None = None,
     opening_plies: int | None = None,
-    max_forfeits: int = MOST_FORFEITS,
+    max_forfeits: float = MAX_FORFEITS,
     progress: Callable[[int], None] | None = None,
     stop: Callable[[PairCounts], bool] | None = None,
 ) -> MatchResult:
@@ -65,20 +62,21 @@ def play_match(
             is a program that remembers earlier games.
         opening_plies: random moves per opening (default: 8, or 10 for more than 10,000 games). No two openings are
             equal or symmetric to each other. 0 starts every game from the initial position.
-        max_forfeits: games that may be forfeited: lost because a program plays an illegal move or no move at all.
+        max_forfeits: games that may be forfeited, that is, lost because a program plays an illegal move or no move at
+            all: a share of the games (below 1) or a whole number. A share also limits a match that `stop` ends early.
         progress: called after each game with the number of finished games.
         stop: called after each pair with the numbers of pairs that scored 0, ½, 1, 1½ and 2 points. The order of the
             calls does not depend on the number of threads. `True` ends the match with the games up to that pair.
 
     Raises:
         ValueError: a value is out of range.
-        GtpError: a program does not start, or more than `max_forfeits` games were forfeited.
+        GtpError: a program does not start, or more games are forfeited than `max_forfeits` allows. The match ends as
+            soon as that is certain.
     """
     check_games("games", games)
     if threads is not None:
         TrainConfig.SETTINGS["threads"].convert("threads", threads)
-    if max_forfeits < 0:
-        raise ValueError(f"max_forfeits = {max_forfeits}: must be 0 or more")
+    limit = ForfeitLimit(max_forfeits, games)
     openings = draw_openings(games // 2, seed, opening_plies)
     cancellation = Cancellation()
     pools = (SessionPool(first), SessionPool(second))
@@ -91,7 +89,6 @@ def play_match(
         return _Outcome(-outcome.difference if swapped else outcome.difference, outcome.fault, outcome.moves)
 
     differences: list[int] = []
-    forfeits: list[Forfeit] = []
     counts = [0] * 5
     with ThreadPoolExecutor(threads or cores()) as executor:
         played = [executor.submit(play, index) for index in range(games)]
@@ -101,19 +98,19 @@ def play_match(
                 if outcome.fault:
                     # The loser of a forfeited game is the player at fault.
                     player = second if outcome.difference > 0 else first
-                    forfeits.append(Forfeit(index, player.name, outcome.fault, outcome.moves))
-                    _check_forfeits(forfeits, max_forfeits, index + 1)
+                    limit.add(Forfeit(index, player.name, outcome.fault, outcome.moves), index + 1)
                 if progress:
                     progress(index + 1)
                 if index % 2:
                     counts[pair_points(*differences[-2:])] += 1
                     if stop and stop((counts[0], counts[1], counts[2], counts[3], counts[4])):
                         break
+            limit.end(len(differences))
         except BaseException:
             _end_games(cancellation, pools, played)
             raise
         _end_games(cancellation, pools, played)
-    return MatchResult(tuple(differences), tuple(forfeits))
+    return MatchResult(tuple(differences), tuple(limit.forfeits))
 
 
 def _in_order(games: Iterable[Future[_Outcome]]) -> Iterator[_Outcome]:
@@ -124,11 +121,6 @@ def _in_order(games: Iterable[Future[_Outcome]]) -> Iterator[_Outcome]:
 
 def _wait_for_all(games: Collection[Future[_Outcome]]) -> None:
     wait_for(lambda seconds: not wait(games, timeout=seconds).not_done)
-
-
-def _check_forfeits(forfeits: Sequence[Forfeit], limit: int, games: int) -> None:
-    if len(forfeits) > limit:
-        raise GtpError(f"{len(forfeits)} of {games} games were forfeited; the last: {forfeits[-1].reason}")
 
 
 def _end_games(cancellation: Cancellation, pools: Sequence[SessionPool], games: Collection[Future[_Outcome]]) -> None:

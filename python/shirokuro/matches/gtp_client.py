@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from collections import deque
-from typing import TYPE_CHECKING, BinaryIO, Self
+from typing import TYPE_CHECKING, BinaryIO, NoReturn, Self
 
 from shirokuro.signals import wait_for
 
@@ -64,6 +64,7 @@ class GtpEngine:
         """The program and its arguments."""
         self._timeout = timeout
         self._asked = 0
+        self._has_answered = False
         self._closed = threading.Event()
         self._lines: queue.Queue[str | None] = queue.Queue(_LINES_AHEAD)
         self._errors: deque[str] = deque(maxlen=20)
@@ -74,6 +75,10 @@ class GtpEngine:
         ]
         for thread in self._threads:
             thread.start()
+
+    def __reduce__(self) -> NoReturn:
+        """Refuses to be pickled or copied."""
+        raise TypeError("cannot pickle or copy a GtpEngine: it owns a process; start another one from its command")
 
     def _start(self, words: list[str]) -> subprocess.Popen[bytes]:
         path = os.pathsep.join((os.environ.get("PATH", os.defpath), *_GAMES))
@@ -96,7 +101,7 @@ class GtpEngine:
         with stream:
             while line := stream.readline(_LONGEST_LINE):
                 # The queue is bounded: a program that writes endlessly has to wait.
-                if not self._pass_on(line.decode(errors="replace").rstrip()):
+                if not self._pass_on(line.decode("utf-8-sig", errors="replace").rstrip()):
                     return
             self._pass_on(None)
 
@@ -140,7 +145,9 @@ class GtpEngine:
             while line := self._line(command, deadline, skipped):
                 lines.append(line)
             if status == "?":
-                raise GtpRefusalError(f"{self.command}: refused {command!r}: {' '.join(lines).strip()}")
+                hint = self._hint(command)
+                raise GtpRefusalError(f"{self.command}: refused {command!r}: {' '.join(lines).strip()}{hint}")
+            self._has_answered = True
             return "\n".join(lines).strip()
 
     def _parse(self, line: str) -> tuple[str, str]:
@@ -151,6 +158,11 @@ class GtpEngine:
             return "", ""
         return head[0], text.strip()
 
+    def _hint(self, command: str) -> str:
+        """Returns a hint if the program has answered no command so far, although it reacts to them."""
+        numbered = f"{self._asked} {command}"
+        return "" if self._has_answered else f" (it may not understand commands with a number, such as {numbered!r})"
+
     def _line(self, command: str, deadline: float, skipped: str) -> str:
         lines: list[str | None] = []
 
@@ -160,7 +172,7 @@ class GtpEngine:
             return bool(lines)
 
         if not wait_for(receive, max(0.0, deadline - time.monotonic())):
-            received = f", only {skipped[:80]!r}" if skipped else ""
+            received = f", only {skipped[:80]!r}{self._hint(command)}" if skipped else ""
             problem = f"no answer within {self._timeout:g} seconds{received}"
         else:
             line = lines[0]

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 from shirokuro._core import Evaluator, __version__
 from shirokuro.display import notebook
 from shirokuro.engine.limits import SearchLimits
-from shirokuro.matches.arena import MOST_FORFEITS, check_games, play_match
+from shirokuro.files import write_text
+from shirokuro.matches.arena import check_games, play_match
 from shirokuro.matches.bradley_terry import Pairing, Rating, fit_ratings
+from shirokuro.matches.forfeits import MAX_FORFEITS
 from shirokuro.matches.players import ModelPlayer
 from shirokuro.runs.checkpoints import list_checkpoints
 
@@ -45,6 +47,8 @@ class Rung:
     """The share of the points scored, over all matches."""
     games: int
     """The number of games played."""
+    forfeits: int | None = None
+    """The number of games that the player forfeited; `None` if a file does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +72,7 @@ class Ladder:
 
     def _repr_html_(self) -> str:
         """Returns a table of the players, for notebooks."""
-        header = ("player", "training games", "Elo", "±", "score", "games")
+        header = ("player", "training games", "Elo", "±", "score", "games", "forfeits")
         rows = [
             (
                 rung.name,
@@ -77,6 +81,7 @@ class Ladder:
                 f"{rung.rating.error:.0f}",
                 f"{rung.score:.3f}",
                 rung.games,
+                notebook.number(rung.forfeits),
             )
             for rung in self.rungs
         ]
@@ -89,7 +94,7 @@ class Ladder:
             "time": datetime.now(UTC).isoformat(timespec="seconds"),
             "players": [
                 {"name": rung.name, "games_played": rung.games_played, **asdict(rung.rating)}
-                | {"score": rung.score, "games": rung.games}
+                | {"score": rung.score, "games": rung.games, "forfeits": rung.forfeits}
                 for rung in self.rungs
             ],
             "matches": [
@@ -130,7 +135,7 @@ def play_ladder(
     games: int = 100,
     seed: int = 1,
     threads: int | None = None,
-    max_forfeits: int = MOST_FORFEITS,
+    max_forfeits: float = MAX_FORFEITS,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Ladder:
     """Plays every checkpoint against every other checkpoint and every opponent, and rates all players at once.
@@ -145,7 +150,7 @@ def play_ladder(
         games: games per match, an even number.
         seed: the seed of openings and random numbers; each match derives its own from it.
         threads: games played at a time (default: one per core).
-        max_forfeits: forfeited games allowed in a match.
+        max_forfeits: the share or number of games that may be forfeited in each match; see `play_match`.
         progress: called before each match with the players' names, the number of matches played and their total.
 
     Raises:
@@ -182,6 +187,8 @@ def play_ladder(
     for number, (player, rating) in enumerate(zip(players, ratings, strict=True)):
         scores = [match.result.score for match in matches if match.first == number]
         scores += [1 - match.result.score for match in matches if match.second == number]
+        forfeits = [match.result.forfeited for match in matches if match.first == number]
+        forfeits += [len(match.result.forfeits) - match.result.forfeited for match in matches if match.second == number]
         rungs.append(
             Rung(
                 name=player.name,
@@ -189,6 +196,7 @@ def play_ladder(
                 rating=rating,
                 score=sum(scores) / len(scores),
                 games=games * len(scores),
+                forfeits=sum(forfeits),
             )
         )
     return Ladder(rungs=tuple(rungs), matches=tuple(matches))
@@ -209,14 +217,12 @@ def save_ladder(directory: str | PathLike[str], ladder: Mapping[str, Any]) -> Pa
         OSError: the file can't be written.
     """
     path = Path(directory) / LADDER_FILE
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_text(json.dumps(ladder, ensure_ascii=False) + "\n", encoding="utf-8")
-    temporary.replace(path)
+    write_text(path, json.dumps(ladder, ensure_ascii=False) + "\n", follow=False)
     return path
 
 
 def read_ladder(directory: str | PathLike[str]) -> tuple[Rung, ...]:
-    """Reads the players of a run's latest ladder; returns an empty tuple if there is no ladder.
+    """Reads the players of a run's latest ladder; returns an empty tuple if none was played.
 
     Raises:
         ValueError: the file is not a ladder.
@@ -232,6 +238,7 @@ def read_ladder(directory: str | PathLike[str]) -> tuple[Rung, ...]:
                 rating=Rating(_finite(player["elo"]), _finite(player["error"])),
                 score=_finite(player["score"]),
                 games=int(player["games"]),
+                forfeits=_count(player.get("forfeits")),
             )
             for player in players
         )
@@ -239,6 +246,10 @@ def read_ladder(directory: str | PathLike[str]) -> tuple[Rung, ...]:
         return ()
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise ValueError(f"{path}: this is not a ladder: {error!r}") from error
+
+
+def _count(value: Any) -> int | None:  # noqa: ANN401 (a file may hold anything)
+    return None if value is None else int(value)
 
 
 def _finite(value: Any) -> float:  # noqa: ANN401 (a file may hold anything)

@@ -243,5 +243,5 @@ class ModelPlayer:
             table_mb=1,
         )
         if found.best_move is None:
-            raise ValueError("there is no legal move to choose from")
+            raise ValueError("no legal move to choose from")
         return found.best_move

@@ -37,7 +37,7 @@ class Forfeit:
     """The moves from the start until the fault; passes are left out."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class MatchResult:
     """The result of a match, from the first player's view. Notebooks show it as a table."""
 
@@ -109,9 +109,20 @@ class MatchResult:
         return self._played().count(BOARD)
 
     @property
+    def forfeited(self) -> int:
+        """The number of games that the first player forfeited; the opponent forfeited the others in `forfeits`."""
+        return sum(self.differences[forfeit.game] < 0 for forfeit in self.forfeits)
+
+    @property
     def wiped_out(self) -> int:
         """The number of games lost by a wipe-out."""
         return self._played().count(-BOARD)
+
+    def __repr__(self) -> str:
+        counts = f"{self.games} games, +{self.wins} ={self.draws} -{self.losses}"
+        forfeits = f", {len(self.forfeits)} forfeited" if self.forfeits else ""
+        elo = f", Elo {self.elo}" if self.games > 1 else ""
+        return f"<MatchResult: {counts}{elo}{forfeits}>"
 
     def _repr_html_(self) -> str:
         """Returns a table of the counts and the statistics, for notebooks."""
@@ -124,7 +135,7 @@ class MatchResult:
             "Elo, 95 % interval": self.elo,
             "mean discs": None if self.mean_difference is None else f"{self.mean_difference:+.2f}",
             "wipe-outs": f"{self.wipeouts}:{self.wiped_out}",
-            **({"forfeits": len(self.forfeits)} if self.forfeits else {}),
+            "forfeits": len(self.forfeits),
         }
         return notebook.table(tuple(values), [tuple(values.values())])
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import re
@@ -13,11 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
 from shirokuro._core import ModelFileError, ModelVersionError, read_header, verify_file
+from shirokuro.config import TrainConfig
 from shirokuro.runs.directory import RunDirectory
+from shirokuro.runs.texts import read_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from os import PathLike
+
+    from shirokuro._core import _VerifiedFile
 
 _log = logging.getLogger(__name__)
 
@@ -68,7 +71,12 @@ def list_checkpoints(directory: str | PathLike[str]) -> list[Checkpoint]:
     return sorted(found, key=lambda checkpoint: checkpoint.games_played, reverse=True)
 
 
-def latest_checkpoint(directory: str | PathLike[str], *, on_corrupt: OnCorrupt = "previous") -> Path | None:
+def latest_checkpoint(
+    directory: str | PathLike[str],
+    *,
+    on_corrupt: OnCorrupt = "previous",
+    check: Callable[[Path], object] | None = None,
+) -> Path | None:
     """Returns the file from which a run resumes: the newest intact checkpoint, or the model if that is newer.
 
     Each candidate is read in full, and its checksums are verified.
@@ -76,9 +84,10 @@ def latest_checkpoint(directory: str | PathLike[str], *, on_corrupt: OnCorrupt =
     Args:
         directory: the run's directory.
         on_corrupt: what to do when the newest file is damaged.
+        check: a function that reads a file, and raises `ModelFileError` if it is damaged; by default, `verify`.
 
     Returns:
-        The file; `None` if there is none, or if the newest one is damaged and `on_corrupt` is `"fresh"`.
+        The file; `None` if none exists, or if the newest one is damaged and `on_corrupt` is `"fresh"`.
 
     Raises:
         ModelVersionError: a file has a format version that this program does not read.
@@ -90,9 +99,9 @@ def latest_checkpoint(directory: str | PathLike[str], *, on_corrupt: OnCorrupt =
     damage = None
     for path in candidates(Path(directory)):
         try:
-            verify(path)
+            (check or verify)(path)
         except FileNotFoundError:  # deleted after a newer one was saved
-            return latest_checkpoint(directory, on_corrupt=on_corrupt)
+            return latest_checkpoint(directory, on_corrupt=on_corrupt, check=check)
         except ModelVersionError:
             raise
         except ModelFileError as error:
@@ -130,10 +139,26 @@ def verify(path: Path) -> str | None:
         ModelFileError: the file is not a model, is damaged, or contains only weights.
         OSError: the file can't be read.
     """
+    return _run_in(verified(path)["monitor"])
+
+
+def verified(path: Path) -> _VerifiedFile:
+    """Reads a whole file, verifies every checksum, and returns its header and its texts, which are JSON objects.
+
+    Raises:
+        ModelFileError: the file is not a model, is damaged, or contains only weights.
+        OSError: the file can't be read.
+    """
     content = verify_file(path)
     if not content["training_state"]:
         raise ModelFileError(f"{path}: holds weights only, no training state")
-    return _run_in(content["monitor"])
+    try:
+        TrainConfig(**read_object(content["settings"], "settings"))
+        for name in ("statistics", "monitor"):
+            read_object(content[name], name)
+    except (TypeError, ValueError, ArithmeticError) as error:
+        raise ModelFileError(f"{path}: damaged: {error}") from error
+    return content
 
 
 def _run_of(path: Path) -> str | None:
@@ -146,8 +171,8 @@ def _run_of(path: Path) -> str | None:
 
 def _run_in(monitor: str | None) -> str | None:
     try:
-        run = json.loads(monitor or "{}").get("run")
-    except (ValueError, AttributeError):
+        run = read_object(monitor or "{}", "monitor").get("run")
+    except ValueError:
         return None
     return run if isinstance(run, str) else None
 
@@ -231,6 +256,34 @@ class Retention:
                 old.unlink(missing_ok=True)
                 _log.info("deleted %s: the run keeps %d checkpoints", old, keep)
 
+    def give_up_oldest(self) -> Path | None:
+        """Deletes the run's oldest checkpoint, to make room for a new one.
+
+        Returns:
+            The deleted file; `None` if nothing could be deleted, because none is older than the newest good one.
+
+        Raises:
+            OSError: a file can't be read or deleted.
+        """
+        own = [each.path for each in list_checkpoints(self._directory.path) if each.path in self._own]
+        good = next((path for path in own if _is_intact(path)), None)
+        if good is None or own[-1] == good:
+            return None
+        oldest, model = own[-1], self._directory.model
+        oldest_is_model = model.exists() and _same(model, oldest)
+        oldest.unlink()
+        if oldest_is_model:  # its space is free only without its second name
+            self._directory.publish(good)
+        return oldest
+
+
+def _is_intact(path: Path) -> bool:
+    try:
+        verify(path)
+    except ModelFileError:
+        return False
+    return True
+
 
 def prune(directory: str | PathLike[str], *, keep: int) -> list[Path]:
     """Deletes all except a run's newest checkpoints, if the newest one is intact.
@@ -245,7 +298,9 @@ def prune(directory: str | PathLike[str], *, keep: int) -> list[Path]:
     """
     if keep < 1:
         raise ValueError(f"keep = {keep}: must be 1 or more")
-    with RunDirectory(Path(directory)).held():
+    with RunDirectory(Path(directory)).held() as lock:
+        if lock.problem:
+            _log.warning("%s can't be locked: %s", directory, lock.problem)
         checkpoints = [checkpoint.path for checkpoint in list_checkpoints(directory)]
         if not checkpoints:
             return []

@@ -5,16 +5,15 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-import sys
-import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, TextIO
+from typing import TYPE_CHECKING, Self
 
-if sys.platform != "win32":
-    import fcntl
+from shirokuro.files import open_own, write_text
+from shirokuro.runs.lock import DirectoryLock, is_locked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -67,59 +66,54 @@ class RunDirectory:
         return self.path / "model.shiro"
 
     @contextmanager
-    def held(self) -> Iterator[None]:
+    def held(self) -> Iterator[DirectoryLock]:
         """Creates the directory, and locks it against other training runs.
+
+        Yields the lock, which knows whether the file system has locks at all.
 
         Raises:
             BlockingIOError: another training run is using the directory.
             OSError: the directory can't be created.
         """
         self.checkpoints.mkdir(parents=True, exist_ok=True)
-        path = self.path / ".lock"
-        with path.open("w") as file:
-            if sys.platform != "win32":
-                try:
-                    _lock(file)
-                except BlockingIOError as error:
-                    raise BlockingIOError(
-                        error.errno, "another training run is using this directory", str(path)
-                    ) from None
+        with DirectoryLock(self.path) as lock:
             self._remove_leftovers()
-            yield
+            yield lock
 
     def is_held(self) -> bool:
         """Checks whether a training run is using the directory."""
-        if sys.platform == "win32":
-            return False
-        try:
-            with (self.path / ".lock").open() as file:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except FileNotFoundError:
-            return False
-        except BlockingIOError:
-            return True
-        return False
+        return is_locked(self.path)
 
     def _remove_leftovers(self) -> None:
         # No other process writes here now, so a temporary file was left by a killed process.
         for folder in (self.path, self.checkpoints):
-            for file in folder.glob(".*.shiro.*.tmp"):
-                file.unlink(missing_ok=True)
-                _log.info("removed %s, left behind by a killed process", file)
+            for pattern in (".*.shiro.*.tmp", ".config.*.tmp.toml"):
+                for file in folder.glob(pattern):
+                    file.unlink(missing_ok=True)
+                    _log.info("removed %s, left behind by a killed process", file)
 
     def set_aside(self, files: Iterable[Path]) -> None:
-        """Moves files that do not belong to this run's history into a separate folder; nothing is deleted."""
-        folder = self.path / "set-aside" / _now()
-        for file in files:
-            folder.mkdir(parents=True, exist_ok=True)
-            file.replace(folder / file.name)
+        """Moves files that do not belong to this run's history into a separate folder; nothing is deleted.
+
+        Raises:
+            OSError: a file can't be moved; then all are where they were.
+        """
+        folder, moved = _unused(self.path / "set-aside" / _now()), []
+        try:
+            for file in files:
+                folder.mkdir(parents=True, exist_ok=True)
+                file.rename(folder / file.name)
+                moved.append(file)
+        except OSError:
+            for file in moved:
+                (folder / file.name).rename(file)
+            raise
+        for file in moved:
             _log.warning("%s does not belong to this run's history: moved to %s", file, folder)
 
     def write_config(self, config: TrainConfig) -> None:
         """Writes the file of settings."""
-        temporary = self.config.with_name(".config.toml.tmp")
-        temporary.write_text(config.to_toml(), encoding="utf-8")
-        temporary.replace(self.config)
+        write_text(self.config, config.to_toml(), follow=False)
 
     def publish(self, checkpoint: Path) -> None:
         """Makes the model file a hard link to a checkpoint, or a copy if the file system has no hard links.
@@ -132,19 +126,18 @@ class RunDirectory:
         try:
             temporary.hardlink_to(checkpoint)
         except OSError:
-            shutil.copyfile(checkpoint, temporary)
+            with (
+                checkpoint.open("rb") as source,
+                open_own(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as copy,
+            ):
+                shutil.copyfileobj(source, copy, 1 << 20)
         temporary.replace(self.model)
 
 
-if sys.platform != "win32":
-
-    def _lock(file: TextIO) -> None:
-        """Takes the lock; retries, because `is_held` in another process may hold it for a moment."""
-        for _ in range(4):
-            with suppress(BlockingIOError):
-                return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            time.sleep(0.02)
-        return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+def _unused(folder: Path) -> Path:
+    """Returns a folder's path, with a number if it exists."""
+    paths = (folder if number == 1 else folder.with_name(f"{folder.name}_{number}") for number in count(1))
+    return next(path for path in paths if not path.exists())
 
 
 def _now() -> str:

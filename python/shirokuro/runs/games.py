@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shirokuro._core import Game
+from shirokuro.files import open_own
 from shirokuro.runs.directory import RunDirectory
 
 if TYPE_CHECKING:
@@ -22,6 +23,15 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _NAME = re.compile(r"games_(\d{9,})\.jsonl")
+
+MAX_LINE = 1 << 16
+"""The largest length in bytes of a line with a game; a game takes about a kilobyte."""
+
+SHOWN = 10
+"""The largest number of skipped lines that a reader warns about one by one."""
+
+GIVE_UP = 1000
+"""The number of lines after which a reader leaves a file that has not held a game yet."""
 
 PARTS = 10
 """The number of files over which the kept games are spread; the oldest may be deleted when a new one is started."""
@@ -64,8 +74,8 @@ class GameLog:
         if not files or games[0].index - files[-1][0] >= size:
             files.append((games[0].index, self._folder / f"games_{games[0].index:09}.jsonl"))
         text = "".join(f"{game.to_json()}\n" for game in games).encode()
-        with files[-1][1].open("ab", buffering=0) as file:
-            end = file.tell()
+        with open_own(files[-1][1], os.O_WRONLY | os.O_APPEND | os.O_CREAT) as file:
+            end = file.seek(0, os.SEEK_END)
             if file.write(text) < len(text):  # the disk is full, and half a line would spoil the next one too
                 file.truncate(end)
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(files[-1][1]))
@@ -79,8 +89,11 @@ def read_games(source: str | PathLike[str]) -> Iterator[Game]:
     Args:
         source: a run's directory, or one of its files of games.
 
+    Damaged lines are skipped; the log names the first ones and says how many there were.
+
     Raises:
         FileNotFoundError: the directory or file does not exist, or the directory has no files of games.
+        ValueError: nothing in the files is a game (raised by the iterator).
     """
     path = Path(source)
     files = [file for _, file in _files(RunDirectory(path).games)] if path.is_dir() else [path]
@@ -90,10 +103,10 @@ def read_games(source: str | PathLike[str]) -> Iterator[Game]:
 
 
 def find_game(source: str | PathLike[str], number: int) -> Game | None:
-    """Returns the recorded game with this number; `None` if it was not recorded or is no longer kept.
+    """Returns the recorded game with this number; `None` if it was not recorded, or has been dropped since.
 
     Raises:
-        FileNotFoundError: as for `read_games`.
+        Exception: as for `read_games`.
     """
     path = Path(source)
     if path.is_dir():
@@ -111,27 +124,51 @@ def game_of_line(line: str | bytes) -> Game:
     Raises:
         ValueError: the line is not JSON, or not a game.
     """
-    values = json.loads(line)
     try:
+        values = json.loads(line)
         return Game(values["moves"], index=values["game"], kinds=values["kinds"], scores=values["scores"])
-    except (KeyError, TypeError, OverflowError) as error:
+    except (KeyError, TypeError, OverflowError, RecursionError) as error:
         raise ValueError(f"not a game: {error!r}") from error
 
 
 def _games_of(files: Iterable[Path]) -> Iterator[Game]:
+    found = skipped = 0
+    first = ""
+    held: list[str] = []  # warnings, until a game shows that the files are not foreign
     for path in files:
-        try:
-            file = path.open("rb")
-        except FileNotFoundError:  # the oldest may be deleted when a new one is started
-            continue
-        with file:
-            for number, line in enumerate(file, 1):
-                if not line.endswith(b"\n"):  # still being written, or its writer was killed
+        before = found
+        for number, line in enumerate(_lines(path), 1):
+            try:
+                game = game_of_line(line)
+            except ValueError as error:
+                skipped += 1
+                first = first or f"{path}: line {number}: {error}"
+                if skipped <= SHOWN:
+                    held.append(f"{path}: skipped line {number}: {error}")
+                if found == before and number >= GIVE_UP:
                     break
-                try:
-                    yield game_of_line(line)
-                except ValueError as error:
-                    _log.warning("%s: skipped line %d: %s", path, number, error)
+            else:
+                found += 1
+                yield game
+            while found and held:
+                _log.warning("%s", held.pop(0))
+    if skipped and not found:
+        raise ValueError(f"{first}: not a file of recorded games")
+    if skipped > SHOWN:
+        _log.warning("skipped %d lines that are not games; the first: %s", skipped, first)
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    """Yields the complete lines of a file; one that is too long comes in pieces."""
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:  # the oldest may be deleted when a new one is started
+        return
+    with file:
+        while line := file.readline(MAX_LINE):
+            if not line.endswith(b"\n") and len(line) < MAX_LINE:  # still being written, or its writer was killed
+                return
+            yield line
 
 
 def _files(folder: Path) -> list[tuple[int, Path]]:
@@ -143,11 +180,11 @@ def _files(folder: Path) -> list[tuple[int, Path]]:
 def _cut(path: Path, games_played: int) -> None:
     """Truncates a file at its first line that is incomplete or belongs to a game from `games_played` on."""
     end = 0
-    with path.open("rb+") as file:
+    with open_own(path, os.O_RDWR) as file:
         for line in file:
             try:
                 keep = line.endswith(b"\n") and json.loads(line)["game"] < games_played
-            except (ValueError, TypeError, KeyError):
+            except (ValueError, TypeError, KeyError, RecursionError):
                 keep = line.endswith(b"\n")  # readers skip damaged lines in the middle
             if not keep:
                 file.truncate(end)

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 import numpy as np
 
+from shirokuro.files import open_own
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from os import PathLike
@@ -46,8 +48,8 @@ def append_line(path: Path, games_played: int, measured: Mapping[str, object]) -
     """
     line = {"time": datetime.now(UTC).isoformat(timespec="seconds"), "games_played": games_played, **measured}
     text = json.dumps(line).encode() + b"\n"
-    with path.open("ab", buffering=0) as file:
-        end = file.tell()
+    with open_own(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT) as file:
+        end = file.seek(0, os.SEEK_END)
         if file.write(text) < len(text):  # the disk is full, and half a line would spoil the next one too
             file.truncate(end)
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))

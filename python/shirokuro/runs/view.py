@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
-from shirokuro.config import TrainConfig
+from shirokuro.config import LIMITS, TrainConfig
 from shirokuro.runs.checkpoints import Checkpoint, list_checkpoints
 from shirokuro.runs.directory import RunDirectory
+from shirokuro.runs.estimate import WINDOW_SECONDS, Limit, seconds_left
 from shirokuro.runs.measures import MEASURES
 from shirokuro.runs.metrics import Metrics, TrainingWarning
 
@@ -36,7 +37,7 @@ STATE_WORDS: Mapping[State, str] = {
 WINDOW_GAMES = 10_000
 """The number of games over which results are averaged."""
 
-_RECENT_SECONDS = 30.0
+_RECENT_SECONDS = WINDOW_SECONDS
 """The minimum training time over which the current speed is measured, in seconds."""
 
 _PATIENCE_SECONDS = 60.0
@@ -53,7 +54,7 @@ class RunView:
         self.directory = RunDirectory(Path(path))
         self.metrics = Metrics(self.directory.metrics)
         self.config: TrainConfig | None = None
-        """The settings; `None` if there is no file of settings that can be read."""
+        """The settings; `None` without a readable file of settings."""
         self.checkpoints: list[Checkpoint] = []
         """The checkpoints, newest first."""
         self.refresh()
@@ -89,7 +90,7 @@ class RunView:
         if self.config:
             return self.config.games
         try:  # settings of another version may still contain this one
-            games = tomllib.loads(self.directory.config.read_text(encoding="utf-8")).get("games")
+            games = tomllib.loads(self.directory.config.read_text(encoding="utf-8-sig")).get("games")
         except (OSError, ValueError):
             return None
         return games if isinstance(games, int) and games > 0 else None
@@ -104,7 +105,7 @@ class RunView:
     def state(self) -> State:
         """The state of the run, as its files show it.
 
-        `"waiting"`: there is no run yet. `"starting"`: it has settings, but no line of metrics. `"stopped"`: it was
+        `"waiting"`: no run yet. `"starting"`: it has settings, but no line of metrics. `"stopped"`: it was
         saved and ended before its target. `"silent"`: it should have written a line, but has not.
         """
         started = _modified(self.directory.config)
@@ -140,10 +141,7 @@ class RunView:
     @property
     def games_per_second(self) -> float | None:
         """The current speed, measured over the newest lines."""
-        seconds = np.nan_to_num(self.metrics["seconds"])
-        back = np.cumsum(seconds[::-1])
-        lines = 1 + int(np.searchsorted(back, _RECENT_SECONDS))
-        return self._speed(slice(-lines, None))
+        return self._speed(self._recent())
 
     @property
     def mean_games_per_second(self) -> float | None:
@@ -156,14 +154,29 @@ class RunView:
 
     @property
     def seconds_left(self) -> float | None:
-        """The estimated seconds left at the current speed; `None` if the run is not running or the speed is unknown."""
-        speed = self.games_per_second
+        """The estimated seconds left (see `runs.estimate`); `None` if it is not running, or its speed is unknown."""
+        speed = self._speed(self._recent())
         if self.state != "running" or not speed or self.target_games is None:
             return None
-        return (self.target_games - self.metrics.games_played) / speed
+        limits = {name: self.metrics.value(f"play.{name}") for name in LIMITS}
+        measured = next((Limit(name, value) for name, value in limits.items() if value is not None), None)
+        games, target = self.metrics.games_played, self.target_games
+        if self.config is None or measured is None:
+            return max(target - games, 0) / speed
+        return seconds_left(self.config, games, target, seconds_per_game=1 / speed, measured=measured)
+
+    def _recent(self) -> slice:
+        """Returns the newest lines, those over which speed is measured, as far back as the search limit is the same."""
+        seconds = np.nan_to_num(self.metrics["seconds"])
+        lines = 1 + int(np.searchsorted(np.cumsum(seconds[::-1]), _RECENT_SECONDS))
+        for name in LIMITS:
+            values = self.metrics[f"play.{name}"][::-1]
+            differs = ~np.isclose(values, values[:1], equal_nan=True)
+            lines = min(lines, int(differs.argmax()) if differs.any() else lines)
+        return slice(-lines, None)
 
     def curve(self, key: str) -> NDArray[np.float64]:
-        """Returns a measure's values as curves show them, in the unit of screens; shape (lines,)."""
+        """Returns a measure's values as curves show them, in the unit of displayed values; shape (lines,)."""
         measure = MEASURES[key]
         return (self.rolling(key) if measure.rolling else self.metrics[key]) * measure.unit.scale
 

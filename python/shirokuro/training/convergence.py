@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shirokuro._core import PATTERN_ENTRIES, STAGE_ENTRIES, STAGES
+from shirokuro.training.typical_entries import TYPICAL_ENTRIES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -53,6 +54,12 @@ class Window:
     value_variance: float | None
     """Variance of the search values, from the side to move's view, in discs²."""
 
+    td_variance: float | None = None
+    """Mean square of target − evaluation before learning, in discs²; unknown in windows of older files."""
+
+    td_variance_error: float | None = None
+    """Standard error of `td_variance`, with games as independent samples."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ConvergenceReport:
@@ -92,6 +99,14 @@ class ConvergenceReport:
         return self.updated_entries / self.reachable_entries
 
     @property
+    def typical_coverage(self) -> float:
+        """Share of the entries that a typical run reaches (`TYPICAL_ENTRIES`) that were updated at least once.
+
+        Entries beyond the typical number of their table do not count, so this is at most 1.
+        """
+        return int(np.minimum(self.updated, TYPICAL_ENTRIES).sum()) / int(TYPICAL_ENTRIES.sum())
+
+    @property
     def mean_updates(self) -> float:
         """Mean number of updates per entry, over all entries."""
         return int(self.updates.sum()) / ENTRIES
@@ -105,6 +120,11 @@ class ConvergenceReport:
     def coverage_by_table(self) -> NDArray[np.float64]:
         """`coverage` of each table."""
         return self.updated / self.reachable
+
+    @property
+    def typical_coverage_by_table(self) -> NDArray[np.float64]:
+        """`typical_coverage` of each table."""
+        return np.minimum(self.updated / TYPICAL_ENTRIES, 1.0)
 
     @property
     def mean_updates_by_table(self) -> NDArray[np.float64]:
@@ -130,6 +150,7 @@ class ConvergenceReport:
             "stone_difference_sd": self.stone_difference_sd,
             "value_variance": self.last_games.value_variance,
             "coverage": self.coverage,
+            "typical_coverage": self.typical_coverage,
             "reachable_entries": self.reachable_entries,
             "updated_entries": self.updated_entries,
             "mean_updates": self.mean_updates,

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from shirokuro._core import UNITS_PER_DISC
+from shirokuro.config import TrainConfig
+from shirokuro.runs.texts import build, typed
 from shirokuro.training.convergence import PATTERNS, ConvergenceReport, Window
 from shirokuro.training.report import variance
+from shirokuro.training.stagnation import EqualSettings, ErrorSums, stagnation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,7 +22,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from shirokuro._core import GenerationReport, TableCoverage
-    from shirokuro.config import TrainConfig
     from shirokuro.training.warnings import WarningKind
 
 REMEMBERED = 10_000
@@ -44,7 +46,7 @@ class Sums:
         numbers[4] += sign * total
         numbers[5] += sign * squares
 
-    def window(self, end: int) -> Window:
+    def window(self, end: int, errors: ErrorSums | None = None) -> Window:
         """Returns the mean and variances of these games as a window that ended after `end` games."""
         games, differences, difference_squares, values, value_sum, value_squares = self.numbers
         return Window(
@@ -53,6 +55,8 @@ class Sums:
             stone_difference_mean=differences / games if games else None,
             stone_difference_variance=variance(games, differences, difference_squares),
             value_variance=variance(values, value_sum, value_squares, unit=1 / UNITS_PER_DISC),
+            td_variance=errors.mean if errors else None,
+            td_variance_error=errors.standard_error if errors else None,
         )
 
 
@@ -64,9 +68,10 @@ class ConvergenceTracker:
         self._last_sums = Sums()
         self._size = window_games
         self._window = Sums()
+        self._errors: ErrorSums | None = ErrorSums()
+        self._equal = EqualSettings()
         self._end = window_games
         self._windows: deque[Window] = deque(maxlen=REMEMBERED)
-        self._best: tuple[float, int] | None = None
         self._out_of_range = [0, 0]
         self._warned: dict[str, int] = {}
         self._check_due = False
@@ -75,8 +80,10 @@ class ConvergenceTracker:
         self, generation: GenerationReport, games_played: int, config: TrainConfig
     ) -> Iterator[tuple[WarningKind, str]]:
         """Counts the games of one call of the core, which ended after `games_played` games; yields their warnings."""
-        self._resize(config.window_games, games_played - len(generation.games) - len(generation.failures))
-        for game, (count, total, squares, positions, _, out_of_range) in zip(
+        before = games_played - len(generation.games) - len(generation.failures)
+        self._resize(config.window_games, before)
+        self._equal.update(config.at(before - before % config.generation_games), before)
+        for game, (count, total, squares, positions, squared_error, out_of_range) in zip(
             generation.games, generation.game_sums, strict=True
         ):
             while game.index >= self._end:
@@ -85,6 +92,8 @@ class ConvergenceTracker:
             self._last.append(numbers)
             self._last_sums.add(numbers)
             self._window.add(numbers)
+            if self._errors:
+                self._errors.add(positions, squared_error)
             if len(self._last) > self._size:
                 self._last_sums.add(self._last.popleft(), -1)
             self._out_of_range[0] += out_of_range
@@ -101,34 +110,29 @@ class ConvergenceTracker:
         self._size = size
         while len(self._last) > size:
             self._last_sums.add(self._last.popleft(), -1)
-        self._window = Sums()
+        self._window, self._errors = Sums(), ErrorSums()
         self._end = (games_played // size + 1) * size
 
     def _close(self, config: TrainConfig) -> Iterator[tuple[WarningKind, str]]:
-        """Ends the current window; yields a warning if the variance has stagnated."""
-        window = self._window.window(self._end)
-        self._window, self._end, self._check_due = Sums(), self._end + self._size, True
-        if window.stone_difference_variance is None:
+        """Ends the current window; yields a warning if learning has stagnated."""
+        window = self._window.window(self._end, self._errors)
+        self._window, self._errors, self._end, self._check_due = Sums(), ErrorSums(), self._end + self._size, True
+        if not window.games:
             return
         self._windows.append(window)
-        if self._best is None or window.stone_difference_variance < self._best[0]:
-            self._best = (window.stone_difference_variance, window.end)
-            return
-        best, since = self._best
-        if window.end - since >= config.stagnation_games and self._is_new("stagnation", window.end, config):
-            yield (
-                "stagnation",
-                (
-                    f"the variance of the disc difference has not decreased for {window.end - since:,} games: "
-                    f"{window.stone_difference_variance:.2f} over the last {window.games:,} games, "
-                    f"the lowest was {best:.2f} after {since:,} games"
-                ),
-            )
+        since = max(config.settle_games, self._equal.since)
+        found = stagnation(self._windows, since, config.stagnation_games, config.min_decrease)
+        if found and self._is_new("stagnation", window.end, config):
+            yield "stagnation", found
 
     def _judge_range(self, games_played: int, config: TrainConfig) -> Iterator[tuple[WarningKind, str]]:
         """Yields a warning if too many evaluations of a completed generation are out of range."""
         (beyond, positions), self._out_of_range = self._out_of_range, [0, 0]
-        if beyond > config.max_out_of_range * positions and self._is_new("divergence", games_played, config):
+        if (
+            games_played > config.settle_games
+            and beyond > config.max_out_of_range * positions
+            and self._is_new("divergence", games_played, config)
+        ):
             yield (
                 "divergence",
                 (
@@ -156,15 +160,15 @@ class ConvergenceTracker:
         report = self.report(tables, games_played)
         if (
             games_played >= config.coverage_games
-            and report.coverage < config.min_coverage
+            and report.typical_coverage < config.min_coverage
             and self._is_new("coverage", games_played, config)
         ):
             yield (
                 "coverage",
                 (
-                    f"{report.updated_entries:,} of {report.reachable_entries:,} reachable entries have been learned "
-                    f"({report.coverage:.1%}, expected {config.min_coverage:.0%} after {config.coverage_games:,} games)"
-                    f"; lowest: {_tables_below(report.coverage_by_table, config.min_coverage)}"
+                    f"{report.typical_coverage:.1%} of the entries that a typical run reaches have been learned, "
+                    f"expected {config.min_coverage:.0%} after {config.coverage_games:,} games; "
+                    f"lowest: {_tables_below(report.typical_coverage_by_table, config.min_coverage)}"
                 ),
             )
         ratios = report.mean_updates_by_table / report.expected_updates_by_table
@@ -196,9 +200,10 @@ class ConvergenceTracker:
             "size": self._size,
             "last": base64.b64encode(zlib.compress(games, 1)).decode(),
             "window": self._window.numbers,
+            "errors": self._errors and self._errors.numbers,
+            "equal": [self._equal.since, self._equal.settings],
             "end": self._end,
             "windows": [[getattr(window, name) for name in Window.__slots__] for window in self._windows],
-            "best": self._best,
             "out_of_range": self._out_of_range,
             "warned": self._warned,
             "check_due": self._check_due,
@@ -206,23 +211,56 @@ class ConvergenceTracker:
 
     @classmethod
     def from_json(cls, state: Mapping[str, Any]) -> Self:
-        """Restores a tracker from the result of `to_json`.
+        """Restores a tracker from the result of `to_json`, possibly that of an older version.
 
         Raises:
             ValueError: `state` has the wrong structure; KeyError, TypeError and zlib.error are also possible.
         """
-        tracker = cls(state["size"])
-        games = np.frombuffer(zlib.decompress(base64.b64decode(state["last"])), dtype="<i8").reshape(-1, 4)
+        size = TrainConfig.SETTINGS["window_games"].convert("size", state["size"])
+        tracker = cls(typed(size, int))
+        games = np.frombuffer(_decompressed(state["last"], 32 * tracker._size), dtype="<i8").reshape(-1, 4)
         for difference, count, total, squares in games.tolist():
             tracker._last.append((difference, count, total, squares))
             tracker._last_sums.add(tracker._last[-1])
-        tracker._window, tracker._end = Sums(list(state["window"])), state["end"]
-        windows = (dict(zip(Window.__slots__, window, strict=True)) for window in state["windows"])
-        tracker._windows.extend(Window(**window) for window in windows)
-        tracker._best = tuple(state["best"]) if state["best"] else None
-        tracker._out_of_range = list(state["out_of_range"])
-        tracker._warned, tracker._check_due = dict(state["warned"]), state["check_due"]
+        tracker._window, tracker._end = Sums(_whole_numbers(state["window"], 6)), typed(state["end"], int)
+        if "equal" in state:
+            tracker._errors = ErrorSums(_numbers(state["errors"], 5)) if state["errors"] else None
+            since, settings = state["equal"]
+            known = None if settings is None else {key: typed(each, float | None) for key, each in settings.items()}
+            tracker._equal = EqualSettings(typed(since, int), known)
+        else:  # older files have no sums for the current window
+            tracker._errors = None
+        windows = (dict(zip(Window.__slots__, window, strict=False)) for window in state["windows"])
+        tracker._windows.extend(build(Window, window) for window in windows)
+        tracker._out_of_range = _whole_numbers(state["out_of_range"], 2)
+        tracker._warned = {kind: typed(games, int) for kind, games in dict(state["warned"]).items()}
+        tracker._check_due = typed(state["check_due"], bool)
         return tracker
+
+
+def _decompressed(text: str, limit: int) -> bytes:
+    """Returns the content of a compressed text.
+
+    Raises:
+        ValueError: the content is damaged, incomplete, or longer than `limit` bytes.
+    """
+    decompressor = zlib.decompressobj()
+    content = decompressor.decompress(base64.b64decode(text, validate=True), limit + 1)
+    if len(content) > limit or not decompressor.eof or decompressor.unused_data:
+        raise ValueError(f"last: not a compressed text of at most {limit:,} bytes")
+    return content
+
+
+def _numbers(values: object, count: int) -> list[float]:
+    if not isinstance(values, list) or len(values) != count:
+        raise ValueError(f"{values!r:.40}: must be {count} numbers")
+    return [typed(value, float) for value in values]
+
+
+def _whole_numbers(values: object, count: int) -> list[int]:
+    if not isinstance(values, list) or len(values) != count:
+        raise ValueError(f"{values!r:.40}: must be {count} whole numbers")
+    return [typed(value, int) for value in values]
 
 
 def _tables_below(values: NDArray[np.float64], limit: float, at_most: int = 6) -> str:

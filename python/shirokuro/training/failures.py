@@ -7,6 +7,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
+from shirokuro.runs.texts import build
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -120,4 +122,4 @@ class FailureWindow:
         Raises:
             TypeError: `failures` has the wrong structure.
         """
-        return cls(FailedGame(**failure) for failure in failures)
+        return cls(build(FailedGame, failure) for failure in failures)

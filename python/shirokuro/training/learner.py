@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NoReturn, Self
 
 from shirokuro.config import TrainConfig
 from shirokuro.training import log_file, memory
+from shirokuro.training.settings import FIXED
 from shirokuro.training.state import TrainingState
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from shirokuro.training.statistics import StatsWindow
 
 _log = logging.getLogger(__name__)
-
-_FIXED = ("seed", "generation_games")
 
 
 class Learner:
@@ -49,6 +48,18 @@ class Learner:
         if not isinstance(config, TrainConfig):
             raise TypeError(f"config: must be a TrainConfig or None, not {type(config).__name__}")
         self.state = TrainingState.new(config)
+
+    def __repr__(self) -> str:
+        name, config = type(self).__name__, self._config
+        return f"<{name}: {self.games_played} of {config.games} games, seed {config.seed}, run {self.state.run_id}>"
+
+    def __reduce__(self) -> NoReturn:
+        """Refuses to be pickled or copied."""
+        name = type(self).__name__
+        raise TypeError(
+            f"cannot pickle or copy a {name}: it owns threads and a run; write a file with {name}.save, and read it "
+            f"with {name}.load where it is needed (its evaluator can be pickled)"
+        )
 
     @property
     def _core(self) -> TrainerCore:
@@ -158,7 +169,7 @@ class Learner:
             tick=tick,
             reports=statistics.reports,
         )
-        statistics.count(self._config)
+        statistics.count(config)
         if generation.generation_complete and statistics.convergence.check_due:
             for kind, message in statistics.convergence.check(core.coverage(), self.games_played, self._config):
                 statistics.warnings.issue(kind, message, self.games_played)
@@ -199,10 +210,10 @@ class Learner:
         Raises:
             ValueError: a value is out of its range, or the setting can't be changed once a training exists (seed,
                 generation_games).
-            TypeError: a value is of the wrong type, or there is no such setting.
+            TypeError: a value is of the wrong type, or the setting is unknown.
         """
         config = self._config.replace(**changes)
-        for name in _FIXED:
+        for name in FIXED:
             if getattr(config, name) != getattr(self._config, name):
                 raise ValueError(f"{name} = {changes[name]!r}: can't be changed during a training")
         memory.plan(config)

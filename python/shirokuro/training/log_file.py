@@ -5,15 +5,19 @@ from __future__ import annotations
 import copy
 import json
 import logging
+import os
 import queue
 import threading
 import time
 from datetime import UTC, datetime
+from io import BufferedWriter, TextIOWrapper
 from logging.handlers import QueueHandler, QueueListener
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from shirokuro.files import open_own
+
 if TYPE_CHECKING:
-    from pathlib import Path
     from types import TracebackType
 
 _log = logging.getLogger(__name__)
@@ -81,6 +85,10 @@ class _File(logging.FileHandler):
     def __init__(self, path: Path) -> None:
         super().__init__(path, encoding="utf-8", errors="backslashreplace")
         self.lost = 0
+
+    def _open(self) -> TextIOWrapper:
+        file = open_own(Path(self.baseFilename), os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        return TextIOWrapper(BufferedWriter(file), encoding=self.encoding, errors=self.errors)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802 (logging's name)
         self.lost += 1

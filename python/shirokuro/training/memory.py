@@ -73,7 +73,7 @@ class MemoryPlan:
     workers: int
     """Number of worker threads; each has a table."""
     wanted_table: int
-    """Requested size of each transposition table."""
+    """Size of each transposition table that is asked for: the setting, or less after the process outgrew the budget."""
 
     @property
     def left(self) -> int:
@@ -82,7 +82,7 @@ class MemoryPlan:
 
     @property
     def table(self) -> int:
-        """Size that each table gets; the minimum size if there is no room at all."""
+        """Size that each table gets; the minimum size if nothing is left."""
         return max(min(self.wanted_table, self.left // self.workers), MIN_TABLE)
 
     @property
@@ -130,6 +130,17 @@ def plan(config: TrainConfig) -> MemoryPlan:
             f"and {minimal.workers} transposition tables of {MIN_TABLE / MB:.1f}"
         )
     return planned
+
+
+def smaller_table(planned: MemoryPlan, resident: int) -> int | None:
+    """Returns a size of the tables with which a process that has outgrown its budget needs less memory.
+
+    It is at most half of the present size, so that few steps are taken; `None` if the tables have the smallest size.
+    """
+    excess = resident - planned.budget
+    if excess <= 0 or planned.table <= MIN_TABLE:
+        return None
+    return max(min(planned.table // 2, planned.table - excess // planned.workers), MIN_TABLE)
 
 
 def resident_memory() -> int | None:

@@ -12,6 +12,7 @@ from shirokuro.display.format import duration
 from shirokuro.runs.metrics import append_line
 from shirokuro.training import memory
 from shirokuro.training.log_text import detail_line, memory_line, progress_line, summary
+from shirokuro.training.state import others
 from shirokuro.training.timers import PhaseTimer
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from shirokuro.runs.directory import RunDirectory
     from shirokuro.training.learner import Learner
+    from shirokuro.training.session import Session
 
 _log = logging.getLogger(__name__)
 
@@ -50,15 +52,15 @@ class Reporter:
     Args:
         trainer: the trainer to report on.
         directory: the run's directory.
-        target_games: number of games after which the training is complete.
+        session: the session, which knows the target and the time left.
         metrics_every: number of games between two lines of the metrics.
     """
 
-    def __init__(self, trainer: Learner, directory: RunDirectory, *, target_games: int, metrics_every: int) -> None:
+    def __init__(self, trainer: Learner, directory: RunDirectory, *, session: Session, metrics_every: int) -> None:
         self._trainer = trainer
         self._directory = directory
-        self._target = target_games
-        self._start, self._first = time.monotonic(), trainer.games_played
+        self._session, self._target = session, session.target_games
+        self._start = time.monotonic()
         config, games = trainer.config, trainer.games_played
         self._lines, self._within = EveryNGames(config.log_games, games), EveryNGames(config.log_games, games)
         self._details = EveryNGames(config.detail_games, games)
@@ -93,21 +95,25 @@ class Reporter:
         """
         config = self._trainer.config
         if config.log_games < config.generation_games and self._within.at(count) and count < self._target:
-            seconds, left = self._clock(count)
-            fields = {"games_finished": count, "target_games": self._target, "elapsed_seconds": round(seconds, 3)}
+            seconds, left = self._clock()
+            fields = {
+                "games_finished": count,
+                "target_games": self._target,
+                "generation_complete": False,
+                "elapsed_seconds": round(seconds, 3),
+                "seconds_left": None if left is None else round(left, 3),
+            }
             text = f"{count:,}/{self._target:,} games finished, generation not complete"
             elapsed = f"elapsed {duration(seconds)}, ETA {duration(left, unknown='unknown')}"
             _log.info("%s: %s", text, elapsed, extra={"fields": fields})
 
-    def _clock(self, count: int) -> tuple[float, float | None]:
-        """Returns the seconds since the session started, and the estimated seconds remaining at its speed."""
-        seconds = time.monotonic() - self._start
-        games = count - self._first
-        return seconds, max(self._target - count, 0) * seconds / games if games > 0 else None
+    def _clock(self) -> tuple[float, float | None]:
+        """Returns the seconds since the session started, and the estimated seconds remaining."""
+        return time.monotonic() - self._start, self._session.pace.left(self._trainer.config, self._target)
 
     def _log_progress(self) -> None:
         trainer = self._trainer
-        seconds, left = self._clock(trainer.games_played)
+        seconds, left = self._clock()
         batch = self._unlogged.take()
         fields = {
             "games_played": trainer.games_played,
@@ -169,7 +175,8 @@ class Reporter:
         budget, resident = bytes_by_part["budget"], bytes_by_part.get("resident", 0)
         if resident > budget:
             sizes = f"{resident / memory.MB:.1f} MB are resident, more than the budget of {budget / memory.MB:.1f}"
-            self._warn("memory", f"{sizes}: {memory_line(bytes_by_part)}")
+            limit = "" if self._trainer.state.plan.table > memory.MIN_TABLE else "; the tables can't shrink further"
+            self._warn("memory", f"{sizes}: {memory_line(bytes_by_part)}{limit}{others()}")
         free = bytes_by_part.get("allocator_free", 0)
         if free > config.max_fragmentation * budget:
             share = f"{free / budget:.0%} of the budget, {free / max(resident, 1):.0%} of the resident memory"

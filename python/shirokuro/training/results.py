@@ -34,7 +34,13 @@ class TrainingProgress:
     """Wall-clock time since the training was started or resumed."""
 
     seconds_left: float | None
-    """Estimated remaining time, by the speed since then; `None` before the first game."""
+    """Estimated remaining time, as `Trainer.seconds_left`; `None` before there is a measurement."""
+
+    generation_complete: bool
+    """Whether it was called at the end of a generation's part, whose games are measured.
+
+    Within a long generation, only the number of finished games is known.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from shirokuro._core import NEUTRAL_WEIGHT, UNITS_PER_DISC
 from shirokuro.display.boards import board_line
+from shirokuro.runs.texts import build
 from shirokuro.training.convergence_tracker import ConvergenceTracker
 from shirokuro.training.failures import FailedGame, FailureWindow
 from shirokuro.training.report import BatchReport
@@ -84,7 +85,7 @@ class RunStatistics:
         """
         errors = FailureWindow.from_json(monitor["errors"])
         convergence = ConvergenceTracker.from_json(monitor["convergence"])
-        return cls(seed, BatchReport(**statistics), errors, convergence)
+        return cls(seed, build(BatchReport, statistics), errors, convergence)
 
     def to_json(self) -> dict[str, Any]:
         """Returns everything except the totals as plain values."""

@@ -11,10 +11,11 @@ from shirokuro.config import TrainConfig
 from shirokuro.runs import checkpoints
 from shirokuro.runs.directory import RunDirectory
 from shirokuro.signals import StopSignals
-from shirokuro.training import log_file
+from shirokuro.training import log_file, memory
 from shirokuro.training.learner import Learner
 from shirokuro.training.loop import TrainingLoop
 from shirokuro.training.session import Session, SessionOptions
+from shirokuro.training.settings import edited, extended, settings_of
 from shirokuro.training.state import TrainingState
 
 if TYPE_CHECKING:
@@ -141,6 +142,11 @@ class Trainer(Learner):
 
         Returns:
             The result of the training; `None` from a callback, and if no training was started.
+
+        Raises:
+            RuntimeError: the call comes from a forked process, in which the training does not run.
+            Exception: the exception that ended the training, for example because its state could not be saved, unless
+                it was raised before.
         """
         if self._session:
             self._session.pause()
@@ -157,17 +163,20 @@ class Trainer(Learner):
         """Continues from the run's latest checkpoint as if the training had never stopped.
 
         The checkpoint is loaded together with its settings, unless this trainer is already in exactly that state.
+        Settings that were edited in the run's `config.toml` are used from now on.
         Anything that this trainer has trained since the checkpoint is discarded.
 
         Args:
             target_games: games of the whole run; defaults to the target that the training was last started with.
             directory: the run's directory; defaults to the previous one.
-            on_corrupt: what to do if the newest checkpoint is damaged: fall back to the newest undamaged one, start a
-                new run with this trainer's settings (the damaged run's files are moved to `set-aside`), or raise.
+            on_corrupt: what to do if the newest checkpoint is damaged: fall back to the newest undamaged one, start
+                over with the run's settings (the damaged run's files are moved to `set-aside`), or raise.
             options: options of `start_training`.
 
         Raises:
-            FileNotFoundError: there is no checkpoint.
+            FileNotFoundError: the run has no checkpoint.
+            ValueError: `config.toml` was edited, and changes what can't be changed (seed, generation_games) or has an
+                invalid value.
             ModelFileError: the newest checkpoint is damaged and `on_corrupt` is `"fail"`, or all are damaged, or the
                 newest one has another version of the format.
             Exception: errors of `start_training`.
@@ -189,23 +198,52 @@ class Trainer(Learner):
 
         Evaluators obtained earlier do not change.
         """
-        latest = checkpoints.latest_checkpoint(directory, on_corrupt=on_corrupt)
-        if latest is not None:
-            if latest != self.state.checkpoint:
-                self.state = TrainingState.load(latest)
-            return
         run = RunDirectory(Path(directory))
-        damaged = [*checkpoints.candidates(run.path)]
+        latest = checkpoints.latest_checkpoint(directory, on_corrupt=on_corrupt, check=TrainingState.verify)
+        if latest is not None:
+            state = self.state if latest == self.state.checkpoint else TrainingState.load(latest)
+            config = edited(run.config, state.config, state.written)
+            memory.plan(config)
+            if config.games != state.config.games:
+                state.target_games = None
+            self.state, state.config = state, config
+            return
+        damaged = checkpoints.candidates(run.path)
         if not damaged:
             raise FileNotFoundError(2, "no checkpoint in", str(run.path))
+        files = [*damaged, *(path for path in [run.model] if path.exists() and path not in damaged)]
+        state = TrainingState.new(settings_of(run, files))
         with run.held():
-            run.set_aside([*damaged, *(path for path in [run.model] if path.exists())])
-        self.state = TrainingState.new(self._config)
+            run.set_aside(files)
+        state.notes.append(f"the run in {run.path} starts over with its settings; its files were set aside")
+        self.state = state
+
+    def extend(self, games: int) -> None:
+        """Changes the length of the run, with schedules that continue from their present values.
+
+        `configure(games=…)` stretches the schedules over the new length instead, so that their values jump.
+
+        Raises:
+            ValueError: `games` is less than the games played, or out of its range.
+            TypeError: `games` is not a whole number.
+        """
+        TrainConfig.SETTINGS["games"].convert("games", games)
+        self.state.config = extended(self._config, games, self._core.generation * self._core.generation_games)
 
     @property
     def is_training_active(self) -> bool:
         """Whether a training was started and has not ended."""
         return self._session is not None and self._session.active
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Estimated seconds until the training reaches its target; `None` if none is active or nothing was measured.
+
+        It follows from the speed of the last half minute, and from what the schedules of the search will cost.
+        """
+        if self._session is None or not self._session.active:
+            return None
+        return self._session.pace.left(self._config, self._session.target_games)
 
     @property
     def training_result(self) -> TrainingResult | None:

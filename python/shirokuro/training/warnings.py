@@ -20,6 +20,7 @@ WarningKind: TypeAlias = Literal[
     "throughput",
     "checkpoint",
     "errors",
+    "lock",
     "log",
     "sudden",
 ]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from websockets.exceptions import ConnectionClosed
 
+from shirokuro.web.fair_queue import Share
 from shirokuro.web.game_session import GameSession
 from shirokuro.web.messages import Renew, Watch, parse
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from shirokuro.web.game_session import SearchKind
     from shirokuro.web.hub import Hub
     from shirokuro.web.search_pool import SearchJob
+
+_log = logging.getLogger(__name__)
 
 _NOTICES = 5
 """The maximum number of notices that wait to be sent; older ones are dropped."""
@@ -35,6 +39,7 @@ class Client:
         self._connection = connection
         self._hub = hub
         self._session = GameSession()
+        self._share = Share()
         self._job: SearchJob | None = None
         self._thinking: SearchKind | None = None
         self._watches = False
@@ -93,13 +98,20 @@ class Client:
                 self._watches = message.on
                 self.changed("run")
             elif isinstance(message, Renew):
-                await self._hub.renew()
+                await self._renew()
             else:
                 self._session.apply(message)
                 self._restart_search()
-        except (ValueError, OSError) as error:
+        except ValueError as error:
             self._notice(str(error))
         self.changed("game")
+
+    async def _renew(self) -> None:
+        try:
+            await self._hub.renew()
+        except (ValueError, OSError) as error:  # the message names the file by its path on this machine
+            _log.warning("%s", error)
+            self._notice("the newest checkpoint is damaged or can't be read")
 
     async def _search(self) -> None:
         while True:
@@ -111,7 +123,7 @@ class Client:
             if not model or not request:
                 await self._work.wait()
                 continue
-            self._job = self._hub.searches.begin(request, model.evaluator)
+            self._job = self._hub.searches.begin(request, model.evaluator, self._share)
             found = await self._job.found()
             if found is not None and model is self._hub.model:
                 self._session.take(request, found)

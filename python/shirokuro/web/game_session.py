@@ -114,7 +114,7 @@ class GameSession:
         return None
 
     def take(self, request: SearchRequest, found: SearchResult | MoveScores) -> None:
-        """Takes the result of a search; a move for a position that is no longer current is ignored."""
+        """Takes the result of a search; a move for an earlier position is ignored."""
         now = self.game.position
         if isinstance(found, MoveScores):
             self._scores = (request.position, found)

@@ -8,7 +8,6 @@ import re
 import secrets
 from dataclasses import dataclass
 from http import HTTPStatus
-from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
@@ -94,17 +93,21 @@ class Guard:
                 return Refusal(HTTPStatus.FORBIDDEN, "the token is wrong")
             return Entry(f"{self._cookie}={offered}; Path=/; HttpOnly; SameSite=Lax")
         scheme, _, bearer = headers.get("Authorization", "").partition(" ")
-        offered = bearer if scheme.lower() == "bearer" else self._remembered(headers.get("Cookie", ""))
-        if not offered:
+        every = self._remembered(headers.get("Cookie", ""))
+        if scheme.lower() == "bearer" and bearer:
+            every.append(bearer)
+        if not every:
             return Refusal(HTTPStatus.UNAUTHORIZED, "a token is needed: open the address that the server printed")
-        return None if self._is_right(offered) else Refusal(HTTPStatus.FORBIDDEN, "the token is wrong")
+        return None if any(map(self._is_right, every)) else Refusal(HTTPStatus.FORBIDDEN, "the token is wrong")
 
-    def _remembered(self, cookies: str) -> str:
-        try:
-            cookie = SimpleCookie(cookies).get(self._cookie)
-        except CookieError:
-            return ""
-        return cookie.value if cookie else ""
+    def _remembered(self, cookies: str) -> list[str]:
+        """Returns the values of the cookie, of which there may be several.
+
+        Other servers on this host set cookies of any form, which the browser sends as well. They are skipped one by
+        one: the standard library's parser gives up at the first that it does not understand.
+        """
+        pairs = (pair.strip().partition("=") for pair in cookies.split(";"))
+        return [value for name, _, value in pairs if name == self._cookie and value]
 
     def _is_right(self, offered: str) -> bool:
         # In constant time, wherever the two differ.

@@ -63,7 +63,7 @@ class Hub:
         }
 
     async def renew(self) -> None:
-        """Switches to the newest model for all visitors; does nothing if there is no newer one.
+        """Switches to the newest model for all visitors; does nothing without a newer one.
 
         Raises:
             OSError: the model can't be read.

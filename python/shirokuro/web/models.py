@@ -64,7 +64,7 @@ class ModelSource:
         """Loads the newest model and makes it the current one; verifying a checkpoint of a run takes about a second.
 
         Raises:
-            FileNotFoundError: there is no model.
+            FileNotFoundError: the model does not exist.
             OSError: the model can't be read.
             ModelFileError: the model is damaged.
         """

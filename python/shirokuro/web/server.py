@@ -7,14 +7,14 @@ import errno
 import logging
 import os
 import socket
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-from weakref import WeakSet
 
-from websockets.asyncio.server import ServerConnection, serve
+from websockets.asyncio.server import serve
 from websockets.datastructures import Headers, MultipleValuesError
+from websockets.frames import CloseCode
 from websockets.http11 import Response
 
 from shirokuro.web.client import Client
@@ -22,11 +22,13 @@ from shirokuro.web.guard import Entry, Guard, Refusal
 from shirokuro.web.hub import Hub
 from shirokuro.web.messages import MAX_BYTES
 from shirokuro.web.pages import SAFETY_HEADERS, Page, load_pages
+from shirokuro.web.pending import PendingConnections
 from shirokuro.web.search_pool import SearchPool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
+    from websockets.asyncio.server import ServerConnection
     from websockets.http11 import Request
 
     from shirokuro.web.models import ModelSource
@@ -43,6 +45,8 @@ _THREADS = 4
 """The minimum number of search threads, so that a few long searches do not block all other visitors."""
 
 _LIVE = "/live"
+
+_FULL = "too many visitors: close a tab, or try again later"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,31 +94,30 @@ async def _run(
     stop: asyncio.Event,
     started: Callable[[], object],
 ) -> None:
-    searches = SearchPool(max(_THREADS, min(os.cpu_count() or 1, 16)))
-    hub = Hub(models, searches)
-    connections: WeakSet[ServerConnection] = WeakSet()
-    requests = _Requests(guard, load_pages(), hub)
-    watching = asyncio.create_task(hub.watch())
-    try:
-        async with serve(
-            requests.play,
-            sock=listener,
-            process_request=requests.answer,
-            server_header=None,
-            open_timeout=_PATIENCE_SECONDS,
-            close_timeout=1,
-            max_size=MAX_BYTES,
-            logger=_silent(),
-            create_connection=_registered_in(connections),
-        ):
-            started()
-            await stop.wait()
-            _drop_idle(connections)
-    finally:
-        searches.close()
-        watching.cancel()
-        with suppress(asyncio.CancelledError):
-            await watching
+    with closing(SearchPool(max(_THREADS, min(os.cpu_count() or 1, 16)))) as searches:
+        hub = Hub(models, searches)
+        pending = PendingConnections()
+        requests = _Requests(guard, load_pages(), hub, pending)
+        watching = asyncio.create_task(hub.watch())
+        try:
+            async with serve(
+                requests.play,
+                sock=listener,
+                process_request=requests.answer,
+                server_header=None,
+                open_timeout=_PATIENCE_SECONDS,
+                close_timeout=1,
+                max_size=MAX_BYTES,
+                logger=_silent(),
+                create_connection=pending.connection_class(),
+            ):
+                started()
+                await stop.wait()
+                pending.drop_idle()
+        finally:
+            watching.cancel()
+            with suppress(asyncio.CancelledError):
+                await watching
 
 
 def _listen(address: Address) -> socket.socket:
@@ -137,24 +140,6 @@ def _listen(address: Address) -> socket.socket:
     return listener
 
 
-def _registered_in(connections: WeakSet[ServerConnection]) -> type[ServerConnection]:
-    """Returns a class of connections that add themselves to a set while they exist."""
-
-    class Registered(ServerConnection):
-        def connection_made(self, transport: asyncio.BaseTransport) -> None:
-            super().connection_made(transport)
-            connections.add(self)
-
-    return Registered
-
-
-def _drop_idle(connections: Iterable[ServerConnection]) -> None:
-    """Aborts connections without a request, because browsers open some in advance and keep them idle."""
-    for connection in list(connections):
-        if connection.request is None:
-            connection.transport.abort()
-
-
 def _silent() -> logging.Logger:
     """Returns a silent logger for connections, because browsers often disconnect in the middle of a request."""
     logger = logging.getLogger("shirokuro.web.connections")
@@ -165,10 +150,11 @@ def _silent() -> logging.Logger:
 class _Requests:
     """The handlers of requests and connections."""
 
-    def __init__(self, guard: Guard, pages: Mapping[str, Page], hub: Hub) -> None:
+    def __init__(self, guard: Guard, pages: Mapping[str, Page], hub: Hub, pending: PendingConnections) -> None:
         self._guard = guard
         self._pages = pages
         self._hub = hub
+        self._pending = pending
 
     def answer(self, _connection: ServerConnection, request: Request) -> Response | None:
         """Returns the response to a request; `None` for one that opens a game connection."""
@@ -187,15 +173,21 @@ class _Requests:
 
     def _serve(self, path: str) -> Response | None:
         if path == _LIVE:
-            if len(self._hub.subscribers) >= MAX_VISITORS:
-                return _text(HTTPStatus.SERVICE_UNAVAILABLE, "too many visitors: close a tab, or try again later")
-            return None
+            return _text(HTTPStatus.SERVICE_UNAVAILABLE, _FULL) if self._is_full else None
         if page := self._pages.get(path):
             return _response(HTTPStatus.OK, page.media_type, page.body)
         return _text(HTTPStatus.NOT_FOUND, "not found")
 
+    @property
+    def _is_full(self) -> bool:
+        return len(self._hub.subscribers) >= MAX_VISITORS
+
     async def play(self, connection: ServerConnection) -> None:
         """Plays with a connected tab."""
+        self._pending.remove(connection)
+        if self._is_full:  # by now: several tabs may have connected at once
+            await connection.close(CloseCode.TRY_AGAIN_LATER, _FULL)
+            return
         try:
             await Client(connection, self._hub).stay()
         except Exception:

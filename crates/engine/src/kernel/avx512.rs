@@ -119,7 +119,7 @@ fn flips(player: u64, opponent: u64, square: Square) -> u64 {
     let player = _mm256_set1_epi64x(player as i64);
     let opponent = _mm256_set1_epi64x(opponent as i64);
 
-    // Upwards, a carry runs through the opponent's discs to the first square without one. If there is no end, nothing
+    // Upwards, a carry runs through the opponent's discs to the first square without one. Without an end, nothing
     // lies below it.
     let ray = lanes(*up);
     let first = _mm256_set1_epi64x((square.bit() << 1) as i64);
@@ -128,7 +128,7 @@ fn flips(player: u64, opponent: u64, square: Square) -> u64 {
     let below_end = _mm256_sub_epi64(end, _mm256_min_epu64(end, _mm256_set1_epi64x(1)));
     let flipped_up = _mm256_and_si256(below_end, ray);
 
-    // Downwards, that square is the highest bit. The squares above it are the bits of -2 * end; if there is no end,
+    // Downwards, that square is the highest bit. The squares above it are the bits of -2 * end; without an end,
     // there are none.
     let ray = lanes(*down);
     let far = _mm256_andnot_si256(opponent, ray);

@@ -6,7 +6,8 @@ use crate::play::fault_injection::FaultInjector;
 use crate::record::{GameRecord, steps};
 use rayon::prelude::*;
 use shirokuro_engine::{
-    FEATURES, Position, STAGES, UNITS_PER_DISC, Weights, feature_indices, prefetch_weights, weight_sum,
+    FEATURES, OutOfMemory, Position, STAGES, UNITS_PER_DISC, Weights, feature_indices, prefetch_weights,
+    require_memory, try_with_capacity, weight_sum,
 };
 use std::ops::Range;
 
@@ -46,18 +47,24 @@ pub struct TdErrors {
 /// The number of games whose rows are made at a time, before they are sorted by stage.
 const CHUNK: usize = 512;
 
+const PURPOSE: &str = "the positions of a generation";
+
 impl Positions {
     /// Prepares the searched positions of the games: compares their λ-returns with their evaluations by these weights.
     /// Injected faults come with the run's seed.
     ///
     /// Works on the games in parallel, in the current rayon pool.
+    ///
+    /// # Errors
+    ///
+    /// There is not enough memory.
     pub fn of(
         records: &[GameRecord],
         weights: &Weights,
         lambda: f32,
         sharing: Sharing,
         faults: Option<(&FaultInjector, u64)>,
-    ) -> Self {
+    ) -> Result<Self, OutOfMemory> {
         let mut starts = [0; STAGES + 1];
         for record in records {
             // Every move adds a disc, and a forced pass is not a ply: a ply's number is its stage.
@@ -68,10 +75,13 @@ impl Positions {
         for stage in 0..STAGES {
             starts[stage + 1] += starts[stage];
         }
-        let mut rows = vec![Row { indices: [0; FEATURES], error: 0.0 }; starts[STAGES]];
         let width = sharing.width();
-        let mut shared = vec![0.0; starts[STAGES] * width];
-        let (mut next, mut errors, mut nan_games) = (starts, Vec::with_capacity(records.len()), Vec::new());
+        require_memory(starts[STAGES] * (size_of::<Row>() + width * size_of::<f32>()), PURPOSE)?;
+        let mut rows = try_with_capacity(starts[STAGES], PURPOSE)?;
+        rows.resize(starts[STAGES], Row { indices: [0; FEATURES], error: 0.0 });
+        let mut shared = try_with_capacity(starts[STAGES] * width, PURPOSE)?;
+        shared.resize(starts[STAGES] * width, 0.0);
+        let (mut next, mut errors, mut nan_games) = (starts, try_with_capacity(records.len(), PURPOSE)?, Vec::new());
         for records in records.chunks(CHUNK) {
             let games: Vec<_> = records
                 .par_iter()
@@ -97,7 +107,7 @@ impl Positions {
             }
         }
         let stages = std::array::from_fn(|stage| starts[stage]..starts[stage + 1]);
-        Self { rows, shared, sharing, stages, errors, nan_games }
+        Ok(Self { rows, shared, sharing, stages, errors, nan_games })
     }
 
     /// Returns a copy in which one row of a stage has this error.
@@ -126,14 +136,20 @@ impl Positions {
         self.sharing
     }
 
-    /// Checks whether a stage's tables are taught anything.
-    pub fn teach(&self, stage: usize) -> bool {
-        !self.stage(stage).is_empty() || self.sharing.neighbours(stage).any(|source| !self.stage(source).is_empty())
+    /// Returns the number of positions that teach a stage's tables.
+    pub fn teachers(&self, stage: usize) -> usize {
+        self.stage(stage).len() + self.sharing.neighbours(stage).map(|source| self.stage(source).len()).sum::<usize>()
     }
 
     /// Returns the TD errors of each game, in the order of the games.
     pub fn errors(&self) -> &[TdErrors] {
         &self.errors
+    }
+
+    /// Returns the largest number of bytes that the positions of this many games take.
+    pub fn most_bytes(games: usize, sharing: Sharing) -> usize {
+        let position = size_of::<Row>() + sharing.width() * size_of::<f32>();
+        games * (STAGES * position + size_of::<TdErrors>())
     }
 
     /// Returns the bytes held in memory.
@@ -220,7 +236,7 @@ mod tests {
 
     /// Returns the target of each searched position of a game: the weights are neutral, so the error is the target.
     fn targets(record: &GameRecord, lambda: f32) -> Vec<f32> {
-        game_rows(record, &Weights::neutral(), lambda, None).0.iter().map(|(_, row)| row.error).collect()
+        game_rows(record, &Weights::neutral().unwrap(), lambda, None).0.iter().map(|(_, row)| row.error).collect()
     }
 
     #[test]
@@ -252,8 +268,8 @@ mod tests {
     fn rows_are_grouped_by_stage_in_the_order_of_the_games() {
         let settings = PlaySettings { random_plies: 20, epsilon: 0.1, ..PlaySettings::default() };
         let records: Vec<GameRecord> = (0..6).map(|index| game(&settings, index)).collect();
-        let weights = Weights::neutral();
-        let positions = Positions::of(&records, &weights, 0.7, Sharing::new(0, 0.0), None);
+        let weights = Weights::neutral().unwrap();
+        let positions = Positions::of(&records, &weights, 0.7, Sharing::new(0, 0.0), None).unwrap();
         let mut total = 0;
         for stage in 0..STAGES {
             let expected: Vec<Row> = records
@@ -271,12 +287,12 @@ mod tests {
     fn shared_errors_are_targets_less_evaluations_by_the_tables_that_are_taught() {
         let settings = PlaySettings { random_plies: 20, ..PlaySettings::default() };
         let records: Vec<GameRecord> = (0..3).map(|index| game(&settings, index)).collect();
-        let weights = Weights::neutral();
+        let weights = Weights::neutral().unwrap();
         for (entry, weight) in weights.entries().iter().enumerate() {
             weight.store(Weights::NEUTRAL - 60 + (crate::random::nth(2, entry as u64) % 121) as u16, Relaxed);
         }
         let sharing = Sharing::new(2, 0.5);
-        let positions = Positions::of(&records, &weights, 0.9, sharing, None);
+        let positions = Positions::of(&records, &weights, 0.9, sharing, None).unwrap();
         let mut shared = 0;
         for source in 0..STAGES {
             for stage in sharing.neighbours(source) {
@@ -295,7 +311,7 @@ mod tests {
 
     #[test]
     fn the_pattern_sum_is_the_evaluation_where_it_is_within_its_limits() {
-        let weights = std::sync::Arc::new(Weights::neutral());
+        let weights = std::sync::Arc::new(Weights::neutral().unwrap());
         for (entry, weight) in weights.entries().iter().enumerate() {
             weight.store(32_768 - 60 + (crate::random::nth(1, entry as u64) % 121) as u16, Relaxed);
         }
@@ -315,7 +331,7 @@ mod tests {
     #[test]
     fn a_nan_value_affects_its_own_position_only() {
         let settings = PlaySettings { random_plies: 20, ..PlaySettings::default() };
-        let (record, weights) = (game(&settings, 3), Weights::neutral());
+        let (record, weights) = (game(&settings, 3), Weights::neutral().unwrap());
         let (sound, _) = game_rows(&record, &weights, 0.9, None);
         for nan in [0, 7, sound.len() - 1] {
             let (rows, errors) = game_rows(&record, &weights, 0.9, Some(nan));
@@ -325,7 +341,7 @@ mod tests {
         }
         let faults = FaultInjector::new(FaultRates { nan: 1.0, ..FaultRates::default() }, None).unwrap();
         let records = [record, GameRecord::failed(4)];
-        let positions = Positions::of(&records, &weights, 0.9, Sharing::new(0, 0.0), Some((&faults, 1)));
+        let positions = Positions::of(&records, &weights, 0.9, Sharing::new(0, 0.0), Some((&faults, 1))).unwrap();
         let [errors, of_failed] = positions.errors() else { panic!("two games") };
         assert_eq!((positions.nan_games(), errors.positions as usize), (&[3][..], sound.len() - 1));
         assert!(errors.squared_error.is_finite());
@@ -336,12 +352,12 @@ mod tests {
     fn errors_are_those_of_the_rows_and_evaluations_beyond_64_discs_are_counted() {
         let settings = PlaySettings { random_plies: 20, epsilon: 0.1, ..PlaySettings::default() };
         let records: Vec<GameRecord> = (0..3).map(|index| game(&settings, index)).collect();
-        let weights = Weights::neutral();
+        let weights = Weights::neutral().unwrap();
         for entry in weights.entries() {
             entry.store(Weights::NEUTRAL + 300, Relaxed);
         }
         for (records, out_of_range) in [(&records[..], true), (&[GameRecord::failed(0)], false)] {
-            let positions = Positions::of(records, &weights, 0.9, Sharing::new(0, 0.0), None);
+            let positions = Positions::of(records, &weights, 0.9, Sharing::new(0, 0.0), None).unwrap();
             for (record, errors) in records.iter().zip(positions.errors()) {
                 let (rows, _) = game_rows(record, &weights, 0.9, None);
                 let squares = rows.iter().map(|(_, row)| f64::from(row.error) * f64::from(row.error));

@@ -1,6 +1,6 @@
 //! The memory in which a worker sums a table's errors.
 
-use shirokuro_engine::FEATURES;
+use shirokuro_engine::{FEATURES, OutOfMemory, try_with_capacity};
 use std::ops::Range;
 
 /// The number of entries of the largest table.
@@ -24,13 +24,25 @@ pub(crate) struct Cell {
 }
 
 impl Scratch {
-    pub fn new() -> Self {
-        Self { cells: vec![Cell::default(); MAX_ENTRIES], touched: vec![0; MAX_ENTRIES + 1] }
+    pub fn new() -> Result<Self, OutOfMemory> {
+        const PURPOSE: &str = "a worker's scratch memory";
+        let mut cells = try_with_capacity(MAX_ENTRIES, PURPOSE)?;
+        cells.resize(MAX_ENTRIES, Cell::default());
+        let mut touched = try_with_capacity(MAX_ENTRIES + 1, PURPOSE)?;
+        touched.resize(MAX_ENTRIES + 1, 0);
+        Ok(Self { cells, touched })
     }
 
     /// Returns the bytes held in memory.
     pub fn bytes() -> usize {
         MAX_ENTRIES * size_of::<Cell>() + (MAX_ENTRIES + 1) * size_of::<u16>()
+    }
+
+    /// Makes the cells of the first entries in `touched` zero again.
+    pub fn clear(&mut self, touched: usize) {
+        for &index in &self.touched[..touched] {
+            self.cells[usize::from(index)] = Cell::default();
+        }
     }
 
     /// Adds the weighted errors of positions to the entries that these features read, each to the lower of the entry and

@@ -55,7 +55,7 @@ function showModel({ source, run, name, games, newer }) {
   byId("renew").textContent = `Switch to the newer model: ${number(newer)} games`;
   document.querySelector(".tabs").hidden = !run;
   document.title = `${source} · shirokuro`;
-  if (run && name === null && !hasModelInfo) open("training"); // without a model, there is no opponent yet
+  if (run && name === null && !hasModelInfo) open("training"); // without a model, the opponent is still missing
   hasModelInfo = true;
 }
 
