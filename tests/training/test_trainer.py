@@ -396,3 +396,23 @@ def test_the_representation_of_a_trainer_shows_its_progress_and_its_run(fast: sk
     trainer = sk.Trainer(fast)
     trainer.train_batch(10)
     assert repr(trainer) == f"<Trainer: 10 of 2000 games, seed 7, run {trainer.state.run_id}>"
+
+
+def test_stage_sharing_gives_the_same_bits_at_any_threads_and_split(fast: sk.TrainConfig, tmp_path: Path) -> None:
+    config = fast.replace(share_stages="0:3,1:1", share_weight=0.7)
+    whole, parts = sk.Trainer(config), sk.Trainer(config.replace(threads=1))
+    whole.train_batch(GAMES)
+    for games in (30, GAMES - 50):
+        parts.train_batch(games)
+    path = tmp_path / "model.shiro"
+    parts.save(path)
+    resumed = sk.Trainer.load(path)
+    resumed.train_batch(20)
+    assert resumed.digest() == whole.digest()
+    assert resumed.play.share_stages == 3
+    alone = sk.Trainer(fast)
+    alone.train_batch(GAMES)
+    assert alone.digest() != whole.digest()
+    # The entries that neighbouring stages teach are updated too, but only positions of the own stage count as updates.
+    assert whole.convergence().updated_entries > alone.convergence().updated_entries
+    assert whole.convergence().mean_updates == pytest.approx(alone.convergence().mean_updates, rel=0.05)
