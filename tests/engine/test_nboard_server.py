@@ -335,4 +335,4 @@ def test_a_signal_ends_a_search(model: Path) -> None:
     talk.until("status thinking")
     talk.process.send_signal(signal.SIGINT)
     code, _, errors = talk.end()
-    assert (code, errors) == (130, "")
+    assert (code, errors) == (130, "shirokuro nboard: interrupted\n")
