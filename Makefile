@@ -1,4 +1,4 @@
-# `make help` lists the targets. Everything is made in .venv, target, dist and runs.
+# `make help` lists the targets. All output goes to .venv, target, dist and runs.
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
@@ -18,8 +18,8 @@ AS_ROOT := $(shell test "$$(id -u)" = 0 || echo sudo --non-interactive)
 BUILD_INPUTS := pyproject.toml Cargo.toml Cargo.lock $(shell find crates -name '*.rs' -o -name Cargo.toml)
 WHEEL_INPUTS := $(BUILD_INPUTS) README.md LICENSE $(shell find python -type f ! -name '*.so' ! -path '*/__pycache__/*')
 
-# Wheels are linked against a glibc that every system of the last years has. Those for ARM64 are built by a compiler of their own,
-# in a folder of its own; CPU=neoverse-n1 makes one for that processor, which older ones can't run.
+# Wheels are linked against a glibc old enough for every current system. Wheels for ARM64 are built by a separate compiler, in
+# a separate folder; CPU=neoverse-n1 builds one for that processor, which does not run on older ones.
 WHEEL := $(MATURIN) build --release --locked --zig --compatibility manylinux_2_28
 ARM64_TRIPLE := aarch64-unknown-linux-gnu
 ARM64 := PATH="$(CURDIR)/$(BIN):$$PATH" CARGO_TARGET_DIR=$(CURDIR)/target/arm64 \
@@ -32,10 +32,10 @@ ARM64 := PATH="$(CURDIR)/$(BIN):$$PATH" CARGO_TARGET_DIR=$(CURDIR)/target/arm64 
 
 build: .venv/.built ## Build the release core and install the package into .venv
 
-train: build ## Train a first model and measure it (GAMES=…, RUN=runs/name; goes on with a run that was stopped)
+train: build ## Train a model and measure it, or resume a stopped run (GAMES=…, RUN=runs/name)
 	$(BIN)/shirokuro train --out $(RUN) --resume $(if $(GAMES),--games $(GAMES))
 
-serve: build .venv/.web ## Serve a web page to play against a run's model and to watch its training (RUN=runs/name)
+serve: build .venv/.web ## Serve a web page to play against a run's model and watch its training (RUN=runs/name)
 	$(BIN)/shirokuro serve $(RUN)
 
 test: ## Run all tests
@@ -44,45 +44,45 @@ test: ## Run all tests
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile -m 'not timing'
 	$(BIN)/python -m pytest -m timing
 
-# What tests need is made side by side. Two processes share the Python tests; those that depend on the speed follow alone.
+# The prerequisites of the tests are built in parallel. Two processes share the Python tests; tests of timing then run alone.
 RUST_TESTS := cargo test --workspace --exclude shirokuro-py --locked
 rust-tests:
 	$(RUST_TESTS) --no-run
-# One after the other, as each may install packages.
+# One after another, because each may install packages.
 environment:
 	@$(MAKE) --no-print-directory build
 	@$(MAKE) --no-print-directory .venv/.dev
 	@$(MAKE) --no-print-directory .venv/.programs
 
-torture: build .venv/.dev .venv/.programs ## Run every test of what faults do in its full size, and show a table
+torture: build .venv/.dev .venv/.programs ## Run the fault tests at full size, and show a table
 	cargo test --package shirokuro-train --locked file
 	$(BIN)/python -m pytest --torture --quiet
 
-bench: build ## Measure the promised figures (QUICK=1, JSON=file, COMPARE=file, MODEL=run or file)
+bench: build ## Run the benchmarks (QUICK=1, JSON=file, COMPARE=file, MODEL=run or file)
 	$(BIN)/shirokuro bench $(if $(QUICK),--quick) $(if $(JSON),--json $(JSON)) $(if $(COMPARE),--compare $(COMPARE)) \
 		$(if $(MODEL),--model $(MODEL))
 
-signature: build ## Print what fixed searches and a short training come to: the same on every machine
+signature: build ## Print the results of fixed searches and a short training, the same on every machine
 	$(BIN)/shirokuro bench --signature
 
-compare: build .venv/.dev .venv/.programs ## Compare speed and games with other engines (MODEL=run or file)
+compare: build .venv/.dev .venv/.programs ## Compare speed and strength with other engines (MODEL=run or file)
 	$(BIN)/python scripts/compare.py $(if $(MODEL),--model $(MODEL))
 
-bench-page: build .venv/.dev .venv/.programs ## Measure, and renew the figures in docs/benchmarks.md and README.md
+bench-page: build .venv/.dev .venv/.programs ## Run the benchmarks, and update docs/benchmarks.md and README.md
 	$(BIN)/python scripts/bench_page.py
 
-web-pictures: build .venv/.dev .venv/.programs ## Draw the pictures of the web page in docs/images (MODEL=run)
+web-pictures: build .venv/.dev .venv/.programs ## Take the screenshots of the web page for docs/images (MODEL=run)
 	$(BIN)/python scripts/web_pictures.py $(MODEL)
 
 wheel: .venv/.release ## Build the wheel for this architecture into dist/
 	rm -f dist/*_$(shell uname -m).whl
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(WHEEL) --target $(shell uname -m)-unknown-linux-gnu --out dist
 
-wheel-arm64: .cross/.wheel ## Build the wheel for ARM64 into dist/, on Debian for x86-64 (CPU=neoverse-n1: for this processor alone)
+wheel-arm64: .cross/.wheel ## Build the wheel for ARM64 into dist/, on Debian for x86-64 (CPU=neoverse-n1: only for this processor)
 	@mkdir -p dist && rm -f dist/*_aarch64.whl && cp .cross/wheel/*.whl dist && ls dist/*_aarch64.whl
 
-test-arm64: build .venv/.dev .venv/.release .cross/.site ## Run the tests of the Rust crates and the ARM64 wheel, emulated (QUICK=1)
-	@# An emulated processor keeps no time limit.
+test-arm64: build .venv/.dev .venv/.release .cross/.site ## Run the tests of the Rust crates and the ARM64 wheel in an emulator (QUICK=1)
+	@# An emulated processor is too slow to keep time limits.
 	$(ARM64) $(BIN)/cargo-zigbuild test --target $(ARM64_TRIPLE) --workspace --exclude shirokuro-py --locked -- \
 		--skip a_time_limit_is_kept_within_a_few_milliseconds $(if $(QUICK),--skip trainer:: --skip replay:: --skip file)
 	$(BIN)/python -m pytest tests/emulated $(if $(QUICK),-k 'bits or architecture')
@@ -95,13 +95,13 @@ release: ## Build and check both wheels and the source distribution in dist/, an
 	scripts/check_release.sh $(BIN)/python dist
 	cd dist && sha256sum *
 
-install: .venv/.tools ## Build the wheel, and install it into the environment of PYTHON
+install: .venv/.tools ## Build the wheel and install it into the environment of PYTHON
 	rm -rf target/install
 	$(MATURIN) build --release --locked --out target/install --interpreter $(BIN)/python
 	$(PYTHON) -m pip install --constraint constraints.txt --force-reinstall --no-deps target/install/*.whl
 	$(PYTHON) -m pip install --constraint constraints.txt target/install/*.whl
 
-check: build .venv/.dev ## Run formatters, linters, type checkers and all tests
+check: build .venv/.dev ## Run all formatters, linters, type checkers and tests
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- --deny warnings
 	$(BIN)/ruff format --check
@@ -112,17 +112,17 @@ check: build .venv/.dev ## Run formatters, linters, type checkers and all tests
 	$(BIN)/lint-imports
 	$(MAKE) test
 
-hooks: .venv/.dev ## Make git run the formatters and linters at each commit
+hooks: .venv/.dev ## Install git hooks that run the formatters and linters at each commit
 	$(BIN)/pre-commit install
 
-clean: ## Remove everything that was built; runs/ stays
+clean: ## Remove all build output; keep runs/
 	rm -rf .venv .cross target dist python/shirokuro/*.so .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 help: ## Show this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | while IFS='	' read -r target line; do printf '%-12s %s\n' "$$target" "$$line"; done
 
 .venv/pyvenv.cfg:
-	@test -n '$(PYTHON)' || { echo 'make: no Python 3.11 or newer with venv was found; name one: make PYTHON=…' >&2; exit 1; }
+	@test -n '$(PYTHON)' || { echo 'make: found no Python 3.11 or newer with venv; name one with make PYTHON=…' >&2; exit 1; }
 	$(PYTHON) -m venv .venv
 
 .venv/.tools: .venv/pyvenv.cfg constraints.txt pyproject.toml
@@ -162,8 +162,8 @@ help: ## Show this list
 .PHONY: always
 always:
 
-# What the tests start beside the package's own program. Quarry and grhino, the package of gtp-rhino, are in
-# /usr/games. Where one can't be had, the tests that need it say so and are skipped; in continuous integration that is an error.
+# The programs that the tests start, besides the package's own. Quarry and gtp-rhino (from the package grhino) are in
+# /usr/games. If one can't be installed, its tests are skipped with a message; in continuous integration, that is an error.
 TEST_PROGRAMS := strace:strace gtp-rhino:grhino tmux:tmux systemd-analyze:systemd quarry:quarry Xvfb:xvfb xdotool:xdotool chromium:chromium
 
 .venv/.programs: .venv/pyvenv.cfg .venv/prometheus Makefile
@@ -171,15 +171,15 @@ TEST_PROGRAMS := strace:strace gtp-rhino:grhino tmux:tmux systemd-analyze:system
 		PATH="$$PATH:/usr/games" command -v "$${each%:*}" >/dev/null || missing="$$missing $${each#*:}"; done; \
 	test -z "$$missing" || { $(AS_ROOT) apt-get update -qq && \
 		$(AS_ROOT) env DEBIAN_FRONTEND=noninteractive apt-get install --yes -qq --no-install-recommends $$missing; } \
-		|| { echo "make: missing, and could not be installed:$$missing" >&2; test -z "$$CI"; }
+		|| { echo "make: could not install missing programs:$$missing" >&2; test -z "$$CI"; }
 	touch $@
 
-# Unpacked, not installed: Debian's package would start it as a service.
+# Unpacked rather than installed, because Debian's package would start it as a service.
 .venv/prometheus: .venv/pyvenv.cfg
 	@mkdir -p $@.deb && { cd $@.deb && { apt-get -o APT::Sandbox::User=root download -qq prometheus 2>/dev/null || \
 		{ $(AS_ROOT) apt-get update -qq && apt-get -o APT::Sandbox::User=root download -qq prometheus; }; } && \
 		dpkg-deb -x prometheus_*.deb ../prometheus; } \
-		|| { echo "make: prometheus is missing, and could not be fetched" >&2; test -z "$$CI"; }
+		|| { echo "make: could not download prometheus" >&2; test -z "$$CI"; }
 	@rm -rf $@.deb; touch -c $@
 
 .venv/.built: .venv/.tools $(BUILD_INPUTS)

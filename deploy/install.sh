@@ -22,42 +22,56 @@ root=${DESTDIR:-}
 python=${PYTHON:-python3}
 prefix=$root/opt/shirokuro
 [ -n "$root" ] || [ "$(id -u)" = 0 ] || { echo "$0: must be run as root: sudo $0 $*" >&2; exit 1; }
-"$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || {
+"$python" -I -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || {
   echo "$0: $python is not Python 3.11 or newer with venv: install python3-venv, or name one: PYTHON=python3.12 $0 $*" >&2
   exit 1
 }
-if [ -z "$root" ] && "$python" -c 'import sys; sys.exit(not sys.base_prefix.startswith(("/home/", "/root/")))'; then
+if [ -z "$root" ] && "$python" -I -c 'import sys; sys.exit(not sys.base_prefix.startswith(("/home/", "/root/")))'; then
   echo "$0: $python is in a home directory, where the service can't read it: name the system's: PYTHON=/usr/bin/python3 $0 $*" >&2
   exit 1
 fi
 umask 022
 
-# A new environment next to the old one: if pip fails, nothing has changed.
+# A new environment next to the old one: if pip fails, nothing has changed. Nothing from the current folder or the user's
+# environment is imported (-I), and no package's own program runs to build it (--only-binary).
 trap 'rm -rf "$prefix.new"' EXIT
-"$python" -m venv --clear "$prefix.new"
-"$prefix.new/bin/python" -m pip install --quiet --disable-pip-version-check --constraint "$here/../constraints.txt" "$wheel${EXTRAS:+[$EXTRAS]}"
+rm -rf "$prefix.new"
+"$python" -I -m venv "$prefix.new"
+"$prefix.new/bin/python" -I -m pip install --quiet --disable-pip-version-check --only-binary :all: \
+  --constraint "$here/../constraints.txt" "$wheel${EXTRAS:+[$EXTRAS]}"
+# The programs of an environment name their interpreter by its full path.
+grep -lrIZF "$prefix.new" "$prefix.new/bin" "$prefix.new/pyvenv.cfg" | xargs -0r sed -i "s|$prefix\.new|$prefix|g"
+install -D -m 644 "$here/../docs/deployment.md" "$prefix.new/share/deployment.md"
 
 if [ -z "$root" ]; then
   install -D -m 644 "$here/shirokuro.sysusers.conf" /etc/sysusers.d/shirokuro.conf
   systemd-sysusers shirokuro.conf
-  ! systemctl is-active --quiet shirokuro-train || systemctl stop shirokuro-train # it saves itself
+  # Whatever state it is in, also while it is starting: it saves itself.
+  [ ! -e /etc/systemd/system/shirokuro-train.service ] || systemctl stop shirokuro-train
 else
   install -D -m 644 "$here/shirokuro.sysusers.conf" "$root/etc/sysusers.d/shirokuro.conf"
 fi
-rm -rf "$prefix"
-mv "$prefix.new" "$prefix"
-# The programs of an environment name their interpreter by its full path.
-grep -lrIZF "$prefix.new" "$prefix/bin" "$prefix/pyvenv.cfg" | xargs -0r sed -i "s|$prefix\.new|$prefix|g"
+# The old and the new environment change places in one step, on the disk before anything is deleted: at a power cut, one of
+# them is there.
+sync -f "$prefix.new"
+if [ -e "$prefix" ]; then
+  "$python" -I "$here/exchange.py" "$prefix.new" "$prefix"
+else
+  mv -T "$prefix.new" "$prefix"
+fi
+sync -f "$prefix"
+rm -rf "$prefix.new" "$prefix.old"
 
 ! command -v restorecon >/dev/null || restorecon -R "$prefix" # SELinux labels programs by their place
 
-install -D -m 644 "$here/../docs/deployment.md" "$prefix/share/deployment.md"
 install -D -m 644 "$here/shirokuro-train.service" "$root/etc/systemd/system/shirokuro-train.service"
 [ -e "$root/etc/shirokuro/train.toml" ] || install -D -m 644 "$here/train.toml" "$root/etc/shirokuro/train.toml"
-"$prefix/bin/shirokuro" --version
+"$prefix/bin/python" -I "$prefix/bin/shirokuro" --version
 [ -z "$root" ] || exit 0
 
 systemctl daemon-reload
 systemctl enable --quiet shirokuro-train
+# Failures of the old version do not count against the new one.
+systemctl reset-failed shirokuro-train 2>/dev/null || true
 [ $start = no ] || systemctl restart shirokuro-train
 systemctl --no-pager --lines=0 status shirokuro-train || [ $start = no ]

@@ -13,8 +13,11 @@ root=${DESTDIR:-}
 if [ -z "$root" ] && [ -e /etc/systemd/system/shirokuro-train.service ]; then
   systemctl disable --now --quiet shirokuro-train
 fi
-rm -rf "$root/etc/systemd/system/shirokuro-train.service" "$root/opt/shirokuro" "$root/opt/shirokuro.new"
-[ -n "$root" ] || systemctl daemon-reload
+rm -rf "$root/etc/systemd/system/shirokuro-train.service" "$root/opt/shirokuro" "$root/opt/shirokuro.new" "$root/opt/shirokuro.old"
+if [ -z "$root" ]; then
+  systemctl daemon-reload
+  systemctl reset-failed shirokuro-train 2>/dev/null || true
+fi
 if [ "${1:-}" = --purge ]; then
   rm -rf "$root/etc/shirokuro" "$root/var/lib/shirokuro" "$root/etc/systemd/system/shirokuro-train.service.d"
   rm -f "$root/etc/sysusers.d/shirokuro.conf"

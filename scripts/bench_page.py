@@ -1,4 +1,4 @@
-"""Measures, and puts what was measured into docs/benchmarks.md and README.md: `make bench-page`."""
+"""Runs the benchmarks and writes the results into docs/benchmarks.md and README.md: `make bench-page`."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ SHOWN = (
     "save",
     "memory_peak",
 )
-"""The figures that the README shows."""
+"""The figures shown in the README."""
 
 
 def main() -> int:
-    """Measures, and writes the pages."""
+    """Runs the benchmarks and writes the pages."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a quick run, to try this script")
-    parser.add_argument("--only", choices=("bench", "compare"), help="renew one of the two parts")
+    parser.add_argument("--quick", action="store_true", help="do a quick run, to try out this script")
+    parser.add_argument("--only", choices=("bench", "compare"), help="update only this part")
     options = parser.parse_args()
     if options.only != "compare":
         with TemporaryDirectory() as folder:
@@ -55,7 +55,7 @@ def main() -> int:
 
 def _output(*arguments: str) -> str:
     command = [sys.executable, *arguments]
-    text = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout  # noqa: S603 (this project's)
+    text = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout  # noqa: S603 (this project's own)
     lines = (line.rstrip() for line in text.strip("\n").splitlines())
     return "".join(f"{line}\n" for line in lines)
 
@@ -72,11 +72,11 @@ def _table(results: Results) -> str:
 
 
 def _digits(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"  # noqa: PLR2004 (three digits tell enough)
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"  # noqa: PLR2004 (three digits suffice)
 
 
 def _replace(page: Path, name: str, text: str) -> None:
-    """Puts a text between a page's marks."""
+    """Replaces the text between two marks of a page."""
     before, mark, rest = page.read_text(encoding="utf-8").partition(f"<!-- {name}: made by `make bench-page` -->\n")
     if not mark:
         raise ValueError(f"{page}: no mark for {name}")

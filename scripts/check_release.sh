@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks what is to be released: check_release.sh PYTHON FOLDER. Installs the wheel of this machine, and what the source distribution
-# builds, into empty environments, and lets each of them and the ARM64 wheel train and evaluate: they must agree to the last bit.
+# Checks a release: check_release.sh PYTHON FOLDER. Installs the wheel for this machine and the source distribution into empty
+# environments, then trains and evaluates with both and with the ARM64 wheel. The results must agree to the last bit.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -8,7 +8,7 @@ python=$(realpath --no-symlinks "$1")
 dist=$(realpath "$2")
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-cd "$scratch" # where there is no package to be found by chance
+cd "$scratch" # a folder without a package that could be imported by accident
 
 for file in "$dist"/*_"$(uname -m)".whl "$dist"/*.tar.gz; do
   echo "${file##*/}:"

@@ -1,7 +1,7 @@
-"""Compares this engine with others that Python can reach, side by side, in one run: `make compare`.
+"""Compares this engine with others that are accessible from Python, in one run: `make compare`.
 
-Everything is measured on one core and through the interface that a Python program would use, so that the cost of the
-interface belongs to the figures. A column's rows do the same work; what an engine does not offer is left out.
+Everything is measured on one core, through the interface that a Python program would use, so the figures include the
+cost of the interface. The rows of a column do the same work; cells are empty where an engine lacks a feature.
 """
 
 from __future__ import annotations
@@ -30,30 +30,28 @@ if TYPE_CHECKING:
     from shirokuro.matches.players import Player, PlayerProcess
 
 PERFT = (5, 1396)
-"""The depth and its known count."""
+"""The depth and its known leaf count."""
 
 
 def main() -> int:
-    """Measures every engine that is there, and prints the table."""
+    """Measures every available engine and prints the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", metavar="RUN|FILE", help="the model to play with (default: train one first)")
+    parser.add_argument("--games", type=int, default=20, help="games per match, an even number (default: %(default)s)")
     parser.add_argument(
-        "--model", metavar="RUN|FILE", help="the evaluation to play with (default: trained on the spot)"
-    )
-    parser.add_argument("--games", type=int, default=20, help="games of each match, even (default: %(default)s)")
-    parser.add_argument(
-        "--training-games", type=int, default=20_000, help="games of the training on the spot (default: %(default)s)"
+        "--training-games", type=int, default=20_000, help="games of the default training (default: %(default)s)"
     )
     parser.add_argument(
-        "--time-ms", type=float, default=5, help="milliseconds a move in the second match (default: %(default)s)"
+        "--time-ms", type=float, default=5, help="milliseconds per move in the second match (default: %(default)s)"
     )
     parser.add_argument(
-        "--seconds", type=float, default=0.5, help="how long each speed is measured, at least (default: %(default)s)"
+        "--seconds", type=float, default=0.5, help="minimum seconds per measurement (default: %(default)s)"
     )
     names = [name for name, _ in OTHERS]
-    parser.add_argument("--opponents", default=",".join(names), help="default: %(default)s")
+    parser.add_argument("--opponents", default=",".join(names), help="engines to compare with (default: %(default)s)")
     options = parser.parse_args()
     if unknown := sorted(set(options.opponents.split(",")) - set(names)):
-        parser.error(f"there is no opponent {unknown[0]}, only {', '.join(names)}")
+        parser.error(f"{unknown[0]!r} is not an opponent: {', '.join(names)}")
     console = Console()
     console.width = max(console.width, 118)
     with console.status("") as status:
@@ -70,7 +68,7 @@ def main() -> int:
             matches += [_match(each, other, options.games) for each in (engine, slow)]
         status.update("training")
         trainer = sk.Trainer(sk.TrainConfig(depth=PLIES, exact_empties=0, threads=1))
-        trainer.train_batch(512)  # the first games touch its memory for the first time
+        trainer.train_batch(512)  # makes the memory resident, which the first games touch
         training = trainer.train_batch(512)
     _print_speeds(console, rows, training)
     _print_matches(console, matches, model)
@@ -78,10 +76,10 @@ def main() -> int:
     return 0
 
 
-def _evaluator(model: str | None, games: int, tell: Callable[[str], None]) -> tuple[sk.Evaluator, str]:
+def _evaluator(model: str | None, games: int, progress: Callable[[str], None]) -> tuple[sk.Evaluator, str]:
     if model:
         return sk.Evaluator.load(model_of(model)), model
-    tell(f"training an evaluation, {games:,} games")
+    progress(f"training an evaluation, {games:,} games")
     trainer = sk.Trainer(sk.TrainConfig(seed=1, games=games))
     report = trainer.train_batch(games)
     return trainer.evaluator, f"trained on the spot: {games:,} games in {report.seconds:.0f} s"
@@ -103,17 +101,17 @@ def _engines(names: Sequence[str]) -> tuple[list[Engine], list[str]]:
 class _Row:
     engine: Engine
     leaves: float | None
-    """A second."""
+    """Perft leaves per second."""
     evaluations: float | None
-    """A second."""
+    """Evaluations per second."""
     random_games: float | None
-    """A second."""
+    """Random games per second."""
     games: float | None
-    """Of self-play three plies deep, a second."""
+    """Self-play games per second, at a depth of three plies."""
 
 
 def _speeds(engine: Engine, least: float) -> _Row:
-    """Each measured for so many seconds, at least."""
+    """Measures each speed for at least `least` seconds."""
     depth, known = PERFT
     if (found := engine.perft(depth)) not in (known, None):
         raise RuntimeError(f"{engine.name}: perft({depth}) gave {found}, not {known}")
@@ -129,7 +127,7 @@ def _speeds(engine: Engine, least: float) -> _Row:
 
 
 def _rate(work: Callable[[], object], least: float) -> float:
-    """Calls a second."""
+    """Returns the calls per second."""
     calls, done, start = 1, 0, time.perf_counter()
     while (seconds := time.perf_counter() - start) < least:
         for _ in range(calls):
@@ -140,7 +138,7 @@ def _rate(work: Callable[[], object], least: float) -> float:
 
 
 def _self_play(player: Player | SessionPlayer, least: float) -> float:
-    """Games a second against itself, from random openings of eight plies."""
+    """Returns the games per second of a player against itself, from random openings of eight plies."""
     games, start = 0, time.perf_counter()
     while (seconds := time.perf_counter() - start) < least:
         sk.play_match(player, player, games=2, seed=games, threads=1)
@@ -149,7 +147,7 @@ def _self_play(player: Player | SessionPlayer, least: float) -> float:
 
 
 class _Timed:
-    """A player, and the time that its moves took."""
+    """A player whose moves are timed."""
 
     def __init__(self, player: Player | SessionPlayer) -> None:
         self._player = player
@@ -185,7 +183,7 @@ class _Timed:
 
     @property
     def milliseconds(self) -> float:
-        """A move, on average."""
+        """The mean time per move."""
         return 1000 * self.seconds / max(self.moves, 1)
 
 
@@ -195,7 +193,7 @@ class _Match:
     other: Engine
     result: sk.MatchResult
     own: float
-    """Milliseconds a move."""
+    """Mean milliseconds per move."""
     others: float
 
 
@@ -222,7 +220,7 @@ def _print_speeds(console: Console, rows: Sequence[_Row], training: sk.BatchRepo
     console.print(table)
     speed = f"{training.games_per_second:,.0f}"
     console.print(
-        f"shirokuro's own trainer, without Python in between, learning included: {speed} 3-ply games/s on one core."
+        f"shirokuro's own trainer, without Python in between, including learning: {speed} 3-ply games/s on one core."
     )
 
 

@@ -1,4 +1,4 @@
-"""Othello engines that Python can reach, each behind the same few calls, which do what its user would do."""
+"""Othello engines that are accessible from Python, behind a common interface that uses each as a user would."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ if TYPE_CHECKING:
     from shirokuro.matches.players import Player, SessionPlayer
 
 PLIES = 3
-"""How far every engine looks ahead when it plays against itself."""
+"""The search depth of every engine in self-play."""
 
 
 class Engine(Protocol):
-    """What is compared. `None` stands for what the engine does not offer."""
+    """An engine to compare; `None` stands for a feature that the engine lacks."""
 
     name: str
-    """How the table calls it."""
+    """The name in tables."""
     version: str
-    """Its own."""
+    """The version of the engine."""
     evaluation: str | None
-    """What its evaluation is."""
+    """A description of its evaluation."""
     strong: str
-    """How it plays the match, in words."""
+    """A description of its strength in the match."""
 
     def perft(self, depth: int) -> int | None:
-        """Counts move sequences from the start through its interface, a move at a time, the last one played too."""
+        """Counts move sequences from the start, playing every move, including the last, through its interface."""
 
     def evaluator(self) -> Callable[[], object] | None:
-        """A call that evaluates one position."""
+        """Returns a function that evaluates one position."""
 
     def random_game(self, random: Random) -> int | None:
-        """Plays random moves from the start to the end; their number."""
+        """Plays random moves from the start to the end; returns the number of moves."""
 
     def shallow(self) -> Player | SessionPlayer | None:
-        """A player that looks three plies ahead."""
+        """Returns a player that searches three plies."""
 
     def player(self) -> Player | SessionPlayer:
-        """The player of the match."""
+        """Returns the player for the match."""
 
 
 def _index(square: str) -> int:
@@ -104,24 +104,24 @@ class Shirokuro:
 
 
 _QUARTER = ((120, -20, 20, 5), (-20, -40, -5, -5), (20, -5, 15, 3), (5, -5, 3, 3))
-"""A usual table of squares, as cli-othello has it too: rust-reversi's evaluator takes one."""
+"""A common table of square values, also used by cli-othello, for the evaluator of rust-reversi."""
 _MATRIX = [[*row, *reversed(row)] for row in (*_QUARTER, *reversed(_QUARTER))]
 
 
 class _MovePlayer:
-    """A player made from a function: the board of a position → the square to play, or how it chooses after moves."""
+    """A player made from a function that maps a position to the index of the square to play."""
 
     def __init__(self, name: str, choose: Callable[[sk.Position], int]) -> None:
         self.name = name
         self._choose = choose
 
-    def choose(self, position: sk.Position, random: Random) -> str:  # noqa: ARG002 (the engines have their own)
+    def choose(self, position: sk.Position, random: Random) -> str:  # noqa: ARG002 (the engines use their own)
         """See `shirokuro.Player`."""
         return _square(self._choose(position))
 
 
 class RustReversi:
-    """rust-reversi, bitboards in Rust."""
+    """The engine rust-reversi: bitboards in Rust."""
 
     name = "rust-reversi"
     evaluation: str | None = "table of squares"
@@ -130,7 +130,7 @@ class RustReversi:
     _signs: ClassVar = {sk.EMPTY: "-", sk.BLACK: "X", sk.WHITE: "O"}
 
     def __init__(self) -> None:
-        import rust_reversi  # noqa: PLC0415 (it need not be there)
+        import rust_reversi  # noqa: PLC0415 (it may be missing)
 
         self.version = importlib.metadata.version("rust-reversi")
         self._module: Any = rust_reversi
@@ -148,7 +148,7 @@ class RustReversi:
         def count(board: Any, depth: int) -> int:  # noqa: ANN401
             if depth == 0:
                 return 1
-            # Its way to all positions after a move: one call.
+            # Its interface returns all positions after a move in one call.
             return sum(count(child, depth - 1) for child in board.get_child_boards())
 
         return count(self._module.Board(), depth)
@@ -158,7 +158,7 @@ class RustReversi:
         board, evaluate = self._board(sk.Position.from_moves("f5d6c3d3c4")), self._evaluator.evaluate
         return lambda: evaluate(board)
 
-    def random_game(self, random: Random) -> int:  # noqa: ARG002 (it has its own)
+    def random_game(self, random: Random) -> int:  # noqa: ARG002 (it uses its own)
         """See `Engine`."""
         board, plies = self._module.Board(), 0
         while not board.is_game_over():
@@ -183,7 +183,7 @@ class RustReversi:
 
 
 class _OpenSpielSession:
-    """A Monte Carlo tree search, which wants the moves from the start."""
+    """A game of a Monte Carlo tree search, which needs the moves from the start."""
 
     def __init__(self, module: Any, simulations: int) -> None:  # noqa: ANN401
         self._game = module.load_game("othello")
@@ -203,14 +203,14 @@ class _OpenSpielSession:
         return _square(self._bot.step(state))
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Does nothing, because there is nothing to close."""
 
     def kill(self) -> None:
-        """Nothing runs."""
+        """Does nothing, because it has no process."""
 
 
 class OpenSpiel:
-    """OpenSpiel's othello, C++."""
+    """The game othello of OpenSpiel, in C++."""
 
     name = "OpenSpiel"
     evaluation: str | None = None
@@ -218,7 +218,7 @@ class OpenSpiel:
     strong = f"MCTS, {_simulations} playouts"
 
     def __init__(self) -> None:
-        import pyspiel  # noqa: PLC0415 (it need not be there)
+        import pyspiel  # noqa: PLC0415 (it may be missing)
 
         self.version = importlib.metadata.version("open-spiel")
         self._module: Any = pyspiel
@@ -235,7 +235,7 @@ class OpenSpiel:
         return count(self._game.new_initial_state(), depth)
 
     def evaluator(self) -> None:
-        """It has none; its searches play random games to the end."""
+        """Returns `None`: it has no evaluation, and its searches play random games to the end."""
 
     def random_game(self, random: Random) -> int:
         """See `Engine`."""
@@ -247,7 +247,7 @@ class OpenSpiel:
         return plies
 
     def shallow(self) -> None:
-        """It has no search by depth for a game of this size."""
+        """Returns `None`: it has no depth-limited search for a game of this size."""
 
     def session(self) -> _OpenSpielSession:
         """See `shirokuro.matches.players.SessionPlayer`."""
@@ -259,17 +259,17 @@ class OpenSpiel:
 
 
 class CliOthello:
-    """cli-othello, pure Python."""
+    """The engine cli-othello, in pure Python."""
 
     name = "cli-othello"
     evaluation: str | None = "table of squares, mobility"
     _level = 3
     strong = f"level {_level} of 5"
     _three_plies = 4
-    """Its level that looks three plies ahead."""
+    """The level at which it searches three plies."""
 
     def __init__(self) -> None:
-        from cli_othello import ai, board  # noqa: PLC0415 (it need not be there)
+        from cli_othello import ai, board  # noqa: PLC0415 (it may be missing)
 
         self.version = importlib.metadata.version("cli-othello")
         self._board_type, self._ai_type = board.Board, ai.OthelloAI
@@ -280,7 +280,7 @@ class CliOthello:
         return board
 
     def perft(self, depth: int) -> int:
-        """See `Engine`. Without passes, of which there are none in the first eight plies."""
+        """See `Engine`. Passes are not handled, because they do not occur in the first eight plies."""
 
         def count(board: Any, side: int, depth: int) -> int:  # noqa: ANN401
             if depth == 0:
@@ -298,7 +298,7 @@ class CliOthello:
         """See `Engine`."""
         position = sk.Position.from_moves("f5d6c3d3c4")
         board, ai = self._board(position), self._ai_type(position.side_to_move, self._level)
-        return lambda: ai._evaluate(board)  # noqa: SLF001 (it has no other name)
+        return lambda: ai._evaluate(board)  # noqa: SLF001 (it has no public name)
 
     def random_game(self, random: Random) -> int:
         """See `Engine`."""
@@ -315,7 +315,7 @@ class CliOthello:
             row, column = self._ai_type(position.side_to_move, level).choose_move(self._board(position))
             return int(8 * row + column)
 
-        stdlib_random.seed(1)  # it breaks ties by the module's own numbers
+        stdlib_random.seed(1)  # it breaks ties with the global generator of the module
         return _MovePlayer(self.name, choose)
 
     def shallow(self) -> _MovePlayer:
@@ -328,7 +328,7 @@ class CliOthello:
 
 
 class GtpRhino:
-    """gtp-rhino, C++, another process that is talked to in lines of text."""
+    """The engine gtp-rhino, in C++: a separate process with a text protocol."""
 
     name = "gtp-rhino"
     evaluation: str | None = "patterns, in its own process"
@@ -339,13 +339,13 @@ class GtpRhino:
             self.version = engine.ask("version")
 
     def perft(self, depth: int) -> None:
-        """It has no command that tells legal moves."""
+        """Returns `None`: it has no command that lists legal moves."""
 
     def evaluator(self) -> None:
-        """It has no command for it."""
+        """Returns `None`: it has no command for evaluation."""
 
     def random_game(self, random: Random) -> None:
-        """It has no command that tells legal moves."""
+        """Returns `None`: it has no command that lists legal moves."""
 
     def shallow(self) -> GtpPlayer:
         """See `Engine`."""
@@ -362,4 +362,4 @@ OTHERS: tuple[tuple[str, Callable[[], Engine]], ...] = (
     ("cli-othello", CliOthello),
     ("gtp-rhino", GtpRhino),
 )
-"""The engines that are compared with this one, by name."""
+"""The engines to compare this one with, by name."""

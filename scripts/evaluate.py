@@ -1,4 +1,4 @@
-"""Measures a model against other players: `shirokuro evaluate` as a script."""
+"""Plays a model against other players: `shirokuro evaluate` as a script."""
 
 import sys
 

@@ -1,10 +1,10 @@
-"""Measures how well a shallow search foretells a deeper one: what the confidence of a search rests on.
+"""Measures how well shallow searches predict deep ones, the basis of the confidence of a search.
 
     python scripts/probcut_errors.py MODEL
 
-For positions of games of the model against itself, by empty squares: the mean of the deeper value − the shallower one,
-and its deviation from zero (root mean square), in discs. `crates/engine/src/search/probcut.rs` has a line through the
-deviations; where they are larger for a model, its searches cut off more wrongly than their confidence says.
+For positions of self-play games, by empty squares, it prints the mean and the root mean square of the deep value − the
+shallow value, in discs. `crates/engine/src/search/probcut.rs` has a linear fit of the root mean squares. If they are
+larger for a model, its searches make more wrong cuts than their confidence allows.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ import shirokuro as sk
 from shirokuro.runs.checkpoints import model_of
 
 PAIRS = ((4, 2), (5, 3), (6, 2), (7, 3), (8, 4), (9, 5), (10, 4))
-"""Depths that are compared: the deeper one and what foretells it."""
+"""Pairs of depths: the deep search, and the shallow one that predicts it."""
 
 EMPTIES = range(14, 55, 8)
 """Empty squares of the positions."""
 
 OPENING = 50
-"""Moves are random until no more squares are empty."""
+"""The number of empty squares down to which moves are random."""
 
 
 def main() -> None:
     """Prints the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("model", metavar="RUN|FILE", help="a run's directory, or a model file")
-    parser.add_argument("--positions", type=int, default=100, metavar="N", help="for each count of empty squares")
+    parser.add_argument("model", metavar="RUN|FILE", help="a run directory (its latest checkpoint) or a model file")
+    parser.add_argument("--positions", type=int, default=100, metavar="N", help="positions per number of empty squares")
     options = parser.parse_args()
     evaluator = sk.Evaluator.load(model_of(options.model))
     print("empties  " + "  ".join(f"{f'{deep} from {shallow}':>13}" for deep, shallow in PAIRS))
@@ -48,12 +48,12 @@ def main() -> None:
 
 
 def value(evaluator: sk.Evaluator, position: sk.Position, depth: int) -> float:
-    """The value of a search in full width."""
+    """Returns the value of a full-width search."""
     return sk.search(position, evaluator=evaluator, depth=depth).score
 
 
 def position_of_play(evaluator: sk.Evaluator, empties: int, random: Random) -> sk.Position:
-    """A position that the model came to in a game against itself after random opening moves."""
+    """Returns a position of a self-play game of the model after random opening moves."""
     while True:
         position = sk.Position()
         while position.empties > empties and not position.is_over:

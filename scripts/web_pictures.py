@@ -1,4 +1,4 @@
-"""Draws the pictures of the web page in docs/images: the page of a run, in Chromium. Started by `make web-pictures`."""
+"""Takes the screenshots of the web page for docs/images, with a run in Chromium: `make web-pictures`."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ IMAGES = Path(__file__).parent.parent / "docs" / "images"
 PLIES = 31
 
 ACCENTS = bytes.fromhex("ff8a1f ffb000 a34700 ffae66 ffe08a ffffff f3f2ec 0f1316 181e23 17694a 5fd3a0 0068b5 6cc0ff")
-"""Red, green and blue of what is large or small and must keep its colour."""
+"""RGB colours that must be kept exactly when the palette is reduced."""
 
 
 def main() -> None:
-    """Draws all of them."""
+    """Takes all screenshots."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("run_directory", type=Path, metavar="RUN", help="a run with metrics and a model")
     run = parser.parse_args().run_directory
@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def example(evaluator: sk.Evaluator) -> str:
-    """The moves of a game in which Black looks five plies ahead, and White six."""
+    """Returns the moves of a game in which Black searches five plies and White six."""
     game = sk.LiveGame("f5d6c3d3c4")
     black, white = (sk.Engine(evaluator, limits=sk.SearchLimits(depth=depth)) for depth in (5, 6))
     while len(game.moves) < PLIES or game.position.side_to_move != sk.BLACK:
@@ -58,12 +58,12 @@ def example(evaluator: sk.Evaluator) -> str:
 
 @contextmanager
 def served(run: Path) -> Iterator[str]:
-    """The address at which a run's page is served meanwhile."""
+    """Serves the page of a run and yields its URL."""
     command = [str(Path(sys.executable).parent / "shirokuro"), "serve", str(run), "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 (this project's own)
         try:
             if not process.stdout or not (found := re.search(r"http://\S+", process.stdout.readline())):
-                raise RuntimeError("the page is not served")
+                raise RuntimeError("the server did not print a URL")
             yield found[0]
         finally:
             process.terminate()
@@ -71,7 +71,7 @@ def served(run: Path) -> Iterator[str]:
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """The browser."""
+    """Yields the browser."""
     with sync_playwright() as playwright:
         yield playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
 
@@ -85,7 +85,7 @@ def opened(
     width: int = 1240,
     height: int = 882,
 ) -> Page:
-    """The page after moves, all of them judged, with the scores of the legal ones."""
+    """Returns the page after moves, with all positions evaluated and the scores of the legal moves."""
     page = browser.new_page(
         viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce", device_scale_factor=1
     )
@@ -101,7 +101,7 @@ def opened(
 
 
 def save(page: Page, name: str, *, full: bool = False) -> None:
-    """Writes a small file: the page has few colours, of which the rare ones must not get lost."""
+    """Saves a screenshot as a small file with a reduced palette, in which rare colours are kept."""
     page.evaluate("scrollTo(0, 0)")
     picture = Image.open(io.BytesIO(page.screenshot(full_page=full))).convert("RGB")
     common = picture.quantize(256 - len(ACCENTS) // 3).getpalette() or []

@@ -11,6 +11,13 @@ Scores are in discs, from the view of the side to move, with empty squares count
 Black's view says so. Boards are 64 integers (a1, b1, … h8) or 8×8: 0 empty, 1 black, 2 white.
 """
 
+# ruff: noqa: E402
+from shirokuro import startup
+
+startup.begin()
+
+# isort: split
+
 from shirokuro import debug
 from shirokuro._core import (
     BLACK,

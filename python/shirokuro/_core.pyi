@@ -134,7 +134,8 @@ class ModelVersionError(ModelFileError):
 class Evaluator:
     """The pattern evaluation: the weights of fourteen patterns in 60 stages, neutral when new.
 
-    Any number of threads may use one evaluator. A trainer's evaluator follows the training.
+    Any number of threads may use one evaluator. A trainer's evaluator follows the training. A copy, also a pickled one
+    (57.7 MB), has the weights of its moment.
     """
 
     def __new__(cls) -> Evaluator: ...
@@ -150,12 +151,16 @@ class Evaluator:
     def save(self, path: _Path, *, compress: bool = True) -> None:
         """Writes a model file that holds the weights alone; an existing file is replaced in one step.
 
+        A symbolic link is written through. A replaced file keeps its mode and, where permitted, its owner. Warns if the
+        file system cannot sync the folder.
+
         Args:
             path: the file.
             compress: whether to compress the file; its size is 57.7 MB otherwise.
 
         Raises:
-            OSError: the file cannot be written.
+            OSError: the file cannot be written, or the path is not a regular file.
+            MemoryError: there is not enough memory.
         """
 
     def evaluate(self, board: _Board, *, side_to_move: _Side | None = None) -> float:
@@ -317,9 +322,15 @@ class SearchResult:
 
 @final
 class Searcher:
-    """A search that keeps its transposition table between calls, for playing a game move by move."""
+    """A search that keeps its transposition table between calls, for playing a game move by move.
+
+    A copy, also a pickled one, starts with an empty table.
+    """
 
     def __new__(cls, evaluator: Evaluator | None = None, *, table_mb: float = 16) -> Searcher: ...
+    def __getnewargs_ex__(self) -> tuple[tuple[Evaluator | None], dict[str, float | None]]:
+        """Returns the arguments from which a copy is made."""
+
     def search(
         self,
         board: _Board,
@@ -802,6 +813,14 @@ class PlaySettings(Protocol):
     def rate(self) -> float:
         """Step size of Adam in discs, 0 to 64."""
 
+    @property
+    def share_stages(self) -> int:
+        """Stages before and after its own whose tables a position also teaches, 0 to 8."""
+
+    @property
+    def share_weight(self) -> float:
+        """Weight of a position in the tables of the next stage, 0 to 1; at a distance of d, this to the power of d."""
+
 @final
 class TrainerCore:
     """Weights, moments and the position in the run. Use `shirokuro.Trainer` instead of this class."""
@@ -842,11 +861,18 @@ class TrainerCore:
         handler right afterwards cannot lose it.
         """
 
-    def save(self, path: _Path, *, settings: str, statistics: str, monitor: str = "{}", compress: bool = False) -> None:
+    def save(self, path: _Path, *, settings: str, statistics: str, monitor: str = "{}", compress: bool = False) -> bool:
         """Writes the whole state and three JSON texts; an existing file is replaced in one step.
 
+        A symbolic link is written through. A replaced file keeps its mode and, where permitted, its owner.
+
+        Returns:
+            Whether the folder was synced. Some file systems do not support that: the file is in place, but a power
+            failure may restore the old one.
+
         Raises:
-            OSError: the file cannot be written.
+            OSError: the file cannot be written, or the path is not a regular file.
+            MemoryError: there is not enough memory.
         """
 
     def reset_bad_numbers(self) -> list[tuple[str, int, int]]:

@@ -115,6 +115,8 @@ class GenerationSettings:
     random_plies: int
     lambda_: float
     rate: float
+    share_stages: int
+    share_weight: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +165,16 @@ class TrainConfig:
         "0.9", 0, 1, "Weight of the later values in a position's target, the λ of TD(λ); a schedule."
     )
     rate: ScheduleLike = _schedule("0:0.15,1:0.005", 0, 10, "Step size of Adam, in discs; a schedule.")
+    share_stages: ScheduleLike = _schedule(
+        "0", 0, 8, "Stages before and after its own whose tables a position also teaches; a schedule."
+    )
+    share_weight: ScheduleLike = _schedule(
+        "0.7",
+        0,
+        1,
+        "Weight of a position in the tables of the next stage, where 1 is its weight in its own; at a distance of d "
+        "stages, this to the power of d; a schedule.",
+    )
 
     threads: int = _whole(0, 0, 1024, "Worker threads; 0 for one per core. Does not affect the model.")
     table_mb: float = _number(4, 0.1, 65_536, "Size of each worker thread's transposition table, in MB.")
@@ -191,12 +203,18 @@ class TrainConfig:
     log_games: int = _whole(100, 1, 10**9, "Games between two lines of the log.")
     detail_games: int = _whole(10_000, 1, 10**9, "Games between two detailed reports in the log.")
     window_games: int = _whole(10_000, 2, 10**6, "Length of the window over which convergence is judged, in games.")
+    settle_games: int = _whole(
+        10_000, 0, 10**9, "Games at the start of the run that are not judged for divergence and stagnation."
+    )
     stagnation_games: int = _whole(
-        50_000, 1, 10**9, "Warn after this many games without a decrease in the variance of the disc difference."
+        50_000, 1, 10**9, "Warn after this many games without a decrease in the variance of the TD error."
+    )
+    min_decrease: float = _number(
+        0.01, 0, 1, "Smallest share by which that variance has to decrease in this many games, noise allowed for."
     )
     coverage_games: int = _whole(500_000, 1, 10**9, "Games after which coverage is checked.")
     min_coverage: float = _number(
-        0.9, 0, 1, "Warn if less than this share of the reachable entries has been learned by then."
+        0.9, 0, 1, "Warn if less than this share of the entries that a typical run reaches has been learned by then."
     )
     min_updates: float = _number(
         0.3, 0, 1, "Warn if entries have had less than this share of the updates expected of them."
@@ -234,7 +252,7 @@ class TrainConfig:
 
         Raises:
             ValueError: a value is out of range, or more than one of depth, nodes and time_ms is given.
-            TypeError: a value has the wrong type, or there is no such setting.
+            TypeError: a value has the wrong type, or the setting is unknown.
         """
         values = dict.fromkeys(LIMITS) if any(changes.get(name) is not None for name in LIMITS) else {}
         return dataclasses.replace(self, **{**values, **changes})  # type: ignore[arg-type]  # __post_init__ checks
@@ -256,6 +274,8 @@ class TrainConfig:
             random_plies=round(value(self.random_plies)),
             lambda_=value(self.lambda_),
             rate=value(self.rate),
+            share_stages=round(value(self.share_stages)),
+            share_weight=value(self.share_weight),
         )
 
     @property
@@ -279,16 +299,16 @@ class TrainConfig:
 
     @classmethod
     def from_toml(cls, text: str) -> Self:
-        """Reads what `to_toml` writes.
+        """Reads what `to_toml` writes, with or without a byte order mark, which some editors add.
 
         Raises:
             ValueError: `text` is not TOML, a setting is unknown, or a value is out of range.
             TypeError: a value has the wrong type.
         """
         field_names = {shown_name(name): name for name in cls.SETTINGS}
-        document = tomllib.loads(text)
+        document = tomllib.loads(text.removeprefix("\ufeff"))
         if unknown := document.keys() - field_names:
-            raise ValueError(f"{min(unknown)}: there is no such setting")
+            raise ValueError(f"{min(unknown)}: unknown setting")
         return cls(**{field_names[shown]: value for shown, value in document.items()})
 
 

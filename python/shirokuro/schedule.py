@@ -19,6 +19,10 @@ class Schedule:
     """Pairs of progress and value, in strictly ascending order of progress, within 0…1."""
 
     def __post_init__(self) -> None:
+        if isinstance(self.points, str):
+            raise TypeError(f"points = {self.points!r}: must be pairs of progress and value; Schedule.parse reads text")
+        # NumPy scalars and lists of points are accepted as well.
+        object.__setattr__(self, "points", tuple((float(progress), float(value)) for progress, value in self.points))
         progress = [point[0] for point in self.points]
         if not progress or not all(0 <= p <= 1 for p in progress) or any(a >= b for a, b in pairwise(progress)):
             raise ValueError(f"{self}: a schedule's points must ascend within 0…1 of the run")
@@ -69,12 +73,12 @@ class Schedule:
         return tuple(value for _, value in self.points)
 
     def __str__(self) -> str:
-        if len(self.points) == 1:
+        if len(self.points) == 1 and self.points[0][0] == 0:
             return _shortest(self.points[0][1])
         return ",".join(f"{_shortest(progress)}:{_shortest(value)}" for progress, value in self.points)
 
     def __repr__(self) -> str:
-        return f"Schedule({str(self)!r})"
+        return f"Schedule.parse({str(self)!r})"
 
 
 def _shortest(number: float) -> str:

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Fetches what building for and running aarch64 needs, into a folder: tools.sh FOLDER.
+# Downloads the tools for building for and emulating aarch64 into a folder: tools.sh FOLDER.
 #
-# Everything comes from Debian's packages, which are unpacked and not installed: nothing of the system changes, and no rights are
-# needed. A Rust compiler of Debian's, because the one of rustup can't be combined with Debian's library for the other architecture.
+# Everything comes from Debian packages, which are unpacked rather than installed, so the system stays unchanged and no special
+# rights are needed. The Rust compiler is Debian's, because rustup's can't use Debian's standard library for aarch64.
 set -euo pipefail
 
 folder=$(realpath -m "$1")
@@ -11,7 +11,7 @@ rm -rf "$folder"
 mkdir -p "$folder"/{apt/lists/partial,apt/cache/archives/partial,debs,host,arm64,bin}
 : >"$folder/apt/status"
 
-# A view of the package lists of its own, in which arm64 is an architecture of this system.
+# A separate APT configuration, in which arm64 is an architecture of this system.
 export APT_CONFIG=$folder/apt/apt.conf
 cat >"$APT_CONFIG" <<END
 #clear APT::Update::Post-Invoke;
@@ -58,7 +58,7 @@ for tool in rustc rustdoc; do
 LD_LIBRARY_PATH='$folder/host/usr/lib/x86_64-linux-gnu' exec '$folder/host/usr/bin/$tool' "\$@"
 END
 done
-# The processor of the machines that this is meant for: one with more would hide what they lack.
+# The processor of the target machines: one with more instructions would hide the use of those that they lack.
 wrapper run-arm64 <<END
 exec '$folder/host/usr/bin/qemu-aarch64-static' -cpu "\${QEMU_CPU:-neoverse-n1}" -L '$folder/arm64' "\$@"
 END

@@ -1,4 +1,4 @@
-"""The signature: what fixed searches and a short training come to."""
+"""The signature: the results of fixed searches and a short training."""
 
 import dataclasses
 
@@ -14,7 +14,7 @@ KNOWN = Signature(
     solve=4_050_832,
     training="f3591d649e1896117ace9c80074b5bf80ed4726f796d0a4b857b6ebb2bae7203",
 )
-"""It may change only with a reason, which the changelog gives."""
+"""The expected signature, which may change only for a reason that the changelog states."""
 
 
 def test_the_signature_is_the_known_one(capsys: pytest.CaptureFixture[str]) -> None:

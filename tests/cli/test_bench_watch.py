@@ -1,4 +1,4 @@
-"""`shirokuro bench --watch` follows the speed of a training."""
+"""`shirokuro bench --watch` follows the speed of a training run."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def run_of(folder: Path, lines: Sequence[str]) -> Path:
     return folder
 
 
-def test_a_finished_run_is_shown_and_the_command_ends(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_finished_run_is_printed_and_the_command_ends(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     phases = {"search": 1.5, "waiting": 0.4, "saving": 0.1}
     run = run_of(tmp_path, [line(1000, 1000, 2.0, phases=phases, cpu=0.87), line(2000, 1000, 4.0)])
     assert main(["bench", "--watch", str(run)]) == 0
@@ -42,7 +42,7 @@ def test_a_finished_run_is_shown_and_the_command_ends(tmp_path: Path, capsys: py
     assert second.split() == ["2,000", "250"]
 
 
-def test_a_drop_in_a_run_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_drop_in_speed_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     speeds = [1000] * 10 + [300] * 4
     lines = [
         line(
@@ -82,16 +82,16 @@ def test_a_live_run_is_followed_to_its_end(tmp_path: Path) -> None:
     ]
 
 
-def test_looking_whether_a_run_is_held_keeps_nobody_out(tmp_path: Path) -> None:
+def test_checking_whether_a_run_is_held_does_not_lock_it(tmp_path: Path) -> None:
     directory = RunDirectory(tmp_path)
     assert not directory.is_held()
     end = threading.Event()
 
-    def look() -> None:
+    def check() -> None:
         while not end.is_set():
             directory.is_held()
 
-    watcher = threading.Thread(target=look)
+    watcher = threading.Thread(target=check)
     watcher.start()
     try:
         for _ in range(50):

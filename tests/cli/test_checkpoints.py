@@ -1,4 +1,4 @@
-"""The command line of long runs: checkpoints, damage, digests, exports."""
+"""The command line for long runs: checkpoints, damage, digests and exports."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def path_of(directory: Path, games_played: int) -> Path:
 
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run of 256 games, of whose four checkpoints three are left; tests copy it."""
+    """A run of 256 games with three of its four checkpoints left; tests copy it."""
     directory = tmp_path_factory.mktemp("runs") / "run"
     assert train(directory, "--games=256", "--checkpoint-games=64", "--keep=3", *SETTINGS) == 0
     return directory
@@ -67,13 +67,13 @@ def test_checkpoints_are_listed_and_verified(run: Path, capsys: pytest.CaptureFi
         (path_of(run, games).name, str(games), f"{path_of(run, games).stat().st_size / 1e6:.1f}")
         for games in (256, 192, 128)
     ]
-    assert "3 of 3 checkpoints are whole" in output
+    assert "3 of 3 checkpoints are intact" in output
     damage(path_of(run, 192))
     assert main(["checkpoints", str(run)]) == 0
     capsys.readouterr()
     assert main(["checkpoints", str(run), "--verify"]) == 1
     shown = capsys.readouterr()
-    assert "2 of 3 checkpoints are whole" in shown.out
+    assert "2 of 3 checkpoints are intact" in shown.out
     assert str(path_of(run, 192)) in shown.err
 
 
@@ -93,7 +93,7 @@ def test_a_run_and_its_latest_checkpoint_have_one_digest(run: Path, capsys: pyte
     assert first == second == whole.digest()
 
 
-def test_an_export_is_small_and_plays_as_its_model(
+def test_an_export_is_small_and_evaluates_as_its_model(
     run: Path, positions: Callable[[int], list[sk.Position]], tmp_path: Path
 ) -> None:
     file = tmp_path / "weights.shiro"
@@ -104,15 +104,15 @@ def test_an_export_is_small_and_plays_as_its_model(
     assert (exported.evaluate_batch(boards) == trained.evaluate_batch(boards)).all()
     for pattern, weights in trained.get_weights().items():
         assert (exported.get_weights()[pattern] == weights).all()
-    assert main(["export", str(run), str(file)]) == 2  # an existing file stays
+    assert main(["export", str(run), str(file)]) == 2  # an existing file is kept
 
 
-def test_settings_of_checkpoints_hold_when_a_run_is_resumed(run: Path) -> None:
+def test_checkpoint_settings_stay_in_force_when_a_run_is_resumed(run: Path) -> None:
     assert train(run, "--resume", "--games=384") == 0
     assert [each.games_played for each in sk.list_checkpoints(run)] == [384, 320, 256]
 
 
-def test_without_a_person_to_ask_a_run_goes_on_from_the_checkpoint_before_the_damaged_one(
+def test_without_a_terminal_a_run_resumes_from_the_checkpoint_before_the_damaged_one(
     run: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     damage(path_of(run, 256))
@@ -124,7 +124,7 @@ def test_without_a_person_to_ask_a_run_goes_on_from_the_checkpoint_before_the_da
     assert capsys.readouterr().out.strip() == whole.digest()
 
 
-def test_a_damaged_run_may_be_left_alone_or_started_afresh(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_damaged_run_can_be_left_alone_or_started_over(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     damage(path_of(run, 256))
     assert train(run, "--resume", "--on-corrupt=fail") == 2
     assert str(path_of(run, 256)) in capsys.readouterr().err
@@ -139,7 +139,7 @@ def test_a_damaged_run_may_be_left_alone_or_started_afresh(run: Path, capsys: py
 @pytest.mark.parametrize(
     ("answer", "code", "left"), [("p", 0, [256, 192, 128]), ("f", 0, [256, 192, 128]), ("", 2, None)]
 )
-def test_a_person_is_asked_what_to_do_with_a_damaged_checkpoint(
+def test_on_a_terminal_the_user_chooses_what_to_do_with_a_damaged_checkpoint(
     answer: str, code: int, left: list[int] | None, run: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     damage(path_of(run, 256))
@@ -162,7 +162,7 @@ def test_a_person_is_asked_what_to_do_with_a_damaged_checkpoint(
         assert len(aside) == (1 if answer == "p" else 3)
 
 
-def test_too_many_failed_games_end_with_a_report_and_a_code_of_their_own(
+def test_too_many_failed_games_end_with_a_report_and_their_own_exit_code(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

@@ -41,7 +41,7 @@ WPC = np.array(
         [1.00, -0.25, 0.10, 0.05, 0.05, 0.10, -0.25, 1.00],
     ]
 )
-"""The published weights, written out."""
+"""The published weights in full."""
 
 
 def evaluated(model: Path, *arguments: str | Path) -> int:
@@ -52,7 +52,7 @@ def content(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def test_wpc_plays_a_move_after_which_the_published_weights_add_up_to_most(
+def test_wpc_plays_a_move_with_the_largest_sum_of_published_weights(
     positions: Callable[[int], list[sk.Position]],
 ) -> None:
     player, random, ties = sk.WeightedPieceCounter(), Random(1), 0
@@ -70,7 +70,7 @@ def test_wpc_plays_a_move_after_which_the_published_weights_add_up_to_most(
     assert (WPC[:4, :4] == WPC_WEIGHTS).all()
 
 
-def test_a_one_ply_player_plays_a_move_after_which_the_evaluator_likes_the_position_best(
+def test_a_one_ply_player_plays_a_move_with_the_best_evaluation(
     trained: sk.Trainer, positions: Callable[[int], list[sk.Position]]
 ) -> None:
     evaluator, random = trained.evaluator, Random(1)
@@ -95,14 +95,14 @@ def test_epsilon_replaces_moves_by_random_legal_ones() -> None:
 
     player, random = sk.EpsilonPlayer(player=Last(), epsilon=0.4), Random(1)
     chosen = [player.choose(sk.Position(), random) for _ in range(4000)]
-    # One of four legal moves is the last.
+    # A random move is the last one in one of four cases.
     assert sum(move != sk.Position().legal_moves[-1] for move in chosen) / 4000 == pytest.approx(0.3, abs=0.03)
     assert player.name == "last"
     with pytest.raises(ValueError, match=r"epsilon = 1\.5: must be within 0…1"):
         sk.EpsilonPlayer(player=Last(), epsilon=1.5)
 
 
-def test_openings_are_different_under_every_symmetry() -> None:
+def test_openings_differ_under_every_symmetry() -> None:
     def symmetric(board: Sequence[int]) -> set[tuple[int, ...]]:
         rows = [list(board[8 * row : 8 * row + 8]) for row in range(8)]
         found = set()
@@ -121,15 +121,15 @@ def test_openings_are_different_under_every_symmetry() -> None:
         assert not forms & seen
         seen |= forms
     assert draw_openings(3, 1, 0)[2].position == sk.Position()
-    # There are four moves at the start, all alike but for symmetry, and three answers.
+    # The four initial moves are equivalent by symmetry, and each has three replies.
     assert len(draw_openings(3, 1, 2)) == 3
-    with pytest.raises(ValueError, match="opening_plies = 2: there are not many more than 3 different openings"):
+    with pytest.raises(ValueError, match="opening_plies = 2: there are hardly more than 3 different openings"):
         draw_openings(4, 1, 2)
     with pytest.raises(ValueError, match="opening_plies = 31: must be within 0…30"):
         draw_openings(4, 1, 31)
 
 
-def test_a_match_stops_where_it_is_told_to_at_any_number_of_threads() -> None:
+def test_a_match_stops_at_the_same_pair_with_any_number_of_threads() -> None:
     whole = sk.play_match(sk.HeuristicPlayer(), sk.RandomPlayer(), games=40)
     for threads in (1, 3):
         seen: list[tuple[int, ...]] = []
@@ -144,7 +144,7 @@ def test_a_match_stops_where_it_is_told_to_at_any_number_of_threads() -> None:
         assert seen[-1] == result.pair_counts
 
 
-def test_a_result_tells_pairs_wipeouts_and_forfeits() -> None:
+def test_a_result_counts_pairs_wipeouts_and_forfeits() -> None:
     forfeits = (Forfeit(1, "program", "it broke", ("f5",)),)
     result = sk.MatchResult((10, 64, 0, 0, 64, 2, -64, -2), forfeits)
     assert result.pair_counts == (1, 0, 1, 0, 2)
@@ -155,7 +155,7 @@ def test_a_result_tells_pairs_wipeouts_and_forfeits() -> None:
     assert sk.MatchResult((64, 64), (forfeits[0], Forfeit(0, "program", "", ()))).mean_difference is None
 
 
-def test_the_table_and_the_file_tell_the_same(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_table_and_the_file_agree(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "results.json"
     opponents = ("random", "wpc", str(model), GTP)
     words = [word for name in opponents for word in ("--opponent", name)]
@@ -175,16 +175,16 @@ def test_the_table_and_the_file_tell_the_same(model: Path, tmp_path: Path, capsy
         low, high = match["elo"]["low"], match["elo"]["high"]
         assert (-math.inf if low is None else low) == pytest.approx(result.elo.low)
         assert (math.inf if high is None else high) == pytest.approx(result.elo.high)
-    # A model against itself: each pair is a win and a loss.
+    # The model plays itself, so each pair has a win and a loss.
     assert results["matches"][2]["pair_counts"] == [0, 0, 10, 0, 0]
 
 
-def test_results_can_go_to_the_output_alone(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_results_can_go_only_to_standard_output(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert evaluated(model, "--opponent", "random", "--games", "2", "--depth", "1", "--json", "-") == 0
     assert json.loads(capsys.readouterr().out)["matches"][0]["games"] == 2
 
 
-def test_the_wpc_protocol_is_what_was_published(
+def test_the_wpc_protocol_matches_the_published_one(
     model: Path, trained: sk.Trainer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "results.json"
@@ -212,7 +212,7 @@ def test_a_sequential_test_ends_a_match_and_decides_the_exit_code(
     assert match["games"] < 400
     test = sk.Sprt(0, 50)
     assert match["sprt"]["log_likelihood_ratio"] == test.log_likelihood_ratio(match["pair_counts"])
-    # It was undecided one pair before.
+    # One pair earlier, it was undecided.
     shorter = sk.MatchResult(tuple(match["differences"][:-2]))
     assert test.decision(shorter.pair_counts) is None
     assert "+50 Elo rather than +0" in capsys.readouterr().out
@@ -222,28 +222,49 @@ def test_a_sequential_test_ends_a_match_and_decides_the_exit_code(
     assert (code, match["sprt"]["decision"], match["games"]) == (4, None, 20)
 
 
-def test_a_least_score_decides_the_exit_code(model: Path) -> None:
+def test_a_minimum_score_decides_the_exit_code(model: Path) -> None:
     words = ("--opponent", str(model), "--games", "4", "--depth", "1", "--min-score")
     assert evaluated(model, *words, "0.5") == 0
     assert evaluated(model, *words, "0.51") == 1
 
 
-def test_faults_of_a_program_are_reported(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_forfeits_of_a_program_are_reported(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "results.json"
     words = ("--opponent", f"{GTP} crash 2 3", "--games", "4", "--depth", "1", "--threads", "1", "--json", path)
-    assert evaluated(model, *words) == 0
-    text = " ".join(capsys.readouterr().out.split())
-    assert "2 games were decided by a fault; the first was game 2" in text
-    assert "it ended with exit code 3" in text
+    assert evaluated(model, *words, "--max-forfeits", "0.5") == 0
+    lines = capsys.readouterr().out
+    assert re.search(r"\d:\d +2$", lines, re.MULTILINE)
+    text = " ".join(lines.split())
+    assert "2 games were forfeited; the first was game 2" in text
+    assert "it exited with code 3" in text
     forfeits = content(path)["matches"][0]["forfeits"]
     assert [forfeit["game"] for forfeit in forfeits] == [1, 3]
     assert sk.Position.from_moves("".join(forfeits[0]["moves"])).empties < 52
     assert evaluated(model, *words, "--max-forfeits", "1") == 2
-    assert "2 of 4 games were lost by a fault" in capsys.readouterr().err
+    assert "2 of 4 games were forfeited" in capsys.readouterr().err
+    assert evaluated(model, *words) == 2
+    assert "1 of 2 games were forfeited, too many for max_forfeits = 0.05" in capsys.readouterr().err
+
+
+def test_a_sequential_test_is_never_decided_by_forfeits(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("--opponent", f"{GTP} resign 1 1", "--depth", "1", "--sprt", "0,400", "--games", "400", "--threads", "1")
+    for more in ((), ("--max-forfeits", "20")):
+        assert evaluated(model, *words, *more) == 2
+        shown = capsys.readouterr()
+        assert "rather than" not in shown.out
+        assert "games were forfeited, too many for max_forfeits" in shown.err
+
+
+def test_matches_before_one_that_faults_end_are_printed(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("--opponent", "random", "--opponent", f"{GTP} resign 1 1", "--games", "4", "--depth", "1")
+    assert evaluated(model, *words) == 2
+    assert re.search(r"^random +\d", capsys.readouterr().out, re.MULTILINE)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_ends_the_matches_and_what_is_known_is_told(number: signal.Signals, code: int, model: Path) -> None:
+def test_a_signal_ends_the_matches_and_prints_the_results_so_far(
+    number: signal.Signals, code: int, model: Path
+) -> None:
     words = ("--opponent", "random", "--opponent", f"{GTP} hang 2 2", "--games", "20", "--depth", "1", "--threads", "1")
     process = subprocess.Popen(
         [PROGRAM, "evaluate", model, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -253,7 +274,7 @@ def test_a_signal_ends_the_matches_and_what_is_known_is_told(number: signal.Sign
         tasks = Path(f"/proc/{process.pid}/task").glob("*/children")
         return [child for task in tasks for child in task.read_text(encoding="utf-8").split()]
 
-    # The first match takes no time, and the program falls silent in its second game.
+    # The first match is quick; in the second one, the program hangs in its second game.
     while not children():
         assert process.poll() is None
         time.sleep(0.05)
@@ -277,18 +298,18 @@ def test_a_signal_ends_the_matches_and_what_is_known_is_told(number: signal.Sign
         (("--sprt", "5"), "sprt: '5' is not elo0,elo1"),
         (("--min-score", "2"), "min_score = 2: must be within 0…1"),
         (("--opening-plies", "99"), "opening_plies = 99: must be within 0…30"),
-        (("--wpc-protocol", "--depth", "3"), "--depth can't be given with it"),
-        (("--wpc-protocol", "--opponent", "random"), "--opponent can't be given with it"),
+        (("--wpc-protocol", "--depth", "3"), "--depth can't be combined with it"),
+        (("--wpc-protocol", "--opponent", "random"), "--opponent can't be combined with it"),
         (("--json", "/no/such/folder/file"), "/no/such/folder/file"),
         (("--threads", "-1"), "threads = -1: must be within"),
         (("--max-forfeits", "-1"), "max_forfeits = -1: must be 0 or more"),
-        (("--plot", "x.svg"), "--plot draws a ladder: give --ladder, too"),
-        (("--ladder",), "a ladder is of a run: name its directory"),
-        (("--ladder", "--sprt", "0,5"), "--sprt is not for a ladder"),
+        (("--plot", "x.svg"), "--plot draws a ladder: give --ladder as well"),
+        (("--ladder",), "--ladder needs a run directory"),
+        (("--ladder", "--sprt", "0,5"), "--sprt can't be combined with --ladder"),
     ],
     ids=str,
 )
-def test_a_wrong_command_is_answered_by_one_line_and_exit_code_2(
+def test_an_invalid_command_is_reported_in_one_line_with_exit_code_2(
     arguments: Sequence[str], message: str, model: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert evaluated(model, *arguments, "--games", "2") == 2

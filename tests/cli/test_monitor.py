@@ -24,7 +24,9 @@ PROGRAM = Path(sys.executable).parent / "shirokuro"
 SCRIPT = SCRIPTS / "monitor.py"
 
 
-def test_a_person_looks_at_each_page_and_leaves(run_of: Callable[..., Path], terminal: Callable[..., Any]) -> None:
+def test_each_page_can_be_viewed_and_the_dashboard_left(
+    run_of: Callable[..., Path], terminal: Callable[..., Any]
+) -> None:
     shown = terminal(PROGRAM, "monitor", run_of(100_000))
     screen = shown.wait_for(lambda screen: "1 overview" in screen)
     assert "50.0 %" in screen
@@ -54,9 +56,9 @@ def test_the_dashboard_follows_a_run_that_starts_later_writes_half_a_line_and_is
     run_of: Callable[..., Path], line_of: Callable[..., dict[str, Any]], tmp_path: Path, terminal: Callable[..., Any]
 ) -> None:
     shown = terminal(PROGRAM, "monitor", tmp_path / "run", "--interval", "0.1")
-    shown.wait_for(lambda screen: "waiting for the run to begin" in screen)
+    shown.wait_for(lambda screen: "waiting for the run to start" in screen)
     run = run_of(0)
-    shown.wait_for(lambda screen: "started, no measures yet" in screen)
+    shown.wait_for(lambda screen: "started, no metrics yet" in screen)
     line = json.dumps(line_of(1000)).encode() + b"\n"
     with (run / "metrics.jsonl").open("ab", buffering=0) as file:
         file.write(line[:100])
@@ -69,7 +71,7 @@ def test_the_dashboard_follows_a_run_that_starts_later_writes_half_a_line_and_is
             file.write(json.dumps(line_of(games)).encode() + b"\n")
     shown.wait_for(lambda screen: "1,500 / 200,000" in screen)
     shutil.rmtree(run)
-    shown.wait_for(lambda screen: "waiting for the run to begin" in screen)
+    shown.wait_for(lambda screen: "waiting for the run to start" in screen)
     shown.press("C-c")
     assert shown.wait_for_end() == 0
 
@@ -110,7 +112,7 @@ def test_a_suspended_dashboard_gives_the_terminal_to_the_shell_and_comes_back(
     shown = terminal("bash", "-c", command)
     shown.wait_for(lambda screen: "1 overview" in screen)
     shown.press("C-z")
-    # The shell goes on, and fetches the program at once.
+    # The shell continues and brings the program back to the foreground at once.
     shown.wait_for(lambda screen: "1 overview" in screen)
     shown.press("3")
     shown.wait_for(lambda screen: "where the time goes" in screen)
@@ -130,7 +132,7 @@ def test_once_prints_the_run_as_text(run_of: Callable[..., Path], capsys: pytest
     assert not any(line.endswith(" ") for line in text.splitlines())
 
 
-def test_in_a_pipe_the_run_is_printed_as_text_by_the_script_as_well(run_of: Callable[..., Path]) -> None:
+def test_the_command_and_the_script_print_the_run_as_text_in_a_pipe(run_of: Callable[..., Path]) -> None:
     run = run_of(5000)
     for command in ((str(PROGRAM), "monitor"), (sys.executable, str(SCRIPT))):
         result = subprocess.run([*command, str(run)], capture_output=True, text=True, check=False, timeout=60)
@@ -138,7 +140,7 @@ def test_in_a_pipe_the_run_is_printed_as_text_by_the_script_as_well(run_of: Call
         assert "5,000 / 200,000 games" in result.stdout
 
 
-def test_a_finished_run_is_watched_as_a_live_one(
+def test_a_finished_run_and_a_copy_of_it_are_shown(
     model_run: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     copy = tmp_path / "copy"
@@ -168,7 +170,7 @@ def model_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ],
     ids=str,
 )
-def test_a_wrong_command_is_answered_by_one_line(
+def test_an_invalid_command_is_reported_in_one_line(
     arguments: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     try:

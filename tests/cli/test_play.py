@@ -1,4 +1,4 @@
-"""`shirokuro play`: games in the terminal, wrong input, and how it ends."""
+"""`shirokuro play`: games in the terminal, invalid input, and the ends of games."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LEVEL = ("--depth", "3", "--exact-empties", "8", "--table-mb", "1")
 
 @pytest.fixture
 def play(model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
-    """What is seen in a game with these lines as input."""
+    """Returns a function that plays a game with the given input lines and returns its output."""
 
     def run(*lines: str, options: tuple[str, ...] = ()) -> str:
         monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
@@ -41,18 +41,18 @@ def play(model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
 
 @pytest.fixture(scope="module")
 def engine(trained: sk.Trainer) -> sk.Engine:
-    """What plays in `play`."""
+    """The engine that `play` uses."""
     return sk.Engine(trained.evaluator, limits=sk.SearchLimits(depth=3, exact_empties=8), table_mb=1)
 
 
 def last_moves(output: str) -> str:
-    """The transcript at the end."""
+    """Returns the transcript at the end of the output."""
     found = re.search(r"^\d+ moves?: (\w+)$", output, re.MULTILINE)
     return found[1] if found else ""
 
 
 def expected_game(engine: sk.Engine, people: int) -> tuple[list[str], sk.LiveGame]:
-    """A game in which a person plays the first legal move every time: the person's moves, and the game."""
+    """Plays a game in which a person always plays the first legal move; returns the person's moves and the game."""
     game, mine = sk.LiveGame(), list[str]()
     while not (position := game.position).is_over:
         if position.side_to_move == people:
@@ -86,33 +86,33 @@ def test_the_model_plays_itself(play: Callable[..., str], engine: sk.Engine) -> 
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "message"),
     [
-        ("a1", "a1 would turn no disc; Black may play d3, c4, f5, e6."),
-        ("d4", "d4 is taken;"),
+        ("a1", "a1 would flip no discs; Black may play d3, c4, f5, e6."),
+        ("d4", "d4 is occupied;"),
         ("z9", "'z9' is neither a square nor a command"),
         ("f5 d6", "'f5 d6' is neither a square nor a command"),
-        ("pass", "Passes happen by themselves"),
-        ("undo", "There is no move to take back."),
-        ("undo two", "'two' is no whole number."),
+        ("pass", "Passes are automatic"),
+        ("undo", "Nothing to take back."),
+        ("undo two", "'two' is not a whole number."),
         ("level depth", "level is followed by"),
-        ("level deep 3", "'deep' is no limit"),
+        ("level deep 3", "'deep' is not a limit"),
         ("level depth 99", "depth = 99: must be within 1…60"),
-        ("level time soon", "'soon' is no number."),
+        ("level time soon", "'soon' is not a number."),
         ("side green", "side is followed by black, white, both, none."),
-        ("save", "save is followed by a file's name."),
+        ("save", "save is followed by a file name."),
         ("save /nowhere/at/all", "/nowhere/at/all: No such file or directory."),
         ("moves now", "moves is followed by too many words"),
         ("\x07[bold]", "'\\x07[bold]' is neither"),
     ],
 )
-def test_wrong_input_is_explained_and_costs_nothing(play: Callable[..., str], line: str, said: str) -> None:
+def test_invalid_input_is_explained_and_changes_nothing(play: Callable[..., str], line: str, message: str) -> None:
     output = play("", line, "f5", options=("--side", "both"))
-    assert said in " ".join(output.split())
+    assert message in " ".join(output.split())
     assert last_moves(output) == "f5"
 
 
-def test_undo_goes_back_to_ones_own_last_move(play: Callable[..., str]) -> None:
+def test_undo_returns_to_the_person_s_own_last_move(play: Callable[..., str]) -> None:
     assert last_moves(play("f5", "undo")) == ""
     one = last_moves(play("f5"))
     assert last_moves(play("f5", "d3" if "d3" in sk.Position.from_moves(one).legal_moves else "c4", "undo")) == one
@@ -120,7 +120,7 @@ def test_undo_goes_back_to_ones_own_last_move(play: Callable[..., str]) -> None:
     assert last_moves(play("f5", "d6", "c3", "undo 2", options=("--side", "both"))) == "f5"
 
 
-def test_hints_and_scores_are_those_of_the_search(play: Callable[..., str], engine: sk.Engine) -> None:
+def test_hints_and_scores_match_the_search(play: Callable[..., str], engine: sk.Engine) -> None:
     moves = "f5d6c3d3c4"
     position = sk.Position.from_moves(moves)
     output = play("hint", "scores", options=("--side", "both", "--moves", moves))
@@ -157,18 +157,19 @@ def test_sides_can_be_changed_and_moves_left_to_the_model(play: Callable[..., st
     assert last_moves(play("f5", "new", "board", "moves", options=("--side", "both"))) == ""
 
 
-def test_a_game_is_kept_after_each_move_and_continued(play: Callable[..., str], tmp_path: Path) -> None:
+def test_a_game_is_saved_after_each_move_and_continued(play: Callable[..., str], tmp_path: Path) -> None:
     file = tmp_path / "game.txt"
     play("f5", "d6", options=("--side", "both", "--save", str(file)))
     assert file.read_text(encoding="utf-8") == "f5d6\n"
     play("c3", "save " + str(tmp_path / "other.txt"), options=("--side", "both", "--moves", str(file)))
     assert (tmp_path / "other.txt").read_text(encoding="utf-8") == "f5d6c3\n"
     assert file.read_text(encoding="utf-8") == "f5d6\n"
+    file.write_text("f5d6\n", encoding="utf-8-sig")  # with a byte order mark, as some editors write
     play("c3", options=("--side", "both", "--moves", str(file), "--save", str(file)))
     assert file.read_text(encoding="utf-8") == "f5d6c3\n"
 
 
-def test_a_file_that_can_no_longer_be_written_ends_the_game_with_its_moves(
+def test_a_file_that_becomes_unwritable_ends_the_game_and_its_moves_are_printed(
     model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     folder = tmp_path / "folder"
@@ -190,20 +191,20 @@ def test_a_file_is_not_overwritten(model: Path, tmp_path: Path, capsys: pytest.C
     file = tmp_path / "game.txt"
     file.write_text("mine", encoding="utf-8")
     assert main(["play", str(model), "--save", str(file)]) == 2
-    assert "--moves goes on with it" in capsys.readouterr().err
+    assert "continue it with --moves" in capsys.readouterr().err
     assert file.read_text(encoding="utf-8") == "mine"
 
 
-@pytest.mark.parametrize(("moves", "said"), [("f5f5", "illegal move f5"), ("nothing", "neither moves such as")])
-def test_wrong_moves_to_begin_with_are_named(
-    model: Path, capsys: pytest.CaptureFixture[str], moves: str, said: str
+@pytest.mark.parametrize(("moves", "message"), [("f5f5", "illegal move f5"), ("nothing", "neither moves such as")])
+def test_invalid_initial_moves_are_reported(
+    model: Path, capsys: pytest.CaptureFixture[str], moves: str, message: str
 ) -> None:
     assert main(["play", str(model), "--moves", moves]) == 2
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 def game_with_a_pass() -> tuple[str, str, int]:
-    """The moves before a side is passed over, the move that does it, and that side."""
+    """Returns the moves before a pass, the move that causes it, and the side that passes."""
     random = Random(5)
     while True:
         game = sk.LiveGame()
@@ -214,7 +215,7 @@ def game_with_a_pass() -> tuple[str, str, int]:
                 return before, game.last_move or "", game.passed
 
 
-def test_a_pass_is_explained(play: Callable[..., str]) -> None:
+def test_a_pass_is_announced(play: Callable[..., str]) -> None:
     before, move, passed = game_with_a_pass()
     output = play(move, options=("--side", "both", "--moves", before))
     name = {sk.BLACK: "Black", sk.WHITE: "White"}
@@ -230,7 +231,7 @@ def started(model: Path, *options: str) -> subprocess.Popen[str]:
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_a_signal_ends_a_game_with_its_moves(model: Path, number: signal.Signals, code: int) -> None:
+def test_a_signal_ends_a_game_and_its_moves_are_printed(model: Path, number: signal.Signals, code: int) -> None:
     process = started(model, "--side", "both")
     assert process.stdin
     assert process.stdout
@@ -244,7 +245,7 @@ def test_a_signal_ends_a_game_with_its_moves(model: Path, number: signal.Signals
     assert last_moves(output) == "f5"
 
 
-def test_a_search_that_takes_long_is_ended_by_a_signal(model: Path) -> None:
+def test_a_signal_ends_a_long_search(model: Path) -> None:
     process = started(model, "--side", "white", "--depth", "60", "--moves", "f5d6")
     assert process.stdout
     while "Black to move" not in process.stdout.readline():
@@ -256,7 +257,7 @@ def test_a_search_that_takes_long_is_ended_by_a_signal(model: Path) -> None:
     assert last_moves(output) == "f5d6"
 
 
-def test_where_the_output_is_closed_the_moves_go_to_the_error_output(model: Path) -> None:
+def test_the_moves_go_to_standard_error_when_the_output_is_closed(model: Path) -> None:
     with started(model, "--side", "both", "--moves", "f5") as process:
         assert process.stdin
         assert process.stdout
@@ -273,7 +274,7 @@ def test_where_the_output_is_closed_the_moves_go_to_the_error_output(model: Path
     assert "Traceback" not in errors
 
 
-def test_the_terminal_has_a_board_in_colours(terminal: Callable[..., Terminal], model: Path) -> None:
+def test_a_terminal_shows_a_board_in_colours(terminal: Callable[..., Terminal], model: Path) -> None:
     game = terminal(PROGRAM, "play", model, *LEVEL)
     game.wait_for(lambda screen: "Black: " in screen.splitlines()[-1] or re.search(r"^Black:", screen, re.MULTILINE))
     screen = game.screen
@@ -303,8 +304,8 @@ def test_without_colours_discs_are_letters(terminal: Callable[..., Terminal], mo
     assert game.wait_for_end() == 0
 
 
-def test_a_narrow_terminal_has_the_text_below_the_board(terminal: Callable[..., Terminal], model: Path) -> None:
-    # readline, where something has loaded it, tells children a width that is not this terminal's.
+def test_a_narrow_terminal_shows_the_text_below_the_board(terminal: Callable[..., Terminal], model: Path) -> None:
+    # A loaded readline exports a width to child processes that is not this terminal's.
     game = terminal("env", "-u", "COLUMNS", PROGRAM, "play", model, *LEVEL, columns=40, lines=30)
     screen = game.wait_for(lambda screen: re.search(r"^Black:", screen, re.MULTILINE))
     assert re.search(r"^ 8.*\n\n.*Black  2  you", screen, re.MULTILINE)

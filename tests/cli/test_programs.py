@@ -1,4 +1,4 @@
-"""The command line, as programs of their own."""
+"""The command line, run as separate processes."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def train(directory: Path, games: int, *more: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
-    """A run of 300 games, and what the program said."""
+    """A run of 300 games, and the output of the program."""
     directory = tmp_path_factory.mktemp("runs") / "first"
     return directory, run(*train(directory, 300, "--match-games", "20"))
 
@@ -61,7 +61,7 @@ def test_train_leaves_a_run_directory_and_a_table_of_results(
     assert all(line["seconds"] > 0 and line["td_error"] > 0 for line in lines)
 
 
-def test_metrics_keep_what_was_measured_apart_from_the_settings(tmp_path: Path) -> None:
+def test_metrics_keep_measurements_apart_from_settings(tmp_path: Path) -> None:
     assert run("train", "--out", tmp_path, "--games", "64", "--nodes", "50", "--match-games", "0").returncode == 0
     line = json.loads((tmp_path / "metrics.jsonl").read_text(encoding="utf-8"))
     assert line["play"] == {
@@ -72,11 +72,15 @@ def test_metrics_keep_what_was_measured_apart_from_the_settings(tmp_path: Path) 
         "random_plies": 20,
         "lambda": 0.9,
         "rate": 0.15,
+        "share_stages": 0,
+        "share_weight": 0.7,
     }
     assert line["nodes"] == sk.Trainer.load(tmp_path / "model.shiro").get_statistics().nodes > 50 * 64
 
 
-def test_train_plays_what_the_trainer_plays(finished: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+def test_the_command_and_the_trainer_play_the_same_games(
+    finished: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
     trainer = sk.Trainer(CONFIG.replace(games=300))
     trainer.train_batch(300)
     assert run("digest", finished[0] / "model.shiro").stdout.strip() == trainer.digest()
@@ -89,11 +93,13 @@ def test_a_run_is_not_overwritten(finished: tuple[Path, subprocess.CompletedProc
     assert "--resume" in result.stderr
 
 
-def test_resume_goes_on_with_a_run(finished: tuple[Path, subprocess.CompletedProcess[str]], tmp_path: Path) -> None:
+def test_resume_continues_a_run(finished: tuple[Path, subprocess.CompletedProcess[str]], tmp_path: Path) -> None:
     model = tmp_path / "model.shiro"
     model.write_bytes((finished[0] / "model.shiro").read_bytes())
     result = run("train", "--resume", "--out", tmp_path, "--games", "400", "--match-games", "0")
-    assert (result.returncode, result.stderr) == (0, "")
+    assert result.returncode == 0
+    assert "schedules stretch over the new length" in result.stderr
+    assert result.stderr.count("\n") == 1
     trainer = sk.Trainer.load(model)
     assert trainer.games_played == trainer.get_statistics().games == 400
     assert tomllib.loads((tmp_path / "config.toml").read_text(encoding="utf-8"))["games"] == 400
@@ -144,7 +150,7 @@ def test_evaluate_is_repeatable_by_its_seed(model: Path, capsys: pytest.CaptureF
     assert tables[0] == tables[1] != tables[2]
 
 
-def test_the_scripts_are_doors_to_the_commands(model: Path, tmp_path: Path) -> None:
+def test_the_scripts_run_the_commands(model: Path, tmp_path: Path) -> None:
     def script(name: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, SCRIPTS / name, *arguments]
         return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
@@ -160,7 +166,7 @@ def test_perft_prints_the_known_count(capsys: pytest.CaptureFixture[str]) -> Non
     assert "3,005,288" in capsys.readouterr().out
 
 
-def test_help_tells_every_setting_with_its_range_and_default(capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_lists_every_setting_with_its_range_and_default(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
         main(["train", "--help"])
     assert end.value.code == 0
@@ -172,7 +178,7 @@ def test_help_tells_every_setting_with_its_range_and_default(capsys: pytest.Capt
         assert f"(range:{setting.range}{default})" in text
 
 
-def test_version_is_that_of_the_package() -> None:
+def test_version_prints_the_version_of_the_package() -> None:
     result = run("--version")
     assert (result.returncode, result.stdout.split()[1]) == (0, sk.__version__)
 
@@ -182,7 +188,7 @@ def test_version_is_that_of_the_package() -> None:
     [
         ((), "COMMAND"),
         (("fly",), "fly"),
-        (("train", "--resume"), "--resume goes on with the run in --out"),
+        (("train", "--resume"), "--resume continues the run in --out"),
         (("train", "--epsilon", "1.5"), "epsilon = 1.5: must be within 0…1"),
         (("train", "--epsilon", "often"), "epsilon: 'often' is not a schedule"),
         (("train", "--games", "0"), "games = 0: must be within 1…1,000,000,000"),
@@ -206,7 +212,7 @@ def test_version_is_that_of_the_package() -> None:
     ],
     ids=str,
 )
-def test_a_wrong_command_is_answered_by_one_line_and_exit_code_2(
+def test_an_invalid_command_is_reported_in_one_line_with_exit_code_2(
     arguments: Sequence[str],
     message: str,
     tmp_path: Path,

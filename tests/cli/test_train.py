@@ -1,4 +1,4 @@
-"""`shirokuro train`: its settings from a file, and where its output goes."""
+"""`shirokuro train`: settings from a file, and where the output goes."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_settings_come_from_a_file_and_the_command_line_has_precedence(
     file.write_text(
         'games = 300\nseed = 7\ndepth = 1\nexact_empties = 0\nepsilon = "0:0.3,1:0.1"\nlambda = 0.5\ncompress = true\n'
         "[train]\nmatch_games = 0\nreport_games = 64\nverbosity = -1\n",
-        encoding="utf-8",
+        encoding="utf-8-sig",  # with a byte order mark, as some editors write
     )
     run = tmp_path / "run"
     assert main(["train", "--config", str(file), "--out", str(run), "--seed", "8", "--lambda", "0.75"]) == 0
@@ -52,14 +52,14 @@ def test_settings_come_from_a_file_and_the_command_line_has_precedence(
     assert digests[0] == digests[1]
 
 
-def test_a_limit_on_the_command_line_takes_the_place_of_the_one_in_the_file(tmp_path: Path) -> None:
+def test_a_limit_on_the_command_line_replaces_the_one_in_the_file(tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     file.write_text("games = 64\ndepth = 2\n[train]\nmatch_games = 0\n", encoding="utf-8")
     assert main(["train", "--config", str(file), "--out", str(tmp_path / "run"), "--nodes", "20", "--quiet"]) == 0
     assert (config_of(tmp_path / "run").depth, config_of(tmp_path / "run").nodes) == (None, 20)
 
 
-def test_a_file_changes_a_run_that_is_resumed(tmp_path: Path) -> None:
+def test_a_file_changes_the_settings_of_a_resumed_run(tmp_path: Path) -> None:
     run = tmp_path / "run"
     assert main(["train", "--out", str(run), "--games=64", "--quiet", *SETTINGS]) == 0
     file = tmp_path / "settings.toml"
@@ -74,10 +74,10 @@ def test_a_file_changes_a_run_that_is_resumed(tmp_path: Path) -> None:
     [
         ("epsilon = 1.5", "epsilon = 1.5: must be within 0…1"),
         ('games = "many"', "games = 'many': must be a whole number"),
-        ("gamse = 5", "gamse: there is no such setting"),
+        ("gamse = 5", "gamse: unknown setting"),
         ("games = ", "Invalid value"),
         ("depth = 1\nnodes = 5", "only one of depth, nodes and time_ms"),
-        ("[train]\nreport = 5", "train.report: there is no such option"),
+        ("[train]\nreport = 5", "train.report: unknown option"),
         ("[train]\nreport_games = 0", "report_games = 0: must be 1 or more"),
         ("[train]\nreport_games = true", "report_games = True: must be a whole number"),
         ("[train]\ntensorboard = 1", "tensorboard = 1: must be true or false"),
@@ -87,7 +87,7 @@ def test_a_file_changes_a_run_that_is_resumed(tmp_path: Path) -> None:
     ],
     ids=str,
 )
-def test_what_is_wrong_in_a_file_is_said_with_its_name(
+def test_an_error_in_a_file_is_reported_with_the_name_of_the_file(
     text: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -100,13 +100,13 @@ def test_what_is_wrong_in_a_file_is_said_with_its_name(
     assert [path.name for path in tmp_path.iterdir()] == ["settings.toml"]
 
 
-def test_a_missing_file_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_file_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", "--config", "nowhere.toml"]) == 2
     assert "nowhere.toml" in capsys.readouterr().err
 
 
 def assert_saved(run: Path) -> None:
-    """What was trained is there, and goes on to the model that an uninterrupted run has."""
+    """Asserts that the run was saved in the state that an uninterrupted run has after the same games."""
     saved = sk.Trainer.load(run / "model.shiro")
     played = saved.games_played
     assert 0 < played < 1_000_000
@@ -116,7 +116,7 @@ def assert_saved(run: Path) -> None:
     assert not list(run.glob("**/.*.tmp"))
 
 
-def test_a_closed_pipe_stops_the_training_and_saves_it(tmp_path: Path) -> None:
+def test_a_closed_pipe_stops_and_saves_the_run(tmp_path: Path) -> None:
     command = '"$@" | head -n 1; echo "${PIPESTATUS[0]}"'
     shell = ["bash", "-c", command, "bash", PROGRAM, "train", "--out", str(tmp_path / "run"), *LONG]
     result = subprocess.run(shell, capture_output=True, text=True, check=False, timeout=120)
@@ -128,7 +128,7 @@ def test_a_closed_pipe_stops_the_training_and_saves_it(tmp_path: Path) -> None:
     assert_saved(tmp_path / "run")
 
 
-def test_a_training_whose_every_output_is_closed_is_saved(tmp_path: Path) -> None:
+def test_a_run_is_saved_when_all_its_output_is_closed(tmp_path: Path) -> None:
     shell = ["bash", "-c", '"$@" 2>&1 | head -n 1', "bash", PROGRAM, "train", "--out", str(tmp_path / "run"), *LONG]
     assert subprocess.run(shell, capture_output=True, check=False, timeout=120).returncode == 0
     end = time.monotonic() + 60
@@ -139,7 +139,7 @@ def test_a_training_whose_every_output_is_closed_is_saved(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("command", [["checkpoints", "."], ["train", "--help"], ["perft", "1"]], ids=str)
-def test_a_closed_pipe_is_no_reason_for_a_traceback(command: list[str], run_of: Callable[..., Path]) -> None:
+def test_a_closed_pipe_causes_no_traceback(command: list[str], run_of: Callable[..., Path]) -> None:
     with subprocess.Popen(
         [PROGRAM, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=run_of(20_000)
     ) as process:
@@ -157,7 +157,7 @@ def wait_for_metrics(run: Path) -> None:
         time.sleep(0.05)
 
 
-def test_a_hangup_stops_the_training_and_saves_it(tmp_path: Path) -> None:
+def test_a_hangup_stops_and_saves_the_run(tmp_path: Path) -> None:
     run = tmp_path / "run"
     with subprocess.Popen(
         [PROGRAM, "train", "--out", run, *LONG], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
@@ -170,7 +170,7 @@ def test_a_hangup_stops_the_training_and_saves_it(tmp_path: Path) -> None:
     assert_saved(run)
 
 
-def test_a_training_under_nohup_goes_on_after_a_hangup(tmp_path: Path) -> None:
+def test_a_run_under_nohup_continues_after_a_hangup(tmp_path: Path) -> None:
     run = tmp_path / "run"
     with subprocess.Popen(
         [shutil.which("nohup") or "", PROGRAM, "train", "--out", run, *LONG],
@@ -189,13 +189,13 @@ def test_a_training_under_nohup_goes_on_after_a_hangup(tmp_path: Path) -> None:
     assert_saved(run)
 
 
-def test_a_terminal_shows_a_panel_and_keeps_the_outcome(tmp_path: Path, terminal: Callable[..., Any]) -> None:
+def test_a_terminal_shows_a_panel_and_the_outcome_stays(tmp_path: Path, terminal: Callable[..., Any]) -> None:
     run = tmp_path / "run"
     shown = terminal(PROGRAM, "train", "--out", run, "--games=3000", "--report-games=64", *SETTINGS)
     screen = shown.wait_for(lambda screen: "TD error" in screen and "discs" in screen)
     assert screen.count(" / 3,000 games") == 1
     assert re.search(r"Black +\d+\.\d % +White +\d+\.\d % +draws +\d+\.\d % +disc difference [+-]\d", screen)
-    assert re.search(r"\d+ games/s +\d:\d\d:\d\d gone, \d:\d\d:\d\d left", screen)
+    assert re.search(r"\d+ games/s +\d:\d\d:\d\d elapsed, \d:\d\d:\d\d left", screen)
     assert shown.wait_for_end() == 0
     assert "3,000 / 3,000 games" in shown.screen
     assert "trained 3,000 games; saved" in shown.screen.replace("\n", "")
@@ -217,7 +217,7 @@ def test_messages_are_shown_above_the_panel(tmp_path: Path, terminal: Callable[.
     assert_saved(run)
 
 
-def test_a_training_whose_terminal_is_closed_is_saved(tmp_path: Path, terminal: Callable[..., Any]) -> None:
+def test_a_run_is_saved_when_its_terminal_is_closed(tmp_path: Path, terminal: Callable[..., Any]) -> None:
     run = tmp_path / "run"
     shown = terminal(PROGRAM, "train", "--out", run, *LONG)
     wait_for_metrics(run)
@@ -230,22 +230,37 @@ def test_a_training_whose_terminal_is_closed_is_saved(tmp_path: Path, terminal: 
     assert_saved(run)
 
 
-def test_verbosity_chooses_what_is_told(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    told = {}
+@pytest.mark.parametrize(("key", "code"), [("C-d", 2), ("C-c", 130), ("Enter", 2)])
+def test_the_question_about_a_damaged_checkpoint_can_be_left(
+    key: str, code: int, tmp_path: Path, terminal: Callable[..., Any]
+) -> None:
+    run = tmp_path / "run"
+    assert main(["train", "--out", str(run), "--quiet", "--games=64", *SETTINGS]) == 0
+    for file in (run / "model.shiro", *(run / "checkpoints").iterdir()):
+        file.write_bytes(file.read_bytes()[:-100])
+    shown = terminal(PROGRAM, "train", "--resume", "--out", run, columns=200)
+    shown.wait_for(lambda screen: "quit (Enter)?" in screen)
+    shown.press(key)
+    assert shown.wait_for_end() == code
+    assert "Traceback" not in shown.screen
+
+
+def test_verbosity_selects_the_messages(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    output = {}
     for option in ("--quiet", "--report-games=64", "-v", "-vv"):
         run = str(tmp_path / option)
         command = [PROGRAM, "train", "--out", run, option, "--games=128", *SETTINGS]
         assert subprocess.run(command, check=False, timeout=60, env={**os.environ, "COLUMNS": "80"}).returncode == 0
-        told[option] = capfd.readouterr()
-    assert told["--quiet"].out.count("\n") == 1
-    assert told["--quiet"].err == told["--report-games=64"].err == ""
-    assert told["--report-games=64"].out.count("games/s") == 2
-    assert "INFO" in told["-v"].err
-    assert "DEBUG" not in told["-v"].err
-    assert "DEBUG" in told["-vv"].err
+        output[option] = capfd.readouterr()
+    assert output["--quiet"].out.count("\n") == 1
+    assert output["--quiet"].err == output["--report-games=64"].err == ""
+    assert output["--report-games=64"].out.count("games/s") == 2
+    assert "INFO" in output["-v"].err
+    assert "DEBUG" not in output["-v"].err
+    assert "DEBUG" in output["-vv"].err
 
 
-def test_json_logs_are_json_in_the_file_and_where_there_is_no_terminal(tmp_path: Path) -> None:
+def test_json_logs_go_to_the_file_and_to_outputs_that_are_not_terminals(tmp_path: Path) -> None:
     arguments = ["train", "--out", str(tmp_path), "--json-logs", "-v", "--games=128", "--report-games=64", *SETTINGS]
     result = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, check=True, timeout=60)
     reports = [json.loads(line) for line in result.stdout.splitlines()[:-1]]

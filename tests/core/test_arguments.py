@@ -300,3 +300,35 @@ def test_an_illegal_move_is_rejected_by_name(move: str) -> None:
 def test_an_illegal_transcript_is_rejected(moves: str) -> None:
     with pytest.raises(ValueError, match=moves[-2:]):
         sk.Position.from_moves(moves)
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.int64])
+@pytest.mark.parametrize("shape", [(64,), (8, 8)])
+@pytest.mark.parametrize("name", BOARD_CALLS)
+def test_a_masked_board_is_refused_rather_than_read_without_its_mask(
+    name: str, shape: tuple[int, ...], dtype: Any
+) -> None:
+    board = np.ma.masked_equal(START.astype(dtype).reshape(shape), 0)
+    with pytest.raises(TypeError, match=r"^board: must be an array without a mask, not a MaskedArray: fill it first"):
+        BOARD_CALLS[name](board)
+    assert sk.Position(board.filled(0)) == sk.Position()
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.int64])
+def test_masked_batches_and_sides_are_refused(dtype: Any) -> None:
+    boards = np.ma.masked_equal(START.astype(dtype)[None], 0)
+    with pytest.raises(TypeError, match=r"^boards: must be an array without a mask"):
+        EVALUATOR.evaluate_batch(boards)
+    with pytest.raises(TypeError, match=r"^boards\[0\]: must be an array without a mask"):
+        EVALUATOR.evaluate_batch([boards[0]])
+    with pytest.raises(TypeError, match=r"^side_to_move: must be an array without a mask"):
+        EVALUATOR.evaluate_batch(START[None], side_to_move=np.ma.masked_equal([1], 1))
+    with pytest.raises(TypeError, match=r"^board: must be of integers, not MaskedConstant"):
+        sk.Position(list(boards[0]))
+
+
+def test_other_subclasses_of_arrays_are_accepted() -> None:
+    class Mine(np.ndarray[Any, Any]):
+        pass
+
+    assert sk.Position(START.view(Mine)) == sk.Position()

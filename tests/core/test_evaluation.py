@@ -200,3 +200,9 @@ def test_a_saved_evaluator_evaluates_the_same(trained: sk.Trainer, model: Path, 
 
 def test_py_evaluator_is_an_alias_of_evaluator() -> None:
     assert sk.Evaluator is sk.PyEvaluator
+
+
+def test_the_representation_of_an_evaluator_shows_how_much_it_has_learned(trained: sk.Trainer) -> None:
+    assert repr(sk.Evaluator()) == "<Evaluator: 28868400 weights, 0 of them not neutral>"
+    learned = sum(np.count_nonzero(table != 32768) for table in trained.evaluator.get_weights().values())
+    assert repr(trained.evaluator) == f"<Evaluator: 28868400 weights, {learned} of them not neutral>"

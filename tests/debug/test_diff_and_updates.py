@@ -1,4 +1,4 @@
-"""Updates, differences and sudden changes of weights, against the weights themselves."""
+"""Updates, differences and sudden changes of weights, checked against the weights themselves."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def copy(trainer: sk.Trainer) -> Weights:
 
 
 def applied(weights: Weights, updates: NDArray[Any]) -> Weights:
-    """The weights after these updates, each of which must find the weight that it names."""
+    """Applies updates to a copy of the weights, and checks each `before` value."""
     after = {name: table.copy() for name, table in weights.items()}
     for name in NAMES:
         rows = updates[updates["pattern"] == name]
@@ -44,7 +44,7 @@ def assert_equal(first: Weights, second: Weights) -> None:
     assert all((first[name] == second[name]).all() for name in NAMES)
 
 
-def test_the_log_holds_every_change_and_changes_nothing(fast: sk.TrainConfig, tmp_path: Path) -> None:
+def test_the_log_contains_every_change_and_does_not_affect_training(fast: sk.TrainConfig, tmp_path: Path) -> None:
     trainer, plain = (sk.Trainer(fast.replace(generation_games=16)) for _ in range(2))
     start = copy(trainer)
     with debug.log_updates(trainer, tmp_path / "updates.csv") as log:
@@ -53,7 +53,7 @@ def test_the_log_holds_every_change_and_changes_nothing(fast: sk.TrainConfig, tm
             plain.train_batch(games)
             after = applied(start, log.last)
             assert_equal(after, trainer.evaluator.get_weights())
-            if trainer.games_played % 16 == 0:  # a generation is learned anew from before it until it is complete
+            if trainer.games_played % 16 == 0:  # until it is complete, a generation restarts from the weights before it
                 start = after
     trainer.train_batch(16)
     plain.train_batch(16)
@@ -67,7 +67,7 @@ def test_the_log_holds_every_change_and_changes_nothing(fast: sk.TrainConfig, tm
         ("32", "1"),
         ("48", "1"),
     ]
-    # The final rows alone lead from neutral weights to the model.
+    # The final rows alone turn neutral weights into the model.
     weights = {name: np.full_like(table, 32768) for name, table in start.items()}
     for row in rows:
         if row["final"] == "1":
@@ -77,7 +77,7 @@ def test_the_log_holds_every_change_and_changes_nothing(fast: sk.TrainConfig, tm
     assert_equal(weights, start)
 
 
-def test_errors_and_visits_are_those_of_the_positions_that_read_the_entry(fast: sk.TrainConfig, tmp_path: Path) -> None:
+def test_errors_and_visits_match_the_positions_that_read_an_entry(fast: sk.TrainConfig, tmp_path: Path) -> None:
     trainer = sk.Trainer(fast.replace(generation_games=16))
     trainer.train_batch(48)
     before = sk.Evaluator()
@@ -95,8 +95,8 @@ def test_errors_and_visits_are_those_of_the_positions_that_read_the_entry(fast: 
                 error = target - debug.pattern_view(before, position).sum
                 for n, entry in enumerate(_core.feature_indices(position)):
                     name = NAMES[n // 4]
-                    place = (name, 60 - position.empties, min(int(entry), int(mirrors[name][entry])))
-                    errors.setdefault(place, []).append(error)
+                    key = (name, 60 - position.empties, min(int(entry), int(mirrors[name][entry])))
+                    errors.setdefault(key, []).append(error)
             position = position.play(move)
     assert len(errors) == len(log.last) > 10_000
     for row in log.last:
@@ -105,7 +105,7 @@ def test_errors_and_visits_are_those_of_the_positions_that_read_the_entry(fast: 
         assert abs(row["error"] - np.mean(found)) < 1e-3
 
 
-def test_only_the_tables_that_are_named_are_logged(fast: sk.TrainConfig, tmp_path: Path) -> None:
+def test_only_the_selected_tables_are_logged(fast: sk.TrainConfig, tmp_path: Path) -> None:
     trainer = sk.Trainer(fast)
     with debug.log_updates(trainer, tmp_path / "u.csv", stages=[20, 21], patterns=["P05", "P14"]) as log:
         trainer.train_batch(64)
@@ -122,7 +122,7 @@ def test_only_the_tables_that_are_named_are_logged(fast: sk.TrainConfig, tmp_pat
 # Differences.
 
 
-def test_a_difference_is_what_numpy_finds(trained: sk.Trainer, fast: sk.TrainConfig, tmp_path: Path) -> None:
+def test_differences_match_those_computed_with_numpy(trained: sk.Trainer, fast: sk.TrainConfig, tmp_path: Path) -> None:
     early = sk.Trainer(fast)
     early.train_batch(300)
     early.save(tmp_path / "early.shiro")
@@ -146,7 +146,7 @@ def test_a_difference_is_what_numpy_finds(trained: sk.Trainer, fast: sk.TrainCon
     assert diff.table().changed == (everything > 0).sum() > 100_000
     stage = np.concatenate([np.abs(change[30]) for change in changes.values()])
     assert diff.table(stage=30).changed == (stage > 0).sum()
-    # The largest differences, once for both mirror images.
+    # The largest differences, where mirror images count once.
     mirrors = _core.mirror_entries()
     own = [np.abs(change)[:, np.arange(change.shape[1]) <= mirrors[name]].ravel() for name, change in changes.items()]
     largest = np.sort(np.concatenate(own))[::-1][:50]
@@ -164,7 +164,7 @@ def test_a_difference_is_what_numpy_finds(trained: sk.Trainer, fast: sk.TrainCon
     assert sum(len(part) for part in diff.changes()) == diff.table().changed
 
 
-def test_equal_models_do_not_differ(trained: sk.Trainer, model: Path) -> None:
+def test_equal_models_have_no_differences(trained: sk.Trainer, model: Path) -> None:
     diff = debug.diff_weights(model, trained.evaluator)
     table = diff.table()
     assert (table.changed, table.mean, table.rms, table.largest) == (0, None, None, None)
@@ -173,7 +173,7 @@ def test_equal_models_do_not_differ(trained: sk.Trainer, model: Path) -> None:
     assert list(diff.changes()) == []
 
 
-def test_a_difference_of_two_files_takes_little_more_memory_than_the_two_models(model: Path) -> None:
+def test_a_diff_takes_little_more_memory_than_the_two_models(model: Path) -> None:
     program = """
 import resource, sys
 from shirokuro import debug
@@ -189,7 +189,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
     assert kilobytes * 1024 < 2 * 57.8e6 + 20e6
 
 
-def test_what_can_not_be_compared_is_refused(model: Path, tmp_path: Path) -> None:
+def test_invalid_arguments_of_a_diff_are_rejected(model: Path, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         debug.diff_weights(model, tmp_path / "none.shiro")
     with pytest.raises(ValueError, match="top = -1"):
@@ -208,7 +208,7 @@ def sudden(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [r.getMessage() for r in caplog.records if r.levelno == logging.WARNING and "suddenly" in r.getMessage()]
 
 
-def test_an_absurd_rate_is_noticed_with_pattern_and_position(
+def test_an_absurd_learning_rate_is_reported_with_pattern_and_position(
     fast: sk.TrainConfig, caplog: pytest.LogCaptureFixture
 ) -> None:
     trainer = sk.Trainer(fast.replace(rate=8))
@@ -217,8 +217,8 @@ def test_an_absurd_rate_is_noticed_with_pattern_and_position(
     after = trainer.evaluator.get_weights()
     (message,) = sudden(caplog)
     found = re.fullmatch(
-        r"sudden: (\d+) weights changed suddenly; the most: (P\d\d), entry (\d+), stage (\d+), "
-        r"from \+0\.00 to ([+-][\d.]+) discs; its largest error, ([+-][\d.]+) discs, is in game (\d+) "
+        r"sudden: (\d+) weights changed suddenly; largest change: (P\d\d), entry (\d+), stage (\d+), "
+        r"from \+0\.00 to ([+-][\d.]+) discs; its largest error: ([+-][\d.]+) discs in game (\d+) "
         r"after (\d+) moves: ([.XO]{64} [XO])",
         message,
     )
@@ -235,7 +235,7 @@ def test_an_absurd_rate_is_noticed_with_pattern_and_position(
     assert entry in {min(e, int(mirrors[name][e])) for e in read}
 
 
-def test_a_usual_training_changes_nothing_suddenly(fast: sk.TrainConfig, caplog: pytest.LogCaptureFixture) -> None:
+def test_normal_training_causes_no_sudden_changes(fast: sk.TrainConfig, caplog: pytest.LogCaptureFixture) -> None:
     sk.Trainer(fast).train_batch(500)
     assert sudden(caplog) == []
 

@@ -1,6 +1,6 @@
-"""Games once more, and tables of a run's data, against what the training and the search say themselves.
+"""Replays and exports of a run's data, checked against training and search.
 
-Polars is imported where it is used: it is large, and other tests measure this process's memory.
+Polars is imported only where it is used: it is large, and other tests measure the memory of this process.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def config(small: sk.TrainConfig) -> sk.TrainConfig:
 
 @pytest.fixture(scope="module")
 def run(config: sk.TrainConfig, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run with checkpoints at 120 and 240 games, in the middle of generations, and its end at 300."""
+    """A run of 290 games with checkpoints at 120 and 240 games, in the middle of generations."""
     directory = tmp_path_factory.mktemp("runs") / "run"
     trainer = sk.Trainer(config)
     for games in (120, 240, GAMES - 10):
@@ -52,11 +52,11 @@ def row_numbers(name: str, rows: Sequence[dict[str, str]]) -> list[float]:
     return [float(row[name]) for row in rows]
 
 
-# Games once more.
+# Replays.
 
 
 @pytest.mark.parametrize("number", [0, 49, 101, 119, 120, 149, 230, 250, 289])
-def test_a_game_once_more_is_the_recorded_game_and_shows_what_its_searches_saw(
+def test_a_replay_equals_the_recorded_game_and_shows_its_searches(
     number: int, run: Path, config: sk.TrainConfig
 ) -> None:
     before = {path: path.stat().st_mtime_ns for path in run.rglob("*")}
@@ -64,7 +64,7 @@ def test_a_game_once_more_is_the_recorded_game_and_shows_what_its_searches_saw(
     assert before == {path: path.stat().st_mtime_ns for path in run.rglob("*")}
     assert replay.as_recorded is True
     assert replay.game.index == number
-    # The weights of the generation's start, got in another way.
+    # The weights at the start of the generation, obtained in another way.
     trainer = sk.Trainer(config)
     if number >= SIZE:
         trainer.train_batch(number // SIZE * SIZE)
@@ -102,7 +102,7 @@ def test_a_game_once_more_is_the_recorded_game_and_shows_what_its_searches_saw(
     assert position.is_over
 
 
-def test_every_kind_of_move_is_seen_and_shown(run: Path) -> None:
+def test_a_replay_shows_every_kind_of_move(run: Path) -> None:
     replays = [debug.replay(run, number) for number in (250, 251, 252)]
     assert {ply.kind for replay in replays for ply in replay.plies} == {"opening", "best", "random", "shallow"}
     text = str(replays[0])
@@ -115,7 +115,7 @@ def test_every_kind_of_move_is_seen_and_shown(run: Path) -> None:
             assert f" {ply.search.nodes}  " in line
 
 
-def test_a_copy_without_records_or_checkpoints_plays_the_same_game(
+def test_a_copy_without_records_or_checkpoints_replays_the_same_game(
     run: Path, tmp_path: Path, config: sk.TrainConfig
 ) -> None:
     expected = debug.replay(run, 130)
@@ -132,7 +132,7 @@ def test_a_copy_without_records_or_checkpoints_plays_the_same_game(
     shutil.copytree(run / "games", copy / "games")
     assert debug.replay(copy, 130, progress=seen.append).as_recorded is True
     assert seen[-1] == 100
-    with pytest.raises(ValueError, match=r"100 games after the last state .* max_games = 99"):
+    with pytest.raises(ValueError, match=r"100 games after the last saved state .* max_games = 99"):
         debug.replay(copy, 130, max_games=99)
     (copy / "config.toml").write_text(config.replace(seed=8).to_toml(), encoding="utf-8")
     other = debug.replay(copy, 20)
@@ -140,7 +140,7 @@ def test_a_copy_without_records_or_checkpoints_plays_the_same_game(
     assert "NOT as recorded" in str(other)
 
 
-def test_a_damaged_checkpoint_is_passed_over(run: Path, tmp_path: Path) -> None:
+def test_a_damaged_checkpoint_is_skipped(run: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(run, copy)
     damaged = copy / "checkpoints" / "checkpoint_000000240.shiro"
@@ -148,7 +148,7 @@ def test_a_damaged_checkpoint_is_passed_over(run: Path, tmp_path: Path) -> None:
     assert debug.replay(copy, 230).as_recorded is True
 
 
-def test_games_that_there_are_not_are_refused(run: Path, tmp_path: Path) -> None:
+def test_games_that_do_not_exist_are_rejected(run: Path, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="game = 290: the run's newest state has 290 games"):
         debug.replay(run, 290)
     with pytest.raises(FileNotFoundError, match="no run in"):
@@ -200,7 +200,7 @@ def test_games_are_exported_as_they_were_played(run: Path, tmp_path: Path) -> No
     assert sum(row["winner"] == "black" for row in rows) == statistics.black_wins
 
 
-def test_positions_are_exported_with_what_is_learned_from_them(
+def test_positions_are_exported_with_their_values_and_targets(
     run: Path, tmp_path: Path, config: sk.TrainConfig
 ) -> None:
     games = list(debug.read_games(run))
@@ -217,15 +217,15 @@ def test_positions_are_exported_with_what_is_learned_from_them(
             assert int(row["empties"]) == position.empties
             sign = 1 if position.side_to_move == sk.BLACK else -1
             assert int(row["outcome"]) == sign * game.stone_difference
-            for name, known in (("value", game.values[ply]), ("target", targets[ply])):
-                assert (float(row[name]) if row[name] else None) == known
+            for name, expected in (("value", game.values[ply]), ("target", targets[ply])):
+                assert (float(row[name]) if row[name] else None) == expected
             assert row["exact"] == ("" if game.kinds[ply] == "o" else str(int(game.kinds[ply].isupper())))
             position = position.play(move)
     assert next(rows, None) is None
 
 
-def test_exported_targets_are_those_of_the_training(config: sk.TrainConfig, tmp_path: Path) -> None:
-    """The first generation's weights are neutral: the error of a position is its target."""
+def test_exported_targets_match_those_of_the_training(config: sk.TrainConfig, tmp_path: Path) -> None:
+    """In the first generation the weights are neutral, so the error of a position equals its target."""
     trainer = sk.Trainer(config)
     trainer.start_training(SIZE, directory=tmp_path)
     debug.export_positions(tmp_path, tmp_path / "positions.csv")
@@ -247,7 +247,7 @@ def test_metrics_are_exported_as_they_were_reported(run: Path, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("what", ["games", "positions", "metrics"])
-def test_parquet_holds_the_same_as_csv(what: str, run: Path, tmp_path: Path) -> None:
+def test_parquet_contains_the_same_as_csv(what: str, run: Path, tmp_path: Path) -> None:
     import polars as pl  # noqa: PLC0415
 
     export: Any = getattr(debug, f"export_{what}")
@@ -281,13 +281,35 @@ def test_without_polars_the_error_names_the_extra(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_tables_that_can_not_be_written_leave_nothing(run: Path, tmp_path: Path) -> None:
+def test_a_failed_export_leaves_no_file(run: Path, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"must end in \.csv or \.parquet"):
         debug.export_games(run, tmp_path / "games.txt")
     for export in (debug.export_games, debug.export_metrics):
         with pytest.raises(FileNotFoundError, match=r"no (games|metrics)"):
             export(tmp_path, tmp_path / "t.csv")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("what", ["games", "positions", "metrics"])
+def test_exporting_a_model_file_is_one_line_of_error_and_no_table(
+    what: str, run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    model = run / "model.shiro"
+    assert main(["debug", "export", str(model), what, str(tmp_path / "x.csv")]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert str(model) in err
+    assert caplog.records == []
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("what", ["games", "positions"])
+def test_a_run_without_a_finished_game_has_nothing_to_export(what: str, tmp_path: Path) -> None:
+    (tmp_path / "games").mkdir()
+    (tmp_path / "games" / "games_000000000.jsonl").write_text('{"game": 0', encoding="utf-8")
+    with pytest.raises(FileNotFoundError, match="no games were recorded in"):
+        getattr(debug, f"export_{what}")(tmp_path, tmp_path / "x.csv")
+    assert not (tmp_path / "x.csv").exists()
 
 
 # Commands.
@@ -325,7 +347,7 @@ def test_commands_print_what_the_functions_return(
     assert command(capsys, "diff", first, run, "--top", 7) == diff.text(limit=7)
 
 
-def test_a_reader_may_have_seen_enough(run: Path) -> None:
+def test_a_closed_output_pipe_ends_a_command_quietly(run: Path) -> None:
     program = Path(sys.executable).parent / "shirokuro"
     with subprocess.Popen(
         [program, "debug", "patterns", run], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -334,7 +356,7 @@ def test_a_reader_may_have_seen_enough(run: Path) -> None:
         assert process.stderr is not None
         process.stdout.close()
         assert process.stderr.read() == ""
-    assert process.returncode == 0
+    assert process.returncode == 141
 
 
 def test_updates_are_written_without_touching_the_run(
@@ -349,7 +371,7 @@ def test_updates_are_written_without_touching_the_run(
     }
     assert out.splitlines()[0].endswith(f"{len(rows)} updates by 10 games; the largest of the last generation:")
     assert len(out.splitlines()) == 4
-    # What the training would have done is what was written.
+    # The log contains the updates that the run itself would have made.
     trainer = sk.Trainer.load(run / "model.shiro")
     trainer.train_batch(10)
     table = trainer.evaluator.get_weights()["P10"][30]
@@ -380,7 +402,7 @@ def test_updates_are_written_without_touching_the_run(
     ],
     ids=" ".join,
 )
-def test_wrong_arguments_give_one_line_and_exit_code_two(
+def test_invalid_arguments_cause_one_line_of_error_and_exit_code_two(
     arguments: list[str], run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)

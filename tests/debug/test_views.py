@@ -1,4 +1,4 @@
-"""Looking inside: boards, what a model reads, and traces, against what NumPy makes of boards and weights."""
+"""Drawn boards, the weights a model reads, and traces, checked against NumPy computations."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_legal_moves_and_the_last_move_are_marked_and_nothing_else_changes(last:
     assert [line.rstrip() for line in bare.splitlines()] == plain
 
 
-def test_the_end_of_a_game_and_a_pass_are_told() -> None:
+def test_the_end_of_a_game_and_a_pass_are_stated() -> None:
     board = np.zeros(64, dtype=np.int8)
     board[0] = sk.BLACK
     assert debug.board_text(sk.Position(board)).endswith("game over, X 1 : O 0")
@@ -66,9 +66,9 @@ def test_the_end_of_a_game_and_a_pass_are_told() -> None:
     assert debug.board_text(must_pass).endswith("white (O) to move and must pass, X 1 : O 1")
 
 
-def test_a_picture_has_a_disc_for_each_disc_and_marks(positions: RandomGame) -> None:
+def test_an_svg_shows_every_disc_and_the_marks(positions: RandomGame) -> None:
     for position in positions(3)[::7]:
-        root = ET.fromstring(debug.board_svg(position, last_move="d4"))  # noqa: S314 (the project's own text)
+        root = ET.fromstring(debug.board_svg(position, last_move="d4"))  # noqa: S314 (the project's own output)
         circles = [e for e in root.iter() if e.tag.endswith("circle")]
         fills = Counter(e.get("fill") for e in circles)
         board = position.board
@@ -88,22 +88,22 @@ def test_notebooks_draw_positions_and_games(trained: sk.Trainer) -> None:
     assert game._repr_svg_() == debug.board_svg(sk.Position.from_moves(game.transcript), last_move=game.moves[-1])
 
 
-def test_a_square_that_is_none_is_refused() -> None:
+def test_an_invalid_square_is_rejected() -> None:
     for draw in (debug.board_text, debug.board_svg):
         with pytest.raises(ValueError, match="last_move = 'i9'"):
             draw(sk.Position(), last_move="i9")
 
 
-# What a model reads.
+# The weights a model reads.
 
 
 def digits_of(position: sk.Position) -> NDArray[np.int64]:
-    """0 empty, 1 side to move, 2 opponent."""
+    """Returns the digit of each square: 0 empty, 1 side to move, 2 opponent."""
     board = position.board.astype(np.int64)
     return board if position.side_to_move == sk.BLACK else np.array([0, 2, 1])[board]
 
 
-def test_contributions_are_the_weights_read_and_add_up_to_the_evaluation(
+def test_contributions_are_the_read_weights_and_add_up_to_the_evaluation(
     trained: sk.Trainer, positions: RandomGame
 ) -> None:
     weights = trained.evaluator.get_weights()
@@ -137,7 +137,7 @@ def test_the_four_rotations_are_quarter_turns_of_the_board() -> None:
         assert all((boards[turn] == np.rot90(boards[0], -turn)).all() for turn in range(4))
 
 
-def test_a_mirror_image_is_what_the_mirrored_board_reads(positions: RandomGame) -> None:
+def test_the_mirrored_board_reads_the_mirror_images(positions: RandomGame) -> None:
     mirrors = list(_core.mirror_entries().values())
     for position in positions(5):
         own = _core.feature_indices(position).reshape(14, 4)
@@ -148,7 +148,7 @@ def test_a_mirror_image_is_what_the_mirrored_board_reads(positions: RandomGame) 
             assert (mirror[mirror] == np.arange(len(mirror))).all()
 
 
-def test_the_limits_of_the_evaluation_are_told_apart_from_the_sum(trained: sk.Trainer) -> None:
+def test_the_sum_of_the_weights_is_not_limited_as_the_evaluation_is(trained: sk.Trainer) -> None:
     board = np.zeros(64, dtype=np.int8)
     board[20:25] = sk.WHITE
     view = debug.pattern_view(trained.evaluator, sk.Position(board))
@@ -173,7 +173,7 @@ def test_patterns_are_drawn_with_their_squares_entries_and_weights(trained: sk.T
     assert f"evaluation {view.evaluation:+.4f} discs" in one
     rows = [line.split() for line in one.split("P12")[1].splitlines()[1:9]]
     assert all(len(row) == 4 for row in rows)
-    # P12 is the fourth rank; in its first rotation it shows that rank as it is, and no other square.
+    # P12 is the fourth rank: the first rotation shows this rank and no other square.
     expected = "".join("-XO"[square] for square in position.board[24:32])
     assert [row[0] for row in rows] == ["........"] * 3 + [expected] + ["........"] * 4
     with pytest.raises(ValueError, match="P99"):
@@ -185,7 +185,7 @@ def test_patterns_are_drawn_with_their_squares_entries_and_weights(trained: sk.T
 
 @pytest.fixture(scope="module")
 def games(tmp_path_factory: pytest.TempPathFactory, fast: sk.TrainConfig) -> list[sk.Game]:
-    """Recorded games with random moves, openings and exact values."""
+    """Recorded games with random moves, random openings and exact values."""
     directory: Path = tmp_path_factory.mktemp("run")
     trainer = sk.Trainer(fast.replace(exact_empties=8, random_plies=20))
     trainer.start_training(64, directory=directory)
@@ -193,7 +193,7 @@ def games(tmp_path_factory: pytest.TempPathFactory, fast: sk.TrainConfig) -> lis
 
 
 def read_by(game: sk.Game, ply: int) -> Counter[tuple[str, int]]:
-    """The entries, of mirror images the lower, that the position after so many moves reads."""
+    """Counts the entries that the position after `ply` moves reads; mirror images count as the lower of the two."""
     position = sk.Position.from_moves("".join(game.moves[:ply]))
     names = list(_core.pattern_squares())
     mirrors = _core.mirror_entries()
@@ -202,7 +202,9 @@ def read_by(game: sk.Game, ply: int) -> Counter[tuple[str, int]]:
 
 
 @pytest.mark.parametrize("lambda_", [0.0, 0.5, 1.0])
-def test_eligibilities_are_counts_times_lambda_to_the_searches_since(games: list[sk.Game], lambda_: float) -> None:
+def test_eligibility_is_the_count_times_lambda_to_the_power_of_later_searches(
+    games: list[sk.Game], lambda_: float
+) -> None:
     eligible = 0
     for game in games[:12]:
         for plies in (0, game.random_plies, 25, 40, game.move_count):
@@ -225,11 +227,11 @@ def test_eligibilities_are_counts_times_lambda_to_the_searches_since(games: list
     assert eligible > 1000
 
 
-def test_surprises_times_traces_add_up_to_what_is_taught(games: list[sk.Game]) -> None:
+def test_td_errors_times_traces_add_up_to_the_targets(games: list[sk.Game]) -> None:
     lambda_ = 0.7
     for game in games[:4]:
-        taught: defaultdict[tuple[int, str, int], float] = defaultdict(float)
-        told: defaultdict[tuple[int, str, int], float] = defaultdict(float)
+        by_targets: defaultdict[tuple[int, str, int], float] = defaultdict(float)
+        by_traces: defaultdict[tuple[int, str, int], float] = defaultdict(float)
         targets, last = game.targets(lambda_), 0.0
         for ply, value in enumerate(game.values):
             if value is None:
@@ -237,22 +239,22 @@ def test_surprises_times_traces_add_up_to_what_is_taught(games: list[sk.Game]) -
             position = sk.Position.from_moves("".join(game.moves[:ply]))
             sign = 1 if position.side_to_move == sk.BLACK else -1
             for row in debug.trace_view(game, ply, lambda_=lambda_).entries:
-                place = (int(row["stage"]), str(row["pattern"]), int(row["entry"]))
-                told[place] += lambda_ * row["eligibility"] * (sign * value - last)
+                key = (int(row["stage"]), str(row["pattern"]), int(row["entry"]))
+                by_traces[key] += lambda_ * row["eligibility"] * (sign * value - last)
             last = sign * value
             for (name, entry), count in read_by(game, ply).items():
-                told[60 - position.empties, name, entry] += count * value
+                by_traces[60 - position.empties, name, entry] += count * value
                 target = targets[ply]
                 assert target is not None
-                taught[60 - position.empties, name, entry] += count * target
+                by_targets[60 - position.empties, name, entry] += count * target
         for row in debug.trace_view(game, game.move_count, lambda_=lambda_).entries:
-            place = (int(row["stage"]), str(row["pattern"]), int(row["entry"]))
-            told[place] += lambda_ * row["eligibility"] * (game.stone_difference - last)
-        assert told.keys() == taught.keys()
-        assert all(abs(told[entry] - taught[entry]) < 1e-3 for entry in taught)
+            key = (int(row["stage"]), str(row["pattern"]), int(row["entry"]))
+            by_traces[key] += lambda_ * row["eligibility"] * (game.stone_difference - last)
+        assert by_traces.keys() == by_targets.keys()
+        assert all(abs(by_traces[entry] - by_targets[entry]) < 1e-3 for entry in by_targets)
 
 
-def test_traces_show_weights_and_tell_how_many_they_left_out(games: list[sk.Game], trained: sk.Trainer) -> None:
+def test_traces_show_weights_and_the_number_of_omitted_entries(games: list[sk.Game], trained: sk.Trainer) -> None:
     game = next(game for game in games if game.kinds[25:32] == "bbbbbbb")
     view = debug.trace_view(game, 32, lambda_=0.9, evaluator=trained.evaluator)
     weights = trained.evaluator.get_weights()
@@ -265,6 +267,6 @@ def test_traces_show_weights_and_tell_how_many_they_left_out(games: list[sk.Game
 
 
 @pytest.mark.parametrize(("plies", "lambda_"), [(-1, 0.9), (61, 0.9), (10, 1.5), (10, float("nan"))])
-def test_traces_of_what_is_not_there_are_refused(games: list[sk.Game], plies: int, lambda_: float) -> None:
+def test_traces_with_invalid_arguments_are_rejected(games: list[sk.Game], plies: int, lambda_: float) -> None:
     with pytest.raises(ValueError, match="must be"):
         debug.trace_view(games[0], plies, lambda_=lambda_)

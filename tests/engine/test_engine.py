@@ -108,3 +108,10 @@ def test_expected_lines_are_legal_and_lead_to_the_score(trained: sk.Trainer) -> 
             end = end.play(move)
         value = trained.evaluator.evaluate(end)
         assert scored.score == pytest.approx(value if end.side_to_move == position.side_to_move else -value, abs=0.01)
+
+
+def test_the_representation_of_an_engine_shows_its_model_and_its_search() -> None:
+    engine = sk.Engine(sk.Evaluator(), limits=sk.SearchLimits(depth=3), threads=2, confidence=95)
+    assert repr(engine) == (
+        f"Engine({sk.Evaluator()!r}, limits={sk.SearchLimits(depth=3)!r}, table_mb=16, threads=2, confidence=95)"
+    )

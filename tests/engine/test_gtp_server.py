@@ -191,6 +191,12 @@ SESSIONS = {
         =
         >time_left white 10 5
         =
+        >time_left black -1 0
+        =
+        >time_left white -0.5 -1
+        =
+        >time_left white nan 0
+        ? syntax error
         >time_left 10 0
         ? invalid color or coordinate
         >time_left black ten 0
@@ -372,9 +378,16 @@ def test_every_response_to_any_input_has_the_protocols_form(lines: list[str]) ->
 
 
 def test_a_budget_is_at_most_an_hour_and_at_least_a_millisecond() -> None:
-    session = ["time_settings 999999999 0 0", "genmove b", "time_left w 0 0", "genmove w"]
-    long, short = limits_in(session, keep=False, depth=1)
-    assert (long.time_ms, short.time_ms) == (3_600_000, 1)
+    session = [
+        "time_settings 999999999 0 0",
+        "genmove b",
+        "time_left w 0 0",
+        "genmove w",
+        "time_left b -1 0",
+        "genmove b",
+    ]
+    long, short, exceeded = limits_in(session, keep=False, depth=1)
+    assert (long.time_ms, short.time_ms, exceeded.time_ms) == (3_600_000, 1, 1)
 
 
 @given(

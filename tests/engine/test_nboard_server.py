@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from shirokuro.engine.nboard_server import NBoardServer
 from shirokuro.game.turns import NO_MOVE, TurnGame
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from shirokuro._core import SearchResult
 
@@ -113,7 +114,7 @@ def test_invalid_settings_are_reported(talk: Callable[..., list[str]], line: str
 def test_there_is_no_game_after_an_invalid_game_or_move(talk: Callable[..., list[str]], line: str) -> None:
     answers = talk(line, "go", "hint 1", "analyze", "move F5")
     assert re.match("status invalid (game|move): ", answers[0])
-    assert answers[1:] == ["status there is no game"] * 3
+    assert answers[1:] == ["status no game", "=== PA", *["status no game"] * 2]
     assert "=== " in talk(line, ggf(), "go")[4]
 
 
@@ -162,7 +163,13 @@ def test_a_side_that_is_stuck_passes(talk: Callable[..., list[str]], engine: sk.
 
 def test_a_finished_game_has_no_move(talk: Callable[..., list[str]]) -> None:
     over = ggf("B[E6]W[F4]B[E3]W[F6]B[G5]W[D6]B[E7]W[F5]B[C5]")
-    assert talk(over, "go", "hint 1") == ["status thinking", "status"] * 2
+    assert talk(over, "go") == ["status thinking", "=== PA", "status"]
+    assert talk(over, "hint 1") == ["status thinking", "status"]
+
+
+@pytest.mark.parametrize("game", [f"set game 1 {ggf('B[F5//5.0E-4]')[9:]}", ggf("B[F5//5.0E-4]")])
+def test_games_and_moves_are_read_as_nboard_writes_them(talk: Callable[..., list[str]], game: str) -> None:
+    assert talk(game, "move D6/1.0/5.0E-4", "go") == talk(ggf("B[F5]W[D6]"), "go")
 
 
 def test_an_analysis_covers_every_position_last_position_first(
@@ -207,6 +214,31 @@ def test_the_game_clock_limits_a_move_in_addition_to_the_depth() -> None:
     assert free == sk.SearchLimits(depth=8)
 
 
+def test_lines_that_arrive_during_a_search_are_read_later_but_all_answered() -> None:
+    read, read_during_search = 0, list[int]()
+
+    def lines() -> Iterator[str]:
+        nonlocal read
+        yield "go"
+        for _ in range(20_000):
+            read += 1
+            yield "learn"
+
+    class Slow(Recorder):
+        def search(self, position: sk.Position, limits: sk.SearchLimits) -> SearchResult:
+            seen = -1
+            while seen != read:
+                seen = read
+                time.sleep(0.5)
+            read_during_search.append(read)
+            return super().search(position, limits)
+
+    responses = list[str]()
+    NBoardServer(Slow(), responses.append).serve(lines())  # type: ignore[arg-type]
+    assert read_during_search[0] < 1000
+    assert responses.count("learned") == 20_000
+
+
 WORDS = (
     *("set", "depth", "game", "move", "hint", "go", "analyze", "ping", "PA", "F5", "(;", ";)", "GM[Othello]", "TI[1]"),
     *("9" * 5000, f"BO[8 {START} *]", "B[F5]", "W[D6//9]"),
@@ -218,6 +250,9 @@ WORDS = (
 def test_no_input_ends_the_server(lines: list[str]) -> None:
     responses: list[str] = []
     engine = sk.Engine(sk.Evaluator(), limits=sk.SearchLimits(depth=1), table_mb=0.1)
+    NBoardServer(engine, responses.append).serve([*(line.replace("\n", " ") for line in lines), "go"])
+    answered = [line.startswith("===") for line in responses]
+    assert any(answered[-2:])
     NBoardServer(engine, responses.append).serve([*(line.replace("\n", " ") for line in lines), "ping last"])
     assert responses[-1] == "pong last"
     assert all("\n" not in line for line in responses)
@@ -300,4 +335,4 @@ def test_a_signal_ends_a_search(model: Path) -> None:
     talk.until("status thinking")
     talk.process.send_signal(signal.SIGINT)
     code, _, errors = talk.end()
-    assert (code, errors) == (130, "")
+    assert (code, errors) == (130, "shirokuro nboard: interrupted\n")

@@ -1,4 +1,4 @@
-"""Metrics in TensorBoard and Prometheus, each read by the real program."""
+"""Metrics in TensorBoard and Prometheus, as the real programs read them."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,10 +23,12 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 import shirokuro as sk
 from shirokuro.cli import main
+from shirokuro.exporters import http_server
 from shirokuro.exporters.prometheus import ADDRESS, Endpoint, parse_address
 from shirokuro.exporters.tensorboard import EventFiles
 from shirokuro.extras import MissingExtraError, load
 from shirokuro.runs.metrics import Metrics
+from shirokuro.runs.view import RunView
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
@@ -37,14 +41,14 @@ needs_prometheus = pytest.mark.skipif(
 
 
 def curves(run: Path) -> dict[str, list[tuple[int, float, float]]]:
-    """What TensorBoard reads: step, value and time of each point of each curve."""
+    """Returns the curves that TensorBoard reads: step, value and time of each point, by tag."""
     events = EventAccumulator(str(run / "tensorboard"), size_guidance={"scalars": 0})
     events.Reload()
     return {tag: [(e.step, e.value, e.wall_time) for e in events.Scalars(tag)] for tag in events.Tags()["scalars"]}
 
 
 def assert_same(run: Path) -> None:
-    """TensorBoard sees what the metrics say."""
+    """Asserts that TensorBoard reads the same values as the metrics have."""
     metrics = Metrics(run / "metrics.jsonl")
     shown = curves(run)
     for tag, name in {
@@ -59,7 +63,7 @@ def assert_same(run: Path) -> None:
         np.testing.assert_array_equal(times, metrics["time"])
 
 
-def test_tensorboard_reads_what_the_metrics_say(run_of: Callable[..., Path]) -> None:
+def test_tensorboard_reads_the_values_of_the_metrics(run_of: Callable[..., Path]) -> None:
     run = run_of(20_000)
     with closing(EventFiles(run)):
         pass
@@ -81,24 +85,24 @@ def test_event_files_follow_a_run_that_is_killed_and_resumed(
             files.update()
             assert_same(run)
     assert [step for step, *_ in curves(run)["learning/td_error"]] == [1000, 2000, 3000, 4000, 5000, 5500, 6500]
-    with closing(EventFiles(run)):  # a new process begins them anew
+    with closing(EventFiles(run)):  # a new process rewrites them
         assert_same(run)
     foreign = run / "tensorboard" / "events.out.tfevents.1.other"
     foreign.write_bytes(b"")
     with closing(EventFiles(run)):
         pass
     assert foreign.exists()
-    assert len(list((run / "tensorboard").iterdir())) <= 3  # the one before may be being read
+    assert len(list((run / "tensorboard").iterdir())) <= 3  # a TensorBoard may still be reading the previous one
 
 
-def test_a_tensorboard_that_has_read_a_run_forgets_what_was_repeated(
+def test_a_tensorboard_that_is_reading_a_run_discards_repeated_games(
     run_of: Callable[..., Path], line_of: Callable[..., Any]
 ) -> None:
     run = run_of(5000)
     with closing(EventFiles(run)) as files:
         events = EventAccumulator(str(run / "tensorboard"), size_guidance={"scalars": 0})
         events.Reload()
-        time.sleep(1.1)  # the names of event files tell their second
+        time.sleep(1.1)  # the names of event files have a resolution of one second
         with (run / "metrics.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(line_of(4500)) + "\n")
         files.update()
@@ -109,7 +113,7 @@ def test_a_tensorboard_that_has_read_a_run_forgets_what_was_repeated(
 SETTINGS = ("--depth=1", "--exact-empties=0", "--table-mb=1", "--compress", "--match-games=0", "--quiet")
 
 
-def test_a_training_writes_event_files_through_stops_and_resumes(tmp_path: Path) -> None:
+def test_a_run_continues_its_event_files_after_it_is_resumed(tmp_path: Path) -> None:
     arguments = ["train", "--out", str(tmp_path), "--report-games=100", "--tensorboard", *SETTINGS]
     assert main([*arguments, "--games=500"]) == 0
     assert_same(tmp_path)
@@ -125,8 +129,8 @@ def served(run: Path) -> Iterator[str]:
 
 
 def read(url: str) -> str:
-    with urllib.request.urlopen(url, timeout=30) as answer:  # noqa: S310 (this machine's own)
-        text: str = answer.read().decode()
+    with urllib.request.urlopen(url, timeout=30) as response:  # noqa: S310 (a local server)
+        text: str = response.read().decode()
         return text
 
 
@@ -138,12 +142,12 @@ def samples(url: str) -> dict[tuple[str, ...], float]:
     }
 
 
-def test_the_endpoint_says_what_the_metrics_say(run_of: Callable[..., Path], line_of: Callable[..., Any]) -> None:
+def test_the_endpoint_serves_the_values_of_metrics(run_of: Callable[..., Path], line_of: Callable[..., Any]) -> None:
     run = run_of(20_000, warnings=[{"kind": "coverage", "message": "low"}])
     metrics = Metrics(run / "metrics.jsonl")
     with served(run) as url:
         assert url.startswith("http://127.0.0.1:")
-        seen = samples(url)
+        served_samples = samples(url)
         expected: dict[tuple[str, ...], object] = {
             ("shirokuro_games_played",): 20_000,
             ("shirokuro_target_games",): 200_000,
@@ -160,7 +164,7 @@ def test_the_endpoint_says_what_the_metrics_say(run_of: Callable[..., Path], lin
             ("shirokuro_checkpoint_bytes",): 289_000_000,
             ("shirokuro_last_report_timestamp_seconds",): metrics.value("time"),
         }
-        assert {name: seen[name] for name in expected} == expected
+        assert {name: served_samples[name] for name in expected} == expected
         with (run / "metrics.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(line_of(21_000)) + "\n")
         assert samples(url)["shirokuro_games_played",] == 21_000
@@ -168,7 +172,7 @@ def test_the_endpoint_says_what_the_metrics_say(run_of: Callable[..., Path], lin
         assert samples(url) == {}
 
 
-def test_what_was_not_measured_is_not_served(tmp_path: Path) -> None:
+def test_a_measure_without_values_is_not_served(tmp_path: Path) -> None:
     (tmp_path / "metrics.jsonl").write_text('{"games_played": 5}\n', encoding="utf-8")
     with served(tmp_path) as url:
         assert samples(url) == {("shirokuro_games_played",): 5}
@@ -181,7 +185,7 @@ def free_port() -> int:
 
 
 @needs_prometheus
-def test_prometheus_scrapes_a_training(fast: sk.TrainConfig, tmp_path: Path) -> None:
+def test_prometheus_scrapes_a_run(fast: sk.TrainConfig, tmp_path: Path) -> None:
     trainer = sk.Trainer(fast)
     trainer.start_training(500, directory=tmp_path / "run")
     with served(tmp_path / "run") as url:
@@ -211,7 +215,7 @@ def test_prometheus_scrapes_a_training(fast: sk.TrainConfig, tmp_path: Path) -> 
         with (tmp_path / "log").open("w") as log:
             process = subprocess.Popen(command, stdout=log, stderr=log)
         try:
-            asked = urllib.parse.urlencode({"query": "shirokuro_td_error_discs"})
+            query = urllib.parse.urlencode({"query": "shirokuro_td_error_discs"})
             end = time.monotonic() + 90
             found: list[Any] = []
             while not found:
@@ -219,8 +223,8 @@ def test_prometheus_scrapes_a_training(fast: sk.TrainConfig, tmp_path: Path) -> 
                 assert time.monotonic() < end, (tmp_path / "log").read_text()
                 time.sleep(0.2)
                 try:
-                    found = json.loads(read(f"http://{address}/api/v1/query?{asked}"))["data"]["result"]
-                except OSError:  # it has not started yet
+                    found = json.loads(read(f"http://{address}/api/v1/query?{query}"))["data"]["result"]
+                except OSError:  # Prometheus has not started yet
                     continue
         finally:
             process.terminate()
@@ -230,7 +234,7 @@ def test_prometheus_scrapes_a_training(fast: sk.TrainConfig, tmp_path: Path) -> 
     assert float(found[0]["value"][1]) == pytest.approx(error)
 
 
-def test_a_training_serves_its_metrics_while_it_trains(tmp_path: Path) -> None:
+def test_a_run_serves_its_metrics_while_it_trains(tmp_path: Path) -> None:
     port = free_port()
     program = Path(sys.executable).parent / "shirokuro"
     arguments = ["train", "--out", str(tmp_path), "--games=1000000", "--report-games=64", f"--prometheus={port}"]
@@ -246,7 +250,86 @@ def test_a_training_serves_its_metrics_while_it_trains(tmp_path: Path) -> None:
     assert seen["shirokuro_target_games",] == 1_000_000
 
 
-def test_an_address_in_use_is_refused_before_the_training_begins(
+def connected_to(url: str, count: int) -> list[socket.socket]:
+    """Opens connections that send nothing."""
+    address = urllib.parse.urlsplit(url)
+    return [socket.create_connection((address.hostname or "", address.port or 0), timeout=60) for _ in range(count)]
+
+
+def test_idle_connections_beyond_the_descriptors_neither_end_a_training_nor_hide_its_metrics(tmp_path: Path) -> None:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}/metrics"
+    program = Path(sys.executable).parent / "shirokuro"
+    arguments = ["train", "--out", str(tmp_path), "--games=1000000", "--report-games=64", "--checkpoint-games=256"]
+    command = ["sh", "-c", 'ulimit -n 256 && exec "$@"', "sh", str(program), *arguments, f"--prometheus={port}"]
+    with (
+        subprocess.Popen([*command, *SETTINGS], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process,
+        ExitStack() as idle,
+    ):
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        for each in connected_to(url, 300):
+            idle.enter_context(each)
+        end, before = time.monotonic() + 120, float("inf")
+        while (saved := samples(url).get(("shirokuro_checkpoint_games",), 0)) <= before:
+            assert time.monotonic() < end
+            assert process.poll() is None, process.stderr.read()
+            before = min(before, saved or before)
+            time.sleep(0.1)
+        descriptors = len(list(Path(f"/proc/{process.pid}/fd").iterdir()))
+        process.terminate()
+        assert process.stderr.read().startswith("stopped after ")
+    assert process.returncode == 143
+    assert descriptors < 100
+
+
+def test_a_connection_ends_after_its_time_even_if_it_keeps_sending(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_server, "MAX_SECONDS", 0.5)
+    with served(tmp_path) as url, ExitStack() as opened:
+        idle, slow = map(opened.enter_context, connected_to(url, 2))
+        assert idle.recv(1) == b""
+        end = time.monotonic() + 60
+        with pytest.raises(OSError, match=r"Broken pipe|reset"):  # noqa: PT012 (one of the bytes fails)
+            while time.monotonic() < end:
+                slow.sendall(b"G")
+                time.sleep(0.05)
+
+
+def test_a_failure_of_the_endpoint_reaches_only_its_reader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_view: object) -> None:
+        raise OSError(24, "Too many open files")
+
+    with served(tmp_path) as url:
+        with monkeypatch.context() as patch:
+            patch.setattr(RunView, "refresh", fail)
+            with pytest.raises(urllib.error.HTTPError, match="500"):
+                read(url)
+        assert samples(url) == {}
+    assert capsys.readouterr() == ("", "")
+
+
+def test_threads_that_do_not_start_leave_the_endpoint_running(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_thread: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with served(tmp_path) as url:
+        with monkeypatch.context() as patch:
+            patch.setattr(threading.Thread, "start", fail)
+            for _ in range(2 * http_server.MAX_CONNECTIONS):
+                with pytest.raises(OSError, match=r"closed|reset|Broken pipe"):
+                    read(url)
+        assert samples(url) == {}
+    assert capsys.readouterr() == ("", "")
+
+
+def test_an_address_in_use_is_rejected_before_the_training_starts(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -256,21 +339,21 @@ def test_an_address_in_use_is_refused_before_the_training_begins(
     assert not (tmp_path / "run").exists()
 
 
-def test_addresses() -> None:
+def test_addresses_are_parsed_and_invalid_ones_are_rejected() -> None:
     assert parse_address(ADDRESS) == ("127.0.0.1", 9464)
     assert parse_address("80") == ("127.0.0.1", 80)
-    assert parse_address("0.0.0.0:80") == ("0.0.0.0", 80)  # noqa: S104 (as a person may ask for)
+    assert parse_address("0.0.0.0:80") == ("0.0.0.0", 80)  # noqa: S104 (a user may ask for it)
     assert parse_address("[::1]:80") == ("::1", 80)
-    for wrong in ("", ":80", "host", "host:", "host:x", "70000", "-1", "host:²"):
+    for invalid in ("", ":80", "host", "host:", "host:x", "70000", "-1", "host:²"):
         with pytest.raises(ValueError, match="must be PORT or HOST:PORT"):
-            parse_address(wrong)
+            parse_address(invalid)
 
 
 @pytest.mark.parametrize(
     ("option", "package"),
     [("--tensorboard", "tensorboardX"), ("--prometheus", "prometheus_client")],
 )
-def test_a_missing_package_is_named_with_its_extra(
+def test_the_error_for_a_missing_package_names_its_extra(
     option: str,
     package: str,
     tmp_path: Path,

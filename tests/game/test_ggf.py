@@ -50,6 +50,19 @@ def test_a_servers_game_is_read_with_its_times() -> None:
     assert clocks[sk.WHITE].left == pytest.approx(300 - 12.5 + 2 * 2)
 
 
+@pytest.mark.parametrize("before", ["1 ", "1", " 01  ", "\n"])
+def test_the_number_of_games_may_precede_a_game(before: str) -> None:
+    assert GgfGame.parse(before + NBOARD) == GgfGame.parse(NBOARD)
+
+
+@pytest.mark.parametrize(
+    ("time", "seconds"),
+    [("5.0E-4", 0.0005), ("1.25e1", 12.5), ("3,5", 3.5), ("-5.0E-4", 0), ("-1", 0), ("7.", 7), ("", 0)],
+)
+def test_the_time_of_a_move_is_read_as_programs_write_it(time: str, seconds: float) -> None:
+    assert GgfMove.parse(f"F5/1.25/{time}") == GgfMove(move="f5", seconds=seconds)
+
+
 @pytest.mark.parametrize(
     ("time", "seconds"),
     [("10", 10), ("1:30", 90), ("2:00:05", 7205), (":45", 45), ("01:00,3:1/00:10", 60), ("0:00", None), ("soon", None)],
@@ -117,7 +130,9 @@ def test_passes_may_be_written_or_left_out(written: bool) -> None:  # noqa: FBT0
         (NBOARD.replace("B[F5]", "B[]"), "'' is not a move"),
         (NBOARD.replace("B[F5]", "B[F5/1/soon]"), "'F5/1/soon' is not a move"),
         (NBOARD.replace("B[F5]", "B[F5/1/2/3]"), "'F5/1/2/3' is not a move"),
+        (NBOARD.replace("B[F5]", "B[F5/1/1E9]"), "'F5/1/1E9' is not a move"),
         (NBOARD.replace("B[F5]", "KB[F5/2]"), "KB: games with komi"),
+        (f"2 {NBOARD}", "2 games: must be 1"),
     ],
 )
 def test_an_invalid_game_is_rejected_with_the_reason(text: str, message: str) -> None:

@@ -1,4 +1,4 @@
-"""The service and its installer: systemd accepts them, twice is as once, and what was installed trains."""
+"""The service and its installer: systemd accepts them, installing twice is harmless, and the service trains."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ import numpy as np
 import pytest
 
 import shirokuro as sk
-from shirokuro.cli.train import TOO_MANY_ERRORS
+from shirokuro.cli.exit_codes import ExitCode
 from tests.support.paths import ROOT
 
 DEPLOY = ROOT / "deploy"
@@ -35,20 +35,20 @@ def systemd_analyze(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 def of_unit(name: str, text: str | None = None) -> list[str]:
-    """The values of a setting of the service."""
+    """Returns the values of a setting of the service."""
     return re.findall(rf"^{name}=(.*)$", text or UNIT.read_text(encoding="utf-8"), re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A wheel of the package as it is imported here: the core is not built once more."""
+    """A wheel of the package as imported here, so that the core is not built again."""
     name = f"shirokuro-{sk.__version__}"
     path = tmp_path_factory.mktemp("wheel") / f"{name}-py3-none-any.whl"
     package = Path(sk.__file__).parent
     files = {
         f"shirokuro/{file.relative_to(package)}": file.read_bytes() for file in package.rglob("*") if file.is_file()
     }
-    # What it depends on is found where the tests run, and no index is asked.
+    # Its dependencies come from the environment of the tests, so no index is needed.
     files["dependencies.pth"] = str(Path(np.__file__).parents[1]).encode()
     files[f"{name}.dist-info/METADATA"] = (
         f"Metadata-Version: 2.1\nName: shirokuro\nVersion: {sk.__version__}\n".encode()
@@ -67,16 +67,16 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def script(root: Path, name: str, *arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Runs a script of the folder for another root."""
+    """Runs a script of the `deploy` folder for another root."""
     offline = {"PIP_NO_DEPS": "1", "PIP_NO_INDEX": "1", "PIP_NO_COMPILE": "1"}
-    known = {**os.environ, **offline, "DESTDIR": str(root), "PYTHON": sys.executable, **environment}
+    variables = {**os.environ, **offline, "DESTDIR": str(root), "PYTHON": sys.executable, **environment}
     command = (DEPLOY / name, *arguments)
-    return subprocess.run(command, env=known, capture_output=True, text=True, check=False, timeout=300)
+    return subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=300)
 
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A root in which the service was installed; tests leave it as it is."""
+    """A root with the service installed; tests do not modify it."""
     root = tmp_path_factory.mktemp("installed") / "root"
     done = script(root, "install.sh", wheel)
     assert done.returncode == 0, done.stderr
@@ -85,43 +85,49 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def content(root: Path) -> dict[str, bytes]:
-    """Every file below a folder, but those that Python makes."""
+    """Returns every file below a folder, except those that Python creates."""
     files = (file for file in sorted(root.rglob("*")) if file.is_file() and "__pycache__" not in file.parts)
     return {str(file.relative_to(root)): file.read_bytes() for file in files}
 
 
-def test_systemd_grants_the_service_next_to_nothing() -> None:
+def test_systemd_rates_the_exposure_of_the_service_as_minimal() -> None:
     done = systemd_analyze("security", "--offline=true", UNIT)
     found = re.search(r"Overall exposure level for shirokuro-train.service: ([\d.]+)", done.stdout)
     assert found, done.stdout + done.stderr
     assert float(found[1]) <= 0.5
 
 
-def test_the_services_memory_limit_is_the_budget_of_its_settings() -> None:
+def test_the_memory_limit_of_the_service_is_the_budget_in_its_settings() -> None:
     settings = tomllib.loads((DEPLOY / "train.toml").read_text(encoding="utf-8"))
     del settings["train"]
     config = sk.TrainConfig().replace(**settings)
     assert of_unit("MemoryMax") == [f"{config.budget_mb * 1_000_000:.0f}"]
 
 
-def test_the_service_knows_the_programs_exit_codes() -> None:
+def test_the_service_handles_the_exit_codes_of_the_program() -> None:
     assert of_unit("SuccessExitStatus") == [str(128 + signal.SIGTERM)]
-    assert of_unit("RestartPreventExitStatus") == [f"2 {TOO_MANY_ERRORS}"]
+    assert of_unit("RestartPreventExitStatus") == [f"{ExitCode.USAGE:d} {ExitCode.TOO_MANY_ERRORS:d}"]
+
+
+def test_the_service_tries_again_after_what_may_pass() -> None:
+    assert of_unit("Restart") == ["on-failure"]
+    prevented = {int(code) for code in of_unit("RestartPreventExitStatus")[0].split()}
+    assert not prevented & {ExitCode.IO_ERROR, ExitCode.IN_USE, ExitCode.INTERRUPTED, ExitCode.OUTPUT_CLOSED}
 
 
 def verify(root: Path) -> str:
-    """What systemd finds wrong with the service installed below a root."""
+    """Returns the errors that systemd finds in the service installed below a root."""
     done = systemd_analyze("verify", f"--root={root}", UNIT.name)
     return done.stderr + (f"exit code {done.returncode}" if done.returncode else "")
 
 
-def test_systemd_finds_nothing_wrong_with_the_installed_service(installed: Path, tmp_path: Path) -> None:
+def test_systemd_finds_no_error_in_the_installed_service(installed: Path, tmp_path: Path) -> None:
     root = tmp_path / "root"
     shutil.copytree(installed, root, symlinks=True)
     (root / "usr/lib/systemd/system").mkdir(parents=True)
     (root / "usr/lib/systemd/system/sysinit.target").write_text("[Unit]\n", encoding="utf-8")  # every service needs it
     assert verify(root) == ""
-    # It would find a setting that it does not know, and a program that is missing.
+    # It does find an unknown setting and a missing program.
     service = root / "etc/systemd/system" / UNIT.name
     service.write_text(service.read_text(encoding="utf-8").replace("ProtectHome", "ProtectHone"), encoding="utf-8")
     (root / "opt/shirokuro/bin/shirokuro").unlink()
@@ -146,7 +152,7 @@ def test_the_command_of_the_service_trains(installed: Path, tmp_path: Path) -> N
     assert sk.Trainer.load(tmp_path / "var/lib/shirokuro/run/model.shiro").games_played == 128
 
 
-def test_installing_again_keeps_the_settings_and_changes_nothing_else(wheel: Path, installed: Path) -> None:
+def test_installing_again_keeps_the_settings_and_changes_nothing(wheel: Path, installed: Path) -> None:
     before = content(installed)
     settings = installed / "etc/shirokuro/train.toml"
     mine = settings.read_bytes() + b"tensorboard = true\n"
@@ -159,17 +165,57 @@ def test_installing_again_keeps_the_settings_and_changes_nothing_else(wheel: Pat
     assert content(installed) == before
 
 
-def test_an_update_that_can_not_be_installed_leaves_the_old_version(
-    wheel: Path, installed: Path, tmp_path: Path
-) -> None:
+def test_a_failed_update_leaves_the_old_version(wheel: Path, installed: Path, tmp_path: Path) -> None:
     before = content(installed)
     broken = tmp_path / wheel.name
-    broken.write_bytes(b"no wheel")
+    broken.write_bytes(b"not a wheel")
     assert script(installed, "install.sh", broken).returncode != 0
     assert content(installed) == before
 
 
-def test_uninstalling_keeps_runs_and_settings_unless_told(installed: Path, tmp_path: Path) -> None:
+def test_two_folders_change_places(tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "file").write_text(name, encoding="utf-8")
+    subprocess.run([sys.executable, "-I", DEPLOY / "exchange.py", tmp_path / "first", tmp_path / "second"], check=True)
+    assert {path.name: (path / "file").read_text(encoding="utf-8") for path in tmp_path.iterdir()} == {
+        "first": "second",
+        "second": "first",
+    }
+
+
+def test_an_update_never_leaves_a_moment_without_a_program(wheel: Path, installed: Path, tmp_path: Path) -> None:
+    """At every program that the script starts, the installed program is complete."""
+    root, seen = tmp_path / "root", tmp_path / "seen"
+    shutil.copytree(installed, root, symlinks=True)
+    program = root / "opt/shirokuro/bin/shirokuro"
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for name in ("rm", "mv", "sed", "install", "sync", "xargs"):
+        look = f"[ -x {program} ] && echo {name} >>{seen} || echo gone >>{seen}"
+        wrapper = f'#!/bin/sh\n{look}\nexec {shutil.which(name)} "$@"\n'
+        (folder / name).write_text(wrapper, encoding="utf-8")
+        (folder / name).chmod(0o755)
+    done = script(root, "install.sh", wheel, PATH=f"{folder}:{os.environ['PATH']}")
+    assert done.returncode == 0, done.stderr
+    called = seen.read_text(encoding="utf-8").split()
+    assert {"rm", "sync", "install"} <= set(called)
+    assert "gone" not in called
+    assert not (root / "opt/shirokuro.new").exists()
+
+
+def test_the_installer_imports_nothing_from_the_folder_where_it_is_called(wheel: Path, tmp_path: Path) -> None:
+    for name in ("ensurepip", "venv", "pip", "ctypes"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('imported from the current folder')", encoding="utf-8")
+    done = script(tmp_path / "root", "install.sh", wheel, PYTHONPATH=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_service_writes_no_core_dumps() -> None:
+    assert of_unit("LimitCORE") == ["0"]
+
+
+def test_uninstalling_keeps_runs_and_settings_unless_purging(installed: Path, tmp_path: Path) -> None:
     root = tmp_path / "root"
     shutil.copytree(installed, root, symlinks=True)
     run = root / "var/lib/shirokuro/run"
@@ -194,7 +240,7 @@ def test_uninstalling_keeps_runs_and_settings_unless_told(installed: Path, tmp_p
         ("uninstall.sh", ["--everything"], {}, 2, "usage: "),
     ],
 )
-def test_wrong_calls_are_refused_and_change_nothing(
+def test_invalid_calls_are_rejected_and_change_nothing(
     *, name: str, arguments: list[str], environment: dict[str, str], code: int, message: str, tmp_path: Path
 ) -> None:
     done = script(tmp_path / "root", name, *arguments, **environment)

@@ -1,4 +1,4 @@
-"""Processes that are killed, and system calls that fail: what was saved stays, and a run goes on as if nothing was."""
+"""Killed processes and failing system calls: saved files survive, and a run continues as if nothing had happened."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ needs_strace = pytest.mark.skipif(
 
 
 @pytest.mark.proof("SIGKILL at random moments of a run, then resume")
-def test_a_run_that_is_killed_again_and_again_ends_as_if_it_had_not_been(
+def test_a_run_killed_repeatedly_ends_with_the_same_result(
     size: Callable[[int, int], int], tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     kills = size(4, 100)
@@ -53,7 +53,7 @@ def test_a_run_that_is_killed_again_and_again_ends_as_if_it_had_not_been(
         before = newest(tmp_path)
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         if killed < kills:
-            # A moment in a run that is under way: some time after its first new checkpoint.
+            # Kill the run in progress, some time after its first new checkpoint.
             while process.poll() is None and newest(tmp_path) <= before:
                 time.sleep(0.005)
             time.sleep(random.uniform(0, 0.5))
@@ -81,7 +81,7 @@ def newest(directory: Path) -> int:
 
 
 class Saver:
-    """A process whose children save; `strace` may make a system call of theirs fail."""
+    """A process whose children save files; `strace` can make one of their system calls fail."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "model.shiro"
@@ -95,7 +95,7 @@ class Saver:
     def close(self) -> None:
         self._process.communicate(timeout=60)
 
-    def _say(self, line: str) -> int:
+    def _request(self, line: str) -> int:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(f"{line}\n")
@@ -103,32 +103,32 @@ class Saver:
         return int(self._process.stdout.readline())
 
     def save(self, how: str, *options: str) -> int:
-        """Saves over an old file, with these options of strace; the exit code."""
+        """Saves over an old file under strace with the given options; returns the exit code."""
         shutil.copy(self._old, self.path)
-        child = self._say(f"{how} {self.path}")
+        child = self._request(f"{how} {self.path}")
         assert STRACE is not None
         command: list[str | Path] = [STRACE, "-p", str(child), "-o", self._log, "-e", "trace=%file,%desc", *options]
         tracer = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         assert tracer.stderr is not None
         attached = tracer.stderr.readline()
         assert "attached" in attached, attached
-        code = self._say("go")
+        code = self._request("go")
         tracer.communicate(timeout=60)
         return code
 
-    def save_in_peace(self) -> int:
-        self._say(f"shirokuro {self.path}")
-        return self._say("go")
+    def save_undisturbed(self) -> int:
+        self._request(f"shirokuro {self.path}")
+        return self._request("go")
 
     def calls(self, how: str) -> list[tuple[str, int]]:
-        """The system calls of a save that deal with files, each with its number among those of its name."""
+        """Returns the file-related system calls of a save, each with its number among the calls of the same name."""
         assert self.save(how) == 0
         names = re.findall(r"^(\w+)\(", self._log.read_text(encoding="utf-8"), re.MULTILINE)
         counted = [(name, names[: index + 1].count(name)) for index, name in enumerate(names)]
         return [(name, number) for name, number in counted if name not in {"read", "mmap"}]
 
     def content(self) -> str:
-        """What the file holds now, read in full."""
+        """Reads the whole file; returns "old", "new" or "neither"."""
         try:
             return {OLD_SEED: "old", NEW_SEED: "new"}[verify_file(self.path)["seed"] or 0]
         except sk.ModelFileError:
@@ -165,13 +165,13 @@ def test_a_save_leaves_the_old_or_the_new_file_whichever_call_fails(
         assert not leftovers or code == -9, (name, number)
         for leftover in leftovers:
             leftover.unlink()
-        assert saver.save_in_peace() == 0
+        assert saver.save_undisturbed() == 0
         assert saver.content() == "new"
     assert set(found) == {"old", "new"}
 
 
 @needs_strace
-def test_a_naive_writer_does_not_pass_that_test(saver: Saver) -> None:
+def test_a_naive_writer_fails_that_test(saver: Saver) -> None:
     calls = saver.calls("naive")
     contents = set()
     for name, number in calls:

@@ -1,4 +1,4 @@
-"""Debian's Quarry, a window for board games, plays a model through `shirokuro gtp`, on a screen that nobody sees."""
+"""Quarry, Debian's graphical board-game program, plays a model through `shirokuro gtp` on a virtual screen."""
 
 from __future__ import annotations
 
@@ -37,9 +37,10 @@ pytestmark = pytest.mark.skipif(
 )
 
 GREEN = (8, 120, 52)
-"""Quarry's board."""
+"""Color of Quarry's board: red, green, blue."""
 
-# Quarry's own file; what the dialog for new games begins with is the last part. A time limit of a whole game is type 1.
+# Quarry's settings file. The last two parts are the initial values of its dialog for new games. Time control type 1 is
+# a limit for the whole game.
 CONFIGURATION = """\
 [GTP Engine "shirokuro"]
 Screen name format = "%n %v"
@@ -62,12 +63,12 @@ Time limit for game = 01:00
 
 
 class VirtualScreen:
-    """An X server without a screen, and the keys that are pressed there."""
+    """An X server without a physical screen, and its simulated keyboard."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         read, write = os.pipe()
-        # It chooses a free number by itself, and writes it when it is ready.
+        # The server chooses a free display number and writes it when it is ready.
         command = [XVFB, "-displayfd", str(write), "-screen", "0", "1000x760x24", "-fbdir", str(folder)]
         self._server = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
         os.close(write)
@@ -83,25 +84,25 @@ class VirtualScreen:
 
     @property
     def titles(self) -> str:
-        """Of the windows that can be seen."""
+        """Titles of the visible windows."""
         return self._do("search", "--onlyvisible", "--name", ".", "getwindowname", "%@")
 
     def press(self, key: str) -> None:
-        """Presses a key, which the window below the pointer gets, and waits until something has changed by it."""
+        """Presses a key in the window below the pointer, and waits until the picture changes."""
         before = self.picture()
         self._do("mousemove", "150", "150", "key", key)
-        wait_for(lambda: not np.array_equal(self.picture(), before), f"something that {key} does")
+        wait_for(lambda: not np.array_equal(self.picture(), before), f"a change after {key}")
         self.settle()
 
     def settle(self) -> None:
-        """Waits until nothing changes any more."""
+        """Waits until the picture stops changing."""
         last = self.picture()
         time.sleep(0.5)
         while not np.array_equal(last, last := self.picture()):
             time.sleep(0.5)
 
     def picture(self) -> NDArray[np.uint8]:
-        """What can be seen: rows, columns, and red, green, blue. The server keeps it in a file, as xwd writes them."""
+        """Returns the screen: rows, columns, and red, green, blue. The server keeps it in a file in xwd format."""
         content = (self._folder / "Xvfb_screen0").read_bytes()
         header = struct.unpack(">25I", content[:100])
         start, (width, height), line = header[0] + 12 * header[19], header[4:6], header[12]
@@ -128,13 +129,13 @@ def wait_for(condition: Callable[[], object], what: str, *, seconds: float = 90)
 
 
 def game_in(log: str) -> sk.LiveGame:
-    """The moves that were said."""
-    said = re.findall(r"^>play \w+ ([A-H][1-8])|^= ([A-H][1-8])", log, re.MULTILINE)
-    return sk.LiveGame("".join(told or found for told, found in said))
+    """Returns the game of all moves in the log of the engine."""
+    moves = re.findall(r"^>play \w+ ([A-H][1-8])|^= ([A-H][1-8])", log, re.MULTILINE)
+    return sk.LiveGame("".join(received or sent for received, sent in moves))
 
 
 def share_of_white(picture: NDArray[np.uint8]) -> float:
-    """How much of the discs on the board is white."""
+    """Returns the share of white discs on the board, by area."""
     green = (picture == GREEN).all(axis=2)
     rows, columns = np.flatnonzero(green.any(axis=1)), np.flatnonzero(green.any(axis=0))
     board = picture[rows[0] : rows[-1], columns[0] : columns[-1]].astype(int)
@@ -162,9 +163,9 @@ def test_quarry_plays_a_game_of_a_model_against_gtp_rhino(model: Path, screen: V
         finally:
             quarry.kill()
     imsave(tmp_path / "quarry.png", picture)
-    said, game = log.read_text(), game_in(log.read_text())
+    transcript, game = log.read_text(), game_in(log.read_text())
     assert f"GTP GRhino 0.16.1 (W) vs. shirokuro {sk.__version__}" in titles
-    assert not re.search(r"^\?", said, re.MULTILINE)
-    assert re.search(r"^>time_settings 60 0 0$", said, re.MULTILINE)
+    assert not re.search(r"^\?", transcript, re.MULTILINE)
+    assert re.search(r"^>time_settings 60 0 0$", transcript, re.MULTILINE)
     white = (64 - game.position.empties - game.position.stone_difference) / 2
     assert share_of_white(picture) == pytest.approx(white / (64 - game.position.empties), abs=0.06)

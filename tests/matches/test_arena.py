@@ -26,7 +26,7 @@ CORNER_OF = {"b": "a", "a": "a", "g": "h", "h": "h", "1": "1", "2": "1", "7": "8
 
 @dataclass
 class Recorder:
-    """Plays at random and remembers what it was asked."""
+    """A random player that records the positions it was shown."""
 
     name: str
     seen: list[sk.Position] = field(default_factory=list)
@@ -36,7 +36,7 @@ class Recorder:
         return random.choice(position.legal_moves)
 
 
-def test_each_opening_is_played_once_with_either_colour() -> None:
+def test_each_opening_is_played_once_with_each_colour() -> None:
     first, second = Recorder("first"), Recorder("second")
     sk.play_match(first, second, games=40, seed=3, threads=1)
 
@@ -49,7 +49,7 @@ def test_each_opening_is_played_once_with_either_colour() -> None:
     assert set(starts(first)) == set(starts(second)) == set(openings)
 
 
-def test_a_match_of_equals_mirrors_when_the_players_change_places(trained: sk.Trainer) -> None:
+def test_swapping_the_players_mirrors_the_result_and_equal_players_draw(trained: sk.Trainer) -> None:
     strong = sk.ModelPlayer(evaluator=trained.evaluator, depth=2)
     weak = sk.ModelPlayer(evaluator=sk.Evaluator(), depth=1)
     there = sk.play_match(strong, weak, games=20)
@@ -60,7 +60,7 @@ def test_a_match_of_equals_mirrors_when_the_players_change_places(trained: sk.Tr
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])
-def test_a_match_depends_on_its_seed_alone(threads: int, trained: sk.Trainer) -> None:
+def test_a_match_depends_only_on_its_seed(threads: int, trained: sk.Trainer) -> None:
     model = sk.ModelPlayer(evaluator=trained.evaluator, depth=1)
     reference = sk.play_match(model, sk.RandomPlayer(), games=20, seed=1)
     assert sk.play_match(model, sk.RandomPlayer(), games=20, seed=1, threads=threads) == reference
@@ -78,12 +78,12 @@ def test_a_result_counts_its_games() -> None:
 
 
 @pytest.mark.parametrize("games", [0, -2, 1, 401, 100_002])
-def test_a_match_of_a_wrong_length_is_refused(games: int) -> None:
+def test_an_invalid_number_of_games_is_rejected(games: int) -> None:
     with pytest.raises(ValueError, match=f"games = {games}: must be an even number within 2…100,000"):
         sk.play_match(sk.RandomPlayer(), sk.RandomPlayer(), games=games)
 
 
-def test_progress_is_told_after_each_game() -> None:
+def test_progress_is_reported_after_each_game() -> None:
     seen: list[int] = []
     sk.play_match(sk.RandomPlayer(), sk.RandomPlayer(), games=6, progress=seen.append)
     assert seen == [1, 2, 3, 4, 5, 6]
@@ -100,22 +100,22 @@ def test_an_error_in_a_player_ends_the_match() -> None:
 
 @dataclass
 class Ponderer:
-    """Thinks for an hour, and says when it begins."""
+    """A player that thinks for an hour and signals when it starts."""
 
     name: str = "ponderer"
-    begun: threading.Event = field(default_factory=threading.Event)
+    started: threading.Event = field(default_factory=threading.Event)
 
     def choose(self, position: sk.Position, random: Random) -> str:
-        self.begun.set()
+        self.started.set()
         return sk.ModelPlayer(evaluator=sk.Evaluator(), time_ms=3_600_000).choose(position, random)
 
 
-def test_ctrl_c_ends_a_match_in_the_middle_of_its_searches() -> None:
+def test_ctrl_c_ends_a_match_during_its_searches() -> None:
     player = Ponderer()
     pressed: list[float] = []
 
     def press() -> None:
-        player.begun.wait()
+        player.started.wait()
         pressed.append(time.monotonic())
         os.kill(os.getpid(), signal.SIGINT)
 
@@ -127,13 +127,13 @@ def test_ctrl_c_ends_a_match_in_the_middle_of_its_searches() -> None:
     assert time.monotonic() - pressed[0] < 10
 
 
-def test_a_cancellation_ends_what_is_within_it_alone() -> None:
+def test_a_cancellation_ends_only_what_runs_within_it() -> None:
     cancellation, other = sk._core.Cancellation(), sk._core.Cancellation()
     with cancellation:
         other.cancel()
         assert sk.search(sk.Position(), nodes=100_000).nodes >= 100_000
     with pytest.raises(KeyboardInterrupt, match="cancelled"), other:
-        pytest.fail("it is not entered")
+        pytest.fail("a cancelled block is entered")
     threading.Timer(0.1, cancellation.cancel).start()
     with pytest.raises(KeyboardInterrupt, match="cancelled"), cancellation:
         sk.solve(sk.Position())
@@ -155,13 +155,13 @@ def test_the_heuristic_follows_its_rule(positions: Callable[[int], list[sk.Posit
     assert met == {0, 1, 2, 3}
 
 
-def test_the_heuristic_chooses_every_move_of_its_group() -> None:
+def test_the_heuristic_and_random_players_choose_every_move_of_a_group() -> None:
     random = Random(1)
     assert {sk.HeuristicPlayer().choose(sk.Position(), random) for _ in range(100)} == set(sk.Position().legal_moves)
     assert {sk.RandomPlayer().choose(sk.Position(), random) for _ in range(100)} == set(sk.Position().legal_moves)
 
 
-def test_five_thousand_games_of_the_default_settings_beat_both_fixed_players() -> None:
+def test_five_thousand_games_with_default_settings_suffice_to_beat_both_fixed_players() -> None:
     trainer = sk.Trainer(sk.TrainConfig(games=5000))
     trainer.train_batch(5000)
     model = sk.ModelPlayer(evaluator=trainer.evaluator, depth=3, exact_empties=8)
@@ -178,12 +178,12 @@ def test_five_thousand_games_of_the_default_settings_beat_both_fixed_players() -
         ({"depth": 1, "exact_empties": -1}, "exact_empties = -1: must be within 0…24"),
     ],
 )
-def test_a_model_player_without_one_sound_limit_is_refused(limits: dict[str, int], message: str) -> None:
+def test_a_model_player_without_exactly_one_valid_limit_is_rejected(limits: dict[str, int], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         sk.ModelPlayer(evaluator=sk.Evaluator(), **limits)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("depth", [2.5, "3", "0:1,1:3", sk.Schedule.constant(3), True])
-def test_a_model_player_looks_whole_plies_ahead(depth: Any) -> None:
+def test_a_model_player_rejects_a_depth_that_is_not_a_whole_number(depth: Any) -> None:
     with pytest.raises(TypeError, match=r"depth = .*: must be a whole number"):
         sk.ModelPlayer(evaluator=sk.Evaluator(), depth=depth)

@@ -1,4 +1,4 @@
-"""Programs that speak the Go Text Protocol, good ones and bad ones."""
+"""Programs that speak the Go Text Protocol, well-behaved and faulty ones."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def command(*words: object) -> str:
 
 @dataclass
 class First:
-    """Plays the first legal move, as the test's program does."""
+    """A player that plays the first legal move, as the test program does."""
 
     name: str = "first"
 
@@ -38,7 +38,7 @@ class First:
         return position.legal_moves[0]
 
 
-def test_a_program_plays_what_it_would_play_here() -> None:
+def test_a_program_plays_as_the_same_player_in_this_process() -> None:
     here = sk.play_match(First(), sk.RandomPlayer(), games=10, threads=1)
     for how in ("well", "noisy", "passes"):
         assert sk.play_match(sk.GtpPlayer(command(how)), sk.RandomPlayer(), games=10, threads=2) == here
@@ -49,8 +49,8 @@ def test_a_program_plays_both_sides_and_itself() -> None:
     assert sk.play_match(player, player, games=4) == sk.play_match(First(), First(), games=4)
 
 
-def test_a_program_is_told_every_pass() -> None:
-    # The program keeps a board of its own and answers a move of the wrong side with an error.
+def test_a_program_receives_every_pass() -> None:
+    # The program keeps its own board and answers a move of the wrong side with an error.
     passes = 0
     player, random = First(), Random(1)
     session = sk.GtpPlayer(command("passes")).session()
@@ -70,12 +70,12 @@ def test_a_program_is_told_every_pass() -> None:
 @pytest.mark.parametrize(
     ("how", "reason"),
     [
-        ("illegal", "'a1' is no legal move"),
-        ("pass", "'PASS' is no legal move"),
-        ("resign", "'resign' is no legal move"),
-        ("refuse", "answers 'genmove .*' with: I do not want to"),
-        ("crash", "it ended with exit code 3, asked 'genmove .*'; it said: something broke"),
-        ("die", "it ended by signal 9"),
+        ("illegal", "'a1' is not a legal move"),
+        ("pass", "'PASS' is not a legal move"),
+        ("resign", "'resign' is not a legal move"),
+        ("refuse", "refused 'genmove .*': I do not want to"),
+        ("crash", "it exited with code 3 when asked 'genmove .*'; it wrote: something broke"),
+        ("die", "it was killed by signal 9"),
         ("hang", "no answer within 2 seconds"),
         ("stubborn", "no answer within 2 seconds"),
         ("garbage", "no answer within 2 seconds, only '.* no answer'"),
@@ -83,10 +83,10 @@ def test_a_program_is_told_every_pass() -> None:
         ("mute", "it closed its output"),
     ],
 )
-def test_a_fault_loses_its_game_and_the_next_one_is_played_by_a_new_process(how: str, reason: str) -> None:
+def test_a_fault_forfeits_its_game_and_a_new_process_plays_the_next_one(how: str, reason: str) -> None:
     # Each process fails at the third move of its second game.
     player = sk.GtpPlayer(command(how, 2, 3), timeout=2)
-    result = sk.play_match(sk.RandomPlayer(), player, games=4, threads=1)
+    result = sk.play_match(sk.RandomPlayer(), player, games=4, threads=1, max_forfeits=2)
     assert [forfeit.game for forfeit in result.forfeits] == [1, 3]
     whole = sk.play_match(sk.RandomPlayer(), First(), games=4, threads=1)
     assert (result.differences[0], result.differences[2]) == (whole.differences[0], whole.differences[2])
@@ -99,7 +99,7 @@ def test_a_fault_loses_its_game_and_the_next_one_is_played_by_a_new_process(how:
 
 
 def processes() -> set[str]:
-    """The processes that run the test's program, as the system lists them."""
+    """Returns the child processes that run the test program, as the system lists them."""
     found = set()
     for folder in Path("/proc").glob("[0-9]*"):
         try:
@@ -112,9 +112,10 @@ def processes() -> set[str]:
     return found
 
 
-def test_too_many_faults_end_the_match_with_an_error() -> None:
+def test_too_many_forfeits_end_the_match_with_an_error() -> None:
     player = sk.GtpPlayer(command("illegal", 1, 1))
-    with pytest.raises(sk.GtpError, match=r"3 of 3 games were lost by a fault; the last: .*'a1' is no legal move"):
+    reason = r"3 of 3 games were forfeited, too many for max_forfeits = 2; the last by .*: .*'a1' is not a legal move"
+    with pytest.raises(sk.GtpError, match=reason):
         sk.play_match(player, sk.RandomPlayer(), games=20, max_forfeits=2)
     assert not processes()
 
@@ -123,11 +124,16 @@ def test_too_many_faults_end_the_match_with_an_error() -> None:
     ("words", "timeout", "reason"),
     [
         ("no-such-program -l 3", 1, "no-such-program: no such program is installed"),
-        (command("start"), 30, "it ended with exit code 1, asked 'name'; it said: I will not start"),
-        ("cat", 1, "no answer within 1 seconds, only '1 name'"),
+        (command("start"), 30, "it exited with code 1 when asked 'name'; it wrote: I will not start"),
+        ("cat", 1, "no answer within 1 seconds, only '1 name' .*commands with a number.* when asked 'name'"),
+        (
+            command("numberless"),
+            30,
+            r"refused 'name': unknown command 1 \(it may not understand commands with a number, such as '1 name'\)",
+        ),
     ],
 )
-def test_a_program_that_does_not_start_ends_the_match(words: str, timeout: float, reason: str) -> None:
+def test_a_program_that_does_not_start_ends_the_match_with_an_error(words: str, timeout: float, reason: str) -> None:
     with pytest.raises(sk.GtpError, match=reason):
         sk.play_match(sk.RandomPlayer(), sk.GtpPlayer(words, timeout=timeout), games=4)
 
@@ -135,7 +141,7 @@ def test_a_program_that_does_not_start_ends_the_match(words: str, timeout: float
 @pytest.mark.parametrize(
     ("words", "timeout", "message"), [("", 1, "empty"), ("cat", 0, "timeout = 0"), ("'", 1, "quot")]
 )
-def test_a_wrong_command_is_refused(words: str, timeout: float, message: str) -> None:
+def test_an_invalid_command_or_timeout_is_rejected(words: str, timeout: float, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         sk.GtpEngine(words, timeout=timeout)
 
@@ -143,16 +149,16 @@ def test_a_wrong_command_is_refused(words: str, timeout: float, message: str) ->
 @pytest.mark.parametrize("how", ["hang", "flood", "stubborn"])
 def test_ctrl_c_ends_a_match_while_a_program_is_silent(how: str) -> None:
     player = sk.GtpPlayer(command(how, 1, 2))
-    begun = threading.Event()
+    started = threading.Event()
 
     @dataclass
     class Announcer(First):
         def choose(self, position: sk.Position, random: Random) -> str:
-            begun.set()
+            started.set()
             return super().choose(position, random)
 
     def press() -> None:
-        begun.wait()
+        started.wait()
         time.sleep(0.5)
         pressed.append(time.monotonic())
         os.kill(os.getpid(), signal.SIGINT)
@@ -167,7 +173,7 @@ def test_ctrl_c_ends_a_match_while_a_program_is_silent(how: str) -> None:
     assert not processes()
 
 
-def test_no_process_is_left_after_a_match_and_one_runs_for_each_game_at_a_time() -> None:
+def test_one_process_runs_for_each_game_in_progress_and_none_is_left_after_the_match() -> None:
     seen: list[int] = []
     sk.play_match(
         sk.GtpPlayer(command()), First(), games=12, threads=2, progress=lambda _: seen.append(len(processes()))
@@ -176,7 +182,7 @@ def test_no_process_is_left_after_a_match_and_one_runs_for_each_game_at_a_time()
     assert not processes()
 
 
-def test_what_a_program_has_started_ends_with_it() -> None:
+def test_the_child_processes_of_a_program_end_with_it() -> None:
     seconds = str(100_000 + os.getpid())
 
     def sleepers() -> list[Path]:
@@ -194,20 +200,20 @@ def test_what_a_program_has_started_ends_with_it() -> None:
         engine.ask("name")
 
 
-def test_an_engine_answers_and_refuses() -> None:
+def test_an_engine_answers_commands_and_reports_refusals() -> None:
     with sk.GtpEngine([sys.executable, str(PROGRAM), "noisy"]) as engine:
         assert engine.ask("name") == "tester\nof programs"
-        with pytest.raises(GtpRefusalError, match="answers 'set_game Go' with: unknown command"):
+        with pytest.raises(GtpRefusalError, match="refused 'set_game Go': unknown command"):
             engine.ask("set_game Go")
         assert engine.ask("genmove black") == "D3"
         assert engine.ask("play white c3") == ""
         with pytest.raises(GtpRefusalError, match="illegal move"):
             engine.ask("play white a1")
-    with pytest.raises(sk.GtpError, match="ended"):
+    with pytest.raises(sk.GtpError, match="exited"):
         engine.ask("name")
 
 
-def test_a_session_goes_over_to_any_other_game() -> None:
+def test_a_session_can_switch_to_any_other_game() -> None:
     session = sk.GtpPlayer(command()).session()
     random = Random(1)
     for moves in (["f5"], ["f5", "d6", "c3"], ["d3"], [], ["d3", "c3", "c4", "c5"]):
@@ -218,8 +224,8 @@ def test_a_session_goes_over_to_any_other_game() -> None:
     session.close()
 
 
-def test_gtp_rhino_plays_by_our_rules(rhino: sk.GtpPlayer) -> None:
-    # Random moves lead to many passes, which gtp-rhino makes by itself.
+def test_gtp_rhino_plays_by_the_same_rules(rhino: sk.GtpPlayer) -> None:
+    # Random moves cause many passes, and gtp-rhino passes by itself.
     result = sk.play_match(rhino, sk.RandomPlayer(), games=40)
     assert (result.games, result.forfeits) == (40, ())
     assert result.score > 0.9

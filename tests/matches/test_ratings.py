@@ -1,6 +1,6 @@
 """Elo differences, the sequential test and joint ratings, against independent computations and simulated matches.
 
-SciPy is imported where it is used: it is large, and other tests measure this process's memory.
+SciPy is imported only where it is used: it is large, and other tests measure the memory of this process.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ Counts = tuple[int, int, int, int, int]
 
 
 def pair_chances(elo: float, bias: float = 200.0, draws: float = 0.1) -> list[float]:
-    """The chances of 0, ½, 1, 1½ and 2 points, if openings favour either side by this many points on average.
+    """Returns the probabilities of 0, ½, 1, 1½ and 2 points if openings favour a side by `bias` Elo points (RMS).
 
-    The two games of a pair depend on each other by their opening.
+    The two games of a pair depend on each other through their opening.
     """
     nodes, weights = np.polynomial.hermite_e.hermegauss(40)
     chances = np.zeros(5)
@@ -54,7 +54,7 @@ def drawn(random: Generator, pairs: int, chances: Sequence[float]) -> Counts:
     return a, b, c, d, e
 
 
-def test_points_and_scores_are_each_others_inverse() -> None:
+def test_converting_elo_to_a_score_and_back_changes_nothing() -> None:
     assert expected_score(0) == 0.5
     assert expected_score(400) == pytest.approx(10 / 11)
     assert [elo_of_score(score) for score in (0, 0.5, 1)] == [-math.inf, 0, math.inf]
@@ -63,7 +63,7 @@ def test_points_and_scores_are_each_others_inverse() -> None:
 
 
 @pytest.mark.parametrize("probability", [0.9, 0.975, 0.995])
-def test_quantiles_are_those_of_student_t(probability: float) -> None:
+def test_quantiles_match_student_t(probability: float) -> None:
     from scipy import stats  # noqa: PLC0415
 
     for freedom in (1, 2):
@@ -74,7 +74,7 @@ def test_quantiles_are_those_of_student_t(probability: float) -> None:
 
 @pytest.mark.parametrize("counts", [(3, 1, 9, 4, 7), (1, 2, 30, 40, 50), (0, 0, 5, 2, 20)])
 @pytest.mark.parametrize("score", [0.4, 0.55, 0.8])
-def test_the_likeliest_distribution_with_a_mean_is_what_an_optimiser_finds(counts: Counts, score: float) -> None:
+def test_the_likeliest_distribution_with_a_given_mean_matches_an_optimiser(counts: Counts, score: float) -> None:
     from scipy import optimize  # noqa: PLC0415
 
     weights = likeliest_weights(counts, score)
@@ -95,7 +95,7 @@ def test_the_likeliest_distribution_with_a_mean_is_what_an_optimiser_finds(count
     assert weights == pytest.approx(list(found.x), abs=0.01)
 
 
-def test_an_interval_lies_around_its_estimate_and_mirrors() -> None:
+def test_an_interval_contains_its_estimate_and_mirrors_with_the_counts() -> None:
     there = sk.elo_difference((1, 2, 10, 5, 3))
     back = sk.elo_difference((3, 5, 10, 2, 1))
     assert there.low < there.difference < there.high
@@ -103,7 +103,7 @@ def test_an_interval_lies_around_its_estimate_and_mirrors() -> None:
     assert (-there.difference, -there.high, -there.low) == pytest.approx((back.difference, back.low, back.high))
 
 
-def test_an_interval_says_something_where_all_games_were_won() -> None:
+def test_an_interval_is_meaningful_if_all_games_were_won() -> None:
     every = sk.elo_difference((0, 0, 0, 0, 200))
     fewer = sk.elo_difference((0, 0, 0, 0, 20))
     assert (every.difference, every.high) == (math.inf, math.inf)
@@ -115,7 +115,7 @@ def test_an_interval_says_something_where_all_games_were_won() -> None:
 
 
 @pytest.mark.parametrize(("pairs", "elo"), [(10, 0), (25, 150), (100, 0), (100, 150), (100, 500), (200, 800)])
-def test_intervals_contain_the_true_strength_as_often_as_they_say(pairs: int, elo: float) -> None:
+def test_intervals_contain_the_true_strength_as_often_as_stated(pairs: int, elo: float) -> None:
     chances = pair_chances(elo)
     true = elo_of_score(score_of(chances))
     random = np.random.default_rng(1)
@@ -123,17 +123,17 @@ def test_intervals_contain_the_true_strength_as_often_as_they_say(pairs: int, el
     for _ in range(300):
         estimate = sk.elo_difference(drawn(random, pairs, chances))
         contained += estimate.low <= true <= estimate.high
-    # Four standard errors of a share of 300 below 95 %; short matches may be judged with more caution.
+    # At most four standard errors (of 300 trials) below 95 %; intervals of short matches may be wider than needed.
     assert contained / 300 > 0.95 - 4 * math.sqrt(0.95 * 0.05 / 300)
 
 
 def test_openings_that_favour_a_side_do_not_widen_the_interval() -> None:
-    # Each opening is won by the same colour, so that all pairs are equal: games alone would scatter widely.
+    # The same colour wins each opening, so all pairs are drawn, though single games vary widely.
     assert sk.elo_difference((0, 0, 100, 0, 0)).high < 15
     assert sk.elo_difference((25, 0, 50, 0, 25)).high > 45
 
 
-def test_the_likelihood_ratio_is_that_of_an_optimiser_and_has_the_known_sign() -> None:
+def test_the_likelihood_ratio_is_close_to_its_normal_approximation_and_has_the_same_sign() -> None:
     test = sk.Sprt(0, 30)
     for counts in ((3, 10, 40, 20, 9), (10, 10, 10, 10, 10), (0, 3, 7, 3, 0), (0, 0, 0, 0, 5)):
         mean, size = score_of(np.array(counts) / sum(counts)), sum(counts)
@@ -149,20 +149,20 @@ def test_the_likelihood_ratio_is_that_of_an_optimiser_and_has_the_known_sign() -
     assert test.bounds == pytest.approx((-math.log(19), math.log(19)))
 
 
-def simulated(test: sk.Sprt, elo: float, seed: int, most: int = 2000) -> tuple[str | None, int]:
-    """What a test decides for, and after how many pairs."""
+def simulated(test: sk.Sprt, elo: float, seed: int, limit: int = 2000) -> tuple[str | None, int]:
+    """Returns the decision of a test and the number of pairs that it took."""
     random = np.random.default_rng(seed)
     chances = pair_chances(elo)
     counts = [0] * 5
-    for pair, points in enumerate(random.choice(5, most, p=chances), 1):
+    for pair, points in enumerate(random.choice(5, limit, p=chances), 1):
         counts[points] += 1
         if pair % 2 == 0 and (decision := test.decision(counts)):
             return decision, pair
-    return None, most
+    return None, limit
 
 
-def test_a_sequential_test_errs_as_often_as_it_says() -> None:
-    # A true score that is exactly that of the hypothesis: openings and draws bend the scale.
+def test_a_sequential_test_keeps_its_error_rates() -> None:
+    # The true score must be exactly that of the hypothesis, although openings and draws distort the Elo scale.
     grid = np.arange(-50, 500, 0.5)
     scale = [elo_of_score(score_of(pair_chances(elo))) for elo in grid]
 
@@ -191,20 +191,20 @@ def test_a_sequential_test_errs_as_often_as_it_says() -> None:
         ("0,5,0.05,0", "beta = 0: must be greater than 0"),
     ],
 )
-def test_a_wrong_test_is_refused(text: str, message: str) -> None:
+def test_an_invalid_test_is_rejected(text: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         sk.Sprt.parse(text)
 
 
-def test_a_test_is_read_from_text() -> None:
+def test_a_test_is_parsed_from_text() -> None:
     assert sk.Sprt.parse("0,5") == sk.Sprt(0, 5)
     assert sk.Sprt.parse("-3, 1,0.1,0.2") == sk.Sprt(-3, 1, 0.1, 0.2)
 
 
-def test_two_players_are_rated_by_their_score() -> None:
+def test_the_ratings_of_two_players_follow_from_their_score() -> None:
     counts = (10, 20, 200, 90, 80)
     first, second = fit_ratings(2, [Pairing(0, 1, counts)], zero=[1])
-    # With the drawn pair that is added.
+    # The added drawn pair is included.
     score = (score_of(np.array(counts) / 400) * 400 + 0.5) / 401
     assert first.elo == pytest.approx(elo_of_score(score), abs=1e-6)
     assert (second.elo, second.error) == (0, 0)
@@ -212,7 +212,7 @@ def test_two_players_are_rated_by_their_score() -> None:
     assert first.error == pytest.approx((interval.high - interval.low) / 2, rel=0.05)
 
 
-def test_ratings_contain_the_true_strengths_as_often_as_they_say() -> None:
+def test_rating_intervals_contain_the_true_strengths_as_often_as_stated() -> None:
     truth = np.array([-300.0, -100.0, 0.0, 60.0, 140.0])
     centred = truth - truth[1:].mean()
     random = np.random.default_rng(3)
@@ -220,7 +220,7 @@ def test_ratings_contain_the_true_strengths_as_often_as_they_say() -> None:
     for _ in range(200):
         pairings = []
         for first, second in combinations(range(5), 2):
-            # No openings that favour a side: Elo points then add up exactly.
+            # Without openings that favour a side, Elo differences add up exactly.
             chances = pair_chances(truth[first] - truth[second], bias=0, draws=0)
             pairings.append(Pairing(first, second, drawn(random, 50, chances)))
         ratings = fit_ratings(5, pairings, zero=[1, 2, 3, 4])
@@ -229,7 +229,7 @@ def test_ratings_contain_the_true_strengths_as_often_as_they_say() -> None:
     assert (contained / 200 < 1).all()
 
 
-def test_ratings_stay_finite_where_all_games_were_won_and_say_how_little_is_known() -> None:
+def test_ratings_stay_finite_with_large_errors_if_all_games_were_won() -> None:
     won: Counts = (0, 0, 0, 0, 50)
     strong, middle, weak = fit_ratings(3, [Pairing(0, 1, won), Pairing(1, 2, won), Pairing(0, 2, won)], zero=[1])
     assert strong.elo > 400
@@ -238,8 +238,14 @@ def test_ratings_stay_finite_where_all_games_were_won_and_say_how_little_is_know
     assert middle.elo == middle.error == 0
 
 
-def test_players_without_a_link_are_not_rated() -> None:
-    with pytest.raises(ValueError, match="not linked"):
+def test_players_that_are_not_connected_are_rejected() -> None:
+    with pytest.raises(ValueError, match="not connected"):
         fit_ratings(3, [Pairing(0, 1, (1, 1, 1, 1, 1))], zero=[0])
     with pytest.raises(ValueError, match="zero"):
         fit_ratings(2, [Pairing(0, 1, (1, 1, 1, 1, 1))], zero=[])
+
+
+def test_the_representation_of_a_match_is_one_short_line() -> None:
+    result = sk.MatchResult((10, -4, 0, 2) * 50, forfeits=(sk.Forfeit(1, "b", "resigned", ()),))
+    assert repr(result) == f"<MatchResult: 200 games, +100 =50 -50, Elo {result.elo}, 1 forfeited>"
+    assert repr(sk.MatchResult(())) == "<MatchResult: 0 games, +0 =0 -0>"

@@ -25,23 +25,23 @@ CURVES = ["Disc difference", "Results", "TD error", "Search values", "Throughput
 
 @pytest.fixture
 def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Axes]:
-    """The axes of the pictures that are drawn."""
+    """The visible axes of the picture that was drawn last."""
     seen: list[Axes] = []
     import matplotlib.figure  # noqa: PLC0415 (an extra)
 
     save = matplotlib.figure.Figure.savefig
 
-    def look(figure: matplotlib.figure.Figure, *arguments: Any, **more: Any) -> None:
+    def record(figure: matplotlib.figure.Figure, *arguments: Any, **options: Any) -> None:
         seen[:] = [axes for axes in figure.axes if axes.get_visible()]
-        save(figure, *arguments, **more)
+        save(figure, *arguments, **options)
 
-    monkeypatch.setattr(matplotlib.figure.Figure, "savefig", look)
+    monkeypatch.setattr(matplotlib.figure.Figure, "savefig", record)
     return seen
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("ending", [".png", ".svg"])
-def test_curves_are_those_of_the_metrics_with_units(
+def test_charts_show_the_values_of_the_metrics_with_units(
     theme: str, ending: str, run_of: Callable[..., Path], drawn: list[Axes], capsys: pytest.CaptureFixture[str]
 ) -> None:
     run = run_of(50_000)
@@ -52,7 +52,7 @@ def test_curves_are_those_of_the_metrics_with_units(
     assert [axes.get_title(loc="left") for axes in drawn] == CURVES
     for axes in drawn:
         assert axes.get_xlabel() == "games"
-        assert re.search(r"discs|%|games a second", axes.get_ylabel())
+        assert re.search(r"discs|%|games per second", axes.get_ylabel())
     view = RunView(run)
     games = view.metrics["games_played"]
     for axes, values in zip(
@@ -72,7 +72,7 @@ def test_curves_are_those_of_the_metrics_with_units(
         np.testing.assert_array_equal(lines[0].get_ydata(), values)
 
 
-def test_a_long_run_is_drawn_with_means(run_of: Callable[..., Path], drawn: list[Axes]) -> None:
+def test_the_curves_of_a_long_run_are_means_over_its_parts(run_of: Callable[..., Path], drawn: list[Axes]) -> None:
     run = run_of(200_000)
     lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text(encoding="utf-8").splitlines()]
     with (run / "metrics.jsonl").open("w", encoding="utf-8") as file:
@@ -86,7 +86,7 @@ def test_a_long_run_is_drawn_with_means(run_of: Callable[..., Path], drawn: list
     np.testing.assert_allclose(np.asarray(line.get_ydata())[1:-1], np.arange(1, 399) * 10 + 4.5, atol=1)
 
 
-def test_what_was_not_measured_is_not_drawn(
+def test_charts_without_values_are_left_out(
     tmp_path: Path, line_of: Callable[..., dict[str, Any]], drawn: list[Axes]
 ) -> None:
     line = line_of(1000)
@@ -97,7 +97,7 @@ def test_what_was_not_measured_is_not_drawn(
     assert [axes.get_title(loc="left") for axes in drawn] == ["Results", "TD error", "Throughput"]
 
 
-def test_a_ladder_is_drawn_beside_the_curves(run_of: Callable[..., Path], drawn: list[Axes]) -> None:
+def test_a_ladder_is_drawn_next_to_the_curves(run_of: Callable[..., Path], drawn: list[Axes]) -> None:
     run = run_of(50_000)
     players = [
         {"name": "a", "games_played": 10_000, "elo": -50.0, "error": 20.0, "score": 0.4, "games": 100},
@@ -115,14 +115,14 @@ def test_a_ladder_is_drawn_beside_the_curves(run_of: Callable[..., Path], drawn:
     assert [text.get_text().split() for text in strength.texts] == [["wpc", "−200", "±", "30"]]
 
 
-def test_a_damaged_ladder_is_an_error(run_of: Callable[..., Path]) -> None:
+def test_a_damaged_ladder_is_rejected(run_of: Callable[..., Path]) -> None:
     run = run_of(5000)
     (run / "ladder.json").write_text("[]", encoding="utf-8")
     with pytest.raises(ValueError, match="this is not a ladder"):
         draw_run(run / "curves.svg", RunView(run))
 
 
-def test_event_files_are_written_for_a_run_that_has_none(
+def test_event_files_can_be_written_after_the_run(
     run_of: Callable[..., Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     run = run_of(5000)
@@ -131,16 +131,16 @@ def test_event_files_are_written_for_a_run_that_has_none(
     assert len(list((run / "tensorboard").iterdir())) == 1
 
 
-def test_what_can_not_be_drawn_is_said(
+def test_errors_name_what_prevents_drawing(
     run_of: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    begun = run_of(0)
+    empty = run_of(0)
 
     def error(*arguments: str) -> str:
         assert main(["monitor", *arguments]) == 2
         return capsys.readouterr().err
 
-    assert "there are no metrics yet" in error(str(begun), "--plot", str(tmp_path / "x.svg"))
+    assert "there are no metrics yet" in error(str(empty), "--plot", str(tmp_path / "x.svg"))
     assert "no run in nowhere" in error("nowhere", "--plot", str(tmp_path / "x.svg"))
     run = str(run_of(1000, name="other"))
     assert "must end in .svg, .png or .pdf" in error(run, "--plot", str(tmp_path / "x.gif"))

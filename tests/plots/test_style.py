@@ -1,6 +1,6 @@
-"""The look of pictures.
+"""The style of pictures.
 
-Matplotlib is imported where it is used: it is large, and other tests measure this process's memory.
+Matplotlib is imported where it is used, because it is large and other tests measure the memory of this process.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def draw(path: Path, theme: Theme = "light") -> None:
         thousands(right)
 
 
-def test_equal_pictures_are_equal_files_in_every_format(tmp_path: Path) -> None:
+def test_equal_pictures_are_identical_files_in_every_format(tmp_path: Path) -> None:
     for ending in ("svg", "png", "pdf"):
         one, two = tmp_path / f"one.{ending}", tmp_path / f"two.{ending}"
         draw(one)
@@ -48,7 +48,7 @@ def test_a_theme_has_its_background_and_legible_text(theme: Theme, tmp_path: Pat
     palette = PALETTES[theme]
 
     def rgb(colour: str) -> list[float]:
-        return [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+        return [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
 
     def luminance(colour: str) -> float:
         # Web Content Accessibility Guidelines 2.2, relative luminance.
@@ -65,7 +65,7 @@ def test_a_theme_has_its_background_and_legible_text(theme: Theme, tmp_path: Pat
     assert len(set(palette.series)) == len(palette.series)
 
 
-def test_the_settings_of_matplotlib_stay_as_they_are(tmp_path: Path) -> None:
+def test_drawing_leaves_the_settings_of_matplotlib_unchanged(tmp_path: Path) -> None:
     import matplotlib as mpl  # noqa: PLC0415
 
     before = dict(mpl.rcParams)
@@ -73,7 +73,7 @@ def test_the_settings_of_matplotlib_stay_as_they_are(tmp_path: Path) -> None:
     assert dict(mpl.rcParams) == before
 
 
-def test_no_file_is_left_by_a_drawing_that_fails(tmp_path: Path) -> None:
+def test_a_drawing_that_fails_leaves_no_file(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="no data"), picture(tmp_path / "picture.svg"):
         raise RuntimeError("no data")
     assert not list(tmp_path.iterdir())
@@ -86,7 +86,7 @@ def test_games_are_counted_in_thousands_and_millions(tmp_path: Path) -> None:
         assert [write(x, None) for x in (0, 500, 20_000, 2500, 1_500_000)] == ["0", "500", "20k", "2.5k", "1.5M"]
 
 
-def test_another_ending_and_a_missing_package_are_told_before_anything_is_drawn(
+def test_a_wrong_ending_and_a_missing_package_are_reported_before_drawing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(ValueError, match=r"picture.gif: a picture's file must end in .svg, .png or .pdf"):

@@ -1,4 +1,4 @@
-"""Checkpoints: what is listed, which one a run goes on from, and what is deleted."""
+"""Checkpoints: listing them, choosing the one from which a run resumes, and deleting old ones."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from shirokuro.runs.checkpoints import OnCorrupt
 
 OLD_FILE = ROOT / "crates/train/testdata/version_2.shiro"
-"""A training of three games, saved by a program that wrote version 2."""
+"""A training run of three games, saved by a program that wrote format version 2."""
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def path_of(directory: Path, games_played: int) -> Path:
 
 
 def damage(path: Path) -> None:
-    """Flips a bit in the middle."""
+    """Flips a bit in the middle of a file."""
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
@@ -64,7 +64,7 @@ def claim_another_version(path: Path) -> None:
     path.write_bytes(content)
 
 
-def test_a_run_leaves_its_checkpoints_and_the_last_one_as_its_model(recorded: Path) -> None:
+def test_a_run_leaves_its_checkpoints_and_publishes_the_last_one_as_its_model(recorded: Path) -> None:
     listed = sk.list_checkpoints(recorded)
     assert [checkpoint.games_played for checkpoint in listed] == [192, 128, 64]
     assert [checkpoint.size for checkpoint in listed] == [checkpoint.path.stat().st_size for checkpoint in listed]
@@ -74,7 +74,7 @@ def test_a_run_leaves_its_checkpoints_and_the_last_one_as_its_model(recorded: Pa
 
 
 @pytest.mark.parametrize("missing", ["run", "checkpoints"])
-def test_where_there_is_no_checkpoint_none_is_the_latest(missing: str, tmp_path: Path) -> None:
+def test_without_checkpoints_there_is_no_latest_one(missing: str, tmp_path: Path) -> None:
     directory = tmp_path / missing
     if missing == "checkpoints":
         (directory / "checkpoints").mkdir(parents=True)
@@ -84,7 +84,7 @@ def test_where_there_is_no_checkpoint_none_is_the_latest(missing: str, tmp_path:
         sk.Trainer().resume_training(directory=directory)
 
 
-def test_a_damaged_newest_checkpoint_is_told_and_the_one_before_it_is_the_latest(
+def test_a_damaged_newest_checkpoint_is_reported_and_the_previous_one_is_the_latest(
     run: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     damage(path_of(run, 192))
@@ -95,7 +95,7 @@ def test_a_damaged_newest_checkpoint_is_told_and_the_one_before_it_is_the_latest
         sk.latest_checkpoint(run, on_corrupt="fail")
 
 
-def test_an_empty_and_a_foreign_file_are_damaged_checkpoints(run: Path) -> None:
+def test_an_empty_file_and_a_foreign_file_count_as_damaged_checkpoints(run: Path) -> None:
     path_of(run, 192).write_bytes(b"")
     path_of(run, 128).write_bytes(b"no model at all")
     assert sk.latest_checkpoint(run) == path_of(run, 64)
@@ -104,12 +104,12 @@ def test_an_empty_and_a_foreign_file_are_damaged_checkpoints(run: Path) -> None:
 def test_when_every_checkpoint_is_damaged_the_error_names_the_newest(run: Path) -> None:
     for each in (64, 128, 192):
         damage(path_of(run, each))
-    with pytest.raises(sk.ModelFileError, match=r"checkpoint_000000192\.shiro: damaged.*no other checkpoint is whole"):
+    with pytest.raises(sk.ModelFileError, match=r"checkpoint_000000192\.shiro: damaged.*no other checkpoint is intact"):
         sk.latest_checkpoint(run)
 
 
 @pytest.mark.parametrize("on_corrupt", ["previous", "fresh", "fail"])
-def test_another_version_of_the_format_is_no_damage(on_corrupt: OnCorrupt, run: Path) -> None:
+def test_another_format_version_is_not_treated_as_damage(on_corrupt: OnCorrupt, run: Path) -> None:
     claim_another_version(path_of(run, 192))
     with pytest.raises(
         sk.ModelVersionError, match=r"checkpoint_000000192\.shiro: format version 99 .* versions 2 to 3"
@@ -117,7 +117,7 @@ def test_another_version_of_the_format_is_no_damage(on_corrupt: OnCorrupt, run: 
         sk.latest_checkpoint(run, on_corrupt=on_corrupt)
 
 
-def test_a_run_goes_on_from_a_checkpoint_of_version_2(tmp_path: Path) -> None:
+def test_a_run_resumes_from_a_checkpoint_of_version_2(tmp_path: Path) -> None:
     path = path_of(tmp_path, 3)
     path.parent.mkdir()
     shutil.copy(OLD_FILE, path)
@@ -129,13 +129,13 @@ def test_a_run_goes_on_from_a_checkpoint_of_version_2(tmp_path: Path) -> None:
     assert sk.file_digest(path_of(tmp_path, 6)) == trainer.digest()
 
 
-def test_an_unknown_choice_is_refused(run: Path) -> None:
+def test_an_unknown_choice_is_rejected(run: Path) -> None:
     choice = "perhaps"
     with pytest.raises(ValueError, match="on_corrupt = 'perhaps': must be 'previous', 'fresh' or 'fail'"):
         sk.latest_checkpoint(run, on_corrupt=choice)  # type: ignore[arg-type]
 
 
-def test_the_model_counts_if_it_is_newer_than_all_checkpoints(run: Path) -> None:
+def test_the_model_is_the_latest_if_it_is_newer_than_all_checkpoints(run: Path) -> None:
     model = run / "model.shiro"
     model.write_bytes(path_of(run, 128).read_bytes())
     assert sk.latest_checkpoint(run) == path_of(run, 192)
@@ -144,12 +144,12 @@ def test_the_model_counts_if_it_is_newer_than_all_checkpoints(run: Path) -> None
     assert sk.latest_checkpoint(run) == model
 
 
-def test_weights_alone_are_no_checkpoint(run: Path) -> None:
+def test_a_file_of_weights_alone_is_not_a_checkpoint(run: Path) -> None:
     sk.Evaluator().save(path_of(run, 192))
     assert sk.latest_checkpoint(run) == path_of(run, 128)
 
 
-def test_the_newest_checkpoints_are_kept(small: sk.TrainConfig, tmp_path: Path) -> None:
+def test_only_the_newest_checkpoints_are_kept(small: sk.TrainConfig, tmp_path: Path) -> None:
     trainer = sk.Trainer(small.replace(generation_games=16))
     trainer.start_training(160, directory=tmp_path, checkpoint_every=16, keep=3)
     assert games(tmp_path) == [160, 144, 128]
@@ -168,7 +168,7 @@ def test_checkpoints_of_other_runs_and_unknown_files_are_never_deleted(
     assert (run / "checkpoints" / "notes.txt").exists()
 
 
-def test_nothing_is_deleted_for_a_new_checkpoint_that_is_not_whole(
+def test_nothing_is_deleted_if_the_new_checkpoint_is_damaged(
     run: Path, monkeypatch: pytest.MonkeyPatch, no_waiting: None, caplog: pytest.LogCaptureFixture
 ) -> None:
     del no_waiting
@@ -186,7 +186,7 @@ def test_nothing_is_deleted_for_a_new_checkpoint_that_is_not_whole(
     assert "trying again" in caplog.text
 
 
-def test_what_was_given_up_is_set_aside_and_not_deleted(run: Path, small: sk.TrainConfig) -> None:
+def test_abandoned_files_are_set_aside_and_not_deleted(run: Path, small: sk.TrainConfig) -> None:
     damage(path_of(run, 192))
     bad = path_of(run, 192).read_bytes()
     trainer = sk.Trainer(small)
@@ -194,9 +194,9 @@ def test_what_was_given_up_is_set_aside_and_not_deleted(run: Path, small: sk.Tra
     assert result is not None
     assert result.statistics.games == 64
     assert games(run) == [192, 128, 64]
-    whole = sk.Trainer(small)
-    whole.train_batch(192)
-    assert sk.file_digest(path_of(run, 192)) == whole.digest()
+    reference = sk.Trainer(small)
+    reference.train_batch(192)
+    assert sk.file_digest(path_of(run, 192)) == reference.digest()
     (aside,) = (run / "set-aside").glob("*/*")
     assert aside.read_bytes() == bad
 
@@ -211,12 +211,12 @@ def test_a_fresh_start_sets_the_old_run_aside_and_deletes_nothing(run: Path, sma
     assert sorted(path.name for path in (run / "set-aside").glob("*/*")) == [
         checkpoint_name(each) for each in (64, 128, 192)
     ]
-    whole = sk.Trainer(small.replace(seed=99))
-    whole.train_batch(64)
-    assert trainer.digest() == whole.digest()
+    reference = sk.Trainer(small.replace(seed=99))
+    reference.train_batch(64)
+    assert trainer.digest() == reference.digest()
 
 
-def test_temporary_files_of_killed_processes_are_removed_when_a_training_starts(run: Path) -> None:
+def test_temporary_files_of_killed_processes_are_removed_when_training_starts(run: Path) -> None:
     leftovers = [run / "checkpoints" / f".{checkpoint_name(192)}.77-0.tmp", run / ".model.shiro.77-3.tmp"]
     for path in leftovers:
         path.write_bytes(b"half a fi")
@@ -225,24 +225,24 @@ def test_temporary_files_of_killed_processes_are_removed_when_a_training_starts(
     assert games(run)[0] == 193
 
 
-def test_a_directory_of_another_run_is_refused_and_left_alone(run: Path, small: sk.TrainConfig) -> None:
-    with pytest.raises(ValueError, match="holds another run"):
+def test_a_directory_of_another_run_is_rejected_and_left_alone(run: Path, small: sk.TrainConfig) -> None:
+    with pytest.raises(ValueError, match="belongs to another run"):
         sk.Trainer(small).start_training(64, directory=run)
     assert games(run) == [192, 128, 64]
     sk.Trainer.load(path_of(run, 192)).start_training(200, directory=run)
     assert games(run)[0] == 200
 
 
-def test_a_directory_is_for_one_training_at_a_time(run: Path) -> None:
+def test_only_one_training_run_at_a_time_can_use_a_directory(run: Path) -> None:
     with RunDirectory(run).held():
-        with pytest.raises(BlockingIOError, match="another training is using this directory"):
+        with pytest.raises(BlockingIOError, match="another training run is using this directory"):
             sk.Trainer().resume_training(200, directory=run)
         with pytest.raises(BlockingIOError):
             prune(run, keep=1)
     sk.Trainer().resume_training(193, directory=run)
 
 
-def test_pruning_keeps_the_newest_and_wants_it_whole(run: Path) -> None:
+def test_pruning_keeps_the_newest_checkpoints_and_requires_an_intact_one(run: Path) -> None:
     assert prune(run, keep=3) == []
     assert prune(run, keep=2) == [path_of(run, 64)]
     with pytest.raises(ValueError, match="keep = 0: must be 1 or more"):
@@ -254,7 +254,7 @@ def test_pruning_keeps_the_newest_and_wants_it_whole(run: Path) -> None:
 
 
 class Disk:
-    """Files of this process can't grow beyond a size: writing fails as it does when the disk is full."""
+    """A limit on the size of files that this process writes: writing fails as it does on a full disk."""
 
     def __init__(self) -> None:
         self._before = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -267,13 +267,13 @@ class Disk:
 
 
 @pytest.mark.proof("a full disk in the middle of a run")
-def test_a_training_outlives_a_full_disk_and_saves_again_when_there_is_room(
+def test_training_survives_a_full_disk_and_saves_again_when_there_is_space(
     small: sk.TrainConfig, tmp_path: Path, no_waiting: None, caplog: pytest.LogCaptureFixture
 ) -> None:
     del no_waiting
     disk = Disk()
-    whole = sk.Trainer(small)
-    whole.train_batch(640)
+    reference = sk.Trainer(small)
+    reference.train_batch(640)
 
     def fill_and_free(progress: sk.TrainingProgress) -> None:
         if progress.games_played == 192:
@@ -288,14 +288,14 @@ def test_a_training_outlives_a_full_disk_and_saves_again_when_there_is_room(
     finally:
         disk.free()
     assert games(tmp_path) == [640, 576, 512, 192, 128]
-    assert trainer.digest() == whole.digest() == sk.file_digest(path_of(tmp_path, 640))
+    assert trainer.digest() == reference.digest() == sk.file_digest(path_of(tmp_path, 640))
     warnings = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
     assert sum("trying again" in warning for warning in warnings) == 4
-    assert sum("no checkpoint after" in warning and "training goes on" in warning for warning in warnings) == 4
+    assert sum("no checkpoint after" in warning and "training continues" in warning for warning in warnings) == 4
     assert not list(tmp_path.glob("**/.*.tmp"))
 
 
-def test_every_save_and_load_is_logged_with_size_duration_and_place(
+def test_every_save_and_load_is_logged_with_path_size_and_duration(
     run: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, logger="shirokuro")
@@ -306,7 +306,7 @@ def test_every_save_and_load_is_logged_with_size_duration_and_place(
 
 
 @pytest.mark.proof("a reader lists and loads while checkpoints are saved")
-def test_a_reader_never_sees_half_a_checkpoint(
+def test_a_reader_never_sees_an_incomplete_checkpoint(
     size: Callable[[int, int], int],
     small: sk.TrainConfig,
     tmp_path: Path,
@@ -327,7 +327,7 @@ def test_a_reader_never_sees_half_a_checkpoint(
                 assert latest is not None
                 try:
                     played = verify_file(latest)["games_played"]
-                except FileNotFoundError:  # two newer ones have come
+                except FileNotFoundError:  # two newer ones were saved
                     continue
                 assert played is not None
                 seen.append(played)

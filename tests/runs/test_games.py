@@ -1,4 +1,4 @@
-"""Recorded games: whole, in order and bounded in number, whatever happens to the training."""
+"""Recorded games: complete, in order and limited in number, whatever happens to the training process."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 
 import shirokuro as sk
 from shirokuro import debug
+from shirokuro.files import open_own
 from shirokuro.runs import games
 from shirokuro.runs.directory import RunDirectory
 
@@ -34,13 +35,15 @@ def train(config: sk.TrainConfig, games: int, directory: Path) -> sk.Trainer:
 
 @pytest.fixture(scope="module")
 def whole(small: sk.TrainConfig, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
-    """A run of 300 games in one piece, and its lines."""
+    """An uninterrupted run of 300 games, and its lines."""
     directory = tmp_path_factory.mktemp("whole")
     train(small, 300, directory)
     return directory, lines(directory)
 
 
-def test_all_games_are_there_with_their_moves_and_values(whole: tuple[Path, list[str]], small: sk.TrainConfig) -> None:
+def test_all_games_are_recorded_with_their_moves_and_values(
+    whole: tuple[Path, list[str]], small: sk.TrainConfig
+) -> None:
     games = list(debug.read_games(whole[0]))
     assert [game.index for game in games] == list(range(300))
     trainer = sk.Trainer(small)
@@ -57,7 +60,7 @@ def test_all_games_are_there_with_their_moves_and_values(whole: tuple[Path, list
         assert [value is None for value in game.values] == [kind == "o" for kind in game.kinds]
 
 
-def test_a_line_is_read_back_as_the_game_that_it_was(whole: tuple[Path, list[str]]) -> None:
+def test_a_line_is_read_back_as_the_same_game(whole: tuple[Path, list[str]]) -> None:
     for line in whole[1][:50]:
         game = games.game_of_line(line)
         assert game.to_json() + "\n" == line
@@ -77,7 +80,7 @@ def test_a_run_that_was_stopped_and_resumed_records_the_same_lines(
 
 
 @pytest.mark.parametrize("tail", ['{"game": 250, "sto', '{"game": 250}\n', "\x00\x00\n", "\n", ""])
-def test_what_a_killed_run_had_recorded_after_its_last_checkpoint_is_recorded_anew(
+def test_games_that_a_killed_run_recorded_after_its_last_checkpoint_are_replaced(
     tail: str, whole: tuple[Path, list[str]], small: sk.TrainConfig, tmp_path: Path
 ) -> None:
     train(small, 192, tmp_path)
@@ -88,7 +91,7 @@ def test_what_a_killed_run_had_recorded_after_its_last_checkpoint_is_recorded_an
     assert lines(tmp_path) == whole[1]
 
 
-def test_a_reader_lives_with_half_lines_damage_and_other_files(
+def test_a_reader_skips_incomplete_lines_damage_and_other_files(
     whole: tuple[Path, list[str]], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     folder = tmp_path / "games"
@@ -124,7 +127,7 @@ def test_only_the_newest_games_are_kept(small: sk.TrainConfig, tmp_path: Path) -
     assert len(list((tmp_path / "games").iterdir())) <= games.PARTS + 2
 
 
-def test_without_recording_there_is_no_folder(small: sk.TrainConfig, tmp_path: Path) -> None:
+def test_without_recording_no_folder_is_created(small: sk.TrainConfig, tmp_path: Path) -> None:
     with_games, without = tmp_path / "with", tmp_path / "without"
     recorded = train(small, 128, with_games)
     plain = train(small.replace(record_games=0), 128, without)
@@ -133,7 +136,7 @@ def test_without_recording_there_is_no_folder(small: sk.TrainConfig, tmp_path: P
     assert recorded.digest() == plain.digest()
 
 
-def test_a_full_disk_costs_a_warning_and_no_half_line(
+def test_a_full_disk_causes_one_warning_and_leaves_no_incomplete_line(
     whole: tuple[Path, list[str]], small: sk.TrainConfig, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     trainer = sk.Trainer(small)
@@ -144,7 +147,7 @@ def test_a_full_disk_costs_a_warning_and_no_half_line(
     log(reports[0])
 
     class Full:
-        """A file that takes ten bytes."""
+        """A file that accepts only ten bytes per write."""
 
         def __init__(self, file: Any) -> None:
             self._file = file
@@ -161,9 +164,8 @@ def test_a_full_disk_costs_a_warning_and_no_half_line(
         def __exit__(self, *_: object) -> None:
             self._file.close()
 
-    opened = type(tmp_path).open
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(type(tmp_path), "open", lambda path, *a, **k: Full(opened(path, *a, **k)))
+        patch.setattr("shirokuro.runs.games.open_own", lambda path, flags: Full(open_own(path, flags)))
         log(reports[1])
         log(reports[2])
     assert len([r for r in caplog.records if r.levelno == logging.WARNING]) == 1
@@ -186,8 +188,68 @@ def test_a_full_disk_costs_a_warning_and_no_half_line(
         {"kinds": "b" * 60, "scores": [64 * 256 + 1] * 60},
     ],
 )
-def test_what_is_no_game_is_refused(wrong: dict[str, Any], whole: tuple[Path, list[str]]) -> None:
+def test_an_invalid_game_is_rejected(wrong: dict[str, Any], whole: tuple[Path, list[str]]) -> None:
     moves = next(game.transcript for game in debug.read_games(whole[0]) if game.move_count == 60)
     sk.Game(moves)
     with pytest.raises(ValueError, match=r"moves|kinds|scores"):
         sk.Game(**{"moves": moves, **wrong})
+
+
+def test_many_damaged_lines_cause_few_warnings_and_their_number(
+    whole: tuple[Path, list[str]], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "games.jsonl"
+    file.write_text("".join([whole[1][0], *["{}\n"] * 5000, whole[1][1]]), encoding="utf-8")
+    assert [game.index for game in debug.read_games(file)] == [0, 1]
+    assert len(caplog.records) == games.SHOWN + 1
+    assert "skipped 5000 lines" in caplog.records[-1].getMessage()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"\x00\xff\n" * 3000, b"[" * 300_000, b"[" * 60_000 + b"\n", b'{"game": ' + b"9" * 5000 + b"}\n", b"a,b\n1,2\n"],
+    ids=["binary", "one long line", "deep nesting", "digits", "csv"],
+)
+def test_a_foreign_file_is_one_error_and_no_warning(
+    content: bytes, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "foreign"
+    file.write_bytes(content)
+    with pytest.raises(ValueError, match=r"foreign: line 1: .*: not a file of recorded games$"):
+        list(debug.read_games(file))
+    assert caplog.records == []
+
+
+def test_a_foreign_file_is_left_early(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[bytes | str] = []
+    parse = games.game_of_line
+
+    def counted(line: bytes) -> sk.Game:
+        read.append(line)
+        return parse(line)
+
+    monkeypatch.setattr(games, "game_of_line", counted)
+    file = tmp_path / "foreign"
+    file.write_bytes(b"nothing\n" * 5 * games.GIVE_UP)
+    with pytest.raises(ValueError, match="not a file of recorded games"):
+        list(debug.read_games(file))
+    assert len(read) == games.GIVE_UP
+
+
+def test_one_damaged_file_does_not_hide_the_games_of_the_others(whole: tuple[Path, list[str]], tmp_path: Path) -> None:
+    folder = tmp_path / "games"
+    folder.mkdir()
+    (folder / "games_000000000.jsonl").write_text("{}\n" * 2 * games.GIVE_UP, encoding="utf-8")
+    (folder / "games_000000001.jsonl").write_text(whole[1][1], encoding="utf-8")
+    assert [game.index for game in debug.read_games(tmp_path)] == [1]
+
+
+def test_a_line_that_nests_too_deeply_does_not_stop_a_resumed_run(
+    whole: tuple[Path, list[str]], tmp_path: Path
+) -> None:
+    folder = tmp_path / "games"
+    folder.mkdir()
+    text = whole[1][0] + "[" * 60_000 + "\n" + whole[1][1] + whole[1][2]
+    (folder / "games_000000000.jsonl").write_text(text, encoding="utf-8")
+    games.GameLog(RunDirectory(tmp_path), keep=1000, games_played=2)
+    assert [game.index for game in debug.read_games(tmp_path)] == [0, 1]

@@ -1,4 +1,4 @@
-"""The table of measures: everything that shows a measure is derived from it."""
+"""The table of measures, from which everything that shows a measure is derived."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ ADDED = Measure(
 )
 
 OPTIONAL = {
-    "phases.playing",  # in place of its parts, if no search was timed
-    "memory.untouched",  # like the next four, where the system reports memory
+    "phases.playing",  # in place of its parts if no search was timed
+    "memory.untouched",  # like the next four, only where the system reports memory
     "memory.python",
     "memory.other",
     "memory.resident",
     "memory.allocator_free",
 }
-"""Measures that a training need not have."""
+"""Measures that a run may lack."""
 
 
 @pytest.fixture
@@ -63,14 +63,14 @@ def test_a_row_and_a_property_add_a_measure_to_reports(added: Measure, monkeypat
 
 def test_a_row_adds_a_measure_to_prometheus(added: Measure, run_of: Callable[..., Path]) -> None:
     with closing(Endpoint(run_of(1000, pass_rate=0.125), "0")) as endpoint:
-        shown = urllib.request.urlopen(endpoint.url, timeout=30).read().decode()  # noqa: S310 (this machine's own)
+        shown = urllib.request.urlopen(endpoint.url, timeout=30).read().decode()  # noqa: S310 (a local server)
     assert f"# HELP shirokuro_pass_ratio {added.help}\n" in shown
     assert "# TYPE shirokuro_pass_ratio gauge\n" in shown
     assert "shirokuro_pass_ratio 0.125\n" in shown
 
 
 @pytest.mark.parametrize(("group", "tag"), [("results", "results/pass_rate"), ("", None)])
-def test_a_row_adds_a_measure_to_tensorboard_under_its_heading(
+def test_a_row_adds_a_measure_to_tensorboard_under_its_heading_if_it_has_one(
     group: str, tag: str | None, run_of: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row = Measure(key="pass_rate", title="passes", unit=ADDED.unit, help=ADDED.help, group=group)
@@ -84,7 +84,7 @@ def test_a_row_adds_a_measure_to_tensorboard_under_its_heading(
     assert found == ([tag] if tag else [])
 
 
-def test_a_key_is_enough_to_show_a_measure(
+def test_charts_dashboard_and_page_show_a_measure_by_its_key_alone(
     added: Measure, run_of: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     view = RunView(run_of(3000, pass_rate=0.125))
@@ -115,7 +115,7 @@ def test_names_in_prometheus_are_unique() -> None:
     assert len(names) == len(set(names))
 
 
-def test_a_training_writes_the_measures_of_the_table_and_no_others(small: sk.TrainConfig, tmp_path: Path) -> None:
+def test_a_run_writes_exactly_the_measures_of_the_table(small: sk.TrainConfig, tmp_path: Path) -> None:
     seen = set()
     for name, limits in {"depth": {}, "nodes": {"nodes": 100}, "time_ms": {"time_ms": 1}}.items():
         trainer = sk.Trainer(small.replace(generation_games=16, **limits))

@@ -1,4 +1,4 @@
-"""Metrics are read as they are written."""
+"""Metrics: reading the lines of a run while it writes them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def games(metrics: Metrics) -> list[float]:
     return counts
 
 
-def test_a_run_that_has_not_begun_has_no_lines_and_no_values(file: Path) -> None:
+def test_a_run_that_has_not_started_has_no_lines_and_no_values(file: Path) -> None:
     metrics = Metrics(file)
     assert (len(metrics), metrics.last, metrics.games_played, metrics.names, metrics.warnings) == (0, {}, 0, [], [])
     assert metrics.value("td_error") is None
@@ -64,7 +64,7 @@ def test_the_lines_of_a_real_run_are_read(fast: sk.TrainConfig, tmp_path: Path) 
     assert metrics.unreadable == 0
 
 
-def test_half_a_line_is_read_when_it_is_whole(file: Path) -> None:
+def test_an_incomplete_line_is_read_once_it_is_complete(file: Path) -> None:
     whole = line(100, td_error=5.0) + line(200, td_error=4.0)
     file.write_bytes(b"")
     metrics = Metrics(file)
@@ -77,7 +77,7 @@ def test_half_a_line_is_read_when_it_is_whole(file: Path) -> None:
     assert metrics["td_error"].tolist() == [5.0, 4.0]
 
 
-def test_lines_that_are_repeated_after_a_kill_count_once(file: Path) -> None:
+def test_lines_that_a_resumed_run_repeats_count_once(file: Path) -> None:
     file.write_bytes(line(100, run=1) + line(200, run=1) + line(300, run=1) + line(400, run=1))
     metrics = Metrics(file)
     assert metrics.refresh() == 4
@@ -91,7 +91,7 @@ def test_lines_that_are_repeated_after_a_kill_count_once(file: Path) -> None:
 
 
 @given(st.lists(st.integers(0, 20)), st.integers(1, 5))
-def test_a_line_counts_if_every_later_one_has_more_games(
+def test_a_line_is_valid_if_every_later_one_has_more_games(
     tmp_path_factory: pytest.TempPathFactory, numbers: list[int], step: int
 ) -> None:
     file = tmp_path_factory.mktemp("metrics") / "metrics.jsonl"
@@ -102,8 +102,8 @@ def test_a_line_counts_if_every_later_one_has_more_games(
         kept = metrics.refresh()
         assert games(metrics)[:kept] == shown[:kept]
         shown = games(metrics)
-    counting = [each for index, each in enumerate(numbers) if all(later > each for later in numbers[index + 1 :])]
-    assert shown == games(Metrics(file)) == counting
+    valid = [each for index, each in enumerate(numbers) if all(later > each for later in numbers[index + 1 :])]
+    assert shown == games(Metrics(file)) == valid
 
 
 @pytest.mark.parametrize(
@@ -124,14 +124,14 @@ def test_a_line_counts_if_every_later_one_has_more_games(
     ],
     ids=lambda damage: repr(damage[:24]),
 )
-def test_what_is_no_line_is_left_out_and_counted(damage: bytes, file: Path) -> None:
+def test_unreadable_lines_are_skipped_and_counted(damage: bytes, file: Path) -> None:
     file.write_bytes(line(100) + damage + line(200))
     metrics = Metrics(file)
     assert games(metrics) == [100, 200]
     assert metrics.unreadable == 1
 
 
-def test_a_file_that_is_replaced_shortened_or_removed_is_read_anew(file: Path) -> None:
+def test_a_file_that_was_replaced_shortened_or_removed_is_read_again(file: Path) -> None:
     file.write_bytes(line(100) + line(200))
     metrics = Metrics(file)
     other = file.with_name("other")
@@ -142,7 +142,7 @@ def test_a_file_that_is_replaced_shortened_or_removed_is_read_anew(file: Path) -
     file.write_bytes(line(50))
     assert metrics.refresh() == 0
     assert games(metrics) == [50]
-    file.write_bytes(line(10) + line(20) + line(30))  # another run's, longer than what was read
+    file.write_bytes(line(10) + line(20) + line(30))  # from another run, and longer than the part already read
     assert metrics.refresh() == 0
     assert games(metrics) == [10, 20, 30]
     file.unlink()
@@ -150,7 +150,7 @@ def test_a_file_that_is_replaced_shortened_or_removed_is_read_anew(file: Path) -
     assert len(metrics) == 0
 
 
-def test_a_copy_that_is_renewed_goes_on(file: Path, tmp_path: Path) -> None:
+def test_a_copy_that_is_updated_is_read_on_from_where_it_was(file: Path, tmp_path: Path) -> None:
     file.write_bytes(line(100) + line(200)[:-5])
     copy = tmp_path / "copy.jsonl"
     shutil.copyfile(file, copy)
@@ -173,13 +173,13 @@ def test_unknown_keys_are_kept_and_absent_ones_are_nan(file: Path) -> None:
     assert metrics.last["on"] is True
 
 
-def test_a_time_that_is_none_is_absent(file: Path) -> None:
+def test_an_invalid_time_is_absent(file: Path) -> None:
     file.write_bytes(b'{"games_played": 1, "time": "yesterday"}\n{"games_played": 2, "time": 5}\n{"games_played": 3}\n')
     metrics = Metrics(file)
     assert np.isnan(metrics["time"]).tolist() == [True, False, True]
 
 
-def test_warnings_are_collected_and_go_with_their_lines(file: Path) -> None:
+def test_warnings_are_collected_and_are_removed_with_their_lines(file: Path) -> None:
     first, second = {"kind": "coverage", "message": "low"}, {"kind": "memory"}
     file.write_bytes(line(1, warnings=[first]) + line(2, warnings=[second, "odd", 3]) + line(3, warnings="none"))
     metrics = Metrics(file)

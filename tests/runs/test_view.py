@@ -1,4 +1,4 @@
-"""What a run's files tell about it."""
+"""The state of a run as its files show it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_a_run_begins_goes_on_falls_silent_and_ends(run_of: Callable[..., Path], tmp_path: Path) -> None:
+def test_a_run_starts_continues_falls_silent_and_ends(run_of: Callable[..., Path], tmp_path: Path) -> None:
     view = RunView(tmp_path / "run")
     assert (view.state, view.target_games, view.games_per_second, view.seconds_left) == ("waiting", None, None, None)
     run_of(0)
@@ -50,12 +50,12 @@ def test_a_slow_run_is_not_called_silent_between_two_lines(
     assert RunView(run).state == "running"
 
 
-def test_a_clock_that_is_ahead_does_not_make_a_run_older_than_nothing(run_of: Callable[..., Path]) -> None:
+def test_a_clock_that_is_ahead_does_not_make_the_age_negative(run_of: Callable[..., Path]) -> None:
     view = RunView(run_of(1000, age=-1000))
     assert (view.age, view.state) == (0.0, "running")
 
 
-def test_a_real_run_is_stopped_resumed_and_complete(fast: sk.TrainConfig, tmp_path: Path) -> None:
+def test_a_real_run_is_shown_as_stopped_running_and_complete(fast: sk.TrainConfig, tmp_path: Path) -> None:
     trainer = sk.Trainer(fast.replace(games=1000, compress=True))
     trainer.start_training(directory=tmp_path, callback=lambda _: trainer.pause_training())
     assert trainer.games_played < 1000
@@ -76,18 +76,20 @@ def test_a_real_run_is_stopped_resumed_and_complete(fast: sk.TrainConfig, tmp_pa
     assert (view.state, view.checkpoints[0].games_played) == ("complete", 1000)
 
 
-def test_settings_that_can_not_be_read_are_unknown(run_of: Callable[..., Path]) -> None:
+def test_settings_that_can_not_be_read_count_as_unknown(run_of: Callable[..., Path]) -> None:
     run = run_of(2000)
     for text in ("games = ", "games = 0", 'games = "x"', "unheard_of = 1", ""):
         (run / "config.toml").write_text(text, encoding="utf-8")
         view = RunView(run)
         assert view.target_games == (None if text else sk.TrainConfig().games)
         assert view.state == "running"
-    (run / "config.toml").write_text("games = 5000\nunheard_of = 1", encoding="utf-8")
-    assert RunView(run).target_games == 5000
+    for text in ("games = 5000\nunheard_of = 1", "games = 5000"):
+        for encoding in ("utf-8", "utf-8-sig"):  # without and with a byte order mark
+            (run / "config.toml").write_text(text, encoding=encoding)
+            assert RunView(run).target_games == 5000
 
 
-def test_rolling_means_are_those_of_the_last_games(run_of: Callable[..., Path]) -> None:
+def test_rolling_means_cover_the_last_games(run_of: Callable[..., Path]) -> None:
     random = np.random.default_rng(1)
     run = run_of(0)
     counts = random.integers(1, 40, 200)
@@ -106,7 +108,7 @@ def test_rolling_means_are_those_of_the_last_games(run_of: Callable[..., Path]) 
         assert rolling[end - 1] == pytest.approx(np.concatenate(values[start:end]).mean())
 
 
-def test_rolling_means_leave_out_what_was_not_measured(run_of: Callable[..., Path]) -> None:
+def test_rolling_means_leave_out_absent_values(run_of: Callable[..., Path]) -> None:
     run = run_of(0)
     lines: list[dict[str, object]] = [
         {"games_played": 1},
@@ -118,12 +120,12 @@ def test_rolling_means_leave_out_what_was_not_measured(run_of: Callable[..., Pat
     assert len(RunView(run / "nowhere").rolling("td_error")) == 0
 
 
-def test_the_present_speed_is_that_of_the_last_half_minute(
+def test_the_current_speed_is_measured_over_the_last_half_minute(
     run_of: Callable[..., Path], line_of: Callable[..., dict[str, Any]]
 ) -> None:
     run = run_of(0)
     seconds = [100.0, 10.0, 10.0, 10.0, 10.0]
-    lines = [line_of(1000 * place, seconds=each) for place, each in enumerate(seconds, start=1)]
+    lines = [line_of(1000 * number, seconds=each) for number, each in enumerate(seconds, start=1)]
     (run / "metrics.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
     view = RunView(run)
     assert view.games_per_second == pytest.approx(100)
@@ -142,7 +144,7 @@ def test_failed_games_are_listed_among_the_warnings(
     assert listed == [(3000, "failed", "2 games"), (4000, "coverage", "low")]
 
 
-def test_files_that_vanish_while_they_are_read_are_no_error(run_of: Callable[..., Path]) -> None:
+def test_files_that_vanish_while_they_are_read_cause_no_error(run_of: Callable[..., Path]) -> None:
     view = RunView(run := run_of(20_000))
     (run / "checkpoints" / "checkpoint_000010000.shiro").unlink()
     view.refresh()

@@ -1,4 +1,4 @@
-"""The engines that `make compare` measures beside this one play by the same rules."""
+"""The engines that `make compare` measures play by the same rules."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def engines() -> Iterator[list[Any]]:
-    """This engine and the others that are there."""
+    """This engine and the other available ones."""
     sys.path.insert(0, str(SCRIPTS))
     try:
         module = importlib.import_module("engines")
@@ -32,7 +32,7 @@ def engines() -> Iterator[list[Any]]:
         try:
             found.append(make())
         except (ImportError, OSError):
-            continue  # rust-reversi has no wheel for every Python; `test_the_comparison_runs` shows that this is said
+            continue  # rust-reversi has no wheel for every Python; `test_the_comparison_runs` checks the message
     assert {"shirokuro", "OpenSpiel", "cli-othello"} <= {engine.name for engine in found}
     yield found
     sys.modules.pop("engines", None)
@@ -45,12 +45,12 @@ def test_all_engines_count_the_same_moves(engines: list[Any]) -> None:
 
 
 def test_their_games_are_legal(engines: list[Any]) -> None:
-    """`play_match` refuses an illegal move: a board that was turned or whose sides were changed would show."""
+    """`play_match` rejects an illegal move, which would reveal a rotated board or swapped sides."""
     for engine in engines[1:]:
         assert sk.play_match(engine.player(), sk.RandomPlayer(), games=2, threads=1).games == 2, engine.name
 
 
-def test_random_games_have_some_sixty_moves_and_evaluations_are_called(engines: list[Any]) -> None:
+def test_random_games_have_up_to_sixty_moves_and_evaluations_run(engines: list[Any]) -> None:
     for engine in engines:
         moves = engine.random_game(Random(1))
         assert moves is None or 30 < moves <= 60, engine.name
@@ -68,7 +68,7 @@ def test_the_comparison_runs(tmp_path: Path, model: Path) -> None:
     assert "cli-othello" not in result.stdout
 
 
-def test_an_opponent_that_is_unknown_is_an_error(tmp_path: Path) -> None:
+def test_an_unknown_opponent_is_an_error(tmp_path: Path) -> None:
     command = [sys.executable, str(SCRIPTS / "compare.py"), "--opponents", "edax"]
     result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, cwd=tmp_path)
     assert result.returncode == 2

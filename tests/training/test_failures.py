@@ -1,4 +1,4 @@
-"""Faults: a few do not stop a training, many pause it with a report, and none reaches what is learned."""
+"""Failures: a few do not stop a training, many pause it with a report, and none affects what is learned."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ KINDS = ["panic", "hang", "search_error", "nan"]
 
 @pytest.fixture(scope="module")
 def window(small: sk.TrainConfig, size: Callable[[int, int], int]) -> sk.TrainConfig:
-    """Settings with a window of 400 games, of which four may fail; a worker that stands still for a second hangs."""
+    """Settings with a window of 400 games, of which four may fail; a worker that stalls for a second counts as hung."""
     return small.replace(error_window=size(400, 10_000), hang_seconds=1)
 
 
@@ -38,7 +38,7 @@ def finished(result: sk.TrainingResult | None) -> sk.TrainingResult:
 
 @pytest.mark.proof("panic, hang, search error, NaN in 0.5 % of the games")
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_training_goes_on_when_one_game_in_two_hundred_fails(
+def test_a_training_continues_if_one_game_in_two_hundred_fails(
     kind: str, window: sk.TrainConfig, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     games = window.error_window * 3 // 2
@@ -55,7 +55,7 @@ def test_a_training_goes_on_when_one_game_in_two_hundred_fails(
 
 @pytest.mark.proof("panic, hang, search error, NaN in 2 % of the games")
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_training_pauses_and_reports_when_one_game_in_fifty_fails(
+def test_a_training_pauses_and_reports_if_one_game_in_fifty_fails(
     kind: str, window: sk.TrainConfig, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     trainer = training(window, kind, 0.02)
@@ -75,7 +75,7 @@ def test_a_training_pauses_and_reports_when_one_game_in_fifty_fails(
     assert str(result.errors.examples[0]) in message
 
 
-def test_the_same_faults_happen_again_in_a_run_of_the_same_seed(window: sk.TrainConfig) -> None:
+def test_failures_are_reproducible_from_the_seed(window: sk.TrainConfig) -> None:
     trainers = [training(window.replace(threads=threads), "panic", 0.02) for threads in (1, 3)]
     for trainer in trainers:
         trainer.train_batch(300)
@@ -84,7 +84,7 @@ def test_the_same_faults_happen_again_in_a_run_of_the_same_seed(window: sk.Train
     assert len(trainers[0].errors.failures) > 0
 
 
-def test_numbers_that_are_none_reach_no_weight_and_are_told_by_pattern_and_stage(
+def test_nan_values_do_not_reach_the_weights_and_are_reported_by_pattern_and_stage(
     window: sk.TrainConfig, caplog: pytest.LogCaptureFixture
 ) -> None:
     trainer = training(window, "nan", 0.05)
@@ -98,7 +98,7 @@ def test_numbers_that_are_none_reach_no_weight_and_are_told_by_pattern_and_stage
     assert np.isfinite(report.td_error)
 
 
-def test_failed_games_count_over_a_pause_and_over_loading(window: sk.TrainConfig, tmp_path: Path) -> None:
+def test_failed_games_are_still_counted_after_saving_and_loading(window: sk.TrainConfig, tmp_path: Path) -> None:
     whole = training(window, "search_error", 0.02)
     whole.train_batch(192)
     trainer = training(window, "search_error", 0.02)
@@ -113,7 +113,7 @@ def test_failed_games_count_over_a_pause_and_over_loading(window: sk.TrainConfig
     assert loaded.digest() == whole.digest()
 
 
-def test_who_goes_on_after_too_many_errors_counts_from_zero(window: sk.TrainConfig, tmp_path: Path) -> None:
+def test_resuming_after_too_many_errors_restarts_the_count(window: sk.TrainConfig, tmp_path: Path) -> None:
     trainer = training(window, "panic", 0.05)
     first = finished(trainer.start_training(2000, directory=tmp_path))
     inject_faults(trainer._core, None)
@@ -125,14 +125,14 @@ def failure(index: int, kind: str = "panic") -> sk.FailedGame:
     return sk.FailedGame(index=index, kind=kind, message="broken", seed=7, transcript="f5")
 
 
-def test_a_window_forgets_what_is_older() -> None:
+def test_a_window_drops_older_failures() -> None:
     window = FailureWindow(failure(index) for index in (5, 100, 149))
     assert [each.index for each in window.report(105, 100).failures] == [5, 100, 149]
     assert [each.index for each in window.report(106, 100).failures] == [100, 149]
     assert [each.index for each in window.report(250, 100).failures] == []
 
 
-def test_a_report_shows_kinds_and_the_newest_examples() -> None:
+def test_a_report_shows_kinds_and_the_latest_examples() -> None:
     failures = (*(failure(index) for index in range(10)), failure(20, "hang"))
     report = sk.FailureReport(window_games=50, failures=failures)
     assert report.rate == 0.22
@@ -142,13 +142,13 @@ def test_a_report_shows_kinds_and_the_newest_examples() -> None:
     assert "game 20 failed (hang: broken); seed 7, moves f5" in str(report)
 
 
-def test_nothing_is_known_of_errors_before_the_first_game() -> None:
+def test_the_error_rate_is_unknown_before_the_first_game() -> None:
     report = sk.Trainer().errors
     assert (report.window_games, report.failures, report.rate) == (0, (), None)
 
 
 @pytest.mark.parametrize("kind", ["panic", "hang"])
-def test_faults_happen_only_where_they_are_asked_for(kind: str, small: sk.TrainConfig) -> None:
+def test_faults_occur_only_where_they_are_injected(kind: str, small: sk.TrainConfig) -> None:
     trainer = training(small, kind, 0.5)
     inject_faults(trainer._core, None)
     trainer.train_batch(64)

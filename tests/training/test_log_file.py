@@ -1,4 +1,4 @@
-"""Log files: what is in them, in which format, and that nobody waits for them."""
+"""Log files: content, formats, and writing that never blocks a training."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Collector(logging.Handler):
 
 @pytest.fixture
 def host() -> Iterator[Collector]:
-    """A host program that logs what its root logger gets, from warnings on."""
+    """A host program that collects what its root logger receives: warnings and above."""
     handler, root = Collector(), logging.getLogger()
     root.addHandler(handler)
     yield handler
@@ -46,7 +46,7 @@ def text(run_log: RunLog) -> str:
     return run_log.path.read_text(encoding="utf-8")
 
 
-def test_a_file_is_named_by_the_time_and_has_a_line_a_message(tmp_path: Path) -> None:
+def test_a_file_is_named_after_the_time_and_has_one_line_per_message(tmp_path: Path) -> None:
     with RunLog(tmp_path / "logs") as run_log:
         log.info("%d games, λ = %s", 5, 0.9)
         log.warning("careful")
@@ -58,14 +58,14 @@ def test_a_file_is_named_by_the_time_and_has_a_line_a_message(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(("level", "count"), [("debug", 4), ("INFO", 3), (logging.WARNING, 2), ("error", 1)])
-def test_levels_choose_what_is_written(level: int | str, count: int, tmp_path: Path) -> None:
+def test_only_messages_of_the_level_and_above_are_written(level: int | str, count: int, tmp_path: Path) -> None:
     with RunLog(tmp_path, level=level) as run_log:
         for each in (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR):
             log.log(each, "a message")
     assert text(run_log).count("a message") == count
 
 
-def test_the_level_can_be_changed_while_it_is_open(tmp_path: Path) -> None:
+def test_the_level_can_be_changed_while_a_file_is_open(tmp_path: Path) -> None:
     with RunLog(tmp_path) as run_log:
         log.debug("before")
         log_file.set_level("DEBUG")
@@ -77,7 +77,7 @@ def test_the_level_can_be_changed_while_it_is_open(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("level", ["loud", None, True, 1.5])
-def test_an_unknown_level_is_refused(level: object, tmp_path: Path) -> None:
+def test_an_unknown_level_is_rejected(level: object, tmp_path: Path) -> None:
     with pytest.raises(ValueError if level == "loud" else TypeError, match="log_level"):
         RunLog(tmp_path, level=level)  # type: ignore[arg-type]
 
@@ -97,7 +97,7 @@ def test_json_lines_have_time_level_message_figures_and_exceptions(tmp_path: Pat
     assert "FileNotFoundError: " in second["exception"]
 
 
-def test_a_host_program_gets_what_it_always_got(host: Collector, tmp_path: Path) -> None:
+def test_a_log_file_does_not_affect_the_host_program(host: Collector, tmp_path: Path) -> None:
     logger = logging.getLogger("shirokuro")
     before = (logger.level, logger.propagate, list(logger.handlers))
     with RunLog(tmp_path, level="DEBUG") as run_log:
@@ -111,7 +111,7 @@ def test_a_host_program_gets_what_it_always_got(host: Collector, tmp_path: Path)
     assert "afterwards" not in text(run_log)
 
 
-def test_a_host_program_that_asks_for_more_gets_it(host: Collector, tmp_path: Path) -> None:
+def test_a_host_program_that_sets_a_lower_level_receives_more(host: Collector, tmp_path: Path) -> None:
     logger = logging.getLogger("shirokuro")
     logger.setLevel(logging.DEBUG)
     try:
@@ -123,7 +123,7 @@ def test_a_host_program_that_asks_for_more_gets_it(host: Collector, tmp_path: Pa
     assert text(run_log) == ""
 
 
-def test_two_files_may_be_open_and_are_closed_in_any_order(host: Collector, tmp_path: Path) -> None:
+def test_two_open_files_can_be_closed_in_any_order(host: Collector, tmp_path: Path) -> None:
     logger = logging.getLogger("shirokuro")
     before = (logger.level, logger.propagate, list(logger.handlers))
     first, second = RunLog(tmp_path / "a"), RunLog(tmp_path / "b")
@@ -138,14 +138,14 @@ def test_two_files_may_be_open_and_are_closed_in_any_order(host: Collector, tmp_
     assert host.messages == ["to the host as well"]
 
 
-def test_nobody_waits_for_a_slow_disk_and_what_is_lost_is_counted(
+def test_a_slow_disk_blocks_nobody_and_lost_messages_are_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    go_on = threading.Event()
+    resume = threading.Event()
     emit = logging.FileHandler.emit
 
     def slow(handler: logging.FileHandler, record: logging.LogRecord) -> None:
-        go_on.wait(30)
+        resume.wait(30)
         emit(handler, record)
 
     monkeypatch.setattr(logging.FileHandler, "emit", slow)
@@ -153,22 +153,22 @@ def test_nobody_waits_for_a_slow_disk_and_what_is_lost_is_counted(
         start = time.monotonic()
         for number in range(1000):
             log.info("message %d", number)
-        assert time.monotonic() - start < 20  # the disk does nothing until now
-        go_on.set()
+        assert time.monotonic() - start < 20  # the disk has been blocked until now
+        resume.set()
     written = text(run_log).splitlines()
     assert 10 <= len(written) - 1 <= 11
     assert run_log.dropped == 1000 - (len(written) - 1)
     assert f"{run_log.dropped} messages were dropped" in written[-1]
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a file that is a full disk")
-def test_a_full_disk_ends_nothing(
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has /dev/full, which acts as a full disk")
+def test_a_full_disk_only_loses_messages(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(logging.FileHandler, "_open", lambda _: Path("/dev/full").open("w"))  # noqa: SIM115 (closed by it)
+    monkeypatch.setattr(log_file._File, "_open", lambda _: Path("/dev/full").open("w"))  # noqa: SIM115 (the handler closes it)
     with RunLog(tmp_path) as run_log:
         log.info("lost")
     assert run_log.dropped >= 1
@@ -176,7 +176,7 @@ def test_a_full_disk_ends_nothing(
     assert f"messages are missing in {run_log.path}" in caplog.text
 
 
-def test_each_session_has_a_file_of_its_own_in_the_run(small: sk.TrainConfig, tmp_path: Path) -> None:
+def test_each_session_has_its_own_file_in_the_run_directory(small: sk.TrainConfig, tmp_path: Path) -> None:
     trainer = sk.Trainer(small)
     trainer.start_training(64, directory=tmp_path, log_level="WARNING")
     (first,) = (tmp_path / "logs").iterdir()

@@ -1,4 +1,4 @@
-"""Memory: what is told is what the system says, budgets hold, and nothing grows."""
+"""Memory: reports agree with the system, budgets hold, and memory does not grow."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ MB = 1_000_000
 needs_proc = pytest.mark.skipif(
     not Path("/proc/self/smaps_rollup").exists(), reason="resident memory is read from /proc, which is Linux"
 )
-needs_glibc = pytest.mark.skipif(memory.allocator_memory() is None, reason="only glibc's allocator tells what it holds")
+needs_glibc = pytest.mark.skipif(memory.allocator_memory() is None, reason="only glibc's allocator reports its memory")
 
 
 def run(program: str) -> str:
-    """Runs a program in a process of its own, where nothing else has used memory; what it printed."""
+    """Runs a program in a new process, where nothing else has used memory; returns its output."""
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
     return ended.stdout
 
 
-def test_the_parts_are_those_of_the_arrays(small: sk.TrainConfig) -> None:
+def test_reported_sizes_match_the_arrays(small: sk.TrainConfig) -> None:
     trainer = sk.Trainer(small.replace(table_mb=3, threads=2))
-    told = trainer.memory()
+    report = trainer.memory()
     weights = trainer.evaluator.get_weights()
-    assert told["weights"] == sum(array.nbytes for array in weights.values())
-    assert told["adam"] == 4 * told["weights"]
-    assert told["tables"] == pytest.approx(6 * MB, rel=0.001)
-    assert told["budget"] == 600 * MB
-    assert told["records"] == told["rows"] == 0
+    assert report["weights"] == sum(array.nbytes for array in weights.values())
+    assert report["adam"] == 4 * report["weights"]
+    assert report["tables"] == pytest.approx(6 * MB, rel=0.001)
+    assert report["budget"] == 600 * MB
+    assert report["records"] == report["rows"] == 0
     trainer.train_batch(100)
-    told = trainer.memory()
+    report = trainer.memory()
     # 36 games of an unfinished generation, and the old values of what they changed.
-    assert told["records"] > 36 * 50
+    assert report["records"] > 36 * 50
     positions = trainer.train_batch(28).positions
     assert positions > 28 * 50 * 0.8
     assert trainer.memory()["records"] == 0
@@ -47,7 +47,7 @@ def test_the_parts_are_those_of_the_arrays(small: sk.TrainConfig) -> None:
 
 
 @needs_proc
-def test_the_parts_add_up_to_what_is_resident() -> None:
+def test_the_components_add_up_to_the_resident_memory() -> None:
     program = """
 import re
 import shirokuro as sk
@@ -55,11 +55,11 @@ trainer = sk.Trainer(sk.TrainConfig(depth=1, exact_empties=0, threads=2))
 for games in (64, 300):
     trainer.train_batch(games)
     rollup = open("/proc/self/smaps_rollup").read()
-    told = trainer.memory()
+    report = trainer.memory()
     parts = ("weights", "adam", "tables", "records", "learning", "python", "other")
-    assert sum(told[part] for part in parts) - told["untouched"] == told["resident"], told
+    assert sum(report[part] for part in parts) - report["untouched"] == report["resident"], report
     resident = 1024 * int(re.search(r"^Rss: *(\\d+) kB", rollup, re.M)[1])
-    print(abs(resident - told["resident"]), told["other"], told["python"])
+    print(abs(resident - report["resident"]), report["other"], report["python"])
 """
     for line in run(program).splitlines():
         difference, other, python = map(int, line.split())
@@ -68,9 +68,7 @@ for games in (64, 300):
         assert 10 * MB < python < 100 * MB
 
 
-def test_tables_are_made_smaller_to_keep_within_the_budget(
-    small: sk.TrainConfig, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_tables_shrink_to_keep_within_the_budget(small: sk.TrainConfig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "memory_before", lambda: 30 * MB)
     trainer = sk.Trainer(small.replace(table_mb=100, threads=2, budget_mb=500))
     (warning,) = trainer.warnings
@@ -96,21 +94,21 @@ def test_tables_are_made_smaller_to_keep_within_the_budget(
 
 
 @pytest.mark.parametrize("changes", [{"budget_mb": 300}, {"generation_games": 65_536}, {"threads": 1024}])
-def test_a_budget_that_does_not_hold_the_rest_is_refused_with_the_numbers(changes: dict[str, Any]) -> None:
+def test_a_budget_that_is_too_small_is_rejected_with_the_numbers(changes: dict[str, Any]) -> None:
     config = sk.TrainConfig(threads=1).replace(**changes)
-    message = rf"budget_mb = {config.budget_mb:g}: this training needs \d+\.\d MB at least: weights 57\.7, Adam 230\.9"
+    message = rf"budget_mb = {config.budget_mb:g}: this training needs at least \d+\.\d MB: weights 57\.7, Adam 230\.9"
     with pytest.raises(ValueError, match=message):
         sk.Trainer(config)
     trainer = sk.Trainer(sk.TrainConfig(threads=1))
     before = trainer.config
-    if "generation_games" not in changes:  # which is fixed
+    if "generation_games" not in changes:  # which can't be changed
         with pytest.raises(ValueError, match=message):
             trainer.configure(**changes)
     assert trainer.config == before
 
 
 @needs_proc
-def test_a_run_can_be_loaded_by_a_program_that_is_large_itself(tmp_path: Path) -> None:
+def test_a_run_can_be_loaded_by_a_large_program(tmp_path: Path) -> None:
     model = tmp_path / "model.shiro"
     sk.Trainer(sk.TrainConfig(threads=1, budget_mb=400, table_mb=20)).save(model)
     program = """
@@ -119,10 +117,10 @@ import shirokuro as sk
 held = bytearray(200_000_000)
 held[::4096] = b"x" * len(held[::4096])
 trainer = sk.Trainer.load(MODEL)
-told = trainer.memory()
-assert 200_000_000 < told["python"] < 300_000_000, told
-assert told["other"] < 40_000_000, told
-assert told["tables"] < 200_000, told
+report = trainer.memory()
+assert 200_000_000 < report["python"] < 300_000_000, report
+assert report["other"] < 40_000_000, report
+assert report["tables"] < 200_000, report
 (warning,) = trainer.warnings
 print(warning.message)
 """.replace("MODEL", repr(str(model)))
@@ -130,7 +128,7 @@ print(warning.message)
 
 
 @needs_proc
-def test_a_process_keeps_within_its_budget() -> None:
+def test_a_process_stays_within_its_budget() -> None:
     program = """
 import re, tempfile
 import shirokuro as sk
@@ -147,19 +145,21 @@ print(int(peak) * 1024, trainer.memory()["tables"])
 
 
 @needs_proc
-def test_a_process_beyond_its_budget_says_so(small: sk.TrainConfig, tmp_path: Path) -> None:
+def test_a_process_that_exceeds_its_budget_warns(small: sk.TrainConfig, tmp_path: Path) -> None:
     trainer = sk.Trainer(small)
     held = bytearray(700 * MB)
     held[::4096] = b"x" * len(held[::4096])
     trainer.start_training(128, directory=tmp_path)
     warnings = [warning.message for warning in trainer.warnings if warning.kind == "memory"]
-    assert len(warnings) == 1  # not with every line of the metrics
-    assert "MB are resident, more than the budget of 600.0: weights 57.7, adam 230.9" in warnings[0]
+    assert len(warnings) == 2  # not one per line of the metrics
+    assert "MB are resident, more than the budget of 600.0: transposition tables shrink from 1.0 to 0.1" in warnings[0]
+    assert "MB are resident, more than the budget of 600.0: weights 57.7, adam 230.9" in warnings[1]
+    assert "the tables can't shrink further" in warnings[1]
     del held
 
 
 @needs_glibc
-def test_holes_in_the_allocators_heap_are_warned_about_with_figures() -> None:
+def test_a_fragmented_heap_causes_a_warning_with_figures() -> None:
     program = """
 import ctypes, tempfile
 import shirokuro as sk
@@ -187,7 +187,7 @@ print(warning.message)
 
 @needs_proc
 def test_resident_memory_does_not_grow() -> None:
-    """Without the moments that are learned for the first time: they are counted apart."""
+    """Excludes the growth from moments that are written for the first time."""
     program = """
 import gc
 import shirokuro as sk
@@ -199,22 +199,55 @@ for batch in range(10):
     trainer.train_batch(50)  # ends within a generation
     trainer.train_batch(50)
     gc.collect()
-    told = trainer.memory()
-    sizes.append(told["resident"] + told["untouched"])
+    report = trainer.memory()
+    sizes.append(report["resident"] + report["untouched"])
 print(*sizes)
 """
     sizes = [int(size) for size in run(program).split()]
-    # After the first batches everything has had its greatest size.
+    # After the first batches, everything has reached its maximum size.
     assert max(sizes[3:]) - sizes[2] < 8 * MB, sizes
 
 
-def test_where_nothing_is_told_nothing_is_said(
+def test_unknown_sizes_are_absent_and_cause_no_warning(
     small: sk.TrainConfig, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(memory, "resident_memory", lambda: None)
     monkeypatch.setattr(memory, "allocator_memory", lambda: None)
     trainer = sk.Trainer(small)
-    told = trainer.memory()
-    assert not {"resident", "allocator_free"} & told.keys()
+    report = trainer.memory()
+    assert not {"resident", "allocator_free"} & report.keys()
     trainer.start_training(64, directory=tmp_path)
     assert [warning.kind for warning in trainer.warnings] == []
+
+
+def test_a_process_that_outgrows_its_budget_shrinks_the_tables_without_changing_the_result(
+    small: sk.TrainConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "memory_before", lambda: 30 * MB)
+    trainer = sk.Trainer(small.replace(games=192, table_mb=4, threads=2))
+    whole = sk.Trainer(trainer.config)
+    whole.train_batch(192)
+    monkeypatch.setattr(memory, "resident_memory", lambda: 603 * MB)
+    trainer.start_training(directory=tmp_path, callback_every=64)
+    assert trainer.digest() == whole.digest()
+    assert trainer.memory()["tables"] < 2 * 0.6 * MB
+    assert trainer.config.table_mb == 4
+    messages = [each.message for each in trainer.warnings if each.kind == "memory"]
+    assert (
+        "603.0 MB are resident, more than the budget of 600.0: transposition tables shrink from 4.0 to 2.0 MB"
+        in (messages[0])
+    )
+    assert "trainers are in this process, and the budget of each counts them all" in messages[0]
+    trainer.configure(budget_mb=700)
+    trainer.train_batch(1)
+    assert trainer.memory()["tables"] == pytest.approx(8 * MB, rel=0.001)
+
+
+@pytest.mark.parametrize(
+    ("resident", "expected"), [(600, None), (599, None), (602, 2 * MB), (606, 1 * MB), (900, memory.MIN_TABLE)]
+)
+def test_tables_shrink_by_half_or_by_the_excess(resident: int, expected: int | None) -> None:
+    plan = memory.plan(sk.TrainConfig(threads=2, table_mb=4))
+    assert memory.smaller_table(plan, resident * MB) == expected
+    smallest = memory.plan(sk.TrainConfig(threads=2, table_mb=0.1))
+    assert memory.smaller_table(smallest, 900 * MB) is None

@@ -1,4 +1,4 @@
-"""What a training spends its time on."""
+"""Time that a training spends in each phase."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LEARNING = {"preparing", "learning", "waiting"}
 
 
 @pytest.mark.parametrize("threads", [1, 3])
-def test_the_phases_add_up_to_the_time_of_playing_and_learning(fast: sk.TrainConfig, threads: int) -> None:
+def test_phases_add_up_to_the_time_of_playing_and_learning(fast: sk.TrainConfig, threads: int) -> None:
     report = sk.Trainer(fast.replace(threads=threads, exact_empties=6)).train_batch(200)
     assert report.phases.keys() == PLAYING | LEARNING
     assert all(seconds > 0 for seconds in report.phases.values())
@@ -28,7 +28,7 @@ def test_the_phases_add_up_to_the_time_of_playing_and_learning(fast: sk.TrainCon
     assert report.timed_search_seconds + report.timed_solving_seconds < report.timed_seconds < report.playing_seconds
 
 
-def test_phases_of_reports_add_up(fast: sk.TrainConfig) -> None:
+def test_phases_of_added_reports_add_up(fast: sk.TrainConfig) -> None:
     trainer = sk.Trainer(fast.replace(threads=1))
     first, second = trainer.train_batch(100), trainer.train_batch(64)
     both = trainer.get_statistics()
@@ -37,21 +37,21 @@ def test_phases_of_reports_add_up(fast: sk.TrainConfig) -> None:
     assert sk.BatchReport().phases == {}
 
 
-def test_searching_deeper_and_solving_more_show(fast: sk.TrainConfig) -> None:
+def test_deeper_searches_and_longer_solving_take_a_larger_share(fast: sk.TrainConfig) -> None:
     searched = sk.Trainer(fast.replace(depth=4, threads=1)).train_batch(64).phases
     solved = sk.Trainer(fast.replace(exact_empties=12, threads=1)).train_batch(64).phases
     assert searched["search"] > searched["solving"] == 0
     assert solved["solving"] > solved["search"]
 
 
-def test_without_a_timed_game_playing_is_one_number(fast: sk.TrainConfig) -> None:
+def test_without_a_timed_game_playing_is_a_single_phase(fast: sk.TrainConfig) -> None:
     trainer = sk.Trainer(fast)
     _core.time_games(trainer._core, 10_000)
     trainer.train_batch(64)  # game 0 is timed
     assert trainer.train_batch(64).phases.keys() == {"playing"} | LEARNING
 
 
-def test_timing_can_be_turned_off_and_changes_nothing_but_the_times(fast: sk.TrainConfig) -> None:
+def test_timing_can_be_switched_off_and_changes_only_the_times(fast: sk.TrainConfig) -> None:
     plain, timed, untimed = (sk.Trainer(fast) for _ in range(3))
     _core.time_games(timed._core, 1)
     _core.time_games(untimed._core, 0)
@@ -62,7 +62,7 @@ def test_timing_can_be_turned_off_and_changes_nothing_but_the_times(fast: sk.Tra
     assert plain.digest() == timed.digest() == untimed.digest()
 
 
-def test_phases_survive_a_save(fast: sk.TrainConfig, tmp_path: Path) -> None:
+def test_phases_survive_saving_and_loading(fast: sk.TrainConfig, tmp_path: Path) -> None:
     trainer = sk.Trainer(fast)
     trainer.train_batch(64)
     trainer.save(tmp_path / "model.shiro")

@@ -1,4 +1,4 @@
-"""What a session writes down is what the games say, to the last figure, whether or not it was interrupted."""
+"""A session's reports match its games exactly, whether or not it was interrupted."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 GAMES = 1000
 
 CLOCK = {"time", "games_per_second", "phases", "cpu", "memory", "checkpoint"}
-"""What depends on the machine."""
+"""Fields that depend on the machine."""
 
 
 def lines(run: Path) -> list[dict[str, Any]]:
@@ -30,33 +30,34 @@ def without_clock(line: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def config(small: sk.TrainConfig) -> sk.TrainConfig:
-    # Other trainers are in this process, too.
+    # Other trainers share this process, so its budget is large.
     return small.replace(
-        depth=2, shallow=0.2, window_games=200, stagnation_games=400, warn_again_games=300, budget_mb=100_000
-    )
+        depth=2, shallow=0.2, window_games=100, settle_games=0, stagnation_games=400, min_decrease=1,
+        warn_again_games=300, budget_mb=100_000,
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def run(config: sk.TrainConfig, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run of a thousand games, never interrupted."""
+    """An uninterrupted run of a thousand games."""
     directory = tmp_path_factory.mktemp("run")
     sk.Trainer(config).start_training(GAMES, directory=directory)
     return directory
 
 
-def test_metrics_say_all_that_was_measured(run: Path) -> None:
+def test_metrics_contain_all_measurements(run: Path) -> None:
     every = {"values", "search_depth", "convergence", "memory", "play", "positions", "searches"}
     assert all(every <= line.keys() for line in lines(run))
     assert sum(line["games"] for line in lines(run)) == GAMES
     assert lines(run)[-1]["games_played"] == GAMES
 
 
-def test_an_interrupted_run_writes_the_metrics_of_one_that_was_not(
+def test_an_interrupted_run_writes_the_same_metrics_as_an_uninterrupted_one(
     config: sk.TrainConfig, run: Path, tmp_path: Path
 ) -> None:
     trainer = sk.Trainer(config)
     for target in (256, 300, 333, 704, GAMES):
-        # Each part in a process of its own, as far as the trainer knows; some end in the middle of a generation.
+        # To the trainer, each part looks like a new process. Some parts end in the middle of a generation.
         trainer.start_training(target, directory=tmp_path)
         trainer = sk.Trainer.load(tmp_path / "model.shiro")
     whole = {line["games_played"]: line for line in lines(run)}
@@ -74,9 +75,7 @@ def test_an_interrupted_run_writes_the_metrics_of_one_that_was_not(
     assert before.state.statistics.convergence.to_json() == trainer.state.statistics.convergence.to_json()
 
 
-def test_finished_games_of_a_pause_within_a_generation_cost_what_they_cost(
-    config: sk.TrainConfig, tmp_path: Path
-) -> None:
+def test_games_kept_by_a_pause_within_a_generation_count_once(config: sk.TrainConfig, tmp_path: Path) -> None:
     slow = config.replace(nodes=5_000, generation_games=100)
     whole = sk.Trainer(slow)
     whole.train_batch(100)
@@ -95,7 +94,7 @@ def test_finished_games_of_a_pause_within_a_generation_cost_what_they_cost(
     assert resumed.digest() == whole.digest()
 
 
-def test_games_kept_by_an_interrupted_call_are_not_those_of_other_settings(config: sk.TrainConfig) -> None:
+def test_games_kept_by_an_interrupted_call_are_not_used_with_other_settings(config: sk.TrainConfig) -> None:
     slow = config.replace(nodes=5_000, generation_games=100)
     changed, whole = sk.Trainer(slow), sk.Trainer(slow)
 
@@ -110,8 +109,8 @@ def test_games_kept_by_an_interrupted_call_are_not_those_of_other_settings(confi
     assert changed.digest() == whole.digest()
 
 
-def test_measures_are_those_of_the_games(config: sk.TrainConfig) -> None:
-    """Compared with NumPy over what the core says of each game."""
+def test_measurements_match_the_games(config: sk.TrainConfig) -> None:
+    """Compares with NumPy over the core's report of each game."""
     trainer = sk.Trainer(config)
     window = trainer.stats_window()
     differences, moves, values = [], [], np.zeros((0, 6))
@@ -133,20 +132,22 @@ def test_measures_are_those_of_the_games(config: sk.TrainConfig) -> None:
     assert report.value_variance == pytest.approx(squares / count / 256**2 - (total / count / 256) ** 2)
     assert report.td_error == pytest.approx(np.sqrt(errors / positions))
     last = trainer.convergence().last_games
-    assert last.stone_difference_mean == pytest.approx(np.mean(differences[-200:]))
-    assert last.stone_difference_variance == pytest.approx(np.var(differences[-200:]))
+    assert last.stone_difference_mean == pytest.approx(np.mean(differences[-100:]))
+    assert last.stone_difference_variance == pytest.approx(np.var(differences[-100:]))
     windows = trainer.convergence().windows
-    assert [window.end for window in windows] == [200, 400, 600, 800, 1000]
-    by_window = np.array(differences).reshape(5, 200)
+    assert [window.end for window in windows] == list(range(100, 1001, 100))
+    by_window = np.array(differences).reshape(10, 100)
     assert [window.stone_difference_variance for window in windows] == pytest.approx(by_window.var(axis=1))
+    positions_by_window, errors_by_window = values[:, 3:5].reshape(10, 100, 2).sum(axis=1).T
+    assert [window.td_variance for window in windows] == pytest.approx(errors_by_window / positions_by_window)
     assert [window.stone_difference_mean for window in windows] == pytest.approx(by_window.mean(axis=1))
-    sums = values[:, :3].reshape(5, 200, 3).sum(axis=1).T
+    sums = values[:, :3].reshape(10, 100, 3).sum(axis=1).T
     variances = sums[2] / sums[0] / 256**2 - (sums[1] / sums[0] / 256) ** 2
     assert [window.value_variance for window in windows] == pytest.approx(variances)
 
 
-def test_search_values_are_those_of_the_positions(small: sk.TrainConfig) -> None:
-    """At one ply, without learning in between, every search is that of `sk.search`."""
+def test_search_values_match_searches_of_the_positions(small: sk.TrainConfig) -> None:
+    """At one ply, and without learning in between, every search equals that of `sk.search`."""
     config = small.replace(shallow=0, epsilon=0, random_plies=5, generation_games=20)
     trainer = sk.Trainer(config)
     report = trainer._advance(20, config, None)
@@ -166,11 +167,11 @@ def test_search_values_are_those_of_the_positions(small: sk.TrainConfig) -> None
     assert (statistics.mean_depth, statistics.depth_min, statistics.depth_max) == (1, 1, 1)
 
 
-def test_searches_one_ply_deep_count(small: sk.TrainConfig) -> None:
+def test_searches_one_ply_deep_are_counted(small: sk.TrainConfig) -> None:
     deep, both = sk.Trainer(small.replace(depth=3, shallow=0)), sk.Trainer(small.replace(depth=3, shallow=1))
     for trainer in (deep, both):
         trainer.train_batch(200)
-    assert deep.get_statistics().depth_min == 1  # a last ply, after a move by chance that left the solved line
+    assert deep.get_statistics().depth_min == 1  # the last ply, after a random move left the solved line
     statistics = both.get_statistics()
     assert statistics.searches > 1.5 * statistics.value_count
     assert statistics.mean_depth is not None
@@ -178,10 +179,12 @@ def test_searches_one_ply_deep_count(small: sk.TrainConfig) -> None:
 
 
 @pytest.mark.parametrize("learning", [False, True])
-def test_evaluations_beyond_the_range_are_a_divergence(learning: bool, small: sk.TrainConfig) -> None:  # noqa: FBT001
+def test_out_of_range_evaluations_count_as_divergence(learning: bool, small: sk.TrainConfig) -> None:  # noqa: FBT001
     rate = "10" if learning else "0"
-    trainer = sk.Trainer(small.replace(rate=rate, window_games=500, warn_again_games=10**6))
-    trainer.train_batch(640)
+    trainer = sk.Trainer(small.replace(rate=rate, settle_games=500, warn_again_games=10**6))
+    trainer.train_batch(500)
+    assert "divergence" not in {warning.kind for warning in trainer.warnings}  # the weights are still settling
+    trainer.train_batch(140)
     warnings = [warning for warning in trainer.warnings if warning.kind == "divergence"]
     assert bool(warnings) == learning
     assert all("are evaluated beyond 64 discs" in warning.message for warning in warnings)
@@ -193,7 +196,7 @@ def log(run: Path) -> str:
     return "".join(path.read_text(encoding="utf-8") for path in sorted((run / "logs").iterdir()))
 
 
-def test_the_log_has_a_line_a_hundred_games_details_and_a_summary_at_each_checkpoint(
+def test_the_log_has_a_line_per_hundred_games_details_and_a_summary_per_checkpoint(
     config: sk.TrainConfig, tmp_path: Path
 ) -> None:
     trainer = sk.Trainer(config.replace(depth=3, detail_games=500, generation_games=100))
@@ -220,7 +223,7 @@ def test_the_log_has_a_line_a_hundred_games_details_and_a_summary_at_each_checkp
     assert saved == [summaries[0]["checkpoint"]]
 
 
-def test_a_long_generation_shows_how_far_it_is(config: sk.TrainConfig, tmp_path: Path) -> None:
+def test_a_long_generation_logs_its_progress(config: sk.TrainConfig, tmp_path: Path) -> None:
     trainer = sk.Trainer(config.replace(nodes=5_000, generation_games=100, log_games=10))
     trainer.start_training(100, directory=tmp_path, log_json=True)
     records = [json.loads(line) for line in log(tmp_path).splitlines()]
@@ -230,7 +233,7 @@ def test_a_long_generation_shows_how_far_it_is(config: sk.TrainConfig, tmp_path:
     assert within[-1] < 100
 
 
-def test_the_time_left_follows_from_this_session_alone(config: sk.TrainConfig, tmp_path: Path) -> None:
+def test_the_remaining_time_is_estimated_from_the_current_session_only(config: sk.TrainConfig, tmp_path: Path) -> None:
     trainer = sk.Trainer(config)
     trainer.train_batch(320)
     trainer.start_training(640, directory=tmp_path, log_json=True)
@@ -240,7 +243,7 @@ def test_the_time_left_follows_from_this_session_alone(config: sk.TrainConfig, t
     assert record["seconds_left"] == pytest.approx(expected, abs=0.02)
 
 
-def test_a_number_that_is_none_is_warned_about_at_once(
+def test_a_nan_value_causes_a_warning_at_once(
     config: sk.TrainConfig, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     trainer = sk.Trainer(config)
@@ -248,8 +251,8 @@ def test_a_number_that_is_none_is_warned_about_at_once(
     with caplog.at_level(logging.WARNING):
         trainer.start_training(64, directory=tmp_path)
     kinds = {warning.message.split(" in game")[0] for warning in trainer.warnings if warning.kind == "divergence"}
-    assert "values that are no finite numbers" in kinds
-    assert any("came to no finite number: reset to neutral" in kind for kind in kinds)
-    assert "divergence: values that are no finite numbers in game" in log(tmp_path)
-    assert "divergence: values that are no finite numbers in game" in caplog.text
+    assert "NaN or infinite values" in kinds
+    assert any("became NaN or infinite and were reset to neutral" in kind for kind in kinds)
+    assert "divergence: NaN or infinite values in game" in log(tmp_path)
+    assert "divergence: NaN or infinite values in game" in caplog.text
     assert {warning["kind"] for warning in lines(tmp_path)[-1]["warnings"]} == {"divergence"}

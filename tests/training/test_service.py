@@ -1,4 +1,4 @@
-"""What a training tells the service manager: that it plays, how far it is, and that it advances."""
+"""Notifications to the service manager: that a run has started, how far it is, and that it advances."""
 
 from __future__ import annotations
 
@@ -28,40 +28,40 @@ PROGRAM = str(Path(sys.executable).parent / "shirokuro")
 
 
 class Manager:
-    """The socket at which systemd listens."""
+    """A socket at which the service manager listens."""
 
     def __init__(self, address: str) -> None:
         self.address = address
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.bind("\0" + address[1:] if address.startswith("@") else address)
-        self.heard: list[str] = []
+        self.received: list[str] = []
 
     def listen(self, seconds: float = 0.2) -> list[str]:
-        """What was told since the last time, waiting so long for more."""
+        """Returns the messages since the last call, after waiting for more during `seconds`."""
         self._socket.settimeout(seconds)
         new: list[str] = []
         try:
             while True:
                 new += self._socket.recv(4096).decode().split("\n")
         except TimeoutError:
-            self.heard += new
+            self.received += new
             return new
 
     def listen_for(self, seconds: float) -> list[str]:
-        """What is told within so many seconds."""
+        """Returns the messages received within `seconds`."""
         end = time.monotonic() + seconds
-        told: list[str] = []
+        messages: list[str] = []
         while time.monotonic() < end:
-            told += self.listen(0.1)
-        return told
+            messages += self.listen(0.1)
+        return messages
 
     def wait_for(self, start: str, *, seconds: float = 60) -> str:
-        """Waits until something is told that starts so."""
+        """Waits for a message that begins with `start`, and returns it."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if found := [each for each in self.listen(0.05) if each.startswith(start)]:
                 return found[-1]
-        raise AssertionError(f"{start} was not told in {seconds} s, but {self.heard}")
+        raise AssertionError(f"{start} was not received in {seconds} s, only {self.received}")
 
     def close(self) -> None:
         self._socket.close()
@@ -76,8 +76,8 @@ def manager(tmp_path: Path) -> Iterator[Manager]:
 
 @contextmanager
 def started(manager: Manager, *command: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
-    known = {**os.environ, "NOTIFY_SOCKET": manager.address, **environment}
-    process = subprocess.Popen(command, env=known, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    variables = {**os.environ, "NOTIFY_SOCKET": manager.address, **environment}
+    process = subprocess.Popen(command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         yield process
     finally:
@@ -85,25 +85,25 @@ def started(manager: Manager, *command: str, **environment: str) -> Iterator[sub
         process.communicate()
 
 
-def test_what_is_told_arrives_at_a_path_and_at_an_abstract_name(tmp_path: Path) -> None:
+def test_messages_arrive_at_a_path_and_at_an_abstract_name(tmp_path: Path) -> None:
     for address in (str(tmp_path / "notify"), f"@shirokuro-{uuid.uuid4().hex}"):
         manager = Manager(address)
-        line = ServiceManager({"NOTIFY_SOCKET": address})
-        line.tell("READY=1", "STATUS=128/1,000 games, 12 games/s, λ")
-        assert line.is_listening
+        service_manager = ServiceManager({"NOTIFY_SOCKET": address})
+        service_manager.notify("READY=1", "STATUS=128/1,000 games, 12 games/s, λ")
+        assert service_manager.is_listening
         assert manager.listen() == ["READY=1", "STATUS=128/1,000 games, 12 games/s, λ"]
         manager.close()
 
 
 @pytest.mark.parametrize("environment", [{}, {"NOTIFY_SOCKET": ""}, {"NOTIFY_SOCKET": "/nowhere/notify"}])
 def test_without_a_manager_nothing_happens(environment: dict[str, str]) -> None:
-    ServiceManager(environment).tell("READY=1")
+    ServiceManager(environment).notify("READY=1")
 
 
-def test_a_manager_that_reads_nothing_does_not_hold_up_the_training(manager: Manager) -> None:
-    line = ServiceManager({"NOTIFY_SOCKET": manager.address})
+def test_a_manager_that_does_not_read_never_blocks_the_run(manager: Manager) -> None:
+    service_manager = ServiceManager({"NOTIFY_SOCKET": manager.address})
     for _ in range(1000):  # more than the socket's queue holds
-        line.tell("WATCHDOG=1")
+        service_manager.notify("WATCHDOG=1")
     assert 0 < len(manager.listen()) < 1000
 
 
@@ -118,7 +118,7 @@ def test_a_manager_that_reads_nothing_does_not_hold_up_the_training(manager: Man
         ({}, None),
     ],
 )
-def test_the_watchdog_is_the_one_that_watches_this_process(environment: dict[str, str], seconds: float | None) -> None:
+def test_only_a_watchdog_that_watches_this_process_counts(environment: dict[str, str], seconds: float | None) -> None:
     assert ServiceManager({"NOTIFY_SOCKET": "/nowhere/notify", **environment}).watchdog_seconds == seconds
     assert ServiceManager(environment).watchdog_seconds is None
 
@@ -130,54 +130,54 @@ class Clock:
         return self.seconds
 
 
-class Told:
-    """Takes what a training tells."""
+class Recorder:
+    """A service manager that records its messages."""
 
     watchdog_seconds = 40.0
 
     def __init__(self) -> None:
-        self.told: list[str] = []
+        self.messages: list[str] = []
 
-    def tell(self, *assignments: str) -> None:
-        self.told += assignments
+    def notify(self, *assignments: str) -> None:
+        self.messages += assignments
 
 
-def told_by(steps: list[tuple[float, int]]) -> list[str]:
-    """What a training tells that has finished so many games after so many seconds."""
-    told, clock = Told(), Clock()
-    service = TrainingService(told, target_games=10_000, games_played=500, clock=clock)  # type: ignore[arg-type]
+def messages_of(steps: list[tuple[float, int]]) -> list[str]:
+    """Returns the messages of a run whose progress is given as pairs of seconds and games played."""
+    recorder, clock = Recorder(), Clock()
+    service = TrainingService(recorder, target_games=10_000, games_played=500, clock=clock)  # type: ignore[arg-type]
     for clock.seconds, games in steps:
         service.tick(games)
-    return told.told
+    return recorder.messages
 
 
-def test_the_watchdog_is_fed_while_games_are_finished() -> None:
-    told = told_by([(second, 500 + second) for second in range(101)])
-    assert told.count("WATCHDOG=1") == 10
-    assert told.count("READY=1") == 1
+def test_the_watchdog_is_fed_while_games_finish() -> None:
+    messages = messages_of([(second, 500 + second) for second in range(101)])
+    assert messages.count("WATCHDOG=1") == 10
+    assert messages.count("READY=1") == 1
 
 
-def test_a_process_that_lives_and_finishes_no_game_does_not_feed_it() -> None:
-    told = told_by([(second, min(500 + second, 530)) for second in range(1001)])
-    assert told.count("WATCHDOG=1") == 3
+def test_a_live_process_that_finishes_no_games_does_not_feed_the_watchdog() -> None:
+    messages = messages_of([(second, min(500 + second, 530)) for second in range(1001)])
+    assert messages.count("WATCHDOG=1") == 3
     assert (
-        told[-1]
+        messages[-1]
         == f"STATUS=530/10,000 games, no game finished for 0:16:{1000 // STATUS_SECONDS * STATUS_SECONDS - 990:02}"
     )
 
 
-def test_the_status_is_the_speed_since_the_last_one() -> None:
-    told, clock = Told(), Clock()
-    service = TrainingService(told, target_games=10_000, games_played=500, clock=clock)  # type: ignore[arg-type]
+def test_the_status_has_the_speed_since_the_previous_status() -> None:
+    recorder, clock = Recorder(), Clock()
+    service = TrainingService(recorder, target_games=10_000, games_played=500, left=lambda: 85, clock=clock)  # type: ignore[arg-type]
     service.tick(500)
     progress: Any = SimpleNamespace(batch=SimpleNamespace(td_error=7.25))
     service.report(progress)
     clock.seconds = 10
     service.tick(1500)
-    assert "STATUS=1,500/10,000 games, 100 games/s, 0:01:25 left, TD error 7.25 discs" in told.told
+    assert "STATUS=1,500/10,000 games, 100 games/s, 0:01:25 left, TD error 7.25 discs" in recorder.messages
 
 
-def test_a_training_is_ready_when_it_plays_and_ends_with_its_state_saved(manager: Manager, tmp_path: Path) -> None:
+def test_a_run_is_ready_once_it_plays_and_reports_its_end_once_saved(manager: Manager, tmp_path: Path) -> None:
     run = tmp_path / "run"
     with started(manager, PROGRAM, "train", f"--out={run}", "--games=1000000", *SETTINGS) as process:
         manager.wait_for("READY=1")
@@ -188,14 +188,14 @@ def test_a_training_is_ready_when_it_plays_and_ends_with_its_state_saved(manager
     assert (run / "model.shiro").exists()
 
 
-def test_a_run_that_is_complete_is_a_start_that_succeeds(manager: Manager, tmp_path: Path) -> None:
+def test_a_run_that_is_already_complete_is_a_successful_start(manager: Manager, tmp_path: Path) -> None:
     command = (PROGRAM, "train", f"--out={tmp_path / 'run'}", "--games=64", "--resume", *SETTINGS)
     for _ in range(2):  # the second time, as after a reboot, there is nothing left to play
         with started(manager, *command) as process:
             assert process.wait(60) == 0
-        told = manager.listen()
-        assert "READY=1" in told
-        assert told[-1] == "STATUS=completed after 64 games, saved"
+        messages = manager.listen()
+        assert "READY=1" in messages
+        assert messages[-1] == "STATUS=completed after 64 games, saved"
 
 
 HANGING = """
@@ -215,14 +215,12 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-def test_a_training_that_hangs_is_silent_to_the_watchdog_while_its_process_lives(
-    manager: Manager, tmp_path: Path
-) -> None:
+def test_a_run_that_hangs_stops_feeding_the_watchdog_while_its_process_lives(manager: Manager, tmp_path: Path) -> None:
     arguments = ("train", f"--out={tmp_path / 'run'}", "--hang-seconds=0", "--threads=1", *SETTINGS)
     with started(manager, sys.executable, "-c", HANGING, *arguments, WATCHDOG_USEC="200000") as process:
         while "no game finished" not in manager.wait_for("STATUS=640/200,000 games, "):
             pass
-        assert "WATCHDOG=1" in manager.heard
+        assert "WATCHDOG=1" in manager.received
         later = manager.listen_for(3 * STATUS_SECONDS)
         assert len(later) > 1
         assert all("no game finished" in each for each in later)

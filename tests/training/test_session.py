@@ -1,4 +1,4 @@
-"""Sessions: a training that is started, paused, resumed and interrupted is the training that was not."""
+"""Sessions: pausing, resuming and interrupting a training do not change its result."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
 GAMES = 500
-"""Seven generations and a part of an eighth."""
+"""Seven generations and part of an eighth."""
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def reference(small: sk.TrainConfig) -> str:
 
 @pytest.fixture
 def trainer(small: sk.TrainConfig) -> Iterator[sk.Trainer]:
-    """A new trainer, which does not train any longer when the test is over."""
+    """A new trainer, whose training stops when the test ends."""
     trainer = sk.Trainer(small)
     yield trainer
     trainer.pause_training()
@@ -49,7 +49,7 @@ def finished(result: sk.TrainingResult | None) -> sk.TrainingResult:
 
 
 class Progress(list[sk.TrainingProgress]):
-    """Remembers what callbacks were told; does something at a number of games."""
+    """Callback that records its arguments and calls `act` once after `games` games."""
 
     def __init__(self, games: int = 0, act: Callable[[], object] | None = None) -> None:
         super().__init__()
@@ -68,7 +68,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.005)
 
 
-def test_a_training_plays_to_its_target_and_tells_what_it_did(
+def test_a_training_plays_to_its_target_and_reports_the_result(
     trainer: sk.Trainer, reference: str, tmp_path: Path
 ) -> None:
     trainer.train_batch(100)
@@ -88,14 +88,16 @@ def test_a_training_plays_to_its_target_and_tells_what_it_did(
     assert loaded.get_statistics() == trainer.get_statistics()
 
 
-def test_a_target_that_is_reached_is_saved_and_nothing_is_played(trainer: sk.Trainer, tmp_path: Path) -> None:
+def test_with_the_target_already_reached_the_state_is_saved_and_no_game_is_played(
+    trainer: sk.Trainer, tmp_path: Path
+) -> None:
     trainer.train_batch(20)
     result = finished(trainer.start_training(10, directory=tmp_path))
     assert (result.outcome, result.games_played, result.statistics) == ("completed", 20, sk.BatchReport())
     assert sk.file_digest(result.checkpoint) == trainer.digest()
 
 
-def test_without_a_directory_a_run_gets_one(
+def test_a_run_without_a_directory_gets_a_new_one(
     trainer: sk.Trainer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -105,7 +107,9 @@ def test_without_a_directory_a_run_gets_one(
     assert [each.games_played for each in sk.list_checkpoints(directory)] == [20, 10]
 
 
-def test_callbacks_come_every_hundred_games_at_the_end_of_a_generation(trainer: sk.Trainer, tmp_path: Path) -> None:
+def test_callbacks_are_called_every_hundred_games_at_the_end_of_a_generation(
+    trainer: sk.Trainer, tmp_path: Path
+) -> None:
     seen = Progress()
     trainer.start_training(GAMES, directory=tmp_path, callback=seen)
     assert [progress.games_played for progress in seen] == [128, 256, 320, 448, 500]
@@ -117,15 +121,15 @@ def test_callbacks_come_every_hundred_games_at_the_end_of_a_generation(trainer: 
     assert seen[-1].seconds_left == 0
 
 
-def test_callbacks_come_within_a_long_generation_and_measure_nothing_there(
-    small: sk.TrainConfig, tmp_path: Path
-) -> None:
+def test_callbacks_within_a_long_generation_have_no_measurements(small: sk.TrainConfig, tmp_path: Path) -> None:
     trainer = sk.Trainer(small.replace(nodes=3_000, generation_games=200))
     seen = Progress()
     trainer.start_training(300, directory=tmp_path, callback=seen, callback_every=5)
     within = [progress for progress in seen if progress.games_played < 200]
     assert within
     assert all(progress.batch == progress.statistics == sk.BatchReport() for progress in within)
+    assert not any(progress.generation_complete for progress in within)
+    assert [progress.games_played for progress in seen if progress.generation_complete] == [200, 300]
     assert [p.games_played for p in seen] == sorted(p.games_played for p in seen)
     assert sum(progress.batch.games for progress in seen) == 300
     whole = sk.Trainer(trainer.config)
@@ -133,7 +137,7 @@ def test_callbacks_come_within_a_long_generation_and_measure_nothing_there(
     assert trainer.digest() == whole.digest()
 
 
-def test_metrics_tell_of_every_game_once_when_a_killed_run_has_gone_on(trainer: sk.Trainer, tmp_path: Path) -> None:
+def test_the_metrics_of_a_killed_and_resumed_run_count_every_game_once(trainer: sk.Trainer, tmp_path: Path) -> None:
     trainer.start_training(GAMES, directory=tmp_path, checkpoint_every=150)
     for path in (
         tmp_path / "model.shiro",
@@ -155,7 +159,7 @@ def test_metrics_tell_of_every_game_once_when_a_killed_run_has_gone_on(trainer: 
     assert sum(line["black_wins"] for line in counting) == statistics.black_wins
 
 
-def test_a_training_in_the_background_can_be_watched_and_waited_for(
+def test_a_background_training_can_be_observed_and_waited_for(
     trainer: sk.Trainer, reference: str, tmp_path: Path
 ) -> None:
     assert not trainer.is_training_active
@@ -168,12 +172,12 @@ def test_a_training_in_the_background_can_be_watched_and_waited_for(
     assert (result.outcome, trainer.digest()) == ("completed", reference)
 
 
-def test_a_callback_can_not_wait_for_the_end_of_its_own_training(trainer: sk.Trainer, tmp_path: Path) -> None:
+def test_a_callback_cannot_wait_for_its_own_training(trainer: sk.Trainer, tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="can't wait for its own end"):
         trainer.start_training(GAMES, directory=tmp_path, callback=Progress(0, trainer.wait))
 
 
-def test_a_training_that_is_active_is_alone(trainer: sk.Trainer, tmp_path: Path) -> None:
+def test_an_active_training_excludes_other_training_calls(trainer: sk.Trainer, tmp_path: Path) -> None:
     trainer.start_training(10**6, directory=tmp_path, background=True)
     for call in (
         lambda: trainer.start_training(GAMES),
@@ -186,7 +190,7 @@ def test_a_training_that_is_active_is_alone(trainer: sk.Trainer, tmp_path: Path)
 
 
 @pytest.mark.parametrize("where", ["foreground", "background", "callback"])
-def test_a_pause_saves_and_resuming_ends_as_if_there_had_been_none(
+def test_a_pause_saves_and_resuming_gives_the_same_result_as_no_pause(
     where: str, trainer: sk.Trainer, reference: str, tmp_path: Path
 ) -> None:
     if where == "background":
@@ -239,7 +243,7 @@ def test_a_pause_within_a_generation_keeps_its_finished_games(small: sk.TrainCon
 
 
 @pytest.mark.timing
-def test_long_searches_and_long_generations_pause_at_once(small: sk.TrainConfig, tmp_path: Path) -> None:
+def test_a_pause_is_immediate_during_long_searches_and_long_generations(small: sk.TrainConfig, tmp_path: Path) -> None:
     trainer = sk.Trainer(small.replace(time_ms=2000, generation_games=5000))
     trainer.start_training(directory=tmp_path, background=True)
     time.sleep(0.5)
@@ -249,37 +253,35 @@ def test_long_searches_and_long_generations_pause_at_once(small: sk.TrainConfig,
     assert result.checkpoint.exists()
 
 
-def test_resuming_gives_up_what_was_trained_after_the_checkpoint(
-    trainer: sk.Trainer, reference: str, tmp_path: Path
-) -> None:
+def test_resuming_discards_training_after_the_checkpoint(trainer: sk.Trainer, reference: str, tmp_path: Path) -> None:
     trainer.start_training(100, directory=tmp_path)
     trainer.train_batch(50)
     trainer.resume_training(GAMES)
     assert trainer.digest() == reference
 
 
-def test_a_training_resumes_towards_the_target_it_was_started_for(trainer: sk.Trainer, tmp_path: Path) -> None:
+def test_a_training_resumes_towards_its_original_target(trainer: sk.Trainer, tmp_path: Path) -> None:
     trainer.start_training(300, directory=tmp_path, callback=Progress(100, trainer.pause_training))
     resumed = sk.Trainer()
     assert finished(resumed.resume_training(directory=tmp_path)).games_played == 300
 
 
-def test_there_is_nothing_to_resume_without_a_directory() -> None:
+def test_resuming_without_a_directory_is_rejected() -> None:
     with pytest.raises(ValueError, match="directory"):
         sk.Trainer().resume_training()
 
 
 def test_a_checkpoint_within_a_long_generation_keeps_its_finished_games(small: sk.TrainConfig, tmp_path: Path) -> None:
-    # A game takes long enough for many looks at the number of finished ones between the first checkpoint and the end.
+    # A game takes long enough for many progress calls between the first checkpoint and the end.
     config = small.replace(nodes=5_000, generation_games=100)
     trainer = sk.Trainer(config)
     again: list[int] = []
 
-    def go_on_from_copy(count: int) -> None:
+    def resume_from_copy(count: int) -> None:
         if (saved := sk.list_checkpoints(tmp_path)) and count < 100 and not again:
             sk.Trainer.load(saved[0].path).start_training(100, directory=tmp_path / "copy", progress=again.append)
 
-    trainer.start_training(100, directory=tmp_path, checkpoint_every=20, progress=go_on_from_copy)
+    trainer.start_training(100, directory=tmp_path, checkpoint_every=20, progress=resume_from_copy)
     assert again[0] >= 20
     whole = sk.Trainer(config)
     whole.train_batch(100)
@@ -287,9 +289,7 @@ def test_a_checkpoint_within_a_long_generation_keeps_its_finished_games(small: s
 
 
 @pytest.mark.parametrize("background", [False, True])
-def test_a_trainer_that_nobody_needs_any_more_is_gone_at_once(
-    *, background: bool, small: sk.TrainConfig, tmp_path: Path
-) -> None:
+def test_an_unreferenced_trainer_is_freed_at_once(*, background: bool, small: sk.TrainConfig, tmp_path: Path) -> None:
     trainer = sk.Trainer(small)
     callback = partial(lambda kept, _: kept, trainer)
     trainer.start_training(64, directory=tmp_path, callback=callback, progress=callback, background=background)
@@ -319,7 +319,7 @@ def test_an_exception_in_a_callback_ends_the_training_with_a_checkpoint_and_is_r
 
     callback = None if by_progress else Progress(200, fail)
     progress = fail if by_progress else None
-    with pytest.raises(OverflowError, match="too much"):  # noqa: PT012 (one call or the other)
+    with pytest.raises(OverflowError, match="too much"):  # noqa: PT012 (either call may raise)
         trainer.start_training(GAMES, directory=tmp_path, background=background, callback=callback, progress=progress)
         trainer.wait()
     assert not trainer.is_training_active
@@ -332,7 +332,7 @@ def test_an_exception_in_a_callback_ends_the_training_with_a_checkpoint_and_is_r
     assert trainer.digest() == reference
 
 
-def test_a_callback_changes_settings_for_the_games_after_it(
+def test_a_callback_can_change_settings_for_later_games(
     trainer: sk.Trainer, small: sk.TrainConfig, tmp_path: Path
 ) -> None:
     change = Progress(200, lambda: trainer.configure(depth=2, epsilon=0.5, threads=1, log_level=logging.INFO))
@@ -346,9 +346,7 @@ def test_a_callback_changes_settings_for_the_games_after_it(
     assert trainer.digest() == by_hand.digest()
 
 
-def test_settings_may_be_changed_from_another_thread_while_games_are_played(
-    trainer: sk.Trainer, tmp_path: Path
-) -> None:
+def test_settings_can_be_changed_from_another_thread_during_play(trainer: sk.Trainer, tmp_path: Path) -> None:
     trainer.start_training(10**6, directory=tmp_path, background=True)
     trainer.configure(epsilon=0.4, threads=1, table_mb=2)
     played = trainer.games_played
@@ -367,7 +365,7 @@ def test_settings_may_be_changed_from_another_thread_while_games_are_played(
     ],
     ids=str,
 )
-def test_a_wrong_argument_is_told_and_starts_nothing(
+def test_an_invalid_argument_is_rejected_and_starts_nothing(
     arguments: dict[str, Any], message: str, trainer: sk.Trainer, tmp_path: Path
 ) -> None:
     with pytest.raises(ValueError, match=message):
@@ -378,7 +376,7 @@ def test_a_wrong_argument_is_told_and_starts_nothing(
 
 @pytest.fixture
 def terminated() -> Iterator[list[int]]:
-    """The SIGTERMs that this process's own handler gets."""
+    """The SIGTERM signals that this process's own handler receives."""
     received: list[int] = []
 
     def receive(number: int, _frame: FrameType | None) -> None:
@@ -389,7 +387,7 @@ def terminated() -> Iterator[list[int]]:
     signal.signal(signal.SIGTERM, before)
 
 
-def test_a_signal_saves_the_training_and_then_does_what_it_would_have_done(
+def test_a_signal_saves_the_training_and_then_has_its_usual_effect(
     trainer: sk.Trainer, reference: str, tmp_path: Path, terminated: list[int]
 ) -> None:
     send = Progress(100, lambda: os.kill(os.getpid(), signal.SIGTERM))
@@ -404,7 +402,7 @@ def test_a_signal_saves_the_training_and_then_does_what_it_would_have_done(
     assert trainer.digest() == reference
 
 
-def test_a_signal_stops_and_saves_a_training_in_the_background(
+def test_a_signal_stops_and_saves_a_background_training(
     trainer: sk.Trainer, tmp_path: Path, terminated: list[int]
 ) -> None:
     trainer.start_training(10**6, directory=tmp_path, background=True)
@@ -413,7 +411,7 @@ def test_a_signal_stops_and_saves_a_training_in_the_background(
     result = finished(trainer.wait())
     assert (result.outcome, terminated) == ("paused", [signal.SIGTERM])
     assert sk.file_digest(result.checkpoint) == trainer.digest()
-    trainer.start_training(GAMES, background=True)  # ends by itself, and nobody waits
+    trainer.start_training(GAMES, background=True)  # ends by itself without a wait
     wait_until(lambda: not trainer.is_training_active)
     trainer.start_training(10**6, background=True)
     send = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
@@ -426,7 +424,7 @@ def test_a_signal_stops_and_saves_a_training_in_the_background(
 @pytest.mark.proof("train(N + M) against train(N), save, load, train(M)")
 @pytest.mark.parametrize("compress", [False, True])
 @pytest.mark.parametrize(("first", "threads"), [(64, (1, 2)), (100, (2, 4)), (100, (4, 1))])
-def test_train_save_load_train_is_train(
+def test_training_in_two_parts_with_save_and_load_equals_training_in_one(
     *, compress: bool, first: int, threads: tuple[int, int], fast: sk.TrainConfig, reference: str, tmp_path: Path
 ) -> None:
     config = fast.replace(threads=threads[0], compress=compress)

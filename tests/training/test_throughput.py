@@ -1,4 +1,4 @@
-"""A training that becomes slower is noticed, one that is only uneven is not."""
+"""Throughput: real slowdowns are detected, and noise is ignored."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from shirokuro.training.throughput import DROP, LEAST_USUAL, RECENT, USUAL, Throughput
+from shirokuro.training.throughput import DROP, MIN_USUAL, RECENT, USUAL, Throughput
 
 STEADY = {"search": 0.8, "waiting": 0.1, "learning": 0.1}
 
@@ -17,7 +17,7 @@ def feed(watched: Throughput, speeds: list[float], phases: dict[str, float] | No
     return [str(drop) for drop in drops if drop]
 
 
-def test_a_drop_is_told_once_with_the_phase_that_grew() -> None:
+def test_a_drop_is_reported_once_with_the_phase_that_grew() -> None:
     watched = Throughput()
     assert feed(watched, [1000.0] * 10, STEADY) == []
     drops = feed(watched, [400.0] * 10, {"search": 0.3, "waiting": 0.6, "learning": 0.1})
@@ -26,7 +26,7 @@ def test_a_drop_is_told_once_with_the_phase_that_grew() -> None:
     ]
 
 
-def test_the_drop_has_to_last() -> None:
+def test_a_brief_drop_is_ignored() -> None:
     watched = Throughput()
     assert feed(watched, [1000.0] * 10) == []
     for _ in range(4):
@@ -34,7 +34,7 @@ def test_the_drop_has_to_last() -> None:
 
 
 @pytest.mark.parametrize("scatter", [0.02, 0.1, 0.3])
-def test_noise_alone_is_no_drop(scatter: float) -> None:
+def test_noise_alone_is_not_a_drop(scatter: float) -> None:
     for seed in range(20):
         random, watched = Random(seed), Throughput()
         assert feed(watched, [1000 * random.lognormvariate(0, scatter) for _ in range(300)]) == [], seed
@@ -49,22 +49,22 @@ def test_a_real_drop_is_found_in_noise(scatter: float) -> None:
         assert len(feed(watched, [0.4 * speed for speed in speeds[30:]])) == 1, seed
 
 
-def test_after_a_recovery_the_next_drop_is_told_again() -> None:
+def test_the_next_drop_after_a_recovery_is_reported_again() -> None:
     watched = Throughput()
     assert len(feed(watched, [1000.0] * USUAL + [500.0] * 4)) == 1
     assert feed(watched, [1000.0] * USUAL) == []
     assert len(feed(watched, [500.0] * 4)) == 1
 
 
-def test_other_work_is_usual_at_once() -> None:
+def test_a_change_of_work_is_not_a_drop() -> None:
     watched = Throughput()
-    told = [watched.add(speed, 1.5, {}, work=depth) for speed, depth in [(1000, 3)] * 10 + [(200, 5)] * 20]
-    assert not any(told)
+    drops = [watched.add(speed, 1.5, {}, work=depth) for speed, depth in [(1000, 3)] * 10 + [(200, 5)] * 20]
+    assert not any(drops)
 
 
-def test_short_reports_are_put_together() -> None:
+def test_short_reports_are_merged() -> None:
     watched = Throughput()
-    # Tenths of a second, each far off, that make even seconds.
+    # The tenths of a second vary widely, but whole seconds are equal.
     speeds = [100, 0, 200, 50, 150, 0, 200, 100, 150, 50]
     assert not any(watched.add(games, 0.1) for games in speeds * 30)
     assert statistics.fmean(speeds) == 100
@@ -73,5 +73,5 @@ def test_short_reports_are_put_together() -> None:
     assert drops[0].recent < DROP * 1000
 
 
-def test_the_beginning_says_nothing() -> None:
-    assert feed(Throughput(), [1000.0] * (LEAST_USUAL - 1) + [100.0] * RECENT) == []
+def test_no_drop_is_reported_before_there_are_enough_intervals() -> None:
+    assert feed(Throughput(), [1000.0] * (MIN_USUAL - 1) + [100.0] * RECENT) == []

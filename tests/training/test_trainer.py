@@ -1,4 +1,4 @@
-"""The trainer: what it plays and learns does not depend on how it is driven."""
+"""The trainer: its games and weights do not depend on how its methods are called."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from shirokuro.config import GenerationSettings
 
 GAMES = 200
-"""Three generations and a part of a fourth."""
+"""Three generations and part of a fourth."""
 
 
 def counts(report: sk.BatchReport) -> dict[str, int]:
-    """What does not depend on the clock, nor on how often a generation was learned from in parts."""
+    """Returns the measurements that depend neither on the clock nor on how often a generation was learned in parts."""
     names = ("games", "black_wins", "white_wins", "draws", "stone_difference_sum", "moves")
     return {name: getattr(report, name) for name in names}
 
@@ -60,7 +60,7 @@ def test_any_number_of_threads_gives_the_same_state(
 
 
 @pytest.mark.parametrize("first", [64, 100])
-def test_saving_and_loading_goes_on_as_if_it_had_never_stopped(
+def test_training_after_saving_and_loading_continues_as_if_never_stopped(
     first: int, fast: sk.TrainConfig, reference: tuple[str, dict[str, int]], tmp_path: Path
 ) -> None:
     path = tmp_path / "model.shiro"
@@ -78,7 +78,7 @@ def test_saving_and_loading_goes_on_as_if_it_had_never_stopped(
 
 
 @pytest.mark.parametrize("after", [0, 1, 30, 100, 199])
-def test_an_interrupted_call_goes_on_as_if_it_had_never_stopped(
+def test_training_after_an_interrupted_call_continues_as_if_never_stopped(
     after: int, fast: sk.TrainConfig, reference: tuple[str, dict[str, int]], tmp_path: Path
 ) -> None:
     trainer = sk.Trainer(fast)
@@ -97,7 +97,7 @@ def test_an_interrupted_call_goes_on_as_if_it_had_never_stopped(
         assert (each.digest(), counts(each.get_statistics())) == reference
 
 
-def test_an_interruption_in_the_middle_of_a_generation_keeps_its_finished_games(fast: sk.TrainConfig) -> None:
+def test_an_interruption_within_a_generation_keeps_its_finished_games(fast: sk.TrainConfig) -> None:
     config = fast.replace(nodes=5_000, exact_empties=10, generation_games=100, epsilon=0.1)
     seen: list[int] = []
 
@@ -123,13 +123,13 @@ def test_another_seed_gives_another_model(fast: sk.TrainConfig, reference: tuple
 
 
 def final_difference(game: sk.Game) -> int:
-    """Black's view, counted from the final board."""
+    """Returns the disc difference from Black's view, counted on the final board."""
     board = sk.Position.from_moves(game.transcript).board
     black, white = int((board == sk.BLACK).sum()), int((board == sk.WHITE).sum())
     return black - white + int(np.sign(black - white)) * (64 - black - white)
 
 
-def test_statistics_are_those_of_the_games_played(fast: sk.TrainConfig, reference: tuple[str, dict[str, int]]) -> None:
+def test_statistics_match_the_games_played(fast: sk.TrainConfig, reference: tuple[str, dict[str, int]]) -> None:
     trainer = sk.Trainer(fast)
     games = [trainer.train_game() for _ in range(GAMES)]
     assert [game.index for game in games] == list(range(GAMES))
@@ -156,7 +156,7 @@ def test_statistics_are_those_of_the_games_played(fast: sk.TrainConfig, referenc
     assert trainer.digest() == reference[0]
 
 
-def test_nothing_is_known_before_the_first_game(fast: sk.TrainConfig) -> None:
+def test_measurements_are_unknown_before_the_first_game(fast: sk.TrainConfig) -> None:
     statistics = sk.Trainer(fast).get_statistics()
     assert statistics == sk.BatchReport()
     assert statistics.mean_stone_difference is statistics.td_error is statistics.games_per_second is None
@@ -164,7 +164,7 @@ def test_nothing_is_known_before_the_first_game(fast: sk.TrainConfig) -> None:
     json.dumps(statistics.measures(), allow_nan=False)
 
 
-def test_a_report_shows_first_what_people_look_for() -> None:
+def test_a_report_shows_the_main_measurements_first() -> None:
     report = sk.BatchReport(
         games=3, black_wins=1, white_wins=2, stone_difference_sum=-10, positions=4, play_seconds=2.0
     )
@@ -176,7 +176,7 @@ def test_a_report_shows_first_what_people_look_for() -> None:
     assert "td_error" not in repr(sk.BatchReport())
 
 
-def test_no_game_is_lost_from_the_statistics_when_a_signal_comes_while_learning(fast: sk.TrainConfig) -> None:
+def test_statistics_lose_no_game_if_a_signal_arrives_while_learning(fast: sk.TrainConfig) -> None:
     trainer = sk.Trainer(fast.replace(generation_games=512))
     random = Random(1)
     interrupted = 0
@@ -191,7 +191,7 @@ def test_no_game_is_lost_from_the_statistics_when_a_signal_comes_while_learning(
     assert trainer.games_played > 0
 
 
-def test_a_batch_measures_its_own_games(fast: sk.TrainConfig) -> None:
+def test_a_batch_report_covers_only_its_own_games(fast: sk.TrainConfig) -> None:
     trainer = sk.Trainer(fast)
     first, second = trainer.train_batch(100), trainer.train_batch(60)
     assert counts(first + second) == counts(trainer.get_statistics())
@@ -214,14 +214,14 @@ def test_training_lowers_the_error_against_the_outcomes(fast: sk.TrainConfig) ->
     assert last < 0.95 * first
 
 
-def test_random_openings_are_as_long_as_the_games_say(fast: sk.TrainConfig) -> None:
+def test_random_openings_have_varying_lengths_up_to_the_limit(fast: sk.TrainConfig) -> None:
     trainer = sk.Trainer(fast.replace(random_plies=10))
     lengths = {trainer.train_game().random_plies for _ in range(100)}
     assert lengths <= set(range(11))
     assert len(lengths) > 5
 
 
-def test_limits_and_epsilon_hold_for_one_call_alone(fast: sk.TrainConfig) -> None:
+def test_limits_and_epsilon_apply_to_one_call_only(fast: sk.TrainConfig) -> None:
     trainer = sk.Trainer(fast)
     one_ply = trainer.train_batch(64).nodes
     assert trainer.train_batch(64, depth=3).nodes > 2 * one_ply
@@ -230,13 +230,13 @@ def test_limits_and_epsilon_hold_for_one_call_alone(fast: sk.TrainConfig) -> Non
     assert trainer.config == fast
 
 
-def test_games_without_randomness_are_the_same_within_a_generation_whatever_the_seed(fast: sk.TrainConfig) -> None:
+def test_games_without_randomness_are_identical_within_a_generation_for_any_seed(fast: sk.TrainConfig) -> None:
     still = fast.replace(epsilon=0, random_plies=0)
     trainers = (sk.Trainer(still), sk.Trainer(still.replace(seed=99)))
     assert len({trainer.train_game().transcript for trainer in trainers for _ in range(3)}) == 1
 
 
-def test_configure_changes_the_next_games(fast: sk.TrainConfig) -> None:
+def test_configure_changes_the_settings_of_later_games(fast: sk.TrainConfig) -> None:
     trainer = sk.Trainer(fast)
     trainer.configure(depth=2, epsilon="0:0.5,1:0", threads=1, log_level="DEBUG")
     assert trainer.config == fast.replace(depth=2, epsilon="0:0.5,1:0", threads=1)
@@ -246,7 +246,7 @@ def test_configure_changes_the_next_games(fast: sk.TrainConfig) -> None:
     assert trainer.train_batch(2).games == 2
 
 
-def test_memory_is_told_by_component(trained: sk.Trainer) -> None:
+def test_memory_is_reported_by_component(trained: sk.Trainer) -> None:
     memory = trained.memory()
     assert all(size >= 0 for size in memory.values())
     assert memory["weights"] == 2 * 28_868_400
@@ -255,16 +255,16 @@ def test_memory_is_told_by_component(trained: sk.Trainer) -> None:
 
 def test_other_threads_run_while_games_are_trained(fast: sk.TrainConfig) -> None:
     trainer = sk.Trainer(fast.replace(depth=3, exact_empties=8))
-    begun, seen = threading.Event(), threading.Event()
+    started, seen = threading.Event(), threading.Event()
 
     def other() -> None:
-        begun.wait()
+        started.wait()
         seen.set()
 
     def stop(_finished: int) -> None:
         if seen.is_set():
             raise KeyboardInterrupt
-        begun.set()
+        started.set()
 
     thread = threading.Thread(target=other)
     thread.start()
@@ -273,9 +273,9 @@ def test_other_threads_run_while_games_are_trained(fast: sk.TrainConfig) -> None
     thread.join()
 
 
-def test_a_trainer_that_another_thread_uses_says_so_and_stays_as_it_is(fast: sk.TrainConfig, tmp_path: Path) -> None:
+def test_a_busy_trainer_rejects_other_calls_and_does_not_change(fast: sk.TrainConfig, tmp_path: Path) -> None:
     trainer = sk.Trainer(fast)
-    refused = []
+    rejected = []
 
     def call_others(_finished: int) -> None:
         calls: tuple[Callable[[], object], ...] = (
@@ -287,22 +287,22 @@ def test_a_trainer_that_another_thread_uses_says_so_and_stays_as_it_is(fast: sk.
         for call in calls:
             with pytest.raises(RuntimeError, match="the trainer is busy") as error:
                 call()
-            refused.append(error)
+            rejected.append(error)
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         trainer.train_batch(GAMES, progress=call_others, depth=6)
-    assert len(refused) == 4
+    assert len(rejected) == 4
     assert trainer.evaluator.evaluate(sk.Position()) == 0
 
 
 class FakeCore:
-    """Plays nothing; remembers what it was told."""
+    """A core that plays no games, but records its calls."""
 
     def __init__(self, generation_games: int) -> None:
         self.generation_games = generation_games
         self.games_played = self.seed = 0
-        self.told: list[tuple[int, GenerationSettings]] = []
+        self.calls: list[tuple[int, GenerationSettings]] = []
 
     @property
     def generation(self) -> int:
@@ -324,7 +324,7 @@ class FakeCore:
         reports: list[Any],
     ) -> SimpleNamespace:
         del tick, hang_seconds, sudden_discs, updates
-        self.told += [(index, play) for index in range(self.games_played, self.games_played + games)]
+        self.calls += [(index, play) for index in range(self.games_played, self.games_played + games)]
         self.games_played += games
         game = SimpleNamespace(index=0, winner="draw", stone_difference=0, move_count=60)
         report = SimpleNamespace(
@@ -357,21 +357,21 @@ class FakeCore:
         return report
 
 
-def test_schedules_take_their_values_at_the_first_game_of_a_generation_however_games_are_split() -> None:
+def test_schedules_take_their_values_at_the_first_game_of_a_generation_for_any_split() -> None:
     config = sk.TrainConfig(games=400, generation_games=100, epsilon="0:0.4,1:0", depth="0:1,1:5", rate=0.1)
-    told = []
+    calls = []
     for parts in ((400,), (50, 120, 230)):
         trainer = sk.Trainer(config)
         core: Any = FakeCore(100)
         trainer.state.core = core
         for games in parts:
             trainer.train_batch(games)
-        told.append(core.told)
-    assert told[0] == told[1]
-    assert [play.epsilon for _, play in told[0][::100]] == pytest.approx([0.4, 0.3, 0.2, 0.1])
-    assert [play.depth for _, play in told[0][::100]] == [1, 2, 3, 4]
+        calls.append(core.calls)
+    assert calls[0] == calls[1]
+    assert [play.epsilon for _, play in calls[0][::100]] == pytest.approx([0.4, 0.3, 0.2, 0.1])
+    assert [play.depth for _, play in calls[0][::100]] == [1, 2, 3, 4]
     for generation in range(4):
-        plays = [play for _, play in told[0][100 * generation : 100 * (generation + 1)]]
+        plays = [play for _, play in calls[0][100 * generation : 100 * (generation + 1)]]
         assert all(play == plays[0] == config.at(100 * generation) for play in plays)
 
 
@@ -385,8 +385,34 @@ def test_progress_counts_the_games_of_the_call(fast: sk.TrainConfig) -> None:
     assert len(seen) >= 5
 
 
-def test_a_file_whose_settings_cannot_be_read_is_refused(fast: sk.TrainConfig, tmp_path: Path) -> None:
+def test_a_file_with_unreadable_settings_is_rejected(fast: sk.TrainConfig, tmp_path: Path) -> None:
     path = tmp_path / "model.shiro"
     sk.Trainer(fast)._core.save(path, settings='{"epsilon": 2}', statistics="{}")
     with pytest.raises(sk.ModelFileError, match=r"model\.shiro.*epsilon = 2: must be within 0…1"):
         sk.Trainer.load(path)
+
+
+def test_the_representation_of_a_trainer_shows_its_progress_and_its_run(fast: sk.TrainConfig) -> None:
+    trainer = sk.Trainer(fast)
+    trainer.train_batch(10)
+    assert repr(trainer) == f"<Trainer: 10 of 2000 games, seed 7, run {trainer.state.run_id}>"
+
+
+def test_stage_sharing_gives_the_same_bits_at_any_threads_and_split(fast: sk.TrainConfig, tmp_path: Path) -> None:
+    config = fast.replace(share_stages="0:3,1:1", share_weight=0.7)
+    whole, parts = sk.Trainer(config), sk.Trainer(config.replace(threads=1))
+    whole.train_batch(GAMES)
+    for games in (30, GAMES - 50):
+        parts.train_batch(games)
+    path = tmp_path / "model.shiro"
+    parts.save(path)
+    resumed = sk.Trainer.load(path)
+    resumed.train_batch(20)
+    assert resumed.digest() == whole.digest()
+    assert resumed.play.share_stages == 3
+    alone = sk.Trainer(fast)
+    alone.train_batch(GAMES)
+    assert alone.digest() != whole.digest()
+    # The entries that neighbouring stages teach are updated too, but only positions of the own stage count as updates.
+    assert whole.convergence().updated_entries > alone.convergence().updated_entries
+    assert whole.convergence().mean_updates == pytest.approx(alone.convergence().mean_updates, rel=0.05)

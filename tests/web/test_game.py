@@ -1,4 +1,4 @@
-"""A visitor's game and what a visitor may ask for, without a browser."""
+"""A visitor's game and the messages of a visitor, without a browser."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def engine(trained: sk.Trainer) -> sk.Engine:
 
 
 def think(session: GameSession, engine: sk.Engine, *, until: Callable[[SearchRequest], bool] = lambda _: False) -> None:
-    """Does what there is to think about, as a thread would."""
+    """Runs the requested searches, as a search thread would."""
     while (request := session.next_request()) and not until(request):
         engine.limits = sk.SearchLimits(depth=1)
         session.take(
@@ -48,7 +48,7 @@ def think(session: GameSession, engine: sk.Engine, *, until: Callable[[SearchReq
 
 
 def play(session: GameSession, move: str) -> None:
-    session.obey(Play(move, len(session.game.moves)))
+    session.apply(Play(move, len(session.game.moves)))
 
 
 def setup(moves: str, player: Player = "black") -> Setup:
@@ -56,7 +56,7 @@ def setup(moves: str, player: Player = "black") -> Setup:
 
 
 def game_with_a_pass() -> str:
-    """The moves of a game up to the first pass."""
+    """Returns the moves of a random game up to the first pass."""
     for seed in range(1000):
         random, game = Random(seed), sk.LiveGame()
         while not game.position.is_over:
@@ -115,23 +115,23 @@ def test_messages_are_read(text: str, message: Message) -> None:
         json.dumps({"do": "setup", "moves": "f5 " * 1000, "player": "black", "depth": 3}),
     ],
 )
-def test_what_is_no_message_is_refused(text: str | bytes) -> None:
+def test_an_invalid_message_is_rejected(text: str | bytes) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         parse(text)
 
 
 @given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(), lambda each: st.dictionaries(st.text(), each)))
-def test_no_message_whatever_is_in_it_leads_to_another_error(value: Any) -> None:
+def test_no_message_causes_any_other_error(value: Any) -> None:
     kinds = ("play", "undo", "back", "setup", "choose", "scores", "watch", "renew")
     for kind in kinds:
         values = dict.fromkeys(("move", "ply", "moves", "player", "depth", "seconds", "on"), value)
         try:
             parse(json.dumps({"do": kind, **values}))
         except ValueError as error:
-            assert str(error)  # noqa: PT017 (either is right)
+            assert str(error)  # noqa: PT017 (both outcomes are right)
 
 
-def test_limits_are_never_longer_than_ten_seconds() -> None:
+def test_limits_never_exceed_ten_seconds() -> None:
     for strength in (Strength(depth=16), Strength(seconds=10), Strength(seconds=0.1), Strength(depth=1)):
         time_ms = strength.limits.time_ms
         assert time_ms is not None
@@ -140,7 +140,7 @@ def test_limits_are_never_longer_than_ten_seconds() -> None:
     assert Strength(depth=3).limits.depth == 3
 
 
-def test_the_model_answers_and_every_position_is_judged(engine: sk.Engine) -> None:
+def test_the_model_replies_and_every_position_is_evaluated(engine: sk.Engine) -> None:
     session = GameSession()
     think(session, engine)
     play(session, "d3")
@@ -166,9 +166,9 @@ def test_a_whole_game_ends_with_its_exact_result(engine: sk.Engine) -> None:
     assert session.next_request() is None
 
 
-def test_a_move_that_is_late_illegal_or_not_the_persons_changes_nothing(engine: sk.Engine) -> None:
+def test_a_move_that_is_late_illegal_or_out_of_turn_changes_nothing(engine: sk.Engine) -> None:
     session = GameSession()
-    session.obey(Play("d3", 1))
+    session.apply(Play("d3", 1))
     for wrong in ("a1", "d4", "zz"):
         with pytest.raises(ValueError, match=wrong):
             play(session, wrong)
@@ -180,87 +180,85 @@ def test_a_move_that_is_late_illegal_or_not_the_persons_changes_nothing(engine: 
     assert len(session.game.moves) == 2
 
 
-def test_undo_goes_back_to_the_persons_last_decision(engine: sk.Engine) -> None:
+def test_undo_returns_to_the_person_s_last_decision(engine: sk.Engine) -> None:
     session = GameSession()
-    session.obey(Undo())
+    session.apply(Undo())
     play(session, "d3")
-    session.obey(Undo())  # while the model thinks
+    session.apply(Undo())  # while the model is thinking
     assert session.game.moves == ()
     play(session, "d3")
     think(session, engine)
     before = session.game.moves
     play(session, session.game.position.legal_moves[0])
     think(session, engine)
-    session.obey(Undo())
+    session.apply(Undo())
     assert session.game.moves == before
-    session.obey(Undo())
+    session.apply(Undo())
     assert session.game.moves == ()
 
 
-def test_the_models_first_move_is_not_taken_back_since_it_would_only_be_played_again(engine: sk.Engine) -> None:
+def test_the_first_move_of_the_model_can_not_be_taken_back(engine: sk.Engine) -> None:
     session = GameSession()
-    session.obey(setup("", "white"))
+    session.apply(setup("", "white"))
     think(session, engine)
     assert len(session.game.moves) == 1
     assert session.snapshot(thinking=None)["undo"] is False
-    session.obey(Undo())
+    session.apply(Undo())
     assert len(session.game.moves) == 1
 
 
-def test_undo_with_both_sides_takes_one_move() -> None:
+def test_undo_takes_back_one_move_when_a_person_plays_both_sides() -> None:
     session = GameSession()
-    session.obey(setup("f5d6c3", "both"))
-    session.obey(Undo())
+    session.apply(setup("f5d6c3", "both"))
+    session.apply(Undo())
     assert session.game.transcript == "f5d6"
-    session.obey(BackTo(1))
+    session.apply(BackTo(1))
     assert session.game.transcript == "f5"
-    session.obey(BackTo(40))
+    session.apply(BackTo(40))
     assert session.game.transcript == "f5"
 
 
-def test_a_pass_is_told(engine: sk.Engine) -> None:
+def test_a_pass_is_reported(engine: sk.Engine) -> None:
     session = GameSession()
-    session.obey(setup(game_with_a_pass(), "both"))
+    session.apply(setup(game_with_a_pass(), "both"))
     shown = session.snapshot(thinking=None)
     assert {shown["passed"], shown["turn"]} == {"black", "white"}
-    session.obey(Choose("black" if shown["turn"] == "white" else "white", Strength(depth=1)))
-    think(
-        session, engine, until=lambda request: request.kind != "move"
-    )  # the model moves again and again, until the person can
+    session.apply(Choose("black" if shown["turn"] == "white" else "white", Strength(depth=1)))
+    think(session, engine, until=lambda request: request.kind != "move")  # the model moves until the person can
     assert session.game.position.is_over or session.is_persons(session.game.position)
 
 
-def test_scores_are_of_each_legal_move_and_agree_with_the_position(engine: sk.Engine) -> None:
+def test_every_legal_move_has_a_score_and_the_best_equals_the_value_of_the_position(engine: sk.Engine) -> None:
     session = GameSession()
-    session.obey(setup("f5d6c3d3c4f4c5b4", "both"))
+    session.apply(setup("f5d6c3d3c4f4c5b4", "both"))
     assert session.snapshot(thinking=None)["scores"] is None
-    session.obey(ShowScores(on=True))
+    session.apply(ShowScores(on=True))
     think(session, engine)
     shown = session.snapshot(thinking=None)
     assert sorted(each["move"] for each in shown["scores"]) == sorted(shown["legal"])
     assert max(each["score"] for each in shown["scores"]) == shown["plies"][-1]["value"]["score"]
     play(session, shown["legal"][0])
-    assert session.snapshot(thinking=None)["scores"] is None, "of another position"
+    assert session.snapshot(thinking=None)["scores"] is None, "they belong to another position"
 
 
-def test_what_was_thought_of_a_position_that_is_gone_is_dropped(engine: sk.Engine) -> None:
+def test_a_search_result_for_a_position_that_is_no_longer_current_is_dropped(engine: sk.Engine) -> None:
     session = GameSession()
     play(session, "d3")
     request = session.next_request()
     assert request
     found = engine.search(request.position)
-    session.obey(Undo())
+    session.apply(Undo())
     session.take(request, found)
     assert session.game.moves == ()
-    session.obey(Choose("both", Strength(depth=1)))
+    session.apply(Choose("both", Strength(depth=1)))
     play(session, "d3")
     session.take(request, found)
     assert session.game.transcript == "d3", "the person plays both sides now"
 
 
-def test_memory_does_not_grow_with_what_is_tried(engine: sk.Engine) -> None:
+def test_memory_does_not_grow_with_the_positions_tried(engine: sk.Engine) -> None:
     session = GameSession()
     for moves in ("f5d6c3", "d3c5", "f5f6", "c4c3", "e6f4"):
-        session.obey(setup(moves, "both"))
+        session.apply(setup(moves, "both"))
         think(session, engine)
     assert len(session._values) <= 3

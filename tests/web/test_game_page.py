@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 OPENING = "f5d6c3d3c4f4c5b4"
 LATE = "c4c5f6c3b5g7e3e6c2f3g3a5h8b3f4f2b4f5f7h3a3d2e2e1a6e7d7c1c6g8f1g4d1b6b1d3g6b7f8a7c7h6a8b2g5g2a1d6"
-"""A game in which twelve squares are left."""
+"""The moves of a game with twelve empty squares left."""
 
 
 @pytest.fixture(scope="module")
 def site(serve: Callable[..., Any], model: Path) -> str:
-    """The address of a page with a model."""
+    """The URL of a page with a model."""
     return str(serve(model).url)
 
 
@@ -31,19 +31,19 @@ def ply(page: Page) -> int:
     return int(page.locator(".timeline").get_attribute("aria-valuemax") or -1)
 
 
-def put_in(page: Page, text: str) -> None:
+def enter_moves(page: Page, text: str) -> None:
     page.fill("#moves", text)
     page.click("#load")
 
 
 def load(page: Page, moves: str) -> None:
-    """Puts moves in, and waits until the game has them; a person is to move then."""
-    put_in(page, moves)
+    """Loads moves and waits until the game has them; a person must be to move then."""
+    enter_moves(page, moves)
     expect(page.locator(".timeline")).to_have_attribute("aria-valuemax", str(len(parse_transcript(moves))))
 
 
 def play_any(page: Page) -> None:
-    """Clicks at a legal square, and waits until it was played."""
+    """Clicks a legal square and waits until the move has been played."""
     before = ply(page)
     page.locator(".cell.legal").first.click()
     expect(page.locator(".timeline")).not_to_have_attribute("aria-valuemax", str(before))
@@ -75,7 +75,7 @@ def test_a_whole_game_is_played_by_clicking(open_tab: Callable[..., Any], site: 
         expect(page.locator("#reading")).to_contain_text("final")
 
 
-def test_flips_are_seen_one_move_after_the_other_unless_motion_is_not_wanted(
+def test_flips_are_animated_move_by_move_unless_reduced_motion_is_requested(
     open_tab: Callable[..., Any], site: str
 ) -> None:
     running = "() => document.querySelector('.board').getAnimations({ subtree: true }).length"
@@ -90,7 +90,7 @@ def test_flips_are_seen_one_move_after_the_other_unless_motion_is_not_wanted(
         assert page.evaluate(running) == 0
 
 
-def test_undo_goes_back_also_while_the_model_thinks(open_tab: Callable[..., Any], site: str) -> None:
+def test_undo_works_even_while_the_model_is_thinking(open_tab: Callable[..., Any], site: str) -> None:
     with open_tab(site) as page:
         expect(page.locator("#undo")).to_be_disabled()
         play_any(page)
@@ -101,13 +101,13 @@ def test_undo_goes_back_also_while_the_model_thinks(open_tab: Callable[..., Any]
         page.locator("#strength").fill("7")
         expect(page.locator("#strength-words")).to_have_text("10 s")
         play_any(page)
-        expect(page.locator("#status")).to_have_text("The model thinks…")
+        expect(page.locator("#status")).to_have_text("The model is thinking…")
         page.click("#undo")
         expect(page.locator("#status")).to_have_text("Your move")
         assert transcript(page) == ""
 
 
-def test_scores_stand_on_the_legal_squares_and_the_best_is_marked(
+def test_scores_are_shown_on_the_legal_squares_and_the_best_is_marked(
     open_tab: Callable[..., Any], site: str, model: Path
 ) -> None:
     with open_tab(site) as page:
@@ -127,7 +127,7 @@ def test_scores_stand_on_the_legal_squares_and_the_best_is_marked(
         expect(page.locator(".cell.legal")).to_have_count(len(position.legal_moves))
 
 
-def test_everything_can_be_done_by_keys(open_tab: Callable[..., Any], site: str) -> None:
+def test_everything_can_be_done_with_the_keyboard(open_tab: Callable[..., Any], site: str) -> None:
     with open_tab(site) as page:
         for key in ("ArrowUp", "ArrowUp", "ArrowRight"):  # the first one enters the board, at d3
             page.keyboard.press(key)
@@ -153,10 +153,10 @@ def test_everything_can_be_done_by_keys(open_tab: Callable[..., Any], site: str)
         page.keyboard.press("t")
         assert page.evaluate("document.documentElement.dataset.theme") == "light"
         page.locator("#moves").press("u")
-        assert transcript(page) == "u", "keys in a text are letters"
+        assert transcript(page) == "u", "keys typed into a text are letters"
 
 
-def test_what_has_the_focus_is_seen(open_tab: Callable[..., Any], site: str) -> None:
+def test_the_focus_is_visible(open_tab: Callable[..., Any], site: str) -> None:
     outline = "() => { const s = getComputedStyle(document.activeElement); return s.outlineStyle + s.outlineWidth; }"
     with open_tab(site) as page:
         seen = set()
@@ -177,7 +177,7 @@ def test_what_has_the_focus_is_seen(open_tab: Callable[..., Any], site: str) -> 
         assert {"theme", "new", "scores", "strength", "moves", "copy", "timeline"} <= seen
 
 
-def test_squares_say_what_is_on_them(open_tab: Callable[..., Any], site: str) -> None:
+def test_squares_have_accessible_names(open_tab: Callable[..., Any], site: str) -> None:
     with open_tab(site) as page:
         expect(page.get_by_role("grid", name="Board")).to_be_visible()
         expect(page.get_by_role("gridcell", name="d3, empty, legal move")).to_be_visible()
@@ -186,7 +186,7 @@ def test_squares_say_what_is_on_them(open_tab: Callable[..., Any], site: str) ->
         expect(page.get_by_role("gridcell", name=re.compile("white, last move"))).to_be_visible()
 
 
-def test_a_click_into_the_timeline_looks_at_a_position_and_play_can_go_on_from_there(
+def test_a_click_on_the_timeline_shows_a_position_and_play_can_continue_from_there(
     open_tab: Callable[..., Any], site: str
 ) -> None:
     with open_tab(site) as page:
@@ -210,7 +210,9 @@ def test_a_click_into_the_timeline_looks_at_a_position_and_play_can_go_on_from_t
         expect(page.locator("#status")).to_have_text("White to move")
 
 
-def test_transcripts_are_copied_and_pasted_and_wrong_ones_are_refused(open_tab: Callable[..., Any], site: str) -> None:
+def test_transcripts_are_copied_and_pasted_and_invalid_ones_are_rejected(
+    open_tab: Callable[..., Any], site: str
+) -> None:
     with open_tab(site) as page:
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         load(page, "1. F5 2. d6 3. C3 4. d3")
@@ -218,12 +220,12 @@ def test_transcripts_are_copied_and_pasted_and_wrong_ones_are_refused(open_tab: 
         page.click("#copy")
         expect(page.locator("#toast")).to_have_text("Copied.")
         assert page.evaluate("() => navigator.clipboard.readText()") == "f5d6c3d3"
-        put_in(page, "f5d6<img src=x onerror=alert(1)>")
+        enter_moves(page, "f5d6<img src=x onerror=alert(1)>")
         expect(page.locator("#toast")).to_contain_text("move 3: '<i' is not a square")
         assert ply(page) == 4
         page.click("#new")
         expect(page.locator("#moves")).to_have_value("")
-        page.get_by_text("Bring the old one back").click()
+        page.get_by_text("Restore the previous game").click()
         expect(page.locator("#moves")).to_have_value("f5d6c3d3")
 
 
@@ -238,7 +240,7 @@ def test_a_person_plays_white_or_both_sides(open_tab: Callable[..., Any], site: 
         assert ply(page) == 2
 
 
-def test_a_pass_is_explained(open_tab: Callable[..., Any], site: str) -> None:
+def test_a_pass_is_announced(open_tab: Callable[..., Any], site: str) -> None:
     moves = "d3c3e6d2d1e1b2c1"
     assert sk.LiveGame(moves).passed == sk.BLACK
     with open_tab(site) as page:
@@ -247,11 +249,11 @@ def test_a_pass_is_explained(open_tab: Callable[..., Any], site: str) -> None:
         expect(page.locator("#status")).to_have_text("Black has no move and passes. White to move")
 
 
-def test_before_the_game_has_come_moves_can_be_written_and_buttons_do_nothing(browser: Browser, site: str) -> None:
+def test_before_the_game_is_received_moves_can_be_typed_and_buttons_do_nothing(browser: Browser, site: str) -> None:
     page = browser.new_context(reduced_motion="reduce").new_page()
     errors, sockets = list[str](), list[WebSocketRoute]()
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.route_web_socket("**", lambda socket: sockets.append(socket))  # noqa: PLW0108 (it takes no method of a list)
+    page.route_web_socket("**", lambda socket: sockets.append(socket))  # noqa: PLW0108 (a method of a list is not accepted)
     page.goto(site)
     page.fill("#moves", OPENING)
     expect(page.locator("#load")).to_be_disabled()
@@ -268,7 +270,7 @@ def test_before_the_game_has_come_moves_can_be_written_and_buttons_do_nothing(br
     page.context.close()
 
 
-def test_two_tabs_have_games_of_their_own_and_a_reload_keeps_its_game(open_tab: Callable[..., Any], site: str) -> None:
+def test_two_tabs_have_separate_games_and_a_reload_keeps_the_game(open_tab: Callable[..., Any], site: str) -> None:
     with open_tab(site) as first, open_tab(site) as second:
         load(first, OPENING)
         expect(first.locator("#moves")).to_have_value(OPENING)
@@ -279,7 +281,7 @@ def test_two_tabs_have_games_of_their_own_and_a_reload_keeps_its_game(open_tab: 
         expect(first.locator("#count-black b")).not_to_have_text("2")
 
 
-def test_a_lost_connection_is_told_and_the_game_goes_on_when_it_is_back(
+def test_a_lost_connection_is_reported_and_the_game_continues_once_it_is_restored(
     browser: Browser, serve: Callable[..., Any], model: Path
 ) -> None:
     served = serve(model)
@@ -288,7 +290,7 @@ def test_a_lost_connection_is_told_and_the_game_goes_on_when_it_is_back(
     load(page, OPENING)
     expect(page.locator("#moves")).to_have_value(OPENING)
     served.end()
-    expect(page.locator("#banner")).to_contain_text("The connection is lost")
+    expect(page.locator("#banner")).to_contain_text("Connection lost")
     serve(model, "--port", str(urlsplit(served.url).port))
     expect(page.locator("#banner")).to_be_hidden(timeout=20_000)
     play_any(page)
@@ -296,7 +298,7 @@ def test_a_lost_connection_is_told_and_the_game_goes_on_when_it_is_back(
     page.context.close()
 
 
-def test_a_page_with_a_token_opens_with_it_and_hides_it_from_then_on(
+def test_a_page_with_a_token_opens_with_it_and_then_hides_it(
     browser: Browser, open_tab: Callable[..., Any], serve: Callable[..., Any], model: Path
 ) -> None:
     url = str(serve(model, "--token").url)

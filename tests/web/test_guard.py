@@ -1,4 +1,4 @@
-"""Who may see the page."""
+"""Access control of the page."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from shirokuro.web.guard import Entry, Guard, Refusal, is_loopback, new_token
 
-TOKEN = "abcdefgh-ABCDEFGH_0123"  # noqa: S105 (of no server)
+TOKEN = "abcdefgh-ABCDEFGH_0123"  # noqa: S105 (not used by any server)
 
 
 def status(found: Refusal | Entry | None) -> HTTPStatus | None:
@@ -19,14 +19,14 @@ def status(found: Refusal | Entry | None) -> HTTPStatus | None:
 @pytest.mark.parametrize(
     "host", ["localhost", "localhost:9000", "127.0.0.1:8080", "127.0.0.2", "[::1]:8080", "LOCALHOST"]
 )
-def test_on_loopback_its_own_names_are_answered_at_any_port(host: str) -> None:
+def test_requests_to_loopback_names_are_answered_at_any_port(host: str) -> None:
     assert Guard(host="127.0.0.1", port=8080, token=None).check("/", {"Host": host}) is None
 
 
 @pytest.mark.parametrize(
     "host", ["", "evil.example", "localhost.evil.example", "192.168.0.2:8080", "[", "127.0.0.1.nip.io"]
 )
-def test_on_loopback_other_names_are_refused_since_they_may_have_been_made_to_stand_for_it(host: str) -> None:
+def test_requests_to_other_names_are_refused_because_they_may_be_rebound_to_loopback(host: str) -> None:
     guard = Guard(host="127.0.0.1", port=8080, token=None)
     assert status(guard.check("/", {"Host": host})) == HTTPStatus.FORBIDDEN
 
@@ -58,19 +58,19 @@ def test_beyond_loopback_a_token_is_needed() -> None:
 
 
 @pytest.mark.parametrize("token", ["", "short", "twelve letters", "x" * 201, "ääääääääääääää"])
-def test_a_token_that_could_be_guessed_or_would_not_fit_an_address_is_refused(token: str) -> None:
+def test_a_token_that_is_guessable_or_does_not_fit_a_url_is_rejected(token: str) -> None:
     with pytest.raises(ValueError, match="12…200 characters"):
         Guard(host="127.0.0.1", port=8080, token=token)
 
 
-def test_tokens_that_are_made_up_are_long_enough_and_different() -> None:
+def test_generated_tokens_are_valid_and_different() -> None:
     tokens = {new_token() for _ in range(100)}
     assert len(tokens) == 100
     for token in tokens:
         Guard(host="0.0.0.0", port=8080, token=token)  # noqa: S104 (nothing is bound)
 
 
-def test_a_token_in_the_address_becomes_a_cookie_that_scripts_and_other_sites_do_not_get() -> None:
+def test_a_token_in_the_url_becomes_a_cookie_that_is_hidden_from_scripts_and_other_sites() -> None:
     guard = Guard(host="0.0.0.0", port=8080, token=TOKEN)  # noqa: S104 (nothing is bound)
     entry = guard.check(f"/?token={TOKEN}", {"Host": "machine:8080"})
     assert isinstance(entry, Entry)
@@ -79,6 +79,33 @@ def test_a_token_in_the_address_becomes_a_cookie_that_scripts_and_other_sites_do
     for target in ("/", "/live", "/main.js"):
         assert guard.check(target, {"Host": "machine:8080", "Cookie": f"other=1; {cookie}"}) is None
         assert guard.check(target, {"Host": "machine:8080", "Authorization": f"Bearer {TOKEN}"}) is None
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        'prefs={"theme":"dark"}',
+        'q="a;b"',
+        "shirokuro-8080=wrong",
+        "shirokuro-8080=",
+        "=",
+        "naked",
+        'broken="',
+        "a=b=c",
+        "ä=ö",
+        "$Version=1",
+        "a[b]=c,d",
+        "",
+    ],
+)
+@pytest.mark.parametrize("form", ["{0}; {1}", "{1}; {0}", "{0};{1};{0}"])
+def test_the_cookies_of_other_servers_lock_nobody_out(foreign: str, form: str) -> None:
+    guard = Guard(host="0.0.0.0", port=8080, token=TOKEN)  # noqa: S104 (nothing is bound)
+    headers = {"Host": "machine:8080", "Cookie": form.format(foreign, f"shirokuro-8080={TOKEN}")}
+    assert guard.check("/live", headers) is None
+    assert guard.check("/live", {**headers, "Authorization": "Bearer of-a-proxy"}) is None
+    wrong = {**headers, "Cookie": form.format(foreign, f"shirokuro-9090={TOKEN}")}
+    assert status(guard.check("/live", wrong)) in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 
 
 @pytest.mark.parametrize(
@@ -97,8 +124,6 @@ def test_a_token_in_the_address_becomes_a_cookie_that_scripts_and_other_sites_do
         ("/live", {"Cookie": "=;;=\x00"}, HTTPStatus.UNAUTHORIZED),
     ],
 )
-def test_a_missing_token_and_a_wrong_one_are_refused(
-    target: str, headers: dict[str, str], expected: HTTPStatus
-) -> None:
+def test_a_missing_or_wrong_token_is_refused(target: str, headers: dict[str, str], expected: HTTPStatus) -> None:
     guard = Guard(host="0.0.0.0", port=8080, token=TOKEN)  # noqa: S104 (nothing is bound)
     assert status(guard.check(target, {"Host": "machine:8080", **headers})) == expected

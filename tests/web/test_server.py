@@ -1,8 +1,7 @@
-"""The server of the web page, as a program of its own, asked without a browser."""
+"""The server of the web page, run as a separate process and accessed without a browser."""
 
 from __future__ import annotations
 
-import http.client
 import json
 import shutil
 import signal
@@ -11,75 +10,37 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import ClientConnection, connect
 
 import shirokuro as sk
 from shirokuro.cli import main
 from shirokuro.runs.checkpoints import checkpoint_name
-from shirokuro.web import server
+from tests.support.visits import ask, enter, get, visit, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from contextlib import AbstractContextManager
 
 
 @pytest.fixture(scope="module")
 def page(serve: Callable[..., Any], model: Path) -> str:
-    """The address of a page with a model."""
+    """The URL of a page with a model."""
     url = serve(model).url
     assert isinstance(url, str)
     return url
 
 
-def get(url: str, path: str = "/", method: str = "GET", **headers: str) -> tuple[http.client.HTTPResponse, str]:
-    place = urlsplit(url)
-    with closing(http.client.HTTPConnection(place.hostname or "", place.port, timeout=10)) as connection:
-        connection.request(method, path, headers=headers)
-        response = connection.getresponse()
-        return response, response.read().decode()
-
-
-def visit(url: str, *, name: str = "localhost", **headers: str) -> AbstractContextManager[ClientConnection]:
-    """Connects as a page does, by a name that stands for the server."""
-    place = urlsplit(url)
-    reached = socket.create_connection((place.hostname or "", place.port or 0))
-    return connect(f"ws://{name}:{place.port}/live", additional_headers=headers, sock=reached, proxy=None)
-
-
-def enter(url: str, **headers: str) -> None:
-    """Connects, and leaves at once."""
-    with visit(url, **headers):
-        pass
-
-
-def ask(connection: ClientConnection, do: str, **values: Any) -> None:
-    connection.send(json.dumps({"do": do, **values}))
-
-
-def wait_for(
-    connection: ClientConnection, kind: str, condition: Callable[[Any], object] = bool, *, seconds: float = 60
-) -> Any:
-    """The next message of a kind that is as it should be."""
-    end = time.monotonic() + seconds
-    while True:
-        message = json.loads(connection.recv(timeout=max(end - time.monotonic(), 0)))
-        if message["type"] == kind and condition(message):
-            return message
-
-
 def longer_than(before: Any) -> Callable[[Any], bool]:
-    """A game in which more was played than before."""
+    """Returns a condition that holds for games with more moves than `before`."""
     return lambda game: len(game["plies"]) > len(before["plies"])
 
 
-def test_files_of_the_page_are_given_and_nothing_else(page: str) -> None:
+def test_only_the_files_of_the_page_are_served(page: str) -> None:
     for path, media_type in (("/", "text/html"), ("/main.js", "text/javascript"), ("/style.css", "text/css")):
         response, text = get(page, path)
         assert response.status == 200
@@ -100,7 +61,7 @@ def test_files_of_the_page_are_given_and_nothing_else(page: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/main.js", "/nothing"])
-def test_every_answer_forbids_what_comes_from_outside(page: str, path: str) -> None:
+def test_every_response_forbids_external_content(page: str, path: str) -> None:
     policy = str(get(page, path)[0].getheader("Content-Security-Policy"))
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
@@ -113,7 +74,7 @@ def test_only_get_is_answered(page: str, method: str) -> None:
     assert get(page, "/", method)[0].status in {405, 501}
 
 
-def test_a_name_that_was_made_to_stand_for_loopback_is_refused_for_pages_and_games(page: str) -> None:
+def test_requests_under_a_name_rebound_to_loopback_are_refused(page: str) -> None:
     assert get(page, "/", Host="evil.example")[0].status == 403
     with pytest.raises(InvalidStatus) as refused:
         enter(page, name="evil.example")
@@ -122,7 +83,7 @@ def test_a_name_that_was_made_to_stand_for_loopback_is_refused_for_pages_and_gam
         enter(page, Origin="http://evil.example")
     assert refused.value.response.status_code == 403
     with pytest.raises(InvalidStatus) as refused:
-        enter(page, Host="localhost")  # beside the one that is there
+        enter(page, Host="localhost")  # in addition to the existing header
     assert refused.value.response.status_code == 400
 
 
@@ -136,7 +97,7 @@ def test_a_game_is_played(page: str) -> None:
             wait_for(tab, "game", longer_than(game))
 
 
-def test_many_games_at_once_do_not_know_of_each_other(page: str) -> None:
+def test_concurrent_games_are_independent(page: str) -> None:
     wrong: list[object] = []
     openings = ["d3", "c4", "f5", "e6"] * 2
 
@@ -159,7 +120,7 @@ def test_many_games_at_once_do_not_know_of_each_other(page: str) -> None:
     assert wrong == []
 
 
-def test_a_person_who_takes_back_does_not_wait_for_the_models_search(page: str) -> None:
+def test_undo_does_not_wait_for_the_search_of_the_model(page: str) -> None:
     with visit(page) as tab:
         ask(tab, "setup", moves="", player="black", seconds=10)
         ask(tab, "play", move="d3", ply=0)
@@ -170,10 +131,10 @@ def test_a_person_who_takes_back_does_not_wait_for_the_models_search(page: str) 
         ask(tab, "choose", player="black", depth=1)
         ask(tab, "play", move="d3", ply=0)
         wait_for(tab, "game", lambda game: len(game["plies"]) == 3)
-        assert time.monotonic() - start < 10, "the search would have taken so long"
+        assert time.monotonic() - start < 10, "the search would have taken this long"
 
 
-def test_a_search_ends_with_its_visitor_and_others_are_answered_meanwhile(page: str) -> None:
+def test_a_search_ends_when_its_visitor_leaves_and_others_are_answered_meanwhile(page: str) -> None:
     with ExitStack() as tabs:
         for _ in range(8):
             ask(tabs.enter_context(visit(page)), "setup", moves="", player="white", seconds=10)
@@ -182,10 +143,10 @@ def test_a_search_ends_with_its_visitor_and_others_are_answered_meanwhile(page: 
     with visit(page) as tab:
         ask(tab, "setup", moves="", player="white", depth=1)
         wait_for(tab, "game", lambda game: len(game["plies"]) == 2)
-    assert time.monotonic() - start < 10, "the threads would have been busy for so long"
+    assert time.monotonic() - start < 10, "the threads would have been busy this long"
 
 
-def test_nonsense_is_refused_with_words_and_the_game_goes_on(page: str) -> None:
+def test_invalid_messages_are_rejected_with_an_explanation_and_the_game_continues(page: str) -> None:
     with visit(page) as tab:
         for nonsense in ("", "{}", '{"do": "delete", "path": "/"}', '{"do": "play", "move": "a1", "ply": 0}', b"\0\1"):
             tab.send(nonsense)
@@ -195,15 +156,15 @@ def test_nonsense_is_refused_with_words_and_the_game_goes_on(page: str) -> None:
 
 
 def test_a_slow_reader_gets_whole_files(page: str) -> None:
-    place = urlsplit(page)
-    with socket.create_connection((str(place.hostname), place.port or 0)) as reader:
-        reader.sendall(f"GET /play.js HTTP/1.1\r\nHost: {place.netloc}\r\n\r\n".encode())
-        time.sleep(2)  # longer than what the server waits for the end of a connection
+    address = urlsplit(page)
+    with socket.create_connection((str(address.hostname), address.port or 0)) as reader:
+        reader.sendall(f"GET /play.js HTTP/1.1\r\nHost: {address.netloc}\r\n\r\n".encode())
+        time.sleep(2)  # longer than the server waits for a connection to close
         answer = b"".join(iter(lambda: reader.recv(1000), b""))
     assert answer.partition(b"\r\n\r\n")[2].decode() == get(page, "/play.js")[1]
 
 
-def test_a_message_that_is_too_long_ends_the_connection_and_nothing_else(page: str) -> None:
+def test_a_message_that_is_too_long_ends_only_its_connection(page: str) -> None:
     with visit(page) as tab:
         tab.send("x" * 1_000_000)
         with pytest.raises(ConnectionClosed):
@@ -211,19 +172,7 @@ def test_a_message_that_is_too_long_ends_the_connection_and_nothing_else(page: s
     assert get(page)[0].status == 200
 
 
-def test_visitors_are_limited_in_number(serve: Callable[..., Any], model: Path) -> None:
-    url = serve(model).url
-    with ExitStack() as tabs:
-        for _ in range(server.MAX_VISITORS):
-            wait_for(tabs.enter_context(visit(url)), "game")
-        with pytest.raises(InvalidStatus) as refused:
-            enter(url)
-        assert refused.value.response.status_code == 503
-    with visit(url) as tab:
-        wait_for(tab, "game")
-
-
-def test_beyond_loopback_a_token_is_made_up_printed_and_asked_for(serve: Callable[..., Any], model: Path) -> None:
+def test_beyond_loopback_a_token_is_generated_printed_and_required(serve: Callable[..., Any], model: Path) -> None:
     printed = urlsplit(serve(model, "--host", "0.0.0.0").url)  # noqa: S104 (the point of the test)
     url = f"http://127.0.0.1:{printed.port}"
     assert get(url)[0].status == 401
@@ -243,44 +192,44 @@ def test_beyond_loopback_a_token_is_made_up_printed_and_asked_for(serve: Callabl
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_signals_end_it_at_once_also_in_the_middle_of_searches(
+def test_signals_end_the_server_at_once_even_during_searches(
     serve: Callable[..., Any], model: Path, number: int, code: int
 ) -> None:
     served = serve(model)
-    place = urlsplit(served.url)
+    address = urlsplit(served.url)
     with (
         ExitStack() as tabs,
-        socket.create_connection((str(place.hostname), place.port)),
-    ):  # browsers open some in advance
+        socket.create_connection((str(address.hostname), address.port)),
+    ):  # browsers open idle connections in advance
         for _ in range(6):
             tab = tabs.enter_context(visit(served.url))
             ask(tab, "setup", moves="", player="white", seconds=10)
             wait_for(tab, "game", lambda game: game["thinking"] == "move")
         start = time.monotonic()
         assert served.end(number) == code
-        assert time.monotonic() - start < 5, "less than what the searches and the idle connection would have taken"
+        assert time.monotonic() - start < 5, "less than the searches and the idle connection would have taken"
     assert "Traceback" not in served.rest
 
 
-def test_a_port_in_use_is_named(page: str, model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_port_in_use_is_reported(page: str, model: Path, capsys: pytest.CaptureFixture[str]) -> None:
     port = urlsplit(page).port
     assert main(["serve", str(model), "--port", str(port)]) == 2
-    assert f"port {port} of 127.0.0.1 is in use; --port names another" in capsys.readouterr().err
+    assert f"port {port} of 127.0.0.1 is in use: choose another with --port" in capsys.readouterr().err
 
 
 @pytest.fixture
 def named_files(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`model` and `text` are here."""
+    """Changes to a directory with the files `model` and `text`."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "model").symlink_to(model)
-    (tmp_path / "text").write_text("no model", encoding="utf-8")
+    (tmp_path / "text").write_text("not a model", encoding="utf-8")
 
 
 @pytest.mark.usefixtures("named_files")
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("arguments", "message"),
     [
-        (["nowhere.shiro"], "no model and no run"),
+        (["nowhere.shiro"], "no model or run at"),
         (["."], "no run in"),
         (["model", "--port", "70000"], "port = 70000: must be within 0…65,535"),
         (["model", "--port", "0", "--host", "no such host"], "no such host"),
@@ -288,16 +237,16 @@ def named_files(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         (["text"], "not a shirokuro model"),
     ],
 )
-def test_wrong_arguments_are_told_in_a_line(
-    capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
+def test_invalid_arguments_are_reported_in_one_line(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
 ) -> None:
     assert main(["serve", *arguments]) == 2
-    said = capsys.readouterr().err
-    assert words in said
-    assert said.count("\n") == 1
+    errors = capsys.readouterr().err
+    assert message in errors
+    assert errors.count("\n") == 1
 
 
-def test_without_the_extra_it_says_which_one(
+def test_a_missing_extra_is_named(
     model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setitem(sys.modules, "websockets", None)
@@ -305,7 +254,7 @@ def test_without_the_extra_it_says_which_one(
     assert "pip install 'shirokuro[web]'" in capsys.readouterr().err
 
 
-def test_a_run_without_a_model_is_shown_and_its_first_one_plays(
+def test_a_run_without_a_model_is_shown_and_its_first_model_plays(
     serve: Callable[..., Any], run_of: Callable[..., Path], model: Path
 ) -> None:
     run = run_of(3000)
@@ -321,7 +270,7 @@ def test_a_run_without_a_model_is_shown_and_its_first_one_plays(
         wait_for(tab, "game", lambda game: len(game["plies"]) == 3)
 
 
-def test_the_newest_checkpoint_plays_when_it_is_asked_for_and_a_damaged_one_does_not(
+def test_the_newest_checkpoint_plays_on_request_and_a_damaged_one_does_not(
     serve: Callable[..., Any], run_of: Callable[..., Path], model: Path
 ) -> None:
     run = run_of(5000)
@@ -338,7 +287,31 @@ def test_the_newest_checkpoint_plays_when_it_is_asked_for_and_a_damaged_one_does
         assert wait_for(tab, "model", lambda message: message["newer"] is None)["name"] == checkpoint_name(5000)
 
 
-def test_a_damaged_ladder_is_a_warning_beside_the_curves(
+def test_no_directory_of_the_server_is_shown(
+    serve: Callable[..., Any], run_of: Callable[..., Path], tmp_path: Path
+) -> None:
+    elsewhere = "/home/some one/runs/first/checkpoints/games-000005000.shiro"
+    messages = {
+        "{run}/checkpoints/games-000004000.shiro: damaged": "checkpoints/games-000004000.shiro: damaged",
+        f"saving failed: [Errno 28] No space left on device: '{elsewhere}'": (
+            "saving failed: [Errno 28] No space left on device: 'games-000005000.shiro'"
+        ),
+        "/var/lib/shirokuro/run/model.shiro can't be read": "model.shiro can't be read",
+        "3 games/s, 5/6 of 1/2/3 and/or https://a.example/b": "3 games/s, 5/6 of 1/2/3 and/or https://a.example/b",
+    }
+    warnings = [{"kind": "failures", "message": each.format(run=tmp_path / "run")} for each in messages]
+    run = run_of(5000, warnings=warnings)
+    with visit(serve(run).url) as tab:
+        (run / "checkpoints" / checkpoint_name(4000)).write_bytes(b"damaged")
+        wait_for(tab, "model", lambda message: message["newer"] == 4000)
+        ask(tab, "watch", on=True)
+        shown = wait_for(tab, "run")
+        assert [each["message"] for each in shown["warnings"][: len(messages)]] == [*reversed(messages.values())]
+        ask(tab, "renew")
+        assert wait_for(tab, "notice")["text"] == "the newest checkpoint is damaged or can't be read"
+
+
+def test_a_damaged_ladder_is_a_warning_next_to_the_curves(
     serve: Callable[..., Any], run_of: Callable[..., Path]
 ) -> None:
     run = run_of(5000)
@@ -353,7 +326,7 @@ def test_a_damaged_ladder_is_a_warning_beside_the_curves(
     assert shown["charts"]
 
 
-def test_curves_grow_with_the_run_and_only_for_those_who_watch(
+def test_curves_grow_with_the_run_and_are_sent_only_to_those_who_watch(
     serve: Callable[..., Any], run_of: Callable[..., Path], line_of: Callable[..., dict[str, Any]]
 ) -> None:
     run = run_of(5000, warnings=[{"kind": "divergence", "message": "<b>too large</b>"}])

@@ -1,4 +1,4 @@
-"""The page of a training, and how all pages look, in a real browser: Chromium without a window."""
+"""The training page, and the layout and contrast of all pages, in a real headless browser (Chromium)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 STYLES = Path(sk.__file__).parent / "web" / "static"
 
-# Every element that shows text of its own: its contrast to what is behind it, by the definition of WCAG 2.
+# The contrast of every element with its own text to its background, as defined by WCAG 2.
 CONTRASTS = """() => {
   const light = (rgb) => rgb.map((c) => c / 255).map((c) => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
     .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
@@ -44,7 +44,7 @@ def test_narrow_screens_need_no_sideways_scrolling(
 ) -> None:
     run = run_of(9000, warnings=[{"kind": "stagnation", "message": "a" * 200}])
     with open_tab(serve(run).url, width=width, height=740) as page:
-        expect(page.locator(".curve").first).to_be_visible()  # first, since there is no model to play against
+        expect(page.locator(".curve").first).to_be_visible()  # shown first, since a model to play against is missing
         for name in ("Play", "Training"):
             page.get_by_role("tab", name=name).click()
             assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -59,7 +59,7 @@ def test_narrow_screens_need_no_sideways_scrolling(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_text_can_be_read(
+def test_every_text_has_enough_contrast(
     open_tab: Callable[..., Any],
     serve: Callable[..., Any],
     run_of: Callable[..., Path],
@@ -82,7 +82,7 @@ def test_curves_have_the_colours_of_the_pictures() -> None:
         assert f"--series-{number}: {pair};" in styles
 
 
-def test_a_live_run_s_curves_warnings_and_progress_go_on_by_themselves_and_its_newest_model_plays(
+def test_a_live_run_updates_its_curves_warnings_and_progress_and_offers_its_newest_model(
     open_tab: Callable[..., Any],
     serve: Callable[..., Any],
     small: sk.TrainConfig,
@@ -112,7 +112,7 @@ def test_a_live_run_s_curves_warnings_and_progress_go_on_by_themselves_and_its_n
         assert (tmp_path / "run" / "checkpoints" / checkpoint_name(2000)).exists()
 
 
-def test_the_values_under_the_pointer_are_shown(
+def test_the_values_at_the_pointer_are_shown(
     open_tab: Callable[..., Any], serve: Callable[..., Any], run_of: Callable[..., Path], line_of: Callable[..., Any]
 ) -> None:
     with open_tab(serve(run_of(9000)).url) as page:
@@ -125,7 +125,7 @@ def test_the_values_under_the_pointer_are_shown(
         expect(card.locator(".now")).to_have_text(f"{line_of(4000)['td_error']:.2f} at 4k")
 
 
-def test_a_model_file_has_no_page_of_a_training(
+def test_a_model_file_has_no_training_page(
     open_tab: Callable[..., Any], serve: Callable[..., Any], model: Path
 ) -> None:
     with open_tab(serve(model).url) as page:

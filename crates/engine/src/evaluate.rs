@@ -83,7 +83,7 @@ fn decided(board: &Board) -> Option<Score> {
 /// use std::sync::atomic::Ordering;
 /// use shirokuro_engine::{Board, PatternEvaluator, Weights, discs, feature_indices};
 ///
-/// let evaluator = PatternEvaluator::new(Arc::new(Weights::neutral()));
+/// let evaluator = PatternEvaluator::new(Arc::new(Weights::neutral()?));
 /// assert_eq!(evaluator.evaluate(&Board::START), 0);
 ///
 /// // The first feature reads the table of the first pattern: half a disc more for the entry that it reads here.
@@ -94,6 +94,7 @@ fn decided(board: &Board) -> Option<Score> {
 ///
 /// // Two of the four rotations read that entry, the other two its mirror image.
 /// assert_eq!(discs(evaluator.evaluate(&Board::START)), 1.0);
+/// # Ok::<(), shirokuro_engine::OutOfMemory>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct PatternEvaluator {

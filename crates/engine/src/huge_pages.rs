@@ -8,7 +8,7 @@
 
 #![cfg_attr(
     target_os = "linux",
-    allow(unsafe_code, reason = "there is no safe form of the system call for memory of the allocator")
+    allow(unsafe_code, reason = "the system call has no safe form for memory of the allocator")
 )]
 
 /// Asks the system to back the memory with huge pages. This is a hint: where the system can't follow it, nothing

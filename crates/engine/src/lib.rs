@@ -14,6 +14,7 @@ mod board;
 mod evaluate;
 mod huge_pages;
 mod kernel;
+mod memory;
 mod pattern;
 mod perft;
 mod position;
@@ -29,6 +30,7 @@ pub use evaluate::{
 };
 pub use huge_pages::prefer_huge_pages;
 pub use kernel::kernel_name;
+pub use memory::{OutOfMemory, require_memory, try_with_capacity};
 pub use pattern::{
     ENTRIES, FEATURES, Indices, PATTERNS, Pattern, STAGE_ENTRIES, STAGES, feature_indices, feature_squares, mirror,
     pattern_of,
@@ -36,6 +38,6 @@ pub use pattern::{
 pub use perft::perft;
 pub use position::{ParsePositionError, Position, Side, TranscriptError, parse_transcript, transcript};
 pub use prefetch::prefetch;
-pub use search::{Confidence, Limits, SearchResult, Searcher, TableTooLarge};
+pub use search::{Confidence, Limits, SearchResult, Searcher};
 pub use square::{ParseSquareError, Square, squares};
 pub use weights::{Weights, WrongCount};

@@ -26,6 +26,7 @@ use std::time::Duration;
 use crate::board::Board;
 use crate::evaluate::{Evaluate, Score};
 use crate::kernel::dispatch;
+use crate::memory::OutOfMemory;
 use crate::square::Square;
 pub use probcut::Confidence;
 use root::Root;
@@ -46,7 +47,7 @@ pub struct Limits<'a> {
     pub confidence: Confidence,
     /// Threads that search together, including the caller's; 0 means 1. With several threads, a search to a fixed depth
     /// finds the same score, but which of several best moves it returns, and how many positions it visits, depends on
-    /// chance.
+    /// chance. If the system does not start a thread, the others search without it.
     pub threads: usize,
     /// A flag that, once set, soon ends the search.
     pub stop: Option<&'a AtomicBool>,
@@ -75,14 +76,6 @@ pub struct SearchResult {
     pub hits: u64,
     /// True if the stop flag ended the search.
     pub stopped: bool,
-}
-
-/// The transposition table could not be allocated.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no memory for a transposition table of {bytes} bytes")]
-pub struct TableTooLarge {
-    /// The requested size.
-    pub bytes: usize,
 }
 
 /// A search with a transposition table that is kept from one search to the next.
@@ -117,10 +110,9 @@ impl Searcher {
     /// Creates a searcher with a table of at most `table_bytes`, but at least one bucket of it.
     ///
     /// # Errors
-    /// The table could not be allocated.
-    pub fn new(table_bytes: usize) -> Result<Self, TableTooLarge> {
-        let table = Table::new(table_bytes).map_err(|_| TableTooLarge { bytes: table_bytes })?;
-        Ok(Self { table, source: (0, Confidence::default()) })
+    /// There is not enough memory.
+    pub fn new(table_bytes: usize) -> Result<Self, OutOfMemory> {
+        Ok(Self { table: Table::new(table_bytes)?, source: (0, Confidence::default()) })
     }
 
     /// Returns the size of the table in bytes.

@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicU16, AtomicU64};
 
 use crate::huge_pages::prefer_huge_pages;
+use crate::memory::{OutOfMemory, try_with_capacity};
 use crate::pattern::{ENTRIES, PATTERN_LIST, PATTERNS, STAGE_ENTRIES};
 
 /// The pattern tables of all stages: `[stage][pattern][entry]`, 57.7 MB.
@@ -42,7 +43,10 @@ impl Weights {
     pub const NEUTRAL: u16 = 32_768;
 
     /// Creates tables that evaluate every undecided position to 0.
-    pub fn neutral() -> Self {
+    ///
+    /// # Errors
+    /// There is not enough memory.
+    pub fn neutral() -> Result<Self, OutOfMemory> {
         Self::collect(std::iter::repeat_n(Self::NEUTRAL, ENTRIES))
     }
 
@@ -50,19 +54,22 @@ impl Weights {
     ///
     /// # Errors
     /// The number of entries is wrong.
+    ///
+    /// # Panics
+    /// There is not enough memory.
     pub fn from_entries(entries: Vec<u16>) -> Result<Self, WrongCount> {
         if entries.len() != ENTRIES {
             return Err(WrongCount { count: entries.len() });
         }
-        Ok(Self::collect(entries.into_iter()))
+        Ok(Self::collect(entries.into_iter()).expect("there is memory for the weights"))
     }
 
-    fn collect(weights: impl Iterator<Item = u16>) -> Self {
-        let mut entries = Vec::with_capacity(ENTRIES - STAGE_ENTRIES + WINDOW);
+    fn collect(weights: impl Iterator<Item = u16>) -> Result<Self, OutOfMemory> {
+        let mut entries = try_with_capacity(ENTRIES - STAGE_ENTRIES + WINDOW, "the weights")?;
         prefer_huge_pages(entries.spare_capacity_mut());
         entries.extend(weights.map(AtomicU16::new));
         entries.resize_with(ENTRIES - STAGE_ENTRIES + WINDOW, || AtomicU16::new(Self::NEUTRAL));
-        Self { entries: entries.into(), version: next_version().into() }
+        Ok(Self { entries: entries.into(), version: next_version().into() })
     }
 
     /// Returns a number that is unique in this process, for these weights since they were last marked as
@@ -110,7 +117,7 @@ mod tests {
 
     #[test]
     fn the_tables_of_a_stage_are_contiguous() {
-        let weights = Weights::neutral();
+        let weights = Weights::neutral().unwrap();
         assert_eq!(weights.entries().len(), 28_868_400);
         for stage in [0, 59] {
             let mut next = &raw const weights.entries()[stage * STAGE_ENTRIES];
@@ -124,7 +131,7 @@ mod tests {
 
     #[test]
     fn every_window_starts_with_its_stage() {
-        let weights = Weights::neutral();
+        let weights = Weights::neutral().unwrap();
         for stage in 0..STAGES {
             let window = &weights.window(stage)[..STAGE_ENTRIES];
             assert_eq!(window.as_ptr_range(), weights.stage(stage).as_ptr_range());

@@ -262,7 +262,7 @@ fn a_searcher_never_answers_from_the_scores_of_another_evaluator_or_of_old_weigh
     let mut kept = Searcher::new(1 << 20).unwrap();
     let fresh =
         |evaluator: &PatternEvaluator| Searcher::new(1 << 20).unwrap().search(evaluator, &board, &to_depth(5)).score;
-    let changing = PatternEvaluator::new(Arc::new(Weights::neutral()));
+    let changing = PatternEvaluator::new(Arc::new(Weights::neutral().unwrap()));
     for evaluator in [&*NOISE, &changing, &*NOISE] {
         assert_eq!(kept.search(evaluator, &board, &to_depth(5)).score, fresh(evaluator));
     }

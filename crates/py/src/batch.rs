@@ -1,14 +1,16 @@
 //! Evaluating many boards at once.
 
 use crate::args::{SideToMove, wrong_type};
-use crate::board::{Integers, SQUARES, from_squares, is_sequence, named_position, shape_text, wrong_square};
-use crate::error::value_error;
+use crate::board::{
+    Integers, SQUARES, from_squares, is_sequence, named_position, refuse_mask, shape_text, wrong_square,
+};
+use crate::error::{memory_error, value_error};
 use crate::pool;
 use numpy::{PyArray1, PyArrayDyn, PyArrayMethods, PyUntypedArray, PyUntypedArrayMethods};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use rayon::prelude::*;
-use shirokuro_engine::{Board, PatternEvaluator, STAGES, Side};
+use shirokuro_engine::{Board, PatternEvaluator, STAGES, Side, require_memory, try_with_capacity};
 
 /// The number of boards that one thread reads, sorts and evaluates at a time: enough that each stage has some.
 const CHUNK: usize = 1 << 14;
@@ -43,6 +45,7 @@ pub fn evaluate<'py>(
     side_to_move: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyArray1<f32>>> {
     let py = boards.py();
+    refuse_mask(boards, "boards")?;
     let values = if let Ok(array) = boards.cast::<PyUntypedArray>() {
         let count = match array.shape() {
             &[count, SQUARES] | &[count, 8, 8] => count,
@@ -59,7 +62,9 @@ pub fn evaluate<'py>(
         } else {
             let array = Integers::of(array, "boards")?;
             let wide = array.as_slice()?;
-            let squares: Vec<i8> = wide.iter().map(|&square| i8::try_from(square).unwrap_or(-1)).collect();
+            let mut squares: Vec<i8> =
+                try_with_capacity(wide.len(), "the boards").map_err(|error| memory_error(&error))?;
+            squares.extend(wide.iter().map(|&square| i8::try_from(square).unwrap_or(-1)));
             in_parallel(py, count, || evaluate_boards(evaluator, count, read_squares(&squares, &sides)))?
                 .map_err(|board| wrong_board(board, wide, |square| array.value(square)))?
         }
@@ -86,6 +91,7 @@ fn in_parallel<T: Send>(py: Python<'_>, boards: usize, work: impl FnOnce() -> T 
     if boards <= ALONE {
         return Ok(py.detach(work));
     }
+    require_memory(boards * size_of::<f32>(), "the values of the boards").map_err(|error| memory_error(&error))?;
     let threads = pool::threads(py)?;
     Ok(py.detach(|| threads.install(work)))
 }
@@ -154,6 +160,7 @@ fn by_stage(boards: &[Board]) -> Vec<u32> {
 /// Converts one side, or an array or sequence with one side per board.
 fn sides(value: Option<&Bound<'_, PyAny>>, count: usize) -> PyResult<Sides> {
     let Some(value) = value else { return Ok(Sides::None) };
+    refuse_mask(value, "side_to_move")?;
     let sides: Vec<SideToMove> = if let Ok(array) = value.cast::<PyUntypedArray>() {
         if array.ndim() == 0 {
             return value.extract().map(Sides::One);

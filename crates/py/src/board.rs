@@ -40,6 +40,7 @@ pub fn named_position(value: &Bound<'_, PyAny>, name: &str, side: Option<SideToM
 
 /// Converts a board of shape (64,) or (8, 8); errors name the parameter `name`.
 fn board(value: &Bound<'_, PyAny>, name: &str, SideToMove(side): SideToMove) -> PyResult<Position> {
+    refuse_mask(value, name)?;
     // An int8 array is read in place.
     if let Ok(array) = value.cast::<PyArrayDyn<i8>>()
         && is_board_shape(array.shape())
@@ -160,6 +161,25 @@ fn from_sequence(value: &Bound<'_, PyAny>, name: &str) -> PyResult<[i128; SQUARE
 pub fn is_sequence(value: &Bound<'_, PyAny>) -> bool {
     let sequence = value.cast::<PySequence>().is_ok() && !value.is_instance_of::<PyString>();
     sequence || value.cast::<PyUntypedArray>().is_ok()
+}
+
+/// Refuses an array that says which of its numbers do not count: nothing here would look at its mask.
+///
+/// # Errors
+///
+/// `TypeError` for a masked array, even if its mask is empty.
+pub fn refuse_mask(value: &Bound<'_, PyAny>, name: &str) -> PyResult<()> {
+    // Plain arrays, the usual case, take one comparison.
+    if value.is_exact_instance_of::<PyUntypedArray>() || value.cast::<PyUntypedArray>().is_err() {
+        return Ok(());
+    }
+    if value.is_instance(&value.py().import("numpy.ma")?.getattr("MaskedArray")?)? {
+        return Err(PyTypeError::new_err(format!(
+            "{name}: must be an array without a mask, not a {}: fill it first, as in {name}.filled(0)",
+            type_name(value)
+        )));
+    }
+    Ok(())
 }
 
 fn integer(value: &Bound<'_, PyAny>, name: &str, index: usize) -> PyResult<i128> {

@@ -1,5 +1,6 @@
 //! `Cancellation`: ending the searches of other threads.
 
+use crate::error::not_picklable;
 use pyo3::exceptions::PyKeyboardInterrupt;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
@@ -27,6 +28,11 @@ impl PyCancellation {
     /// Ends them; long searches end within about 50 ms.
     fn cancel(&self) {
         self.0.store(true, Relaxed);
+    }
+
+    #[expect(clippy::unused_self, reason = "Python calls it as a method")]
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(not_picklable("Cancellation", "it ends searches of this process's threads"))
     }
 
     fn __enter__(&self) -> PyResult<()> {

@@ -2,8 +2,8 @@
 
 use pyo3::PyErr;
 use pyo3::create_exception;
-use pyo3::exceptions::{PyMemoryError, PyOSError, PyRuntimeError, PyValueError};
-use shirokuro_engine::TableTooLarge;
+use pyo3::exceptions::{PyMemoryError, PyOSError, PyRuntimeError, PyTypeError, PyValueError};
+use shirokuro_engine::OutOfMemory;
 use shirokuro_train::{FileError, ParameterError, Reason, TrainerError};
 use std::fmt::Display;
 use std::io;
@@ -33,6 +33,11 @@ pub fn busy(what: &str) -> PyErr {
     PyRuntimeError::new_err(format!("the {what} is busy: another thread is using it"))
 }
 
+/// Creates a `TypeError`: the object can't be pickled or copied; `reason` says why, and what to do instead.
+pub fn not_picklable(what: &str, reason: &str) -> PyErr {
+    PyTypeError::new_err(format!("cannot pickle or copy a {what}: {reason}"))
+}
+
 /// Creates a `RuntimeError`: no threads are available.
 pub fn no_threads(error: &impl Display) -> PyErr {
     PyRuntimeError::new_err(format!("no threads could be started: {error}"))
@@ -49,10 +54,13 @@ pub fn parameter_error(error: &ParameterError) -> PyErr {
     value_error(parameter, &error.value, error.range)
 }
 
-/// Creates the `OSError` subclass of the error number, with `filename`, or a `ModelFileError` for the file's content.
+/// Creates the `OSError` subclass of the error number, with `filename`; a `MemoryError`; or a `ModelFileError` for the
+/// file's content.
 pub fn file_error(error: &FileError) -> PyErr {
     match &error.reason {
         Reason::Io(io) => os_error(io, &error.path),
+        Reason::Memory(_) => PyMemoryError::new_err(error.to_string()),
+        Reason::NotAFile { kind } => not_a_file(kind, error),
         Reason::UnsupportedVersion { .. } => ModelVersionError::new_err(error.to_string()),
         _ => ModelFileError::new_err(error.to_string()),
     }
@@ -68,9 +76,17 @@ pub fn trainer_error(error: &TrainerError) -> PyErr {
     }
 }
 
-/// Creates a `MemoryError` with the table's size.
-pub fn memory_error(error: &TableTooLarge) -> PyErr {
+/// Creates a `MemoryError` with the purpose and the size of the memory.
+pub fn memory_error(error: &OutOfMemory) -> PyErr {
     PyMemoryError::new_err(error.to_string())
+}
+
+/// Creates an `OSError` for a path that is not a regular file: an `IsADirectoryError` for a directory.
+fn not_a_file(kind: &str, error: &FileError) -> PyErr {
+    const EISDIR: i32 = 21;
+    const EINVAL: i32 = 22;
+    let number = if kind == "a directory" { EISDIR } else { EINVAL };
+    PyOSError::new_err((number, error.reason.to_string(), error.path.as_os_str().to_owned()))
 }
 
 fn os_error(error: &io::Error, path: &Path) -> PyErr {

@@ -2,15 +2,18 @@
 
 use crate::args::SideToMove;
 use crate::board::position;
-use crate::error::file_error;
+use crate::error::{file_error, memory_error};
 use crate::file::encoding;
 use crate::{batch, weights_view};
 use numpy::PyArray1;
+use pyo3::exceptions::{PyRuntimeWarning, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyBytes, PyDict};
 use shirokuro_engine::{PatternEvaluator, Weights, discs};
+use std::ffi::CString;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 
 /// The pattern evaluation: the weights of fourteen patterns in 60 stages.
 #[pyclass(frozen, name = "Evaluator", module = "shirokuro._core")]
@@ -26,8 +29,36 @@ impl PyEvaluator {
 #[pymethods]
 impl PyEvaluator {
     #[new]
-    fn neutral(py: Python<'_>) -> Self {
-        Self::new(py.detach(|| Arc::new(Weights::neutral())))
+    fn neutral(py: Python<'_>) -> PyResult<Self> {
+        let weights = py.detach(Weights::neutral).map_err(|error| memory_error(&error))?;
+        Ok(Self::new(Arc::new(weights)))
+    }
+
+    /// Shows how many weights have been learned: those that are not neutral.
+    fn __repr__(&self, py: Python<'_>) -> String {
+        let entries = self.0.weights.entries();
+        let learned = || entries.iter().filter(|weight| weight.load(Relaxed) != Weights::NEUTRAL).count();
+        format!("<Evaluator: {} weights, {} of them not neutral>", entries.len(), py.detach(learned))
+    }
+
+    /// Restores an evaluator from what `__reduce__` returns.
+    #[staticmethod]
+    fn _of(py: Python<'_>, weights: &[u8]) -> PyResult<Self> {
+        let entries = weights.as_chunks::<2>().0.iter().map(|&weight| u16::from_le_bytes(weight));
+        let weights = py.detach(|| Weights::from_entries(entries.collect()));
+        weights.map(|weights| Self::new(Arc::new(weights))).map_err(|error| PyValueError::new_err(error.to_string()))
+    }
+
+    /// Pickles the evaluator as its weights, two bytes each.
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
+        let entries = self.0.weights.entries();
+        let weights = PyBytes::new_with(py, 2 * entries.len(), |bytes| {
+            for (bytes, weight) in bytes.as_chunks_mut::<2>().0.iter_mut().zip(entries) {
+                *bytes = weight.load(Relaxed).to_le_bytes();
+            }
+            Ok(())
+        })?;
+        Ok((py.get_type::<Self>().getattr("_of")?, (weights,)))
     }
 
     /// Reads the weights of a model file, with or without training state.
@@ -37,11 +68,19 @@ impl PyEvaluator {
         weights.map(|weights| Self::new(Arc::new(weights))).map_err(|error| file_error(&error))
     }
 
-    /// Writes a model file that holds the weights alone; an existing file is replaced in one step.
+    /// Writes a model file that holds the weights alone; an existing file is replaced in one step. Warns if the file
+    /// system cannot sync the folder.
     #[pyo3(signature = (path, *, compress = true))]
     fn save(&self, py: Python<'_>, path: PathBuf, compress: bool) -> PyResult<()> {
         let save = || shirokuro_train::save_weights(&path, &self.0.weights, encoding(compress));
-        py.detach(save).map_err(|error| file_error(&error))
+        if py.detach(save).map_err(|error| file_error(&error))? {
+            return Ok(());
+        }
+        let warning = format!(
+            "{}: saved, but the file system cannot sync the folder: a power failure may restore the old file",
+            path.display()
+        );
+        PyErr::warn(py, &py.get_type::<PyRuntimeWarning>(), &CString::new(warning)?, 1)
     }
 
     /// Evaluates a board: the expected final disc difference, for the side to move, within ±64.

@@ -1,7 +1,9 @@
 //! Work that runs without the interpreter and that Ctrl-C still interrupts.
 
 use crate::cancellation::check_cancellation;
+use crate::error::{memory_error, no_threads};
 use pyo3::prelude::*;
+use shirokuro_engine::require_memory;
 use std::panic::resume_unwind;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
@@ -9,6 +11,8 @@ use std::time::Duration;
 
 /// The time between two checks of Python's signals.
 const INTERVAL: Duration = Duration::from_millis(50);
+/// The size of the stack of the thread that works.
+const STACK_BYTES: usize = 2 << 20;
 
 /// Called without the interpreter: runs the handlers of pending signals, if this is the main thread. Returns an error
 /// if a handler raised one, or if another thread has cancelled this one's work.
@@ -30,6 +34,7 @@ pub fn with_polling<T: Send>(
     poll: impl FnMut() -> PyResult<()> + Send,
     work: impl FnOnce() -> T + Send,
 ) -> PyResult<(T, Option<PyErr>)> {
+    require_memory(STACK_BYTES, "a thread").map_err(|error| memory_error(&error))?;
     py.detach(|| thread::scope(|scope| wait(scope, poll, work)))
 }
 
@@ -39,12 +44,13 @@ fn wait<'scope, T: Send + 'scope>(
     work: impl FnOnce() -> T + Send + 'scope,
 ) -> PyResult<(T, Option<PyErr>)> {
     let (done, ended) = channel::<()>();
-    let spawned = thread::Builder::new().name("shirokuro".to_owned()).spawn_scoped(scope, move || {
-        // Dropped when the work returns or panics.
-        let _done = done;
-        work()
-    });
-    let worker = spawned?;
+    let spawned =
+        thread::Builder::new().stack_size(STACK_BYTES).name("shirokuro".to_owned()).spawn_scoped(scope, move || {
+            // Dropped when the work returns or panics.
+            let _done = done;
+            work()
+        });
+    let worker = spawned.map_err(|error| no_threads(&error))?;
     let mut error = None;
     while ended.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout) {
         if error.is_none() {

@@ -1,11 +1,11 @@
 //! Timers for the benchmark suite: measurements that exclude the time of Python.
 
 use crate::args::{integer, small_integer};
-use crate::error::value_error;
+use crate::error::memory_error;
 use crate::evaluator::PyEvaluator;
 use crate::position::PyPosition;
 use pyo3::prelude::*;
-use shirokuro_engine::{Board, DiscCount, Evaluate, Limits, Searcher};
+use shirokuro_engine::{Board, DiscCount, Evaluate, Limits, Searcher, try_with_capacity};
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -33,8 +33,8 @@ pub fn time_evaluation(
     Ok((seconds, values.iter().map(|&value| f64::from(value)).sum()))
 }
 
-/// Searches every position one ply deep, one after the other, `rounds` times, on this thread, counting discs if there
-/// is no model; returns the seconds and the nodes.
+/// Searches every position one ply deep, one after the other, `rounds` times, on this thread, counting discs without
+/// a model; returns the seconds and the nodes.
 #[pyfunction]
 #[pyo3(signature = (evaluator, positions, *, rounds))]
 pub fn time_searches(
@@ -100,10 +100,7 @@ pub fn time_reads(py: Python<'_>, size: &Bound<'_, PyAny>, count: &Bound<'_, PyA
     let (size, count) = (integer("size", size, 64..=1 << 32)?, small_integer("count", count, 1..=u32::MAX)?);
     let lines = (size / 64) as usize;
     py.detach(|| {
-        let mut memory: Vec<Line> = Vec::new();
-        memory
-            .try_reserve_exact(lines)
-            .map_err(|_| value_error("size", size, "small enough for the available memory"))?;
+        let mut memory = try_with_capacity(lines, "the memory to read").map_err(|error| memory_error(&error))?;
         memory.extend((0..lines).map(Line));
         // Sattolo's algorithm: one cycle through all lines.
         let mut random = 0x9e37_79b9_7f4a_7c15_u64;

@@ -1,5 +1,6 @@
 //! `GenerationReport`: the report of a call of the trainer.
 
+use crate::error::not_picklable;
 use crate::game::PyGame;
 use crate::position::PyPosition;
 use numpy::PyArray1;
@@ -44,6 +45,11 @@ impl PyGameFailure {
 
 #[pymethods]
 impl PyGameFailure {
+    #[expect(clippy::unused_self, reason = "Python calls it as a method")]
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(not_picklable("GameFailure", "keep the values that you need from it"))
+    }
+
     fn __repr__(&self) -> String {
         let Self { index, kind, message, seed, transcript } = self;
         format!(
@@ -107,6 +113,11 @@ pub struct PySuddenChange {
 
 #[pymethods]
 impl PySuddenChange {
+    #[expect(clippy::unused_self, reason = "Python calls it as a method")]
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(not_picklable("SuddenChange", "keep the values that you need from it"))
+    }
+
     fn __repr__(&self) -> String {
         let Self { pattern, stage, entry, before, after, game, ply, error, .. } = self;
         format!(
@@ -210,6 +221,17 @@ pub struct PyGenerationReport {
     sudden_count: u64,
     /// Whether the call reached the end of its generation.
     generation_complete: bool,
+}
+
+#[pymethods]
+impl PyGenerationReport {
+    #[expect(clippy::unused_self, reason = "Python calls it as a method")]
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(not_picklable(
+            "GenerationReport",
+            "keep its games, which can be pickled, and the values that you need from it",
+        ))
+    }
 }
 
 impl PyGenerationReport {

@@ -7,8 +7,9 @@ use crate::interrupt::{check_interrupts, with_polling};
 use crate::picture;
 use crate::position::PyPosition;
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 use shirokuro_engine::{
-    Board, Confidence, DiscCount, Limits, PatternEvaluator, Position, SearchResult, Searcher, discs,
+    Board, Confidence, DiscCount, Limits, PatternEvaluator, Position, SearchResult, Searcher, discs, require_memory,
 };
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
@@ -87,6 +88,12 @@ impl SearchOptions {
     }
 }
 
+/// The values of a result, in the order of its fields.
+type SearchResultParts = (Py<PyPosition>, Option<String>, f32, u32, u64, bool, u8, Vec<String>, f64, Option<f64>);
+
+/// The positional and keyword arguments from which a searcher was made.
+type SearcherArguments<'a, 'py> = ((Option<&'a Py<PyAny>>,), Bound<'py, PyDict>);
+
 /// The result of a search.
 #[pyclass(frozen, get_all, name = "SearchResult", module = "shirokuro._core")]
 pub struct PySearchResult {
@@ -138,6 +145,42 @@ impl PySearchResult {
 
 #[pymethods]
 impl PySearchResult {
+    /// Restores a result from what `__reduce__` returns.
+    #[staticmethod]
+    fn _of(parts: SearchResultParts) -> Self {
+        let (position, best_move, score, depth, nodes, exact, confidence, line, seconds, table_hit_rate) = parts;
+        let principal_variation = line;
+        Self {
+            position,
+            best_move,
+            score,
+            depth,
+            nodes,
+            exact,
+            confidence,
+            principal_variation,
+            seconds,
+            table_hit_rate,
+        }
+    }
+
+    /// Pickles the result as its parts.
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (SearchResultParts,))> {
+        let parts = (
+            self.position.clone_ref(py),
+            self.best_move.clone(),
+            self.score,
+            self.depth,
+            self.nodes,
+            self.exact,
+            self.confidence,
+            self.principal_variation.clone(),
+            self.seconds,
+            self.table_hit_rate,
+        );
+        Ok((py.get_type::<Self>().getattr("_of")?, (parts,)))
+    }
+
     fn __repr__(&self) -> String {
         let best = self.best_move.as_ref().map_or_else(|| "None".to_owned(), |best| format!("'{best}'"));
         let exact = if self.exact { "True" } else { "False" };
@@ -156,6 +199,9 @@ impl PySearchResult {
 pub struct PySearcher {
     evaluator: Option<PatternEvaluator>,
     searcher: Mutex<Searcher>,
+    /// The arguments from which it was made: the `Evaluator` or `None`, and the table's size.
+    model: Option<Py<PyAny>>,
+    table_mb: Option<Py<PyAny>>,
 }
 
 #[pymethods]
@@ -164,7 +210,16 @@ impl PySearcher {
     #[pyo3(signature = (evaluator = None, *, table_mb = None), text_signature = "(evaluator=None, *, table_mb=16)")]
     fn new(evaluator: Option<&Bound<'_, PyAny>>, table_mb: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
         let searcher = Mutex::new(new_searcher(table_bytes(table_mb)?)?);
-        Ok(Self { evaluator: self::evaluator(evaluator)?, searcher })
+        let kept = |argument: Option<&Bound<'_, PyAny>>| argument.map(|argument| argument.clone().unbind());
+        let (model, table_mb) = (kept(evaluator), kept(table_mb));
+        Ok(Self { evaluator: self::evaluator(evaluator)?, searcher, model, table_mb })
+    }
+
+    /// Pickles the searcher as the arguments from which it was made: a copy starts with an empty table.
+    fn __getnewargs_ex__<'a, 'py>(&'a self, py: Python<'py>) -> PyResult<SearcherArguments<'a, 'py>> {
+        let keywords = PyDict::new(py);
+        keywords.set_item("table_mb", self.table_mb.as_ref())?;
+        Ok(((self.model.as_ref(),), keywords))
     }
 
     /// Searches as the function `search` does.
@@ -252,7 +307,8 @@ fn limits(
 }
 
 fn new_searcher(table_bytes: usize) -> PyResult<Searcher> {
-    Searcher::new(table_bytes).map_err(|error| memory_error(&error))
+    let searcher = require_memory(table_bytes, "a transposition table").and_then(|()| Searcher::new(table_bytes));
+    searcher.map_err(|error| memory_error(&error))
 }
 
 /// The size in bytes of the largest table that is kept for the next search: the default size.

@@ -18,6 +18,8 @@ pub struct PySettings<'py> {
     random_plies: Bound<'py, PyAny>,
     lambda_: Bound<'py, PyAny>,
     rate: Bound<'py, PyAny>,
+    share_stages: Bound<'py, PyAny>,
+    share_weight: Bound<'py, PyAny>,
 }
 
 impl PySettings<'_> {
@@ -49,6 +51,11 @@ impl PySettings<'_> {
     /// `TypeError` for a value that is not a number.
     pub fn learn(&self) -> PyResult<LearnSettings> {
         let [lambda, rate] = [number("lambda_", &self.lambda_)?, number("rate", &self.rate)?];
-        Ok(LearnSettings { lambda: lambda as f32, rate: rate as f32 })
+        Ok(LearnSettings {
+            lambda: lambda as f32,
+            rate: rate as f32,
+            share_stages: small_integer("share_stages", &self.share_stages, 0..=LearnSettings::MAX_SHARE_STAGES)?,
+            share_weight: number("share_weight", &self.share_weight)? as f32,
+        })
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::args::{hang_timeout, integer, number, seconds, small_integer, table_bytes};
 use crate::coverage;
-use crate::error::{busy, file_error, parameter_error, trainer_error, value_error};
+use crate::error::{busy, file_error, not_picklable, parameter_error, trainer_error, value_error};
 use crate::evaluator::PyEvaluator;
 use crate::file::encoding;
 use crate::inspect::inspection;
@@ -152,7 +152,8 @@ impl PyTrainerCore {
         Ok(())
     }
 
-    /// Writes the whole state and three JSON texts; an existing file is replaced in one step.
+    /// Writes the whole state and three JSON texts; an existing file is replaced in one step. Returns whether the folder
+    /// was synced, which some file systems do not support.
     #[pyo3(
         signature = (path, *, settings, statistics, monitor = "{}".to_owned(), compress = false),
         text_signature = "($self, path, *, settings, statistics, monitor='{}', compress=False)"
@@ -165,7 +166,7 @@ impl PyTrainerCore {
         statistics: String,
         monitor: String,
         compress: bool,
-    ) -> PyResult<()> {
+    ) -> PyResult<bool> {
         let texts = Texts { settings, statistics, monitor };
         let trainer = &*self.lock()?;
         py.detach(|| trainer.save(&path, &texts, encoding(compress))).map_err(|error| file_error(&error))
@@ -211,6 +212,11 @@ impl PyTrainerCore {
         parts.set_item("rows", memory.rows)?;
         parts.set_item("coverage", memory.coverage)?;
         Ok(parts)
+    }
+
+    #[expect(clippy::unused_self, reason = "Python calls it as a method")]
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(not_picklable("TrainerCore", "it owns threads: write a file with save, and read it with load"))
     }
 
     /// The weights, shared with the training.

@@ -39,7 +39,7 @@ fn lambda_returns_of_a_game(bencher: Bencher) {
 /// One game of self-play with one-ply searches and neutral weights, with or without timing of the searches.
 #[divan::bench(args = ["timed", "not timed"])]
 fn a_game_one_ply_deep(bencher: Bencher, searches: &str) {
-    let evaluator = PatternEvaluator::new(Arc::new(Weights::neutral()));
+    let evaluator = PatternEvaluator::new(Arc::new(Weights::neutral().expect("there is memory")));
     let (mut searcher, stop, progress) =
         (Searcher::new(1 << 20).expect("memory"), AtomicBool::new(false), Progress::new());
     progress.time_searches(searches == "timed");

@@ -1,7 +1,7 @@
 //! The errors of the trainer.
 
 use crate::file::error::FileError;
-use shirokuro_engine::TableTooLarge;
+use shirokuro_engine::OutOfMemory;
 use std::fmt::Display;
 
 /// A parameter is outside its range; nothing was changed.
@@ -35,9 +35,9 @@ pub enum TrainerError {
     /// The operating system did not provide the threads.
     #[error("the worker threads could not be started: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),
-    /// There is not enough memory for the transposition tables.
-    #[error("{0}, for each worker thread")]
-    Memory(#[from] TableTooLarge),
+    /// There is not enough memory; nothing was changed.
+    #[error(transparent)]
+    Memory(#[from] OutOfMemory),
 }
 
 /// Returns `Ok` if `allowed`, otherwise the error with the parameter, its value and its range.

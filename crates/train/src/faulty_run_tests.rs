@@ -16,7 +16,7 @@ const PLAY: PlaySettings = PlaySettings {
     random_plies: 10,
     hang_timeout: Some(Duration::from_millis(700)),
 };
-const LEARN: LearnSettings = LearnSettings { lambda: 0.7, rate: 0.2 };
+const LEARN: LearnSettings = LearnSettings { lambda: 0.7, rate: 0.2, share_stages: 0, share_weight: 0.0 };
 const SEED: u64 = 5;
 const GAMES: u32 = 24;
 
@@ -111,8 +111,9 @@ fn nothing_is_learned_from_a_failed_game_whose_report_explains_the_failure() {
         alone.state.records[place] = game;
     }
     let mut report = GenerationReport::of(Vec::new(), Vec::new());
-    let positions = alone.positions(LEARN);
-    alone.learn(LEARN, &positions, &mut report);
+    let positions = alone.positions(LEARN).unwrap();
+    let outcome = alone.update(LEARN, &positions).unwrap();
+    alone.describe(outcome, &positions, &mut report);
     assert_eq!(alone.digest(), faulty.digest());
 }
 

@@ -15,6 +15,7 @@ mod order;
 mod pending;
 pub(crate) mod reader;
 mod records;
+mod regular;
 pub(crate) mod section;
 pub(crate) mod texts;
 
@@ -23,7 +24,7 @@ pub use load::load_weights;
 
 use crate::file::digest::{StateHasher, state_digest};
 use crate::state::State;
-use codec::{MAX_TEXT, STATE_SECTIONS};
+use codec::STATE_SECTIONS;
 use container::{Sink, Source};
 use error::{FileError, Reason};
 use load::{open, read_state};
@@ -33,12 +34,13 @@ use shirokuro_engine::Weights;
 use std::path::Path;
 use texts::Texts;
 
-/// Writes a file that holds only these weights. The file is replaced completely or not at all.
+/// Writes a file that holds only these weights. The file is replaced completely or not at all. Returns whether the
+/// folder was synced: some file systems do not support that, and then a power failure may restore the old file.
 ///
 /// # Errors
 ///
-/// The operating system reported an error; the old file is unchanged.
-pub fn save_weights(path: &Path, weights: &Weights, encoding: Encoding) -> Result<(), FileError> {
+/// The path is not a regular file, or the operating system reported an error; the old file is unchanged.
+pub fn save_weights(path: &Path, weights: &Weights, encoding: Encoding) -> Result<bool, FileError> {
     let sections: [(Section, &Source); 1] =
         [(Section::Weights, &|sink: &mut Sink| codec::stream_weights(weights, sink))];
     atomic::replace(path, |file| container::write(file, &codec::no_fields(), &sections, encoding))
@@ -71,11 +73,13 @@ pub fn file_digest(path: &Path) -> Result<String, FileError> {
     digest().map_err(|reason| FileError::new(path, reason))
 }
 
-/// Writes a state and the caller's texts. The file is replaced completely or not at all.
-pub(crate) fn save_state(path: &Path, state: &State, texts: &Texts, encoding: Encoding) -> Result<(), FileError> {
+/// Writes a state and the caller's texts. The file is replaced completely or not at all. Returns whether the folder was
+/// synced.
+pub(crate) fn save_state(path: &Path, state: &State, texts: &Texts, encoding: Encoding) -> Result<bool, FileError> {
     for (section, text) in texts.sections() {
-        if text.len() as u64 > MAX_TEXT {
-            let reason = format_args!("{} bytes long, more than {MAX_TEXT}", text.len());
+        let limit = codec::max_text(section);
+        if text.len() as u64 > limit {
+            let reason = format_args!("{} bytes long, more than {limit}", text.len());
             return Err(FileError::new(path, Reason::invalid(section.name(), reason)));
         }
     }

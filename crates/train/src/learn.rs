@@ -9,6 +9,8 @@ pub(crate) mod positions;
 pub(crate) mod repair;
 pub(crate) mod rounding;
 pub(crate) mod scratch;
+pub(crate) mod sharing;
 pub(crate) mod targets;
 pub(crate) mod undo;
 pub(crate) mod update;
+pub(crate) mod zeroed;

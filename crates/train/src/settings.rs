@@ -1,6 +1,7 @@
 //! The settings of a trainer, and those of each call that plays and learns.
 
 use crate::error::{ParameterError, require};
+use crate::learn::sharing::Sharing;
 use std::time::Duration;
 
 /// The options fixed when a trainer is created.
@@ -117,9 +118,23 @@ pub struct LearnSettings {
     pub lambda: f32,
     /// Adam's step size in discs, 0 to 64.
     pub rate: f32,
+    /// A position also teaches the tables of this many stages before and after its own, 0 to
+    /// [`MAX_SHARE_STAGES`](Self::MAX_SHARE_STAGES).
+    pub share_stages: u32,
+    /// The weight of a position in the tables of the next stage, 0 to 1. At a distance of d stages it is this to the
+    /// power of d.
+    pub share_weight: f32,
 }
 
 impl LearnSettings {
+    /// The largest distance of the stages that a position teaches.
+    pub const MAX_SHARE_STAGES: u32 = Sharing::MAX_STAGES as u32;
+
+    /// Returns the weights with which positions teach the tables around their own stage.
+    pub(crate) fn sharing(&self) -> Sharing {
+        Sharing::new(self.share_stages, self.share_weight)
+    }
+
     /// Checks the ranges.
     ///
     /// # Errors
@@ -127,14 +142,16 @@ impl LearnSettings {
     /// Names the first field that is outside its range.
     pub fn validate(&self) -> Result<(), ParameterError> {
         require((0.0..=1.0).contains(&self.lambda), "lambda", self.lambda, "from 0 to 1")?;
-        require((0.0..=64.0).contains(&self.rate), "rate", self.rate, "from 0 to 64")
+        require((0.0..=64.0).contains(&self.rate), "rate", self.rate, "from 0 to 64")?;
+        require(self.share_stages <= Self::MAX_SHARE_STAGES, "share_stages", self.share_stages, "from 0 to 8")?;
+        require((0.0..=1.0).contains(&self.share_weight), "share_weight", self.share_weight, "from 0 to 1")
     }
 }
 
 impl Default for LearnSettings {
-    /// λ = 0.9, rate = 0.1 discs.
+    /// λ = 0.9, rate = 0.1 discs, each position for its own stage only.
     fn default() -> Self {
-        Self { lambda: 0.9, rate: 0.1 }
+        Self { lambda: 0.9, rate: 0.1, share_stages: 0, share_weight: 0.7 }
     }
 }
 
@@ -167,6 +184,8 @@ mod tests {
             PlaySettings { random_plies: 61, ..play }.validate(),
             LearnSettings { lambda: 1.5, ..learn }.validate(),
             LearnSettings { rate: -0.1, ..learn }.validate(),
+            LearnSettings { share_stages: 9, ..learn }.validate(),
+            LearnSettings { share_weight: f32::NAN, ..learn }.validate(),
         ];
         let names = refused.map(|result| result.unwrap_err().parameter);
         let expected = [
@@ -182,13 +201,15 @@ mod tests {
             "random_plies",
             "lambda",
             "rate",
+            "share_stages",
+            "share_weight",
         ];
         assert_eq!(names, expected);
     }
 
     #[test]
     fn the_message_names_parameter_value_and_range() {
-        let error = LearnSettings { lambda: 1.5, rate: 0.1 }.validate().unwrap_err();
+        let error = LearnSettings { lambda: 1.5, ..LearnSettings::default() }.validate().unwrap_err();
         assert_eq!(error.to_string(), "lambda = 1.5: must be from 0 to 1");
     }
 }

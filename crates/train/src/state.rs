@@ -3,9 +3,10 @@
 use crate::learn::adam::{Moments, Powers};
 use crate::learn::coverage::Coverage;
 use crate::learn::undo::{self, UndoEntry};
+use crate::learn::zeroed::zeroed_moments;
 use crate::play::pending::PendingGames;
 use crate::record::GameRecord;
-use shirokuro_engine::{ENTRIES, Weights, prefer_huge_pages};
+use shirokuro_engine::{ENTRIES, OutOfMemory, Weights, prefer_huge_pages, require_memory};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -35,20 +36,24 @@ pub(crate) struct State {
 }
 
 impl State {
+    /// The bytes of the weights, the moments and the coverage.
+    pub const BYTES: usize = ENTRIES * (size_of::<u16>() + size_of::<Moments>()) + Coverage::BYTES;
+
     /// Creates the state of a run that has played nothing, with neutral weights.
-    pub fn new(seed: u64, generation_games: u32) -> Self {
-        Self {
+    pub fn new(seed: u64, generation_games: u32) -> Result<Self, OutOfMemory> {
+        require_memory(Self::BYTES, "weights and moments")?;
+        Ok(Self {
             seed,
             generation_games,
             generation: 0,
             powers: Powers::START,
-            weights: Arc::new(Weights::neutral()),
-            moments: no_moments(),
+            weights: Arc::new(Weights::neutral()?),
+            moments: no_moments()?,
             records: Vec::new(),
             undo: Vec::new(),
             pending: PendingGames::default(),
             coverage: Coverage::none(),
-        }
+        })
     }
 
     /// Returns the number of finished games.
@@ -90,10 +95,10 @@ impl State {
 ///
 /// The memory comes zeroed from the operating system, so only learned entries become resident. Large pages make
 /// learning about 5 % faster.
-pub(crate) fn no_moments() -> Vec<Moments> {
-    let moments = vec![[0.0, 0.0]; ENTRIES];
+pub(crate) fn no_moments() -> Result<Vec<Moments>, OutOfMemory> {
+    let moments = zeroed_moments()?;
     prefer_huge_pages(&moments);
-    moments
+    Ok(moments)
 }
 
 #[cfg(test)]
@@ -102,7 +107,7 @@ mod tests {
 
     #[test]
     fn the_next_games_follow_the_counted_ones_and_end_with_the_generation() {
-        let mut state = State::new(0, 5);
+        let mut state = State::new(0, 5).unwrap();
         state.generation = 2;
         assert_eq!(state.next_games(100), 10..15);
         state.records.extend([10, 11].map(GameRecord::failed));

@@ -24,7 +24,7 @@ use crate::record::PlayedGame;
 use crate::report::{GameFailure, GenerationReport, Reset};
 use crate::settings::{LearnSettings, PlaySettings, TrainerOptions};
 use crate::state::State;
-use shirokuro_engine::PatternEvaluator;
+use shirokuro_engine::{OutOfMemory, PatternEvaluator, require_memory};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -71,24 +71,20 @@ impl Trainer {
     ///
     /// # Errors
     ///
-    /// An option is outside its range, or no threads are available.
+    /// An option is outside its range, or there is not enough memory, or no threads are available.
     pub fn new(options: &TrainerOptions) -> Result<Self, TrainerError> {
         options.validate()?;
+        let state = State::new(options.seed, options.generation_games)?;
         let workers = Workers::new(options.threads, options.table_bytes)?;
-        Ok(Self {
-            state: State::new(options.seed, options.generation_games),
-            workers,
-            rows: 0,
-            faults: None,
-            inspection: Inspection::default(),
-        })
+        Ok(Self { state, workers, rows: 0, faults: None, inspection: Inspection::default() })
     }
 
     /// Loads a trainer and the texts that were saved with it.
     ///
     /// # Errors
     ///
-    /// The file cannot be read, is not a model file, is damaged, or holds weights only; or `threads` is out of range.
+    /// The file cannot be read, is not a model file, is damaged, or holds weights only; `threads` is out of range; or
+    /// there is not enough memory.
     pub fn load(path: &Path, threads: usize, table_bytes: usize) -> Result<(Self, Texts), TrainerError> {
         TrainerOptions { threads, table_bytes, ..TrainerOptions::default() }.validate()?;
         let (state, texts) = load_state(path)?;
@@ -99,10 +95,13 @@ impl Trainer {
     /// Saves everything that determines how the run continues, and the caller's texts. The file is replaced completely
     /// or not at all.
     ///
+    /// Returns whether the folder was synced: some file systems do not support that, and then a power failure may
+    /// restore the old file.
+    ///
     /// # Errors
     ///
-    /// The operating system reported an error; the old file is unchanged.
-    pub fn save(&self, path: &Path, texts: &Texts, encoding: Encoding) -> Result<(), FileError> {
+    /// The path is not a regular file, or the operating system reported an error; the old file is unchanged.
+    pub fn save(&self, path: &Path, texts: &Texts, encoding: Encoding) -> Result<bool, FileError> {
         save_state(path, &self.state, texts, encoding)
     }
 
@@ -110,7 +109,7 @@ impl Trainer {
     ///
     /// # Errors
     ///
-    /// `threads` is out of range, or no threads are available; nothing was changed.
+    /// `threads` is out of range, or there is not enough memory, or no threads are available; nothing was changed.
     pub fn set_workers(&mut self, threads: usize, table_bytes: usize) -> Result<(), TrainerError> {
         TrainerOptions { threads, table_bytes, ..TrainerOptions::default() }.validate()?;
         self.workers = Workers::new(threads, table_bytes)?;
@@ -146,8 +145,8 @@ impl Trainer {
     ///
     /// # Errors
     ///
-    /// A setting is outside its range, and nothing was done. Or the threads of a worker that hangs could not be
-    /// replaced; the state is then that of a stopped call.
+    /// A setting is outside its range, and nothing was done. Or there is not enough memory, or the threads of a worker
+    /// that hangs could not be replaced; the state is then that of a stopped call.
     pub fn advance(
         &mut self,
         games: u32,
@@ -158,27 +157,37 @@ impl Trainer {
         require(games >= 1, "games", games, "at least 1")?;
         play.validate()?;
         learn.validate()?;
+        require_memory(self.bytes_to_learn(games, learn), "the next games")?;
         let start = Instant::now();
         self.state.swap_provisional();
         let (played, failures, threads) = self.play(games, play, control);
         if threads.is_err() || !control.begin_learning() {
-            self.state.swap_provisional();
-            self.state.pending.add(played, self.conditions(play));
+            self.put_back(played, play);
             return threads.map(|()| None);
         }
         let learning = Instant::now();
         let play_time = learning - start;
-        self.state.undo = Vec::new();
-        let mut report = GenerationReport { play_time, ..GenerationReport::of(played, failures) };
-        let mut records: Vec<GameRecord> = report.games.clone();
-        records.extend(report.failures.iter().map(|failure| GameRecord::failed(failure.index)));
+        let mut records: Vec<GameRecord> = played.iter().map(|game| game.record.clone()).collect();
+        records.extend(failures.iter().map(|failure| GameRecord::failed(failure.index)));
         records.sort_by_key(|record| record.index);
+        let before = self.state.records.len();
         self.state.records.append(&mut records);
         self.workers.timed = control.timed_games() > 0;
-        let positions = self.positions(*learn);
-        let updating = Instant::now();
+        let learned = self.positions(*learn).and_then(|positions| {
+            let updating = Instant::now();
+            Ok((self.update(*learn, &positions)?, positions, updating))
+        });
+        let (outcome, positions, updating) = match learned {
+            Ok(learned) => learned,
+            Err(error) => {
+                self.state.records.truncate(before);
+                self.put_back(played, play);
+                return Err(error.into());
+            }
+        };
         let preparing = updating - learning;
-        self.learn(*learn, &positions, &mut report);
+        let mut report = GenerationReport { play_time, ..GenerationReport::of(played, failures) };
+        self.describe(outcome, &positions, &mut report);
         drop(positions);
         let update = UpdateTimes { wall: updating.elapsed(), busy: self.workers.take_learning_time() };
         report.learn_time = preparing + update.wall;
@@ -187,6 +196,20 @@ impl Trainer {
             report.phases = Some(PhaseTimes::of(control.play_times(), workers, play_time, preparing, update));
         }
         Ok(Some(report))
+    }
+
+    /// Returns a bound for the bytes that playing and learning the next games takes, without the undo log.
+    fn bytes_to_learn(&self, games: u32, learn: &LearnSettings) -> usize {
+        /// A game's record and search results, with copies.
+        const GAME: usize = 4096;
+        let next = self.state.next_games(games).count();
+        next * GAME + Positions::most_bytes(self.state.records.len() + next, learn.sharing())
+    }
+
+    /// Ends a call that learns nothing: restores the provisional update and keeps the games for the next call.
+    fn put_back(&mut self, played: Vec<PlayedGame>, play: &PlaySettings) {
+        self.state.swap_provisional();
+        self.state.pending.add(played, self.conditions(play));
     }
 
     /// Returns the next games that finished, in their order: pending games and those played now.
@@ -224,15 +247,15 @@ impl Trainer {
     }
 
     /// Prepares the positions of the current generation's games for learning.
-    fn positions(&self, settings: LearnSettings) -> Positions {
+    fn positions(&self, settings: LearnSettings) -> Result<Positions, OutOfMemory> {
         let Self { state, workers, faults, .. } = self;
         let faults = faults.as_deref().map(|faults| (faults, state.seed));
-        workers.run(|| Positions::of(&state.records, &state.weights, settings.lambda, faults))
+        workers.run(|| Positions::of(&state.records, &state.weights, settings.lambda, settings.sharing(), faults))
     }
 
-    /// Learns all games of the current generation.
-    fn learn(&mut self, settings: LearnSettings, positions: &Positions, report: &mut GenerationReport) {
-        let Self { state, workers, rows, inspection, .. } = self;
+    /// Learns all games of the current generation. On an error, nothing has changed.
+    fn update(&mut self, settings: LearnSettings, positions: &Positions) -> Result<UpdateOutcome, OutOfMemory> {
+        let Self { state, workers, inspection, .. } = self;
         let complete = state.generation_left() == 0;
         let update = Update {
             adam: AdamStep::new(settings.rate, state.powers.next()),
@@ -241,9 +264,16 @@ impl Trainer {
             inspection: *inspection,
         };
         let State { weights, moments, coverage, .. } = state;
-        let UpdateOutcome { visits, resets, undo, updates, sudden } =
-            update_tables(workers, positions, weights, moments, coverage, update);
+        let outcome = update_tables(workers, positions, weights, moments, coverage, update);
         state.weights.changed();
+        outcome
+    }
+
+    /// Completes the report of learned games, and the generation if these were its last.
+    fn describe(&mut self, outcome: UpdateOutcome, positions: &Positions, report: &mut GenerationReport) {
+        let Self { state, rows, .. } = self;
+        let complete = state.generation_left() == 0;
+        let UpdateOutcome { visits, resets, undo, updates, sudden } = outcome;
         state.undo = undo;
         (report.updates, report.sudden_count) = (updates, sudden.count);
         report.sudden = sudden.explain(&state.records, positions);

@@ -1,1 +1,1 @@
-"""The benchmark suite: what is measured, what it should be, and whether it has become worse."""
+"""The benchmark suite: figures, their targets, and comparisons with earlier runs."""

@@ -1,4 +1,4 @@
-"""What kept a figure from its target: named from what was measured beside it, and from nothing else."""
+"""The reasons why a figure missed its target, derived only from what was measured alongside it."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ if TYPE_CHECKING:
     from shirokuro.benchmarks.training import Sample
 
 _SAMPLE_OF = {"cpu": "train_all", "speedup": "train_all", "cpu_15ms": "train_15ms", "td_update": "train3"}
-"""The figures that come from the measurement of another."""
+"""Figures that are computed from the samples of another figure."""
 
 _MUCH = 10
-"""Percent of the workers' time that is worth a word."""
+"""A share of the workers' time, in percent, from which other programs are mentioned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What is known of a run of the suite."""
+    """The measurements of one run of the suite."""
 
     figures: Mapping[str, Figure]
     samples: Mapping[str, Sequence[Sample]]
     table_read_seconds: float
-    """A read of a random place in a worker's table, when the next step waits for it."""
+    """The latency of a read at a random position in a worker's table."""
 
 
 def phases(samples: Mapping[str, Sequence[Sample]]) -> dict[str, dict[str, float]]:
-    """Seconds by phase, by figure, over all its rounds."""
+    """Returns the seconds by phase of each figure, summed over its rounds."""
     return {key: _report(of).phases for key, of in samples.items()}
 
 
 def of(context: Context) -> dict[str, str]:
-    """A sentence for every figure that missed its target."""
+    """Returns an explanation for every figure that missed its target."""
     missed = [figure for figure in context.figures.values() if figure.met is False]
     return {figure.key: _explain(figure, context) for figure in missed}
 
@@ -60,7 +60,7 @@ def _explain(figure: Figure, context: Context) -> str:
 
 
 def percentages(phases: Mapping[str, float]) -> dict[str, float]:
-    """Percent of the time by phase, the largest first."""
+    """Returns the share of the time by phase, in percent, largest first."""
     whole = sum(phases.values())
     return {name: 100 * phases[name] / whole for name in sorted(phases, key=phases.__getitem__, reverse=True)}
 
@@ -76,14 +76,14 @@ def _training(samples: Sequence[Sample], context: Context) -> str:
 
 
 def _within_search(report: BatchReport, context: Context) -> str:
-    """Estimates from counts: the clock can't be read for every position."""
+    """Estimates shares of the search from counts, because the clock can't be read for every position."""
     playing = report.playing_seconds
     evaluation, parts = context.figures.get("evaluate_search"), []
     if evaluation is not None and playing:
         parts.append(f"evaluation at most {100 * report.nodes * evaluation.median / 1e9 / playing:.2g} %")
     if playing:
         parts.append(f"the table at most {100 * report.table_probes * context.table_read_seconds / playing:.2g} %")
-    return f"; within playing, estimated as counts × measured time of one: {', '.join(parts)}" if parts else ""
+    return f"; within playing, estimated as count × measured time of one: {', '.join(parts)}" if parts else ""
 
 
 def _idle(samples: Sequence[Sample]) -> str:
@@ -92,8 +92,8 @@ def _idle(samples: Sequence[Sample]) -> str:
     outside = 100 * (1 - report.seconds / sum(sample.seconds for sample in samples))
     taken = statistics.median(sample.taken_percent for sample in samples)
     reasons = {
-        f"waiting: workers had no game for {waiting:.0f} % of the time": waiting,
-        f"other programs: the workers had work and no core for {taken:.0f} % of the time": taken,
+        f"waiting: workers had no game to play for {waiting:.0f} % of the time": waiting,
+        f"other programs: the workers had work but no core for {taken:.0f} % of the time": taken,
         f"Python: {outside:.0f} % of the time passed outside the core": outside,
     }
     return "; ".join(sorted(reasons, key=reasons.__getitem__, reverse=True))
@@ -115,7 +115,7 @@ def _disk(figure: Figure, context: Context) -> str:
     disk = context.figures["disk_write"].median
     share = 100 * disk / figure.median
     word = "the disk" if share > 50 else "packing and checking"  # noqa: PLR2004 (the larger part)
-    return f"{word}: writing as many bytes takes {disk:.1f} s, {share:.0f} % of it"
+    return f"{word}: writing the same number of bytes takes {disk:.1f} s, {share:.0f} % of it"
 
 
 def _memory(context: Context) -> str:
@@ -134,11 +134,13 @@ def _engine(figure: Figure, context: Context) -> str:
         node = 1000 / speed.median
         share = 100 * evaluation.median / node
         word = "evaluation" if share > 50 else "moves, ordering and the table"  # noqa: PLR2004 (the larger part)
-        return f"{word}: of {node:.0f} ns a node, evaluation is at most {evaluation.median:.0f} ns ({share:.0f} %)"
+        return f"{word}: of {node:.0f} ns per node, evaluation takes at most {evaluation.median:.0f} ns ({share:.0f} %)"
     if figure.key == "solve_nodes":
-        return "the size of the tree: move ordering, which follows the evaluation, and cut-offs; not the speed"
+        return "the size of the tree: move ordering (which depends on the evaluation) and cutoffs, not the speed"
     if figure.key == "solve_speed":
-        return f"moves, ordering and the table: {1000 / figure.median:.0f} ns a node, no evaluation in most of them"
+        return (
+            f"moves, ordering and the table: {1000 / figure.median:.0f} ns per node, and most nodes are not evaluated"
+        )
     scratch = context.figures.get("evaluate_scratch")
     if figure.key == "evaluate_batch" and scratch:
         share = 100 * scratch.median * figure.median / 1000
@@ -146,15 +148,15 @@ def _engine(figure: Figure, context: Context) -> str:
         return f"{word}: {share:.0f} % of the time is evaluation"
     clock = context.figures.get("clock")
     cycles = f", {clock.median * figure.median:.0f} cycles" if clock and figure.unit == "ns" else ""
-    return f"one loop{cycles}, in which no phases can be told apart"
+    return f"one loop{cycles}, which can't be split into phases"
 
 
 def _machine(figure: Figure, context: Context) -> str:
-    """When even perft misses its target, the machine is slower than the targets are made for, or busy."""
+    """Blames the machine when even perft misses its target: it is slower than the targets assume, or busy."""
     perft = context.figures.get("perft")
     if figure.key == "perft" or figure.scaling not in ("rate", "time") or perft is None or perft.met:
         return ""
-    return f"; perft takes {perft.median / (perft.target or 1):.1f} times its target here: the machine or its load"
+    return f"; perft takes {perft.median / (perft.target or 1):.1f} times its target here: the machine is slow or busy"
 
 
 def _report(samples: Sequence[Sample]) -> BatchReport:

@@ -1,4 +1,4 @@
-"""Telling a change from noise: two runs of the suite, side by side."""
+"""Comparison of two runs of the suite, which separates changes from noise."""
 
 from __future__ import annotations
 
@@ -12,47 +12,47 @@ if TYPE_CHECKING:
     from shirokuro.benchmarks.figures import Figure, Results
 
 YARDSTICK = "perft"
-"""The figure that stands for the machine's speed: it is measured in every round, and others are divided by it."""
+"""The figure that represents the machine's speed: it is measured in every round, and others are divided by it."""
 
 SMALLEST = 0.05
-"""A smaller relative change of a measured time or rate is never counted."""
+"""The smallest relative change of a time or rate that counts as a change."""
 
 SMALLEST_COUNT = 0.005
-"""The same for what no clock measures: nodes and bytes."""
+"""The same for figures that are not timed: nodes and bytes."""
 
 SMALLEST_YARDSTICK = 0.25
-"""The same for the yardstick itself, which another machine, or a slower clock, changes too."""
+"""The same for the yardstick itself, which also depends on the machine and its clock rate."""
 
 Change: TypeAlias = Literal["worse", "better", "same"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """A figure, before and now."""
+    """A figure before and now."""
 
     before: Figure
     now: Figure
     ratio: float
-    """The figure now, divided by the figure before, both relative to the yardstick where they follow its speed."""
+    """The figure now divided by the figure before, each relative to the yardstick if the machine's speed affects it."""
     noise: float
-    """The ratio's distance from 1 that the scatter of the rounds explains."""
+    """The ratio's distance from 1 that the spread of the rounds explains."""
     change: Change
-    """`"same"` if the difference is no larger than that."""
+    """`"same"` if the ratio is within the noise."""
 
 
 def compare(before: Results, now: Results) -> list[Comparison]:
     """Compares the figures that two runs have in common.
 
-    A figure has changed if the rounds of the two runs do not overlap, and its median has moved by more than half of
-    both their spreads together, and by more than 5 %. Times and rates are taken relative to perft in the same round:
-    that takes out that one of the runs was made on a faster machine or next to other programs.
+    A figure has changed if the rounds of the two runs do not overlap and its median has moved by more than half of
+    their combined spreads and by more than 5 %. Times and rates are taken relative to perft in the same round, which
+    cancels the effects of a faster machine and of other programs.
 
     Raises:
         ValueError: a full run is compared with a quick one.
     """
     if before.quick != now.quick:
         kinds = ["a quick run" if results.quick else "a full run" for results in (before, now)]
-        raise ValueError(f"{kinds[0]} can't be compared with {kinds[1]}: they do not measure the same")
+        raise ValueError(f"{kinds[0]} can't be compared with {kinds[1]}: they measure different amounts of work")
     cores = before.machine.get("cores") == now.machine.get("cores")
     return list(_comparisons(before, now, same_cores=cores))
 
@@ -71,7 +71,7 @@ def _comparisons(before: Results, now: Results, *, same_cores: bool) -> Iterator
 
 
 def _relative(results: Results, figure: Figure) -> tuple[float, ...]:
-    """The measurements relative to the yardstick in the same round."""
+    """Returns the measurements relative to the yardstick in the same round."""
     yardstick = results.figure(YARDSTICK)
     if yardstick is None or figure.key == YARDSTICK or figure.scaling not in ("rate", "time"):
         return figure.measured
@@ -83,7 +83,7 @@ def _relative(results: Results, figure: Figure) -> tuple[float, ...]:
 
 def _comparison(old: Figure, new: Figure, before: Sequence[float], now: Sequence[float]) -> Comparison:
     middle_before, middle_now = statistics.median(before), statistics.median(now)
-    if min(middle_before, middle_now) <= 0:  # not even a size: only whether it is the same can be said
+    if min(middle_before, middle_now) <= 0:  # no ratio exists: only equality can be checked
         ratio, distance, noise = (
             1.0 if middle_before == middle_now else float("inf"),
             abs(middle_now - middle_before),

@@ -1,4 +1,4 @@
-"""What the engine can do on one core: counting, evaluating, searching, solving. Every answer is checked."""
+"""The engine's speed on one core: counting, evaluating, searching, solving. Every answer is checked."""
 
 from __future__ import annotations
 
@@ -17,33 +17,33 @@ if TYPE_CHECKING:
     from shirokuro._core import Evaluator, Position
 
 PERFT = (11, 212_258_800)
-"""The depth and its known count: a fast wrong answer is none."""
+"""The depth and its known leaf count, since speed without the right answer counts for nothing."""
 
 STAGE = 30
-"""Empty squares of the positions that are evaluated: those of one stage, as in a search."""
+"""Empty squares of the evaluated positions, which belong to one stage, as in a search."""
 
 CHUNK = 1000
-"""Positions that are evaluated one after the other."""
+"""The number of positions that are evaluated in sequence."""
 
 STEPS = 50_000_000
-"""Steps of two cycles that the clock is measured with."""
+"""Steps of two cycles each, with which the clock rate is measured."""
 
 BATCHES = 7
-"""Calls of `evaluate_batch`, of which the median counts."""
+"""Calls of `evaluate_batch`, of which the median is taken."""
 
 
 class WrongAnswerError(RuntimeError):
-    """The engine was fast and wrong."""
+    """The engine returned a wrong answer."""
 
 
 def expect(name: str, *, found: object, known: object) -> None:
-    """Raises an error if an answer is not the known one."""
+    """Raises an error if an answer differs from the known one."""
     if found != known:
         raise WrongAnswerError(f"{name} gave {found}, not {known}")
 
 
 class Engine:
-    """Measures the engine with an evaluation that was trained."""
+    """Measurements of the engine with a trained evaluation."""
 
     def __init__(self, evaluator: Evaluator, *, quick: bool) -> None:
         self._evaluator = evaluator
@@ -58,11 +58,11 @@ class Engine:
         self._value_sum = float(evaluator.evaluate_batch(self._stage).astype(np.float64).sum())
 
     def clock(self) -> dict[str, float]:
-        """Cycles a second of the processor, in billions."""
+        """Measures the processor's clock rate in GHz."""
         return {"clock": 2e-9 * STEPS / core.time_steps(STEPS)}
 
     def perft(self) -> dict[str, float]:
-        """Counting move sequences."""
+        """Measures the counting of move sequences."""
         depth, known = PERFT
         start = time.perf_counter()
         leaves = core.perft(depth)
@@ -71,7 +71,7 @@ class Engine:
         return {"perft": seconds}
 
     def solving(self) -> dict[str, float]:
-        """Solving positions of the middle game to the end."""
+        """Measures solving positions with 20 to 22 empty squares to the end."""
         found = []
         for position, score in self._solved:
             result = core.solve(position, evaluator=self._evaluator, table_mb=64)
@@ -82,20 +82,20 @@ class Engine:
         return {"solve_speed": nodes / seconds / 1e6, "solve_nodes": nodes / len(found) / 1e6}
 
     def searching(self) -> dict[str, float]:
-        """Searching the middle game in full width."""
+        """Measures full-width searches of the middle game."""
         measured = {}
         for depth in (8, 10, 12):
             found = [core.search(position, evaluator=self._evaluator, depth=depth) for position in self._middle]
             expect(f"depth {depth}", found={result.depth for result in found}, known={depth})
             seconds = sum(result.seconds for result in found)
-            if depth == 8:  # noqa: PLR2004 (it is long enough for a speed)
+            if depth == 8:  # noqa: PLR2004 (long enough to measure the speed)
                 measured["search_speed"] = sum(result.nodes for result in found) / seconds / 1e6
             else:
                 measured[f"depth{depth}"] = 1000 * seconds / len(found)
         return measured
 
     def evaluating(self) -> dict[str, float]:
-        """Evaluating positions: each by itself, within a search, from Python, and many at a time."""
+        """Measures evaluation: of single positions, within a search, from Python, and in batches."""
         evaluator, stage = self._evaluator, self._stage
         rounds = 50 if self._quick else 200
         seconds, total = core.time_evaluation(evaluator, stage, rounds=rounds)
@@ -108,7 +108,7 @@ class Engine:
         }
 
     def _in_search(self) -> float:
-        """Nanoseconds that a position costs more in a search of one ply with the model than with counted discs."""
+        """Measures the extra nanoseconds per position of a one-ply search with the model over one with disc counts."""
         repetitions = range(10 if self._quick else 40)
         model, discs = (
             [core.time_searches(evaluator, self._stage, rounds=1) for _ in repetitions]
@@ -128,7 +128,7 @@ class Engine:
         return (time.perf_counter() - start) / len(calls) * 1e6
 
     def _batch(self) -> float:
-        """Millions of boards a second and core. One call is over too soon to be trusted."""
+        """Measures millions of boards per second and core, over several calls because one is too short."""
         times = []
         for _ in range(BATCHES):
             start = time.perf_counter()
@@ -140,13 +140,13 @@ class Engine:
 
 
 def table_read_seconds(table_mb: float) -> float:
-    """What reading a random place of a table takes when the next step waits for it."""
+    """Measures the latency of a read at a random position in a table of this size."""
     count = 200_000
     return core.time_reads(int(table_mb * 1e6), count=count) / count
 
 
 def _positions(empties: int, count: int) -> list[Position]:
-    """Different positions with so many empty squares, from random play."""
+    """Returns `count` different positions with `empties` empty squares, from random play."""
     found: dict[Position, None] = {}
     seed = 0
     while len(found) < count:
@@ -159,7 +159,7 @@ def _positions(empties: int, count: int) -> list[Position]:
 
 
 def _random_descendant(position: Position, empties: int, seed: int) -> Position | None:
-    """A position that random moves lead to; `None` if the game ends before."""
+    """Plays random moves down to `empties` empty squares; returns `None` if the game ends earlier."""
     step = seed
     while position.empties > empties:
         if position.is_over:

@@ -1,4 +1,4 @@
-"""Figures: what was measured several times, what it should be, and what a run of the suite leaves in a file."""
+"""Figures: repeated measurements and their targets, and the file that a run of the suite writes."""
 
 from __future__ import annotations
 
@@ -16,46 +16,49 @@ FORMAT = 1
 """The version of a result file."""
 
 Scaling: TypeAlias = Literal["rate", "time", "none", "count", "points"]
-"""How a figure depends on the machine's speed: it grows with it, shrinks with it, does not follow it, is not
-measured by a clock at all, or is a difference that may be zero or the machine's own, which is not compared."""
+"""The dependence of a figure on the machine's speed.
+
+A `"rate"` grows with the speed, a `"time"` shrinks with it, and `"none"` does not depend on it. A `"count"` is not
+timed. `"points"` are differences that may be zero, or properties of the machine; they are not compared.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One figure and its measurements, one a round."""
+    """One figure and its measurements, one per round."""
 
     key: str
-    """Its name in files."""
+    """The name in files."""
     name: str
-    """Its name for people."""
+    """The name in tables."""
     unit: str
-    """What it is counted in."""
+    """The unit of measurement."""
     target: float | None = None
-    """What it should be, at least or at most; `None` if it only informs."""
+    """The lower or upper bound to be reached; `None` if the figure is only informative."""
     more_is_better: bool = False
-    """The target is the least that it should be, not the most."""
+    """Whether the target is a lower bound rather than an upper one."""
     scaling: Scaling = "time"
-    """How the machine's speed changes it."""
+    """The dependence on the machine's speed."""
     all_cores: bool = False
-    """It depends on the number of cores."""
+    """Whether the figure depends on the number of cores."""
     measured: tuple[float, ...] = ()
     """The measurements, in the order of the rounds."""
 
     @property
     def median(self) -> float:
-        """The figure."""
+        """The median of the measurements, which is the figure's value."""
         return statistics.median(self.measured)
 
     @property
     def met(self) -> bool | None:
-        """The target is reached; `None` without one."""
+        """Whether the target is reached; `None` without a target."""
         if self.target is None:
             return None
         return self.median >= self.target if self.more_is_better else self.median <= self.target
 
     @property
     def verdict(self) -> str:
-        """In a word, with a tilde if only some of the rounds reach the target."""
+        """`met` or `missed`, with a tilde if only some of the rounds reach the target; empty without a target."""
         if self.target is None:
             return ""
         best = max(self.measured) if self.more_is_better else min(self.measured)
@@ -67,29 +70,29 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
-    """What a run of the suite measured."""
+    """The results of one run of the suite."""
 
     version: str
     """The package's version."""
     quick: bool
-    """It did less, so that its figures are not those of a full run."""
+    """Whether the run did less work, which makes its figures incomparable with those of a full run."""
     machine: Mapping[str, Any]
-    """Where it ran."""
+    """The machine on which the suite ran."""
     model: Mapping[str, Any]
-    """The evaluation that was used for searching."""
+    """The evaluation that the searches used."""
     figures: tuple[Figure, ...]
     """The figures, in the order in which they are shown."""
     phases: Mapping[str, Mapping[str, float]]
-    """Seconds by phase, by the key of the figure in whose measurement they were taken."""
+    """Seconds by phase, by the key of the figure during whose measurement they were taken."""
     bottlenecks: Mapping[str, str]
-    """What kept a figure from its target, by its key, in words."""
+    """Explanations of missed targets, by the key of the figure."""
 
     def figure(self, key: str) -> Figure | None:
-        """A figure by its key."""
+        """Returns the figure with this key; `None` if it was not measured."""
         return next((figure for figure in self.figures if figure.key == key), None)
 
     def to_json(self) -> str:
-        """A document that `from_json` reads."""
+        """Returns a document that `from_json` reads."""
         figures = [
             {**dataclasses.asdict(figure), "median": figure.median, "met": figure.met} for figure in self.figures
         ]
@@ -100,8 +103,8 @@ class Results:
         """Reads a file of results.
 
         Raises:
-            OSError: it can't be read.
-            ValueError: it is none, or of another version.
+            OSError: the file can't be read.
+            ValueError: the file does not hold results, or is of another version.
         """
         try:
             with open(path, encoding="utf-8") as file:  # noqa: PTH123 (any path)

@@ -1,4 +1,4 @@
-"""What saving, loading and the memory of a training take."""
+"""The time to save and load a training state, and the memory that training uses."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _BLOCK = 1 << 20
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """What it takes."""
+    """Returns the seconds that a call takes."""
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
 
 
 def saving(trainer: Trainer, directory: Path | None) -> dict[str, float]:
-    """Saves and loads a whole state, and writes as many bytes to the same disk without making anything of them."""
+    """Measures saving and loading a whole state, and writing the same number of raw bytes to the same disk."""
     with TemporaryDirectory(dir=directory, prefix="shirokuro-") as folder:
         path, copy = Path(folder) / "model.shiro", Path(folder) / "copy"
         save = seconds(lambda: trainer.save(path))
@@ -64,10 +64,10 @@ sk.Trainer(sk.TrainConfig(table_mb=32, threads=4)).save(sys.argv[1])
 
 
 def memory(directory: Path | None) -> dict[str, float]:
-    """The memory of a process that goes on with a saved training, four workers with 32 MB of table each.
+    """Measures the memory of a process that resumes a saved run with four workers and 32 MB of table each.
 
-    It is another process: this one has other things in memory. All of a loaded state is in use, as after a million
-    games; a new one touches memory only as it learns.
+    A separate process is used because this one has other things in memory. A loaded state is resident as a whole, as
+    after a million games; a new one touches memory only as it learns.
     """
     with TemporaryDirectory(dir=directory, prefix="shirokuro-") as folder:
         model = Path(folder) / "model.shiro"
@@ -78,4 +78,4 @@ def memory(directory: Path | None) -> dict[str, float]:
 
 def _run(program: str, model: Path) -> str:
     command = [sys.executable, "-c", program, str(model)]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603 (itself)
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603 (this interpreter)

@@ -1,4 +1,4 @@
-"""Where the suite runs: what has to be known to read its figures."""
+"""The machine on which the suite runs, as context for its figures."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from shirokuro.config import cores
 
 
 def machine() -> dict[str, Any]:
-    """The processor, its cores, how busy they are with other things, the instruction set, Python, the date."""
+    """Returns the processor, its cores, their load, the instruction set, the Python version and the time."""
     return {
         "processor": _processor(),
         "architecture": platform.machine(),
@@ -27,7 +27,7 @@ def machine() -> dict[str, Any]:
 
 
 def _processor() -> str | None:
-    """The processor's name, where the system tells it."""
+    """Returns the processor's name; `None` where the system does not report it."""
     try:
         text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
     except OSError:
@@ -37,14 +37,14 @@ def _processor() -> str | None:
 
 
 def peak() -> int:
-    """The most bytes of this process that ever were in memory."""
+    """Returns the peak resident memory of this process in bytes."""
     try:
         text = Path("/proc/self/status").read_text(encoding="utf-8")
         lines = dict(line.split(":", 1) for line in text.splitlines())
         return int(lines["VmHWM"].split()[0]) * 1024
     except (OSError, KeyError):
-        # Elsewhere. Linux would count the parent's memory at the start of a child to the child's peak.
-        import resource  # noqa: PLC0415 (not everywhere)
+        # Not on Linux, where `ru_maxrss` of a child includes the memory of its parent at the fork.
+        import resource  # noqa: PLC0415 (not available everywhere)
 
         size = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return size if platform.system() == "Darwin" else size * 1024

@@ -1,4 +1,4 @@
-"""The positions of the suite, as transcripts: from games of a model against itself after some random moves."""
+"""The positions of the suite as transcripts, from self-play games of a model after some random moves."""
 
 FORTY_EMPTIES = (
     "c4e3f6e6f7e7f2c5f4d3e2c3d8d2b5f3g4g1f1e1",
@@ -24,4 +24,4 @@ SOLVED = (
     ("d3c5c6e3c4c3d2b4c2d6d7b3e2e6b5a5b6f1f3g4f4e1d1c1f5f6g5f2g6h5h6g3a6h7a4a3a2g7", 12),
     ("f5f4c3c4g3c6b4d3e3a4a5a6c5f3e6f6g4d6d7b3b5g5b6a7h5b7f2f7c7h4h3d8a8c8b8g1a3g6", 12),
 )
-"""Positions with 20 to 22 empty squares, and their results under best play, for the side to move."""
+"""Positions with 20 to 22 empty squares, and their scores under best play, for the side to move."""

@@ -1,4 +1,4 @@
-"""What the engine does, in one number: the same on every machine, until a change of what is searched or learned."""
+"""The engine's behaviour in one number, which is the same on every machine until searching or learning changes."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ if TYPE_CHECKING:
 TRAINING = TrainConfig(
     seed=20, games=512, generation_games=64, depth=3, exact_empties=8, epsilon=0.1, random_plies=10, table_mb=1
 )
-"""The training whose weights are part of it."""
+"""The training run whose final state is part of the signature."""
 
 DEPTH = 7
-"""Plies of the searches."""
+"""The depth of the searches, in plies."""
 
 SOLVED_EMPTIES = 16
-"""Empty squares of the positions that are solved."""
+"""Empty squares of the solved positions."""
 
 PERFT_DEPTH = 9
-"""Plies of the counted move sequences."""
+"""The length of the counted move sequences, in plies."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
-    """Counts and digests that only a change of behaviour changes."""
+    """Counts and digests that change only when the behaviour does."""
 
     perft: int
-    """Move sequences of `PERFT_DEPTH` plies."""
+    """The number of move sequences of `PERFT_DEPTH` plies."""
     search: int
-    """Positions visited by searches to `DEPTH` plies."""
+    """Positions visited by searches to depth `DEPTH`."""
     confident: int
     """Positions visited by the same searches with 73 % confidence."""
     solve: int
     """Positions visited while solving."""
     training: str
-    """The digest of the training's state."""
+    """The digest of the training state."""
 
     def __str__(self) -> str:
-        """Lines for people, the last one with the signature itself."""
+        """Returns readable lines, the last one with the signature itself."""
         return "\n".join(
             (
                 f"perft({PERFT_DEPTH})      {self.perft:>14,} leaves",
@@ -59,13 +59,13 @@ class Signature:
 
     @property
     def short(self) -> str:
-        """All of it in sixteen hexadecimal digits."""
+        """A digest of all counts in sixteen hexadecimal digits."""
         whole = f"{self.perft} {self.search} {self.confident} {self.solve} {self.training}"
         return hashlib.sha256(whole.encode()).hexdigest()[:16]
 
 
 def signature() -> Signature:
-    """Trains, searches and solves, which takes some seconds."""
+    """Trains, searches and solves, which takes a few seconds."""
     trainer = Trainer(TRAINING)
     trainer.train_batch(TRAINING.games)
     evaluator = trainer.evaluator
@@ -80,7 +80,7 @@ def signature() -> Signature:
 
 
 def _solved(evaluator: Evaluator, moves: str) -> int:
-    """Visited positions while the position is solved that the best moves of shallow searches lead to."""
+    """Returns the nodes of solving the position that the best moves of shallow searches lead to."""
     position = core.Position.from_moves(moves)
     while position.empties > SOLVED_EMPTIES:
         move = core.search(position, evaluator=evaluator, depth=2).best_move

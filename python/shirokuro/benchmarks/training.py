@@ -1,4 +1,4 @@
-"""What a training gets done, and what its workers spend their time on."""
+"""The throughput of training, and the time that its workers spend in each phase."""
 
 from __future__ import annotations
 
@@ -20,43 +20,46 @@ ONE_PLY = TrainConfig(depth=1, exact_empties=0, threads=1)
 THREE_PLIES = TrainConfig(depth=3, exact_empties=10, threads=1)
 ALL_CORES = THREE_PLIES.replace(threads=0)
 TIMED_MOVES = TrainConfig(time_ms=15, generation_games=16 * cores())
-"""15 ms a move, everything else by default. A generation is short, so that one of them is soon over; its end, when
-workers wait for the last games, counts for more than in a real training."""
+"""Training with 15 ms per move and defaults otherwise.
+
+Generations are short to keep the measurement short. The end of a generation, when workers wait for the last games,
+therefore weighs more than in a real run.
+"""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Sample:
-    """One training call, and the processor time that it took."""
+    """One training call and the processor time that it took."""
 
     report: BatchReport
-    """What it measured."""
+    """The report of the call."""
     seconds: float
-    """Wall-clock time, Python included."""
+    """Wall-clock time, including Python."""
     cpu_seconds: float
     """Processor time of all threads of the process."""
     threads: int
-    """Workers."""
+    """The number of workers."""
 
     @property
     def games_per_second(self) -> float:
-        """Throughput."""
+        """Games per second."""
         return self.report.games / self.seconds
 
     @property
     def cpu_percent(self) -> float:
-        """Share of all cores that was used."""
+        """The share of all cores that was used, in percent."""
         return 100 * self.cpu_seconds / self.seconds / cores()
 
     @property
     def taken_percent(self) -> float:
-        """Share of the workers' time that other programs took: they had work, and no processor."""
+        """The share of the workers' time in which they had work but no processor, in percent."""
         report = self.report
         busy = report.playing_seconds + report.preparing_seconds + report.learning_seconds
         return 100 * max(0.0, 1 - self.cpu_seconds / busy) if busy else 0.0
 
 
 def train(trainer: Trainer, games: int) -> Sample:
-    """Trains, and looks at the clocks."""
+    """Trains and measures the wall-clock and processor time."""
     start, cpu = time.perf_counter(), time.process_time()
     report = trainer.train_batch(games)
     seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - cpu
@@ -64,18 +67,18 @@ def train(trainer: Trainer, games: int) -> Sample:
 
 
 class Training:
-    """Measures training; its trainers go on from round to round."""
+    """Measurements of training, whose trainers are reused from round to round."""
 
     def __init__(self, *, quick: bool, prepare: Callable[[Trainer], None] | None = None) -> None:
         self._prepare = prepare
-        """What tests do to a trainer, to make it slow."""
+        """A hook that tests use to slow a trainer down."""
         self._quick = quick
         self._trainers: dict[TrainConfig, Trainer] = {}
         self.samples: dict[str, list[Sample]] = {}
-        """What was measured, by the key of the figure."""
+        """The samples, by the key of the figure."""
 
     def trainer(self, config: TrainConfig) -> Trainer:
-        """A trainer whose memory is in use: the first games touch it for the first time."""
+        """Returns a trainer whose memory is already resident, because its first games have touched it."""
         if config not in self._trainers:
             self._trainers[config] = trainer = Trainer(config)
             if config.time_ms is None:
@@ -90,10 +93,10 @@ class Training:
         return sample
 
     def fixed_depth(self) -> dict[str, float]:
-        """Games a second at fixed depths, the time of learning, and what another core brings."""
+        """Measures games per second at fixed depths, the time to learn, and the gain from more cores."""
         quick = self._quick
         one_ply = self._measure("train1", ONE_PLY, 256 if quick else 2048)
-        # The same games on one core and on all, for their quotient: a model's games take longer, or less, as it learns.
+        # Both play the same games, because the duration of a model's games changes as it learns.
         games = 256 if quick else 1024
         three = self._measure("train3", THREE_PLIES, games)
         every = self._measure("train_all", ALL_CORES, games)
@@ -107,23 +110,23 @@ class Training:
         }
 
     def timed_moves(self) -> dict[str, float]:
-        """Games a second, and the use of all cores, at 15 ms a move."""
+        """Measures games per second and the use of all cores at 15 ms per move."""
         games = (8 if self._quick else 16) * cores()
         sample = self._measure("train_15ms", TIMED_MOVES, games)
         return {"train_15ms": sample.games_per_second, "cpu_15ms": sample.cpu_percent}
 
     def cost_of_timing(self) -> dict[str, float]:
-        """What measuring phases costs: the same games with and without it, in turn.
+        """Measures the cost of timing the phases, by playing the same games alternately with and without it.
 
-        Two trainers with the same seed play the same games, so that every pair differs in nothing else. Processor time
-        is compared, which other programs take less from; of the pairs' ratios, the median counts.
+        Two trainers with the same seed play the same games, so each pair differs only in the timing. Processor time is
+        compared because other programs affect it less. The result is the median of the pairs' ratios.
         """
         pairs = 40 if self._quick else 150
         plain, timed = (Trainer(ONE_PLY) for _ in range(2))
-        time_games(plain._core, 0)  # noqa: SLF001 (it is for this)
+        time_games(plain._core, 0)  # noqa: SLF001 (meant for this)
         ratios = []
         for pair in range(-4, pairs):
-            # Who comes second finds the caches warm: they take turns.
+            # The second one finds the caches warm, so the order alternates.
             order = (plain, timed) if pair % 2 else (timed, plain)
             samples = {trainer: train(trainer, 64).cpu_seconds for trainer in order}
             if pair >= 0:  # the first ones touch memory for the first time

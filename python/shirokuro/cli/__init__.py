@@ -1,22 +1,27 @@
-"""The command line: `shirokuro train`, `monitor`, `evaluate`, `play`, `checkpoints`, `export` and more."""
+"""The command line: `shirokuro train`, `monitor`, `evaluate`, `play`, `checkpoints`, `export` and others."""
 
 from __future__ import annotations
 
 import argparse
 import logging
-import os
 import sys
 import time
-from contextlib import suppress
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, NoReturn
 
 import shirokuro
+from shirokuro import startup
 from shirokuro.cli import bench, checkpoints, debug, evaluate, export, gtp, monitor, nboard, play, serve, train
+from shirokuro.cli.console import MessageHandler
+from shirokuro.cli.exit_codes import ExitCode, of_error
+from shirokuro.cli.terminal import drop_output, output_may_be_lost, printable, say, standard_streams
 from shirokuro.extras import MissingExtraError
 from shirokuro.runs.checkpoints import model_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from _typeshed import SupportsWrite
 
 _COMMANDS = {
     "train": train,
@@ -32,45 +37,53 @@ _COMMANDS = {
     "bench": bench,
 }
 
+_OUTPUT_IS_A_REPORT = {"train", "serve"}
+"""Commands whose work continues if their output is lost, as on a full disk."""
+
 
 class Parser(argparse.ArgumentParser):
-    """Reports an error in one line."""
+    """A parser that reports an error in one line."""
 
     def error(self, message: str) -> NoReturn:
-        """Ends the program."""
-        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+        """Exits with code 2."""
+        self.exit(ExitCode.USAGE, f"{self.prog}: {printable(message)} (see {self.prog} --help)\n")
+
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+        """Writes help or an error; unlike argparse, does not ignore that standard output can't be written."""
+        (file or sys.stderr).write(message)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs a command.
-
-    Returns:
-        The exit code: 0 done, 1 damaged checkpoints were found or a match was decided against the model, 2 wrong
-        arguments or files, 3 paused because too many games failed, 4 a match without a decision, 128 + the signal's
-        number when interrupted, 141 when nobody reads the output any more.
-    """
-    options = _parser().parse_args(arguments)
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    try:
-        code = int(options.run(options))
-        sys.stdout.flush()
-    except BrokenPipeError:
-        code = train.OUTPUT_CLOSED
-    except (ValueError, TypeError, OSError, MissingExtraError) as error:
-        code = 2
-        with suppress(OSError):  # the terminal may be gone
-            print(f"shirokuro {options.command}: {error}", file=sys.stderr)
-    except KeyboardInterrupt:
-        return 130
-    if code == train.OUTPUT_CLOSED:
-        _close_output()
+    """Runs a command and returns its exit code (see `ExitCode`), or 128 + the number of the signal that ended it."""
+    name = "shirokuro"
+    with standard_streams():
+        try:
+            startup.end()
+            try:
+                options = _parser().parse_args(arguments)
+                name = f"shirokuro {options.command}"
+                logging.basicConfig(
+                    level=logging.WARNING,
+                    format="%(levelname)s %(name)s: %(message)s",
+                    handlers=[MessageHandler()],
+                )
+                with output_may_be_lost() if options.command in _OUTPUT_IS_A_REPORT else nullcontext():
+                    code = int(options.run(options))
+            except SystemExit:  # help, the version, wrong arguments, or a signal
+                sys.stdout.flush()
+                raise
+            sys.stdout.flush()
+        except BrokenPipeError as error:
+            code = of_error(error)
+        except (ValueError, TypeError, OSError, MemoryError, MissingExtraError) as error:
+            code = of_error(error)
+            say(f"{name}: {str(error) or 'out of memory'}", error=True)
+        except KeyboardInterrupt as error:
+            code = of_error(error)
+            say(f"{name}: interrupted", error=True)
+        if code in {ExitCode.OUTPUT_CLOSED, ExitCode.IO_ERROR}:
+            drop_output()
     return code
-
-
-def _close_output() -> None:
-    """What is left in standard output's buffer has nowhere to go: its flush at the end of the program must not fail."""
-    with suppress(OSError, ValueError):  # a file without a descriptor can't be broken
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> Parser:
@@ -84,14 +97,12 @@ def _parser() -> Parser:
         module.add_arguments(command)
         command.set_defaults(run=module.run)
 
-    digest = commands.add_parser("digest", help="Print the digest of the training state in a model file or a run.")
-    digest.add_argument(
-        "model", metavar="RUN|FILE", help="a run's directory, for its latest checkpoint, or a model file"
-    )
+    digest = commands.add_parser("digest", help="Print the digest of the training state in a run or a model file.")
+    digest.add_argument("model", metavar="RUN|FILE", help="a run directory (its latest checkpoint) or a model file")
     digest.set_defaults(run=_digest)
 
-    perft = commands.add_parser("perft", help="Count the move sequences from the start.")
-    perft.add_argument("depth", type=int, help="plies; a pass counts one")
+    perft = commands.add_parser("perft", help="Count the move sequences of a given length from the initial position.")
+    perft.add_argument("depth", type=int, help="length in plies; a pass counts as one")
     perft.set_defaults(run=_perft)
     return parser
 

@@ -1,4 +1,4 @@
-"""`shirokuro bench`: measures the figures that the project promises, compares them with stored ones, watches a run."""
+"""`shirokuro bench`: measures speed and memory, compares them with stored results, and watches a run."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
 from shirokuro._core import Evaluator
@@ -16,86 +15,90 @@ from shirokuro.benchmarks.figures import Results
 from shirokuro.benchmarks.signature import signature
 from shirokuro.benchmarks.suite import GROUPS, Suite
 from shirokuro.cli.bench_watch import watch
+from shirokuro.cli.exit_codes import ExitCode
+from shirokuro.cli.terminal import console as new_console
+from shirokuro.files import write_text
 from shirokuro.runs.checkpoints import model_of
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from rich.console import Console
+
     from shirokuro.benchmarks.compare import Comparison
 
-HELP = "Measure speed and memory, compare them with their targets or an earlier run; or watch a training's speed."
-
-WORSE = 1
-"""The exit code when a figure has become worse."""
+HELP = "Measure speed and memory, compare them with targets or earlier results, or follow a training run."
 
 _WIDTH = 92
-"""What a table needs; a terminal that has less wraps its lines."""
+"""The width of a table in columns; narrower terminals wrap its lines."""
 
 _MARKS = {"worse": "[bold red]worse[/]", "better": "[green]better[/]", "same": "same"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's options."""
-    parser.add_argument("--quick", action="store_true", help="do less of everything, in a minute")
+    parser.add_argument("--quick", action="store_true", help="do less of everything; takes about a minute")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to a JSON file")
     parser.add_argument(
         "--compare",
         type=Path,
         metavar="FILE",
-        help=f"compare with the figures in FILE, made by --json; exit code {WORSE} if one has become worse",
+        help="compare with the figures in FILE, written by --json; "
+        f"exit code {ExitCode.WORSE:d} if any figure got worse",
     )
     parser.add_argument(
-        "--against", type=Path, metavar="FILE", help="with --compare: measure nothing, compare these figures"
+        "--against", type=Path, metavar="FILE", help="with --compare: compare the figures in FILE instead of measuring"
     )
+    parser.add_argument("--model", metavar="RUN|FILE", help="the model for searches (default: train one first)")
     parser.add_argument(
-        "--model", metavar="RUN|FILE", help="the evaluation for searches (default: one trained on the spot)"
+        "--only", metavar="GROUP,…", help=f"measure only these groups of figures: {', '.join(GROUPS)} (default: all)"
     )
-    parser.add_argument(
-        "--only", metavar="GROUP,…", help=f"measure only some groups of figures: {', '.join(GROUPS)} (default: all)"
-    )
-    parser.add_argument("--directory", type=Path, metavar="FOLDER", help="save checkpoints there, to measure its disk")
+    parser.add_argument("--directory", type=Path, metavar="FOLDER", help="save checkpoints here, to measure this disk")
     parser.add_argument(
         "--signature",
         action="store_true",
-        help="measure nothing: print what fixed searches and a short training come to, the same on every machine",
+        help="print the results of fixed searches and a short training, which are the same on every machine",
     )
     parser.add_argument(
-        "--watch", type=Path, metavar="RUN", help="measure nothing: follow the speed of a run's training"
+        "--watch", type=Path, metavar="RUN", help="follow the speed of a run's training instead of measuring"
     )
 
 
 def run(options: argparse.Namespace) -> int:
-    """Measures and prints the tables."""
+    """Measures, prints the tables, and returns the exit code."""
     if options.watch:
         return watch(options.watch)
     if options.signature:
         print(signature())
         return 0
-    console = Console()
+    console = new_console(markup=True)
     console.width = max(console.width, _WIDTH)
-    # Before anything is measured: a wrong file should not cost minutes.
+    # Read before anything is measured: a wrong file should not cost minutes.
     before = Results.from_json(options.compare) if options.compare else None
     if options.against and before is None:
-        raise ValueError("--against gives the figures that --compare FILE compares with: name both")
+        raise ValueError("--against names figures for --compare FILE: give both")
     results = Results.from_json(options.against) if options.against else _measure(options, console, before)
     if not options.against:
         _print(results, console)
     if options.json:
-        options.json.write_text(results.to_json(), encoding="utf-8")
+        write_text(options.json, results.to_json())
     if before is None:
         return 0
     comparisons = compare(before, results)
     _print_comparisons(before, results, comparisons, console)
-    return WORSE if any(comparison.change == "worse" for comparison in comparisons) else 0
+    got_worse = any(comparison.change == "worse" for comparison in comparisons)
+    return ExitCode.WORSE if got_worse else ExitCode.SUCCESS
 
 
 def _measure(options: argparse.Namespace, console: Console, before: Results | None) -> Results:
     groups = options.only.split(",") if options.only else GROUPS
     if unknown := sorted(set(groups) - set(GROUPS)):
-        raise ValueError(f"--only: there is no group {unknown[0]!r}, only {', '.join(GROUPS)}")
+        raise ValueError(f"--only: {unknown[0]!r} is not a group: {', '.join(GROUPS)}")
     if before and before.quick != options.quick:
-        raise ValueError(f"{options.compare} holds a {'quick' if before.quick else 'full'} run: compare like with like")
+        raise ValueError(
+            f"{options.compare} holds a {'quick' if before.quick else 'full'} run: use --quick for both or for neither"
+        )
     evaluator = Evaluator.load(model_of(options.model)) if options.model else None
     with console.status("measuring") as status:
         return Suite(
@@ -104,7 +107,7 @@ def _measure(options: argparse.Namespace, console: Console, before: Results | No
             evaluator=evaluator,
             model=options.model,
             directory=options.directory,
-            tell=lambda text: status.update(f"measuring: {text}"),
+            progress=lambda text: status.update(f"measuring: {text}"),
         ).run()
 
 
@@ -146,7 +149,7 @@ def _spread(measured: Sequence[float]) -> str:
 
 
 def _digits(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"  # noqa: PLR2004 (three digits tell enough)
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"  # noqa: PLR2004 (three digits suffice)
 
 
 def _print_comparisons(before: Results, now: Results, comparisons: Sequence[Comparison], console: Console) -> None:
@@ -167,4 +170,4 @@ def _print_comparisons(before: Results, now: Results, comparisons: Sequence[Comp
         if before.machine.get(name) != now.machine.get(name):
             console.print(f"[bold]Another {name}[/]: {before.machine.get(name)}, then {now.machine.get(name)}.")
     worse = [comparison.now.name for comparison in comparisons if comparison.change == "worse"]
-    console.print(f"[bold red]worse[/]: {', '.join(worse)}" if worse else "nothing has become worse")
+    console.print(f"[bold red]worse[/]: {', '.join(worse)}" if worse else "nothing got worse")

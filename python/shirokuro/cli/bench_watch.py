@@ -1,4 +1,4 @@
-"""`shirokuro bench --watch`: the speed of a training as it goes on."""
+"""`shirokuro bench --watch`: the speed of a training run in progress."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from shirokuro.benchmarks.bottlenecks import percentages
+from shirokuro.cli.terminal import say
 from shirokuro.runs.directory import RunDirectory
 from shirokuro.runs.metrics import Metrics
 from shirokuro.training.throughput import Throughput
@@ -15,24 +16,24 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _INTERVAL = 0.5
-"""Seconds between two looks."""
+"""Seconds between two checks of the metrics file."""
 
 _WORK = ("play.depth", "play.nodes", "play.time_ms", "play.exact_empties")
 
 
 def watch(path: Path) -> int:
-    """Prints a line for each line of the run's metrics until its training ends, and warns when it becomes slower.
+    """Prints a line for each line of the run's metrics until its training ends, and warns when training slows down.
 
     Raises:
-        FileNotFoundError: there is no such run.
+        FileNotFoundError: `path` does not contain a run.
     """
     directory = RunDirectory(path)
     if not directory.config.exists():
-        raise FileNotFoundError(2, "no run in", str(path))
+        raise FileNotFoundError(2, "no run in this directory", str(path))
     metrics, shown, throughput = Metrics(directory.metrics), 0, Throughput()
     print(f"{'games':>10}  {'games/s':>8}  {'cores':>6}  phases")
     while True:
-        active = directory.is_held()  # before reading: what was written until then is read
+        active = directory.is_held()  # checked before reading, so that the last lines are read too
         shown = min(metrics.refresh(), shown)
         for line in range(shown, len(metrics)):
             _show(metrics.row(line), throughput)
@@ -52,4 +53,4 @@ def _show(row: dict[str, float], throughput: Throughput) -> None:
     print(f"{row['games_played']:>10,.0f}  {speed:>8}  {cpu:>6}  {parts}")
     work: Any = tuple(row.get(name) for name in _WORK)
     if drop := throughput.add(int(games), seconds, phases, work):
-        print(f"warning: {drop}", flush=True)
+        say(f"warning: {drop}")

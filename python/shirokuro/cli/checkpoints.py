@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
 from shirokuro._core import ModelFileError
+from shirokuro.cli.exit_codes import ExitCode
+from shirokuro.cli.terminal import console, say
 from shirokuro.runs.checkpoints import list_checkpoints, prune, verify
 
 if TYPE_CHECKING:
@@ -20,21 +20,21 @@ HELP = "List, verify and prune the checkpoints of a run."
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's options."""
-    parser.add_argument("run_directory", metavar="RUN", help="a run's directory")
+    parser.add_argument("run_directory", metavar="RUN", help="a run directory")
     parser.add_argument("--verify", action="store_true", help="read every file and check its checksums")
     parser.add_argument(
         "--prune",
         type=int,
         metavar="N",
-        help="delete all but the newest N of the newest one's run, if that one is whole",
+        help="delete all but the newest N checkpoints of the newest one's run, if the newest one is intact",
     )
 
 
 def run(options: argparse.Namespace) -> int:
-    """Prints the table; the exit code is 1 if a checkpoint is damaged."""
+    """Prints the table; returns 1 if a checkpoint is damaged."""
     if options.prune is not None:
         for path in prune(options.run_directory, keep=options.prune):
-            print(f"deleted {path}")
+            say(f"deleted {path}")
     checkpoints = list_checkpoints(options.run_directory)
     if not checkpoints:
         raise FileNotFoundError(2, "no checkpoint in", options.run_directory)
@@ -52,9 +52,9 @@ def run(options: argparse.Namespace) -> int:
                 damaged.append(error)
         saved = checkpoint.saved.astimezone().strftime("%Y-%m-%d %H:%M:%S")
         table.add_row(checkpoint.path.name, f"{checkpoint.games_played:,}", f"{checkpoint.size / 1e6:.1f}", saved)
-    Console().print(table)
+    console().print(table)
     for damage in damaged:
-        print(damage, file=sys.stderr)
+        say(damage, error=True)
     if options.verify:
-        print(f"{len(checkpoints) - len(damaged)} of {len(checkpoints)} checkpoints are whole")
-    return 1 if damaged else 0
+        print(f"{len(checkpoints) - len(damaged)} of {len(checkpoints)} checkpoints are intact")
+    return ExitCode.WORSE if damaged else ExitCode.SUCCESS

@@ -1,4 +1,4 @@
-"""How a training shows its progress: a live panel on a terminal, plain lines elsewhere."""
+"""The progress display of training: a live panel on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from rich.console import Console, Group
+from rich.console import Group
 from rich.live import Live
 from rich.text import Text
 
+from shirokuro.cli.terminal import console as new_console
 from shirokuro.cli.tui import braille
 from shirokuro.cli.tui.blocks import bar, ends
 from shirokuro.display.format import duration, number, percent
@@ -24,7 +25,9 @@ from shirokuro.runs.metrics import resample
 from shirokuro.training.report import BatchReport
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from rich.console import Console
 
     from shirokuro.training.results import TrainingProgress
 
@@ -36,26 +39,35 @@ _TD_ERROR, _DISCS = MEASURES["td_error"], MEASURES["mean_stone_difference"]
 _REFRESH_SECONDS = 0.125
 
 _SPARKS = 32
-"""Bars of the TD error's course."""
+"""The number of bars in the sparkline of the TD error."""
 
 
 class Display(Protocol):
-    """Shows a training's progress."""
+    """A display of the progress of training."""
 
     def tick(self, games_played: int) -> None:
-        """Called many times a second."""
+        """Notes the number of games played; called many times per second."""
 
     def report(self, progress: TrainingProgress) -> None:
-        """Called for each report."""
+        """Shows a report."""
 
 
 @contextmanager
 def display(
-    name: str, games: int, games_played: int, *, quiet: bool = False, as_json: bool = False
+    name: str,
+    games: int,
+    games_played: int,
+    *,
+    left: Callable[[], float | None],
+    quiet: bool = False,
+    as_json: bool = False,
 ) -> Iterator[Display]:
-    """The display that suits standard output, for a training that goes on at `games_played` and ends at `games`."""
-    console = Console()
-    clock = _Clock(games, games_played)
+    """Yields the display that suits standard output, for training from `games_played` to `games` games.
+
+    `left` returns the estimated seconds left.
+    """
+    console = new_console()
+    clock = _Clock(games, games_played, left)
     if quiet:
         yield _Nothing()
     elif not console.is_terminal:
@@ -66,9 +78,10 @@ def display(
 
 
 class _Clock:
-    """Speed and remaining time, from this session's games alone."""
+    """Speed of this session, and remaining time, which the training estimates."""
 
-    def __init__(self, games: int, games_played: int) -> None:
+    def __init__(self, games: int, games_played: int, left: Callable[[], float | None]) -> None:
+        self.left = left
         self.games = games
         self.first = games_played
         self._start = time.monotonic()
@@ -78,13 +91,8 @@ class _Clock:
         return time.monotonic() - self._start
 
     def speed(self, games_played: int) -> float | None:
-        """Games a second; `None` before the first one."""
+        """Returns the games per second; `None` before the first game."""
         return (games_played - self.first) / max(self.seconds, 1e-9) or None
-
-    def left(self, games_played: int) -> float | None:
-        """Seconds."""
-        speed = self.speed(games_played)
-        return None if speed is None else max(self.games - games_played, 0) / speed
 
 
 class _Nothing:
@@ -96,7 +104,7 @@ class _Nothing:
 
 
 class _Lines:
-    """A line a report."""
+    """One line per report."""
 
     def __init__(self, clock: _Clock) -> None:
         self._clock = clock
@@ -107,8 +115,11 @@ class _Lines:
     def report(self, progress: TrainingProgress) -> None:
         clock, games, batch = self._clock, progress.games_played, progress.batch
         speed = clock.speed(games)
-        pace = f"{speed:,.0f} games/s  ETA {duration(clock.left(games))}" if speed else "ETA unknown"
+        left = f"ETA {duration(progress.seconds_left, unknown='unknown')}"
+        pace = f"{speed:,.0f} games/s  {left}" if speed else left
         words = [f"{games:,}/{clock.games:,} games", pace]
+        if not progress.generation_complete:
+            words.append("generation not complete")
         if batch.mean_stone_difference is not None:
             words.append(f"discs {batch.mean_stone_difference:+.2f}")
         if batch.td_error is not None:
@@ -117,7 +128,7 @@ class _Lines:
 
 
 class _JsonLines:
-    """A JSON object a report."""
+    """One JSON object per report."""
 
     def tick(self, games_played: int) -> None:
         pass
@@ -130,6 +141,7 @@ class _JsonLines:
             "games_played": progress.games_played,
             "target_games": progress.target_games,
             "elapsed_seconds": round(progress.seconds, 3),
+            "generation_complete": progress.generation_complete,
             "seconds_left": progress.seconds_left and round(progress.seconds_left, 3),
             **progress.batch.measures(),
         }
@@ -138,9 +150,9 @@ class _JsonLines:
 
 @contextmanager
 def _panel(name: str, clock: _Clock, console: Console) -> Iterator[_Panel]:
-    """The panel below what is printed and logged meanwhile. A terminal that is gone ends nothing."""
-    stays = not sys.stderr.isatty()  # where errors go to a file, they are not for the terminal
-    live = Live(console=console, auto_refresh=False, redirect_stderr=not stays)
+    """Yields a panel that stays below printed and logged lines; a closed terminal does not end training."""
+    # Standard error that goes to a file must not be redirected to the terminal.
+    live = Live(console=console, auto_refresh=False, redirect_stderr=sys.stderr.isatty())
     panel = _Panel(name, clock, live)
     handlers = [each for each in logging.getLogger().handlers if isinstance(each, logging.StreamHandler)]
     handlers = [each for each in handlers if each.stream is sys.stderr]
@@ -157,7 +169,7 @@ def _panel(name: str, clock: _Clock, console: Console) -> Iterator[_Panel]:
 
 
 class _Panel:
-    """Some lines that are renewed in place."""
+    """Several lines that are redrawn in place."""
 
     def __init__(self, name: str, clock: _Clock, live: Live) -> None:
         self._name = name
@@ -167,7 +179,7 @@ class _Panel:
         self._batches: deque[BatchReport] = deque()
         self._errors: list[float] = []
         self._drawn = 0.0
-        self._gone = False
+        self._closed = False
 
     def tick(self, games_played: int) -> None:
         self._games = games_played
@@ -184,14 +196,14 @@ class _Panel:
         self.refresh()
 
     def refresh(self) -> None:
-        """Draws it."""
+        """Redraws the panel."""
         self._drawn = time.monotonic()
-        if self._gone:
+        if self._closed:
             return
         try:
             self._live.update(self._lines(), refresh=True)
         except OSError:  # the terminal was closed
-            self._gone = True
+            self._closed = True
 
     def _lines(self) -> Group:
         clock, games = self._clock, self._games
@@ -200,9 +212,8 @@ class _Panel:
         progress = Text.assemble(bar(share, width - 9, "green"), f"{percent(share):>9}")
         progress.stylize("on grey23", 0, max(width - 9, 0))
         counts = Text.assemble((number(games), "bold"), f" / {number(clock.games)} games")
-        pace = Text(
-            f"{number(clock.speed(games))} games/s  {duration(clock.seconds)} gone, {duration(clock.left(games))} left"
-        )
+        left = duration(clock.left())
+        pace = Text(f"{number(clock.speed(games))} games/s  {duration(clock.seconds)} elapsed, {left} left")
         batch = sum(self._batches, BatchReport())
         measured = batch.measures()
         rates = [MEASURES[key] for key in ("black_win_rate", "white_win_rate", "draw_rate")]

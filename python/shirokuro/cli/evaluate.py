@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, NoReturn
 
 from shirokuro._core import Evaluator
 from shirokuro.cli import ladder, levels
+from shirokuro.cli.exit_codes import ExitCode
 from shirokuro.cli.matches import Contest, check_json, play_all, print_table, write_json
-from shirokuro.matches.arena import MOST_FORFEITS, check_games
+from shirokuro.matches.arena import check_games
+from shirokuro.matches.forfeits import MAX_FORFEITS
 from shirokuro.matches.gtp_client import DEFAULT_TIMEOUT
 from shirokuro.matches.gtp_player import GtpPlayer
 from shirokuro.matches.players import (
@@ -33,12 +35,6 @@ if TYPE_CHECKING:
 
 HELP = "Play a model against fixed opponents, other models or programs, or a run's checkpoints against each other."
 
-WEAKER = 1
-"""The exit code of a match that decided against the model."""
-
-UNDECIDED = 4
-"""The exit code of a sequential test that had too few games to decide."""
-
 _FIXED: Mapping[str, Player] = {
     "random": RandomPlayer(),
     "heuristic": HeuristicPlayer(),
@@ -53,58 +49,66 @@ _EXACT_EMPTIES = 8
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's options."""
-    parser.add_argument("model", help="a model file, or a run's directory for its latest checkpoint")
+    parser.add_argument("model", help="a run directory (its latest checkpoint) or a model file")
     parser.add_argument(
         "--opponent",
         action="append",
         metavar="NAME",
-        help=f"{', '.join(_FIXED)}, a model file, a run's directory, or gtp:COMMAND for a program that speaks the Go "
-        "Text Protocol, such as 'gtp:gtp-rhino -l 3 -b 0'; may be given more than once (default: random and heuristic)",
+        help=f"{', '.join(_FIXED)}, a model file, a run directory, or gtp:COMMAND for a program that speaks the Go "
+        "Text Protocol, such as 'gtp:gtp-rhino -l 3 -b 0'; repeatable (default: random and heuristic)",
     )
-    parser.add_argument("--games", type=int, help=f"games of each match, even (default: {_GAMES}; of a ladder: 100)")
-    parser.add_argument("--seed", type=int, default=1, help="for openings and random moves (default: %(default)s)")
-    parser.add_argument("--threads", type=int, help="games played at a time (default: one a core)")
-    how = parser.add_argument_group("how the models play", "One limit at most, besides the exact solver's.")
+    parser.add_argument(
+        "--games", type=int, help=f"games per match, an even number (default: {_GAMES}; for a ladder: 100)"
+    )
+    parser.add_argument("--seed", type=int, default=1, help="seed of openings and random moves (default: %(default)s)")
+    parser.add_argument("--threads", type=int, help="games played in parallel (default: one per core)")
+    how = parser.add_argument_group(
+        "search limits of the models", "Give at most one of --depth, --nodes and --time-ms."
+    )
     levels.add_limits(how, depth=_DEPTH, exact_empties=_EXACT_EMPTIES)
     match = parser.add_argument_group("matches")
     match.add_argument(
         "--opening-plies",
         type=int,
         metavar="N",
-        help="random moves of the openings (default: 8); 0 begins all games at the start, which makes sense only for "
-        "players whose moves are random",
+        help="random moves in each opening (default: 8); 0 starts all games from the initial position, which is useful "
+        "only for players that move at random",
     )
     match.add_argument(
         "--wpc-protocol",
         action="store_true",
-        help="the published way to play against wpc: both look one ply ahead, ties broken at random, one move in ten "
-        "replaced by a random one, all games from the start",
+        help="the published protocol for wpc: both players search one ply, break ties at random and play one move in "
+        "ten at random; all games start from the initial position",
     )
     match.add_argument(
         "--sprt",
         metavar="ELO0,ELO1[,ALPHA[,BETA]]",
-        help="end each match as soon as it is decided whether the model is only ELO0 or ELO1 Elo points stronger, with "
-        "chances ALPHA and BETA (default: 0.05) to be wrong; --games is the most it may take. A first number below 0 "
-        "needs the equals sign: --sprt=-3,3",
+        help="sequential test: end each match as soon as it is decided whether the model is ELO0 or ELO1 Elo points "
+        "stronger, with error probabilities ALPHA and BETA (default: 0.05), after at most --games games. A negative "
+        "ELO0 needs an equals sign: --sprt=-3,3",
     )
     match.add_argument(
-        "--min-score", type=float, metavar="X", help="exit code 1 if the model takes a smaller share of the points, 0…1"
+        "--min-score",
+        type=float,
+        metavar="X",
+        help="exit with code 1 if the model scores less than this share of the points, 0…1",
     )
     match.add_argument(
         "--gtp-timeout",
         type=float,
         default=DEFAULT_TIMEOUT,
         metavar="SECONDS",
-        help="a program that takes longer for a move has lost its game (default: %(default)g)",
+        help="a program that takes longer for a move loses the game (default: %(default)g)",
     )
     match.add_argument(
         "--max-forfeits",
-        type=int,
-        default=MOST_FORFEITS,
-        metavar="N",
-        help="a match with more games lost by a program's fault ends with an error (default: %(default)s)",
+        type=float,
+        default=MAX_FORFEITS,
+        metavar="X",
+        help="end a match with an error if a program forfeits more than this share of the games (below 1), or more "
+        "than this number of games (default: %(default)s)",
     )
-    match.add_argument("--json", metavar="FILE", help="write all results to a file, or - for the output")
+    match.add_argument("--json", metavar="FILE", help="write all results to a JSON file, or to standard output with -")
     ladder.add_arguments(parser)
 
 
@@ -126,7 +130,7 @@ def _limits(options: argparse.Namespace) -> SearchLimits:
 
 
 def opponent_named(name: str, options: argparse.Namespace) -> Player | SessionPlayer:
-    """A fixed opponent, a program or a model."""
+    """Returns a fixed opponent, a program or a model."""
     if fixed := _FIXED.get(name):
         return fixed
     kind, _, command = name.partition(":")
@@ -138,20 +142,20 @@ def _model(path: str, options: argparse.Namespace) -> ModelPlayer:
 
 
 def _shown(path: str) -> str:
-    """The last two parts of a path: runs have models of the same name."""
+    """Returns the last two parts of a path, because runs name their models alike."""
     return "/".join(Path(path).parts[-2:])
 
 
 def _run_matches(options: argparse.Namespace) -> int:
     if options.plot:
-        raise ValueError("--plot draws a ladder: give --ladder, too")
+        raise ValueError("--plot draws a ladder: give --ladder as well")
     games = _GAMES if options.games is None else options.games
     check_games("games", games)
     sprt = Sprt.parse(options.sprt) if options.sprt else None
     if options.min_score is not None and not 0 <= options.min_score <= 1:
         raise ValueError(f"min_score = {options.min_score:g}: must be within 0…1")
     check_json(options.json)
-    player, opponents, how = (_by_protocol if options.wpc_protocol else _as_told)(options)
+    player, opponents, how = (_by_protocol if options.wpc_protocol else _by_options)(options)
     contest = Contest(
         player=player,
         how=how,
@@ -163,13 +167,14 @@ def _run_matches(options: argparse.Namespace) -> int:
         sprt=sprt,
     )
     results = play_all(contest, opponents)
+    # The file comes first: standard output may be full or closed.
+    write_json(options.json, {"model": options.model, **contest.to_dict(results)})
     if options.json != "-":
         print_table(contest, results)
-    write_json(options.json, {"model": options.model, **contest.to_dict(results)})
     return max(_exit_code(result, sprt, options.min_score) for _, result in results)
 
 
-def _as_told(options: argparse.Namespace) -> tuple[Player, list[Player | SessionPlayer], str]:
+def _by_options(options: argparse.Namespace) -> tuple[Player, list[Player | SessionPlayer], str]:
     player = _model(options.model, options)
     how = ", ".join(f"{name} {value:g}" for name, value in _limits(options).as_dict().items())
     return player, [opponent_named(name, options) for name in options.opponent or _DEFAULT], how
@@ -178,7 +183,7 @@ def _as_told(options: argparse.Namespace) -> tuple[Player, list[Player | Session
 def _by_protocol(options: argparse.Namespace) -> tuple[Player, Sequence[Player | SessionPlayer], str]:
     for name in ("opponent", "depth", "nodes", "time_ms", "exact_empties", "opening_plies"):
         if getattr(options, name) is not None:
-            raise ValueError(f"--wpc-protocol says how to play: --{name.replace('_', '-')} can't be given with it")
+            raise ValueError(f"--wpc-protocol fixes how to play: --{name.replace('_', '-')} can't be combined with it")
     player = OnePlyPlayer(evaluator=Evaluator.load(model_of(options.model)), name=_shown(options.model))
     opponents = [EpsilonPlayer(player=WeightedPieceCounter(), epsilon=_WPC_EPSILON)]
     how = f"both at 1 ply, random moves with ε = {_WPC_EPSILON}, from the start"
@@ -187,10 +192,11 @@ def _by_protocol(options: argparse.Namespace) -> tuple[Player, Sequence[Player |
 
 def _exit_code(result: MatchResult, sprt: Sprt | None, min_score: float | None) -> int:
     if min_score is not None and result.score < min_score:
-        return WEAKER
+        return ExitCode.WORSE
     if not sprt:
-        return 0
-    return {"elo0": WEAKER, "elo1": 0, None: UNDECIDED}[sprt.decision(result.pair_counts)]
+        return ExitCode.SUCCESS
+    codes = {"elo0": ExitCode.WORSE, "elo1": ExitCode.SUCCESS, None: ExitCode.UNDECIDED}
+    return codes[sprt.decision(result.pair_counts)]
 
 
 def print_results(player: Player, opponents: Sequence[Player], *, games: int, seed: int) -> None:

@@ -1,4 +1,4 @@
-"""`shirokuro evaluate --ladder`: how a run's strength grew."""
+"""`shirokuro evaluate --ladder`: the growth of a run's strength."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+from shirokuro.cli.exit_codes import ExitCode
 from shirokuro.cli.matches import check_json, output, write_json
+from shirokuro.cli.terminal import console
 from shirokuro.matches.ladder import LADDER_FILE, Ladder, play_ladder, save_ladder
 from shirokuro.plots.ladder import draw_ladder
 from shirokuro.plots.style import PALETTES, check_picture
@@ -27,23 +29,23 @@ _MATCHES_ONLY = ("wpc_protocol", "sprt", "min_score", "opening_plies")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's options."""
-    group = parser.add_argument_group("ladder", "Strength over games, from a run's checkpoints.")
+    group = parser.add_argument_group("ladder", "The strength of a run's checkpoints over its games.")
     group.add_argument(
         "--ladder",
         action="store_true",
-        help="play the checkpoints of the run whose directory is given against each other and against the opponents "
-        f"(default: {', '.join(_DEFAULT)}); the table is written to {LADDER_FILE} in that directory, too",
+        help="play the checkpoints of the given run directory against each other and against the opponents "
+        f"(default: {', '.join(_DEFAULT)}), and write the table to {LADDER_FILE} in that directory",
     )
     group.add_argument(
         "--checkpoints",
         type=int,
         default=6,
         metavar="N",
-        help="checkpoints to take at most, evenly spread (default: %(default)s)",
+        help="play at most N checkpoints, evenly spaced (default: %(default)s)",
     )
-    group.add_argument("--plot", type=Path, metavar="FILE", help="draw strength over games: .svg, .png or .pdf")
+    group.add_argument("--plot", type=Path, metavar="FILE", help="also draw strength over games: .svg, .png or .pdf")
     group.add_argument(
-        "--theme", choices=sorted(PALETTES), default="light", help="the picture's colours (default: %(default)s)"
+        "--theme", choices=sorted(PALETTES), default="light", help="colours of the picture (default: %(default)s)"
     )
 
 
@@ -52,21 +54,21 @@ def run(
     limits: SearchLimits,
     opponent_named: Callable[[str, argparse.Namespace], Player | SessionPlayer],
 ) -> int:
-    """Plays the ladder, prints the table, writes the files."""
+    """Plays the ladder, prints the table and writes the files."""
     for name in _MATCHES_ONLY:
         if getattr(options, name):
-            raise ValueError(f"--{name.replace('_', '-')} is not for a ladder")
+            raise ValueError(f"--{name.replace('_', '-')} can't be combined with --ladder")
     directory = Path(options.model)
     if not directory.is_dir():
-        raise ValueError(f"{directory}: a ladder is of a run: name its directory")
+        raise ValueError(f"{directory} is not a directory: --ladder needs a run directory")
     if options.plot:
         check_picture(options.plot)
     check_json(options.json)
-    console = Console(stderr=True)
-    with console.status("ladder") as status:
+    messages = console(stderr=True)
+    with messages.status("ladder") as status:
 
         def progress(names: str, played: int, matches: int) -> None:
-            status.update(f"match {played + 1} of {matches}: {names}")
+            status.update(Text(f"match {played + 1} of {matches}: {names}"))
 
         ladder = play_ladder(
             directory,
@@ -81,9 +83,7 @@ def run(
         )
     content = {"run": directory.name, **ladder.to_dict()}
     how = ", ".join(f"{name} {value:g}" for name, value in limits.as_dict().items())
-    if options.json != "-":
-        _print(ladder, f"{directory}: strength of the checkpoints ({how}), seed {options.seed}")
-    write_json(options.json, content)
+    # Files come first: standard output may be full or closed.
     saved = [save_ladder(directory, content)]
     if options.plot:
         draw_ladder(
@@ -93,19 +93,29 @@ def run(
             theme=options.theme,
         )
         saved.append(options.plot)
-    console.print(f"wrote {' and '.join(map(str, saved))}", highlight=False)
-    return 0
+    write_json(options.json, content)
+    if options.json != "-":
+        _print(ladder, f"{directory}: strength of the checkpoints ({how}), seed {options.seed}")
+    messages.print(f"wrote {' and '.join(map(str, saved))}", highlight=False)
+    return ExitCode.SUCCESS
 
 
 def _print(ladder: Ladder, title: str) -> None:
     table = Table(box=SIMPLE_HEAD, show_edge=False)
     table.add_column("player", overflow="fold")
-    for column in ("Elo", "±, 95 %", "score", "games"):
+    for column in ("Elo", "±, 95 %", "score", "games", "forfeits"):
         table.add_column(column, justify="right", no_wrap=True)
     for rung in sorted(ladder.rungs, key=lambda rung: -rung.rating.elo):
         rating = rung.rating
-        table.add_row(rung.name, f"{rating.elo:+.0f}", f"{rating.error:.0f}", f"{rung.score:.3f}", str(rung.games))
-    console = output()
-    console.print(title, highlight=False)
-    console.print(table)
-    console.print("Elo points: the mean of the checkpoints is zero; the score is that against all others.", style="dim")
+        table.add_row(
+            rung.name,
+            f"{rating.elo:+.0f}",
+            f"{rating.error:.0f}",
+            f"{rung.score:.3f}",
+            str(rung.games),
+            str(rung.forfeits),
+        )
+    shown = output()
+    shown.print(title, highlight=False)
+    shown.print(table)
+    shown.print("Elo is relative to the mean of the checkpoints; the score is against all other players.", style="dim")

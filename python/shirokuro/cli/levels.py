@@ -1,4 +1,4 @@
-"""How strongly a model plays, as options of several commands."""
+"""The options for a model's strength, which several commands share."""
 
 from __future__ import annotations
 
@@ -13,41 +13,43 @@ if TYPE_CHECKING:
     import argparse
 
 DEPTH = 8
-"""Plies that a model looks ahead if nothing is said."""
+"""The default search depth in plies."""
 
 EXACT_EMPTIES = 14
-"""Empty squares from which on it then solves."""
+"""The default number of empty squares from which positions are solved."""
 
 TABLE_MB = 64
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declares the model and how it plays."""
-    parser.add_argument("model", metavar="RUN|FILE", help="a run's directory, for its latest checkpoint, or a model")
-    level = parser.add_argument_group("how the model plays", "The first limit that is reached ends a search.")
+    """Declares the model and the options for its strength."""
+    parser.add_argument("model", metavar="RUN|FILE", help="a run directory (its latest checkpoint) or a model file")
+    level = parser.add_argument_group("strength of the model", "A search ends at the first limit that it reaches.")
     add_limits(level, depth=DEPTH, exact_empties=EXACT_EMPTIES)
-    level.add_argument(
-        "--threads", type=int, metavar="N", default=1, help="threads that search together (default: %(default)s)"
-    )
+    level.add_argument("--threads", type=int, metavar="N", default=1, help="threads per search (default: %(default)s)")
     level.add_argument(
         "--confidence",
         type=int,
         metavar="PERCENT",
         choices=get_args(Confidence),
         default=100,
-        help="cut off what shallower searches say is decided, with this confidence: deeper in the same time; one of "
-        "%(choices)s (default: %(default)s, never)",
+        help="prune moves that shallow searches predict to fail with this confidence, to search deeper in the same "
+        "time; one of %(choices)s (default: %(default)s, no pruning)",
     )
     level.add_argument(
-        "--table-mb", type=float, metavar="X", default=TABLE_MB, help="size of its memory in MB (default: %(default)s)"
+        "--table-mb",
+        type=float,
+        metavar="X",
+        default=TABLE_MB,
+        help="size of the transposition table in MB (default: %(default)s)",
     )
 
 
 def add_limits(group: argparse._ArgumentGroup, *, depth: int, exact_empties: int) -> None:
     """Declares the limits of a search; `limits_of` reads them, with the same defaults."""
-    group.add_argument("--depth", type=int, metavar="N", help=f"plies to look ahead (default: {depth})")
-    group.add_argument("--nodes", type=int, metavar="N", help="positions to visit for a move")
-    group.add_argument("--time-ms", type=float, metavar="X", help="milliseconds for a move")
+    group.add_argument("--depth", type=int, metavar="N", help=f"search depth in plies (default: {depth})")
+    group.add_argument("--nodes", type=int, metavar="N", help="positions to visit per move")
+    group.add_argument("--time-ms", type=float, metavar="X", help="milliseconds per move")
     group.add_argument(
         "--exact-empties",
         type=int,
@@ -57,7 +59,7 @@ def add_limits(group: argparse._ArgumentGroup, *, depth: int, exact_empties: int
 
 
 def has_limit(options: argparse.Namespace) -> bool:
-    """True if a limit is given, other than that from which on positions are solved."""
+    """Checks whether a depth, a number of nodes or a time is given."""
     return not options.depth is options.nodes is options.time_ms is None
 
 
@@ -67,7 +69,7 @@ def limits_of(options: argparse.Namespace, *, depth: int = DEPTH, exact_empties:
     Args:
         options: the command's options.
         depth: the depth if no limit is given.
-        exact_empties: the default of this limit.
+        exact_empties: the number of empty squares for the exact solver if none is given.
 
     Raises:
         ValueError: a value is out of its range.
@@ -81,13 +83,13 @@ def limits_of(options: argparse.Namespace, *, depth: int = DEPTH, exact_empties:
 
 
 def engine_of(options: argparse.Namespace) -> Engine:
-    """The model, ready to play.
+    """Loads the model and returns an engine that plays it.
 
     Raises:
-        ValueError: a value is out of its range, or the file is no model.
+        ValueError: a value is out of its range, or the file is not a model.
         OSError: the file can't be read.
     """
-    limits = limits_of(options)  # before a file is read
+    limits = limits_of(options)  # checked before a file is read
     return Engine(
         Evaluator.load(model_of(options.model)),
         limits=limits,

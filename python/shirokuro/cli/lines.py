@@ -1,34 +1,99 @@
-"""Lines from another program, and lines to it."""
+"""A dialogue with another program: lines of standard input, and answers on standard output."""
 
 from __future__ import annotations
 
+import errno
 import os
+import select
 import sys
+import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from shirokuro._core import Cancellation
+from shirokuro.signals import STEP_SECONDS, wait_for
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-_LONGEST = 1_000_000
-"""Bytes of a line; what is longer comes in pieces, so that memory stays bounded."""
+_LONGEST = 65_536
+"""The maximum length of a line in bytes; longer lines are split to bound the memory."""
 
 
-def input_lines() -> Iterator[str]:
-    """The lines of the standard input, each as soon as it is whole.
+def converse(answer: Callable[[Iterator[str]], object]) -> None:
+    """Lets `answer` handle the lines of standard input. When standard output is closed, its searches are cancelled.
 
-    They are read past Python's buffer, whose lock a thread that waits for input would hold when the program ends.
+    The end of the input alone cancels nothing: the other program may still wait for an answer.
+
+    Args:
+        answer: handles the lines, on this thread. There are no more lines once the output is closed.
+
+    Raises:
+        BrokenPipeError: the output was closed.
+    """
+    closed, cancellation = threading.Event(), Cancellation()
+    with _watched_output(closed, cancellation):
+        try:
+            with cancellation:
+                answer(_input_lines(closed))
+        except KeyboardInterrupt:
+            if not closed.is_set():
+                raise
+    if closed.is_set():
+        raise BrokenPipeError(errno.EPIPE, "the output was closed")
+
+
+@contextmanager
+def _watched_output(closed: threading.Event, cancellation: Cancellation) -> Iterator[None]:
+    """Sets `closed` and cancels when nobody can read standard output any more. A thread waits for it."""
+    ended = threading.Event()
+
+    def watch() -> None:
+        poll = select.poll()
+        poll.register(sys.stdout.fileno(), 0)  # reports only errors and hang-ups
+        while not ended.is_set():
+            if poll.poll(1000 * STEP_SECONDS):
+                closed.set()
+                cancellation.cancel()
+                return
+
+    if sys.platform != "win32":  # where `poll` does not exist
+        threading.Thread(target=watch, name="shirokuro-output", daemon=True).start()
+    try:
+        yield
+    finally:
+        ended.set()
+
+
+def _input_lines(closed: threading.Event) -> Iterator[str]:
+    """Yields the lines of standard input, each as soon as it is complete, until its end or until `closed` is set.
+
+    Reads bypass Python's buffer, because a thread that waits for input would hold its lock when the program exits. A
+    byte order mark, with which some programs begin a file, is dropped.
     """
     rest = b""
-    while content := os.read(sys.stdin.fileno(), 65536):
+    while content := _read(closed):
         *lines, rest = (rest + content).split(b"\n")
         if len(rest) > _LONGEST:
             lines, rest = [*lines, rest], b""
         for line in lines:
-            yield line.decode(errors="replace")
+            yield _text(line)
     if rest:
-        yield rest.decode(errors="replace")
+        yield _text(rest)
+
+
+def _read(closed: threading.Event) -> bytes:
+    """Waits for input, and reads what there is; empty at the end, and when the output is closed."""
+    stdin = sys.stdin.fileno()
+    if sys.platform != "win32":  # where only sockets can be waited for
+        wait_for(lambda seconds: closed.is_set() or bool(select.select([stdin], [], [], seconds)[0]))
+    return b"" if closed.is_set() else os.read(stdin, 65536)
+
+
+def _text(line: bytes) -> str:
+    return line.decode("utf-8-sig", errors="replace")
 
 
 def output(text: str) -> None:
-    """Writes to the standard output at once."""
+    """Writes to standard output and flushes it."""
     print(text, end="", flush=True)

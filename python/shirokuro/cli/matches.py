@@ -1,50 +1,53 @@
-"""Matches on the command line: what is seen while they are played, the table, and JSON."""
+"""Matches on the command line: progress, the table of results, and JSON."""
 
 from __future__ import annotations
 
 import json
 import math
-import os
-import sys
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from shirokuro._core import __version__
-from shirokuro.matches.arena import MOST_FORFEITS, play_match
+from shirokuro.cli.terminal import console, say
+from shirokuro.files import check_writable, write_text
+from shirokuro.matches.arena import play_match
 from shirokuro.matches.elo import PAIR_SCORES, elo_difference
+from shirokuro.matches.forfeits import MAX_FORFEITS
+from shirokuro.matches.gtp_client import GtpError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from rich.console import Console
 
     from shirokuro.matches.players import Player, SessionPlayer
     from shirokuro.matches.result import MatchResult, PairCounts
     from shirokuro.matches.sprt import Sprt
 
 _PIPE_WIDTH = 110
-"""Columns where nobody says how many there are."""
+"""The width in columns without a terminal to ask."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contest:
-    """A player's matches against several opponents, all alike."""
+    """A player's matches against several opponents, all under the same conditions."""
 
     player: Player | SessionPlayer
     games: int
     seed: int
     how: str = ""
-    """How the models play, for the table's title."""
+    """A description of how the models play, for the title of the table."""
     threads: int | None = None
     opening_plies: int | None = None
-    max_forfeits: int = MOST_FORFEITS
+    max_forfeits: float = MAX_FORFEITS
     sprt: Sprt | None = None
 
     def to_dict(self, results: Results) -> dict[str, Any]:
-        """The content of the JSON file."""
+        """Returns the content of the JSON file."""
         return {
             "version": __version__,
             "how": self.how,
@@ -62,26 +65,25 @@ Results = list[tuple["Player | SessionPlayer", "MatchResult"]]
 
 
 def output() -> Console:
-    """Where tables go: as wide as the terminal, or wide enough for them."""
-    console = Console()
-    return console if console.is_terminal or "COLUMNS" in os.environ else Console(width=_PIPE_WIDTH)
+    """Returns a console for tables, which is as wide as the terminal, or wide enough for them."""
+    return console(pipe_width=_PIPE_WIDTH)
 
 
 def play_all(contest: Contest, opponents: Sequence[Player | SessionPlayer]) -> Results:
-    """Plays all matches, and shows on a terminal how they go; Ctrl-C prints what was finished until then."""
+    """Plays all matches and shows their progress on a terminal; Ctrl-C or a faulty program prints those played."""
     results: Results = []
     counts: PairCounts = (0, 0, 0, 0, 0)
-    # The output may be a pipe into another program, which wants nothing but the results.
-    console = Console(stderr=True)
+    # Standard output may be a pipe to another program, which expects only results.
+    messages = console(stderr=True)
     try:
         for opponent in opponents:
-            with console.status(f"against {opponent.name}") as status:
+            with messages.status(Text(f"against {opponent.name}")) as status:
                 counts = (0, 0, 0, 0, 0)
 
                 def watch(now: PairCounts) -> bool:
                     nonlocal counts
                     counts = now
-                    status.update(f"against {opponent.name}: {_standing(counts, contest)}")  # noqa: B023 (called here)
+                    status.update(Text(f"against {opponent.name}: {_standing(counts, contest)}"))  # noqa: B023 (called here)
                     return bool(contest.sprt and contest.sprt.decision(counts))
 
                 result = play_match(
@@ -95,12 +97,16 @@ def play_all(contest: Contest, opponents: Sequence[Player | SessionPlayer]) -> R
                     stop=watch,
                 )
             results.append((opponent, result))
+    except GtpError:
+        if results:
+            print_table(contest, results)
+        raise
     except KeyboardInterrupt:
         if results:
             print_table(contest, results)
         if sum(counts) and len(results) < len(opponents):
             name = opponents[len(results)].name
-            print(f"stopped while playing against {name}: {_standing(counts, contest)}", file=sys.stderr)
+            say(f"stopped while playing against {name}: {_standing(counts, contest)}", error=True)
         raise
     return results
 
@@ -116,23 +122,33 @@ def _standing(counts: PairCounts, contest: Contest) -> str:
 
 
 def print_table(contest: Contest, results: Results) -> None:
-    """Prints the results."""
+    """Prints the table of results and the remarks on them."""
     how = f" ({contest.how})" if contest.how else ""
-    # All of it fits into 80 columns.
+    # The table fits into 80 columns.
     table = Table(box=SIMPLE_HEAD, show_edge=False, padding=0)
     table.add_column("opponent", overflow="fold", min_width=9)
-    for title in ("wins", "draws", "losses", "win\nrate", "score", "Elo,\n95 % interval", "discs", "wipe-\nouts"):
-        table.add_column(title, justify="right", no_wrap=True, min_width=6)
+    for title in (
+        "wins",
+        "draws",
+        "losses",
+        "win\nrate",
+        "score",
+        "Elo,\n95 % interval",
+        "discs",
+        "wipe-\nouts",
+        "for-\nfeits",
+    ):
+        table.add_column(title, justify="right", no_wrap=True, min_width=5)
     for opponent, result in results:
         table.add_row(opponent.name, *_row(result))
-    console = output()
-    console.print(
+    shown = output()
+    shown.print(
         f"{contest.player.name}{how}: {contest.games} games against each opponent, seed {contest.seed}", highlight=False
     )
-    console.print(table)
+    shown.print(table)
     for opponent, result in results:
         for line in _remarks(contest, opponent.name, result):
-            console.print(line, highlight=False, markup=False)
+            shown.print(line, highlight=False)
 
 
 def _row(result: MatchResult) -> tuple[str, ...]:
@@ -146,6 +162,7 @@ def _row(result: MatchResult) -> tuple[str, ...]:
         str(result.elo),
         "" if discs is None else f"{discs:+.2f}",
         f"{result.wipeouts}:{result.wiped_out}",
+        str(len(result.forfeits)),
     )
 
 
@@ -160,16 +177,17 @@ def _remarks(contest: Contest, opponent: str, result: MatchResult) -> list[str]:
         }[sprt.decision(result.pair_counts)]
         lines.append(f"{opponent}: {decision} after {result.games} games (LLR {ratio:+.2f})")
     if result.forfeits:
-        first = result.forfeits[0]
+        first, count = result.forfeits[0], len(result.forfeits)
         lines.append(
-            f"{opponent}: {len(result.forfeits)} games were decided by a fault; the first was game {first.game + 1}, "
+            f"{opponent}: {count} {'game was' if count == 1 else 'games were'} forfeited; "
+            f"the first was game {first.game + 1}, "
             f"by {first.player}: {first.reason}"
         )
     return lines
 
 
 def result_to_dict(result: MatchResult) -> dict[str, Any]:
-    """A match's result for JSON; what is infinite or unknown is null."""
+    """Returns a match result for JSON, where infinite and unknown values are null."""
     return {
         "games": result.games,
         "wins": result.wins,
@@ -201,19 +219,18 @@ def _sprt_to_dict(sprt: Sprt | None, result: MatchResult) -> dict[str, Any]:
 
 
 def check_json(path: str | None) -> None:
-    """Finds out before the games whether the file can be written.
+    """Checks before the games that the file can be written.
 
     Raises:
-        OSError: it can't.
+        OSError: the file can't be written.
     """
     if path and path != "-":
-        Path(path).open("a", encoding="utf-8").close()
+        check_writable(path)
 
 
 def write_json(path: str | None, content: Mapping[str, Any]) -> None:
-    """Writes the file that was asked for, if one was; `-` is the output."""
-    text = json.dumps(content, ensure_ascii=False, allow_nan=False)
-    if path == "-":
-        print(text)
+    """Writes the JSON file if a path is given; `-` stands for standard output."""
+    if path == "-":  # in ASCII, which every encoding has
+        print(json.dumps(content, allow_nan=False))
     elif path:
-        Path(path).write_text(text + "\n", encoding="utf-8")
+        write_text(path, json.dumps(content, ensure_ascii=False, allow_nan=False) + "\n")

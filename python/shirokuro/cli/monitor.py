@@ -1,17 +1,16 @@
-"""`shirokuro monitor`: watches a run by its files, draws its curves."""
+"""`shirokuro monitor`: watches a run through its files, and draws its curves."""
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.text import Text
 
+from shirokuro.cli.terminal import console, say
 from shirokuro.cli.tui.dashboard import PAGES, ZOOMS, Look, page, report
 from shirokuro.cli.tui.screen import full_screen
 from shirokuro.exporters.tensorboard import EventFiles
@@ -22,31 +21,33 @@ from shirokuro.runs.view import RunView
 if TYPE_CHECKING:
     import argparse
 
-HELP = "Watch a run, live or finished, or draw its curves; everything comes from the files in its directory."
+HELP = "Watch a live or finished run, or draw its curves, using only the files in its directory."
 
 _PLAIN_WIDTH = 100
-"""Columns of the text where there is no terminal to ask."""
+"""The width in columns without a terminal to ask."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's options."""
-    parser.add_argument("run_directory", type=Path, metavar="RUN", help="a run's directory, which need not exist yet")
-    parser.add_argument("--once", action="store_true", help="print what there is as text, and end")
-    parser.add_argument("--plot", type=Path, metavar="FILE", help="draw its curves, and end: .svg, .png or .pdf")
+    parser.add_argument("run_directory", type=Path, metavar="RUN", help="a run directory; it need not exist yet")
+    parser.add_argument("--once", action="store_true", help="print the current state as text and exit")
+    parser.add_argument("--plot", type=Path, metavar="FILE", help="draw the curves and exit: .svg, .png or .pdf")
     parser.add_argument(
-        "--theme", choices=sorted(PALETTES), default="light", help="the picture's colours (default: %(default)s)"
+        "--theme", choices=sorted(PALETTES), default="light", help="colours of the picture (default: %(default)s)"
     )
     parser.add_argument(
-        "--tensorboard", action="store_true", help="write event files for TensorBoard to its tensorboard/, and end"
+        "--tensorboard",
+        action="store_true",
+        help="write event files for TensorBoard to tensorboard/ in the run directory and exit",
     )
     parser.add_argument(
-        "--interval", type=float, default=1.0, metavar="SECONDS", help="between two looks (default: %(default)g)"
+        "--interval", type=float, default=1.0, metavar="SECONDS", help="time between two updates (default: %(default)g)"
     )
 
 
 def run(options: argparse.Namespace) -> int:
     """Shows the run; returns the exit code."""
-    if not 0.1 <= options.interval <= 3600:  # noqa: PLR2004 (said in the message)
+    if not 0.1 <= options.interval <= 3600:  # noqa: PLR2004 (stated in the message)
         raise ValueError(f"interval = {options.interval}: must be within 0.1…3,600")
     if options.plot or options.tensorboard:
         return _write(options.run_directory, options)
@@ -61,11 +62,11 @@ def _write(directory: Path, options: argparse.Namespace) -> int:
     view = _run(directory)
     if options.plot:
         draw_run(options.plot, view, theme=options.theme)
-        print(f"drawn: {options.plot}")
+        say(f"drawn: {options.plot}")
     if options.tensorboard:
         files = EventFiles(directory)
         files.close()
-        print(f"written: {files.folder}")
+        say(f"written: {files.folder}")
     return 0
 
 
@@ -78,23 +79,22 @@ def _run(directory: Path) -> RunView:
 
 def _print(directory: Path) -> int:
     view = _run(directory)
-    console = Console()
-    width = console.width if console.is_terminal or "COLUMNS" in os.environ else _PLAIN_WIDTH
-    for line in report(view, width):
+    plain = console(pipe_width=_PLAIN_WIDTH)
+    for line in report(view, plain.width):
         text = line.copy()
         text.rstrip()
-        console.print(text, soft_wrap=True)
+        plain.print(text, soft_wrap=True)
     return 0
 
 
 def _watch(view: RunView, interval: float) -> None:
     look = Look()
-    with full_screen(Console()) as (screen, keys):
+    with full_screen(console()) as (screen, keys):
         while True:
             try:
                 view.refresh()
                 trouble = None
-            except OSError as error:  # as on a network's file system
+            except OSError as error:  # for example on a network file system
                 trouble = error
             due = time.monotonic() + interval
             while (left := due - time.monotonic()) > 0:
@@ -103,7 +103,7 @@ def _watch(view: RunView, interval: float) -> None:
                 if trouble:
                     lines[-1:] = [Text(str(trouble), "red")]
                 screen.draw(lines)
-                key = keys.next(min(left, 0.25))  # a terminal that changes its size is drawn anew soon
+                key = keys.next(min(left, 0.25))  # short, so that a resized terminal is redrawn soon
                 if key == "q":
                     return
                 if key == "redraw":
@@ -113,7 +113,7 @@ def _watch(view: RunView, interval: float) -> None:
 
 
 def turn(look: Look, key: str) -> None:
-    """Does what a key asks for."""
+    """Handles a key: changes the page, the zoom or the scroll position."""
     if key.isdigit() and 1 <= int(key) <= len(PAGES):
         look.page = PAGES[int(key) - 1]
     elif key in {"left", "right"}:

@@ -5,23 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shirokuro.cli import levels
-from shirokuro.cli.lines import input_lines, output
+from shirokuro.cli.lines import converse, output
 from shirokuro.engine.nboard_server import NBoardServer
 
 if TYPE_CHECKING:
     import argparse
 
-HELP = "Let NBoard play against a model and analyse with it: its protocol on standard input and output."
+HELP = "Serve a model to NBoard, for play and analysis: the NBoard protocol on standard input and output."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's options."""
     levels.add_arguments(parser)
-    parser.epilog = "The depth is NBoard's to set: --depth holds until then."
+    parser.epilog = "--depth applies until NBoard sets a depth."
 
 
 def run(options: argparse.Namespace) -> int:
-    """Answers until the input ends, or until the other program has enough."""
+    """Answers commands until the input ends, the output is closed, or NBoard quits."""
     server = NBoardServer(levels.engine_of(options), lambda line: output(f"{line}\n"))
-    server.serve(input_lines())
+    converse(server.serve)
     return 0

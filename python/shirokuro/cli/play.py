@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from rich.console import Console
-
 from shirokuro.cli import levels
 from shirokuro.cli.play_session import SIDES, PlaySession, counted
+from shirokuro.cli.terminal import console
 from shirokuro.display.boards import result_text
 from shirokuro.game.live import LiveGame
 from shirokuro.signals import StopSignals
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
 HELP = "Play against a model in the terminal."
 
 _PIPE_WIDTH = 80
-"""Columns where nobody says how many there are."""
+"""The width in columns without a terminal to ask."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,24 +32,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--side",
         choices=SIDES,
         default="black",
-        help="what you play; both: the model only gives hints, none: it plays against itself (default: %(default)s)",
+        help="the side you play; both: the model only gives hints; none: it plays itself (default: %(default)s)",
     )
     game.add_argument(
         "--moves",
         metavar="MOVES|FILE",
         default="",
-        help="go on after these moves, such as f5d6c3, or after those in a file that --save has written",
+        help="start after these moves, such as f5d6c3, or after those in a file written by --save",
     )
-    game.add_argument("--save", type=Path, metavar="FILE", help="keep the moves in this file, after each of them")
+    game.add_argument("--save", type=Path, metavar="FILE", help="write the moves to this file after each move")
 
 
 def run(options: argparse.Namespace) -> int:
     """Plays; returns the exit code."""
     game = LiveGame(_moves(options.moves))
     if options.save and options.save.exists() and str(options.save) != options.moves:
-        raise FileExistsError(17, "there is such a file already: --moves goes on with it", str(options.save))
-    console = _Console() if sys.stdout.isatty() or "COLUMNS" in os.environ else _Console(width=_PIPE_WIDTH)
-    session = PlaySession(levels.engine_of(options), console, game=game, people=SIDES[options.side], save=options.save)
+        raise FileExistsError(17, "the file already exists; continue it with --moves", str(options.save))
+    shown = console(pipe_width=_PIPE_WIDTH)
+    session = PlaySession(levels.engine_of(options), shown, game=game, people=SIDES[options.side], save=options.save)
 
     def interrupt() -> NoReturn:
         raise KeyboardInterrupt
@@ -63,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
             print()
             _end(game)
             return 128 + (signals.received or 2)
-        except OSError:  # nobody reads the output, or the file can't be written
+        except OSError:  # the output was closed, or the file can't be written
             if game.moves:
                 print(_last_words(game), file=sys.stderr)
             raise
@@ -71,34 +69,27 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-class _Console(Console):
-    """Tells of a closed pipe as print does."""
-
-    def on_broken_pipe(self) -> NoReturn:
-        raise BrokenPipeError
-
-
 def _moves(text: str) -> str:
-    """The moves that an option says or that are in the file that it names."""
+    """Returns the moves in an option, or in the file that it names."""
     if re.fullmatch(r"(?:[a-hA-H][1-8])*", text):
         return text
     path = Path(text)
     if not path.exists():
         raise ValueError(f"moves = {text!r}: neither moves such as f5d6c3 nor a file that exists")
-    return "".join(path.read_text(encoding="utf-8").split())
+    return "".join(path.read_text(encoding="utf-8-sig").split())
 
 
 def _end(game: LiveGame) -> None:
-    """Prints the moves, where they can still be read."""
+    """Prints the moves to standard output, or to standard error if that fails."""
     try:
         print(_last_words(game), flush=True)
     except OSError:
-        with suppress(OSError):  # the terminal is gone
+        with suppress(OSError):  # the terminal was closed
             print(_last_words(game), file=sys.stderr)
         raise
 
 
 def _last_words(game: LiveGame) -> str:
     position = game.position
-    how = f"{result_text(position)}." if position.is_over else "Not finished: --moves goes on with them."
+    how = f"{result_text(position)}." if position.is_over else "Not finished; continue with --moves."
     return f"{counted(len(game.moves))}: {game.transcript}\n{how}" if game.moves else "No move was played."

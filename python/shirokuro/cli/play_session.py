@@ -1,4 +1,4 @@
-"""A game against a model: whose turn it is, and what can be asked for in between."""
+"""A game against a model on a console: turns and commands."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from shirokuro._core import BLACK, WHITE
+from shirokuro.cli.terminal import say
 from shirokuro.cli.tui import board_view
 from shirokuro.display.boards import SIDES as NAMES
 from shirokuro.display.boards import SQUARES, result_text
 from shirokuro.display.tables import text_table
+from shirokuro.files import write_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,36 +37,36 @@ SIDES = {
     "both": frozenset({BLACK, WHITE}),
     "none": frozenset[int](),
 }
-"""The sides that people may play, by name."""
+"""The sides that a person may play, by name."""
 
 _HELP = {
-    "f5": "play on that square",
-    "hint": "what the model would play, and how it thinks the game goes on",
+    "f5": "play on this square",
+    "hint": "the model's move, and the line that it expects",
     "scores": "the score of each legal move, on the board and in a list",
-    "undo [N]": "take back your last move and what followed it, or your last N",
+    "undo [N]": "take back your last move (or N moves) and the replies",
     "go": "let the model play this move for you",
-    "level": "how the model plays; to change it: level depth 4, level time 500, level nodes 10000, level exact 16",
+    "level": "show the strength, or set it: level depth 4, level time 500, level nodes 10000, level exact 16",
     "side SIDE": "play black, white, both or none from now on",
-    "new": "begin anew",
+    "new": "start over",
     "board": "draw the board again",
-    "moves": "the moves until now",
-    "save FILE": "write them into a new file; --moves FILE goes on with it",
-    "quit": "end, as Ctrl-D and Ctrl-C do",
+    "moves": "show the moves so far",
+    "save FILE": "write the moves to a new file, from which --moves FILE continues",
+    "quit": "quit, like Ctrl-D and Ctrl-C",
 }
 
 _SHORT = {"h": "hint", "s": "scores", "u": "undo", "b": "board", "?": "help", "q": "quit", "exit": "quit"}
 
 _LIMITS = {"depth": "depth", "nodes": "nodes", "time": "time_ms", "exact": "exact_empties"}
-"""What `level` calls the limits."""
+"""The names of the limits in the `level` command."""
 
 _NO_LIMIT: Mapping[str, float | None] = {"depth": None, "nodes": None, "time_ms": None}
 
 _WORDS = {"undo": 1, "level": 8, "side": 1, "save": 1}
-"""The most words that follow a command; none follow the others."""
+"""The maximum number of words after a command; all other commands take none."""
 
 
 class PlaySession:
-    """A game on a console. `run` plays until it is over, or until whoever plays has had enough."""
+    """A game on a console, which ends when it is over or when the player quits."""
 
     def __init__(
         self, engine: Engine, console: Console, *, game: LiveGame, people: frozenset[int], save: Path | None = None
@@ -94,15 +96,15 @@ class PlaySession:
         }
 
     def run(self) -> None:
-        """Plays.
+        """Plays the game.
 
         Raises:
-            OSError: the file of the moves can't be written, or nobody reads the output any more.
+            OSError: the file of the moves can't be written, or the output was closed.
         """
         if sys.stdin.isatty():
-            with suppress(ImportError):  # lines can be edited where there is one
+            with suppress(ImportError):  # enables line editing where available
                 importlib.import_module("readline")
-        self._say(f"The model plays at {self._engine.limits}. A move is a square; help lists the rest.")
+        self._say(f"The model plays at {self._engine.limits}. A move is a square; help lists the commands.")
         self._console.print()
         self._keep()
         self._show()
@@ -116,7 +118,7 @@ class PlaySession:
                 self._ask()
 
     def _ask(self) -> None:
-        """Does what one line says; a wrong one changes nothing."""
+        """Reads a line and carries it out; an invalid line changes nothing."""
         try:
             line = input("undo, new or quit: " if self.game.position.is_over else f"{self._name()}: ")
         except EOFError:
@@ -124,7 +126,7 @@ class PlaySession:
             self._ended = True
             return
         if not sys.stdin.isatty():
-            print(line)  # as it would stand there if it had been typed
+            say(line)  # as if it had been typed
         words = line.split()
         if words:
             try:
@@ -137,18 +139,18 @@ class PlaySession:
         if name in SQUARES and not rest:
             self._play_here(name)
         elif name == "pass":
-            raise ValueError("Passes happen by themselves: who can't move is passed over")
+            raise ValueError("Passes are automatic: a side without a move is skipped")
         elif name not in self._commands:
-            raise ValueError(f"{' '.join([word, *rest])!r} is neither a square nor a command; help lists what there is")
+            raise ValueError(f"{' '.join([word, *rest])!r} is neither a square nor a command; help lists the commands")
         elif len(rest) > _WORDS.get(name, 0):
-            raise ValueError(f"{name} is followed by too many words; help says how it is used")
+            raise ValueError(f"{name} is followed by too many words; help shows its usage")
         else:
             self._commands[name](rest)
 
     def _play_here(self, move: str) -> None:
         position = self._unfinished()
         if move not in position.legal_moves:
-            why = "is taken" if position.board[SQUARES.index(move)] else "would turn no disc"
+            why = "is occupied" if position.board[SQUARES.index(move)] else "would flip no discs"
             raise ValueError(f"{move} {why}; {self._name()} may play {', '.join(position.legal_moves)}")
         self._play(move)
 
@@ -192,7 +194,7 @@ class PlaySession:
     def _undo(self, words: list[str]) -> None:
         times = _whole_number(words[0]) if words else 1
         if not self.game.moves:
-            raise ValueError("There is no move to take back")
+            raise ValueError("Nothing to take back")
         taken = 0
         for _ in range(times):
             taken += self.game.undo()
@@ -204,11 +206,11 @@ class PlaySession:
 
     def _level(self, words: list[str]) -> None:
         if len(words) % 2:
-            raise ValueError("level is followed by depth, nodes, time or exact and a number, such as: level depth 4")
+            raise ValueError("level is followed by depth, nodes, time or exact and a number, such as level depth 4")
         changes: dict[str, float | None] = {}
         for name, number in zip(words[::2], words[1::2], strict=True):
             if name not in _LIMITS:
-                raise ValueError(f"{name!r} is no limit: depth, nodes, time (milliseconds) or exact (empty squares)")
+                raise ValueError(f"{name!r} is not a limit: depth, nodes, time (milliseconds) or exact (empty squares)")
             if name != "exact":
                 changes = {**_NO_LIMIT, **changes}
             changes[_LIMITS[name]] = _number(number) if name == "time" else _whole_number(number)
@@ -228,7 +230,7 @@ class PlaySession:
 
     def _save_as(self, words: list[str]) -> None:
         if not words:
-            raise ValueError("save is followed by a file's name")
+            raise ValueError("save is followed by a file name")
         try:
             with Path(words[0]).open("x", encoding="utf-8") as file:
                 file.write(self.game.transcript + "\n")
@@ -238,7 +240,7 @@ class PlaySession:
 
     def _keep(self) -> None:
         if self._save:
-            self._save.write_text(self.game.transcript + "\n", encoding="utf-8")
+            write_text(self._save, self.game.transcript + "\n")
 
     def _help(self) -> None:
         for name, about in _HELP.items():
@@ -248,13 +250,13 @@ class PlaySession:
         self._ended = True
 
     def _show(self) -> None:
-        """The board, and beside it who plays, who is ahead, and what has happened since it was shown last."""
+        """Shows the board, the players, the disc counts, and the events since it was last shown."""
         game = self.game
         board = board_view.board(game.position, self._look, last_move=game.last_move)
-        said = Text("\n").join(map(Text, ["", *self._news, self._situation(), "", self._look.legend]))
+        notes = Text("\n").join(map(Text, ["", *self._news, self._situation(), "", self._look.legend]))
         counts = Text("\n").join([Text(), self._count(BLACK), self._count(WHITE)])
         self._news = []
-        for line in board_view.beside(board, counts.append(said), self._console):
+        for line in board_view.beside(board, counts.append(notes), self._console):
             self._console.print(line, soft_wrap=True)
         self._console.print()
 
@@ -270,7 +272,7 @@ class PlaySession:
         return f"{self._name()} to move, move {len(self.game.moves) + 1}."
 
     def _name(self, side: int | None = None) -> str:
-        """A side's name; without one, that of the side to move."""
+        """Returns the name of a side, by default the side to move."""
         return NAMES[side or self.game.position.side_to_move].capitalize()
 
     def _unfinished(self) -> Position:
@@ -284,7 +286,7 @@ class PlaySession:
 
 
 def counted(moves: int) -> str:
-    """A number of moves."""
+    """Returns a number of moves in words, such as `1 move`."""
     return "1 move" if moves == 1 else f"{moves} moves"
 
 
@@ -296,10 +298,10 @@ def _number(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise ValueError(f"{text!r} is no number") from None
+        raise ValueError(f"{text!r} is not a number") from None
 
 
 def _whole_number(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,15}", text):
-        raise ValueError(f"{text!r} is no whole number")
+        raise ValueError(f"{text!r} is not a whole number")
     return int(text)

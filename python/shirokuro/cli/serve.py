@@ -1,4 +1,4 @@
-"""`shirokuro serve`: a web page to play against a model, and to watch its training."""
+"""`shirokuro serve`: a web page for playing against a model and watching its training."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shirokuro.cli.terminal import say
 from shirokuro.extras import load
 from shirokuro.signals import StopSignals
 from shirokuro.web.guard import is_loopback, new_token
@@ -14,29 +15,31 @@ from shirokuro.web.models import ModelSource
 if TYPE_CHECKING:
     import argparse
 
-HELP = "Serve a web page: play against a model, see what it thinks, watch its training live."
+HELP = "Serve a web page to play against a model, see its evaluations and watch its training live."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's options."""
-    parser.add_argument("model", type=Path, metavar="RUN|MODEL", help="a run's directory or a model file")
-    parser.add_argument("--port", type=int, default=8080, help="0 for any that is free (default: %(default)s)")
+    parser.add_argument("model", type=Path, metavar="RUN|MODEL", help="a run directory or a model file")
+    parser.add_argument(
+        "--port", type=int, default=8080, help="the port to listen on; 0 for any free one (default: %(default)s)"
+    )
     parser.add_argument(
         "--host",
         default="127.0.0.1",
-        help="the address to listen at; any but this machine's own needs a token (default: %(default)s)",
+        help="the address to listen on; any address but loopback needs a token (default: %(default)s)",
     )
     parser.add_argument(
         "--token",
         nargs="?",
         const="",
-        help="what a visitor has to know, made up where it is not given; always asked for beyond this machine",
+        help="the token that visitors must present (random if no value is given); always needed beyond loopback",
     )
 
 
 def run(options: argparse.Namespace) -> int:
-    """Serves until a signal comes; the exit code is that of the signal."""
-    if not 0 <= options.port <= 65535:  # noqa: PLR2004 (said in the message)
+    """Serves until a signal arrives; returns the exit code of the signal."""
+    if not 0 <= options.port <= 65535:  # noqa: PLR2004 (stated in the message)
         raise ValueError(f"port = {options.port}: must be within 0…65,535")
     load("websockets", extra="web", purpose="the web page")
     models = ModelSource(options.model)
@@ -45,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
     token = options.token
     if token == "" or (token is None and not is_loopback(options.host)):
         token = new_token()
-    # Only here: the extra may be missing where no page is served.
+    # Imported here because the extra may be missing where no page is served.
     from shirokuro.web.server import Address, run_server  # noqa: PLC0415
 
     async def serve() -> int:
@@ -60,4 +63,4 @@ def run(options: argparse.Namespace) -> int:
 
 def _announce(models: ModelSource, url: str) -> None:
     model = models.model.name if models.model else "no model yet"
-    print(f"{models.path} ({model}) is served at {url}\nCtrl-C ends it.", flush=True)
+    say(f"{models.path} ({model}) is served at {url}\nPress Ctrl-C to stop.")

@@ -1,4 +1,4 @@
-"""`shirokuro train`: trains a model in a run directory, and measures it."""
+"""`shirokuro train`: trains a model in a run directory, and plays matches to measure its strength."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from shirokuro._core import ModelFileError, ModelVersionError
 from shirokuro.cli import console, train_options
 from shirokuro.cli.display import display
 from shirokuro.cli.evaluate import print_results
+from shirokuro.cli.exit_codes import ExitCode
+from shirokuro.cli.terminal import say
 from shirokuro.config import TrainConfig
 from shirokuro.exporters.prometheus import Endpoint
 from shirokuro.exporters.tensorboard import EventFiles
@@ -21,23 +23,19 @@ from shirokuro.runs.checkpoints import candidates, latest_checkpoint
 from shirokuro.runs.directory import RunDirectory
 from shirokuro.signals import StopSignals
 from shirokuro.training.service import ServiceManager, TrainingService
+from shirokuro.training.settings import settings_of
+from shirokuro.training.state import TrainingState
 from shirokuro.training.trainer import Trainer
 
 if TYPE_CHECKING:
     import argparse
 
     from shirokuro.cli.display import Display
-    from shirokuro.cli.train_options import Options
+    from shirokuro.cli.train_options import Options, Resume
     from shirokuro.runs.checkpoints import OnCorrupt
     from shirokuro.training.results import TrainingProgress, TrainingResult
 
-HELP = "Train a model by self-play, and play it against fixed opponents at the end."
-
-TOO_MANY_ERRORS = 3
-"""The exit code of a training that paused because too many games failed."""
-
-OUTPUT_CLOSED = 141
-"""The exit code when nobody reads the output any more: as if SIGPIPE had ended the program."""
+HELP = "Train a model by self-play, then play it against fixed opponents."
 
 _log = logging.getLogger(__name__)
 
@@ -45,41 +43,44 @@ add_arguments = train_options.add_arguments
 
 
 def run(parsed: argparse.Namespace) -> int:
-    """Trains up to the run's length; returns the exit code."""
+    """Trains to the length of the run; returns the exit code."""
     options, given = train_options.read(parsed)
-    resume = bool(getattr(parsed, "resume", False))
+    resume: Resume | None = getattr(parsed, "resume", None)
     if resume and not options.out:
-        raise ValueError("--resume goes on with the run in --out: name its directory")
+        raise ValueError("--resume continues the run in --out: give its directory")
     if options.tensorboard:
         extras.load("tensorboardX.event_file_writer", extra="tensorboard", purpose="--tensorboard")
     directory = RunDirectory(Path(options.out)) if options.out else RunDirectory.named_by_time()
+    extend: int | None = getattr(parsed, "extend", None)
+    if extend is not None and (not resume or "games" in given):
+        raise ValueError(f"--extend {extend}: continues a run with --resume, and takes the place of games")
     with console.messages(options.verbosity, as_json=options.json_logs):
-        return _run(options, given, directory, resume=resume)
+        trainer = _trainer(directory, given, resume=resume, on_corrupt=options.on_corrupt)
+        if extend is not None:
+            trainer.extend(extend)
+        return _run(options, trainer, directory)
 
 
-def _run(options: Options, given: dict[str, Any], directory: RunDirectory, *, resume: bool) -> int:
-    trainer = _trainer(directory, given, resume=resume, on_corrupt=options.on_corrupt)
-
+def _run(options: Options, trainer: Trainer, directory: RunDirectory) -> int:
     def stopped(words: str) -> None:
-        with suppress(OSError):  # the terminal may be gone
-            print(
-                f"{words} after {trainer.games_played:,} games; saved {directory.model}; "
-                f"go on with: shirokuro train --resume --out {directory.path}",
-                file=sys.stderr,
-            )
+        say(
+            f"{words} after {trainer.games_played:,} games; saved {directory.model}; "
+            f"continue with: shirokuro train --resume --out {directory.path}",
+            error=True,
+        )
 
     try:
         result, signal = _train(trainer, directory, options)
     except BrokenPipeError:
         stopped("standard output was closed: stopped")
-        return OUTPUT_CLOSED
+        return ExitCode.OUTPUT_CLOSED
     if signal:
         stopped("stopped")
         return 128 + signal
     if result.outcome == "too_many_errors":
         stopped("paused")
-        return TOO_MANY_ERRORS
-    print(f"trained {trainer.games_played:,} games; saved {directory.model}")
+        return ExitCode.TOO_MANY_ERRORS
+    say(f"trained {trainer.games_played:,} games; saved {directory.model}")
     if options.match_games:
         config = trainer.config
         last = config.at(config.games)
@@ -94,61 +95,87 @@ def _run(options: Options, given: dict[str, Any], directory: RunDirectory, *, re
     return 0
 
 
-def _trainer(directory: RunDirectory, given: dict[str, Any], *, resume: bool, on_corrupt: OnCorrupt | None) -> Trainer:
-    """A new trainer, or the one that the directory holds, with the settings that were given."""
+def _trainer(
+    directory: RunDirectory, given: dict[str, Any], *, resume: Resume | None, on_corrupt: OnCorrupt | None
+) -> Trainer:
+    """Returns a new trainer, or the one in the directory, with the given settings."""
     if not candidates(directory.path):
-        return Trainer(TrainConfig().replace(**given))
+        if resume == "require":
+            raise FileNotFoundError(2, "no run to resume in", str(directory.path))
+        return _new(directory, given, resume=bool(resume))
     if not resume:
-        raise ValueError(f"{directory.path} holds a run: go on with it by --resume, or name another directory by --out")
-    choice = on_corrupt or _choice(directory)
-    # A run that is started afresh has the settings that it had.
-    fresh = choice == "fresh" and directory.config.exists()
-    trainer = Trainer(TrainConfig.from_toml(directory.config.read_text(encoding="utf-8")) if fresh else None)
-    trainer.restore(directory.path, on_corrupt=choice)
+        raise ValueError(
+            f"{directory.path} holds a run: continue it with --resume, or choose another directory with --out"
+        )
+    trainer = Trainer()
+    trainer.restore(directory.path, on_corrupt=on_corrupt or _choice(directory))
     trainer.configure(**given)
     return trainer
 
 
+def _new(directory: RunDirectory, given: dict[str, Any], *, resume: bool) -> Trainer:
+    """Returns a new trainer; one that should resume, but finds no checkpoint, says so and keeps the run's settings."""
+    if not resume:
+        return Trainer(TrainConfig().replace(**given))
+    known = directory.config.exists() and directory.config.stat().st_size > 0
+    config = settings_of(directory, []) if known else TrainConfig()
+    trainer = Trainer(config.replace(**given))
+    found = "no checkpoint, so the run starts anew with the settings in config.toml" if known else "no run: starts one"
+    trainer.state.notes.append(f"--resume: {directory.path} has {found}")
+    return trainer
+
+
 def _choice(directory: RunDirectory) -> OnCorrupt:
-    """What to do about a damaged checkpoint: a person's choice if there is one to ask."""
+    """Returns what to do about a damaged checkpoint, and asks the user on a terminal."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return "previous"
     try:
-        latest_checkpoint(directory.path, on_corrupt="fail")
+        latest_checkpoint(directory.path, on_corrupt="fail", check=TrainingState.verify)
     except ModelVersionError:
         return "fail"
     except ModelFileError as error:
-        print(error, file=sys.stderr)
-        answers: dict[str, OnCorrupt] = {"p": "previous", "f": "fresh", "": "fail"}
-        while (
-            answer := input("Go on from the checkpoint before (p), start afresh (f), or leave (Enter)? ")
-        ) not in answers:
-            pass
-        return answers[answer]
+        say(error, error=True)
+        return _answer()
     return "fail"
 
 
+def _answer() -> OnCorrupt:
+    answers: dict[str, OnCorrupt] = {"p": "previous", "f": "fresh", "": "fail"}
+    try:
+        while (
+            answer := input("Resume from the previous checkpoint (p), start over (f), or quit (Enter)? ")
+        ) not in answers:
+            pass
+    except EOFError:  # Ctrl-D
+        print()
+        return "fail"
+    return answers[answer]
+
+
 def _train(trainer: Trainer, directory: RunDirectory, options: Options) -> tuple[TrainingResult, int | None]:
-    """Trains to the run's length; the result, and the number of the signal that stopped it, if one did."""
+    """Trains to the length of the run; returns the result and the number of the signal that stopped it, if any."""
     with ExitStack() as until_the_end:
         if options.prometheus is not None:
             endpoint = Endpoint(directory.path, options.prometheus)
             until_the_end.callback(endpoint.close)
-            print(f"metrics for Prometheus at {endpoint.url}", flush=True)
+            say(f"metrics for Prometheus at {endpoint.url}")
         shown = until_the_end.enter_context(
             display(
                 str(directory.path),
                 trainer.config.games,
                 trainer.games_played,
+                left=lambda: trainer.seconds_left,
                 quiet=options.verbosity < 0,
                 as_json=options.json_logs,
             )
         )
         target, played = trainer.config.games, trainer.games_played
-        service = TrainingService(ServiceManager(), target_games=target, games_played=played)
+        service = TrainingService(
+            ServiceManager(), target_games=target, games_played=played, left=lambda: trainer.seconds_left
+        )
         reports = _Reports(shown, service, directory, tensorboard=options.tensorboard)
         until_the_end.callback(reports.close)
-        # The training handles signals, and passes on what stopped it.
+        # The training handles signals, and passes on the one that stopped it.
         with StopSignals(lambda: None) as signals:
             result = trainer.start_training(
                 directory=directory.path,
@@ -159,13 +186,13 @@ def _train(trainer: Trainer, directory: RunDirectory, options: Options) -> tuple
                 log_json=options.json_logs,
             )
     if result is None:
-        raise RuntimeError("a training in the foreground has a result")
+        raise RuntimeError("training in the foreground must have a result")
     service.end(f"{result.outcome.replace('_', ' ')} after {result.games_played:,} games, saved")
     return result, signals.received
 
 
 class _Reports:
-    """Passes reports on to whoever is to see them."""
+    """Forwards reports to the display, the service manager and the event files."""
 
     def __init__(self, shown: Display, service: TrainingService, directory: RunDirectory, *, tensorboard: bool) -> None:
         self._shown, self._service = shown, service
@@ -174,18 +201,18 @@ class _Reports:
         self._files: EventFiles | None = None
 
     def tick(self, games_played: int) -> None:
-        """Called many times a second."""
+        """Forwards the number of games played; called many times per second."""
         self._service.tick(games_played)
         self._shown.tick(games_played)
 
     def report(self, progress: TrainingProgress) -> None:
-        """A callback of the training."""
+        """Forwards a report of the training."""
         self._service.report(progress)
         self._shown.report(progress)
         self._follow()
 
     def _follow(self) -> None:
-        """Event files follow the metrics. They are begun once the training has its directory for itself."""
+        """Updates the event files from the metrics; they are opened once the training has locked its directory."""
         if not self._wanted:
             return
         try:
@@ -196,7 +223,7 @@ class _Reports:
             _log.warning("event files were not written: %s", error)
 
     def close(self) -> None:
-        """After the last line of the metrics."""
+        """Closes the event files after the last line of the metrics."""
         if self._files is not None:
             with suppress(OSError):
                 self._files.close()

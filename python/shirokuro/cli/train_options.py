@@ -1,4 +1,4 @@
-"""What `shirokuro train` is told: on the command line, and in a file that it names."""
+"""The options of `shirokuro train`, from the command line and from a file."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from shirokuro.config import LIMITS, TrainConfig, shown_name
 from shirokuro.exporters.prometheus import ADDRESS, parse_address
@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from shirokuro.config import Kind
     from shirokuro.runs.checkpoints import OnCorrupt
 
+Resume: TypeAlias = Literal["any", "require"]
+"""What `--resume` does without a run: start a new one, or fail."""
+
 TABLE = "train"
-"""The table of a file that holds the command's own options; settings stand above it."""
+"""The table for command-only options in a settings file; the settings themselves come before it."""
 
 _READERS: Mapping[Kind, dict[str, Any]] = {
     "whole": {"type": int, "metavar": "N"},
@@ -31,7 +34,7 @@ _READERS: Mapping[Kind, dict[str, Any]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """The command's own options: they do not change the model.
+    """The command-only options, which do not change the model.
 
     Raises:
         ValueError: a value is out of its range.
@@ -73,7 +76,7 @@ class Options:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declares the options of the command itself, and every setting of `TrainConfig`."""
+    """Declares the command-only options and every setting of `TrainConfig`."""
     default = Options()
 
     def add(*names: str, **known: Any) -> None:  # noqa: ANN401 (as argparse takes them)
@@ -82,59 +85,70 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         "--out",
         metavar="DIRECTORY",
-        help="the run's directory: config.toml, metrics.jsonl, checkpoints/, model.shiro (default: runs/ and the time)",
+        help="the run directory, for config.toml, metrics.jsonl, checkpoints/ and model.shiro (default: runs/TIME)",
     )
     add(
         "--config",
         type=Path,
         metavar="FILE",
-        help="a TOML file of settings, such as a run's config.toml; options given here have precedence. Options that "
-        f"are no settings stand in its table [{TABLE}]",
+        help="a TOML file of settings, such as a run's config.toml; the command line takes precedence. Command-only "
+        f"options go in its [{TABLE}] table",
     )
     add(
         "--resume",
-        action="store_true",
-        help="go on with the run in --out, if there is one, as if it had never stopped; settings given change it",
+        nargs="?",
+        const="any",
+        choices=("any", "require"),
+        help="continue the run in --out as if it had never stopped; given settings change it. Without one, a new run "
+        "starts, with a warning; --resume=require makes that an error",
+    )
+    add(
+        "--extend",
+        type=int,
+        metavar="N",
+        help="with --resume: make the run N games long, in place of --games; schedules continue from their present "
+        "values instead of jumping",
     )
     add(
         "--on-corrupt",
         choices=("previous", "fresh", "fail"),
-        help="when the newest checkpoint is damaged: go on from the one before, start afresh (its files are moved to "
-        "set-aside/), or fail (default: ask on a terminal, else previous)",
+        help="if the newest checkpoint is damaged: resume from the previous one, start over (old files are moved to "
+        "set-aside/), or fail (default: ask on a terminal, otherwise previous)",
     )
     add(
         "--report-games",
         type=int,
         metavar="N",
-        help=f"games between two reports, at least (default: {default.report_games})",
+        help=f"minimum number of games between two reports (default: {default.report_games})",
     )
     add(
         "--match-games",
         type=int,
         metavar="N",
-        help=f"games against each fixed opponent at the end, even; 0 for none (default: {default.match_games})",
+        help=f"games against each fixed opponent at the end, an even number, or 0 (default: {default.match_games})",
     )
-    add("-v", "--verbose", action="count", help="tell of saves and loads; twice: of everything, in the log file too")
-    add("-q", "--quiet", action="store_true", help="no progress, only warnings and the outcome")
+    add("-v", "--verbose", action="count", help="log saves and loads; twice: log everything, also in the log file")
+    add("-q", "--quiet", action="store_true", help="print only warnings and the outcome")
     add(
         "--json-logs",
         action=argparse.BooleanOptionalAction,
-        help="a JSON object for each line of the log file, and of progress and messages where there is no terminal",
+        help="write JSON objects to the log file, and as progress and messages unless on a terminal",
     )
     add(
         "--tensorboard",
         action=argparse.BooleanOptionalAction,
-        help="also write event files for TensorBoard, to tensorboard/ in the run's directory",
+        help="also write event files for TensorBoard to tensorboard/ in the run directory",
     )
     add(
         "--prometheus",
         nargs="?",
         const=ADDRESS,
         metavar="ADDRESS",
-        help=f"serve the metrics to Prometheus at PORT or HOST:PORT (without an address: {ADDRESS})",
+        help=f"serve metrics to Prometheus at PORT or HOST:PORT (default address: {ADDRESS})",
     )
     settings = parser.add_argument_group(
-        "settings", "A schedule is a number, or points such as 0:0.3,0.5:0.1,1:0.02 (fractions of the run)."
+        "settings",
+        "A schedule is a number, or points FRACTION:VALUE such as 0:0.3,0.5:0.1,1:0.02 (fractions of the run).",
     )
     config = TrainConfig()
     for name, setting in TrainConfig.SETTINGS.items():
@@ -149,11 +163,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def read(parsed: argparse.Namespace) -> tuple[Options, dict[str, Any]]:
-    """The command's options, and the settings that were given; the command line has precedence over the file.
+    """Returns the command-only options and the given settings; the command line takes precedence over the file.
 
     Raises:
         OSError: the file can't be read.
-        ValueError: a value is out of its range, or there is no such setting; the message names the file, if it is its.
+        ValueError: a value is out of its range, or a setting is unknown; the message names the file if it is at fault.
         TypeError: a value is of the wrong type.
     """
     given = vars(parsed)
@@ -165,15 +179,15 @@ def read(parsed: argparse.Namespace) -> tuple[Options, dict[str, Any]]:
     if path is None:
         return Options(**named), settings
     in_file, options_in_file = _read_file(path)
-    if any(name in settings for name in LIMITS):  # a limit takes the place of another one
+    if any(name in settings for name in LIMITS):  # a limit replaces another one
         in_file = {name: value for name, value in in_file.items() if name not in LIMITS}
     return Options(**{**options_in_file, **named}), {**in_file, **settings}
 
 
 def _read_file(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The settings and the options in a file, each of them checked."""
+    """Reads and checks the settings and the options in a file."""
     try:
-        return _checked(tomllib.loads(path.read_text(encoding="utf-8")))
+        return _checked(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except TypeError as error:
         raise TypeError(f"{path}: {error}") from None
     except ValueError as error:
@@ -187,9 +201,9 @@ def _checked(document: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     if not isinstance(table, dict):
         raise TypeError(f"{TABLE} = {table!r}: must be a table")
     if unknown := document.keys() - names.keys():
-        raise ValueError(f"{min(unknown)}: there is no such setting")
+        raise ValueError(f"{min(unknown)}: unknown setting")
     if unknown := table.keys() - known:
-        raise ValueError(f"{TABLE}.{min(unknown)}: there is no such option")
+        raise ValueError(f"{TABLE}.{min(unknown)}: unknown option")
     settings = {names[name]: value for name, value in document.items()}
     TrainConfig().replace(**settings)
     Options(**table)

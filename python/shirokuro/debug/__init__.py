@@ -1,11 +1,11 @@
-"""A look inside: what a model reads, what a training learns and changes, and what its searches saw.
+"""Debugging tools: the weights a model reads, the updates training makes, and the searches behind recorded moves.
 
     from shirokuro import debug
 
     print(debug.pattern_view(evaluator, position))
     print(debug.replay("runs/first", 1234))
 
-Every command of `shirokuro debug` is one of these functions.
+Every command of `shirokuro debug` calls one of these functions.
 """
 
 from shirokuro.debug.diff import TableChange, WeightDiff, diff_weights

@@ -1,4 +1,4 @@
-"""What two models have in common, and where they differ."""
+"""Comparison of two models, weight by weight."""
 
 from __future__ import annotations
 
@@ -24,55 +24,55 @@ _CHANGE = [("pattern", "U3"), ("stage", "u1"), ("entry", "u2"), ("mirror", "u2")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableChange:
-    """How tables differ: one, those of a stage or of a pattern, or all."""
+    """The summary of the differences in one table, in the tables of a stage or pattern, or in all."""
 
     entries: int
-    """Entries, mirror images counted."""
+    """The number of entries, mirror images counted."""
 
     changed: int
-    """Those whose weights differ."""
+    """The number of entries whose weights differ."""
 
     mean: float | None
-    """Mean absolute difference of these, in discs; `None` if there are none."""
+    """The mean absolute difference over the changed entries, in discs; `None` if there are none."""
 
     rms: float | None
-    """Root of their mean square, in discs."""
+    """The root mean square of the differences, in discs; `None` if there are none."""
 
     largest: float | None
-    """The largest absolute difference, in discs."""
+    """The largest absolute difference, in discs; `None` if there are none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeightDiff:
-    """How the weights of two models differ. The arrays have the shape (60, 14): [stage, pattern]."""
+    """The differences between the weights of two models. The arrays have the shape (60, 14): [stage, pattern]."""
 
     changed: NDArray[np.int64]
-    """Entries whose weights differ, mirror images counted."""
+    """The number of entries whose weights differ, mirror images counted."""
 
     absolute_sum: NDArray[np.float64]
-    """Their absolute differences, in discs, added up."""
+    """The sum of the absolute differences, in discs."""
 
     square_sum: NDArray[np.float64]
-    """The squares, added up."""
+    """The sum of the squared differences, in square discs."""
 
     largest: NDArray[np.float64]
-    """The largest absolute difference of a table, in discs; 0 where nothing differs."""
+    """The largest absolute difference in a table, in discs; 0 where nothing differs."""
 
     top: NDArray[Any]
-    """The largest differences, an entry a row, the largest first: `pattern`, `stage`, `entry`, `mirror` (the mirror
-    image, which is the same and has no row), `before` and `after` (weights as they are stored)."""
+    """The largest differences, one row per entry, largest first: `pattern`, `stage`, `entry`, `mirror` (the mirror
+    image, which has the same weight and no row of its own), `before` and `after` (weights as they are stored)."""
 
     _models: tuple[Evaluator, Evaluator]
 
     def table(self, *, pattern: str | None = None, stage: int | None = None) -> TableChange:
-        """The summary of one table, of the tables of a pattern or of a stage, or of all.
+        """Returns the summary of one table, of the tables of a pattern or stage, or of all tables.
 
         Raises:
-            ValueError: there is no such pattern or stage.
+            ValueError: the pattern or stage does not exist.
         """
         names = list(PATTERNS)
         if pattern is not None and pattern not in names:
-            raise ValueError(f"pattern = {pattern!r}: must be of {', '.join(names)}")
+            raise ValueError(f"pattern = {pattern!r}: must be one of {', '.join(names)}")
         if stage is not None and stage not in range(STAGES):
             raise ValueError(f"stage = {stage!r}: must be from 0 to {STAGES - 1}")
         at = (
@@ -90,7 +90,7 @@ class WeightDiff:
         )
 
     def changes(self, *, pattern: str | None = None, stage: int | None = None) -> Iterator[NDArray[Any]]:
-        """Every entry that differs, table by table, with the columns of `top`; both mirror images are there."""
+        """Yields every entry that differs, table by table, with the columns of `top`; mirror images are included."""
         before, after = (model.get_weights() for model in self._models)
         for name in PATTERNS if pattern is None else [pattern]:
             for number in range(STAGES) if stage is None else [stage]:
@@ -99,7 +99,7 @@ class WeightDiff:
                     yield _rows(name, number, entries, before[name][number], after[name][number])
 
     def text(self, *, limit: int = 20) -> str:
-        """The summary by pattern and by stage, and the largest differences."""
+        """Returns the summaries by pattern and by stage, and the largest differences, as text."""
         whole = self.table()
         parts = [f"{whole.changed:,} of {whole.entries:,} weights differ ({whole.changed / whole.entries:.2%})", ""]
         measures = ("changed", "share", "mean", "rms", "largest")
@@ -121,23 +121,23 @@ class WeightDiff:
         return self.text()
 
     def _repr_html_(self) -> str:
-        """The text, for notebooks."""
+        """Returns the text, for notebooks."""
         return notebook.text(self)
 
 
 def diff_weights(
     before: Evaluator | str | PathLike[str], after: Evaluator | str | PathLike[str], *, top: int = 20
 ) -> WeightDiff:
-    """Compares the weights of two models. Both are in memory, 58 MB each, and little more.
+    """Compares the weights of two models. Memory holds the two models, 58 MB each, and little more.
 
     Args:
-        before: a model file, a run's directory, for its latest checkpoint, or an evaluator.
+        before: a model file, a run's directory (for its latest checkpoint), or an evaluator.
         after: the same.
-        top: the largest differences to keep; mirror images count once.
+        top: the number of largest differences to keep; mirror images count once.
 
     Raises:
         ValueError: `top` is negative.
-        FileNotFoundError: there is no such file, or nothing in the directory.
+        FileNotFoundError: the file does not exist, or the directory contains no model.
         ModelFileError: a file is damaged.
     """
     if top < 0:

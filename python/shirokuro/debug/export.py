@@ -1,4 +1,4 @@
-"""Games, positions and metrics of a run as tables for other programs: CSV, or Parquet by polars."""
+"""Exports of games, positions and metrics as tables for other programs: CSV, or Parquet (with Polars)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from shirokuro import extras
 from shirokuro._core import Game, Position
 from shirokuro.config import TrainConfig
 from shirokuro.display.boards import SIDES
+from shirokuro.files import temporary_for
 from shirokuro.runs.directory import RunDirectory
 from shirokuro.runs.games import read_games
 from shirokuro.runs.metrics import Metrics
@@ -48,23 +49,23 @@ _POSITIONS: Mapping[str, type] = {
 }
 
 _CHUNK = 50_000
-"""Rows that are in memory at a time."""
+"""The number of rows in a chunk of a Parquet table."""
 
 
 def export_games(source: Source, path: str | PathLike[str]) -> int:
-    """Writes recorded games, one a row: number, result (Black's view), moves and how each came about.
+    """Writes recorded games, one per row: number, result (in Black's view), moves and the kind of each move.
 
     Args:
         source: a run's directory, one of its files of games, or games.
-        path: the file to write, which is replaced; its name ends in `.csv` or `.parquet`.
+        path: the file to write; an existing one is replaced. The name must end in `.csv` or `.parquet`.
 
     Returns:
         The number of rows.
 
     Raises:
         FileNotFoundError: no games were recorded.
-        ValueError: the file's name ends otherwise.
-        MissingExtraError: Parquet needs polars, the extra `parquet`.
+        ValueError: nothing in the file is a game, or the name of the file has another ending.
+        MissingExtraError: Parquet needs Polars, which the extra `parquet` installs.
         OSError: the file can't be written.
     """
     rows = (
@@ -75,22 +76,22 @@ def export_games(source: Source, path: str | PathLike[str]) -> int:
 
 
 def export_positions(source: Source, path: str | PathLike[str], *, lambda_: float | None = None) -> int:
-    """Writes the positions of recorded games, one a row: what a training learned from.
+    """Writes the positions of recorded games, one per row, with the values from which the training learned.
 
-    `board` are the 64 squares, a1 … h8, 0 empty, 1 black, 2 white. `value` (the search's), `target` (the λ-return) and
-    `outcome` are in discs for the side to move; `value`, `exact` and `target` are empty in a random opening, which is
-    not learned.
+    `board` contains the 64 squares, a1 … h8: 0 empty, 1 black, 2 white. `value` (of the search), `target` (λ-return)
+    and `outcome` are in discs for the side to move. `value`, `exact` and `target` are empty in the random opening,
+    from which nothing is learned.
 
     Args:
         source: as for `export_games`.
-        path: the same.
-        lambda_: λ of the targets; by default the run's, by its settings. Without either, targets are empty.
+        path: as for `export_games`.
+        lambda_: λ of the targets; by default, that of the run's settings. Without either, `target` is empty.
 
     Returns:
         The number of rows.
 
     Raises:
-        Exception: as `export_games`.
+        Exception: as for `export_games`.
     """
     lambda_of = _lambda_of(source, lambda_)
     rows = (row for game in _games(source) for row in _positions_of(game, lambda_of(game.index)))
@@ -98,9 +99,9 @@ def export_positions(source: Source, path: str | PathLike[str], *, lambda_: floa
 
 
 def export_metrics(run: str | PathLike[str], path: str | PathLike[str]) -> int:
-    """Writes a run's metrics, one report a row; a number within another value is named with a dot, as `play.epsilon`.
+    """Writes a run's metrics, one report per row; the names of nested values have dots, as in `play.epsilon`.
 
-    Numbers alone; what a killed run reported again after it went on is there once.
+    Only numbers are exported. Reports that a run repeated after it was killed and resumed appear once.
 
     Args:
         run: a run's directory, or its `metrics.jsonl`.
@@ -111,7 +112,7 @@ def export_metrics(run: str | PathLike[str], path: str | PathLike[str]) -> int:
 
     Raises:
         FileNotFoundError: there are no metrics.
-        Exception: as `export_games`.
+        Exception: as for `export_games`.
     """
     path_of_metrics = Path(run) if Path(run).is_file() else RunDirectory(Path(run)).metrics
     metrics = Metrics(path_of_metrics)
@@ -122,12 +123,20 @@ def export_metrics(run: str | PathLike[str], path: str | PathLike[str]) -> int:
     return _write(path, columns, (_metrics_row(metrics.row(line), names) for line in range(len(metrics))))
 
 
-def _games(source: Source) -> Iterable[Game]:
-    return read_games(source) if isinstance(source, (str, os.PathLike)) else source
+def _games(source: Source) -> Iterator[Game]:
+    if not isinstance(source, (str, os.PathLike)):
+        yield from source
+        return
+    empty = True
+    for game in read_games(source):
+        empty = False
+        yield game
+    if empty:
+        raise FileNotFoundError(2, "no games were recorded in", os.fspath(source))
 
 
 def _lambda_of(source: Source, lambda_: float | None) -> Callable[[int], float | None]:
-    """λ by the number of a game."""
+    """Returns a function from a game's number to its λ."""
     if lambda_ is None and isinstance(source, (str, os.PathLike)):
         path = Path(source)
         config = RunDirectory(path if path.is_dir() else path.parent.parent).config
@@ -145,8 +154,8 @@ def _positions_of(game: Game, lambda_: float | None) -> Iterator[Row]:
         side = position.side_to_move
         kind, outcome = kinds[ply], game.stone_difference if side == 1 else -game.stone_difference
         board = "".join(map(str, position.board.tolist()))
-        known = (values[ply], None if kind == "o" else kind.isupper(), targets[ply])
-        yield (game.index, ply, SIDES[side], position.empties, board, move, kind, *known, outcome)
+        learned = (values[ply], None if kind == "o" else kind.isupper(), targets[ply])
+        yield (game.index, ply, SIDES[side], position.empties, board, move, kind, *learned, outcome)
         position = position.play(move)
 
 
@@ -159,18 +168,13 @@ def _metrics_row(values: dict[str, float], names: Iterable[str]) -> Row:
 
 
 def _write(path: str | PathLike[str], columns: Mapping[str, type], rows: Iterable[Row]) -> int:
-    """Writes a table, in place of an old one or not at all."""
+    """Writes a table, completely or not at all; an existing file is replaced."""
     target = Path(path)
     writers = {".csv": _write_csv, ".parquet": _write_parquet}
     if target.suffix not in writers:
         raise ValueError(f"path = {os.fspath(path)!r}: must end in .csv or .parquet")
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    try:
-        count = writers[target.suffix](temporary, columns, rows)
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
-    return count
+    with temporary_for(target) as temporary:
+        return writers[target.suffix](temporary, columns, rows)
 
 
 def _write_csv(path: Path, columns: Mapping[str, type], rows: Iterable[Row]) -> int:
@@ -185,7 +189,7 @@ def _write_csv(path: Path, columns: Mapping[str, type], rows: Iterable[Row]) -> 
 
 
 def _cell(value: object) -> object:
-    """Whole numbers without a decimal point, and 0 and 1 for no and yes."""
+    """Converts whole floats to integers, and booleans to 0 and 1."""
     whole = isinstance(value, bool) or (isinstance(value, float) and value.is_integer())
     return int(value) if whole else value  # type: ignore[call-overload]
 

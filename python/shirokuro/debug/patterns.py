@@ -1,4 +1,4 @@
-"""What a model reads in a position: 56 weights, whose sum is the evaluation."""
+"""The 56 weights that a model reads in a position, whose sum is the evaluation."""
 
 from __future__ import annotations
 
@@ -25,67 +25,67 @@ class PatternRead:
     """`"P01"` … `"P14"`."""
 
     rotation: int
-    """Quarter turns, 0 to 3."""
+    """The number of quarter turns, 0 to 3."""
 
     squares: tuple[str, ...]
     """The squares, in the order of the digits."""
 
     digits: str
-    """What is on them: 0 empty, 1 side to move, 2 opponent."""
+    """The contents of the squares: 0 empty, 1 side to move, 2 opponent."""
 
     entry: int
-    """The place in the pattern's table: the digits to base 3, the first the least significant."""
+    """The index in the pattern's table: the digits in base 3, the least significant first."""
 
     mirror: int
-    """The place of the mirror image, which has the same weight."""
+    """The index of the mirror image, which has the same weight."""
 
     weight: int
-    """The weight as it is stored, 32768 being neutral."""
+    """The weight as it is stored; 32768 is neutral."""
 
     @property
     def discs(self) -> float:
-        """What it adds to the evaluation, in discs for the side to move."""
+        """The contribution to the evaluation, in discs for the side to move."""
         return discs(self.weight)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatternView:
-    """All that a model reads in a position. As text: every pattern's squares drawn, with entry, digits and weight."""
+    """All weights that a model reads in a position. As text: drawings of the patterns with entry, digits and weight."""
 
     position: Position
     """The position."""
 
     stage: int
-    """The number of discs − 4: which set of tables is read."""
+    """The number of discs − 4, which selects the set of tables."""
 
     reads: tuple[PatternRead, ...]
-    """The 56 weights: the patterns in their order, four rotations each."""
+    """The 56 weights: the patterns in order, four rotations each."""
 
     evaluation: float
     """The model's evaluation, in discs for the side to move."""
 
     @property
     def sum(self) -> float:
-        """The sum of the weights, in discs: the evaluation, but for its limits.
+        """The sum of the weights, in discs: the evaluation before its limits.
 
-        The evaluation is kept within ±64 discs; and where a side has no disc left, it is the final score.
+        The evaluation is limited to ±64 discs. If a side has no disc left, it is the final score.
         """
         return sum(read.discs for read in self.reads)
 
     @property
     def by_pattern(self) -> dict[str, float]:
-        """What each pattern adds in its four rotations, in discs."""
+        """The contribution of each pattern over its four rotations, in discs."""
         return {name: sum(read.discs for read in self.reads if read.pattern == name) for name in PATTERNS}
 
     def text(self, *patterns: str) -> str:
-        """The drawing of these patterns, or of all.
+        """Returns a drawing of these patterns, or of all.
 
         Raises:
-            ValueError: there is no such pattern.
+            ValueError: a pattern does not exist.
         """
         for name in patterns:
             if name not in PATTERNS:
-                raise ValueError(f"pattern = {name!r}: must be of {', '.join(PATTERNS)}")
+                raise ValueError(f"pattern = {name!r}: must be one of {', '.join(PATTERNS)}")
         parts = [board_text(self.position), f"stage {self.stage}", ""]
         for name in patterns or PATTERNS:
             reads = [read for read in self.reads if read.pattern == name]
@@ -101,7 +101,7 @@ class PatternView:
         return self.text()
 
     def _repr_html_(self) -> str:
-        """The board, and what each pattern adds, for notebooks."""
+        """Returns the board and the contribution of each pattern, for notebooks."""
         greatest = max(map(abs, self.by_pattern.values()))
         rows = [
             (name, " ".join(PATTERNS[name][0]), f"{value:+.2f}", notebook.bar(value, greatest))
@@ -113,16 +113,16 @@ class PatternView:
 
 
 def pattern_view(evaluator: Evaluator, position: Position) -> PatternView:
-    """What a model reads in a position, weight by weight.
+    """Shows which weights a model reads in a position.
 
     Raises:
-        ValueError: the board is full: its score is known, no weight is read.
+        ValueError: the board is full, so that no weights are read, or has fewer than 4 discs.
     """
     if not position.empties:
-        raise ValueError("position: the board is full, no weight is read")
+        raise ValueError("position: the board is full, so no weights are read")
     stage = 64 - position.empties - 4
     if stage < 0:
-        raise ValueError("position: there are tables for 4 to 63 discs only")
+        raise ValueError("position: tables exist only for 4 to 63 discs")
     weights, indices, reads = evaluator.get_weights(), feature_indices(position), []
     for number, (name, rotations) in enumerate(PATTERNS.items()):
         for rotation, squares in enumerate(rotations):
@@ -142,15 +142,15 @@ def pattern_view(evaluator: Evaluator, position: Position) -> PatternView:
 
 
 def _drawn(view: PatternView, reads: list[PatternRead]) -> list[str]:
-    """The rotations of a pattern side by side."""
+    """Draws the rotations of a pattern side by side."""
     board = view.position.board
     marks = {0: "-", BLACK: "X", WHITE: "O"}
     lines = []
     for rank in range(8):
         parts = []
         for read in reads:
-            places = range(8 * rank, 8 * rank + 8)
-            parts.append("".join(marks[int(board[at])] if SQUARES[at] in read.squares else "." for at in places))
+            indices = range(8 * rank, 8 * rank + 8)
+            parts.append("".join(marks[int(board[at])] if SQUARES[at] in read.squares else "." for at in indices))
         lines.append(parts)
     lines += [[f"digits {read.digits}" for read in reads], [f"entry {read.entry}" for read in reads]]
     lines += [[f"weight {read.weight}" for read in reads], [f"{read.discs:+.4f} discs" for read in reads]]

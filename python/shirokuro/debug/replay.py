@@ -1,4 +1,4 @@
-"""Games of a training once more, move by move, with what the searches saw."""
+"""Replays of a run's games, move by move, with the search behind each move."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 Kind: TypeAlias = Literal["opening", "best", "random", "shallow", "other"]
-"""How a move came about: at random in the opening, as the search's best one, at random instead of it (ε), as the best
-one of a search of one ply, or in another way (in a review, where only the move is known)."""
+"""The origin of a move: random in the opening, the best move of the search, a random move in place of it (ε), the best
+move of a one-ply search, or unknown (in a review, if the move is not the best one)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayPly:
-    """A move, and what the search before it saw. Values are in discs, for the side to move."""
+    """A move and the search before it. Values are in discs, for the side to move."""
 
     ply: int
-    """Moves played before."""
+    """The number of moves played before."""
 
     position: Position
     """The position before the move."""
@@ -45,47 +45,47 @@ class ReplayPly:
     """The move."""
 
     kind: Kind
-    """How it came about."""
+    """The origin of the move."""
 
     greedy: bool | None
-    """It is the best move for the search; `None` in the opening."""
+    """Whether the move is the best one of the search; `None` in the opening."""
 
     evaluation: float
     """The static evaluation."""
 
     value: float | None
-    """The search's value; `None` in the opening."""
+    """The value of the search; `None` in the opening."""
 
     exact: bool | None
-    """It is the game's result under best play."""
+    """Whether the value is the game's result under best play; `None` in the opening."""
 
     target: float | None
-    """What the position is taught to be worth; `None` where nothing is learned, and in a review."""
+    """The training target of the position; `None` where nothing is learned, and in a review."""
 
     search: SearchResult | None
-    """The search, with depth, nodes, best move and principal variation; `None` in the opening, and where a solved line
-    is followed: the value is then that of the solution."""
+    """The search, with depth, nodes, best move and principal variation; `None` in the opening, and while the game
+    follows a solved line, whose value is then used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
-    """A game once more. As text: a line a move."""
+    """A replayed game. As text: one line per move."""
 
     game: Game
     """The game."""
 
     recorded: Game | None
-    """The game as it was recorded when it was trained; `None` if it was not, or is not any more."""
+    """The game as the run recorded it; `None` if it was not recorded, or has been dropped since."""
 
     plies: tuple[ReplayPly, ...]
     """The moves."""
 
     reviewed: bool = False
-    """The values are not those that the game was played with, but what some model sees in it."""
+    """Whether the values come from a review by some model, and not from the original searches."""
 
     @property
     def as_recorded(self) -> bool | None:
-        """All moves and values are those that were recorded; `None` if there is no record."""
+        """Whether all moves and values equal the recorded ones; `None` without a record."""
         return None if self.recorded is None else self.recorded.to_json() == self.game.to_json()
 
     def __str__(self) -> str:
@@ -115,7 +115,7 @@ class Replay:
         return f"{head} ({compared})\n{text_table(header, rows, left=('side', 'move', 'kind', 'line'))}"
 
     def _repr_html_(self) -> str:
-        """The text, for notebooks."""
+        """Returns the text, for notebooks."""
         return notebook.text(self)
 
 
@@ -127,25 +127,25 @@ def replay(
     threads: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Replay:
-    """Plays a game of a run once more, exactly: with the weights that it was played with, and what its searches saw.
+    """Replays a game of a run exactly, with the weights that it was played with, and shows what its searches saw.
 
-    The run is trained again, in memory, from its last checkpoint before the game, or from its start: the same seed and
-    settings give the same weights. The run itself may be going on, and is not touched.
+    The run is trained again in memory, from the last checkpoint before the game or from the start: the same seed and
+    settings produce the same weights. The run itself is not touched, and may be in progress.
 
-    Where the game was recorded, `Replay.as_recorded` tells whether it is the same; it need not be if settings were
-    changed between the checkpoint and the game, if searches are limited by time, or if a program played it that rounded
-    weights by other numbers (one that wrote model files of version 2).
+    If the game was recorded, `Replay.as_recorded` shows whether the replay is the same. It may differ if settings were
+    changed between the checkpoint and the game, if searches are limited by time, or if the game was played by a program
+    that rounded weights differently (one that wrote model files of version 2).
 
     Args:
         run: the run's directory.
         game: the game's number, from 0.
-        max_games: refuse to train more games than that to get there.
+        max_games: the maximum number of games to train again to reach the game.
         threads: worker threads, in place of the run's setting.
-        progress: called many times a second with the number of games that were trained.
+        progress: called many times a second with the number of games trained.
 
     Raises:
-        FileNotFoundError: the directory holds no run.
-        ValueError: the run has no such game yet, or it is too far from the states that were kept.
+        FileNotFoundError: the directory contains no run.
+        ValueError: the run has not played the game yet, or the game is too far from the saved states.
         RuntimeError: the game could not be played to its end.
     """
     directory = RunDirectory(Path(run))
@@ -158,7 +158,7 @@ def replay(
     missing = start - trainer.games_played
     if missing > max_games:
         raise ValueError(
-            f"game = {game}: its generation begins {missing} games after the last state that was kept before it, and "
+            f"game = {game}: its generation begins {missing} games after the last saved state before it, and "
             f"max_games = {max_games}"
         )
     if missing > 0:
@@ -186,8 +186,8 @@ def replay(
     result = Replay(game=played, recorded=recorded, plies=tuple(plies))
     if result.as_recorded is False:
         _log.warning(
-            "game %d is not as it was recorded: settings were changed, searches are "
-            "limited by time, or another version of the program played it",
+            "game %d differs from its record: settings were changed, searches are limited by time, "
+            "or another version of the program played it",
             game,
         )
     return result
@@ -202,18 +202,18 @@ def review(
     time_ms: float | None = None,
     exact_empties: int = 0,
 ) -> Replay:
-    """What a model sees in any finished game: its positions are searched anew, the moves stay as they are.
+    """Reviews any finished game with a model: searches its positions again, and leaves the moves as they are.
 
     Args:
         game: the game.
-        evaluator: the model; without one, the disc count.
-        depth: as for `search`, like all that follow.
-        nodes: positions.
-        time_ms: milliseconds.
-        exact_empties: empty squares.
+        evaluator: the model; without one, positions are evaluated by the disc count.
+        depth: the search depth in plies, as for `search`.
+        nodes: the number of positions to visit per search, as for `search`.
+        time_ms: the time per search in milliseconds, as for `search`.
+        exact_empties: the maximum number of empty squares at which positions are solved, as for `search`.
 
     Raises:
-        ValueError: no limit was given, or a value is out of its range.
+        ValueError: no limit was given, or a value is out of range.
     """
     searcher, plies = Searcher(evaluator), []
     for number, (position, move) in enumerate(zip(_positions(game), game.moves, strict=True)):
@@ -236,7 +236,7 @@ def review(
 
 
 def _positions(game: Game) -> list[Position]:
-    """The positions before the moves."""
+    """Returns the positions before the moves."""
     positions = [Position()]
     for move in game.moves[:-1]:
         positions.append(positions[-1].play(move))
@@ -248,7 +248,7 @@ def _disc_count(position: Position) -> float:
 
 
 def _before(directory: RunDirectory, game: int, *, played: bool, threads: int | None) -> Trainer:
-    """The latest state that was kept and is not of a later generation than the game."""
+    """Returns a trainer with the latest saved state that is not from a later generation than the game."""
     newest = 0
     for path in candidates(directory.path):
         try:
@@ -258,12 +258,14 @@ def _before(directory: RunDirectory, game: int, *, played: bool, threads: int | 
                 continue
             newest = max(newest, games)
             if game >= newest and not played:
-                raise ValueError(f"game = {game}: the run's newest state has {newest} games, from 0 to {newest - 1}")
+                raise ValueError(
+                    f"game = {game}: the run's newest state has {newest} games, numbered 0 to {newest - 1}"
+                )
             if generation <= game // size:
                 return Trainer.load(path, threads=threads)
         except ModelVersionError:
             raise
-        except (ModelFileError, FileNotFoundError) as error:  # damaged, or deleted meanwhile
+        except (ModelFileError, FileNotFoundError) as error:  # damaged, or deleted in the meantime
             _log.warning("%s", error)
     if not directory.config.exists():
         raise FileNotFoundError(2, "no run in", str(directory.path))

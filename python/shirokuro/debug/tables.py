@@ -1,4 +1,4 @@
-"""The weight tables as people name them."""
+"""Names and units of the weight tables: stages, patterns, digits and discs."""
 
 from __future__ import annotations
 
@@ -15,33 +15,33 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 PATTERNS: dict[str, list[list[str]]] = pattern_squares()
-"""Each pattern's squares in the four rotations, in the order of an entry's digits, least first."""
+"""The squares of each pattern in the four rotations, in the order of an entry's digits, least significant first."""
 
 NAMES = np.array(list(PATTERNS))
-"""The patterns' names by their numbers."""
+"""The names of the patterns by index."""
 
 
 @cache
 def mirrors() -> dict[str, NDArray[np.uint16]]:
-    """For each pattern and each entry of its table, the entry of the mirror image."""
+    """Returns, for each pattern, the mirror image of each entry of its table."""
     return mirror_entries()
 
 
 def discs(weight: int) -> float:
-    """What a weight stands for, in discs."""
+    """Converts a stored weight to discs."""
     return (weight - NEUTRAL_WEIGHT) / UNITS_PER_DISC
 
 
 def digits(pattern: str, entry: int) -> str:
-    """An entry's digits in the order of the pattern's squares: 0 empty, 1 side to move, 2 opponent."""
+    """Returns an entry's digits in the order of the pattern's squares: 0 empty, 1 side to move, 2 opponent."""
     return "".join(str(entry // 3**k % 3) for k in range(len(PATTERNS[pattern][0])))
 
 
 def bit_sets(stages: Iterable[int] | None, patterns: Iterable[str] | None) -> tuple[int, int]:
-    """Tables as the core is told of them; `None` for all.
+    """Returns the bit sets of stages and patterns by which the core selects tables; `None` selects all.
 
     Raises:
-        ValueError: there is no such stage or pattern.
+        ValueError: a stage or pattern does not exist.
     """
     numbers = set(range(STAGES)) if stages is None else set(stages)
     names = set(PATTERNS) if patterns is None else set(patterns)
@@ -50,7 +50,7 @@ def bit_sets(stages: Iterable[int] | None, patterns: Iterable[str] | None) -> tu
             raise ValueError(f"stages: {stage!r}: must be from 0 to {STAGES - 1}")
     for name in names:
         if name not in PATTERNS:
-            raise ValueError(f"patterns: {name!r}: must be of {NAMES[0]} to {NAMES[-1]}")
+            raise ValueError(f"patterns: {name!r}: must be from {NAMES[0]} to {NAMES[-1]}")
     return sum(1 << stage for stage in numbers), sum(
         1 << number for number, name in enumerate(PATTERNS) if name in names
     )

@@ -1,4 +1,4 @@
-"""Eligibility traces: at a ply of a game, which weights would a surprise now change, and by how much?"""
+"""Eligibility traces: the weights that a TD error at a ply of a game would change, and by how much."""
 
 from __future__ import annotations
 
@@ -23,27 +23,27 @@ _TRACE = [("stage", "u1"), ("pattern", "U3"), ("entry", "u2"), ("mirror", "u2"),
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TraceView:
-    """The eligibility traces at a ply of a game. As text: by position, and then the entries."""
+    """The eligibility traces at a ply of a game. As text: a table of positions and a table of entries."""
 
     game: Game
     """The game."""
 
     plies: int
-    """Moves that were played."""
+    """The number of moves played."""
 
     lambda_: float
-    """λ."""
+    """The λ of TD(λ)."""
 
     entries: NDArray[Any]
-    """An eligible entry a row: `stage`, `pattern`, `entry`, `mirror` (its mirror image, which shares the weight and the
-    eligibility), `eligibility`. It is signed: +1 for each time that a position with Black to move reads the entry, −1
-    with White to move, times λ for each search since."""
+    """The eligible entries, one per row: `stage`, `pattern`, `entry`, `mirror` (the mirror image, which shares the
+    weight and the eligibility) and `eligibility`. The eligibility is signed: +1 for each time that a position with
+    Black to move reads the entry, −1 with White to move, times λ for each search since."""
 
     weights: NDArray[np.uint16] | None
-    """The entries' weights in the model that was given; `None` without one."""
+    """The weights of the entries in the given model; `None` without a model."""
 
     def text(self, *, limit: int = 20) -> str:
-        """The positions that are eligible, and the entries, at most `limit` of them, the most eligible first."""
+        """Returns the eligible positions and at most `limit` entries, the most eligible first, as text."""
         parts = [f"game {self.game.index} after {self.plies} moves, λ = {self.lambda_:g}: {len(self.entries)} entries"]
         rows = []
         for ply in range(self.plies):
@@ -72,24 +72,24 @@ class TraceView:
         return self.text()
 
     def _repr_html_(self) -> str:
-        """The text, for notebooks."""
+        """Returns the text, for notebooks."""
         return notebook.text(self)
 
 
 def trace_view(game: Game, plies: int, *, lambda_: float, evaluator: Evaluator | None = None) -> TraceView:
-    """The eligibility traces when a game's first `plies` moves have been played.
+    """Computes the eligibility traces after the first `plies` moves of a game.
 
-    A random move or an exact value cuts the trace: what comes after says nothing about what was before. The trainer
-    computes targets instead, which add up to the same changes over a game.
+    A random move or an exact value cuts the trace: later values then say nothing about earlier positions. The trainer
+    itself uses targets instead of traces; both lead to the same total change over a game.
 
     Args:
-        game: with what its searches said.
-        plies: 0 up to the game's number of moves.
-        lambda_: λ of TD(λ), 0 to 1.
-        evaluator: to show weights as well.
+        game: a game with the values of its searches.
+        plies: the number of moves, from 0 to that of the game.
+        lambda_: the λ of TD(λ), 0 to 1.
+        evaluator: a model whose weights are shown as well.
 
     Raises:
-        ValueError: a value is out of its range.
+        ValueError: a value is out of range.
     """
     columns = traces(game, plies, lambda_)
     entries = np.empty(len(columns["stage"]), dtype=_TRACE)

@@ -1,10 +1,9 @@
-"""The log of updates: every weight that a training changes, before and after."""
+"""A log of weight updates: every weight that training changes, before and after."""
 
 from __future__ import annotations
 
 import csv
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy as np
 from shirokuro._core import UNITS_PER_DISC
 from shirokuro.debug.tables import NAMES, bit_sets, digits, discs
 from shirokuro.display.tables import text_table
+from shirokuro.files import target_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,7 +39,7 @@ _UPDATE = [
 
 
 class UpdateLog:
-    """Writes updates to a CSV file as they are made, and keeps those of the last call of the core."""
+    """A writer of updates to a CSV file, which also keeps those of the core's last call."""
 
     def __init__(self, trainer: Learner, file: TextIO) -> None:
         self._trainer = trainer
@@ -47,14 +47,15 @@ class UpdateLog:
         self._writer = csv.writer(file, lineterminator="\n")
         self._writer.writerow(COLUMNS)
         self.updates = 0
-        """Updates that were written."""
+        """The number of updates written."""
         self.last: NDArray[Any] = np.empty(0, dtype=_UPDATE)
-        """The last generation's updates, an entry a row: `pattern`, `stage`, `entry`, `mirror` (the mirror image, which
-        changes as well), `visits` (times that positions read either), `error` (their mean target − evaluation, in discs
-        for their sides to move), `before` and `after` (weights as they are stored)."""
+        """The updates of the last generation, one row per entry: `pattern`, `stage`, `entry`, `mirror` (the mirror
+        image, which changes as well), `visits` (the number of times that positions read either of them), `error` (the
+        mean of target − evaluation over these, in discs for the side to move), `before` and `after` (weights as they
+        are stored)."""
 
     def __call__(self, report: GenerationReport) -> None:
-        """Takes in what the core reports."""
+        """Writes the updates of a report from the core."""
         columns = report.updates
         if columns is None:
             return
@@ -65,13 +66,14 @@ class UpdateLog:
         last["before"], last["after"] = columns["before"], columns["after"]
         head = (self._trainer.games_played, int(report.generation_complete))
         for *table, visits, error, before, after in last.tolist():
-            self._writer.writerow((*head, *table, visits, f"{error:.9g}", before, after))  # 9 digits are an f32 exactly
+            # 9 digits identify an f32 exactly.
+            self._writer.writerow((*head, *table, visits, f"{error:.9g}", before, after))
         self._file.flush()
         self.last = last
         self.updates += len(last)
 
     def text(self, *, limit: int = 20) -> str:
-        """The largest changes of the last generation."""
+        """Returns the largest changes of the last generation as text."""
         change = self.last["after"].astype(np.int64) - self.last["before"]
         rows = []
         for at in np.argsort(-np.abs(change), kind="stable")[:limit]:
@@ -91,24 +93,26 @@ def log_updates(
     stages: Iterable[int] | None = None,
     patterns: Iterable[str] | None = None,
 ) -> Iterator[UpdateLog]:
-    """Debug mode: within it, every update of a weight is written to a CSV file. It changes nothing of the training.
+    """Writes every weight update within the `with` block to a CSV file. The training itself is not affected.
 
-    A generation changes an entry once, by the mean error of all positions that read it or its mirror image. If it is
-    trained in several calls, it is learned anew each time, from the weights before it: `final` is 1 in the rows of the
-    call that completed it. One generation's updates are in memory at a time, some 40 bytes each.
+    A generation changes an entry once, by the mean error of all positions that read it or its mirror image. A
+    generation that is trained in several calls is learned again in each call, from the weights before the generation.
+    `final` is 1 in the rows of the call that completed it. The updates of one generation are in memory at a time, some
+    40 bytes each.
 
     Args:
-        trainer: whose updates; sessions in the background too.
-        path: the file, which is replaced.
-        stages: only those of these stages, 0 … 59.
-        patterns: only those of these patterns, `"P01"` … `"P14"`.
+        trainer: the trainer or learner to observe, including sessions in the background.
+        path: the file to write; an existing one is replaced.
+        stages: the stages to log, 0 … 59 (default: all).
+        patterns: the patterns to log, `"P01"` … `"P14"` (default: all).
 
     Raises:
-        ValueError: there is no such stage or pattern.
+        ValueError: a stage or pattern does not exist.
         OSError: the file can't be written.
     """
     tables = bit_sets(stages, patterns)
-    with Path(path).open("w", encoding="utf-8", newline="") as file:
+    # Written as it grows, because it may be followed, and may be large.
+    with target_of(path).open("w", encoding="utf-8", newline="") as file:
         log = UpdateLog(trainer, file)
         with trainer.observed(log, updates=tables):
             yield log

@@ -70,6 +70,8 @@ class MoveScores(Sequence[MoveScore]):
 class Engine:
     """A model with a search, which keeps its transposition table between searches. Not thread-safe.
 
+    A copy, also a pickled one, starts with an empty table.
+
     Args:
         evaluator: the evaluator of positions.
         limits: the limits of each search.
@@ -97,9 +99,25 @@ class Engine:
         self.confidence: Confidence = confidence
         """Confidence at which lines are cut off, in percent."""
         self._evaluator = evaluator
+        self._table_mb = table_mb
         self._searcher = Searcher(evaluator, table_mb=table_mb)
         # The core checks the ranges. This search reports an invalid value here instead of at the first move.
         self._search(Position(), SearchLimits(depth=1))
+
+    def __repr__(self) -> str:
+        return (
+            f"Engine({self._evaluator!r}, limits={self.limits!r}, table_mb={self._table_mb}, "
+            f"threads={self.threads}, confidence={self.confidence})"
+        )
+
+    def __getstate__(self) -> dict[str, object]:
+        """Returns what a copy needs; it starts with an empty table, on which no value depends."""
+        return {name: value for name, value in vars(self).items() if name != "_searcher"}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        """Restores what `__getstate__` returned."""
+        vars(self).update(state)
+        self._searcher = Searcher(self._evaluator, table_mb=self._table_mb)
 
     def search(self, position: Position, limits: SearchLimits | None = None) -> SearchResult:
         """Searches a position within `limits`, by default those of the engine."""

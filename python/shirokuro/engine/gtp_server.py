@@ -25,6 +25,9 @@ _COLOURS = {"b": BLACK, "black": BLACK, "w": WHITE, "white": WHITE}
 
 _GAMES = {"othello", "reversi"}
 
+_LONGEST = 1e9
+"""The limit of the times in commands, in seconds: 30 years."""
+
 
 class _CommandError(Exception):
     """A command failed. The message is the response."""
@@ -86,7 +89,7 @@ class GtpServer:
                 return
 
     def answer(self, line: str) -> str:
-        """Returns the response to a line, including the empty line that ends it; empty if there is no command."""
+        """Returns the response to a line, including the empty line that ends it; empty without a command."""
         text = re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "", line.replace("\t", " ")).partition("#")[0]
         words = text.split()
         if not words:
@@ -207,7 +210,8 @@ class GtpServer:
 
     def _time_left(self, words: list[str]) -> str:
         side = _colour(words)
-        seconds, moves = _numbers(words[1:], 2)
+        # A referee may report a negative time for a side that has exceeded its time.
+        seconds, moves = (max(0.0, number) for number in _numbers(words[1:], 2, negative=True))
         self._clocks.setdefault(side, GameClock(main=seconds)).set_left(seconds, int(moves))
         return ""
 
@@ -239,8 +243,9 @@ def _number(word: str) -> float:
         raise _CommandError("syntax error") from None
 
 
-def _numbers(words: list[str], count: int) -> list[float]:
+def _numbers(words: list[str], count: int, *, negative: bool = False) -> list[float]:
     numbers = [_number(word) for word in words]
-    if len(numbers) != count or not all(0 <= number < 1e9 for number in numbers):  # noqa: PLR2004 (30 years)
+    low, high = -_LONGEST if negative else 0, _LONGEST
+    if len(numbers) != count or not all(low <= number < high for number in numbers):
         raise _CommandError("syntax error")
     return numbers

@@ -34,6 +34,11 @@ _MAX_DEPTH = 60
 
 _WAIT_SECONDS = 0.2
 
+_LINES_AHEAD = 200
+"""The maximum number of lines that are read while a search runs. Further ones wait in the pipe, to bound the memory."""
+
+_PASSES = "=== PA"
+
 
 class _Batch:
     """The commands between two pings. Their searches are cancelled together."""
@@ -50,7 +55,8 @@ class _Batch:
 class NBoardServer:
     """Responds to the commands of the protocol.
 
-    A thread reads ahead. A `ping` cancels the search in progress and those still queued, and is then answered.
+    A thread reads ahead. A `ping` cancels the search in progress and those still queued, and is then answered. Every
+    other `go` is answered, with a pass if no move can be played: the game is over, or it could not be read.
 
     Args:
         engine: the engine that searches. The other program sets its depth; its other limits stay.
@@ -81,7 +87,7 @@ class NBoardServer:
         Args:
             lines: the lines from the other program, which another thread reads.
         """
-        waiting: queue.SimpleQueue[tuple[str, _Batch] | None] = queue.SimpleQueue()
+        waiting: queue.Queue[tuple[str, _Batch] | None] = queue.Queue(_LINES_AHEAD)
         threading.Thread(target=_read, args=(lines, waiting), daemon=True).start()
         while True:
             try:
@@ -109,7 +115,9 @@ class NBoardServer:
 
     def _think(self, name: str, rest: str) -> None:
         if self._game is None:
-            self._status("there is no game")
+            self._status("no game")
+            if name == "go":
+                self._write(_PASSES)
             return
         self._status("thinking")
         self._thinking[name](self._game, rest)
@@ -194,10 +202,8 @@ class NBoardServer:
     def _go(self, game: TurnGame, _text: str) -> None:
         """Sends the move that the model would play. The other program decides whether it is played."""
         position = game.position
-        if position.is_over:
-            return
-        if game.must_pass:
-            self._write("=== PA")
+        if position.is_over or game.must_pass:
+            self._write(_PASSES)
             return
         clock, limits = self._clocks.get(position.side_to_move), self._engine.limits
         found = self._engine.search(position, limits.within(1000 * clock.budget(position.empties)) if clock else limits)
@@ -216,7 +222,7 @@ class NBoardServer:
             self._write(f"analysis {moves} {black_view(score, position.side_to_move):.2f}")
 
 
-def _read(lines: Iterable[str], waiting: queue.SimpleQueue[tuple[str, _Batch] | None]) -> None:
+def _read(lines: Iterable[str], waiting: queue.Queue[tuple[str, _Batch] | None]) -> None:
     """Queues the lines, and cancels the pending searches when a `ping` or `quit` arrives."""
     batch = _Batch()
     try:

@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from shirokuro import extras
+from shirokuro.exporters.http_server import listen
 from shirokuro.runs.measures import FAMILIES, MEASURES
 from shirokuro.runs.view import RunView
 
@@ -17,32 +18,35 @@ if TYPE_CHECKING:
     from shirokuro.runs.measures import Family, Kind
 
 ADDRESS = "127.0.0.1:9464"
-"""Where the metrics are served unless it is said otherwise: to this machine alone."""
+"""The default address, which can be reached only from this machine."""
 
 _EXTRA = {"extra": "prometheus", "purpose": "serving metrics to Prometheus"}
 
 
 def parse_address(text: str) -> tuple[str, int]:
-    """Reads `PORT`, `HOST:PORT` or `[HOST]:PORT`; the host is this machine's loopback if it is left out.
+    """Parses `PORT`, `HOST:PORT` or `[HOST]:PORT`; the default host is the loopback address of this machine.
 
     Raises:
-        ValueError: it is none of them.
+        ValueError: `text` has a different form, or the port is above 65,535.
     """
     host, colon, port = text.rpartition(":")
     if port.isascii() and port.isdigit() and int(port) < 2**16 and not (colon and not host):
         return host.strip("[]") if colon else ADDRESS.partition(":")[0], int(port)
-    raise ValueError(f"prometheus = {text!r}: must be PORT or HOST:PORT, with a port up to 65,535")
+    raise ValueError(f"prometheus = {text!r}: must be PORT or HOST:PORT, with a port of at most 65,535")
 
 
 class Endpoint:
-    """Serves a run's metrics, on a thread of its own, until it is closed. They are read from its files when asked for.
+    """HTTP server of a run's metrics on a separate thread. Each request reads them from the run's files.
+
+    Connections are bounded in number and in time, so that visitors can't take the threads and descriptors that the
+    training needs. It has neither encryption nor a password.
 
     Args:
         run: the run's directory.
         address: as for `parse_address`; port 0 picks a free one.
 
     Raises:
-        ValueError: the address is none.
+        ValueError: `address` is not valid.
         MissingExtraError: prometheus-client is not installed.
         OSError: the address can't be used.
     """
@@ -53,13 +57,15 @@ class Endpoint:
         registry = library.CollectorRegistry()
         registry.register(_Collector(run))
         try:
-            self._server, self._thread = library.start_http_server(port, addr=host, registry=registry)
+            self._server = listen(host, port, library.make_wsgi_app(registry))
         except OSError as error:
             reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error
             raise OSError(f"prometheus: can't listen on {address}: {reason}") from error
+        self._thread = threading.Thread(target=self._server.serve_forever, name="shirokuro-prometheus", daemon=True)
+        self._thread.start()
         shown = f"[{host}]" if ":" in host else host
         self.url = f"http://{shown}:{self._server.server_port}/metrics"
-        """Where the metrics are."""
+        """The URL of the metrics."""
 
     def close(self) -> None:
         """Stops serving."""
@@ -69,7 +75,7 @@ class Endpoint:
 
 
 class _Collector:
-    """Gives the metrics in the form of prometheus-client."""
+    """Collector that passes the metrics to prometheus-client."""
 
     def __init__(self, run: Path) -> None:
         self._core = extras.load("prometheus_client.core", **_EXTRA)
@@ -80,7 +86,7 @@ class _Collector:
         return []
 
     def collect(self) -> Iterator[Any]:
-        with self._reading:  # several readers may ask at once
+        with self._reading:  # requests may be concurrent
             self._view.refresh()
             yield from list(self._families())
 
@@ -92,12 +98,12 @@ class _Collector:
                 yield self._core.GaugeMetricFamily(f"shirokuro_{name}", text, value=value)
 
         yield from gauge("games_played", "Games of the run so far.", metrics.games_played if len(metrics) else None)
-        yield from gauge("target_games", "Length of the run in games.", view.target_games)
+        yield from gauge("target_games", "Target length of the run in games.", view.target_games)
         yield from gauge("last_report_timestamp_seconds", "Time of the newest line of metrics.", metrics.value("time"))
         if view.checkpoints:
             newest = view.checkpoints[0]
-            yield from gauge("checkpoint_games", "Games of the newest checkpoint.", newest.games_played)
-            yield from gauge("checkpoint_bytes", "Size of the newest checkpoint.", newest.size)
+            yield from gauge("checkpoint_games", "Games played at the newest checkpoint.", newest.games_played)
+            yield from gauge("checkpoint_bytes", "Size of the newest checkpoint in bytes.", newest.size)
         for key, measure in MEASURES.items():
             value = metrics.total(key) if measure.kind == "sum" else metrics.value(key)
             if measure.prometheus and value is not None:
@@ -122,7 +128,7 @@ class _Collector:
             yield result
 
     def _warnings(self) -> Iterator[Any]:
-        family = self._core.CounterMetricFamily("shirokuro_warnings", "Warnings that the run gave.", labels=["kind"])
+        family = self._core.CounterMetricFamily("shirokuro_warnings", "Warnings issued in the run.", labels=["kind"])
         kinds = [warning.kind for warning in self._view.metrics.warnings]
         for kind in sorted(set(kinds)):
             family.add_metric([kind], kinds.count(kind))

@@ -1,4 +1,4 @@
-"""A run's metrics as event files of TensorBoard."""
+"""A run's metrics as TensorBoard event files."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 _SUFFIX = ".shirokuro"
-"""By which this program knows its own event files."""
+"""The suffix that marks event files written by this package."""
 
 _AXES = frozenset({"games_played", "time"})
 
 
 def tag(key: str) -> str | None:
-    """Returns the name of a measure's curve in TensorBoard; `None` if it isn't shown there."""
+    """Returns the tag of a measure in TensorBoard; `None` if it isn't shown there."""
     if "." in key:
         return key.replace(".", "/")
     group = MEASURES[key].group if key in MEASURES else "other"
@@ -35,10 +35,10 @@ def _load(module: str) -> ModuleType:
 
 
 class EventFiles:
-    """Event files in a run's folder `tensorboard` that hold what its metrics say, and follow them.
+    """Event files in a run's folder `tensorboard` that mirror its metrics and follow them.
 
-    Steps are games played. The files are written anew from the metrics at the start, and when lines of the metrics
-    turn out to be repeated: they never hold games that a run did not go on from.
+    Steps are games played. The files are rewritten from the metrics at the start, and whenever lines of the metrics are
+    repeated. They never contain games that the run did not continue from.
 
     Raises:
         MissingExtraError: tensorboardX is not installed.
@@ -46,12 +46,12 @@ class EventFiles:
     """
 
     def __init__(self, run: Path) -> None:
-        # Its writer of files alone: the usual one has a queue, and nobody knows when it has written what.
+        # Only the file writer: the usual writer queues events, and doesn't show which of them it has written.
         self._library = _load("tensorboardX.event_file_writer")
         self._summary = _load("tensorboardX.summary")
         self._events = _load("tensorboardX.proto.event_pb2")
         self.folder = run / "tensorboard"
-        """Where they are."""
+        """The folder of the event files."""
         self._metrics = Metrics(RunDirectory(run).metrics)
         self._writer: Any = None
         self._written = 0
@@ -59,26 +59,26 @@ class EventFiles:
         self._write()
 
     def update(self) -> None:
-        """Writes what the metrics have got since the last time."""
+        """Writes the lines of metrics added since the last call."""
         if self._metrics.refresh() < self._written:
             self._start()
         self._write()
 
     def close(self) -> None:
-        """Writes what is left, and closes the file."""
+        """Writes the remaining lines, and closes the file."""
         self.update()
         self._writer.close()
 
     def _start(self) -> None:
-        """Begins anew."""
+        """Starts over with a new file."""
         if self._writer:
             self._writer.close()
         self.folder.mkdir(parents=True, exist_ok=True)
-        # A TensorBoard that is reading the newest file would never get past it if it were gone.
+        # The newest file is kept: a TensorBoard that is reading it would never get past it if it were deleted.
         for file in sorted(self.folder.glob(f"events.out.tfevents.*{_SUFFIX}"))[:-1]:
             file.unlink(missing_ok=True)
         self._writer = self._library.EventsWriter(str(self.folder / "events"), _SUFFIX)
-        # A TensorBoard that has read the files before forgets what it knows.
+        # This event makes a TensorBoard discard what it read from earlier files.
         events = self._events
         self._writer.write_event(events.Event(step=0, session_log=events.SessionLog(status=events.SessionLog.START)))
         self._written = 0

@@ -19,6 +19,8 @@ _SQUARES = {"-": 0, "*": BLACK, "O": WHITE}
 
 _SIDES = {"B": BLACK, "W": WHITE}
 
+_LARGEST = 1e9
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GgfMove:
@@ -35,15 +37,19 @@ class GgfMove:
     def parse(cls, text: str, side: int | None = None) -> GgfMove:
         """Reads a square or a pass, with or without its evaluation and its time: `PA`, `F5`, `F5/1.25`, `F5/1.25/3.5`.
 
+        A time may have an exponent, as Java writes it, or a decimal comma. A negative one, from a clock that was set
+        back, counts as 0.
+
         Raises:
             ValueError: `text` is not a move.
         """
         name, *rest = (part.strip() for part in text.split("/"))
         move = NO_MOVE if name.upper() in {"PA", "PASS", NO_MOVE} else name.lower()
-        seconds = _number(rest[1]) if len(rest) > 1 and rest[1] else 0.0
+        time = rest[1].replace(",", ".") if len(rest) > 1 else ""
+        seconds = _number(time.removeprefix("-")) if time else 0.0
         if (move != NO_MOVE and move not in SQUARES) or len(rest) > 2 or seconds is None:  # noqa: PLR2004 (see above)
             raise ValueError(f"{text!r} is not a move")
-        return cls(move=move, side=side, seconds=seconds)
+        return cls(move=move, side=side, seconds=0.0 if time.startswith("-") else seconds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,15 +65,17 @@ class GgfGame:
 
     @classmethod
     def parse(cls, text: str) -> GgfGame:
-        """Reads a game, `(;GM[Othello] … ;)`.
+        """Reads a game, `(;GM[Othello] … ;)`, with or without the number of games, 1, before it.
 
         Raises:
             ValueError: `text` is not a game of Othello in this format. Only `play` checks whether the moves are legal.
         """
-        found = re.fullmatch(r"\s*\(;(.*);\)\s*", text, re.DOTALL)
+        found = re.fullmatch(r"\s*([0-9]*)\s*\(;(.*);\)\s*", text, re.DOTALL)
         if not found:
             raise ValueError("a game in GGF begins with (; and ends with ;)")
-        properties = _properties(found[1])
+        if found[1].lstrip("0") not in {"", "1"}:
+            raise ValueError(f"{found[1][:20]} games: must be 1")
+        properties = _properties(found[2])
         last = {name: value.strip() for name, value in properties}
         if last.get("GM", "").lower() != "othello":
             raise ValueError(f"GM[{last.get('GM', '')}]: must be Othello")
@@ -144,4 +152,8 @@ def _seconds(text: str) -> float | None:
 
 
 def _number(text: str) -> float | None:
-    return float(text) if re.fullmatch(r"\s*[0-9]{1,9}(\.[0-9]*)?\s*", text) else None
+    """Reads a number below 10⁹, such as `3`, `3.5` or `5.0E-4`; `None` for anything else."""
+    if not re.fullmatch(r"\s*[0-9]{1,9}(\.[0-9]*)?([eE][-+]?[0-9]{1,3})?\s*", text):
+        return None
+    number = float(text)
+    return number if number < _LARGEST else None

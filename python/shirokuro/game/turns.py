@@ -75,7 +75,7 @@ class TurnGame:
             ValueError: the game has no moves.
         """
         if not self._moves:
-            raise ValueError("there is no move to take back")
+            raise ValueError("nothing to take back")
         implied = len(self._moves) > 1 and self._implied[-2]
         count = 2 if implied else 1
         del self._moves[-count:], self._positions[-count:], self._implied[-count:]

@@ -1,4 +1,4 @@
-"""Matches: players, openings, results, and the ratings they lead to."""
+"""Matches: players, openings, results, and the ratings computed from them."""
 
 from shirokuro.matches.arena import play_match
 from shirokuro.matches.elo import EloEstimate, elo_difference

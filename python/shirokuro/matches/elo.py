@@ -1,9 +1,10 @@
-"""Strength from results: Elo differences with intervals that respect the pairs of games.
+"""Elo differences estimated from match results, with confidence intervals that account for game pairs.
 
-Elo points: a player who is `d` points stronger scores `1 / (1 + 10 ** (-d / 400))` a game, a draw counting one half.
+A player who is `d` Elo points stronger has an expected score of `1 / (1 + 10 ** (-d / 400))` per game. A draw counts
+one half.
 
-The two games of a pair share an opening and depend on each other, so that pairs, not games, are what is counted:
-0, ½, 1, 1½ or 2 points, the "pentanomial" model of Fishtest (https://www.cantate.be/Fishtest/).
+The two games of a pair share an opening and so depend on each other. The statistics therefore count pairs, not games.
+A pair scores 0, ½, 1, 1½ or 2 points: the "pentanomial" model of Fishtest (https://www.cantate.be/Fishtest/).
 """
 
 from __future__ import annotations
@@ -17,21 +18,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 PAIR_SCORES = (0.0, 0.25, 0.5, 0.75, 1.0)
-"""The shares of the points that a pair of games can bring."""
+"""The possible scores of a pair, as shares of its two points."""
 
 _UNSEEN = 1e-3
-"""Pairs that stand for a result that was not seen, as in Fishtest."""
+"""The count used for a pair result that did not occur, as in Fishtest."""
 
 _STEPS = 50
 
 
 def expected_score(elo: float) -> float:
-    """The share of the points of a player who is so many Elo points stronger."""
+    """Returns the expected share of the points for a player who is `elo` points stronger."""
     return 1 / (1 + 10 ** (-elo / 400))
 
 
 def elo_of_score(score: float) -> float:
-    """The Elo points behind a share of the points; ±∞ for all of them and none."""
+    """Returns the Elo difference at which `score` is the expected share of the points; ±∞ for all or none of them."""
     if score in {0, 1}:
         return math.inf if score else -math.inf
     return 400 * math.log10(score / (1 - score))
@@ -39,10 +40,10 @@ def elo_of_score(score: float) -> float:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EloEstimate:
-    """A difference in Elo points, positive if the first player is the stronger one; as text, `+35 (+12 … +58)`."""
+    """A difference in Elo points, positive if the first player is stronger. As text: `+35 (+12 … +58)`."""
 
     difference: float
-    """The difference that fits best; ±∞ if one player took all points."""
+    """The best estimate; ±∞ if one player took all points."""
     low: float
     """Lower end of the 95 % interval."""
     high: float
@@ -59,14 +60,14 @@ def _points(elo: float) -> str:
 def elo_difference(pair_counts: Sequence[int], *, confidence: float = 0.95) -> EloEstimate:
     """Estimates the rating difference behind a match result.
 
-    The interval holds every score that the pairs do not contradict: it is the profile likelihood's over all
+    The interval contains every score that the pairs do not contradict. It follows from the profile likelihood over all
     distributions of the five pair results, with Student's t in place of the normal distribution for short matches
-    (A. B. Owen, "Empirical Likelihood", 2001, §3.3). Unlike mean ± 1.96 standard errors it stays within 0…1 and makes
-    sense when one side took all points.
+    (A. B. Owen, "Empirical Likelihood", 2001, §3.3). Unlike mean ± 1.96 standard errors, it stays within 0…1 and is
+    meaningful when one side took all points.
 
     Args:
-        pair_counts: how many pairs brought 0, ½, 1, 1½ and 2 points.
-        confidence: the chance with which such intervals contain the true value.
+        pair_counts: the numbers of pairs that scored 0, ½, 1, 1½ and 2 points.
+        confidence: the probability that such an interval contains the true value.
 
     Raises:
         ValueError: no pair was played.
@@ -95,9 +96,9 @@ def _mean(counts: Sequence[float]) -> float:
 
 
 def likeliest_weights(counts: Sequence[float], score: float) -> list[float]:
-    """The distribution with this mean that makes the counts most likely.
+    """Returns the distribution with mean `score` under which the counts are most likely.
 
-    It is `count / (1 + x * (result - score))` with the `x` that gives it that mean
+    It is proportional to `count / (1 + x * (result - score))`, with the `x` that yields this mean
     (https://www.cantate.be/Fishtest/support_MLE_multinomial.pdf, proposition 1.1).
     """
     counts = _seen(counts)
@@ -105,7 +106,7 @@ def likeliest_weights(counts: Sequence[float], score: float) -> list[float]:
     offsets = [each - score for each in PAIR_SCORES]
     low, high, x = -1 / offsets[-1], -1 / offsets[0], 0.0
     for _ in range(_STEPS):
-        # Newton's method, and bisection where it would leave what is known to hold the root: the slope falls all along.
+        # Newton's method, with bisection where a step would leave the bracket of the root: the slope is decreasing.
         shares = [offset / (1 + x * offset) for offset in offsets]
         slope = sum(count * share for count, share in zip(counts, shares, strict=True))
         low, high = (x, high) if slope > 0 else (low, x)
@@ -121,7 +122,7 @@ def _seen(counts: Sequence[float]) -> list[float]:
 
 
 def log_likelihood(counts: Sequence[float], weights: Sequence[float]) -> float:
-    """Of the counts, if results are distributed as the weights are."""
+    """Returns the log-likelihood of the counts if results are distributed in proportion to the weights."""
     weights = _seen(weights)
     total = sum(weights)
     return sum(count * math.log(weight / total) for count, weight in zip(_seen(counts), weights, strict=True))
@@ -138,10 +139,10 @@ def _edge(outside: float, inside: float, is_outside: Callable[[float], bool]) ->
 
 
 def student_quantile(probability: float, freedom: int) -> float:
-    """Student's t for a probability, by its expansion around the normal quantile.
+    """Returns the quantile of Student's t distribution, by an expansion around the normal quantile.
 
-    Abramowitz and Stegun, "Handbook of Mathematical Functions", 26.7.5; for one and two degrees of freedom, which have
-    closed forms, exactly.
+    Abramowitz and Stegun, "Handbook of Mathematical Functions", 26.7.5. The result is exact for one and two degrees of
+    freedom, which have closed forms.
     """
     if freedom == 1:
         return math.tan(math.pi * (probability - 0.5))

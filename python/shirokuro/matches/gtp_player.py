@@ -1,4 +1,4 @@
-"""Programs that speak the Go Text Protocol as players."""
+"""Players that are programs speaking the Go Text Protocol."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ _OTHER = {BLACK: WHITE, WHITE: BLACK}
 
 @dataclass(frozen=True, slots=True)
 class GtpPlayer:
-    """A program that speaks the Go Text Protocol: one process for each game played at a time.
+    """A program that speaks the Go Text Protocol, with one process for each game in progress.
 
-    An illegal move, a refusal, a resignation, silence or the program's end loses the game in which it happens; the next
-    game is played by a new process.
+    The program forfeits a game if it plays an illegal move, refuses a command, resigns, exits or does not answer in
+    time. A new process plays the next game.
     """
 
     command: str
     """The program and its arguments, as a shell would read them; no shell is involved."""
     timeout: float = DEFAULT_TIMEOUT
-    """Seconds that it may take for a move, or to start."""
+    """The time limit for a move, and for starting, in seconds."""
 
     @property
     def name(self) -> str:
-        """How tables of results call it."""
+        """The player's name in result tables."""
         return self.command
 
     def session(self) -> GtpSession:
         """Starts the program.
 
         Raises:
-            GtpError: it does not start, or does not answer.
-            ValueError: the command is empty, or the time is not greater than 0.
+            GtpError: the program does not start or does not answer.
+            ValueError: the command is empty, or `timeout` is not greater than 0.
         """
         engine = GtpEngine(self.command, timeout=self.timeout)
         try:
@@ -60,15 +60,15 @@ class GtpSession:
         self._turn = BLACK
         engine.ask("name")
         for command in ("set_game Othello", "boardsize 8"):
-            # A program that plays nothing else, or on no other board, need not know these.
+            # A program that plays only Othello, or only on this board, need not know these commands.
             with contextlib.suppress(GtpRefusalError):
                 engine.ask(command)
 
     def choose(self, moves: Sequence[str], position: Position, random: Random) -> str:  # noqa: ARG002 (the program has its own)
-        """The program's move after these moves, sides taking turns except where one must pass.
+        """Asks the program for its move after `moves`, in which the sides alternate except where one must pass.
 
         Raises:
-            PlayerFaultError: it has none that is legal, or fails.
+            PlayerFaultError: the program failed, or its move is not legal.
         """
         try:
             self._follow(moves)
@@ -77,19 +77,19 @@ class GtpSession:
         except GtpError as error:
             raise PlayerFaultError(str(error)) from error
         if (move := answer.lower()) not in position.legal_moves:
-            raise PlayerFaultError(f"{self._engine.command}: {answer[:80]!r} is no legal move")
+            raise PlayerFaultError(f"{self._engine.command}: {answer[:80]!r} is not a legal move")
         self._moves = [*moves, move]
         self._turn = _OTHER[position.side_to_move]
         return move
 
     def _follow(self, moves: Sequence[str]) -> None:
         """Brings the program's board to the position after these moves."""
-        known = self._moves
-        if known is None or list(moves[: len(known)]) != known:
+        sent = self._moves
+        if sent is None or list(moves[: len(sent)]) != sent:
             self._engine.ask("clear_board")
-            known, self._turn = [], BLACK
-        position = Position.from_moves("".join(known))
-        for move in moves[len(known) :]:
+            sent, self._turn = [], BLACK
+        position = Position.from_moves("".join(sent))
+        for move in moves[len(sent) :]:
             side = position.side_to_move
             self._pass_to(side)
             self._engine.ask(f"play {_COLOURS[side]} {move}")
@@ -98,9 +98,9 @@ class GtpSession:
         self._moves = list(moves)
 
     def _pass_to(self, side: int) -> None:
-        """Tells the program of a pass, if there is one."""
+        """Sends the program a pass if the other side is to move."""
         if self._turn != side:
-            # Some programs, gtp-rhino among them, pass by themselves, and refuse to be told.
+            # Some programs, such as gtp-rhino, pass by themselves and refuse the command.
             with contextlib.suppress(GtpRefusalError):
                 self._engine.ask(f"play {_COLOURS[self._turn]} pass")
             self._turn = side
@@ -110,5 +110,5 @@ class GtpSession:
         self._engine.close()
 
     def kill(self) -> None:
-        """Ends the program at once; another thread may be waiting for a move."""
+        """Kills the program, even while another thread waits for a move."""
         self._engine.kill()

@@ -1,4 +1,4 @@
-"""A ladder: how a run's strength grew, from matches of its checkpoints against each other and fixed opponents."""
+"""Ladders: ratings of a run's checkpoints, from matches against each other and against fixed opponents."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 from shirokuro._core import Evaluator, __version__
 from shirokuro.display import notebook
 from shirokuro.engine.limits import SearchLimits
-from shirokuro.matches.arena import MOST_FORFEITS, check_games, play_match
+from shirokuro.files import write_text
+from shirokuro.matches.arena import check_games, play_match
 from shirokuro.matches.bradley_terry import Pairing, Rating, fit_ratings
+from shirokuro.matches.forfeits import MAX_FORFEITS
 from shirokuro.matches.players import ModelPlayer
 from shirokuro.runs.checkpoints import list_checkpoints
 
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from shirokuro.runs.checkpoints import Checkpoint
 
 LADDER_FILE = "ladder.json"
-"""The file in a run's directory that holds its last ladder."""
+"""The file in a run's directory that contains its latest ladder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,15 +38,17 @@ class Rung:
     """A player of a ladder."""
 
     name: str
-    """How tables call it."""
+    """The player's name in tables."""
     games_played: int | None
-    """Games of training that a checkpoint had; `None` for a fixed opponent."""
+    """The number of training games behind a checkpoint; `None` for a fixed opponent."""
     rating: Rating
-    """Its strength in Elo points; the mean of all checkpoints is zero."""
+    """The rating in Elo points; the mean of all checkpoints is zero."""
     score: float
-    """The share of the points that it took from all opponents."""
+    """The share of the points scored, over all matches."""
     games: int
-    """Games that it played."""
+    """The number of games played."""
+    forfeits: int | None = None
+    """The number of games that the player forfeited; `None` if a file does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +56,9 @@ class LadderMatch:
     """A match of a ladder."""
 
     first: int
-    """The number of the player whose result it is."""
+    """The index of the player whose result it is."""
     second: int
-    """The number of its opponent."""
+    """The index of the opponent."""
     result: MatchResult
 
 
@@ -63,12 +67,12 @@ class Ladder:
     """All players of a ladder and their matches."""
 
     rungs: tuple[Rung, ...]
-    """The checkpoints, the oldest first, and then the fixed opponents."""
+    """The checkpoints, oldest first, and then the fixed opponents."""
     matches: tuple[LadderMatch, ...]
 
     def _repr_html_(self) -> str:
-        """The players, for notebooks."""
-        header = ("player", "games of training", "Elo", "±", "score", "games")
+        """Returns a table of the players, for notebooks."""
+        header = ("player", "training games", "Elo", "±", "score", "games", "forfeits")
         rows = [
             (
                 rung.name,
@@ -77,19 +81,20 @@ class Ladder:
                 f"{rung.rating.error:.0f}",
                 f"{rung.score:.3f}",
                 rung.games,
+                notebook.number(rung.forfeits),
             )
             for rung in self.rungs
         ]
         return notebook.table(header, rows, left=("player",))
 
     def to_dict(self) -> dict[str, Any]:
-        """The content of the JSON file."""
+        """Returns the content of the JSON file."""
         return {
             "version": __version__,
             "time": datetime.now(UTC).isoformat(timespec="seconds"),
             "players": [
                 {"name": rung.name, "games_played": rung.games_played, **asdict(rung.rating)}
-                | {"score": rung.score, "games": rung.games}
+                | {"score": rung.score, "games": rung.games, "forfeits": rung.forfeits}
                 for rung in self.rungs
             ],
             "matches": [
@@ -105,20 +110,20 @@ class Ladder:
         }
 
 
-def choose_checkpoints(directory: str | PathLike[str], most: int) -> list[Checkpoint]:
-    """A run's checkpoints, the oldest first; if there are more than `most`, as evenly spread as they are.
+def choose_checkpoints(directory: str | PathLike[str], limit: int) -> list[Checkpoint]:
+    """Returns a run's checkpoints, oldest first; if there are more than `limit`, a selection that is evenly spaced.
 
     Raises:
-        ValueError: there are fewer than two, or `most` is less than 2.
+        ValueError: there are fewer than two checkpoints, or `limit` is less than 2.
     """
-    if most < 2:  # noqa: PLR2004
-        raise ValueError(f"checkpoints = {most}: must be 2 or more")
+    if limit < 2:  # noqa: PLR2004
+        raise ValueError(f"checkpoints = {limit}: must be 2 or more")
     found = list_checkpoints(directory)[::-1]
     if len(found) < 2:  # noqa: PLR2004
-        raise ValueError(f"{directory}: a ladder needs two checkpoints or more, and there are {len(found)}")
-    if len(found) <= most:
+        raise ValueError(f"{directory}: a ladder needs at least two checkpoints, and there are {len(found)}")
+    if len(found) <= limit:
         return found
-    return [found[round(place * (len(found) - 1) / (most - 1))] for place in range(most)]
+    return [found[round(index * (len(found) - 1) / (limit - 1))] for index in range(limit)]
 
 
 def play_ladder(
@@ -130,27 +135,27 @@ def play_ladder(
     games: int = 100,
     seed: int = 1,
     threads: int | None = None,
-    max_forfeits: int = MOST_FORFEITS,
+    max_forfeits: float = MAX_FORFEITS,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Ladder:
-    """Plays every checkpoint against every other one and every opponent, and rates them all at once.
+    """Plays every checkpoint against every other checkpoint and every opponent, and rates all players at once.
 
-    All checkpoints are held in memory while they play, 58 MB each: a training may delete its files meanwhile.
+    All checkpoints stay in memory while they play, 58 MB each, because the run may delete their files in the meantime.
 
     Args:
         directory: the run's directory.
         opponents: fixed opponents.
-        limits: how the checkpoints play; a mapping has the keys of `SearchLimits`.
-        checkpoints: the most that are taken, as evenly spread as they are.
-        games: of each match, even.
-        seed: where openings and random numbers come from; each match has its own.
-        threads: games played at a time (default: one a core).
-        max_forfeits: games of a match that may be lost by a player's fault.
-        progress: called before each match with the players' names, the number of matches played and that of all.
+        limits: the search limits of the checkpoints; a mapping has the keys of `SearchLimits`.
+        checkpoints: the maximum number of checkpoints; if the run has more, they are chosen evenly spaced.
+        games: games per match, an even number.
+        seed: the seed of openings and random numbers; each match derives its own from it.
+        threads: games played at a time (default: one per core).
+        max_forfeits: the share or number of games that may be forfeited in each match; see `play_match`.
+        progress: called before each match with the players' names, the number of matches played and their total.
 
     Raises:
-        ValueError: a value is out of its range, or there are fewer than two checkpoints.
-        GtpError: a program does not start, or failed too often.
+        ValueError: a value is out of range, or there are fewer than two checkpoints.
+        GtpError: a program does not start, or forfeited too many games.
     """
     check_games("games", games)
     if not isinstance(limits, SearchLimits):
@@ -161,7 +166,7 @@ def play_ladder(
         for each, evaluator in zip(chosen, evaluators, strict=True)
     ]
     players += opponents
-    # Fixed opponents are linked by the checkpoints: their games against each other would say nothing about the run.
+    # The checkpoints connect the fixed opponents, whose games against each other would say nothing about the run.
     paired = [pair for pair in combinations(range(len(players)), 2) if pair[0] < len(chosen)]
     matches = []
     for number, (first, second) in enumerate(paired):
@@ -182,6 +187,8 @@ def play_ladder(
     for number, (player, rating) in enumerate(zip(players, ratings, strict=True)):
         scores = [match.result.score for match in matches if match.first == number]
         scores += [1 - match.result.score for match in matches if match.second == number]
+        forfeits = [match.result.forfeited for match in matches if match.first == number]
+        forfeits += [len(match.result.forfeits) - match.result.forfeited for match in matches if match.second == number]
         rungs.append(
             Rung(
                 name=player.name,
@@ -189,38 +196,37 @@ def play_ladder(
                 rating=rating,
                 score=sum(scores) / len(scores),
                 games=games * len(scores),
+                forfeits=sum(forfeits),
             )
         )
     return Ladder(rungs=tuple(rungs), matches=tuple(matches))
 
 
-def _loaded(directory: str | PathLike[str], most: int) -> tuple[list[Checkpoint], list[Evaluator]]:
+def _loaded(directory: str | PathLike[str], limit: int) -> tuple[list[Checkpoint], list[Evaluator]]:
     while True:
-        chosen = choose_checkpoints(directory, most)
-        # A training that goes on meanwhile may have deleted one.
+        chosen = choose_checkpoints(directory, limit)
+        # A run in progress may have deleted one in the meantime.
         with contextlib.suppress(FileNotFoundError):
             return chosen, [Evaluator.load(each.path) for each in chosen]
 
 
 def save_ladder(directory: str | PathLike[str], ladder: Mapping[str, Any]) -> Path:
-    """Writes a ladder's content into a run's directory, whole or not at all; returns the file.
+    """Writes a ladder's content into a run's directory, completely or not at all, and returns the path.
 
     Raises:
-        OSError: it can't be written.
+        OSError: the file can't be written.
     """
     path = Path(directory) / LADDER_FILE
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_text(json.dumps(ladder, ensure_ascii=False) + "\n", encoding="utf-8")
-    temporary.replace(path)
+    write_text(path, json.dumps(ladder, ensure_ascii=False) + "\n", follow=False)
     return path
 
 
 def read_ladder(directory: str | PathLike[str]) -> tuple[Rung, ...]:
-    """Reads the players of a run's last ladder; an empty tuple if no ladder was played.
+    """Reads the players of a run's latest ladder; returns an empty tuple if none was played.
 
     Raises:
-        ValueError: the file is not a ladder's.
-        OSError: it can't be read.
+        ValueError: the file is not a ladder.
+        OSError: the file can't be read.
     """
     path = Path(directory) / LADDER_FILE
     try:
@@ -232,6 +238,7 @@ def read_ladder(directory: str | PathLike[str]) -> tuple[Rung, ...]:
                 rating=Rating(_finite(player["elo"]), _finite(player["error"])),
                 score=_finite(player["score"]),
                 games=int(player["games"]),
+                forfeits=_count(player.get("forfeits")),
             )
             for player in players
         )
@@ -239,6 +246,10 @@ def read_ladder(directory: str | PathLike[str]) -> tuple[Rung, ...]:
         return ()
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise ValueError(f"{path}: this is not a ladder: {error!r}") from error
+
+
+def _count(value: Any) -> int | None:  # noqa: ANN401 (a file may hold anything)
+    return None if value is None else int(value)
 
 
 def _finite(value: Any) -> float:  # noqa: ANN401 (a file may hold anything)

@@ -1,4 +1,4 @@
-"""Players for matches: values, whose moves depend only on the position and the random numbers they are handed."""
+"""Players for matches: immutable values whose moves depend only on the position and on given random numbers."""
 
 from __future__ import annotations
 
@@ -22,60 +22,60 @@ _CORNER_OF = {square: corner for corner, squares in _NEXT_TO.items() for square 
 
 
 class Player(Protocol):
-    """Chooses moves."""
+    """A player that needs only the position to choose a move."""
 
     @property
     def name(self) -> str:
-        """How tables of results call it."""
+        """The player's name in result tables."""
 
     def choose(self, position: Position, random: Random) -> str:
-        """One of the position's legal moves, of which there is at least one."""
+        """Returns one of the legal moves of the position, which has at least one."""
 
 
 class PlayerFaultError(Exception):
-    """A player can't go on with its game, which is lost; the message says why. The next game may go well."""
+    """A player failed and forfeits its game; the message gives the reason. Its next game is played normally."""
 
 
 class PlayerProcess(Protocol):
-    """A player's own use of something that can play only one game at a time, such as a program.
+    """A session of a player that can play only one game at a time, such as a running program.
 
-    After a fault it is closed, and another one takes its place.
+    After a fault, the session is closed and replaced by a new one.
     """
 
     def choose(self, moves: Sequence[str], position: Position, random: Random) -> str:
-        """One of the position's legal moves.
+        """Returns one of the position's legal moves.
 
         Args:
-            moves: all moves from the start to the position, passes left out. Another game may begin at any time.
-            position: the position after them.
-            random: where random numbers come from.
+            moves: all moves from the start to the position; passes are left out. They may belong to a new game.
+            position: the position after these moves.
+            random: the source of random numbers.
 
         Raises:
-            PlayerFaultError: it can't.
+            PlayerFaultError: the player failed to choose a legal move.
         """
 
     def close(self) -> None:
-        """Ends it after a game."""
+        """Ends the session between games."""
 
     def kill(self) -> None:
-        """Ends it at once; another thread may be waiting for a move."""
+        """Ends the session immediately, even while another thread waits for a move."""
 
 
 @runtime_checkable
 class SessionPlayer(Protocol):
-    """Plays each game by one of its sessions, as many of which are opened as games are played at a time."""
+    """A player that plays through sessions; one session is opened for each game in progress."""
 
     @property
     def name(self) -> str:
-        """How tables of results call it."""
+        """The player's name in result tables."""
 
     def session(self) -> PlayerProcess:
-        """A new session."""
+        """Opens a new session."""
 
 
 @dataclass(frozen=True, slots=True)
 class RandomPlayer:
-    """Plays any legal move, each as likely as the others."""
+    """A player that chooses uniformly among the legal moves."""
 
     name: str = "random"
 
@@ -86,13 +86,13 @@ class RandomPlayer:
 
 @dataclass(frozen=True, slots=True)
 class HeuristicPlayer:
-    """Knows about corners and edges, and nothing else.
+    """A player that knows only about corners and edges.
 
-    It plays, at random within the first of these groups that has a legal move:
+    It chooses at random within the first of these groups that contains a legal move:
 
     1. corners;
-    2. edge squares, but not one next to an empty corner;
-    3. squares inside, but not one diagonal to an empty corner;
+    2. edge squares that are not next to an empty corner;
+    3. inner squares that are not diagonal to an empty corner;
     4. the squares next to an empty corner (C squares on the edge, X squares on the diagonal).
     """
 
@@ -116,7 +116,7 @@ def _group(move: str, corner_is_empty: bool) -> int:  # noqa: FBT001 (private)
 
 
 def square_index(square: str) -> int:
-    """The place of a square, such as `c4`, among a board's 64."""
+    """Returns the index of a square, such as `c4`, among the 64 of the board."""
     return ord(square[0]) - ord("a") + 8 * (int(square[1]) - 1)
 
 
@@ -128,18 +128,18 @@ WPC_WEIGHTS = np.array(
         [0.05, 0.01, 0.02, 0.01],
     ]
 )
-"""The weights of the board's upper left quarter; the others mirror it."""
+"""The weights of the board's upper left quarter; the other quarters mirror them."""
 
 _ALL_WPC_WEIGHTS = np.block([[WPC_WEIGHTS, WPC_WEIGHTS[:, ::-1]], [WPC_WEIGHTS[::-1], WPC_WEIGHTS[::-1, ::-1]]]).ravel()
 
 
 @dataclass(frozen=True, slots=True)
 class WeightedPieceCounter:
-    """Looks one ply ahead and adds up the weights of its discs less those of its opponent's; ties at random.
+    """A player that looks one ply ahead and sums the weights of its discs minus those of its opponent's discs.
 
-    The hand-made player to which the literature on learning Othello compares. Weights: T. Yoshioka, S. Ishii, M. Ito,
-    "Strategy acquisition for the game 'Othello' based on reinforcement learning", IEICE Transactions on Information and
-    Systems E82-D(12), 1999. It counts weights at the end of the game, too.
+    It breaks ties at random, and counts weights even where the game ends. It is the standard handcrafted baseline in
+    the literature on learning Othello. The weights are from T. Yoshioka, S. Ishii, M. Ito, "Strategy acquisition for
+    the game 'Othello' based on reinforcement learning", IEICE Transactions on Information and Systems E82-D(12), 1999.
     """
 
     name: str = "wpc"
@@ -151,7 +151,7 @@ class WeightedPieceCounter:
         for move in position.legal_moves:
             board = position.play(move).board
             value = _ALL_WPC_WEIGHTS[board == mine].sum() - _ALL_WPC_WEIGHTS[board == other].sum()
-            values[move] = round(float(value), 6)  # sums of hundredths: equal ones are ties
+            values[move] = round(float(value), 6)  # sums of hundredths: makes equal ones tie exactly
         return _one_of_the_best(values, random)
 
 
@@ -162,12 +162,12 @@ def _one_of_the_best(values: dict[str, float], random: Random) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnePlyPlayer:
-    """Plays the move after which an evaluator likes the position best, or which ends the game best; ties at random."""
+    """A player that looks one ply ahead with an evaluator, or the score if the game ends; it breaks ties at random."""
 
     evaluator: Evaluator
-    """Judges the positions."""
+    """The evaluator of the positions."""
     name: str = "model"
-    """How tables of results call it."""
+    """The player's name in result tables."""
 
     def choose(self, position: Position, random: Random) -> str:
         """See `Player`."""
@@ -181,12 +181,12 @@ class OnePlyPlayer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpsilonPlayer:
-    """Another player, some of whose moves are replaced by random ones."""
+    """A player that replaces some moves of another player by random ones."""
 
     player: Player
-    """Chooses the other moves."""
+    """The player that chooses the other moves."""
     epsilon: float
-    """The chance that a move is replaced by a legal one, each as likely as the others."""
+    """The probability that a move is replaced by one chosen uniformly among the legal moves."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.epsilon <= 1:
@@ -194,7 +194,7 @@ class EpsilonPlayer:
 
     @property
     def name(self) -> str:
-        """How tables of results call it."""
+        """The player's name in result tables."""
         return self.player.name
 
     def choose(self, position: Position, random: Random) -> str:
@@ -206,29 +206,29 @@ class EpsilonPlayer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelPlayer:
-    """Searches with an evaluator, up to one of three limits."""
+    """A player that searches with an evaluator, up to one of three limits."""
 
     evaluator: Evaluator
-    """Judges the positions."""
+    """The evaluator of the positions."""
     name: str = "model"
-    """How tables of results call it."""
+    """The player's name in result tables."""
     depth: int | None = None
-    """Plies that the search looks ahead."""
+    """The search depth in plies."""
     nodes: int | None = None
-    """Positions that the search visits."""
+    """The number of positions that a search visits."""
     time_ms: float | None = None
-    """Milliseconds for a move; its games then depend on the machine's speed."""
+    """The time for a move, in milliseconds; games then depend on the speed of the machine."""
     exact_empties: int = 0
-    """Positions with so many empty squares or fewer are solved exactly."""
+    """The maximum number of empty squares at which positions are solved exactly."""
 
     def __post_init__(self) -> None:
         if sum(getattr(self, name) is not None for name in LIMITS) != 1:
             raise ValueError("exactly one of depth, nodes and time_ms must be given")
-        _ = self.limits  # checks their ranges
+        _ = self.limits  # validates the ranges
 
     @property
     def limits(self) -> SearchLimits:
-        """How long it searches a move."""
+        """The search limits for a move."""
         return SearchLimits(depth=self.depth, nodes=self.nodes, time_ms=self.time_ms, exact_empties=self.exact_empties)
 
     def choose(self, position: Position, random: Random) -> str:  # noqa: ARG002 (it plays the same move every time)
@@ -243,5 +243,5 @@ class ModelPlayer:
             table_mb=1,
         )
         if found.best_move is None:
-            raise ValueError("there is no legal move to choose from")
+            raise ValueError("no legal move to choose from")
         return found.best_move

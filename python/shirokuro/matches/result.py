@@ -12,110 +12,120 @@ from shirokuro.display import notebook
 from shirokuro.matches.elo import EloEstimate, elo_difference
 
 BOARD = 64
-"""A game's greatest disc difference: one side is wiped out. Also what a forfeited game counts."""
+"""The largest disc difference: a wipe-out. A forfeited game counts as much."""
 
 PairCounts: TypeAlias = tuple[int, int, int, int, int]
-"""How many pairs of games brought 0, ½, 1, 1½ and 2 points."""
+"""The numbers of game pairs that scored 0, ½, 1, 1½ and 2 points."""
 
 
 def pair_points(first: int, second: int) -> int:
-    """Twice the points that two games with these disc differences bring."""
+    """Returns twice the points scored in two games with these disc differences."""
     return 2 + (first > 0) - (first < 0) + (second > 0) - (second < 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Forfeit:
-    """A game that a player lost because it could not go on with it."""
+    """A game that a player lost by a fault, such as an illegal move, and not on the board."""
 
     game: int
-    """The game's number in its match, from 0."""
+    """The index of the game in its match, from 0."""
     player: str
-    """Whose fault it was."""
+    """The name of the player at fault."""
     reason: str
-    """What went wrong."""
+    """The description of the fault."""
     moves: tuple[str, ...]
-    """The game until then, from the start; passes are left out."""
+    """The moves from the start until the fault; passes are left out."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class MatchResult:
-    """The result of a match, as the first player sees it. Notebooks show it as a table."""
+    """The result of a match, from the first player's view. Notebooks show it as a table."""
 
     differences: tuple[int, ...]
-    """Each game's final disc difference, empties counted for the winner; ±64 for a forfeited game.
+    """The final disc difference of each game, empties counted for the winner; ±64 for a forfeited game.
 
-    Two games in a row share their opening, with colours changed.
+    The two games of each consecutive pair share an opening, with colours swapped.
     """
 
     forfeits: tuple[Forfeit, ...] = ()
-    """The games that a player lost by a fault: they are among the wins and losses, but not in `mean_difference` and the
-    wipe-outs."""
+    """The forfeited games. They count as wins and losses, but not in `mean_difference` or the wipe-outs."""
 
     @property
     def games(self) -> int:
-        """Games played."""
+        """The number of games played."""
         return len(self.differences)
 
     @property
     def wins(self) -> int:
-        """Games won."""
+        """The number of games won."""
         return sum(difference > 0 for difference in self.differences)
 
     @property
     def draws(self) -> int:
-        """Games drawn."""
+        """The number of games drawn."""
         return sum(difference == 0 for difference in self.differences)
 
     @property
     def losses(self) -> int:
-        """Games lost."""
+        """The number of games lost."""
         return sum(difference < 0 for difference in self.differences)
 
     @property
     def win_rate(self) -> float:
-        """Share of the games won."""
+        """The share of the games won."""
         return self.wins / self.games
 
     @property
     def score(self) -> float:
-        """Share of the points: a win is one, a draw one half."""
+        """The share of the points: one for a win, one half for a draw."""
         return (self.wins + self.draws / 2) / self.games
 
     @property
     def pair_counts(self) -> PairCounts:
-        """How many pairs of games brought 0, ½, 1, 1½ and 2 points."""
+        """The numbers of game pairs that scored 0, ½, 1, 1½ and 2 points."""
         pairs = Counter(map(pair_points, self.differences[::2], self.differences[1::2]))
         return (pairs[0], pairs[1], pairs[2], pairs[3], pairs[4])
 
     @property
     def score_error(self) -> float | None:
-        """Half the width of the score's 95 % confidence interval, from the pairs' scatter; `None` for a single pair."""
+        """Half the width of the score's 95 % interval, from the variance of the pairs; `None` for a single pair."""
         pairs = [points / 4 for points, count in enumerate(self.pair_counts) for _ in range(count)]
         return 1.96 * statistics.stdev(pairs) / math.sqrt(len(pairs)) if len(pairs) > 1 else None
 
     @property
     def elo(self) -> EloEstimate:
-        """The difference in Elo points behind the score, with a 95 % interval from the pairs' scatter."""
+        """The Elo difference behind the score, with a 95 % interval that accounts for the pairs."""
         return elo_difference(self.pair_counts)
 
     @property
     def mean_difference(self) -> float | None:
-        """Mean final disc difference; `None` if all games were forfeited."""
+        """The mean final disc difference; `None` if all games were forfeited."""
         played = self._played()
         return statistics.fmean(played) if played else None
 
     @property
     def wipeouts(self) -> int:
-        """Games won with no disc left to the opponent."""
+        """The number of games won by a wipe-out: the opponent had no disc left."""
         return self._played().count(BOARD)
 
     @property
+    def forfeited(self) -> int:
+        """The number of games that the first player forfeited; the opponent forfeited the others in `forfeits`."""
+        return sum(self.differences[forfeit.game] < 0 for forfeit in self.forfeits)
+
+    @property
     def wiped_out(self) -> int:
-        """Games lost without a disc left."""
+        """The number of games lost by a wipe-out."""
         return self._played().count(-BOARD)
 
+    def __repr__(self) -> str:
+        counts = f"{self.games} games, +{self.wins} ={self.draws} -{self.losses}"
+        forfeits = f", {len(self.forfeits)} forfeited" if self.forfeits else ""
+        elo = f", Elo {self.elo}" if self.games > 1 else ""
+        return f"<MatchResult: {counts}{elo}{forfeits}>"
+
     def _repr_html_(self) -> str:
-        """The counts and what follows from them, for notebooks."""
+        """Returns a table of the counts and the statistics, for notebooks."""
         values = {
             "games": self.games,
             "wins": self.wins,
@@ -125,7 +135,7 @@ class MatchResult:
             "Elo, 95 % interval": self.elo,
             "mean discs": None if self.mean_difference is None else f"{self.mean_difference:+.2f}",
             "wipe-outs": f"{self.wipeouts}:{self.wiped_out}",
-            **({"lost by a fault": len(self.forfeits)} if self.forfeits else {}),
+            "forfeits": len(self.forfeits),
         }
         return notebook.table(tuple(values), [tuple(values.values())])
 

@@ -1,4 +1,4 @@
-"""The sessions of a player whose games each need a process of their own."""
+"""Pools of sessions, for players that need a process for each game in progress."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class SessionPool:
-    """A player's sessions in a match: one for each game that is played at a time, where the player needs them."""
+    """A player's sessions in a match: one for each game in progress, if the player needs sessions."""
 
     def __init__(self, player: Player | SessionPlayer) -> None:
         self._player = player
@@ -28,9 +28,9 @@ class SessionPool:
 
     @contextmanager
     def taken(self) -> Iterator[PlayerProcess]:
-        """Lends a session for one game."""
+        """Lends out a session for one game."""
         if not isinstance(self._player, SessionPlayer):
-            yield _AnyGame(self._player)
+            yield _StatelessSession(self._player)
             return
         watched = _Watched(self._session(self._player))
         try:
@@ -58,7 +58,7 @@ class SessionPool:
         return session
 
     def close(self) -> None:
-        """Ends all sessions, those of running games at once."""
+        """Ends all sessions; kills those of games in progress."""
         with self._lock:
             self._closed = True
             free, busy = self._free, list(self._busy)
@@ -69,8 +69,8 @@ class SessionPool:
             session.close()
 
 
-class _AnyGame:
-    """A player who needs no session."""
+class _StatelessSession:
+    """A stand-in session for a player that needs none."""
 
     def __init__(self, player: Player) -> None:
         self._player = player
@@ -85,7 +85,7 @@ class _AnyGame:
 
 
 class _Watched:
-    """A session, and whether it has failed."""
+    """A session that records whether it has failed."""
 
     def __init__(self, session: PlayerProcess) -> None:
         self.session = session

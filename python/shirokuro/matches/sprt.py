@@ -1,4 +1,4 @@
-"""A match that ends as soon as it has decided between two strengths."""
+"""A sequential test that ends a match once it has decided between two strengths."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ if TYPE_CHECKING:
 class Sprt:
     """A sequential probability ratio test: is the first player `elo1` or only `elo0` points stronger?
 
-    After each pair it looks at the generalised likelihood ratio, and stops where Wald's bounds are crossed. The ratio
-    is Fishtest's for logistic Elo: of the most likely distributions of pair results that have either mean
-    (https://www.cantate.be/Fishtest/support_MLE_multinomial.pdf).
+    After each pair it computes the generalised likelihood ratio, and it stops when the ratio crosses one of Wald's
+    bounds. The ratio is Fishtest's for logistic Elo. It compares the most likely distributions of pair results with
+    the mean of either hypothesis (https://www.cantate.be/Fishtest/support_MLE_multinomial.pdf).
 
     Raises:
-        ValueError: `elo0` is not less than `elo1`, or a chance is not within 0…0.5.
+        ValueError: `elo0` is not less than `elo1`, or `alpha` or `beta` is not between 0 and 0.5.
     """
 
     elo0: float
-    """Elo points of the null hypothesis."""
+    """The Elo difference under the null hypothesis."""
     elo1: float
-    """Elo points of the alternative."""
+    """The Elo difference under the alternative hypothesis."""
     alpha: float = 0.05
-    """The chance to decide for `elo1` where `elo0` is true."""
+    """The probability of deciding for `elo1` when `elo0` is true."""
     beta: float = 0.05
-    """The chance to decide for `elo0` where `elo1` is true."""
+    """The probability of deciding for `elo0` when `elo1` is true."""
 
     def __post_init__(self) -> None:
         if not self.elo0 < self.elo1:
@@ -45,7 +45,7 @@ class Sprt:
         """Reads `elo0,elo1`, `elo0,elo1,alpha` or `elo0,elo1,alpha,beta`.
 
         Raises:
-            ValueError: it is not that, or a value is out of its range.
+            ValueError: the text has another form, or a value is out of range.
         """
         try:
             numbers = [float(part) for part in text.split(",")]
@@ -57,18 +57,18 @@ class Sprt:
 
     @property
     def bounds(self) -> tuple[float, float]:
-        """Where the log-likelihood ratio decides for `elo0` and for `elo1`."""
+        """The log-likelihood ratios at which the test decides for `elo0` and for `elo1`."""
         return math.log(self.beta / (1 - self.alpha)), math.log((1 - self.beta) / self.alpha)
 
     def log_likelihood_ratio(self, pair_counts: Sequence[int]) -> float:
-        """Of `elo1` to `elo0`, from how many pairs brought 0, ½, 1, 1½ and 2 points."""
+        """Returns the ratio of `elo1` to `elo0`, given the numbers of pairs that scored 0, ½, 1, 1½ and 2 points."""
         if not sum(pair_counts):
             return 0.0
         null, alternative = (likeliest_weights(pair_counts, expected_score(elo)) for elo in (self.elo0, self.elo1))
         return log_likelihood(pair_counts, alternative) - log_likelihood(pair_counts, null)
 
     def decision(self, pair_counts: Sequence[int]) -> Literal["elo0", "elo1"] | None:
-        """What the pairs decide for; `None` while they do not."""
+        """Returns the hypothesis that the pairs decide for; `None` while the test is undecided."""
         low, high = self.bounds
         ratio = self.log_likelihood_ratio(pair_counts)
         return "elo1" if ratio >= high else "elo0" if ratio <= low else None

@@ -1,4 +1,4 @@
-"""Pictures of runs and ladders. They need the extra `plot`."""
+"""Pictures of runs and ladders. They require the extra `plot`."""
 
 from shirokuro.plots.ladder import draw_ladder
 from shirokuro.plots.run import draw_run

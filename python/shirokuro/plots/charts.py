@@ -1,4 +1,4 @@
-"""The curves of a run: the measures that are worth drawing."""
+"""The charts of a run: the measures worth plotting."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ if TYPE_CHECKING:
     from shirokuro.runs.view import RunView
 
 POINTS = 400
-"""Points of a curve at most: means over equal parts of the run."""
+"""Maximum number of points of a curve; each is the mean over an equal part of the run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """One measure over a run's games."""
+    """A measure plotted over a run's games."""
 
     key: str
-    """The measure's key."""
+    """The key of the measure."""
 
     @property
     def label(self) -> str:
-        """Its name in pictures."""
+        """The name in charts."""
         measure = MEASURES[self.key]
         return measure.chart_title or measure.title
 
     def points(self, view: RunView) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Games played and values, at most `POINTS` of them; unknown values are left out."""
+        """Returns games played and values, at most `POINTS` of each; unknown values are left out."""
         games = view.metrics["games_played"]
         bins = min(POINTS, len(games))
         x, y = resample(games, games, bins), resample(games, view.curve(self.key), bins)
@@ -44,21 +44,21 @@ class Curve:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CurveChart:
-    """Curves of one unit that are drawn over the same axes."""
+    """Curves of the same unit, drawn on the same axes."""
 
     curves: tuple[Curve, ...]
     topic: str = ""
-    """The title of several curves; a single one has its own."""
+    """The title of a chart with several curves; a chart with one curve has its label."""
     low: float | None = None
-    """Where the vertical axis begins; `None`: where the values do."""
+    """The lower limit of the vertical axis; `None` to fit the values."""
     high: float | None = None
-    """Where it ends."""
+    """The upper limit of the vertical axis; `None` to fit the values."""
     zero: bool = False
-    """Draw a line at 0."""
+    """Whether to draw a line at 0."""
 
     @property
     def title(self) -> str:
-        """The title, with a capital letter."""
+        """The title, capitalised."""
         title = self.topic or self.curves[0].label
         return title[:1].upper() + title[1:]
 
@@ -70,14 +70,14 @@ class CurveChart:
 
     @property
     def note(self) -> str:
-        """More about the unit, for which there may be no room."""
+        """A note on the unit, which may be left out to save room, or empty."""
         if not MEASURES[self.curves[0].key].rolling:
             return ""
         return f"last {WINDOW_GAMES:,}" + ("" if self.unit.endswith("games") else " games")
 
 
 def known_charts(view: RunView) -> list[CurveChart]:
-    """Returns the charts for which a run has measured anything."""
+    """Returns the charts for which the run has values."""
     return [chart for chart in _CHARTS if not np.isnan(view.curve(chart.curves[0].key)).all()]
 
 

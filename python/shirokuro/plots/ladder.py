@@ -17,20 +17,20 @@ if TYPE_CHECKING:
     from shirokuro.plots.style import Palette, Theme
 
 _LONGEST_NAME = 24
-"""Letters: longer names would leave no room for the curve."""
+"""The maximum length of a name in characters; longer names would leave no room for the curve."""
 
 
 def draw_ladder(path: str | PathLike[str], rungs: tuple[Rung, ...], *, title: str = "", theme: Theme = "light") -> None:
     """Draws strength over games.
 
     Args:
-        path: the file, which ends in .svg, .png or .pdf.
+        path: the file to write; its name must end in .svg, .png or .pdf.
         rungs: the players of a ladder.
-        title: stands above the picture.
-        theme: light or dark.
+        title: the title of the picture; empty for a default.
+        theme: the colours, light or dark.
 
     Raises:
-        ValueError: the file has another ending.
+        ValueError: `path` has a different ending.
         MissingExtraError: matplotlib is not installed.
         OSError: the file can't be written.
     """
@@ -57,16 +57,18 @@ def draw_strength(axes: Axes, rungs: tuple[Rung, ...], palette: Palette) -> None
         elo, error = rung.rating.elo, rung.rating.error
         axes.axhline(elo, color=colour, linewidth=1.2, linestyle="--")
         axes.axhspan(elo - error, elo + error, color=colour, alpha=0.12, linewidth=0)
-    # Labels stand beside the axes, in the order of the lines, each clear of the one below it.
+    # Labels are placed next to the axes in the order of the lines, without overlapping.
     bottom, top = axes.get_ylim()
-    place = -math.inf
+    height = -math.inf
     for colour, rung in sorted(fixed, key=lambda each: each[1].rating.elo):
-        place = max(rung.rating.elo, place + 0.11 * (top - bottom))
+        height = max(rung.rating.elo, height + 0.11 * (top - bottom))
         name = rung.name if len(rung.name) <= _LONGEST_NAME else f"{rung.name[: _LONGEST_NAME - 1]}…"
         text = f"{name}\n{'−' if rung.rating.elo < 0 else '+'}{abs(rung.rating.elo):.0f} ± {rung.rating.error:.0f}"
+        if rung.forfeits:
+            text += f", {rung.forfeits} forfeit{'' if rung.forfeits == 1 else 's'}"
         axes.annotate(
             text,
-            xy=(1.01, place),
+            xy=(1.01, height),
             xycoords=axes.get_yaxis_transform(),
             va="center",
             color=colour,

@@ -20,40 +20,40 @@ if TYPE_CHECKING:
 
 
 def draw_run(path: str | PathLike[str], view: RunView, *, theme: Theme = "light") -> None:
-    """Draws what a run has measured over its games; what it has not measured is left out.
+    """Draws the measures of a run over its games.
 
-    Disc difference, win rates, TD error, evaluation spread, throughput, learned entries, and strength if the run has a
-    ladder.
+    The charts show disc difference, win rates, TD error, evaluation spread, throughput, learned entries, and strength
+    if the run has a ladder. Charts without values are left out.
 
     Args:
-        path: the file, which ends in .svg, .png or .pdf.
+        path: the file to write; its name must end in .svg, .png or .pdf.
         view: the run.
-        theme: light or dark.
+        theme: the colours, light or dark.
 
     Raises:
-        ValueError: the run has no metrics yet, its ladder is damaged, or the file has another ending.
+        ValueError: the run has no metrics yet, its ladder is damaged, or `path` has a different ending.
         MissingExtraError: matplotlib is not installed.
         OSError: the file can't be written.
     """
     if not len(view.metrics):
         raise ValueError(f"{view.directory.path}: there are no metrics yet")
     palette = PALETTES[theme]
-    known = known_charts(view)
+    charts = known_charts(view)
     rungs = read_ladder(view.directory.path)
-    count = len(known) + bool(rungs)
+    count = len(charts) + bool(rungs)
     rows = max(-(-count // 2), 1)
     with picture(path, theme=theme, rows=rows, columns=2, size=(11, 0.4 + 2.8 * rows)) as axes:
-        for each, chart in zip(axes, known, strict=False):
+        for each, chart in zip(axes, charts, strict=False):
             _draw(each, view, chart, palette)
             each.set_xlabel("games")
             each.set_xlim(0, max(view.metrics.games_played, 1))
             thousands(each)
         if rungs:
-            draw_strength(axes[len(known)], rungs, palette)
-            axes[len(known)].set(
-                title="Strength, 95 % intervals", xlabel="games", ylabel="Elo points\n(mean of the checkpoints 0)"
+            draw_strength(axes[len(charts)], rungs, palette)
+            axes[len(charts)].set(
+                title="Strength, 95 % intervals", xlabel="games", ylabel="Elo points\n(mean of the checkpoints = 0)"
             )
-            axes[len(known)].set_xlim(0, max(view.metrics.games_played, 1))
+            axes[len(charts)].set_xlim(0, max(view.metrics.games_played, 1))
         for each in axes[count:]:
             each.set_visible(False)
         figure = axes[0].figure
@@ -74,7 +74,7 @@ def _draw(axes: Axes, view: RunView, chart: CurveChart, palette: Palette) -> Non
     axes.set_ylabel(f"{chart.unit}\n({chart.note})" if chart.note else chart.unit)
     if chart.low is not None or chart.high is not None:
         axes.set_ylim(chart.low, chart.high)
-    if len(chart.curves) > 2:  # noqa: PLR2004 (a row, in the gap between wins and draws)
+    if len(chart.curves) > 2:  # noqa: PLR2004 (in one row, in the gap between wins and draws)
         axes.legend(ncols=3, loc="upper center", bbox_to_anchor=(0.5, 0.42), fontsize=9)
     elif len(chart.curves) > 1:
         axes.legend(fontsize=9)

@@ -1,6 +1,6 @@
-"""The look of all pictures: axes with units, colours that people who see few can tell apart, light and dark.
+"""The style of all pictures: axes with units, colours that are safe for colour-blind readers, light and dark themes.
 
-Needs the extra `plot`. No global state of matplotlib is used or changed: figures can be drawn from any thread.
+Requires the extra `plot`. Figures are drawn without pyplot, and matplotlib's settings are restored after each picture.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from shirokuro.extras import load
+from shirokuro.files import temporary_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,23 +24,23 @@ Theme: TypeAlias = Literal["light", "dark"]
 """Dark lines on white, or light lines on near black."""
 
 FORMATS = (".svg", ".png", ".pdf")
-"""The endings that a picture's file may have."""
+"""The endings allowed for the name of a picture's file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Palette:
-    """A theme's colours."""
+    """The colours of a theme."""
 
     background: str
     text: str
     faint: str
-    """For the grid, axes and what is of less weight."""
+    """The colour of the grid, the axes and secondary elements."""
     series: tuple[str, ...]
-    """For curves, in this order."""
+    """The colours of curves, in the order of their use."""
 
 
 PALETTES: Mapping[Theme, Palette] = {
-    # After Okabe and Ito, https://jfly.uni-koeln.de/color/, for eyes that see few colours; some darker, for contrast.
+    # After the colour-blind safe palette of Okabe and Ito, https://jfly.uni-koeln.de/color/; some darker, for contrast.
     "light": Palette(
         background="#ffffff",
         text="#1f2328",
@@ -56,10 +57,10 @@ PALETTES: Mapping[Theme, Palette] = {
 
 
 def check_picture(path: str | PathLike[str]) -> None:
-    """Finds out, before the work for a picture is done, whether it can be drawn.
+    """Checks whether a picture can be drawn, before the work for it is done.
 
     Raises:
-        ValueError: the file's ending is not one of `FORMATS`.
+        ValueError: the ending of `path` is not one of `FORMATS`.
         MissingExtraError: matplotlib is not installed.
     """
     if Path(path).suffix.lower() not in FORMATS:
@@ -76,22 +77,22 @@ def picture(
     columns: int = 1,
     size: tuple[float, float] = (8.0, 4.5),
 ) -> Iterator[list[Axes]]:
-    """Draws a picture: gives the axes, row by row, and writes the file at the end.
+    """Opens a picture for drawing: yields its axes, row by row, and writes the file at the end.
 
     Args:
-        path: the file; its ending says the format. Equal pictures give equal SVG files.
+        path: the file to write; its ending determines the format. Equal pictures produce identical files.
         theme: the colours, see `PALETTES`.
-        rows: rows of axes.
-        columns: axes in a row.
-        size: width and height in inches, of 150 dots each in a PNG file.
+        rows: number of rows of axes.
+        columns: number of axes per row.
+        size: width and height in inches; a PNG file has 150 dots per inch.
 
     Raises:
-        ValueError: the file's ending is not one of `FORMATS`.
+        ValueError: the ending of `path` is not one of `FORMATS`.
         MissingExtraError: matplotlib is not installed.
         OSError: the file can't be written.
     """
     check_picture(path)
-    # Only here: the extra may be missing where no picture is drawn.
+    # Imported here because the extra may be missing where no picture is drawn.
     from matplotlib import rc_context  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
 
@@ -103,9 +104,10 @@ def picture(
 
 
 def _save(figure: Figure, path: Path) -> None:
-    # No date: equal pictures are equal files.
+    # No date, so that equal pictures produce identical files.
     metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(path.suffix.lower())
-    figure.savefig(path, dpi=150, metadata=metadata)
+    with temporary_for(path) as temporary:
+        figure.savefig(temporary, dpi=150, metadata=metadata)
 
 
 def _settings(palette: Palette) -> dict[Any, Any]:
@@ -143,9 +145,9 @@ def _settings(palette: Palette) -> dict[Any, Any]:
 
 
 def thousands(axes: Axes) -> None:
-    """Writes the numbers at the horizontal axis, which count games, as 500, 20k and 1.5M."""
+    """Shortens the numbers of games on the horizontal axis, such as 500, 20k and 1.5M."""
 
-    def short(value: float, _place: float | None) -> str:
+    def short(value: float, _position: float | None) -> str:
         for divisor, unit in ((1e6, "M"), (1e3, "k")):
             if abs(value) >= divisor:
                 return f"{value / divisor:g}{unit}"

@@ -1,4 +1,4 @@
-"""Run directories: the one contract between a training and whatever watches it."""
+"""Run directories: the one contract between a training run and whatever watches it."""
 
 from shirokuro.runs.checkpoints import Checkpoint, latest_checkpoint, list_checkpoints
 from shirokuro.runs.directory import RunDirectory

@@ -1,8 +1,7 @@
-"""Checkpoints: which a run has, which of them is the latest that is whole, and which may go."""
+"""A run's checkpoints: listing them, finding the latest intact one, and deleting old ones."""
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import re
@@ -13,73 +12,85 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
 from shirokuro._core import ModelFileError, ModelVersionError, read_header, verify_file
+from shirokuro.config import TrainConfig
 from shirokuro.runs.directory import RunDirectory
+from shirokuro.runs.texts import read_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from os import PathLike
+
+    from shirokuro._core import _VerifiedFile
 
 _log = logging.getLogger(__name__)
 
 _NAME = re.compile(r"checkpoint_(\d{9,})\.shiro")
 
 RETRY_SECONDS = 5.0
-"""How long a save that failed waits for its second try."""
+"""The delay before a failed save is retried."""
 
 OnCorrupt: TypeAlias = Literal["previous", "fresh", "fail"]
-"""What to do when the newest checkpoint is damaged: go back to one before it, start afresh, or raise the error."""
+"""The reaction to a damaged newest checkpoint: fall back to an earlier one, start over, or raise the error."""
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
-    """A checkpoint file, by its name alone: it may be damaged."""
+    """A checkpoint file, identified by its name alone: its content may be damaged."""
 
     path: Path
-    """The file."""
+    """The path of the file."""
 
     games_played: int
-    """Games played when it was saved."""
+    """The number of games played when it was saved."""
 
     size: int
-    """Bytes."""
+    """The size in bytes."""
 
     saved: datetime
-    """When it was written."""
+    """The time when it was written."""
 
 
 def checkpoint_name(games_played: int) -> str:
-    """The file's name."""
+    """Returns the file name of a checkpoint."""
     return f"checkpoint_{games_played:09}.shiro"
 
 
 def list_checkpoints(directory: str | PathLike[str]) -> list[Checkpoint]:
-    """The checkpoints in a run's directory, the newest first; other runs may go on saving meanwhile."""
+    """Returns the checkpoints in a run's directory, newest first; a run in progress may save others in the meantime."""
     found = []
     for path in RunDirectory(Path(directory)).checkpoints.glob("checkpoint_*.shiro"):
         if name := _NAME.fullmatch(path.name):
             try:
                 status = path.stat()
-            except FileNotFoundError:  # deleted meanwhile
+            except FileNotFoundError:  # deleted in the meantime
                 continue
             saved = datetime.fromtimestamp(status.st_mtime, UTC)
             found.append(Checkpoint(path=path, games_played=int(name[1]), size=status.st_size, saved=saved))
     return sorted(found, key=lambda checkpoint: checkpoint.games_played, reverse=True)
 
 
-def latest_checkpoint(directory: str | PathLike[str], *, on_corrupt: OnCorrupt = "previous") -> Path | None:
-    """The file from which a run goes on: its newest checkpoint, or its model, if that is newer; read in full and whole.
+def latest_checkpoint(
+    directory: str | PathLike[str],
+    *,
+    on_corrupt: OnCorrupt = "previous",
+    check: Callable[[Path], object] | None = None,
+) -> Path | None:
+    """Returns the file from which a run resumes: the newest intact checkpoint, or the model if that is newer.
+
+    Each candidate is read in full, and its checksums are verified.
 
     Args:
         directory: the run's directory.
         on_corrupt: what to do when the newest file is damaged.
+        check: a function that reads a file, and raises `ModelFileError` if it is damaged; by default, `verify`.
 
     Returns:
-        The file; `None` if there is none, or if the newest is damaged and `on_corrupt` is `"fresh"`.
+        The file; `None` if none exists, or if the newest one is damaged and `on_corrupt` is `"fresh"`.
 
     Raises:
-        ModelVersionError: a file is of a version of the format that this program does not read.
+        ModelVersionError: a file has a format version that this program does not read.
         ModelFileError: the newest file is damaged and `on_corrupt` is `"fail"`, or all are damaged.
         OSError: a file can't be read.
     """
@@ -88,9 +99,9 @@ def latest_checkpoint(directory: str | PathLike[str], *, on_corrupt: OnCorrupt =
     damage = None
     for path in candidates(Path(directory)):
         try:
-            verify(path)
-        except FileNotFoundError:  # a newer one has come, and this one was deleted
-            return latest_checkpoint(directory, on_corrupt=on_corrupt)
+            (check or verify)(path)
+        except FileNotFoundError:  # deleted after a newer one was saved
+            return latest_checkpoint(directory, on_corrupt=on_corrupt, check=check)
         except ModelVersionError:
             raise
         except ModelFileError as error:
@@ -103,39 +114,55 @@ def latest_checkpoint(directory: str | PathLike[str], *, on_corrupt: OnCorrupt =
         else:
             return path
     if damage:
-        raise ModelFileError(f"{damage}; no other checkpoint is whole")
+        raise ModelFileError(f"{damage}; no other checkpoint is intact")
     return None
 
 
 def model_of(path: str | PathLike[str]) -> Path:
-    """The model file that is meant: the file itself, or the latest whole one of a run's directory.
+    """Returns the model file that `path` stands for: the file itself, or the latest intact one of a run's directory.
 
     Raises:
-        FileNotFoundError: the directory holds no model.
+        FileNotFoundError: the directory contains no model.
         ModelFileError: all of its files are damaged.
     """
     if not Path(path).is_dir():
         return Path(path)
     if latest := latest_checkpoint(path):
         return latest
-    raise FileNotFoundError(2, "no checkpoint and no model in", os.fspath(path))
+    raise FileNotFoundError(2, "no checkpoint or model in", os.fspath(path))
 
 
 def verify(path: Path) -> str | None:
-    """Reads a whole file and checks every checksum; the id of its run, if it has one.
+    """Reads a whole file, verifies every checksum, and returns the id of its run, if it has one.
 
     Raises:
-        ModelFileError: it is no model, is damaged, or holds weights alone.
-        OSError: it can't be read.
+        ModelFileError: the file is not a model, is damaged, or contains only weights.
+        OSError: the file can't be read.
+    """
+    return _run_in(verified(path)["monitor"])
+
+
+def verified(path: Path) -> _VerifiedFile:
+    """Reads a whole file, verifies every checksum, and returns its header and its texts, which are JSON objects.
+
+    Raises:
+        ModelFileError: the file is not a model, is damaged, or contains only weights.
+        OSError: the file can't be read.
     """
     content = verify_file(path)
     if not content["training_state"]:
         raise ModelFileError(f"{path}: holds weights only, no training state")
-    return _run_in(content["monitor"])
+    try:
+        TrainConfig(**read_object(content["settings"], "settings"))
+        for name in ("statistics", "monitor"):
+            read_object(content[name], name)
+    except (TypeError, ValueError, ArithmeticError) as error:
+        raise ModelFileError(f"{path}: damaged: {error}") from error
+    return content
 
 
 def _run_of(path: Path) -> str | None:
-    """The id of the run that saved a file; `None` if that can't be told."""
+    """Returns the id of the run that saved a file; `None` if it is unknown."""
     try:
         return _run_in(read_header(path)["monitor"])
     except (OSError, ModelFileError):
@@ -144,14 +171,14 @@ def _run_of(path: Path) -> str | None:
 
 def _run_in(monitor: str | None) -> str | None:
     try:
-        run = json.loads(monitor or "{}").get("run")
-    except (ValueError, AttributeError):
+        run = read_object(monitor or "{}", "monitor").get("run")
+    except ValueError:
         return None
     return run if isinstance(run, str) else None
 
 
 def games_in(path: Path) -> int:
-    """Games played when a file was saved; −1 if that can't be told."""
+    """Returns the number of games played when a file was saved; −1 if it is unknown."""
     try:
         games = read_header(path)["games_played"]
     except (OSError, ModelFileError):
@@ -160,7 +187,7 @@ def games_in(path: Path) -> int:
 
 
 def candidates(directory: Path) -> list[Path]:
-    """A run's files, the newest first; its model only if it is not a checkpoint's second name."""
+    """Returns a run's files, newest first; the model is left out if it is a hard link to a checkpoint."""
     files = [(checkpoint.games_played, 1, checkpoint.path) for checkpoint in list_checkpoints(directory)]
     model = RunDirectory(directory).model
     if model.exists() and not any(_same(model, path) for _, _, path in files):
@@ -176,11 +203,11 @@ def _same(first: Path, second: Path) -> bool:
 
 
 def with_one_retry(save: Callable[[], T], wait: Callable[[float], object] = time.sleep) -> T:
-    """Does `save`; if it fails, once more a little later.
+    """Calls `save`, and retries once after a delay if it fails.
 
     Raises:
-        OSError: it failed twice.
-        ModelFileError: what was written twice is not what was to be written.
+        OSError: both attempts failed.
+        ModelFileError: both attempts wrote a damaged file.
     """
     try:
         return save()
@@ -191,10 +218,10 @@ def with_one_retry(save: Callable[[], T], wait: Callable[[float], object] = time
 
 
 class Retention:
-    """Deletes a run's old checkpoints: its own alone, and none before a newer one was verified.
+    """The policy that deletes a run's old checkpoints: only its own, and only after a newer one was verified.
 
     Raises:
-        ValueError: the directory holds another run, and nothing of this one.
+        ValueError: the directory belongs to another run, and contains no file of this one.
     """
 
     def __init__(self, directory: RunDirectory, run: str, games_played: int) -> None:
@@ -204,18 +231,18 @@ class Retention:
             files.append((directory.model, games_in(directory.model)))
         own = {path for path, _ in files if _run_of(path) == run}
         if files and not own:
-            raise ValueError(f"{directory.path} holds another run: go on with that one, or name another directory")
-        # What was saved later than the state that the run goes on from is damaged, or was given up.
+            raise ValueError(f"{directory.path} belongs to another run: continue that run, or choose another directory")
+        # Files saved after the state from which the run resumes are damaged or abandoned.
         later = [path for path, games in files if games > games_played]
         directory.set_aside(later)
         self._own = own.difference(later)
 
     def saved(self, path: Path, *, keep: int) -> None:
-        """Checks a file that was just written, and then deletes the run's oldest ones, so that `keep` are left.
+        """Verifies a file that was just written, and then deletes the run's oldest files until `keep` are left.
 
         Raises:
-            ModelFileError: the file is damaged; it was removed, and nothing else.
-            OSError: it can't be read.
+            ModelFileError: the file is damaged; it was removed, and no other file was.
+            OSError: the file can't be read.
         """
         try:
             verify(path)
@@ -229,21 +256,51 @@ class Retention:
                 old.unlink(missing_ok=True)
                 _log.info("deleted %s: the run keeps %d checkpoints", old, keep)
 
+    def give_up_oldest(self) -> Path | None:
+        """Deletes the run's oldest checkpoint, to make room for a new one.
+
+        Returns:
+            The deleted file; `None` if nothing could be deleted, because none is older than the newest good one.
+
+        Raises:
+            OSError: a file can't be read or deleted.
+        """
+        own = [each.path for each in list_checkpoints(self._directory.path) if each.path in self._own]
+        good = next((path for path in own if _is_intact(path)), None)
+        if good is None or own[-1] == good:
+            return None
+        oldest, model = own[-1], self._directory.model
+        oldest_is_model = model.exists() and _same(model, oldest)
+        oldest.unlink()
+        if oldest_is_model:  # its space is free only without its second name
+            self._directory.publish(good)
+        return oldest
+
+
+def _is_intact(path: Path) -> bool:
+    try:
+        verify(path)
+    except ModelFileError:
+        return False
+    return True
+
 
 def prune(directory: str | PathLike[str], *, keep: int) -> list[Path]:
-    """Deletes all but a run's newest checkpoints, if the newest is whole.
+    """Deletes all except a run's newest checkpoints, if the newest one is intact.
 
     Returns:
-        The files that were deleted. Those of other runs, and those whose run can't be told, are never deleted.
+        The deleted files. Files of other runs, and files whose run is unknown, are never deleted.
 
     Raises:
         ValueError: `keep` is less than 1.
         ModelFileError: the newest file is damaged.
-        BlockingIOError: a training is using the directory.
+        BlockingIOError: a training run is using the directory.
     """
     if keep < 1:
         raise ValueError(f"keep = {keep}: must be 1 or more")
-    with RunDirectory(Path(directory)).held():
+    with RunDirectory(Path(directory)).held() as lock:
+        if lock.problem:
+            _log.warning("%s can't be locked: %s", directory, lock.problem)
         checkpoints = [checkpoint.path for checkpoint in list_checkpoints(directory)]
         if not checkpoints:
             return []

@@ -1,20 +1,19 @@
-"""A run's directory: the one contract between a training and whatever looks at it."""
+"""The directory of a run: the one contract between a training run and whatever watches it."""
 
 from __future__ import annotations
 
 import logging
 import os
 import shutil
-import sys
-import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, TextIO
+from typing import TYPE_CHECKING, Self
 
-if sys.platform != "win32":
-    import fcntl
+from shirokuro.files import open_own, write_text
+from shirokuro.runs.lock import DirectoryLock, is_locked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,24 +25,24 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RunDirectory:
-    """Where a run keeps its settings, its metrics, its checkpoints and its model."""
+    """The directory in which a run keeps its settings, metrics, games, checkpoints, logs and model."""
 
     path: Path
-    """The directory."""
+    """The path of the directory."""
 
     @classmethod
     def named_by_time(cls) -> Self:
-        """A directory in `runs`, named by the time of day."""
+        """Returns a directory in `runs` that is named after the current date and time."""
         return cls(Path("runs") / _now())
 
     @property
     def config(self) -> Path:
-        """Every setting, resolved."""
+        """The file of settings, with every value resolved."""
         return self.path / "config.toml"
 
     @property
     def metrics(self) -> Path:
-        """One JSON object a report, append-only."""
+        """The append-only file of metrics, with one JSON object per report."""
         return self.path / "metrics.jsonl"
 
     @property
@@ -58,91 +57,87 @@ class RunDirectory:
 
     @property
     def logs(self) -> Path:
-        """The folder of log files, one a session."""
+        """The folder of log files, one per session."""
         return self.path / "logs"
 
     @property
     def model(self) -> Path:
-        """The whole state of the training at its end, or where it was last stopped."""
+        """The file with the complete state of the training at its end, or at its last stop."""
         return self.path / "model.shiro"
 
     @contextmanager
-    def held(self) -> Iterator[None]:
-        """Makes the directory, and keeps other trainings out of it.
+    def held(self) -> Iterator[DirectoryLock]:
+        """Creates the directory, and locks it against other training runs.
+
+        Yields the lock, which knows whether the file system has locks at all.
 
         Raises:
-            BlockingIOError: another training is using it.
-            OSError: it can't be made.
+            BlockingIOError: another training run is using the directory.
+            OSError: the directory can't be created.
         """
         self.checkpoints.mkdir(parents=True, exist_ok=True)
-        path = self.path / ".lock"
-        with path.open("w") as file:
-            if sys.platform != "win32":
-                try:
-                    _lock(file)
-                except BlockingIOError as error:
-                    raise BlockingIOError(error.errno, "another training is using this directory", str(path)) from None
+        with DirectoryLock(self.path) as lock:
             self._remove_leftovers()
-            yield
+            yield lock
 
     def is_held(self) -> bool:
-        """A training is using it."""
-        if sys.platform == "win32":
-            return False
-        try:
-            with (self.path / ".lock").open() as file:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except FileNotFoundError:
-            return False
-        except BlockingIOError:
-            return True
-        return False
+        """Checks whether a training run is using the directory."""
+        return is_locked(self.path)
 
     def _remove_leftovers(self) -> None:
-        # Nobody else writes here now: a temporary file is of a process that was killed.
+        # No other process writes here now, so a temporary file was left by a killed process.
         for folder in (self.path, self.checkpoints):
-            for file in folder.glob(".*.shiro.*.tmp"):
-                file.unlink(missing_ok=True)
-                _log.info("removed %s, which a killed process left", file)
+            for pattern in (".*.shiro.*.tmp", ".config.*.tmp.toml"):
+                for file in folder.glob(pattern):
+                    file.unlink(missing_ok=True)
+                    _log.info("removed %s, left behind by a killed process", file)
 
     def set_aside(self, files: Iterable[Path]) -> None:
-        """Moves files that are not of this run's past into a folder of their own; nothing is deleted."""
-        folder = self.path / "set-aside" / _now()
-        for file in files:
-            folder.mkdir(parents=True, exist_ok=True)
-            file.replace(folder / file.name)
-            _log.warning("%s is not of this run's past: moved to %s", file, folder)
-
-    def write_config(self, config: TrainConfig) -> None:
-        """Writes the settings."""
-        temporary = self.config.with_name(".config.toml.tmp")
-        temporary.write_text(config.to_toml(), encoding="utf-8")
-        temporary.replace(self.config)
-
-    def publish(self, checkpoint: Path) -> None:
-        """Makes the model file a checkpoint's second name, or its copy where the file system knows no second names.
+        """Moves files that do not belong to this run's history into a separate folder; nothing is deleted.
 
         Raises:
-            OSError: it can't be written.
+            OSError: a file can't be moved; then all are where they were.
+        """
+        folder, moved = _unused(self.path / "set-aside" / _now()), []
+        try:
+            for file in files:
+                folder.mkdir(parents=True, exist_ok=True)
+                file.rename(folder / file.name)
+                moved.append(file)
+        except OSError:
+            for file in moved:
+                (folder / file.name).rename(file)
+            raise
+        for file in moved:
+            _log.warning("%s does not belong to this run's history: moved to %s", file, folder)
+
+    def write_config(self, config: TrainConfig) -> None:
+        """Writes the file of settings."""
+        write_text(self.config, config.to_toml(), follow=False)
+
+    def publish(self, checkpoint: Path) -> None:
+        """Makes the model file a hard link to a checkpoint, or a copy if the file system has no hard links.
+
+        Raises:
+            OSError: the model file can't be written.
         """
         temporary = self.model.with_name(f".{self.model.name}.{os.getpid()}.tmp")
         temporary.unlink(missing_ok=True)
         try:
             temporary.hardlink_to(checkpoint)
         except OSError:
-            shutil.copyfile(checkpoint, temporary)
+            with (
+                checkpoint.open("rb") as source,
+                open_own(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as copy,
+            ):
+                shutil.copyfileobj(source, copy, 1 << 20)
         temporary.replace(self.model)
 
 
-if sys.platform != "win32":
-
-    def _lock(file: TextIO) -> None:
-        """Takes the lock, also when somebody is just looking whether it is free."""
-        for _ in range(4):
-            with suppress(BlockingIOError):
-                return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            time.sleep(0.02)
-        return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+def _unused(folder: Path) -> Path:
+    """Returns a folder's path, with a number if it exists."""
+    paths = (folder if number == 1 else folder.with_name(f"{folder.name}_{number}") for number in count(1))
+    return next(path for path in paths if not path.exists())
 
 
 def _now() -> str:

@@ -1,4 +1,4 @@
-"""The games of a run: recorded while it trains, read by whoever looks at it."""
+"""The recorded games of a run: written during training, read by whatever watches it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shirokuro._core import Game
+from shirokuro.files import open_own
 from shirokuro.runs.directory import RunDirectory
 
 if TYPE_CHECKING:
@@ -23,18 +24,27 @@ _log = logging.getLogger(__name__)
 
 _NAME = re.compile(r"games_(\d{9,})\.jsonl")
 
+MAX_LINE = 1 << 16
+"""The largest length in bytes of a line with a game; a game takes about a kilobyte."""
+
+SHOWN = 10
+"""The largest number of skipped lines that a reader warns about one by one."""
+
+GIVE_UP = 1000
+"""The number of lines after which a reader leaves a file that has not held a game yet."""
+
 PARTS = 10
-"""Files that the games kept are spread over: when a new one begins, the oldest may go."""
+"""The number of files over which the kept games are spread; the oldest may be deleted when a new one is started."""
 
 
 class GameLog:
-    """Appends games to files of lines, and deletes the oldest: called with each report of a training's core.
+    """A writer that appends the games of each report to line-based files and deletes the oldest games.
 
-    A write that fails costs a warning and these games, never the training.
+    A failed write loses its games and logs a warning, but never stops the training.
     """
 
     def __init__(self, directory: RunDirectory, *, keep: int, games_played: int) -> None:
-        """Goes on behind the games that were played; later ones, of a state that was given up, are removed."""
+        """Continues after `games_played` games; removes later games, which belong to an abandoned state."""
         self._folder = directory.games
         self._keep = keep
         self._failing = False
@@ -50,7 +60,7 @@ class GameLog:
             self._append(report.games)
         except OSError as error:
             if not self._failing:
-                _log.warning("games are not recorded: %s", error)
+                _log.warning("games are not being recorded: %s", error)
             self._failing = True
         else:
             self._failing = False
@@ -64,9 +74,9 @@ class GameLog:
         if not files or games[0].index - files[-1][0] >= size:
             files.append((games[0].index, self._folder / f"games_{games[0].index:09}.jsonl"))
         text = "".join(f"{game.to_json()}\n" for game in games).encode()
-        with files[-1][1].open("ab", buffering=0) as file:
-            end = file.tell()
-            if file.write(text) < len(text):  # the disk is full: half a line would spoil the next one, too
+        with open_own(files[-1][1], os.O_WRONLY | os.O_APPEND | os.O_CREAT) as file:
+            end = file.seek(0, os.SEEK_END)
+            if file.write(text) < len(text):  # the disk is full, and half a line would spoil the next one too
                 file.truncate(end)
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(files[-1][1]))
         while len(files) > 1 and games[-1].index + 1 - files[1][0] >= self._keep:
@@ -74,13 +84,16 @@ class GameLog:
 
 
 def read_games(source: str | PathLike[str]) -> Iterator[Game]:
-    """The games that were recorded, the oldest first, one at a time; the run may be going on.
+    """Returns an iterator over the recorded games, oldest first; the run may still be in progress.
 
     Args:
         source: a run's directory, or one of its files of games.
 
+    Damaged lines are skipped; the log names the first ones and says how many there were.
+
     Raises:
-        FileNotFoundError: there is no such directory or file, or it has no games.
+        FileNotFoundError: the directory or file does not exist, or the directory has no files of games.
+        ValueError: nothing in the files is a game (raised by the iterator).
     """
     path = Path(source)
     files = [file for _, file in _files(RunDirectory(path).games)] if path.is_dir() else [path]
@@ -90,10 +103,10 @@ def read_games(source: str | PathLike[str]) -> Iterator[Game]:
 
 
 def find_game(source: str | PathLike[str], number: int) -> Game | None:
-    """The recorded game with this number; `None` if it is not there.
+    """Returns the recorded game with this number; `None` if it was not recorded, or has been dropped since.
 
     Raises:
-        FileNotFoundError: as `read_games`.
+        Exception: as for `read_games`.
     """
     path = Path(source)
     if path.is_dir():
@@ -106,50 +119,74 @@ def find_game(source: str | PathLike[str], number: int) -> Game | None:
 
 
 def game_of_line(line: str | bytes) -> Game:
-    """The game that a line stands for.
+    """Parses a line of a file of games.
 
     Raises:
-        ValueError: it is not JSON, or not a game.
+        ValueError: the line is not JSON, or not a game.
     """
-    values = json.loads(line)
     try:
+        values = json.loads(line)
         return Game(values["moves"], index=values["game"], kinds=values["kinds"], scores=values["scores"])
-    except (KeyError, TypeError, OverflowError) as error:
+    except (KeyError, TypeError, OverflowError, RecursionError) as error:
         raise ValueError(f"not a game: {error!r}") from error
 
 
 def _games_of(files: Iterable[Path]) -> Iterator[Game]:
+    found = skipped = 0
+    first = ""
+    held: list[str] = []  # warnings, until a game shows that the files are not foreign
     for path in files:
-        try:
-            file = path.open("rb")
-        except FileNotFoundError:  # the oldest is deleted when a new one begins
-            continue
-        with file:
-            for number, line in enumerate(file, 1):
-                if not line.endswith(b"\n"):  # being written, or its process was killed
+        before = found
+        for number, line in enumerate(_lines(path), 1):
+            try:
+                game = game_of_line(line)
+            except ValueError as error:
+                skipped += 1
+                first = first or f"{path}: line {number}: {error}"
+                if skipped <= SHOWN:
+                    held.append(f"{path}: skipped line {number}: {error}")
+                if found == before and number >= GIVE_UP:
                     break
-                try:
-                    yield game_of_line(line)
-                except ValueError as error:
-                    _log.warning("%s, line %d is skipped: %s", path, number, error)
+            else:
+                found += 1
+                yield game
+            while found and held:
+                _log.warning("%s", held.pop(0))
+    if skipped and not found:
+        raise ValueError(f"{first}: not a file of recorded games")
+    if skipped > SHOWN:
+        _log.warning("skipped %d lines that are not games; the first: %s", skipped, first)
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    """Yields the complete lines of a file; one that is too long comes in pieces."""
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:  # the oldest may be deleted when a new one is started
+        return
+    with file:
+        while line := file.readline(MAX_LINE):
+            if not line.endswith(b"\n") and len(line) < MAX_LINE:  # still being written, or its writer was killed
+                return
+            yield line
 
 
 def _files(folder: Path) -> list[tuple[int, Path]]:
-    """The files and the number of each one's first game, in their order."""
+    """Returns the files in order, each with the number of its first game."""
     names = ((_NAME.fullmatch(path.name), path) for path in folder.glob("games_*.jsonl"))
     return sorted((int(name[1]), path) for name, path in names if name)
 
 
 def _cut(path: Path, games_played: int) -> None:
-    """Cuts off a file from the first line on that is no whole line of a game that counts."""
+    """Truncates a file at its first line that is incomplete or belongs to a game from `games_played` on."""
     end = 0
-    with path.open("rb+") as file:
+    with open_own(path, os.O_RDWR) as file:
         for line in file:
             try:
-                whole = line.endswith(b"\n") and json.loads(line)["game"] < games_played
-            except (ValueError, TypeError, KeyError):
-                whole = line.endswith(b"\n")  # damage in the middle is for readers to skip
-            if not whole:
+                keep = line.endswith(b"\n") and json.loads(line)["game"] < games_played
+            except (ValueError, TypeError, KeyError, RecursionError):
+                keep = line.endswith(b"\n")  # readers skip damaged lines in the middle
+            if not keep:
                 file.truncate(end)
                 return
             end += len(line)

@@ -1,6 +1,6 @@
-"""A run's `metrics.jsonl`: appending a line, and reading them while they are written.
+"""A run's `metrics.jsonl`: appending lines, and reading them while a run writes them.
 
-A reader meets half lines, repeated lines, and a file that grows or is replaced.
+A reader may find incomplete lines, repeated lines, and a file that grows or is replaced.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 import numpy as np
 
+from shirokuro.files import open_own
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from os import PathLike
@@ -27,27 +29,27 @@ if TYPE_CHECKING:
 Line: TypeAlias = "Mapping[str, Any]"
 
 _LEVELS = 3
-"""How deep objects within a line are read."""
+"""The depth down to which nested objects in a line are read."""
 
 _REMEMBERED = 4096
-"""Bytes of the last line that must be found again, or else the file is another one."""
+"""Bytes of the last line that are compared, to detect that the file was replaced."""
 
 
 def append_line(path: Path, games_played: int, measured: Mapping[str, object]) -> None:
-    """Appends a line, whole or not at all: the time, the games of the run so far, and what was measured.
+    """Appends a line, completely or not at all: the time, the number of games of the run, and the measured values.
 
     Args:
         path: the file; it need not exist yet.
-        games_played: games of the run at the end of the line.
-        measured: what the line says besides, as JSON values.
+        games_played: the number of games of the run when the line is written.
+        measured: the other values of the line, by name, as JSON values.
 
     Raises:
         OSError: the line can't be written.
     """
     line = {"time": datetime.now(UTC).isoformat(timespec="seconds"), "games_played": games_played, **measured}
     text = json.dumps(line).encode() + b"\n"
-    with path.open("ab", buffering=0) as file:
-        end = file.tell()
+    with open_own(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT) as file:
+        end = file.seek(0, os.SEEK_END)
         if file.write(text) < len(text):  # the disk is full, and half a line would spoil the next one too
             file.truncate(end)
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
@@ -61,35 +63,36 @@ class TrainingWarning:
     """The subject, in a word, such as `"coverage"`."""
 
     message: str
-    """What is wrong, with the figures."""
+    """The description of the problem, with its numbers."""
 
     games_played: int
-    """Games of the run when it was issued; read from a file, at the end of the line that reported it."""
+    """The number of games when it was issued; if read from a file, that of the line that reported it."""
 
     time: float | None = None
-    """POSIX seconds of that line; `None` in the training itself."""
+    """The time of that line in POSIX seconds; `None` in the training process itself."""
 
 
 class Metrics:
-    """The lines of a `metrics.jsonl` that count, as columns of numbers.
+    """The valid lines of a `metrics.jsonl`, as columns of numbers.
 
-    A line counts if it is an object with the number `games_played`, and every later one has a greater number: after a
-    process was killed, a run reports again what came after its last checkpoint. Keys of nested objects are joined by
-    dots, as in `play.epsilon`; `time` is in POSIX seconds; what a line does not have, and what is no finite number, is
-    NaN in its column. Unknown keys are kept.
+    A line is valid if it is an object with the number `games_played`, and every later line has a greater number: a run
+    that resumes after its process was killed repeats the reports since its last checkpoint.
+
+    Keys of nested objects are joined by dots, as in `play.epsilon`. `time` is in POSIX seconds. A value that is absent
+    or not a finite number is NaN in its column. Unknown keys are kept.
     """
 
     def __init__(self, path: str | PathLike[str]) -> None:
         self.path = Path(path)
-        """The file; it need not exist yet."""
+        """The path of the file; it need not exist yet."""
         self._forget()
         self.refresh()
 
     def _forget(self) -> None:
         self.last: Line = {}
-        """The newest line as it is, all its values included; empty before the first one."""
+        """The newest line as it was parsed, with all its values; empty before the first line."""
         self.unreadable = 0
-        """Lines that are no JSON object with a number of games."""
+        """The number of lines that are not JSON objects with a number of games."""
         self._columns: dict[str, array[float]] = {}
         self._games: list[int] = []
         self._warnings: list[TrainingWarning] = []
@@ -98,64 +101,64 @@ class Metrics:
         self._file: tuple[int, int] | None = None
 
     def __len__(self) -> int:
-        """How many lines count."""
+        """Returns the number of valid lines."""
         return len(self._games)
 
     @property
     def names(self) -> list[str]:
-        """The columns' names, sorted."""
+        """The names of the columns, sorted."""
         return sorted(self._columns)
 
     @property
     def games_played(self) -> int:
-        """Games of the run up to the newest line; 0 before the first one."""
+        """The number of games of the run at the newest line; 0 before the first line."""
         return self._games[-1] if self._games else 0
 
     @property
     def warnings(self) -> list[TrainingWarning]:
-        """The warnings in the lines that count, the oldest first."""
+        """The warnings in the valid lines, oldest first."""
         return list(self._warnings)
 
     def column(self, name: str) -> NDArray[np.float64]:
-        """A measure over the lines, shape (len,): a copy, NaN where it is absent."""
+        """Returns a copy of a measure's values, one per line, shape (len,); NaN where the measure is absent."""
         values = self._columns.get(name)
         return np.full(len(self), np.nan) if values is None else np.array(values)
 
     def total(self, name: str) -> float | None:
-        """The sum of a measure over all lines that have it; `None` if none has."""
+        """Returns the sum of a measure over the lines that have it; `None` if there are none."""
         values = self.column(name)
-        known = values[~np.isnan(values)]
-        return float(known.sum()) if len(known) else None
+        present = values[~np.isnan(values)]
+        return float(present.sum()) if len(present) else None
 
     def __getitem__(self, name: str) -> NDArray[np.float64]:
-        """As `column`."""
+        """Returns the same as `column`."""
         return self.column(name)
 
     def value(self, name: str, line: int = -1) -> float | None:
-        """A measure in one line, by default the newest; `None` if it is absent."""
+        """Returns the value of a measure in one line, by default the newest; `None` if it is absent."""
         if not self._games or name not in self._columns:
             return None
         value = self._columns[name][line]
         return None if math.isnan(value) else value
 
     def row(self, line: int) -> dict[str, float]:
-        """All measures of a line that it has."""
+        """Returns the measures of a line, without absent ones."""
         values = ((name, column[line]) for name, column in sorted(self._columns.items()))
         return {name: value for name, value in values if not math.isnan(value)}
 
     def refresh(self) -> int:
-        """Reads what was added since the last time; everything again if the file was replaced.
+        """Reads the lines added since the last call, or the whole file again if it was replaced.
 
         Returns:
-            How many lines at the front are the same as before the call; those after them are new.
+            The number of lines from the front that have not changed; the lines after them are new.
 
         Raises:
-            OSError: the file is there and can't be read.
+            OSError: the file exists but can't be read.
         """
         before = len(self)
         try:
             with self.path.open("rb") as file:
-                if not self._is_known(file):
+                if not self._is_same_file(file):
                     self._forget()
                     before = 0
                 self._file = _identity(file)
@@ -167,18 +170,18 @@ class Metrics:
             self._forget()
             return 0
 
-    def _is_known(self, file: BinaryIO) -> bool:
-        """It is the file that was read before, and has only grown."""
+    def _is_same_file(self, file: BinaryIO) -> bool:
+        """Checks whether this is the file that was read before, and has only grown."""
         if not self._offset:
             return True
         file.seek(self._offset - len(self._tail))
         return self._file == _identity(file) and file.read(len(self._tail)) == self._tail
 
     def _add(self, file: BinaryIO) -> Iterator[int]:
-        """Takes in the lines after those that were read; for each one, how many before it still count."""
+        """Adds the lines that were not read yet; yields for each the number of lines before it that are still valid."""
         file.seek(self._offset)
         for raw in file:
-            if not raw.endswith(b"\n"):  # the rest is not written yet
+            if not raw.endswith(b"\n"):  # the line is still incomplete
                 return
             self._offset += len(raw)
             self._tail = raw[-_REMEMBERED:]
@@ -190,7 +193,7 @@ class Metrics:
             self._append(line)
 
     def _withdraw(self, games_played: int) -> int:
-        """Forgets lines that a later one repeats."""
+        """Removes the lines from `games_played` on, which a new line repeats; returns the number of lines left."""
         count = len(self._games)
         while count and self._games[count - 1] >= games_played:
             count -= 1
@@ -236,7 +239,7 @@ def _flattened(values: Line, prefix: str, level: int = 1) -> Iterator[tuple[str,
         if isinstance(value, dict) and level < _LEVELS:
             yield from _flattened(value, f"{prefix}{key}.", level + 1)
         elif isinstance(value, (int, float)) and not isinstance(value, bool):
-            with suppress(OverflowError):  # a whole number may be of any size
+            with suppress(OverflowError):  # an integer may have any size
                 if math.isfinite(number := float(value)):
                     yield prefix + key, number
 
@@ -259,17 +262,17 @@ def _warnings(line: Line, time: float | None) -> Iterator[TrainingWarning]:
 
 
 def resample(x: NDArray[np.float64], y: NDArray[np.float64], bins: int) -> NDArray[np.float64]:
-    """The mean of `y` in each of so many equal parts of the range of `x`, shape (bins,); NaN where there is none.
+    """Returns the mean of `y` in each of `bins` equal parts of the range of `x`, shape (bins,); NaN in empty parts.
 
-    `x` ascends; points whose `y` is NaN are left out, but still stretch the range.
+    `x` must be ascending. Points whose `y` is NaN are left out, but count for the range.
     """
     result = np.full(bins, np.nan)
-    known = ~np.isnan(y) & ~np.isnan(x)
-    if not known.any():
+    valid = ~np.isnan(y) & ~np.isnan(x)
+    if not valid.any():
         return result
     span = x[-1] - x[0]
-    place = ((x[known] - x[0]) / span * bins).astype(int) if span > 0 else np.zeros(known.sum(), dtype=int)
-    place = np.minimum(place, bins - 1)
-    sums, counts = (np.bincount(place, weights, minlength=bins) for weights in (y[known], None))
+    index = ((x[valid] - x[0]) / span * bins).astype(int) if span > 0 else np.zeros(valid.sum(), dtype=int)
+    index = np.minimum(index, bins - 1)
+    sums, counts = (np.bincount(index, weights, minlength=bins) for weights in (y[valid], None))
     result[counts > 0] = sums[counts > 0] / counts[counts > 0]
     return result

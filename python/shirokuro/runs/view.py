@@ -1,4 +1,4 @@
-"""What a run's files tell about it: while it trains, after its end, and in a copy on another machine."""
+"""The state of a run as its files show it: during training, after its end, and in a copy on another machine."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
-from shirokuro.config import TrainConfig
+from shirokuro.config import LIMITS, TrainConfig
 from shirokuro.runs.checkpoints import Checkpoint, list_checkpoints
 from shirokuro.runs.directory import RunDirectory
+from shirokuro.runs.estimate import WINDOW_SECONDS, Limit, seconds_left
 from shirokuro.runs.measures import MEASURES
 from shirokuro.runs.metrics import Metrics, TrainingWarning
 
@@ -24,49 +25,52 @@ if TYPE_CHECKING:
 State: TypeAlias = Literal["waiting", "starting", "running", "silent", "stopped", "complete"]
 
 STATE_WORDS: Mapping[State, str] = {
-    "waiting": "waiting for the run to begin",
-    "starting": "started, no measures yet",
+    "waiting": "waiting for the run to start",
+    "starting": "started, no metrics yet",
     "running": "running",
     "silent": "silent",
     "stopped": "stopped and saved",
     "complete": "complete",
 }
-"""The states in words."""
+"""The states as text for screens."""
 
 WINDOW_GAMES = 10_000
-"""Games over which results are averaged."""
+"""The number of games over which results are averaged."""
 
-_RECENT_SECONDS = 30.0
-"""Training time over which the present speed is measured, at least."""
+_RECENT_SECONDS = WINDOW_SECONDS
+"""The minimum training time over which the current speed is measured, in seconds."""
 
 _PATIENCE_SECONDS = 60.0
-"""A run that has given no sign for so long, and for several times the usual while, is called silent."""
+"""The minimum time without a sign of life before a run is called silent, in seconds.
+
+A run whose lines are usually further apart is given several of its usual intervals.
+"""
 
 
 class RunView:
-    """A run's directory, as it was at the last `refresh`. What is not known is `None`."""
+    """A run's directory as it was at the last `refresh`. Unknown values are `None`."""
 
     def __init__(self, path: str | PathLike[str]) -> None:
         self.directory = RunDirectory(Path(path))
         self.metrics = Metrics(self.directory.metrics)
         self.config: TrainConfig | None = None
-        """The settings; `None` while there are none that can be read."""
+        """The settings; `None` without a readable file of settings."""
         self.checkpoints: list[Checkpoint] = []
-        """The newest first."""
+        """The checkpoints, newest first."""
         self.refresh()
 
     def refresh(self) -> None:
-        """Reads what has changed."""
+        """Reads the changes in the directory."""
         self.metrics.refresh()
         self.checkpoints = list_checkpoints(self.directory.path)
         try:
             self.config = TrainConfig.from_toml(self.directory.config.read_text(encoding="utf-8"))
-        except (OSError, ValueError, TypeError):  # not there yet, or of another version
+        except (OSError, ValueError, TypeError):  # not written yet, or by another version
             self.config = None
 
     @property
     def warnings(self) -> list[TrainingWarning]:
-        """Warnings, and games that failed, the oldest first."""
+        """The warnings and the failed games, oldest first."""
         metrics = self.metrics
         failed = [
             TrainingWarning(
@@ -82,27 +86,27 @@ class RunView:
 
     @property
     def target_games(self) -> int | None:
-        """The run's length in games."""
+        """The target length of the run in games."""
         if self.config:
             return self.config.games
-        try:  # settings of another version may have this one all the same
-            games = tomllib.loads(self.directory.config.read_text(encoding="utf-8")).get("games")
+        try:  # settings of another version may still contain this one
+            games = tomllib.loads(self.directory.config.read_text(encoding="utf-8-sig")).get("games")
         except (OSError, ValueError):
             return None
         return games if isinstance(games, int) and games > 0 else None
 
     @property
     def age(self) -> float | None:
-        """Seconds since the newest line of the metrics; 0 if that is of a clock that is ahead."""
+        """The seconds since the newest line of metrics; 0 if its time is in the future, by a clock that is ahead."""
         written = self.metrics.value("time")
         return None if written is None else max(0.0, time.time() - written)
 
     @property
     def state(self) -> State:
-        """What the run is doing, as far as its files tell.
+        """The state of the run, as its files show it.
 
-        `"waiting"`: there is no run yet. `"starting"`: it has settings and no line of metrics. `"stopped"`: it was
-        saved and ended before its target. `"silent"`: it should have written a line, and has not.
+        `"waiting"`: no run yet. `"starting"`: it has settings, but no line of metrics. `"stopped"`: it was
+        saved and ended before its target. `"silent"`: it should have written a line, but has not.
         """
         started = _modified(self.directory.config)
         if not len(self.metrics):
@@ -112,11 +116,11 @@ class RunView:
         if self._is_stopped(started):
             return "stopped"
         signs = [sign for sign in (self.metrics.value("time"), started) if sign is not None]
-        quiet = time.time() - max(signs, default=0.0)
-        return "silent" if quiet > max(_PATIENCE_SECONDS, 5 * self._usual_interval()) else "running"
+        silence = time.time() - max(signs, default=0.0)
+        return "silent" if silence > max(_PATIENCE_SECONDS, 5 * self._usual_interval()) else "running"
 
     def _is_stopped(self, started: float | None) -> bool:
-        """The model is the newest checkpoint, of the newest line's games, and the run was not started since."""
+        """Checks whether the model is the newest checkpoint, matches the newest line, and no session started since."""
         ended = _modified(self.directory.model)
         if ended is None or not self.checkpoints or (started is not None and started > ended):
             return False
@@ -126,25 +130,22 @@ class RunView:
 
     def _usual_interval(self) -> float:
         steps = np.diff(self.metrics["time"][-20:])
-        known = steps[~np.isnan(steps)]
-        return float(np.median(known)) if len(known) else 0.0
+        valid = steps[~np.isnan(steps)]
+        return float(np.median(valid)) if len(valid) else 0.0
 
     @property
     def seconds(self) -> float | None:
-        """Time spent on playing and learning since the start of the run, pauses not counted."""
+        """The seconds spent on playing and learning since the start of the run, without pauses."""
         return self.metrics.total("seconds")
 
     @property
     def games_per_second(self) -> float | None:
-        """The speed in the newest lines."""
-        seconds = np.nan_to_num(self.metrics["seconds"])
-        back = np.cumsum(seconds[::-1])
-        lines = 1 + int(np.searchsorted(back, _RECENT_SECONDS))
-        return self._speed(slice(-lines, None))
+        """The current speed, measured over the newest lines."""
+        return self._speed(self._recent())
 
     @property
     def mean_games_per_second(self) -> float | None:
-        """The speed since the start of the run."""
+        """The mean speed since the start of the run."""
         return self._speed(slice(None))
 
     def _speed(self, lines: slice) -> float | None:
@@ -153,26 +154,41 @@ class RunView:
 
     @property
     def seconds_left(self) -> float | None:
-        """By the present speed; `None` if the run is not known to go on."""
-        speed = self.games_per_second
+        """The estimated seconds left (see `runs.estimate`); `None` if it is not running, or its speed is unknown."""
+        speed = self._speed(self._recent())
         if self.state != "running" or not speed or self.target_games is None:
             return None
-        return (self.target_games - self.metrics.games_played) / speed
+        limits = {name: self.metrics.value(f"play.{name}") for name in LIMITS}
+        measured = next((Limit(name, value) for name, value in limits.items() if value is not None), None)
+        games, target = self.metrics.games_played, self.target_games
+        if self.config is None or measured is None:
+            return max(target - games, 0) / speed
+        return seconds_left(self.config, games, target, seconds_per_game=1 / speed, measured=measured)
+
+    def _recent(self) -> slice:
+        """Returns the newest lines, those over which speed is measured, as far back as the search limit is the same."""
+        seconds = np.nan_to_num(self.metrics["seconds"])
+        lines = 1 + int(np.searchsorted(np.cumsum(seconds[::-1]), _RECENT_SECONDS))
+        for name in LIMITS:
+            values = self.metrics[f"play.{name}"][::-1]
+            differs = ~np.isclose(values, values[:1], equal_nan=True)
+            lines = min(lines, int(differs.argmax()) if differs.any() else lines)
+        return slice(-lines, None)
 
     def curve(self, key: str) -> NDArray[np.float64]:
-        """Returns a measure's values as curves show them, in the unit of screens; shape (lines,)."""
+        """Returns a measure's values as curves show them, in the unit of displayed values; shape (lines,)."""
         measure = MEASURES[key]
         return (self.rolling(key) if measure.rolling else self.metrics[key]) * measure.unit.scale
 
     def rolling(self, name: str, *, games: int = WINDOW_GAMES) -> NDArray[np.float64]:
-        """The mean of a mean by game, such as `black_win_rate`, over the last games up to each line; shape (lines,).
+        """Returns the rolling mean of a per-game mean, such as `black_win_rate`, at each line; shape (lines,).
 
-        Lines are taken whole: as many as have `games` games together, or the newest one alone.
+        The window consists of whole lines: the last ones with at most `games` games in total, but always at least one.
         """
         counts, values = self.metrics["games"], self.metrics[name]
-        known = ~np.isnan(counts) & ~np.isnan(values)
-        sums = np.concatenate([[0.0], np.cumsum(np.where(known, counts * values, 0.0))])
-        totals = np.concatenate([[0.0], np.cumsum(np.where(known, counts, 0.0))])
+        valid = ~np.isnan(counts) & ~np.isnan(values)
+        sums = np.concatenate([[0.0], np.cumsum(np.where(valid, counts * values, 0.0))])
+        totals = np.concatenate([[0.0], np.cumsum(np.where(valid, counts, 0.0))])
         ends = np.arange(1, len(totals))
         starts = np.minimum(np.searchsorted(totals, totals[1:] - games), ends - 1)
         weight = totals[ends] - totals[starts]
@@ -181,9 +197,9 @@ class RunView:
 
 
 def _total(values: NDArray[np.float64]) -> float | None:
-    """The sum of what is known; `None` if nothing is."""
-    known = values[~np.isnan(values)]
-    return float(known.sum()) if len(known) else None
+    """Returns the sum without NaN values; `None` if there are no others."""
+    valid = values[~np.isnan(values)]
+    return float(valid.sum()) if len(valid) else None
 
 
 def _modified(path: Path) -> float | None:

@@ -1,4 +1,4 @@
-"""Training: games played and learned, sessions, statistics, and what they report."""
+"""Training: self-play and learning, sessions, statistics and reports."""
 
 from shirokuro.runs.metrics import TrainingWarning
 from shirokuro.training.convergence import ConvergenceReport

@@ -1,4 +1,4 @@
-"""What convergence is judged by, game after game, and the warnings that it leads to."""
+"""Convergence, tracked game by game, and the warnings that follow from it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from shirokuro._core import UNITS_PER_DISC
+from shirokuro.config import TrainConfig
+from shirokuro.runs.texts import build, typed
 from shirokuro.training.convergence import PATTERNS, ConvergenceReport, Window
 from shirokuro.training.report import variance
+from shirokuro.training.stagnation import EqualSettings, ErrorSums, stagnation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,24 +22,23 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from shirokuro._core import GenerationReport, TableCoverage
-    from shirokuro.config import TrainConfig
     from shirokuro.training.warnings import WarningKind
 
 REMEMBERED = 10_000
-"""The newest windows, which are remembered."""
+"""Number of windows kept; older ones are dropped."""
 
 
 class Sums:
-    """Games and values, added up. All are whole numbers: nothing is ever rounded."""
+    """Sums over games and search values. All are integers, so nothing is ever rounded."""
 
     def __init__(self, numbers: list[int] | None = None) -> None:
         self.numbers = numbers or [0] * 6
-        """Games, disc differences, their squares; values, their sum, their squares, in 1/256 disc."""
+        """Games, disc differences and their squares; values, their sum and the sum of their squares, in 1/256 disc."""
 
     def add(self, game: tuple[int, int, int, int], sign: int = 1) -> None:
-        """Adds a game: disc difference, values, their sum, their squares; or takes it away."""
+        """Adds a game (disc difference, number of values, their sum, sum of squares), or removes it if `sign` is -1."""
         difference, count, total, squares = game
-        numbers = self.numbers  # a loop took a microsecond more, twice for every game
+        numbers = self.numbers  # a loop takes a microsecond longer, and this runs twice per game
         numbers[0] += sign
         numbers[1] += sign * difference
         numbers[2] += sign * difference * difference
@@ -44,8 +46,8 @@ class Sums:
         numbers[4] += sign * total
         numbers[5] += sign * squares
 
-    def window(self, end: int) -> Window:
-        """What they say."""
+    def window(self, end: int, errors: ErrorSums | None = None) -> Window:
+        """Returns the mean and variances of these games as a window that ended after `end` games."""
         games, differences, difference_squares, values, value_sum, value_squares = self.numbers
         return Window(
             end=end,
@@ -53,20 +55,23 @@ class Sums:
             stone_difference_mean=differences / games if games else None,
             stone_difference_variance=variance(games, differences, difference_squares),
             value_variance=variance(values, value_sum, value_squares, unit=1 / UNITS_PER_DISC),
+            td_variance=errors.mean if errors else None,
+            td_variance_error=errors.standard_error if errors else None,
         )
 
 
 class ConvergenceTracker:
-    """Remembers what convergence is judged by. After N games it is the same however the games were split into calls."""
+    """Convergence statistics so far. After N games they do not depend on how the games were split into calls."""
 
     def __init__(self, window_games: int) -> None:
         self._last: deque[tuple[int, int, int, int]] = deque()
         self._last_sums = Sums()
         self._size = window_games
         self._window = Sums()
+        self._errors: ErrorSums | None = ErrorSums()
+        self._equal = EqualSettings()
         self._end = window_games
         self._windows: deque[Window] = deque(maxlen=REMEMBERED)
-        self._best: tuple[float, int] | None = None
         self._out_of_range = [0, 0]
         self._warned: dict[str, int] = {}
         self._check_due = False
@@ -74,9 +79,11 @@ class ConvergenceTracker:
     def add(
         self, generation: GenerationReport, games_played: int, config: TrainConfig
     ) -> Iterator[tuple[WarningKind, str]]:
-        """Counts the games of one call of the core, after which so many were played; gives the warnings of them."""
-        self._resize(config.window_games, games_played - len(generation.games) - len(generation.failures))
-        for game, (count, total, squares, positions, _, out_of_range) in zip(
+        """Counts the games of one call of the core, which ended after `games_played` games; yields their warnings."""
+        before = games_played - len(generation.games) - len(generation.failures)
+        self._resize(config.window_games, before)
+        self._equal.update(config.at(before - before % config.generation_games), before)
+        for game, (count, total, squares, positions, squared_error, out_of_range) in zip(
             generation.games, generation.game_sums, strict=True
         ):
             while game.index >= self._end:
@@ -85,6 +92,8 @@ class ConvergenceTracker:
             self._last.append(numbers)
             self._last_sums.add(numbers)
             self._window.add(numbers)
+            if self._errors:
+                self._errors.add(positions, squared_error)
             if len(self._last) > self._size:
                 self._last_sums.add(self._last.popleft(), -1)
             self._out_of_range[0] += out_of_range
@@ -95,40 +104,35 @@ class ConvergenceTracker:
             yield from self._judge_range(games_played, config)
 
     def _resize(self, size: int, games_played: int) -> None:
-        """Another length of windows, from the present one on."""
+        """Changes the length of windows and starts the current window over."""
         if size == self._size:
             return
         self._size = size
         while len(self._last) > size:
             self._last_sums.add(self._last.popleft(), -1)
-        self._window = Sums()
+        self._window, self._errors = Sums(), ErrorSums()
         self._end = (games_played // size + 1) * size
 
     def _close(self, config: TrainConfig) -> Iterator[tuple[WarningKind, str]]:
-        """Ends a window."""
-        window = self._window.window(self._end)
-        self._window, self._end, self._check_due = Sums(), self._end + self._size, True
-        if window.stone_difference_variance is None:
+        """Ends the current window; yields a warning if learning has stagnated."""
+        window = self._window.window(self._end, self._errors)
+        self._window, self._errors, self._end, self._check_due = Sums(), ErrorSums(), self._end + self._size, True
+        if not window.games:
             return
         self._windows.append(window)
-        if self._best is None or window.stone_difference_variance < self._best[0]:
-            self._best = (window.stone_difference_variance, window.end)
-            return
-        best, since = self._best
-        if window.end - since >= config.stagnation_games and self._is_new("stagnation", window.end, config):
-            yield (
-                "stagnation",
-                (
-                    f"the variance of the disc difference has not decreased for {window.end - since:,} games: "
-                    f"{window.stone_difference_variance:.2f} over the last {window.games:,} games, "
-                    f"the least was {best:.2f} after {since:,} games"
-                ),
-            )
+        since = max(config.settle_games, self._equal.since)
+        found = stagnation(self._windows, since, config.stagnation_games, config.min_decrease)
+        if found and self._is_new("stagnation", window.end, config):
+            yield "stagnation", found
 
     def _judge_range(self, games_played: int, config: TrainConfig) -> Iterator[tuple[WarningKind, str]]:
-        """Looks at the evaluations of a generation that is complete."""
+        """Yields a warning if too many evaluations of a completed generation are out of range."""
         (beyond, positions), self._out_of_range = self._out_of_range, [0, 0]
-        if beyond > config.max_out_of_range * positions and self._is_new("divergence", games_played, config):
+        if (
+            games_played > config.settle_games
+            and beyond > config.max_out_of_range * positions
+            and self._is_new("divergence", games_played, config)
+        ):
             yield (
                 "divergence",
                 (
@@ -138,7 +142,7 @@ class ConvergenceTracker:
             )
 
     def _is_new(self, kind: str, games_played: int, config: TrainConfig) -> bool:
-        """The warning was not given for some time; now it is."""
+        """Checks whether a warning of this kind is due again; if so, records that it is issued now."""
         last = self._warned.get(kind)
         if last is not None and games_played - last < config.warn_again_games:
             return False
@@ -147,41 +151,41 @@ class ConvergenceTracker:
 
     @property
     def check_due(self) -> bool:
-        """A window has ended since the last `check`."""
+        """Whether a window has ended since the last `check`."""
         return self._check_due
 
     def check(self, tables: TableCoverage, games_played: int, config: TrainConfig) -> Iterator[tuple[WarningKind, str]]:
-        """Gives the warnings that the weights' coverage leads to."""
+        """Yields warnings about low coverage and undertrained tables."""
         self._check_due = False
         report = self.report(tables, games_played)
         if (
             games_played >= config.coverage_games
-            and report.coverage < config.min_coverage
+            and report.typical_coverage < config.min_coverage
             and self._is_new("coverage", games_played, config)
         ):
             yield (
                 "coverage",
                 (
-                    f"{report.updated_entries:,} of {report.reachable_entries:,} entries that can occur are learned "
-                    f"({report.coverage:.1%}, {config.min_coverage:.0%} after {config.coverage_games:,} games wanted); "
-                    f"least of {_places(report.coverage_by_table, config.min_coverage)}"
+                    f"{report.typical_coverage:.1%} of the entries that a typical run reaches have been learned, "
+                    f"expected {config.min_coverage:.0%} after {config.coverage_games:,} games; "
+                    f"lowest: {_tables_below(report.typical_coverage_by_table, config.min_coverage)}"
                 ),
             )
         ratios = report.mean_updates_by_table / report.expected_updates_by_table
         few = report.mean_updates < config.min_updates * report.expected_updates
         if (few or (ratios < config.min_updates).any()) and self._is_new("undertrained", games_played, config):
-            below = _places(ratios, config.min_updates)
+            below = _tables_below(ratios, config.min_updates)
             yield (
                 "undertrained",
                 (
-                    f"{report.mean_updates:.4g} updates an entry, expected {report.expected_updates:.4g} after "
+                    f"{report.mean_updates:.4g} updates per entry, expected {report.expected_updates:.4g} after "
                     f"{games_played:,} games"
-                    + (f"; below {config.min_updates:.0%} of theirs: {below}" if below else "")
+                    + (f"; below {config.min_updates:.0%} of the expected number: {below}" if below else "")
                 ),
             )
 
     def report(self, tables: TableCoverage, games_played: int) -> ConvergenceReport:
-        """What is known."""
+        """Returns the current state as a report."""
         return ConvergenceReport(
             games_played=games_played,
             last_games=self._last_sums.window(games_played),
@@ -190,43 +194,77 @@ class ConvergenceTracker:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """All of it as plain values."""
+        """Returns the whole state as plain values."""
         games = np.array(self._last, dtype="<i8").tobytes()
         return {
             "size": self._size,
             "last": base64.b64encode(zlib.compress(games, 1)).decode(),
             "window": self._window.numbers,
+            "errors": self._errors and self._errors.numbers,
+            "equal": [self._equal.since, self._equal.settings],
             "end": self._end,
             "windows": [[getattr(window, name) for name in Window.__slots__] for window in self._windows],
-            "best": self._best,
             "out_of_range": self._out_of_range,
             "warned": self._warned,
             "check_due": self._check_due,
         }
 
     @classmethod
-    def from_json(cls, known: Mapping[str, Any]) -> Self:
-        """Reads what `to_json` gives.
+    def from_json(cls, state: Mapping[str, Any]) -> Self:
+        """Restores a tracker from the result of `to_json`, possibly that of an older version.
 
         Raises:
-            ValueError: it is something else; so do KeyError, TypeError and zlib.error.
+            ValueError: `state` has the wrong structure; KeyError, TypeError and zlib.error are also possible.
         """
-        monitor = cls(known["size"])
-        games = np.frombuffer(zlib.decompress(base64.b64decode(known["last"])), dtype="<i8").reshape(-1, 4)
+        size = TrainConfig.SETTINGS["window_games"].convert("size", state["size"])
+        tracker = cls(typed(size, int))
+        games = np.frombuffer(_decompressed(state["last"], 32 * tracker._size), dtype="<i8").reshape(-1, 4)
         for difference, count, total, squares in games.tolist():
-            monitor._last.append((difference, count, total, squares))
-            monitor._last_sums.add(monitor._last[-1])
-        monitor._window, monitor._end = Sums(list(known["window"])), known["end"]
-        windows = (dict(zip(Window.__slots__, window, strict=True)) for window in known["windows"])
-        monitor._windows.extend(Window(**window) for window in windows)
-        monitor._best = tuple(known["best"]) if known["best"] else None
-        monitor._out_of_range = list(known["out_of_range"])
-        monitor._warned, monitor._check_due = dict(known["warned"]), known["check_due"]
-        return monitor
+            tracker._last.append((difference, count, total, squares))
+            tracker._last_sums.add(tracker._last[-1])
+        tracker._window, tracker._end = Sums(_whole_numbers(state["window"], 6)), typed(state["end"], int)
+        if "equal" in state:
+            tracker._errors = ErrorSums(_numbers(state["errors"], 5)) if state["errors"] else None
+            since, settings = state["equal"]
+            known = None if settings is None else {key: typed(each, float | None) for key, each in settings.items()}
+            tracker._equal = EqualSettings(typed(since, int), known)
+        else:  # older files have no sums for the current window
+            tracker._errors = None
+        windows = (dict(zip(Window.__slots__, window, strict=False)) for window in state["windows"])
+        tracker._windows.extend(build(Window, window) for window in windows)
+        tracker._out_of_range = _whole_numbers(state["out_of_range"], 2)
+        tracker._warned = {kind: typed(games, int) for kind, games in dict(state["warned"]).items()}
+        tracker._check_due = typed(state["check_due"], bool)
+        return tracker
 
 
-def _places(values: NDArray[np.float64], limit: float, most: int = 6) -> str:
-    """Names the tables whose value is below a limit, the lowest patterns first: "P03 stages 9–14 (21 %), …"."""
+def _decompressed(text: str, limit: int) -> bytes:
+    """Returns the content of a compressed text.
+
+    Raises:
+        ValueError: the content is damaged, incomplete, or longer than `limit` bytes.
+    """
+    decompressor = zlib.decompressobj()
+    content = decompressor.decompress(base64.b64decode(text, validate=True), limit + 1)
+    if len(content) > limit or not decompressor.eof or decompressor.unused_data:
+        raise ValueError(f"last: not a compressed text of at most {limit:,} bytes")
+    return content
+
+
+def _numbers(values: object, count: int) -> list[float]:
+    if not isinstance(values, list) or len(values) != count:
+        raise ValueError(f"{values!r:.40}: must be {count} numbers")
+    return [typed(value, float) for value in values]
+
+
+def _whole_numbers(values: object, count: int) -> list[int]:
+    if not isinstance(values, list) or len(values) != count:
+        raise ValueError(f"{values!r:.40}: must be {count} whole numbers")
+    return [typed(value, int) for value in values]
+
+
+def _tables_below(values: NDArray[np.float64], limit: float, at_most: int = 6) -> str:
+    """Names the tables whose value is below a limit, lowest first: "P03 stages 9–14 (21%), …"."""
     found: list[tuple[float, str]] = []
     for pattern, name in enumerate(PATTERNS):
         stages = np.flatnonzero(values[:, pattern] < limit)
@@ -236,5 +274,5 @@ def _places(values: NDArray[np.float64], limit: float, most: int = 6) -> str:
                 span = f"stage {run[0]}" if run.size == 1 else f"stages {run[0]}–{run[-1]}"
                 found.append((lowest, f"{name} {span} ({lowest:.0%})"))
     found.sort()
-    more = f" and {len(found) - most} more" if len(found) > most else ""
-    return ", ".join(text for _, text in found[:most]) + more
+    more = f" and {len(found) - at_most} more" if len(found) > at_most else ""
+    return ", ".join(text for _, text in found[:at_most]) + more

@@ -1,4 +1,4 @@
-"""Games that failed: counted over the last games, so that a training with too many of them pauses."""
+"""Failed games, counted over the latest games. A training with too many of them pauses."""
 
 from __future__ import annotations
 
@@ -7,46 +7,48 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
+from shirokuro.runs.texts import build
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from shirokuro._core import GenerationReport
 
 EXAMPLES = 3
-"""Failed games of each kind that a report shows."""
+"""Number of failed games of each kind that a report shows."""
 
-_NOT_A_NUMBER = "a position's target is not a finite number"
+_NAN_MESSAGE = "a position's target is NaN or infinite"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailedGame:
-    """A game that went wrong. It counts as played, and nothing bad is learned from it."""
+    """A game that failed. It counts as played, and no invalid value is learned from it."""
 
     index: int
     """The game's number in its training, from 0."""
 
     kind: str
-    """`"panic"`, `"hang"`, `"search_error"`, or `"nan"` for a game with values that are no numbers."""
+    """`"panic"`, `"hang"`, `"search_error"`, or `"nan"` for a game with NaN or infinite values."""
 
     message: str
-    """What went wrong."""
+    """Description of the failure."""
 
     seed: int
-    """The training's seed: with the number it gives the game's random numbers."""
+    """The training's seed. Together with `index`, it determines the game's random numbers."""
 
     transcript: str
-    """The moves up to the failure."""
+    """Moves up to the failure."""
 
     @classmethod
     def of_generation(cls, generation: GenerationReport, seed: int) -> list[Self]:
-        """The games of one call of the core that went wrong."""
+        """Returns the failed games of one call of the core, ordered by index."""
         names = [field.name for field in dataclasses.fields(cls)]
         failed = [cls(**{name: getattr(failure, name) for name in names}) for failure in generation.failures]
-        not_numbers = set(generation.nan_games)
+        nan_games = set(generation.nan_games)
         failed += [
-            cls(index=game.index, kind="nan", message=_NOT_A_NUMBER, seed=seed, transcript=game.transcript)
+            cls(index=game.index, kind="nan", message=_NAN_MESSAGE, seed=seed, transcript=game.transcript)
             for game in generation.games
-            if game.index in not_numbers
+            if game.index in nan_games
         ]
         return sorted(failed, key=lambda failure: failure.index)
 
@@ -57,27 +59,27 @@ class FailedGame:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailureReport:
-    """The failed games among the last games of a training."""
+    """Failed games among the latest games of a training."""
 
     window_games: int
-    """The games that were looked at: the last ones, this many at most."""
+    """Number of games considered: the latest ones, at most the size of the window."""
 
     failures: tuple[FailedGame, ...]
-    """Those that failed, by number."""
+    """The failed games, ordered by index."""
 
     @property
     def rate(self) -> float | None:
-        """Share of the games that failed; `None` when none was played."""
+        """Share of the games that failed; `None` before the first game."""
         return len(self.failures) / self.window_games if self.window_games else None
 
     @property
     def kinds(self) -> Mapping[str, int]:
-        """Failed games by kind, the most frequent first."""
+        """Number of failed games by kind, most frequent first."""
         return dict(Counter(failure.kind for failure in self.failures).most_common())
 
     @property
     def examples(self) -> tuple[FailedGame, ...]:
-        """The newest failures of each kind."""
+        """The latest failures of each kind."""
         return tuple(
             failure
             for kind in self.kinds
@@ -91,33 +93,33 @@ class FailureReport:
 
 
 class FailureWindow:
-    """The failed games among a training's last games."""
+    """Sliding window over the failed games of a training."""
 
     def __init__(self, failures: Iterable[FailedGame] = ()) -> None:
         self._failures = list(failures)
 
     def add(self, failures: Iterable[FailedGame]) -> None:
-        """Counts failed games."""
+        """Adds failed games."""
         self._failures += failures
 
     def report(self, games_played: int, window: int) -> FailureReport:
-        """The failures among the last `window` games; older ones are forgotten."""
+        """Returns the failures among the last `window` games and drops older ones."""
         self._failures = [failure for failure in self._failures if failure.index >= games_played - window]
         return FailureReport(window_games=min(games_played, window), failures=tuple(self._failures))
 
     def clear(self) -> None:
-        """Counts from zero."""
+        """Drops all failures, so that the count starts from zero."""
         self._failures = []
 
     def to_json(self) -> list[dict[str, Any]]:
-        """The window as plain values."""
+        """Returns the failures as plain values."""
         return [dataclasses.asdict(failure) for failure in self._failures]
 
     @classmethod
     def from_json(cls, failures: Iterable[Mapping[str, Any]]) -> Self:
-        """Reads what `to_json` gives.
+        """Restores a window from the result of `to_json`.
 
         Raises:
-            TypeError: it is something else.
+            TypeError: `failures` has the wrong structure.
         """
-        return cls(FailedGame(**failure) for failure in failures)
+        return cls(build(FailedGame, failure) for failure in failures)

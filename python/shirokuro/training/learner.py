@@ -1,14 +1,15 @@
-"""Training call by call: Python decides what is played and learned next, the Rust core does it."""
+"""Training call by call: Python decides what to play and learn next, and the Rust core does it."""
 
 from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NoReturn, Self
 
 from shirokuro.config import TrainConfig
 from shirokuro.training import log_file, memory
+from shirokuro.training.settings import FIXED
 from shirokuro.training.state import TrainingState
 
 if TYPE_CHECKING:
@@ -26,14 +27,12 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_FIXED = ("seed", "generation_games")
-
 
 class Learner:
-    """Plays against itself and learns, as often as it is told to: what `Trainer` is without its sessions.
+    """Training without sessions: each call plays games against itself and learns from them. `Trainer` adds sessions.
 
-    The state after N games depends on the settings alone: not on the number of threads, nor on how the games were
-    split into calls, nor on saving, loading and interruptions. Only `time_ms` gives that up.
+    The state after N games depends only on the settings. The number of threads, the way the games were split into
+    calls, saving, loading and interruptions do not matter. The only exception is a search limited by `time_ms`.
 
     A `KeyboardInterrupt` during a call stops it at once and leaves a state that can be saved and continued.
     """
@@ -50,6 +49,18 @@ class Learner:
             raise TypeError(f"config: must be a TrainConfig or None, not {type(config).__name__}")
         self.state = TrainingState.new(config)
 
+    def __repr__(self) -> str:
+        name, config = type(self).__name__, self._config
+        return f"<{name}: {self.games_played} of {config.games} games, seed {config.seed}, run {self.state.run_id}>"
+
+    def __reduce__(self) -> NoReturn:
+        """Refuses to be pickled or copied."""
+        name = type(self).__name__
+        raise TypeError(
+            f"cannot pickle or copy a {name}: it owns threads and a run; write a file with {name}.save, and read it "
+            f"with {name}.load where it is needed (its evaluator can be pickled)"
+        )
+
     @property
     def _core(self) -> TrainerCore:
         return self.state.core
@@ -65,7 +76,7 @@ class Learner:
 
     @property
     def evaluator(self) -> Evaluator:
-        """The evaluator that is being trained: it follows the training."""
+        """The evaluator being trained; its weights follow the training."""
         return self._core.evaluator
 
     @property
@@ -75,11 +86,11 @@ class Learner:
 
     @property
     def play(self) -> GenerationSettings:
-        """The values that hold for the current generation."""
+        """The settings in force for the current generation."""
         return self._play(self._config)
 
     def _play(self, config: TrainConfig) -> GenerationSettings:
-        # What schedules say at the generation's first game holds for all of it: however it is split, it is the same.
+        # The schedules' values at a generation's first game hold for the whole generation, however it is split.
         return config.at(self._core.generation * self._core.generation_games)
 
     def train_batch(
@@ -95,11 +106,11 @@ class Learner:
         """Plays games against itself, in parallel, and learns from them.
 
         Args:
-            games: how many.
-            epsilon: for these games, in place of the setting.
-            depth: the same.
-            nodes: the same.
-            time_ms: the same.
+            games: number of games.
+            epsilon: replaces the setting for these games.
+            depth: replaces the setting for these games.
+            nodes: replaces the setting for these games.
+            time_ms: replaces the setting for these games.
             progress: called about every 50 ms, and after each generation, with the number of games finished in this
                 call. An exception from it ends the call as Ctrl-C does.
 
@@ -120,7 +131,7 @@ class Learner:
         return window.take()
 
     def stats_window(self) -> StatsWindow:
-        """Measures the games from now on, as long as somebody holds it."""
+        """Returns a window that measures all games from now on, for as long as a reference to it is held."""
         return self.state.statistics.stats_window(self._config)
 
     def train_game(
@@ -131,15 +142,15 @@ class Learner:
         nodes: int | None = None,
         epsilon: ScheduleLike | None = None,
     ) -> Game:
-        """Plays one game against itself and learns from it; the arguments are as for `train_batch`."""
+        """Plays one game against itself and learns from it. The arguments are those of `train_batch`."""
         self._refuse_while_active()
         config = self._with(epsilon=epsilon, depth=depth, nodes=nodes, time_ms=time_ms)
-        while not (games := self._advance(1, config, None).games):  # a game that failed is followed by another
+        while not (games := self._advance(1, config, None).games):  # play another game if one fails
             pass
         return games[0]
 
     def _refuse_while_active(self) -> None:
-        """Raises an error while nobody may train but the one who does."""
+        """Raises an error if a session is training; without sessions, there is nothing to check."""
 
     def _with(self, **changes: object) -> TrainConfig:
         given = {name: value for name, value in changes.items() if value is not None}
@@ -158,7 +169,7 @@ class Learner:
             tick=tick,
             reports=statistics.reports,
         )
-        statistics.count(self._config)
+        statistics.count(config)
         if generation.generation_complete and statistics.convergence.check_due:
             for kind, message in statistics.convergence.check(core.coverage(), self.games_played, self._config):
                 statistics.warnings.issue(kind, message, self.games_played)
@@ -169,11 +180,11 @@ class Learner:
     def observed(
         self, observer: Callable[[GenerationReport], object], *, updates: tuple[int, int] | None = None
     ) -> Iterator[None]:
-        """Within it, `observer` is called with what the core reports of each call.
+        """Calls `observer` with the core's report of each call within the context.
 
         Args:
             observer: an exception from it ends the training.
-            updates: the tables whose updates are listed: bit sets of stages and of patterns.
+            updates: the tables whose updates the reports list, as bit sets of stages and patterns.
         """
         statistics, listed = self.state.statistics, self._listed
         statistics.observers += (observer,)
@@ -185,24 +196,24 @@ class Learner:
             self._listed = listed
 
     def train_generation(self, games: int, tick: Callable[[int], None]) -> None:
-        """Plays and learns what is left of the generation under way, or so many of its games."""
+        """Plays the rest of the current generation, but at most `games` games, and learns from it."""
         self._advance(games, self._config, tick)
 
     def configure(self, *, log_level: int | str | None = None, **changes: object) -> None:
-        """Changes settings from the next game on; while a training is active, from the next generation on.
+        """Changes settings, effective from the next game; during an active training, from the next generation.
 
         Args:
             log_level: verbosity of the package's logger, such as `"DEBUG"` or `"WARNING"`.
-            changes: settings of `TrainConfig` by name; a new search limit (depth, nodes or time_ms) takes the old
-                one's place.
+            changes: settings of `TrainConfig` by name. A new search limit (depth, nodes or time_ms) replaces the old
+                one.
 
         Raises:
-            ValueError: a value is out of its range, or the setting is fixed for a training's life (seed,
+            ValueError: a value is out of its range, or the setting can't be changed once a training exists (seed,
                 generation_games).
-            TypeError: a value is of the wrong type, or there is no such setting.
+            TypeError: a value is of the wrong type, or the setting is unknown.
         """
         config = self._config.replace(**changes)
-        for name in _FIXED:
+        for name in FIXED:
             if getattr(config, name) != getattr(self._config, name):
                 raise ValueError(f"{name} = {changes[name]!r}: can't be changed during a training")
         memory.plan(config)
@@ -211,18 +222,18 @@ class Learner:
         self.state.config = config
 
     def get_statistics(self) -> BatchReport:
-        """What was measured over all games since the start of the run, those before loading included."""
+        """Returns the measurements of all games since the start of the run, including those before loading."""
         self.state.statistics.count(self._config)
         return self.state.statistics.totals
 
     def memory(self) -> dict[str, int]:
-        """Bytes by component, of what was allocated and of what the system says; unknown ones are absent.
+        """Returns bytes by component, as allocated and as reported by the system; unknown ones are absent.
 
-        `"weights"`, `"adam"`, `"tables"`, `"records"` (games of the generation under way), `"learning"` (the workers'
-        sums, and which entries were learned), `"python"` (what the process had before the first trainer was made) and
-        `"other"` are what the process has now: without `"untouched"`, the part of Adam's moments that was never written
-        and takes no memory yet, they add up to `"resident"`. `"rows"` were needed by the last generation while it was
-        learned; `"allocator_free"` is what the C library's allocator keeps without using it; `"budget"` is the setting.
+        The process's current memory is made up of `"weights"`, `"adam"`, `"tables"`, `"records"` (games of the current
+        generation), `"learning"` (the workers' sums, and which entries were learned), `"python"` (what the process used
+        before the first trainer was made) and `"other"`. Minus `"untouched"`, the part of Adam's moments that was never
+        written and takes no memory yet, they add up to `"resident"`. `"rows"` is what the last generation needed while
+        it was learned. `"allocator_free"` is what the C library's allocator keeps unused. `"budget"` is the setting.
 
         Raises:
             RuntimeError: another thread is using the trainer.
@@ -230,7 +241,7 @@ class Learner:
         return memory.report(self._core.memory(), self._config)
 
     def convergence(self) -> ConvergenceReport:
-        """How far the training is: the last games, and what was learned of each table.
+        """Reports convergence: the latest games, and how much of each table was learned.
 
         Raises:
             RuntimeError: another thread is using the trainer.
@@ -240,11 +251,13 @@ class Learner:
 
     @property
     def warnings(self) -> tuple[TrainingWarning, ...]:
-        """What this trainer has warned about since it was made or loaded, the newest thousand at most."""
+        """Warnings issued since this trainer was made or loaded; at most the latest thousand."""
         return self.state.statistics.warnings.since(0)
 
     def digest(self) -> str:
-        """SHA-256, in hexadecimal, of the state: equal digests mean equal weights, moments and places in the run.
+        """Returns the SHA-256 of the state in hexadecimal.
+
+        Equal digests mean equal weights, equal moments and the same position in the run.
 
         Raises:
             RuntimeError: another thread is using the trainer.
@@ -253,23 +266,23 @@ class Learner:
 
     @property
     def errors(self) -> FailureReport:
-        """The games that failed among the last ones, `error_window` at most."""
+        """Failed games among the latest `error_window` games."""
         return self.state.statistics.failures.report(self.games_played, self._config.error_window)
 
     @property
     def has_too_many_errors(self) -> bool:
-        """More games failed than a window may hold."""
+        """Whether more games failed than `max_error_rate` allows."""
         config = self._config
         return len(self.errors.failures) > config.max_error_rate * config.error_window
 
     def forget_errors(self) -> None:
-        """Counts failed games from zero."""
+        """Restarts the count of failed games from zero."""
         self.state.statistics.failures.clear()
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Writes the whole state: weights, moments, the place in the run, settings, statistics and failed games.
+        """Writes the whole state: weights, moments, the position in the run, settings, statistics and failed games.
 
-        An existing file is replaced in one step.
+        An existing file is replaced atomically.
 
         Raises:
             OSError: the file can't be written.
@@ -279,16 +292,16 @@ class Learner:
 
     @classmethod
     def load(cls, path: str | PathLike[str], *, threads: int | None = None) -> Self:
-        """Reads what `save` wrote; training then goes on as if it had never stopped.
+        """Reads a file written by `save`; training then continues as if it had never stopped.
 
         Args:
             path: the file.
-            threads: worker threads, in place of the saved setting.
+            threads: number of worker threads; replaces the saved setting.
 
         Raises:
             ValueError: `threads` is out of its range.
-            FileNotFoundError: there is no such file (other `OSError`s: it can't be read).
-            ModelFileError: the file is not a model, is damaged, or holds weights alone.
+            FileNotFoundError: the file does not exist (other `OSError`s: it can't be read).
+            ModelFileError: the file is not a model, is damaged, or holds only weights.
         """
         learner = cls.__new__(cls)
         learner.state = TrainingState.load(Path(path))

@@ -1,32 +1,36 @@
-"""A run's log file: written by a thread of its own, so that no training ever waits for a disk."""
+"""A run's log file. A separate thread writes it, so a training never waits for the disk."""
 
 from __future__ import annotations
 
 import copy
 import json
 import logging
+import os
 import queue
 import threading
 import time
 from datetime import UTC, datetime
+from io import BufferedWriter, TextIOWrapper
 from logging.handlers import QueueHandler, QueueListener
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from shirokuro.files import open_own
+
 if TYPE_CHECKING:
-    from pathlib import Path
     from types import TracebackType
 
 _log = logging.getLogger(__name__)
 
 PACKAGE = "shirokuro"
-"""The logger that all of the package's messages go through."""
+"""Name of the logger that all messages of the package go through."""
 
 CAPACITY = 10_000
-"""Messages that wait to be written; more than that are dropped and counted."""
+"""Maximum number of messages waiting to be written; further ones are dropped and counted."""
 
 
 class TextFormatter(logging.Formatter):
-    """One line a message: local time, level, text."""
+    """Text format: one line per message with local time, level and text."""
 
     default_msec_format = "%s.%03d"
 
@@ -35,10 +39,10 @@ class TextFormatter(logging.Formatter):
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a message: `time` (ISO 8601, UTC), `level`, `logger`, `message`, and the figures by name."""
+    """JSON format: one object per message with `time` (ISO 8601, UTC), `level`, `logger`, `message` and figures."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line, without its end."""
+        """Returns the line without a line break."""
         line: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -52,14 +56,14 @@ class JsonFormatter(logging.Formatter):
 
 
 class DroppingQueueHandler(QueueHandler):
-    """Hands messages to the thread that writes them. Where that can't keep up, they are dropped and counted."""
+    """Handler that passes messages to the writing thread. If the thread can't keep up, they are dropped and counted."""
 
     def __init__(self, waiting: queue.Queue[logging.LogRecord | None]) -> None:
         super().__init__(waiting)
         self.dropped = 0
 
     def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
-        """A copy that does not change any more: its text is made here, by the thread that knows its values."""
+        """Returns a copy with its text already formatted, because only the calling thread knows the current values."""
         ready = copy.copy(record)
         ready.msg, ready.args = record.getMessage(), None
         if record.exc_info and not record.exc_text:
@@ -68,7 +72,7 @@ class DroppingQueueHandler(QueueHandler):
         return ready
 
     def enqueue(self, record: logging.LogRecord) -> None:
-        """Puts the message where the writer finds it, or drops it."""
+        """Queues the message, or drops it if the queue is full."""
         try:
             self.queue.put_nowait(record)
         except queue.Full:
@@ -76,17 +80,21 @@ class DroppingQueueHandler(QueueHandler):
 
 
 class _File(logging.FileHandler):
-    """A log file. A message that can't be written is lost, and counted: a full disk ends no training."""
+    """File handler that loses and counts messages it can't write: a full disk does not end a training."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, encoding="utf-8", errors="backslashreplace")
         self.lost = 0
 
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802 (logging's name for it)
+    def _open(self) -> TextIOWrapper:
+        file = open_own(Path(self.baseFilename), os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        return TextIOWrapper(BufferedWriter(file), encoding=self.encoding, errors=self.errors)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802 (logging's name)
         self.lost += 1
 
     def close(self) -> None:
-        """Closes the file; what still can't be written is lost."""
+        """Closes the file; anything that still can't be written is lost."""
         try:
             super().close()
         except OSError:
@@ -94,18 +102,18 @@ class _File(logging.FileHandler):
 
 
 class _Listener(QueueListener):
-    """The writing thread."""
+    """The thread that writes the file."""
 
     def __init__(self, waiting: queue.Queue[logging.LogRecord | None], file: logging.Handler) -> None:
         super().__init__(waiting, file)
         self._waiting = waiting
 
     def enqueue_sentinel(self) -> None:
-        self._waiting.put(None)  # the end; whoever closes the file waits until there is room to say so
+        self._waiting.put(None)  # blocks until there is room, so that the end of the queue is never dropped
 
 
 class _PassOn(logging.Handler):
-    """Gives the handlers of the loggers above what they would have got if nobody had asked for more."""
+    """Handler that passes on to the parent loggers only the messages they would receive without a log file."""
 
     def __init__(self, above: logging.Logger, level: int) -> None:
         super().__init__(level)
@@ -116,19 +124,19 @@ class _PassOn(logging.Handler):
 
 
 class RunLog:
-    """Writes the package's messages to `training_YYYYMMDD_HHMMSS.log` in a folder, as long as it is open.
+    """Log file `training_YYYYMMDD_HHMMSS.log` in a folder, which receives the package's messages while it is open.
 
-    Handlers of the host program get what they always got: messages of the level that holds for the package's logger.
+    The host program's handlers are not affected: they receive messages at the level set for the package's logger.
 
     Args:
-        folder: where the file is made; the folder as well, if it is missing.
-        level: the least level that is written, such as `"DEBUG"`.
-        as_json: JSON lines instead of text.
-        capacity: messages that may wait to be written.
+        folder: folder of the file; it is created if it is missing.
+        level: lowest level that is written, such as `"DEBUG"`.
+        as_json: write JSON lines instead of text.
+        capacity: maximum number of messages waiting to be written.
 
     Raises:
-        ValueError: there is no such level.
-        OSError: the file can't be made.
+        ValueError: `level` is not the name of a level.
+        OSError: the file can't be created.
     """
 
     def __init__(
@@ -146,7 +154,7 @@ class RunLog:
 
     @property
     def dropped(self) -> int:
-        """Messages that are not in the file: too many at once, or the disk was full."""
+        """Number of messages missing in the file, because there were too many at once or the disk was full."""
         return self._handler.dropped + self._file.lost
 
     def __enter__(self) -> Self:
@@ -158,7 +166,7 @@ class RunLog:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         _package.remove(self._handler)
-        self._listener.stop()  # after it has written what waits
+        self._listener.stop()  # returns once all waiting messages are written
         if self.dropped:
             text = f"{self.dropped} messages were dropped: they came faster than they could be written"
             self._file.handle(logging.LogRecord(__name__, logging.WARNING, __file__, 0, text, None, None))
@@ -168,7 +176,7 @@ class RunLog:
 
 
 class _Package:
-    """The package's logger, and what it was before the first log file was opened."""
+    """The package's logger, and its configuration before the first log file was opened."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -215,36 +223,36 @@ class _Package:
             self._choose(logger)
 
     def _choose(self, logger: logging.Logger) -> None:
-        """The least level that somebody wants."""
-        wanted = [*self._handlers, *([self._pass_on] if self._pass_on else [])]
-        logger.setLevel(min(handler.level for handler in wanted))
+        """Sets the logger to the lowest level that any handler asks for."""
+        handlers = [*self._handlers, *([self._pass_on] if self._pass_on else [])]
+        logger.setLevel(min(handler.level for handler in handlers))
 
 
 _package = _Package()
 
 
 def set_level(level: int | str) -> None:
-    """Sets the least level of messages that are logged, in the files of trainings under way as well.
+    """Sets the lowest level of messages that are logged, including in the log files of active trainings.
 
     Raises:
-        ValueError: there is no such level.
-        TypeError: it is neither a number nor a name.
+        ValueError: `level` is not the name of a level.
+        TypeError: `level` is neither a number nor a name.
     """
     _package.set_level(checked_level(level))
 
 
 def checked_level(level: int | str) -> int:
-    """A level of `logging` as a number.
+    """Returns a level of `logging` as a number.
 
     Raises:
-        ValueError: there is none of this name.
-        TypeError: it is neither a number nor a name.
+        ValueError: `level` is not the name of a level.
+        TypeError: `level` is neither a number nor a name.
     """
     if isinstance(level, bool) or not isinstance(level, (int, str)):
-        raise TypeError(f"log_level = {level!r}: must be a level of logging, such as 'INFO'")
+        raise TypeError(f"log_level = {level!r}: must be a logging level, such as 'INFO'")
     if isinstance(level, int):
         return level
-    known = logging.getLevelNamesMapping()
-    if level.upper() not in known:
+    numbers = logging.getLevelNamesMapping()
+    if level.upper() not in numbers:
         raise ValueError(f"log_level = {level!r}: must be debug, info, warning or error")
-    return known[level.upper()]
+    return numbers[level.upper()]

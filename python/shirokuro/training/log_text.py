@@ -1,4 +1,4 @@
-"""How measures are said in a log."""
+"""Text of the log: progress, details and summaries of a training."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SPEED = f"{{:.0f}}{MEASURES['games_per_second'].unit.suffix}"
 
 
 def _join(parts: Iterable[tuple[str, float | None]]) -> str:
-    """Those of the texts whose value is known, with the value in it."""
+    """Joins the texts whose value is known, each with its value inserted."""
     return ", ".join(text.format(value) for text, value in parts if value is not None)
 
 
@@ -52,8 +52,8 @@ def _searches(report: BatchReport) -> str:
     return _join(
         (
             ("mean depth {:.2f}", report.mean_depth),
-            ("least {}", report.depth_min),
-            ("greatest {}", report.depth_max),
+            ("min {}", report.depth_min),
+            ("max {}", report.depth_max),
             ("{:,} nodes", report.nodes),
             ("table hits {:.1%}", report.table_hit_rate),
         )
@@ -65,27 +65,27 @@ def _convergence(report: ConvergenceReport) -> str:
         (
             ("discs {:+.2f}", report.last_games.stone_difference_mean),
             ("± {:.2f}", report.stone_difference_sd),
-            ("variance of values {:.2f}", report.last_games.value_variance),
+            ("value variance {:.2f}", report.last_games.value_variance),
             ("coverage {:.2%}", report.coverage),
-            ("updates an entry {:.2f}", report.mean_updates),
+            ("updates per entry {:.2f}", report.mean_updates),
             ("expected {:.2f}", report.expected_updates),
         )
     )
 
 
 def memory_line(bytes_by_part: Mapping[str, int]) -> str:
-    """The components in a line, in MB."""
+    """Returns one line with the components in MB."""
     return ", ".join(f"{name} {bytes_by_part[name] / MB:.1f}" for name in COMPONENTS if name in bytes_by_part) + " MB"
 
 
 def progress_line(report: BatchReport, games_played: int, target: int, seconds: float, left: float | None) -> str:
-    """The last games in a line."""
-    place = f"{games_played:,}/{target:,} games"
-    return f"{place}: {_games(report)}, elapsed {duration(seconds)}, ETA {duration(left, unknown='unknown')}"
+    """Returns one line on the latest games."""
+    count = f"{games_played:,}/{target:,} games"
+    return f"{count}: {_games(report)}, elapsed {duration(seconds)}, ETA {duration(left, unknown='unknown')}"
 
 
 def detail_line(report: BatchReport, convergence: ConvergenceReport, bytes_by_part: Mapping[str, int]) -> str:
-    """More of the last games, in several lines."""
+    """Returns several lines with more details of the latest games."""
     error = _join(((_TD_ERROR, report.td_error), (_SPEED, report.games_per_second)))
     return "\n  ".join(
         (
@@ -107,7 +107,7 @@ def summary(
     games_played: int,
     target: int,
 ) -> str:
-    """All games of a run, in several lines."""
+    """Returns several lines on all games of a run."""
     results = f"{report.black_wins:,} black, {report.white_wins:,} white, {report.draws:,} draws"
     failed = ", ".join(f"{kind} {count}" for kind, count in errors.kinds.items()) or "none"
     played = f"{duration(report.play_seconds)} playing, {duration(report.learn_seconds)} learning"

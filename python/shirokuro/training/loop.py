@@ -1,7 +1,8 @@
-"""A training from its start, or from a checkpoint, to its end or a pause: what happens between two generations."""
+"""The training loop: trains generation by generation, and saves and reports in between."""
 
 from __future__ import annotations
 
+import errno
 import logging
 import time
 from contextlib import ExitStack, suppress
@@ -13,6 +14,7 @@ from shirokuro.runs.games import GameLog
 from shirokuro.training.log_file import RunLog
 from shirokuro.training.reporter import EveryNGames, Reporter
 from shirokuro.training.results import TrainingProgress, TrainingResult
+from shirokuro.training.settings import changes_between, jumps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,15 +24,17 @@ if TYPE_CHECKING:
     from shirokuro.training.results import Outcome
     from shirokuro.training.session import Session
 
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+
 _log = logging.getLogger(__name__)
 
 
 class Stopped(BaseException):
-    """Ends a call of the core early; finished games are kept."""
+    """Raised to end a call of the core early; finished games are kept."""
 
 
 class TrainingLoop:
-    """Trains up to a session's target; saves and reports on the way."""
+    """Loop that trains up to a session's target, saving and reporting on the way."""
 
     def __init__(
         self,
@@ -52,42 +56,49 @@ class TrainingLoop:
         self._log_level, self._log_json = log_level, log_json
         self._callbacks = EveryNGames(callback_every, trainer.games_played)
         self._checkpoints = EveryNGames(trainer.config.checkpoint_games, trainer.games_played)
-        self._reporter = Reporter(trainer, self._directory, target_games=self._target, metrics_every=callback_every)
+        self._reporter = Reporter(trainer, self._directory, session=session, metrics_every=callback_every)
         self._unreported, self._all = trainer.stats_window(), trainer.stats_window()
         self._start = time.monotonic()
-        self._first = self._count = self._before_call = trainer.games_played
+        self._count = self._before_call = trainer.games_played
         self._resources = ExitStack()
 
     def open(self) -> None:
-        """Takes hold of the directory.
+        """Locks the directory and opens the files in it.
 
         Raises:
             ValueError: the directory holds another run.
-            BlockingIOError: another training is using it.
-            OSError: it can't be written.
+            BlockingIOError: another training run is using the directory.
+            OSError: the directory can't be written.
         """
         with ExitStack() as resources:
-            resources.enter_context(self._directory.held())
+            self._lock = resources.enter_context(self._directory.held())
             trainer = self._trainer
             self._retention = checkpoints.Retention(self._directory, trainer.state.run_id, trainer.games_played)
             self._directory.write_config(trainer.config)
+            trainer.state.written = trainer.config
             resources.enter_context(RunLog(self._directory.logs, level=self._log_level, as_json=self._log_json))
+            if problem := self._lock.problem:
+                message = f"{self._directory.path} can't be locked: {problem}; start no second training there"
+                trainer.state.statistics.warnings.issue("lock", message, trainer.games_played)
             if keep := trainer.config.record_games:
                 games = GameLog(self._directory, keep=keep, games_played=trainer.games_played)
                 resources.enter_context(trainer.observed(games))
             self._resources = resources.pop_all()
 
     def run(self) -> TrainingResult:
-        """Trains until the target is reached, or until the session is to stop."""
+        """Trains until the target is reached or the session is asked to stop."""
         with self._resources:
             return self._run()
 
     def _run(self) -> TrainingResult:
         _log.info("training from %d to %d games in %s", self._count, self._target, self._directory.path)
+        notes, self._trainer.state.notes = self._trainer.state.notes, []
+        for note in notes:
+            _log.warning("%s", note)
         try:
             outcome = self._train_to_end()
             if self._unreported.report.games or self._unreported.report.failures:
-                self._tell()
+                self._run_callback()
         except BaseException as error:
             try:
                 self._save(final=True)
@@ -116,15 +127,20 @@ class TrainingLoop:
     def _train_to_end(self) -> Outcome:
         trainer = self._trainer
         if trainer.has_too_many_errors:
-            _log.warning("going on after too many errors: they are counted from zero")
+            _log.warning("continuing after too many errors: the count restarts from zero")
             trainer.forget_errors()
+        self._session.pace.start(self._count)
         while (played := trainer.games_played) < self._target:
             if self._session.is_stopping:
                 return "paused"
             self._before_call = played
+            self._log_changes()
+            self._play = trainer.play
             with suppress(Stopped):
                 trainer.train_generation(self._target - played, self._tick)
                 self._count = trainer.games_played
+                self._session.pace.played(self._count, self._play, complete=True)
+                trainer.state.fit_memory()
                 if self._progress is not None:
                     self._progress(self._count)
             if trainer.has_too_many_errors:
@@ -133,30 +149,41 @@ class TrainingLoop:
                 self._save_or_warn()
             self._reporter.observe()
             if self._callbacks.at(self._count):
-                self._tell()
+                self._run_callback()
         return "completed"
 
+    def _log_changes(self) -> None:
+        """Logs settings that were changed since the checkpoint, or since the last call."""
+        state = self._trainer.state
+        before, now = state.previous, state.config
+        if now == before:
+            return
+        _log.info("settings changed: %s", changes_between(before, now))
+        if before.games != now.games and (jumped := jumps(before, now, self._trainer.games_played)):
+            text = f"games = {now.games}: schedules stretch over the new length, so values jump: {jumped}"
+            _log.warning("%s; to continue from the present values, extend the run (--extend, Trainer.extend)", text)
+        state.previous = now
+
     def _tick(self, finished: int) -> None:
-        """Called many times a second while games are played, with the number finished in this call of the core."""
+        """Handles progress, many times a second; `finished` counts the games finished in this call of the core."""
         self._count = count = self._before_call + finished
+        self._session.pace.played(count, self._play, complete=False)
         if self._progress is not None:
             self._progress(count)
         self._reporter.tick(count)
-        # Where a generation ends soon, its end is the time for callbacks and checkpoints.
+        # Callbacks and checkpoints wait for the end of the generation unless they are due more often than that.
         generation = self._trainer.config.generation_games
         if self._callbacks.every < generation and self._callbacks.at(count):
-            self._tell()
+            self._run_callback()
         if self._session.is_stopping or (self._checkpoints.every < generation and self._checkpoints.is_due(count)):
             raise Stopped
 
-    def _tell(self) -> None:
-        """Calls the callback."""
+    def _run_callback(self) -> None:
+        """Calls the callback, if any, with the measurements since its last call."""
         batch = self._unreported.take()
         if self._callback is None:
             return
         seconds = time.monotonic() - self._start
-        games = self._count - self._first
-        left = max(self._target - self._count, 0)
         self._callback(
             TrainingProgress(
                 games_played=self._count,
@@ -164,7 +191,8 @@ class TrainingLoop:
                 batch=batch,
                 statistics=self._trainer.get_statistics(),
                 seconds=seconds,
-                seconds_left=left * seconds / games if games else None,
+                seconds_left=self._session.pace.left(self._trainer.config, self._target),
+                generation_complete=self._count == self._trainer.games_played,
             )
         )
 
@@ -172,23 +200,24 @@ class TrainingLoop:
         try:
             self._save()
         except (OSError, ModelFileError) as error:
-            message = f"no checkpoint after {self._count} games, training goes on: {error}"
+            message = f"no checkpoint after {self._count} games, training continues: {error}"
             self._trainer.state.statistics.warnings.issue("checkpoint", message, self._count)
 
     def _save(self, *, final: bool = False) -> Path:
-        """Saves a checkpoint, unless there is one of this very state."""
+        """Saves a checkpoint unless one of this exact state exists; returns its path."""
         trainer, directory = self._trainer, self._directory
         path = directory.checkpoints / checkpoints.checkpoint_name(trainer.games_played)
-        self._reporter.write_metrics()  # whoever goes on from here appends to what has been written up to here
+        self._reporter.write_metrics()  # a run resumed from this checkpoint appends to these metrics
 
         def save() -> None:
             with self._reporter.timer.saving():
                 save_now()
 
         def save_now() -> None:
+            self._lock.check()
             if trainer.state.checkpoint != path or not path.exists():
                 start = time.monotonic()
-                trainer.save(path)
+                self._save_with_room(path)
                 seconds = time.monotonic() - start
                 self._retention.saved(path, keep=trainer.config.keep)
                 trainer.state.checkpoint = path
@@ -199,8 +228,20 @@ class TrainingLoop:
         checkpoints.with_one_retry(save, wait=time.sleep if final else self._wait)
         return path
 
+    def _save_with_room(self, path: Path) -> None:
+        """Saves; while the disk is full, gives up the run's oldest checkpoints, but never its newest good one."""
+        trainer = self._trainer
+        while True:
+            try:
+                return trainer.save(path)
+            except OSError as error:
+                if error.errno not in _NO_ROOM or (given_up := self._retention.give_up_oldest()) is None:
+                    raise
+                text = f"{error.strerror}: deleted {given_up}, the run's oldest checkpoint, to save a new one"
+                trainer.state.statistics.warnings.issue("checkpoint", text, trainer.games_played)
+
     def _wait(self, seconds: float) -> None:
-        """Waits, but not any longer when a pause is wanted."""
+        """Waits, but returns early if the session is asked to stop."""
         end = time.monotonic() + seconds
         while time.monotonic() < end and not self._session.is_stopping:
             time.sleep(0.05)

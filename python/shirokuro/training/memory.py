@@ -1,4 +1,4 @@
-"""What memory a training takes, and how it keeps within a budget."""
+"""Memory of a training: the plan that keeps it within a budget, and the report of its use."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from shirokuro._core import STAGE_ENTRIES, STAGES
 from shirokuro.config import TrainConfig
+from shirokuro.schedule import Schedule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 MB = 1_000_000
 
 COMPONENTS = ("weights", "adam", "tables", "records", "learning", "python", "other", "resident", "budget")
-"""The parts of a report, in the order that people read them."""
+"""Components of a report, in display order."""
 
 _STATM = Path("/proc/self/statm")
 
@@ -29,65 +30,68 @@ WEIGHTS = 2 * ENTRIES
 ADAM = 8 * ENTRIES
 
 PYTHON = 64 * MB
-"""What the interpreter and its modules are taken to need, unless there is more when the first trainer is made."""
+"""Assumed bytes of the interpreter and its modules, unless more is in use before the first trainer is made."""
 
-LEAST_TABLE = round(TrainConfig.SETTINGS["table_mb"].low * MB)
-"""The smallest transposition table."""
+MIN_TABLE = round(TrainConfig.SETTINGS["table_mb"].low * MB)
+"""Bytes of the smallest transposition table."""
 
 _WORKER = 700_000
-"""A worker's sums for learning, and its stack as far as it is used."""
+"""Bytes of a worker's sums for learning and of the used part of its stack."""
 
 _LEARNED = 8 * MB
-"""Which entries were learned, which of them can occur, and what belongs to no part."""
+"""Bytes that record which entries were learned and which can occur, plus everything that belongs to no other part."""
 
 _POSITION = 116
-"""A position while it is learned: 56 indices and an error."""
+"""Bytes of a position while it is learned: 56 indices and an error."""
+
+_SHARED_ERROR = 4
+"""Bytes of a position's error by the tables of another stage that it teaches."""
 
 _GAME = 2_000
-"""A game's moves and values, and what is reported of it."""
+"""Bytes of a game's moves and values, and of its report."""
 
 _UNDO = 60 * 56 * 16 // 8
-"""What is kept of a game's entries in the middle of a generation: games of a generation share most of them."""
+"""Bytes of a game's old entries, kept in the middle of a generation. Games of a generation share most entries."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemoryPlan:
-    """How a training's memory is shared out, in bytes."""
+    """Division of a training's memory, in bytes."""
 
     budget: int
-    """All of the process."""
+    """Limit for the whole process."""
     weights: int
-    """The weights."""
+    """Weights."""
     adam: int
-    """Adam's moments."""
+    """Moments of Adam."""
     python: int
-    """The interpreter and what else the process had before."""
+    """The interpreter and everything else that the process used before."""
     records: int
-    """The games of a generation, and their positions while they are learned."""
+    """Games of a generation, and their positions while they are learned."""
     other: int
-    """The workers' memory, and which entries were learned."""
+    """Memory of the workers, and the record of which entries were learned."""
     workers: int
-    """Worker threads, each with a table."""
+    """Number of worker threads; each has a table."""
     wanted_table: int
-    """The size that each transposition table should have."""
+    """Size of each transposition table that is asked for: the setting, or less after the process outgrew the budget."""
 
     @property
     def left(self) -> int:
-        """What is left for transposition tables; less than nothing if the rest does not fit."""
+        """Bytes left for transposition tables; negative if the rest does not fit."""
         return self.budget - self.weights - self.adam - self.python - self.records - self.other
 
     @property
     def table(self) -> int:
-        """The size that each table gets: the least one, where there is no room at all."""
-        return max(min(self.wanted_table, self.left // self.workers), LEAST_TABLE)
+        """Size that each table gets; the minimum size if nothing is left."""
+        return max(min(self.wanted_table, self.left // self.workers), MIN_TABLE)
 
     @property
     def is_reduced(self) -> bool:
-        """The tables are smaller than they should be."""
+        """Whether the tables are smaller than requested."""
         return self.table < self.wanted_table
 
     def parts(self) -> str:
-        """The parts beside the tables, for people."""
+        """Returns the parts other than the tables as readable text."""
         names = ("weights", "adam", "python", "records", "other")
         words = {"adam": "Adam", "python": "Python", "records": "games of a generation"}
         return ", ".join(f"{words.get(name, name)} {getattr(self, name) / MB:.1f}" for name in names)
@@ -98,37 +102,49 @@ class MemoryPlan:
 
 
 def plan(config: TrainConfig) -> MemoryPlan:
-    """Shares out the budget: what has to be there, and the rest for the transposition tables.
+    """Divides the budget: the fixed parts come first, and the transposition tables get the rest.
 
-    What the process had before the first trainer was made takes its part, but it is no reason to refuse: a run can be
-    loaded in any program.
+    Memory that the process used before the first trainer was made counts as one of the parts. It never causes an error,
+    so a run can be loaded in any program.
 
     Raises:
-        ValueError: the budget does not hold what has to be there, whatever the program.
+        ValueError: `budget_mb` is too small for the fixed parts and the smallest tables, whatever the program.
     """
     games = config.generation_games
-    shared = MemoryPlan(
+    shared = round(2 * max(Schedule.of(config.share_stages).values))
+    planned = MemoryPlan(
         budget=round(config.budget_mb * MB),
         weights=WEIGHTS,
         adam=ADAM,
         python=max(PYTHON, memory_before() or 0),
-        records=games * (60 * _POSITION + _GAME + _UNDO),
+        records=games * (60 * (_POSITION + shared * _SHARED_ERROR) + _GAME + (1 + shared) * _UNDO),
         other=_LEARNED + config.worker_threads * _WORKER,
         workers=config.worker_threads,
         wanted_table=round(config.table_mb * MB),
     )
-    alone = dataclasses.replace(shared, python=PYTHON)
-    if alone.left < LEAST_TABLE * alone.workers:
-        need = alone.budget - alone.left + LEAST_TABLE * alone.workers
+    minimal = dataclasses.replace(planned, python=PYTHON)
+    if minimal.left < MIN_TABLE * minimal.workers:
+        need = minimal.budget - minimal.left + MIN_TABLE * minimal.workers
         raise ValueError(
-            f"budget_mb = {config.budget_mb:g}: this training needs {need / MB:.1f} MB at least: {alone.parts()}, "
-            f"and {alone.workers} transposition tables of {LEAST_TABLE / MB:.1f}"
+            f"budget_mb = {config.budget_mb:g}: this training needs at least {need / MB:.1f} MB: {minimal.parts()}, "
+            f"and {minimal.workers} transposition tables of {MIN_TABLE / MB:.1f}"
         )
-    return shared
+    return planned
+
+
+def smaller_table(planned: MemoryPlan, resident: int) -> int | None:
+    """Returns a size of the tables with which a process that has outgrown its budget needs less memory.
+
+    It is at most half of the present size, so that few steps are taken; `None` if the tables have the smallest size.
+    """
+    excess = resident - planned.budget
+    if excess <= 0 or planned.table <= MIN_TABLE:
+        return None
+    return max(min(planned.table // 2, planned.table - excess // planned.workers), MIN_TABLE)
 
 
 def resident_memory() -> int | None:
-    """Bytes of this process that are in memory; `None` where the system does not tell."""
+    """Returns the resident bytes of this process; `None` if the system does not report them."""
     try:
         return int(_STATM.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, ValueError):
@@ -137,12 +153,12 @@ def resident_memory() -> int | None:
 
 @cache
 def memory_before() -> int | None:
-    """What was resident when this was first asked: before the first trainer was made."""
+    """Returns the resident bytes at the first call, which is made before the first trainer."""
     return resident_memory()
 
 
 class _MallInfo2(ctypes.Structure):
-    """What glibc tells of its heaps (see `man mallinfo2`)."""
+    """Statistics of glibc's heaps (see `man mallinfo2`)."""
 
     _fields_ = tuple(
         (name, ctypes.c_size_t)
@@ -163,24 +179,24 @@ class _MallInfo2(ctypes.Structure):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllocatorMemory:
-    """What the C library's allocator has of the system, without the large blocks that it returns at once."""
+    """Memory that the C library's allocator holds, without the large blocks that it returns at once."""
 
     heap: int
-    """Bytes in its heaps."""
+    """Bytes in the heaps."""
 
     free: int
-    """Bytes of them that nobody uses, and that it keeps because what is behind them is used."""
+    """Unused bytes in the heaps, kept because memory behind them is in use."""
 
 
 def allocator_memory() -> AllocatorMemory | None:
-    """What the allocator holds; `None` where it does not tell (all but glibc 2.33 and newer)."""
+    """Returns the allocator's memory; `None` if it is unknown (only glibc 2.33 and newer report it)."""
     if sys.platform != "linux":
         return None
     mallinfo2 = _mallinfo2()
     if mallinfo2 is None:
         return None
     info = mallinfo2()
-    # The free block at the end can go back to the system, and large ones do not hold others up.
+    # The free block at the top can be returned to the system. Large blocks are not in the heaps.
     return AllocatorMemory(heap=info.arena, free=max(info.fordblks - info.keepcost, 0))
 
 
@@ -196,7 +212,7 @@ def _mallinfo2() -> ctypes._NamedFuncPointer | None:
 
 
 def report(core: Mapping[str, int | None], config: TrainConfig) -> dict[str, int]:
-    """Bytes by component, from what the core has allocated and what the system says."""
+    """Returns bytes by component, from the core's allocations and the system's figures."""
     parts = {name: value or 0 for name, value in core.items()}
     allocated = {
         "weights": parts["weights"],

@@ -1,4 +1,4 @@
-"""What a training measured."""
+"""Reports: the measurements of training over a number of games."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def _short(value: float) -> str:
-    """Whole numbers as they are, others to four digits."""
+    """Formats integers in full, and other numbers to four significant digits."""
     return str(value) if isinstance(value, int) else f"{value:.4g}"
 
 
@@ -27,16 +27,19 @@ def _ratio(part: float, whole: float) -> float | None:
 
 
 def variance(count: int, total: int, squares: int, *, unit: float = 1.0) -> float | None:
-    """The variance of whole numbers from their number, sum and sum of squares; without any rounding before the end."""
+    """Returns the variance of integers, each a multiple of `unit`, from their count, sum and sum of squares.
+
+    Nothing is rounded before the division. The result is `None` if there are no integers.
+    """
     return (count * squares - total * total) / (count * count) * unit * unit if count else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchReport:
-    """What was measured over some games. Sums are stored, so that reports add up; what can't be known is `None`.
+    """The measurements of training over a number of games.
 
-    Of the difference of two reports, the least and greatest values are not known. Notebooks show a table of the
-    measures.
+    Sums are stored, so reports can be added. Unknown values are `None`: the difference of two reports has no minimum
+    and maximum values. Notebooks show a report as a table of its measures.
     """
 
     games: int = 0
@@ -48,33 +51,33 @@ class BatchReport:
     white_wins: int = 0
     """Games that White won."""
     stone_difference_sum: int = 0
-    """Final disc differences, Black's view, added up."""
+    """Sum of the final disc differences, Black's view."""
     moves: int = 0
-    """Moves played, passes not counted."""
+    """Moves played, without passes."""
     positions: int = 0
     """Positions learned from."""
     squared_error_sum: float = 0.0
-    """(target − evaluation before learning)², in discs², added up over the positions."""
+    """Sum of (target − evaluation before learning)² over the positions, in discs²."""
     searches: int = 0
-    """Searches made."""
+    """Number of searches."""
     depth_sum: int = 0
-    """Plies that they looked ahead, added up."""
+    """Sum of the depths that searches reached, in plies."""
     depth_min: int | None = None
-    """Plies that the shallowest of them looked ahead."""
+    """Depth of the shallowest search, in plies."""
     depth_max: int | None = None
-    """Plies that the deepest of them looked ahead."""
+    """Depth of the deepest search, in plies."""
     value_count: int = 0
-    """Values that the searches gave positions."""
+    """Number of search values."""
     value_sum: int = 0
-    """These values, for the side to move, in 1/256 disc, added up."""
+    """Sum of the search values, for the side to move, in 1/256 disc."""
     value_sum_of_squares: int = 0
-    """Their squares, added up."""
+    """Sum of the squares of the search values, in (1/256 disc)²."""
     value_min: float | None = None
-    """The least of them, in discs."""
+    """Minimum search value, for the side to move, in discs."""
     value_max: float | None = None
-    """The greatest of them, in discs."""
+    """Maximum search value, for the side to move, in discs."""
     out_of_range: int = 0
-    """Positions whose evaluation before learning was beyond 64 discs, where it is cut off."""
+    """Positions whose evaluation before learning was beyond ±64 discs, where it is clipped."""
     nodes: int = 0
     """Positions visited by the searches."""
     table_probes: int = 0
@@ -86,23 +89,23 @@ class BatchReport:
     learn_seconds: float = 0.0
     """Wall-clock time of learning."""
     playing_seconds: float = 0.0
-    """What the workers spent on playing games, added up over them, like the next six."""
+    """Time spent playing games, summed over the workers, like the next six."""
     timed_seconds: float = 0.0
-    """The part of it that those games took in which every search was timed."""
+    """Part of `playing_seconds`: the games in which every search was timed."""
     timed_search_seconds: float = 0.0
-    """The part of that which searches took."""
+    """Part of `timed_seconds` spent in searches."""
     timed_solving_seconds: float = 0.0
-    """The part of that which the exact solver took."""
+    """Part of `timed_seconds` spent in the exact solver."""
     preparing_seconds: float = 0.0
-    """What the workers spent on errors of positions, by table."""
+    """Time spent preparing the errors of positions, by table."""
     learning_seconds: float = 0.0
-    """What they spent on changing weights."""
+    """Time spent updating weights."""
     waiting_seconds: float = 0.0
-    """How long they had nothing to do."""
+    """Time without anything to do."""
 
     @classmethod
     def of_generation(cls, generation: GenerationReport) -> Self:
-        """What one call of the core measured."""
+        """Returns the measurements of one call of the core."""
         games, sums = generation.games, generation.game_sums
         return cls(
             games=len(games),
@@ -132,10 +135,11 @@ class BatchReport:
         )
 
     def after(self, new: BatchReport, squared_errors: Sequence[float]) -> BatchReport:
-        """These measures and those of one more call of the core, with the sum of squared errors of each of its games.
+        """Returns these measurements plus those of one more call of the core.
 
-        However the games are split into calls, the result is the same to the last bit, but for the times: a sum of
-        floating-point numbers depends on their grouping, and so they are added game by game.
+        `squared_errors` has the sum of squared errors of each game of that call. They are added game by game, because
+        a sum of floating-point numbers depends on their grouping. However the games are split into calls, the result
+        is the same to the last bit, except for the times.
         """
         squared_error_sum = self.squared_error_sum
         for squared_error in squared_errors:
@@ -144,14 +148,16 @@ class BatchReport:
 
     def __add__(self, other: BatchReport) -> BatchReport:
         sums = {name: getattr(self, name) + getattr(other, name) for name in _SUMS}
-        ends = {name: _end(which, getattr(self, name), getattr(other, name)) for name, which in _ENDS.items()}
-        return BatchReport(**sums, **ends)  # type: ignore[arg-type]
+        extremes = {
+            name: _extreme(choose, getattr(self, name), getattr(other, name)) for name, choose in _EXTREMES.items()
+        }
+        return BatchReport(**sums, **extremes)  # type: ignore[arg-type]
 
     def __sub__(self, other: BatchReport) -> BatchReport:
-        """The games of this report without the other's. Least and greatest values are then unknown."""
+        """Returns the measurements without the other report's games. Minimum and maximum values are then unknown."""
         sums = {name: getattr(self, name) - getattr(other, name) for name in _SUMS}
-        ends = {name: getattr(self, name) for name in _ENDS} if other == BatchReport() else {}
-        return BatchReport(**sums, **ends)
+        extremes = {name: getattr(self, name) for name in _EXTREMES} if other == BatchReport() else {}
+        return BatchReport(**sums, **extremes)
 
     def __repr__(self) -> str:
         values = (f"{name}={_short(value)}" for name, value in self.measures().items())
@@ -159,7 +165,7 @@ class BatchReport:
 
     @property
     def draws(self) -> int:
-        """Games without a winner."""
+        """Games that were drawn."""
         return self.games - self.black_wins - self.white_wins
 
     @property
@@ -174,17 +180,17 @@ class BatchReport:
 
     @property
     def draw_rate(self) -> float | None:
-        """Share of the games without a winner."""
+        """Share of the games that were drawn."""
         return _ratio(self.draws, self.games)
 
     @property
     def mean_stone_difference(self) -> float | None:
-        """Mean final disc difference, Black's view, empties counted for the winner."""
+        """Mean final disc difference, Black's view, with empty squares counted for the winner."""
         return _ratio(self.stone_difference_sum, self.games)
 
     @property
     def mean_moves(self) -> float | None:
-        """Mean number of moves in a game."""
+        """Mean number of moves per game."""
         return _ratio(self.moves, self.games)
 
     @property
@@ -194,12 +200,12 @@ class BatchReport:
 
     @property
     def mean_depth(self) -> float | None:
-        """Mean number of plies that a search looked ahead."""
+        """Mean depth that searches reached, in plies."""
         return _ratio(self.depth_sum, self.searches)
 
     @property
     def mean_value(self) -> float | None:
-        """Mean search value of a position, in discs, for the side to move."""
+        """Mean search value, for the side to move, in discs."""
         return _ratio(self.value_sum, UNITS_PER_DISC * self.value_count)
 
     @property
@@ -224,16 +230,16 @@ class BatchReport:
 
     @property
     def games_per_second(self) -> float | None:
-        """Throughput, learning included."""
+        """Throughput in games per second, including learning."""
         return _ratio(self.games, self.seconds)
 
     @property
     def phases(self) -> dict[str, float]:
-        """Seconds by phase, a worker's mean, so that they add up to `seconds`; empty if nothing was measured.
+        """Seconds by phase, as a mean over the workers, which add up to `seconds`; empty if nothing was measured.
 
-        `search`, `solving` and `bookkeeping` (moves, random numbers, records) are playing, split as in the games in
-        which every search was timed; one number, `playing`, if there was none. `preparing` and `learning` are learning,
-        `waiting` is what workers without anything to do lost.
+        Playing is split into `search`, `solving` and `bookkeeping` (moves, random numbers, records), in the proportions
+        of the games in which every search was timed. Without such games, it is one number, `playing`. Learning is split
+        into `preparing` and `learning`. `waiting` is the idle time of workers.
         """
         whole = self.playing_seconds + self.preparing_seconds + self.learning_seconds + self.waiting_seconds
         if whole <= 0 or self.seconds <= 0:
@@ -249,20 +255,20 @@ class BatchReport:
         return {name: seconds * self.seconds / whole for name, seconds in phases.items()}
 
     def sums(self) -> dict[str, int | float | None]:
-        """What is stored; `BatchReport(**…)` reads it."""
+        """Returns the stored values; `BatchReport(**…)` restores the report."""
         return dataclasses.asdict(self)
 
     def measures(self) -> dict[str, int | float]:
-        """What people read: counts, rates and means. What can't be known is absent."""
+        """Returns the measures to display: counts, rates and means. Unknown ones are absent."""
         values = {key: getattr(self, key, None) for key in MEASURES}
         return {name: value for name, value in values.items() if value is not None}
 
     def _repr_html_(self) -> str:
-        """The measures, for notebooks."""
+        """Returns the measures as HTML, for notebooks."""
         return notebook.figures({name: notebook.number(value) for name, value in self.measures().items()})
 
     def line(self) -> dict[str, Any]:
-        """What a line of the metrics says: the measures, and how values and depths are spread."""
+        """Returns the content of a line of metrics: the measures, and the spread of values and depths."""
         spread = {
             "values": {
                 "count": self.value_count,
@@ -273,27 +279,27 @@ class BatchReport:
             },
             "search_depth": {"mean": self.mean_depth, "min": self.depth_min, "max": self.depth_max},
         }
-        known = {name: _known(values) for name, values in spread.items() if values["mean"] is not None}
+        present = {name: _present(values) for name, values in spread.items() if values["mean"] is not None}
         phases = {"phases": self.phases} if self.phases else {}
-        return {**self.measures(), **known, **phases}
+        return {**self.measures(), **present, **phases}
 
 
-_ENDS: Mapping[str, Callable[[float, float], float]] = {
+_EXTREMES: Mapping[str, Callable[[float, float], float]] = {
     "depth_min": min,
     "depth_max": max,
     "value_min": min,
     "value_max": max,
 }
-"""What is no sum, and how two of them become one."""
+"""Fields that are not sums, each with the function that combines two values."""
 
-_SUMS = tuple(field.name for field in dataclasses.fields(BatchReport) if field.name not in _ENDS)
+_SUMS = tuple(field.name for field in dataclasses.fields(BatchReport) if field.name not in _EXTREMES)
 
 
-def _end(which: Callable[[float, float], float], first: float | None, second: float | None) -> float | None:
+def _extreme(choose: Callable[[float, float], float], first: float | None, second: float | None) -> float | None:
     if first is None or second is None:
         return second if first is None else first
-    return which(first, second)
+    return choose(first, second)
 
 
-def _known(values: Mapping[str, float | None]) -> dict[str, float]:
+def _present(values: Mapping[str, float | None]) -> dict[str, float]:
     return {name: value for name, value in values.items() if value is not None}

@@ -1,4 +1,4 @@
-"""What a session writes down: lines of the log, lines of the metrics, a summary at each checkpoint."""
+"""Reports of a session: lines of the log, lines of the metrics, and a summary at each checkpoint."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from shirokuro.display.format import duration
 from shirokuro.runs.metrics import append_line
 from shirokuro.training import memory
 from shirokuro.training.log_text import detail_line, memory_line, progress_line, summary
+from shirokuro.training.state import others
 from shirokuro.training.timers import PhaseTimer
 
 if TYPE_CHECKING:
@@ -19,46 +20,47 @@ if TYPE_CHECKING:
 
     from shirokuro.runs.directory import RunDirectory
     from shirokuro.training.learner import Learner
+    from shirokuro.training.session import Session
 
 _log = logging.getLogger(__name__)
 
 WARNINGS = 20
-"""Warnings of one line of the metrics, the newest ones."""
+"""Maximum number of warnings in one line of the metrics: the latest ones."""
 
 
 class EveryNGames:
-    """Notices when a count reaches or passes a multiple of a number."""
+    """Trigger that fires when a count reaches or passes a multiple of a number."""
 
     def __init__(self, every: int, count: int) -> None:
         self.every = every
         self._passed = count // every
 
     def is_due(self, count: int) -> bool:
-        """A multiple has been reached or passed since the last time that `at` said so."""
+        """Checks whether a multiple has been reached or passed since `at` last returned true."""
         return count // self.every > self._passed
 
     def at(self, count: int) -> bool:
-        """The same, once for each time."""
+        """Checks the same as `is_due`, but returns true only once for each multiple."""
         due = self.is_due(count)
         self._passed = max(self._passed, count // self.every)
         return due
 
 
 class Reporter:
-    """Looks at a training between two generations, and writes down what is due.
+    """Writer of the reports that are due between two generations of a training.
 
     Args:
-        trainer: what it looks at.
+        trainer: the trainer to report on.
         directory: the run's directory.
-        target_games: games after which the training is complete.
-        metrics_every: games between two lines of the metrics.
+        session: the session, which knows the target and the time left.
+        metrics_every: number of games between two lines of the metrics.
     """
 
-    def __init__(self, trainer: Learner, directory: RunDirectory, *, target_games: int, metrics_every: int) -> None:
+    def __init__(self, trainer: Learner, directory: RunDirectory, *, session: Session, metrics_every: int) -> None:
         self._trainer = trainer
         self._directory = directory
-        self._target = target_games
-        self._start, self._first = time.monotonic(), trainer.games_played
+        self._session, self._target = session, session.target_games
+        self._start = time.monotonic()
         config, games = trainer.config, trainer.games_played
         self._lines, self._within = EveryNGames(config.log_games, games), EveryNGames(config.log_games, games)
         self._details = EveryNGames(config.detail_games, games)
@@ -74,10 +76,10 @@ class Reporter:
         self._checkpoint: dict[str, Any] | None = None
         self._warned: dict[str, int] = {}
         self.timer = PhaseTimer()
-        """What the time went into since the last line of the metrics."""
+        """Time by phase since the last line of the metrics."""
 
     def observe(self) -> None:
-        """Called after each generation, and after each part of one."""
+        """Writes the reports that are due; called after each generation and after each part of one."""
         games_played = self._trainer.games_played
         if self._lines.at(games_played):
             self._log_progress()
@@ -87,27 +89,31 @@ class Reporter:
             self.write_metrics()
 
     def tick(self, count: int) -> None:
-        """Called many times a second while games are played, with the number of games that are finished.
+        """Logs progress within a long generation; called many times a second with the number of finished games.
 
-        In a generation that is longer than the time between two lines of the log, what it measures is not known yet.
+        These lines have no measurements: those of a generation are known only when it is complete.
         """
         config = self._trainer.config
         if config.log_games < config.generation_games and self._within.at(count) and count < self._target:
-            seconds, left = self._clock(count)
-            fields = {"games_finished": count, "target_games": self._target, "elapsed_seconds": round(seconds, 3)}
+            seconds, left = self._clock()
+            fields = {
+                "games_finished": count,
+                "target_games": self._target,
+                "generation_complete": False,
+                "elapsed_seconds": round(seconds, 3),
+                "seconds_left": None if left is None else round(left, 3),
+            }
             text = f"{count:,}/{self._target:,} games finished, generation not complete"
             elapsed = f"elapsed {duration(seconds)}, ETA {duration(left, unknown='unknown')}"
             _log.info("%s: %s", text, elapsed, extra={"fields": fields})
 
-    def _clock(self, count: int) -> tuple[float, float | None]:
-        """Seconds of this session, and those that are left by its speed."""
-        seconds = time.monotonic() - self._start
-        games = count - self._first
-        return seconds, max(self._target - count, 0) * seconds / games if games > 0 else None
+    def _clock(self) -> tuple[float, float | None]:
+        """Returns the seconds since the session started, and the estimated seconds remaining."""
+        return time.monotonic() - self._start, self._session.pace.left(self._trainer.config, self._target)
 
     def _log_progress(self) -> None:
         trainer = self._trainer
-        seconds, left = self._clock(trainer.games_played)
+        seconds, left = self._clock()
         batch = self._unlogged.take()
         fields = {
             "games_played": trainer.games_played,
@@ -131,13 +137,13 @@ class Reporter:
         _log.info("%s", detail_line(batch, convergence, bytes_by_part), extra={"fields": fields})
 
     def write_metrics(self) -> None:
-        """Appends what was measured since the last line, if anything was."""
+        """Appends the measurements since the last line, if there are any."""
         trainer, batch = self._trainer, self._unwritten.report
         if not batch.games and not batch.failures:
             self._play = trainer.play
             return
         bytes_by_part = trainer.memory()
-        self._judge_memory(bytes_by_part)
+        self._check_memory(bytes_by_part)
         times, drop = self.timer.read(batch, self._play)
         if drop:
             self._warnings.issue("throughput", str(drop), trainer.games_played)
@@ -156,29 +162,30 @@ class Reporter:
         try:
             append_line(self._directory.metrics, trainer.games_played, line)
         except OSError as error:
-            message = f"metrics were not written, the next line will have them: {error}"
+            message = f"metrics were not written; the next line will include them: {error}"
             self._warnings.issue("log", message, trainer.games_played)
             return
         self._unwritten.take()
         self.timer.restart()
         self._written_warnings, self._checkpoint, self._play = self._warnings.count, None, trainer.play
 
-    def _judge_memory(self, bytes_by_part: dict[str, int]) -> None:
-        """Warns of a process that needs more than its budget, and of an allocator that keeps much without using it."""
+    def _check_memory(self, bytes_by_part: dict[str, int]) -> None:
+        """Warns if the process exceeds its budget, or if the allocator keeps too much unused memory."""
         config = self._trainer.config
         budget, resident = bytes_by_part["budget"], bytes_by_part.get("resident", 0)
         if resident > budget:
             sizes = f"{resident / memory.MB:.1f} MB are resident, more than the budget of {budget / memory.MB:.1f}"
-            self._warn("memory", f"{sizes}: {memory_line(bytes_by_part)}")
+            limit = "" if self._trainer.state.plan.table > memory.MIN_TABLE else "; the tables can't shrink further"
+            self._warn("memory", f"{sizes}: {memory_line(bytes_by_part)}{limit}{others()}")
         free = bytes_by_part.get("allocator_free", 0)
         if free > config.max_fragmentation * budget:
-            share = f"{free / budget:.0%} of the budget, {free / max(resident, 1):.0%} of what is resident"
+            share = f"{free / budget:.0%} of the budget, {free / max(resident, 1):.0%} of the resident memory"
             self._warn(
                 "fragmentation", f"the allocator keeps {free / memory.MB:.1f} MB in holes between blocks: {share}"
             )
 
     def _warn(self, kind: Literal["memory", "fragmentation"], message: str) -> None:
-        """Gives a warning, unless it was given a short time ago."""
+        """Issues a warning unless one of this kind was issued recently."""
         games_played = self._trainer.games_played
         last = self._warned.get(kind)
         if last is None or games_played - last >= self._trainer.config.warn_again_games:
@@ -186,7 +193,7 @@ class Reporter:
             self._warnings.issue(kind, message, games_played)
 
     def saved(self, path: Path, seconds: float) -> None:
-        """A checkpoint was saved: logs all that is known of the run."""
+        """Logs a summary of the whole run after a checkpoint was saved."""
         trainer = self._trainer
         size = path.stat().st_size
         self._checkpoint = {"path": path.name, "bytes": size, "seconds": round(seconds, 3)}

@@ -1,4 +1,4 @@
-"""What a training tells while it runs, and when it has ended."""
+"""Progress and result of a training, as passed to callbacks and returned to callers."""
 
 from __future__ import annotations
 
@@ -16,45 +16,51 @@ Outcome: TypeAlias = Literal["completed", "paused", "too_many_errors"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingProgress:
-    """What a callback is told."""
+    """Progress of a training, as passed to a callback."""
 
     games_played: int
-    """Games finished since the start of the run, those of the generation under way included."""
+    """Games finished since the start of the run, including those of the current generation."""
 
     target_games: int
-    """Games after which the training is complete."""
+    """Number of games after which the training is complete."""
 
     batch: BatchReport
-    """What was measured since the last callback; without any game if it is called within a long generation."""
+    """Measurements since the last callback; empty if the callback is called within a long generation."""
 
     statistics: BatchReport
-    """What was measured since the start of the run."""
+    """Measurements since the start of the run."""
 
     seconds: float
     """Wall-clock time since the training was started or resumed."""
 
     seconds_left: float | None
-    """An estimate, by the speed since then; `None` before the first game."""
+    """Estimated remaining time, as `Trainer.seconds_left`; `None` before there is a measurement."""
+
+    generation_complete: bool
+    """Whether it was called at the end of a generation's part, whose games are measured.
+
+    Within a long generation, only the number of finished games is known.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingResult:
-    """How a training ended."""
+    """Result of a training."""
 
     outcome: Outcome
-    """`"completed"`: the target is reached. `"too_many_errors"`: it paused because of failed games."""
+    """`"completed"`: the target was reached. `"too_many_errors"`: the training paused because too many games failed."""
 
     games_played: int
     """Games played since the start of the run."""
 
     statistics: BatchReport
-    """What was measured since the training was started or resumed."""
+    """Measurements since the training was started or resumed."""
 
     seconds: float
     """Wall-clock time since then."""
 
     checkpoint: Path
-    """The state at the end; the directory's `model.shiro` is the same."""
+    """File with the final state; the directory's `model.shiro` has the same content."""
 
     errors: FailureReport
-    """The failed games among the last ones."""
+    """Failed games among the latest ones."""

@@ -1,19 +1,23 @@
-"""The state of a run: everything that a checkpoint holds, and the core that advances it."""
+"""State of a run: everything that a checkpoint holds, and the core that advances it."""
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import logging
 import os
 import time
 import uuid
+import weakref
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from shirokuro._core import ModelFileError, TrainerCore
 from shirokuro.config import TrainConfig
+from shirokuro.runs import checkpoints
+from shirokuro.runs.texts import read_object, typed
 from shirokuro.training import memory
 from shirokuro.training.statistics import RunStatistics
 
@@ -25,28 +29,42 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
+_states: weakref.WeakSet[TrainingState] = weakref.WeakSet()
+"""The trainings that exist in this process."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False, weakref_slot=True)
 class TrainingState:
-    """A run at one moment: weights, moments, the place in the run, settings and statistics."""
+    """A run at one moment: weights, moments, position in the run, settings and statistics."""
 
     core: TrainerCore
-    """Holds the weights and moments; plays and learns."""
+    """The core, which holds the weights and moments, plays and learns."""
     config: TrainConfig
-    """The settings."""
+    """Settings."""
     statistics: RunStatistics
     """Statistics of the run's games."""
     plan: MemoryPlan
-    """How the memory budget is divided."""
+    """Division of the memory budget."""
     run_id: str
-    """Identifies the run: its checkpoints carry it."""
+    """Identifier of the run, stored in its checkpoints."""
     target_games: int | None = None
-    """The number of games that the training was last started for."""
+    """Number of games for which the run was last started."""
+    previous: TrainConfig
+    """Settings that were last logged, or with which the state was saved."""
+    written: TrainConfig
+    """Settings that were last written to the run's `config.toml`: what differs there was edited by hand."""
+    table_limit: int | None = None
+    """Bytes that a transposition table may have, after the process outgrew its budget; `None` if it has not."""
+    unsynced: set[Path] = field(default_factory=set)
+    """Folders that can't be synced, of which a warning was given."""
+    notes: list[str] = field(default_factory=list)
+    """Warnings about the start of the next session, which belong in its log."""
     checkpoint: Path | None = None
-    """The checkpoint that holds exactly this state; `None` if there is none, or if training has gone on since."""
+    """File that holds exactly this state; `None` if none exists, or if training has continued since."""
 
     @classmethod
     def new(cls, config: TrainConfig) -> Self:
-        """Starts a run."""
+        """Starts a new run."""
         plan = memory.plan(config)
         core = TrainerCore(
             seed=config.seed,
@@ -55,31 +73,34 @@ class TrainingState:
             table_mb=plan.table / memory.MB,
         )
         statistics = RunStatistics.empty(config)
-        state = cls(core=core, config=config, statistics=statistics, plan=plan, run_id=uuid.uuid4().hex)
+        state = cls(
+            core=core,
+            config=config,
+            statistics=statistics,
+            plan=plan,
+            run_id=uuid.uuid4().hex,
+            previous=config,
+            written=config,
+        )
         state._warn_of_small_tables()
         return state
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Reads what `save` wrote.
+        """Reads a file written by `save`.
 
         Raises:
-            FileNotFoundError: there is no such file (other `OSError`s: it can't be read).
-            ModelFileError: the file is not a model, is damaged, or holds weights alone.
+            FileNotFoundError: the file does not exist (other `OSError`s: it can't be read).
+            ModelFileError: the file is not a model, is damaged, or holds only weights.
         """
         start = time.perf_counter()
-        memory.memory_before()  # measured once, before what is loaded is resident
-        # The settings that decide on the workers are in the file: it is read with the smallest ones.
+        memory.memory_before()  # measured once, before the loaded state becomes resident
+        # The file itself holds the settings of the workers, so it is read with the smallest ones.
         core, settings, totals, monitor = TrainerCore.load(
             path, threads=1, table_mb=TrainConfig.SETTINGS["table_mb"].low
         )
-        try:
-            config = TrainConfig(**json.loads(settings))
-            known = json.loads(monitor)
-            run_id, target = known.get("run") or uuid.uuid4().hex, known.get("target")
-            statistics = RunStatistics.from_json(core.seed, json.loads(totals), known)
-        except (TypeError, ValueError, AttributeError, LookupError, zlib.error) as error:
-            raise ModelFileError(f"{os.fspath(path)}: its settings can't be read: {error}") from error
+        config, written, fields, statistics = _decoded(path, core.seed, settings, totals, monitor)
+        run_id, target = fields.get("run") or uuid.uuid4().hex, fields.get("target")
         plan = memory.plan(config)
         core.set_workers(threads=plan.workers, table_mb=plan.table / memory.MB)
         state = cls(
@@ -89,6 +110,8 @@ class TrainingState:
             plan=plan,
             run_id=run_id,
             target_games=target,
+            previous=config,
+            written=written,
             checkpoint=path,
         )
         state._warn_of_small_tables()
@@ -96,8 +119,22 @@ class TrainingState:
         _log_file("loaded", path, time.perf_counter() - start, core.games_played)
         return state
 
+    def __post_init__(self) -> None:
+        _states.add(self)
+
+    @staticmethod
+    def verify(path: Path) -> None:
+        """Reads a whole file without keeping it, and checks everything that `load` needs.
+
+        Raises:
+            FileNotFoundError: the file does not exist (other `OSError`s: it can't be read).
+            ModelFileError: the file is not a model, is damaged, or holds only weights.
+        """
+        content = checkpoints.verified(path)
+        _decoded(path, content["seed"], content["settings"], content["statistics"], content["monitor"])
+
     def save(self, path: str | PathLike[str]) -> None:
-        """Writes everything to a file; an existing file is replaced in one step.
+        """Writes everything to a file; an existing file is replaced atomically.
 
         Raises:
             OSError: the file can't be written.
@@ -105,8 +142,13 @@ class TrainingState:
         """
         start = time.perf_counter()
         self.statistics.count(self.config)
-        monitor = {"run": self.run_id, "target": self.target_games, **self.statistics.to_json()}
-        self.core.save(
+        monitor = {
+            "run": self.run_id,
+            "target": self.target_games,
+            "config": self.written.as_dict(),
+            **self.statistics.to_json(),
+        }
+        synced = self.core.save(
             path,
             settings=json.dumps(self.config.as_dict()),
             statistics=json.dumps(self.statistics.totals.sums()),
@@ -114,10 +156,23 @@ class TrainingState:
             compress=self.config.compress,
         )
         _log_file("saved", path, time.perf_counter() - start, self.core.games_played)
+        if not synced:
+            self._warn_of_unsynced(Path(path).parent)
+
+    def _warn_of_unsynced(self, folder: Path) -> None:
+        """Warns, once for each folder, that a power failure may bring the old file back."""
+        if folder not in self.unsynced:
+            self.unsynced.add(folder)
+            message = f"saved, but the file system can't sync {folder}: a power failure may restore the old file"
+            self.statistics.warnings.issue("checkpoint", message, self.core.games_played)
 
     def divide_memory(self, config: TrainConfig) -> None:
-        """Gives the workers the threads and tables that these settings call for, within the budget."""
+        """Gives the workers the threads and tables that `config` asks for, within the budget."""
         plan = memory.plan(config)
+        if plan.budget != self.plan.budget:
+            self.table_limit = None
+        if self.table_limit is not None:
+            plan = dataclasses.replace(plan, wanted_table=min(plan.wanted_table, self.table_limit))
         if plan == self.plan:
             return
         if (plan.workers, plan.table) != (self.plan.workers, self.plan.table):
@@ -125,11 +180,59 @@ class TrainingState:
         self.plan = plan
         self._warn_of_small_tables()
 
+    def fit_memory(self) -> None:
+        """Makes the tables smaller if the process has outgrown its budget; their size changes no result.
+
+        Called between generations. What the tables can't make up for is reported by the session.
+        """
+        resident = memory.resident_memory()
+        if resident is None or (table := memory.smaller_table(self.plan, resident)) is None:
+            return
+        before, self.table_limit = self.plan, table
+        self.plan = dataclasses.replace(before, wanted_table=table)
+        self.core.set_workers(threads=before.workers, table_mb=self.plan.table / memory.MB)
+        sizes = f"{resident / memory.MB:.1f} MB are resident, more than the budget of {before.budget / memory.MB:.1f}"
+        shrunk = (
+            f"transposition tables shrink from {before.table / memory.MB:.1f} to {self.plan.table / memory.MB:.1f} MB"
+        )
+        self.statistics.warnings.issue("memory", f"{sizes}: {shrunk}{others()}", self.core.games_played)
+
     def _warn_of_small_tables(self) -> None:
         if (plan := self.plan).is_reduced:
-            wanted = f"transposition tables are smaller than {plan.wanted_table / memory.MB:.1f} MB"
-            message = f"{wanted} to keep within the {plan}"
+            tables = f"transposition tables are smaller than {plan.wanted_table / memory.MB:.1f} MB"
+            message = f"{tables} to keep within the {plan}"
             self.statistics.warnings.issue("memory", message, self.core.games_played)
+
+
+def others() -> str:
+    """Returns the end of a warning that says how many trainers the process has, if there are several."""
+    count = len(_states)
+    return f"; {count} trainers are in this process, and the budget of each counts them all" if count > 1 else ""
+
+
+def _decoded(
+    path: Path, seed: int | None, settings: str | None, totals: str | None, monitor: str | None
+) -> tuple[TrainConfig, TrainConfig, dict[str, Any], RunStatistics]:
+    """Decodes a file's texts.
+
+    Returns:
+        The settings, those last written to the run's `config.toml`, the fields of the monitor's text, the statistics.
+
+    Raises:
+        ModelFileError: a text is damaged.
+    """
+    try:
+        config = TrainConfig(**read_object(settings, "settings"))
+        fields = read_object(monitor, "monitor")
+        written = TrainConfig(**fields["config"]) if "config" in fields else config
+        typed(fields.get("run"), str | None)
+        typed(fields.get("target"), int | None)
+        statistics = RunStatistics.from_json(seed or 0, read_object(totals, "statistics"), fields)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, zlib.error) as error:
+        raise ModelFileError(
+            f"{os.fspath(path)}: damaged: its settings or statistics can't be read: {error}"
+        ) from error
+    return config, written, fields, statistics
 
 
 def _log_file(action: str, path: str | PathLike[str], seconds: float, games: int) -> None:

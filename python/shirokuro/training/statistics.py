@@ -1,4 +1,4 @@
-"""What is known of a run's games: measures, failures, convergence, warnings."""
+"""Statistics of a run's games: measurements, failures, convergence and warnings."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from shirokuro._core import NEUTRAL_WEIGHT, UNITS_PER_DISC
 from shirokuro.display.boards import board_line
+from shirokuro.runs.texts import build
 from shirokuro.training.convergence_tracker import ConvergenceTracker
 from shirokuro.training.failures import FailedGame, FailureWindow
 from shirokuro.training.report import BatchReport
@@ -24,34 +25,34 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _SHOWN = 5
-"""Games or tables that a warning names."""
+"""Maximum number of games or tables that a warning names."""
 
 
 class StatsWindow:
-    """Measures the games since it was last read."""
+    """Measurements of the games since the last `take`."""
 
     def __init__(self) -> None:
         self.report = BatchReport()
-        """What was measured."""
+        """Measurements so far."""
 
     def add(self, new: BatchReport, squared_errors: Sequence[float]) -> None:
-        """Measures the games of one call of the core."""
+        """Adds the games of one call of the core."""
         self.report = self.report.after(new, squared_errors)
 
     def take(self) -> BatchReport:
-        """What was measured; from now on it measures anew."""
+        """Returns the measurements so far and starts over."""
         report, self.report = self.report, BatchReport()
         return report
 
 
 class RunStatistics:
-    """Counts what the core reports. After N games it says the same however they were split into calls.
+    """Statistics of the core's reports. After N games they do not depend on how the games were split into calls.
 
     Args:
-        seed: the run's.
-        statistics: measures of the games before.
-        errors: the failed ones among the last of them.
-        convergence: what it is judged by.
+        seed: the run's seed.
+        totals: measurements of all games so far.
+        failures: failed games among the latest ones.
+        convergence: convergence statistics so far.
     """
 
     def __init__(
@@ -63,34 +64,35 @@ class RunStatistics:
         self.convergence = convergence
         self.warnings = WarningLog()
         self.reports: list[GenerationReport] = []
-        """What the core reported and is not counted yet."""
+        """Reports of the core that are not counted yet."""
         self.observers: tuple[Callable[[GenerationReport], object], ...] = ()
-        """Called with each report when it is counted."""
+        """Functions called with each report when it is counted."""
         self._counting = threading.RLock()
         self._windows: weakref.WeakSet[StatsWindow] = weakref.WeakSet()
 
     @classmethod
     def empty(cls, config: TrainConfig) -> Self:
-        """Of a new run."""
+        """Returns the statistics of a new run."""
         return cls(config.seed, BatchReport(), FailureWindow(), ConvergenceTracker(config.window_games))
 
     @classmethod
     def from_json(cls, seed: int, statistics: Mapping[str, Any], monitor: Mapping[str, Any]) -> Self:
-        """Reads the statistics and what `to_json` gives.
+        """Restores the statistics from the saved totals and the result of `to_json`.
 
         Raises:
-            ValueError: it is something else; so do TypeError, AttributeError, LookupError and zlib.error.
+            ValueError: an argument has the wrong structure; TypeError, AttributeError, LookupError and zlib.error are
+                also possible.
         """
         errors = FailureWindow.from_json(monitor["errors"])
         convergence = ConvergenceTracker.from_json(monitor["convergence"])
-        return cls(seed, BatchReport(**statistics), errors, convergence)
+        return cls(seed, build(BatchReport, statistics), errors, convergence)
 
     def to_json(self) -> dict[str, Any]:
-        """What has to be remembered beside the statistics, as plain values."""
+        """Returns everything except the totals as plain values."""
         return {"errors": self.failures.to_json(), "convergence": self.convergence.to_json()}
 
     def stats_window(self, config: TrainConfig) -> StatsWindow:
-        """Measures the games from now on, as long as somebody holds it."""
+        """Returns a window that measures all games from now on, for as long as a reference to it is held."""
         with self._counting:
             self.count(config)
             window = StatsWindow()
@@ -98,7 +100,7 @@ class RunStatistics:
             return window
 
     def count(self, config: TrainConfig) -> None:
-        """Counts what the core has reported: at once, or later if a signal handler's exception came in between."""
+        """Counts all pending reports, including those left over after an exception from a signal handler."""
         with self._counting:
             while self.reports:
                 generation = self.reports[0]
@@ -117,11 +119,11 @@ class RunStatistics:
                     observer(generation)
 
     def _warn(self, generation: GenerationReport, config: TrainConfig) -> None:
-        """Warns of what one call of the core brought to light."""
+        """Issues the warnings that follow from one call of the core."""
         games_played = self.totals.games + self.totals.failures
         if nan := generation.nan_games:
             games = ", ".join(map(str, nan[:_SHOWN])) + (", …" if len(nan) > _SHOWN else "")
-            self.warnings.issue("divergence", f"values that are no finite numbers in game {games}", games_played)
+            self.warnings.issue("divergence", f"NaN or infinite values in game {games}", games_played)
         self.warn_of_resets(generation.resets, games_played)
         self._warn_of_sudden_changes(generation, games_played)
         for kind, message in self.convergence.add(generation, games_played, config):
@@ -132,9 +134,9 @@ class RunStatistics:
             before, after = ((weight - NEUTRAL_WEIGHT) / UNITS_PER_DISC for weight in (change.before, change.after))
             self.warnings.issue(
                 "sudden",
-                f"{generation.sudden_count} weights changed suddenly; the most: {change.pattern}, "
+                f"{generation.sudden_count} weights changed suddenly; largest change: {change.pattern}, "
                 f"entry {change.entry}, stage {change.stage}, from {before:+.2f} to {after:+.2f} discs; "
-                f"its largest error, {change.error:+.2f} discs, is in game {change.game} after {change.ply} moves: "
+                f"its largest error: {change.error:+.2f} discs in game {change.game} after {change.ply} moves: "
                 f"{board_line(change.position)}",
                 games_played,
             )
@@ -142,14 +144,16 @@ class RunStatistics:
             _log.debug("sudden change: %r", change)
 
     def convergence_report(self, tables: TableCoverage, games_played: int) -> ConvergenceReport:
-        """How far the run is."""
+        """Reports the convergence of the run."""
         with self._counting:
             return self.convergence.report(tables, games_played)
 
     def warn_of_resets(self, resets: list[tuple[str, int, int]], games_played: int) -> None:
-        """Warns of entries that were set back: pattern, stage, number of entries."""
+        """Warns about entries that were reset, listed as pattern, stage and number of entries."""
         if not resets:
             return
         shown = ", ".join(f"{count} entries of {pattern}, stage {stage}" for pattern, stage, count in resets[:_SHOWN])
         more = f" and of {len(resets) - _SHOWN} other tables" if len(resets) > _SHOWN else ""
-        self.warnings.issue("divergence", f"{shown}{more} came to no finite number: reset to neutral", games_played)
+        self.warnings.issue(
+            "divergence", f"{shown}{more} became NaN or infinite and were reset to neutral", games_played
+        )

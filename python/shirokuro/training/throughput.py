@@ -1,4 +1,4 @@
-"""Noticing that a training has become slower: against its own recent past, and only when noise does not explain it."""
+"""Detection of slowdowns: compares a training with its own recent past, and allows for noise."""
 
 from __future__ import annotations
 
@@ -11,44 +11,44 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 USUAL = 20
-"""Stretches that say what is usual."""
+"""Number of intervals that define the usual throughput."""
 
-LEAST_USUAL = 6
-"""Before there are so many, nothing is."""
+MIN_USUAL = 6
+"""Minimum number of intervals needed to define it."""
 
 RECENT = 3
-"""The last stretches: all of them have to be slow."""
+"""Number of latest intervals compared with it; all of them have to be slow."""
 
 DROP = 0.75
-"""Slow is less than this share of the usual throughput …"""
+"""An interval is slow if it has less than this share of the usual throughput …"""
 
 DEVIATIONS = 4
-"""… and so many standard deviations below it, by how the usual stretches scatter."""
+"""… and is at least this many standard deviations of the usual intervals below it."""
 
 RECOVERED = 0.9
-"""The share of the usual throughput at which a drop is over."""
+"""Share of the usual throughput at which a drop ends."""
 
 SHORTEST = 1.0
-"""Seconds of a stretch: shorter reports are put together."""
+"""Minimum length of an interval, in seconds; shorter reports are merged."""
 
 _NORMAL = 1.4826
-"""The standard deviation of normal noise in units of its median absolute deviation."""
+"""Standard deviation of normal noise, in units of its median absolute deviation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """The throughput fell."""
+    """A drop in throughput."""
 
     usual: float
-    """Games a second before."""
+    """Games per second before."""
     recent: float
-    """Games a second now."""
+    """Games per second now."""
     phase: str | None
-    """The phase whose share of the time has grown most; `None` if phases were not measured."""
+    """Phase whose share of the time grew most; `None` if phases were not measured."""
     before: float
-    """Its share before, 0 … 1."""
+    """Share of the phase before, 0 … 1."""
     now: float
-    """Its share now."""
+    """Share of the phase now, 0 … 1."""
 
     def __str__(self) -> str:
         text = f"throughput fell from {self.usual:,.4g} to {self.recent:,.4g} games/s"
@@ -59,8 +59,8 @@ class Drop:
 
 
 @dataclass(slots=True)
-class _Stretch:
-    """Reports of a second or more."""
+class _Interval:
+    """Consecutive reports that together last at least `SHORTEST` seconds."""
 
     games: int = 0
     seconds: float = 0.0
@@ -72,61 +72,62 @@ class _Stretch:
 
 
 class Throughput:
-    """Watches the games a second of one training."""
+    """Games per second of one training, watched for drops."""
 
     def __init__(self) -> None:
-        self._stretches: deque[_Stretch] = deque(maxlen=USUAL + RECENT)
-        self._open = _Stretch()
+        self._intervals: deque[_Interval] = deque(maxlen=USUAL + RECENT)
+        self._open = _Interval()
         self._work: object = None
         self._dropped = False
 
     def add(
         self, games: int, seconds: float, phases: Mapping[str, float] | None = None, work: object = None
     ) -> Drop | None:
-        """Takes in a report; says so, once, if the throughput has fallen.
+        """Adds a report; returns a drop, once, if the throughput has fallen.
 
         Args:
-            games: played since the last report.
-            seconds: wall-clock time that they took.
+            games: games played since the last report.
+            seconds: wall-clock time of these games.
             phases: seconds by phase.
-            work: what a game consists of, such as the depth of its searches. When it changes, so does what is usual.
+            work: settings that decide how long a game takes, such as the search depth. When they change, the usual
+                throughput is measured from scratch.
         """
         if work != self._work:
             self._work = work
-            self._stretches.clear()
-            self._open = _Stretch()
+            self._intervals.clear()
+            self._open = _Interval()
             self._dropped = False
-        stretch = self._open
-        stretch.games += games
-        stretch.seconds += seconds
+        interval = self._open
+        interval.games += games
+        interval.seconds += seconds
         for name, time in (phases or {}).items():
-            stretch.phases[name] = stretch.phases.get(name, 0.0) + time
-        if stretch.seconds < SHORTEST:
+            interval.phases[name] = interval.phases.get(name, 0.0) + time
+        if interval.seconds < SHORTEST:
             return None
-        self._stretches.append(stretch)
-        self._open = _Stretch()
-        return self._look()
+        self._intervals.append(interval)
+        self._open = _Interval()
+        return self._find_drop()
 
-    def _look(self) -> Drop | None:
-        stretches = list(self._stretches)
-        before, recent = stretches[:-RECENT], stretches[-RECENT:]
-        if len(before) < LEAST_USUAL:
+    def _find_drop(self) -> Drop | None:
+        intervals = list(self._intervals)
+        before, recent = intervals[:-RECENT], intervals[-RECENT:]
+        if len(before) < MIN_USUAL:
             return None
-        speeds = [stretch.speed for stretch in before]
-        middle = statistics.median(speeds)
-        scatter = _NORMAL * statistics.median(abs(speed - middle) for speed in speeds)
-        fastest = max(stretch.speed for stretch in recent)
+        speeds = [interval.speed for interval in before]
+        median = statistics.median(speeds)
+        scatter = _NORMAL * statistics.median(abs(speed - median) for speed in speeds)
+        fastest = max(interval.speed for interval in recent)
         if self._dropped:
-            self._dropped = fastest < RECOVERED * middle
+            self._dropped = fastest < RECOVERED * median
             return None
-        if fastest >= DROP * middle or fastest > middle - DEVIATIONS * scatter:
+        if fastest >= DROP * median or fastest > median - DEVIATIONS * scatter:
             return None
         self._dropped = True
-        return _drop(before, recent, middle)
+        return _drop(before, recent, median)
 
 
-def _drop(before: list[_Stretch], recent: list[_Stretch], usual: float) -> Drop:
-    now = statistics.median(stretch.speed for stretch in recent)
+def _drop(before: list[_Interval], recent: list[_Interval], usual: float) -> Drop:
+    now = statistics.median(interval.speed for interval in recent)
     shares = [_shares(before), _shares(recent)]
     growth = {name: share - shares[0].get(name, 0.0) for name, share in shares[1].items()}
     if not growth:
@@ -135,7 +136,7 @@ def _drop(before: list[_Stretch], recent: list[_Stretch], usual: float) -> Drop:
     return Drop(usual, now, phase, shares[0].get(phase, 0.0), shares[1][phase])
 
 
-def _shares(stretches: list[_Stretch]) -> dict[str, float]:
-    seconds = sum(stretch.seconds for stretch in stretches)
-    names = {name for stretch in stretches for name in stretch.phases}
-    return {name: sum(stretch.phases.get(name, 0.0) for stretch in stretches) / seconds for name in sorted(names)}
+def _shares(intervals: list[_Interval]) -> dict[str, float]:
+    seconds = sum(interval.seconds for interval in intervals)
+    names = {name for interval in intervals for name in interval.phases}
+    return {name: sum(interval.phases.get(name, 0.0) for interval in intervals) / seconds for name in sorted(names)}

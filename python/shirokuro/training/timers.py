@@ -1,4 +1,4 @@
-"""What a session spends its time on, playing and learning and the rest, and how much of the machine it uses."""
+"""Time that a session spends on playing, learning and everything else, and its use of the machine."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
 
 class PhaseTimer:
-    """Measures from one line of the metrics to the next."""
+    """Timer from one line of the metrics to the next."""
 
     def __init__(self) -> None:
         self._throughput = Throughput()
         self.restart()
 
     def restart(self) -> None:
-        """Measures anew."""
+        """Starts the measurement over."""
         self._wall, self._cpu, self._saving = time.perf_counter(), time.process_time(), 0.0
 
     @contextmanager
     def saving(self) -> Iterator[None]:
-        """What happens within it counts as saving."""
+        """Counts the time within the context as saving."""
         start = time.perf_counter()
         try:
             yield
@@ -38,11 +38,11 @@ class PhaseTimer:
             self._saving += time.perf_counter() - start
 
     def read(self, batch: BatchReport, play: GenerationSettings) -> tuple[dict[str, Any], Drop | None]:
-        """What there is to report since the last restart, and whether the throughput has fallen.
+        """Returns the fields to report since the last restart, and a drop if the throughput has fallen.
 
-        `phases`: seconds by phase, a worker's mean, which add up to the wall-clock time: those of `BatchReport.phases`,
-        `saving`, and `other`, which is what callbacks and Python took. `cpu`: the share of the cores that this process
-        used, 0 … 1.
+        `phases`: seconds by phase, averaged over the workers. They are those of `BatchReport.phases`, `saving`, and
+        `other` (the time of callbacks and Python), and add up to the wall-clock time. `cpu`: share of the cores that
+        this process used, 0 … 1.
         """
         wall, cpu = time.perf_counter() - self._wall, time.process_time() - self._cpu
         line: dict[str, Any] = {"cpu": round(cpu / wall / cores(), 4)} if wall > 0 else {}

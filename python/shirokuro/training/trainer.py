@@ -1,4 +1,4 @@
-"""Training sessions: a training that is started, paused and resumed, and that loses nothing."""
+"""Training sessions: a training can be started, paused and resumed without any loss."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from shirokuro.config import TrainConfig
 from shirokuro.runs import checkpoints
 from shirokuro.runs.directory import RunDirectory
 from shirokuro.signals import StopSignals
-from shirokuro.training import log_file
+from shirokuro.training import log_file, memory
 from shirokuro.training.learner import Learner
 from shirokuro.training.loop import TrainingLoop
 from shirokuro.training.session import Session, SessionOptions
+from shirokuro.training.settings import edited, extended, settings_of
 from shirokuro.training.state import TrainingState
 
 if TYPE_CHECKING:
@@ -28,15 +29,15 @@ if TYPE_CHECKING:
 class Trainer(Learner):
     """Trains an evaluator by self-play.
 
-    The state after N games depends on the settings alone: not on the number of threads, nor on how the games were
-    split into calls, nor on saving, loading and interruptions. Only `time_ms` gives that up.
+    The state after N games depends only on the settings. The number of threads, the way the games were split into
+    calls, saving, loading and interruptions do not matter. The only exception is a search limited by `time_ms`.
 
     A `KeyboardInterrupt` during a call stops it at once and leaves a state that can be saved and continued.
 
-    While one thread trains, the others may read the properties and `get_statistics`, and use the evaluator. Whatever
-    else they call, `save`, `memory` and `digest` included, raises `RuntimeError` and changes nothing: a thread that
-    watches a training asks from `progress`, or again later. So does every call in a process that was forked: the
-    trainer's threads stay behind.
+    While one thread trains, other threads may read the properties, call `get_statistics` and use the evaluator. Any
+    other call, including `save`, `memory` and `digest`, raises `RuntimeError` and changes nothing. To watch a training,
+    make such calls from `progress`, or try again later. In a forked process every call raises `RuntimeError`, because
+    the trainer's threads are not copied.
     """
 
     _session: Session | None = None
@@ -57,35 +58,36 @@ class Trainer(Learner):
         log_level: int | str = "INFO",
         log_json: bool = False,
     ) -> TrainingResult | None:
-        """Trains from the present state to the target, saving checkpoints on the way and the model at the end.
+        """Trains from the current state to the target; saves checkpoints on the way and the model at the end.
 
-        SIGINT and SIGTERM stop the training and save it, and then do what they would have done before; a second one
-        ends the program at once. (Signals reach Python's main thread only: start the training from there.)
+        SIGINT and SIGTERM stop the training and save it. They then take the effect that they would have had without the
+        training. A second signal ends the program at once. (Signals reach only Python's main thread: start the training
+        from there.)
 
         Args:
-            target_games: games of the whole run, those before included; the setting `games` if it is left out.
-            directory: the run's directory; by default the one before, or a new one in `runs/`.
-            callback: called every `callback_every` games, at the end of the generation; within it, if it is longer
-                than that. It may pause and configure. An exception from it ends the training, which is saved.
+            target_games: games of the whole run, including earlier ones; defaults to the setting `games`.
+            directory: the run's directory; defaults to the previous one, or to a new one in `runs/`.
+            callback: called every `callback_every` games at the end of a generation, or within the generation if it is
+                longer than that. It may pause and configure. An exception from it ends the training, which is saved.
             callback_every: games between two callbacks, and between two lines of metrics.
-            background: train on another thread, and return at once; `wait` gives the result.
-            checkpoint_every: in place of the setting `checkpoint_games`, from now on.
-            keep: in place of the setting.
-            compress: in place of the setting.
+            background: train on another thread and return at once; `wait` returns the result.
+            checkpoint_every: replaces the setting `checkpoint_games` from now on.
+            keep: replaces the setting from now on.
+            compress: replaces the setting from now on.
             progress: called about every 50 ms, and after each generation, with the number of games finished since the
                 start of the run.
-            log_level: the least level of messages in the log file: `"DEBUG"`, `"INFO"`, `"WARNING"` or `"ERROR"`.
+            log_level: lowest level of messages in the log file: `"DEBUG"`, `"INFO"`, `"WARNING"` or `"ERROR"`.
             log_json: write the log file as JSON lines.
 
         Returns:
-            How the training ended; `None` if it goes on in the background.
+            The result of the training; `None` if it continues in the background.
 
         Raises:
             ValueError: a value is out of its range, or the directory holds another run.
             TypeError: a value is of the wrong type.
-            RuntimeError: a training is active already.
+            RuntimeError: a training is already active.
             BlockingIOError: another training is using the directory.
-            OSError: the state at the end could not be saved; it is still here.
+            OSError: the final state could not be saved; the trainer still has it.
         """
         self._refuse_while_active()
         if target_games is None:
@@ -95,9 +97,9 @@ class Trainer(Learner):
         log_file.checked_level(log_level)
         changes = {"checkpoint_games": checkpoint_every, "keep": keep, "compress": compress}
         self.configure(**{name: value for name, value in changes.items() if value is not None})
-        before = self._session.directory if self._session else RunDirectory.named_by_time()
+        default = self._session.directory if self._session else RunDirectory.named_by_time()
         session = Session(
-            before if directory is None else RunDirectory(Path(directory)),
+            default if directory is None else RunDirectory(Path(directory)),
             target_games=target_games,
         )
         loop = TrainingLoop(
@@ -114,8 +116,8 @@ class Trainer(Learner):
 
         def stop() -> None:
             session.pause(wait=False)
-            if background:  # the training is on another thread, this is the main thread's handler
-                while session.active:  # without a lock, which this thread may hold
+            if background:  # the training runs on another thread; this is the main thread's handler
+                while session.active:  # not with a lock, which this thread may already hold
                     time.sleep(0.01)
                 signals.pass_on()
 
@@ -134,12 +136,17 @@ class Trainer(Learner):
         return session.wait()
 
     def pause_training(self) -> TrainingResult | None:
-        """Stops the training at once, in the middle of a generation too, and saves it; returns when that is done.
+        """Stops the training at once, even in the middle of a generation, and saves it; returns when that is done.
 
-        Finished games are kept. May be called from any thread; if from a callback, it returns at once.
+        Finished games are kept. The method may be called from any thread. Called from a callback, it returns at once.
 
         Returns:
-            How the training ended; `None` from a callback, and when there is none.
+            The result of the training; `None` from a callback, and if no training was started.
+
+        Raises:
+            RuntimeError: the call comes from a forked process, in which the training does not run.
+            Exception: the exception that ended the training, for example because its state could not be saved, unless
+                it was raised before.
         """
         if self._session:
             self._session.pause()
@@ -153,30 +160,33 @@ class Trainer(Learner):
         on_corrupt: OnCorrupt = "previous",
         **options: Unpack[SessionOptions],
     ) -> TrainingResult | None:
-        """Goes on from the run's latest checkpoint, as if the training had never stopped.
+        """Continues from the run's latest checkpoint as if the training had never stopped.
 
-        The checkpoint is loaded, with its settings, unless this trainer is in the very state that it holds. What this
-        trainer trained since is given up.
+        The checkpoint is loaded together with its settings, unless this trainer is already in exactly that state.
+        Settings that were edited in the run's `config.toml` are used from now on.
+        Anything that this trainer has trained since the checkpoint is discarded.
 
         Args:
-            target_games: games of the whole run; what the training was started for, if it is left out.
-            directory: the run's directory; by default the one before.
-            on_corrupt: what to do when the newest checkpoint is damaged: go back to the newest one that is whole, start
-                a new run with this trainer's settings (the damaged one's files are moved to `set-aside`), or raise.
-            options: as for `start_training`.
+            target_games: games of the whole run; defaults to the target that the training was last started with.
+            directory: the run's directory; defaults to the previous one.
+            on_corrupt: what to do if the newest checkpoint is damaged: fall back to the newest undamaged one, start
+                over with the run's settings (the damaged run's files are moved to `set-aside`), or raise.
+            options: options of `start_training`.
 
         Raises:
-            FileNotFoundError: there is no checkpoint.
-            ModelFileError: the newest checkpoint is damaged and `on_corrupt` is `"fail"`, or all are damaged; or it is
-                of another version of the format.
-            Exception: as `start_training`.
+            FileNotFoundError: the run has no checkpoint.
+            ValueError: `config.toml` was edited, and changes what can't be changed (seed, generation_games) or has an
+                invalid value.
+            ModelFileError: the newest checkpoint is damaged and `on_corrupt` is `"fail"`, or all are damaged, or the
+                newest one has another version of the format.
+            Exception: errors of `start_training`.
         """
         if unknown := options.keys() - SessionOptions.__annotations__.keys():
             raise TypeError(f"resume_training() got an unexpected keyword argument {min(unknown)!r}")
         self._refuse_while_active()
         if directory is None:
             if not self._session:
-                raise ValueError("directory: there was no training before, name the directory of one")
+                raise ValueError("directory: required, because this trainer has no previous training")
             directory = self._session.directory.path
         self.restore(directory, on_corrupt=on_corrupt)
         return self.start_training(
@@ -184,44 +194,73 @@ class Trainer(Learner):
         )
 
     def restore(self, directory: str | PathLike[str], *, on_corrupt: OnCorrupt = "previous") -> None:
-        """Loads the latest checkpoint of a run's directory into this trainer; errors as for `resume_training`.
+        """Loads the latest checkpoint of a run's directory into this trainer; raises the errors of `resume_training`.
 
-        Evaluators that were handed out before stay as they are.
+        Evaluators obtained earlier do not change.
         """
-        latest = checkpoints.latest_checkpoint(directory, on_corrupt=on_corrupt)
-        if latest is not None:
-            if latest != self.state.checkpoint:
-                self.state = TrainingState.load(latest)
-            return
         run = RunDirectory(Path(directory))
-        damaged = [*checkpoints.candidates(run.path)]
+        latest = checkpoints.latest_checkpoint(directory, on_corrupt=on_corrupt, check=TrainingState.verify)
+        if latest is not None:
+            state = self.state if latest == self.state.checkpoint else TrainingState.load(latest)
+            config = edited(run.config, state.config, state.written)
+            memory.plan(config)
+            if config.games != state.config.games:
+                state.target_games = None
+            self.state, state.config = state, config
+            return
+        damaged = checkpoints.candidates(run.path)
         if not damaged:
             raise FileNotFoundError(2, "no checkpoint in", str(run.path))
+        files = [*damaged, *(path for path in [run.model] if path.exists() and path not in damaged)]
+        state = TrainingState.new(settings_of(run, files))
         with run.held():
-            run.set_aside([*damaged, *(path for path in [run.model] if path.exists())])
-        self.state = TrainingState.new(self._config)
+            run.set_aside(files)
+        state.notes.append(f"the run in {run.path} starts over with its settings; its files were set aside")
+        self.state = state
+
+    def extend(self, games: int) -> None:
+        """Changes the length of the run, with schedules that continue from their present values.
+
+        `configure(games=…)` stretches the schedules over the new length instead, so that their values jump.
+
+        Raises:
+            ValueError: `games` is less than the games played, or out of its range.
+            TypeError: `games` is not a whole number.
+        """
+        TrainConfig.SETTINGS["games"].convert("games", games)
+        self.state.config = extended(self._config, games, self._core.generation * self._core.generation_games)
 
     @property
     def is_training_active(self) -> bool:
-        """A training was started and has not ended."""
+        """Whether a training was started and has not ended."""
         return self._session is not None and self._session.active
 
     @property
+    def seconds_left(self) -> float | None:
+        """Estimated seconds until the training reaches its target; `None` if none is active or nothing was measured.
+
+        It follows from the speed of the last half minute, and from what the schedules of the search will cost.
+        """
+        if self._session is None or not self._session.active:
+            return None
+        return self._session.pace.left(self._config, self._session.target_games)
+
+    @property
     def training_result(self) -> TrainingResult | None:
-        """How the last training ended; `None` if it has not, if an exception ended it, or if there was none."""
+        """Result of the last training; `None` if it has not ended, if an exception ended it, or if there was none."""
         return self._session.result if self._session else None
 
     def wait(self, timeout: float | None = None) -> TrainingResult | None:
-        """Waits for the end of a training in the background.
+        """Waits for a background training to end.
 
         Args:
-            timeout: seconds; without it, as long as it takes.
+            timeout: maximum time in seconds; `None` waits without a limit.
 
         Returns:
-            How it ended; `None` when the time is over first, or when there was no training.
+            The result of the training; `None` if the timeout expires first, or if there was no training.
 
         Raises:
-            Exception: what ended the training, such as an exception of a callback.
+            Exception: the exception that ended the training, such as one from a callback.
         """
         if not self._session:
             return None

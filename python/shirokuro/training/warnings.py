@@ -1,4 +1,4 @@
-"""What a training warns about, and where it is remembered."""
+"""Warnings issued during training, and the log that keeps them."""
 
 from __future__ import annotations
 
@@ -20,23 +20,24 @@ WarningKind: TypeAlias = Literal[
     "throughput",
     "checkpoint",
     "errors",
+    "lock",
     "log",
     "sudden",
 ]
 
 REMEMBERED = 1_000
-"""The newest warnings, which are kept in memory."""
+"""Maximum number of warnings kept in memory; older ones are dropped."""
 
 
 class WarningLog:
-    """The warnings of a training, each logged at once."""
+    """Warnings of a training; each is logged at once."""
 
     def __init__(self) -> None:
         self._latest: deque[TrainingWarning] = deque(maxlen=REMEMBERED)
         self._count = 0
 
     def issue(self, kind: WarningKind, message: str, games_played: int, *, level: int = logging.WARNING) -> None:
-        """Logs a warning and remembers it."""
+        """Logs a warning and keeps it."""
         warning = TrainingWarning(kind=kind, message=message, games_played=games_played)
         self._latest.append(warning)
         self._count += 1
@@ -44,10 +45,10 @@ class WarningLog:
 
     @property
     def count(self) -> int:
-        """How many were given, those included that are not remembered any more."""
+        """Number of warnings issued, including those no longer kept."""
         return self._count
 
     def since(self, count: int) -> tuple[TrainingWarning, ...]:
-        """Those given since there were so many of them, as far as they are remembered."""
+        """Returns the warnings issued after the first `count` ones, except those no longer kept."""
         new = min(self._count - count, len(self._latest))
         return tuple(self._latest)[len(self._latest) - new :]

@@ -1,4 +1,5 @@
-"""The web page: a game against the model, what the model thinks of it, and the curves of its training.
+"""The web page: a game against the model, the model's analysis of it, and the curves of its training.
 
-A process of its own: it reads a model file or a run's directory, and writes nothing. `server` needs the extra `web`.
+It runs as a separate process, which reads a model file or a run directory and writes nothing. `server` needs the
+extra `web`.
 """

@@ -1,15 +1,17 @@
-"""A browser tab that is connected: what it asks for, what it is shown, what is thought for it."""
+"""A connected browser tab: its requests, the state it is sent, and the searches for its game."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from websockets.exceptions import ConnectionClosed
 
+from shirokuro.web.fair_queue import Share
 from shirokuro.web.game_session import GameSession
 from shirokuro.web.messages import Renew, Watch, parse
 
@@ -20,21 +22,24 @@ if TYPE_CHECKING:
     from shirokuro.web.hub import Hub
     from shirokuro.web.search_pool import SearchJob
 
+_log = logging.getLogger(__name__)
+
 _NOTICES = 5
-"""Messages to a person that wait to be sent, the newest ones."""
+"""The maximum number of notices that wait to be sent; older ones are dropped."""
 
 
 class Client:
-    """Plays with one tab until it is gone; its game ends with it.
+    """The game with one tab, which ends when the tab is closed.
 
-    What the tab is shown is always the whole state, made when it is sent: a slow connection gets fewer of them, and
-    nothing piles up.
+    The tab is always sent the whole state, taken when it is sent. A slow connection therefore gets fewer snapshots, and
+    none queue up.
     """
 
     def __init__(self, connection: ServerConnection, hub: Hub) -> None:
         self._connection = connection
         self._hub = hub
         self._session = GameSession()
+        self._share = Share()
         self._job: SearchJob | None = None
         self._thinking: SearchKind | None = None
         self._watches = False
@@ -45,15 +50,15 @@ class Client:
         self._something_due.set()
 
     async def stay(self) -> None:
-        """Returns when the tab is gone."""
+        """Serves the tab until it is closed."""
         self._hub.subscribers.add(self)
         with suppress(ConnectionClosed):
             try:
                 async with asyncio.TaskGroup() as tasks:
                     others = [tasks.create_task(self._send()), tasks.create_task(self._search())]
                     async for message in self._connection:
-                        await self._obey(message)
-                        await asyncio.sleep(0)  # a tab that sends much lets others have their turns
+                        await self._handle(message)
+                        await asyncio.sleep(0)  # lets other tabs run when this one sends many messages
                     for task in others:
                         task.cancel()
             except* ConnectionClosed:
@@ -63,13 +68,13 @@ class Client:
                 self._stop_search()
 
     def changed(self, kind: str) -> None:
-        """Something has changed that the tab is to be shown."""
+        """Schedules a snapshot of something that changed: `"model"`, `"game"` or `"run"`."""
         if kind != "run" or self._watches:
             self._due.add(kind)
             self._something_due.set()
 
     def model_changed(self) -> None:
-        """Everything is judged anew."""
+        """Discards all evaluations and searches again with the new model."""
         self._session.forget_values()
         self._restart_search()
         self.changed("game")
@@ -86,20 +91,27 @@ class Client:
         self._stop_search()
         self._work.set()
 
-    async def _obey(self, text: str | bytes) -> None:
+    async def _handle(self, text: str | bytes) -> None:
         try:
             message = parse(text)
             if isinstance(message, Watch):
                 self._watches = message.on
                 self.changed("run")
             elif isinstance(message, Renew):
-                await self._hub.renew()
+                await self._renew()
             else:
-                self._session.obey(message)
+                self._session.apply(message)
                 self._restart_search()
-        except (ValueError, OSError) as error:
+        except ValueError as error:
             self._notice(str(error))
         self.changed("game")
+
+    async def _renew(self) -> None:
+        try:
+            await self._hub.renew()
+        except (ValueError, OSError) as error:  # the message names the file by its path on this machine
+            _log.warning("%s", error)
+            self._notice("the newest checkpoint is damaged or can't be read")
 
     async def _search(self) -> None:
         while True:
@@ -111,7 +123,7 @@ class Client:
             if not model or not request:
                 await self._work.wait()
                 continue
-            self._job = self._hub.searches.begin(request, model.evaluator)
+            self._job = self._hub.searches.begin(request, model.evaluator, self._share)
             found = await self._job.found()
             if found is not None and model is self._hub.model:
                 self._session.take(request, found)

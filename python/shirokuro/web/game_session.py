@@ -1,4 +1,4 @@
-"""A visitor's game: what was played, what the model thinks of it, and what it has to think about next."""
+"""A visitor's game: its moves, the model's evaluations, and the next search."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ if TYPE_CHECKING:
     from shirokuro.web.messages import Player
 
 JUDGING = SearchLimits(depth=10, exact_empties=18, time_ms=2000)
-"""How the positions of a game are judged, whatever the strength of the model in the game."""
+"""The limits for evaluating the positions of a game, whatever the strength of the model in the game."""
 
 SCORING = dataclasses.replace(JUDGING, time_ms=6000)
-"""How the legal moves of one are judged, all of them together: to the same depth."""
+"""The limits for scoring all legal moves of a position, which are searched to the same depth."""
 
 _EXPECTED = 8
-"""Moves of the expected continuation that are shown."""
+"""The number of moves shown of the expected continuation."""
 
 SearchKind: TypeAlias = Literal["move", "scores", "value"]
 
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """Something to think about."""
+    """A request for a search."""
 
     kind: SearchKind
-    """A move to play; the score of each legal move; the value of a position."""
+    """The purpose: a move to play, the score of each legal move, or the value of a position."""
     position: Position
     limits: SearchLimits
 
 
 class GameSession:
-    """One game at the page, and the visitor's choices. Knows nothing of time, threads and browsers."""
+    """One game on the page and the visitor's choices, independent of time, threads and browsers."""
 
     def __init__(self) -> None:
         self.game = LiveGame()
@@ -51,14 +51,14 @@ class GameSession:
         self._scores: tuple[Position, MoveScores] | None = None
 
     def is_persons(self, position: Position) -> bool:
-        """A person, not the model, moves there."""
+        """Checks whether a person rather than the model moves in a position."""
         return self.player in ("both", SIDES[position.side_to_move])
 
-    def obey(self, message: Play | Undo | BackTo | Setup | Choose | ShowScores) -> None:
-        """Does what a visitor asks for.
+    def apply(self, message: Play | Undo | BackTo | Setup | Choose | ShowScores) -> None:
+        """Carries out a visitor's request.
 
         Raises:
-            ValueError: it can't be done; everything is as it was.
+            ValueError: the request can't be carried out; nothing has changed.
         """
         match message:
             case Play():
@@ -89,20 +89,20 @@ class GameSession:
 
     @property
     def _last_choice(self) -> int | None:
-        """The newest position before the present one in which a person chose; `None` if there is none."""
+        """The ply of the last position before the current one in which a person chose the move; `None` without one."""
         before = self.game.positions[:-1]
         return next((ply for ply in reversed(range(len(before))) if self.is_persons(before[ply])), None)
 
     def _forget_others(self) -> None:
-        """Keeps what is known of the game's positions, and nothing else: memory does not grow with what is tried."""
+        """Drops the values of positions that are not in the game, to bound the memory."""
         self._values = {each: self._values[each] for each in self.game.positions if each in self._values}
 
     def forget_values(self) -> None:
-        """Another model judges from now on."""
+        """Discards all values and scores, because another model takes over."""
         self._values, self._scores = {}, None
 
     def next_request(self) -> SearchRequest | None:
-        """What the model has to think about, the most urgent first; `None` if there is nothing."""
+        """Returns the most urgent search to run; `None` if there is nothing to search."""
         now = self.game.position
         if not now.is_over and not self.is_persons(now):
             return SearchRequest("move", now, self.strength.limits)
@@ -114,7 +114,7 @@ class GameSession:
         return None
 
     def take(self, request: SearchRequest, found: SearchResult | MoveScores) -> None:
-        """Takes what was thought; of a position that the game does not have any more, nothing."""
+        """Takes the result of a search; a move for an earlier position is ignored."""
         now = self.game.position
         if isinstance(found, MoveScores):
             self._scores = (request.position, found)
@@ -129,7 +129,7 @@ class GameSession:
         return known[1] if known and known[0] == self.game.position else None
 
     def snapshot(self, *, thinking: SearchKind | None) -> dict[str, Any]:
-        """Everything that the page shows of the game, for JSON; scores of positions are Black's view."""
+        """Returns everything that the page shows of the game, for JSON; position scores are from Black's side."""
         game, now = self.game, self.game.position
         scores = self._scores_now if self.wants_scores else None
         return {
@@ -153,7 +153,7 @@ class GameSession:
         }
 
     def _ply(self, ply: int) -> dict[str, Any]:
-        """The position after so many moves, and the move that led there."""
+        """Returns the position after `ply` moves, and the move that led to it."""
         position, value = self.game.positions[ply], None
         if position.is_over:
             value = {"score": black_view(position.score, position.side_to_move), "exact": True, "depth": 0, "line": []}

@@ -1,4 +1,4 @@
-"""Who may see the page: decided for every request, before anything else is done with it."""
+"""Access control, decided for every request before anything else is done with it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import re
 import secrets
 from dataclasses import dataclass
 from http import HTTPStatus
-from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
@@ -19,7 +18,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{12,200}")
 
 
 def is_loopback(host: str) -> bool:
-    """Only programs on this machine can reach the address."""
+    """Checks whether only programs on this machine can reach the address."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -27,13 +26,13 @@ def is_loopback(host: str) -> bool:
 
 
 def new_token() -> str:
-    """A token that nobody can guess."""
+    """Returns a random token that can't be guessed."""
     return secrets.token_urlsafe(18)
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a request is not answered."""
+    """The reason for refusing a request."""
 
     status: HTTPStatus
     reason: str
@@ -41,51 +40,51 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A request came with the right token in its address: the page is to be opened without it, once more."""
+    """A request with the right token in its URL, to be redirected to the page without the token."""
 
     cookie: str
-    """The header `Set-Cookie`, by which the browser remembers the token."""
+    """The value of the header `Set-Cookie`, with which the browser remembers the token."""
 
 
 class Guard:
-    """Decides about requests.
+    """The decision whether to answer a request.
 
-    Without a token, only what was asked for under a name of the loopback address is answered: a page of another site
-    can make its own name stand for 127.0.0.1, but the browser then still sends that name (DNS rebinding). What comes
-    from another site's page has another `Origin`, and is refused always.
+    Without a token, only requests to a name of the loopback address are answered. Another site can make its own name
+    resolve to 127.0.0.1 (DNS rebinding), but the browser then still sends that name. Requests from the pages of other
+    sites have another `Origin` and are always refused.
 
     Args:
-        host: the address that the server listens at.
-        port: its port; a token's cookie is named after it, because browsers do not tell ports apart.
-        token: what a visitor has to know; needed beyond the loopback address.
+        host: the address that the server listens on.
+        port: its port; the cookie is named after it, because cookies are shared between the ports of a host.
+        token: the token that visitors must present; needed beyond the loopback address.
 
     Raises:
-        ValueError: the address needs a token and there is none, or the token is too short or has other characters.
+        ValueError: the address needs a token and none is given, or the token has a wrong length or wrong characters.
     """
 
     def __init__(self, *, host: str, port: int, token: str | None) -> None:
         if token is None and not is_loopback(host):
             raise ValueError(f"{host} can be reached from other machines: a token is needed")
         if token is not None and not _TOKEN.fullmatch(token):
-            raise ValueError("token: must be 12…200 characters out of A-Z, a-z, 0-9, - and _")
+            raise ValueError("token: must be 12…200 characters from A-Z, a-z, 0-9, - and _")
         self._token = token
         self._local = is_loopback(host)
         self._cookie = f"shirokuro-{port}"
 
     def check(self, target: str, headers: Mapping[str, str]) -> Refusal | Entry | None:
-        """What is wrong with a request; `None` if nothing is.
+        """Decides about a request; returns `None` if it may be answered.
 
         Args:
-            target: path and query.
-            headers: by names of any case.
+            target: the path and query.
+            headers: the headers; names are case-insensitive.
         """
         host, origin = headers.get("Host", ""), headers.get("Origin")
         if self._local and not is_loopback(_name(host)):
             return Refusal(
-                HTTPStatus.FORBIDDEN, f"this server answers as localhost, not as {host or 'a nameless host'}"
+                HTTPStatus.FORBIDDEN, f"this server answers only to localhost, not to {host or 'an empty name'}"
             )
         if origin is not None and origin.partition("://")[2] != host:
-            return Refusal(HTTPStatus.FORBIDDEN, "the request comes from the page of another site")
+            return Refusal(HTTPStatus.FORBIDDEN, "the request comes from a page of another site")
         return self._check_token(target, headers) if self._token else None
 
     def _check_token(self, target: str, headers: Mapping[str, str]) -> Refusal | Entry | None:
@@ -94,25 +93,29 @@ class Guard:
                 return Refusal(HTTPStatus.FORBIDDEN, "the token is wrong")
             return Entry(f"{self._cookie}={offered}; Path=/; HttpOnly; SameSite=Lax")
         scheme, _, bearer = headers.get("Authorization", "").partition(" ")
-        offered = bearer if scheme.lower() == "bearer" else self._remembered(headers.get("Cookie", ""))
-        if not offered:
+        every = self._remembered(headers.get("Cookie", ""))
+        if scheme.lower() == "bearer" and bearer:
+            every.append(bearer)
+        if not every:
             return Refusal(HTTPStatus.UNAUTHORIZED, "a token is needed: open the address that the server printed")
-        return None if self._is_right(offered) else Refusal(HTTPStatus.FORBIDDEN, "the token is wrong")
+        return None if any(map(self._is_right, every)) else Refusal(HTTPStatus.FORBIDDEN, "the token is wrong")
 
-    def _remembered(self, cookies: str) -> str:
-        try:
-            cookie = SimpleCookie(cookies).get(self._cookie)
-        except CookieError:
-            return ""
-        return cookie.value if cookie else ""
+    def _remembered(self, cookies: str) -> list[str]:
+        """Returns the values of the cookie, of which there may be several.
+
+        Other servers on this host set cookies of any form, which the browser sends as well. They are skipped one by
+        one: the standard library's parser gives up at the first that it does not understand.
+        """
+        pairs = (pair.strip().partition("=") for pair in cookies.split(";"))
+        return [value for name, _, value in pairs if name == self._cookie and value]
 
     def _is_right(self, offered: str) -> bool:
-        # In the same time, wherever the two differ.
+        # In constant time, wherever the two differ.
         return hmac.compare_digest(offered.encode(), (self._token or "").encode())
 
 
 def _name(host: str) -> str:
-    """The name in a `Host` header, without its port."""
+    """Returns the name in a `Host` header without the port."""
     try:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:

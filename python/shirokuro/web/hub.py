@@ -1,4 +1,4 @@
-"""What all visitors have in common: the model, the threads that search, the run that is watched."""
+"""The state that all visitors share: the model, the search threads and the watched run."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ _log = logging.getLogger(__name__)
 
 
 class Subscriber(Protocol):
-    """Who is told about news."""
+    """A receiver of notifications about changes."""
 
     def model_changed(self) -> None:
-        """Another model plays from now on."""
+        """Is called when another model takes over."""
 
     def changed(self, kind: str) -> None:
-        """What `model_snapshot` (`"model"`) or `run_snapshot` (`"run"`) give has changed."""
+        """Is called when `model_snapshot` (`"model"`) or `run_snapshot` (`"run"`) has changed."""
 
 
 class Hub:
-    """Knows who is there, and tells them what has changed.
+    """The model, the run and their subscribers, which are notified of changes.
 
     Args:
-        models: where the model comes from.
-        searches: who searches.
-        interval: seconds between two looks at a run's files.
+        models: the source of the model.
+        searches: the pool of search threads.
+        interval: the seconds between two checks of a run's files.
     """
 
     def __init__(self, models: ModelSource, searches: SearchPool, *, interval: float = 1.0) -> None:
         self.searches = searches
         self.subscribers: set[Subscriber] = set()
         self.run_snapshot: dict[str, Any] | None = None
-        """The run as it was at the last look; `None` where there is only a model."""
+        """The run as of the last check; `None` if only a model file is served."""
         self._models = models
         self._interval = interval
         self._newer: int | None = None
@@ -47,11 +47,11 @@ class Hub:
 
     @property
     def model(self) -> Model | None:
-        """The model that plays."""
+        """The current model; `None` if the run has none yet."""
         return self._models.model
 
     def model_snapshot(self) -> dict[str, Any]:
-        """The model that plays, for JSON."""
+        """Returns a description of the current model for JSON."""
         model = self.model
         return {
             "type": "model",
@@ -63,11 +63,11 @@ class Hub:
         }
 
     async def renew(self) -> None:
-        """Lets the newest model play, for everyone; nothing if there is no newer one.
+        """Switches to the newest model for all visitors; does nothing without a newer one.
 
         Raises:
-            OSError: it can't be read.
-            ModelFileError: it is damaged.
+            OSError: the model can't be read.
+            ModelFileError: the model is damaged.
         """
         async with self._loading:
             if self._newer is None:
@@ -78,10 +78,10 @@ class Hub:
             if before is None or model.name != before.name:
                 for subscriber in self.subscribers:
                     subscriber.model_changed()
-            self._tell("model")
+            self._notify("model")
 
     async def watch(self) -> None:
-        """Looks at the run's files until it is cancelled."""
+        """Checks the run's files periodically until it is cancelled."""
         if not self._models.is_run:
             return
         view = await asyncio.to_thread(RunView, self._models.path)
@@ -89,14 +89,14 @@ class Hub:
         while True:
             try:
                 if self.subscribers or self.run_snapshot is None:
-                    await self._look(view)
-            except (OSError, ValueError) as error:  # as on a network's file system; the next look may do better
+                    await self._check(view)
+            except (OSError, ValueError) as error:  # for example on a network file system; the next check may succeed
                 if str(error) != trouble:
                     _log.warning("%s", error)
                 trouble = str(error)
             await asyncio.sleep(self._interval)
 
-    async def _look(self, view: RunView) -> None:
+    async def _check(self, view: RunView) -> None:
         def now() -> tuple[dict[str, Any], int | None]:
             view.refresh()
             return training_snapshot(view), self._models.newer_games()
@@ -104,18 +104,18 @@ class Hub:
         snapshot, newer = await asyncio.to_thread(now)
         if _without_age(snapshot) != _without_age(self.run_snapshot or {}):
             self.run_snapshot = snapshot
-            self._tell("run")
+            self._notify("run")
         if newer != self._newer and not self._loading.locked():
             self._newer = newer
-            self._tell("model")
+            self._notify("model")
         if self.model is None and newer is not None:
             await self.renew()
 
-    def _tell(self, kind: str) -> None:
+    def _notify(self, kind: str) -> None:
         for subscriber in self.subscribers:
             subscriber.changed(kind)
 
 
 def _without_age(snapshot: dict[str, Any]) -> dict[str, Any]:
-    """What does not change by itself."""
+    """Returns a snapshot without the age, which changes even when the run does not."""
     return {name: value for name, value in snapshot.items() if name != "age"}

@@ -1,4 +1,4 @@
-"""What a browser may ask for. Everything that comes from one is checked here, before anything is done."""
+"""The messages from a browser. All input from browsers is validated here before it is acted on."""
 
 from __future__ import annotations
 
@@ -13,40 +13,40 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 MAX_BYTES = 8192
-"""The longest message."""
+"""The maximum size of a message."""
 
 MAX_DEPTH = 16
 MAX_SECONDS = 10.0
 
 Player: TypeAlias = Literal["black", "white", "both"]
-"""Which sides a person plays; the model plays the others."""
+"""The sides that a person plays; the model plays the others."""
 
 PLAYERS: Mapping[str, Player] = {"black": "black", "white": "white", "both": "both"}
 
-_MOST_EXACT = 20
-"""Empty squares from which solving may take longer than a person likes to wait."""
+_MAX_EXACT = 20
+"""The maximum number of empty squares from which positions are solved; more would take too long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Strength:
-    """How long the model looks for a move: to a depth, or for a time; one of the two is given."""
+    """The model's limit per move, either a depth or a time."""
 
     depth: int | None = None
-    """Plies."""
+    """The search depth in plies."""
     seconds: float | None = None
 
     @property
     def limits(self) -> SearchLimits:
-        """For a search, which never takes longer than `MAX_SECONDS`. A model that looks far ahead solves early."""
+        """The search limits, at most `MAX_SECONDS`; the deeper the search, the earlier positions are solved."""
         if self.depth is None:
-            return SearchLimits(time_ms=1000 * (self.seconds or MAX_SECONDS), exact_empties=_MOST_EXACT)
-        exact = min(2 * self.depth, _MOST_EXACT)
+            return SearchLimits(time_ms=1000 * (self.seconds or MAX_SECONDS), exact_empties=_MAX_EXACT)
+        exact = min(2 * self.depth, _MAX_EXACT)
         return SearchLimits(depth=self.depth, time_ms=1000 * MAX_SECONDS, exact_empties=exact)
 
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """Play a move; `ply` moves have been played before it, so that a late second click does nothing."""
+    """Play a move after `ply` moves; a late second click has the wrong ply and is ignored."""
 
     move: str
     ply: int
@@ -54,19 +54,19 @@ class Play:
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """Take back to the person's last decision."""
+    """Take back moves to the person's last decision."""
 
 
 @dataclass(frozen=True, slots=True)
 class BackTo:
-    """Go on from the position after so many moves."""
+    """Continue from the position after `ply` moves."""
 
     ply: int
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """Begin a game, from its first move or after others."""
+    """Start a game from the initial position or after given moves."""
 
     moves: tuple[str, ...]
     player: Player
@@ -75,7 +75,7 @@ class Setup:
 
 @dataclass(frozen=True, slots=True)
 class Choose:
-    """Let the game go on with other sides or another strength."""
+    """Continue the game with other sides or another strength."""
 
     player: Player
     strength: Strength
@@ -83,21 +83,21 @@ class Choose:
 
 @dataclass(frozen=True, slots=True)
 class ShowScores:
-    """Tell, or do not tell, what each legal move is worth."""
+    """Show or hide the score of each legal move."""
 
     on: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Send, or do not send, the run's curves."""
+    """Start or stop sending the run's curves."""
 
     on: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Renew:
-    """Let the newest checkpoint play."""
+    """Switch to the newest checkpoint."""
 
 
 Message: TypeAlias = Play | Undo | BackTo | Setup | Choose | ShowScores | Watch | Renew
@@ -107,28 +107,28 @@ def parse(text: str | bytes) -> Message:
     """Reads a message.
 
     Raises:
-        ValueError: it is none; what is wrong is said in words that may be shown to the person.
+        ValueError: the message is invalid; the error text may be shown to the person.
     """
     try:
         values = json.loads(text) if isinstance(text, str) else None
     except (ValueError, RecursionError):
         values = None
     if not isinstance(values, dict) or not isinstance(name := values.get("do"), str) or name not in _READERS:
-        raise ValueError("this is no message of the page")
+        raise ValueError("this is not a message of the page")
     return _READERS[name](values)
 
 
 def _read_text(values: Mapping[str, object], name: str, longest: int) -> str:
     value = values.get(name)
     if not isinstance(value, str) or len(value) > longest:
-        raise ValueError(f"{name}: must be a text of {longest:,} characters at most")
+        raise ValueError(f"{name}: must be a text of at most {longest:,} characters")
     return value
 
 
 def _read_bool(values: Mapping[str, object], name: str) -> bool:
     value = values.get(name)
     if not isinstance(value, bool):
-        raise ValueError(f"{name}: must be true or false")  # noqa: TRY004 (one kind of error for all of a message)
+        raise ValueError(f"{name}: must be true or false")  # noqa: TRY004 (one kind of error for the whole message)
     return value
 
 

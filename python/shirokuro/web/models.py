@@ -1,4 +1,4 @@
-"""The model that plays: the one of a file, or the newest of a run."""
+"""The model that plays, from a file or the newest checkpoint of a run."""
 
 from __future__ import annotations
 
@@ -16,43 +16,43 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model that was loaded."""
+    """A loaded model."""
 
     name: str
-    """Its file's name."""
+    """The name of the model's file."""
     games_played: int | None
-    """Of its training; `None` in a file of weights alone."""
+    """The games of its training; `None` for a file with weights only."""
     evaluator: Evaluator
 
 
 class ModelSource:
-    """Where models come from: a model file, or a run that may go on meanwhile, or may have no model yet.
+    """A source of models: a model file, or a run that may still be training and may not have a model yet.
 
     Args:
-        path: the file or the run's directory.
+        path: the file or the run directory.
 
     Raises:
-        FileNotFoundError: there is neither.
+        FileNotFoundError: `path` does not exist, or is a directory without a run.
     """
 
     def __init__(self, path: str | PathLike[str]) -> None:
         self.path = Path(path)
         self.is_run = self.path.is_dir()
         if not self.path.exists():
-            raise FileNotFoundError(2, "no model and no run", str(path))
+            raise FileNotFoundError(2, "no model or run at", str(path))
         if self.is_run and not RunDirectory(self.path).config.exists() and not list_checkpoints(path):
-            raise FileNotFoundError(2, "no run in", str(path))
+            raise FileNotFoundError(2, "no run in this directory", str(path))
         self.model: Model | None = None
-        """The one that plays; `None` before the first `load`, and while a run has none."""
+        """The current model; `None` before the first `load`, and while the run has no model."""
         self._seen = -1
 
     @property
     def name(self) -> str:
-        """The file's or the directory's name, without where it is."""
+        """The name of the file or the directory, without its path."""
         return self.path.resolve().name
 
     def newer_games(self) -> int | None:
-        """Games of the run's newest checkpoint, if it came after the last `load`; its file may be damaged."""
+        """Returns the games of the run's newest checkpoint if it is newer than the last `load`; it may be damaged."""
         newest = self._newest()
         return newest if newest > self._seen else None
 
@@ -61,11 +61,12 @@ class ModelSource:
         return checkpoints[0].games_played if checkpoints else -1
 
     def load(self) -> Model:
-        """Loads the newest model, which plays from now on. Takes a second or so for a run: its file is checked first.
+        """Loads the newest model and makes it the current one; verifying a checkpoint of a run takes about a second.
 
         Raises:
-            FileNotFoundError: there is none (other `OSError`s: it can't be read).
-            ModelFileError: it is damaged.
+            FileNotFoundError: the model does not exist.
+            OSError: the model can't be read.
+            ModelFileError: the model is damaged.
         """
         newest = self._newest()
         path = model_of(self.path)

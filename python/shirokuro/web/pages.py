@@ -1,4 +1,4 @@
-"""The files that a browser gets: read once, before the first request, so that no request leads to a file."""
+"""The files served to browsers, which are read once before the first request, so no request opens a file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TYPES = {
 }
 
 SAFETY_HEADERS: Mapping[str, str] = {
-    # Scripts, styles and connections of this server alone: nothing from outside, nothing in line, no evaluated text.
+    # Only scripts, styles and connections of this server; no inline code and no evaluated text.
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -28,19 +28,19 @@ SAFETY_HEADERS: Mapping[str, str] = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-"""What is sent with everything."""
+"""The headers sent with every response."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A file as it is sent."""
+    """A file as it is served."""
 
     media_type: str
     body: bytes
 
 
 def load_pages() -> dict[str, Page]:
-    """The files by their paths; `/` is the page itself."""
+    """Returns the files by path; `/` is the page itself."""
     pages = {}
     for file in (resources.files("shirokuro.web") / "static").iterdir():
         _, dot, ending = file.name.rpartition(".")

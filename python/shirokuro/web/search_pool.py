@@ -1,87 +1,135 @@
-"""Threads that search for the visitors: few of them, so that many visitors do not need more memory than one."""
+"""A small pool of search threads, which keeps the memory independent of the number of visitors."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from concurrent.futures import ThreadPoolExecutor
+import time
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, TypeAlias
 
 from shirokuro._core import Cancellation
 from shirokuro.engine.engine import Engine
+from shirokuro.web.fair_queue import FairQueue
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     from shirokuro._core import Evaluator, SearchResult
     from shirokuro.engine.engine import MoveScores
     from shirokuro.engine.limits import SearchLimits
+    from shirokuro.web.fair_queue import Share
     from shirokuro.web.game_session import SearchRequest
 
 Found: TypeAlias = "SearchResult | MoveScores"
-"""What a request gives."""
+"""The result of a request."""
 
 TABLE_MB = 16
-"""The transposition table of each thread. What a search finds does not depend on what is in it."""
+"""The size of each thread's transposition table; results do not depend on its content."""
+
+_QUICK_DEPTH = 6
+"""Searches of at most this depth usually take much less time than they may."""
+
+_QUICK_SECONDS = 0.5
 
 
 class SearchJob:
-    """A request that waits for a thread, is done, or was done."""
+    """A request that is waiting, in progress or done."""
 
-    def __init__(self, future: Future[Found | None], cancellation: Cancellation) -> None:
-        self._future = future
-        self._cancellation = cancellation
+    def __init__(
+        self, request: SearchRequest, evaluator: Evaluator, share: Share, waiting: FairQueue[SearchJob]
+    ) -> None:
+        self.share = share
+        self.seconds = expected_seconds(request.limits)
+        self._request = request
+        self._evaluator = evaluator
+        self._waiting = waiting
+        self._cancellation = Cancellation()
+        self._future: Future[Found | None] = Future()
 
     def cancel(self) -> None:
-        """Ends it, wherever it is: `found` does not wait any longer than the 50 ms that a search needs to end."""
+        """Cancels the job in any state; `found` then returns within the 50 ms that a search needs to end."""
+        self._waiting.discard(self)
         self._future.cancel()
         self._cancellation.cancel()
 
     async def found(self) -> Found | None:
-        """Waits; `None` if it was cancelled."""
+        """Waits for the result and returns it; `None` if the job was cancelled."""
         waiting = asyncio.wrap_future(self._future)
-        await asyncio.wait({waiting})  # whose end, unlike that of an `await`, is not taken for one's own cancellation
+        await asyncio.wait({waiting})  # a plain `await` would raise the job's cancellation as if it were the caller's
         return None if waiting.cancelled() else waiting.result()
 
-
-class SearchPool:
-    """A pool of engines; jobs wait for a free one in the order in which they came.
-
-    Args:
-        count: how many search at once.
-    """
-
-    def __init__(self, count: int) -> None:
-        self._threads = ThreadPoolExecutor(count, thread_name_prefix="shirokuro-thinker")
-        self._local = threading.local()
-
-    def begin(self, request: SearchRequest, evaluator: Evaluator) -> SearchJob:
-        """Begins a request with a model, as soon as a thread is free."""
-        cancellation = Cancellation()
-        return SearchJob(self._threads.submit(self._search, request, evaluator, cancellation), cancellation)
-
-    def _search(self, request: SearchRequest, evaluator: Evaluator, cancellation: Cancellation) -> Found | None:
+    def run(self, engines: Engines) -> None:
+        """Searches on the current thread."""
+        if not self._future.set_running_or_notify_cancel():
+            return
         try:
-            with cancellation:
-                engine = self._engine(evaluator, request.limits)
-                return (
-                    engine.score_moves(request.position)
-                    if request.kind == "scores"
-                    else engine.search(request.position)
-                )
-        except KeyboardInterrupt:  # how a cancelled search ends; in the event loop it would end the program
+            self._future.set_result(self._search(engines))
+        except BaseException as error:  # noqa: BLE001 (whoever waits for the result gets the error)
+            self._future.set_exception(error)
+
+    def _search(self, engines: Engines) -> Found | None:
+        try:
+            with self._cancellation:
+                engine = engines.get(self._evaluator, self._request.limits)
+                position = self._request.position
+                return engine.score_moves(position) if self._request.kind == "scores" else engine.search(position)
+        except KeyboardInterrupt:  # raised by a cancelled search; in the event loop it would end the program
             return None
 
-    def _engine(self, evaluator: Evaluator, limits: SearchLimits) -> Engine:
-        """This thread's engine, made anew for another model."""
-        known: tuple[Evaluator, Engine] | None = getattr(self._local, "known", None)
-        if known is None or known[0] is not evaluator:
-            self._local.known = None  # the old table goes before the new one comes
-            self._local.known = known = (evaluator, Engine(evaluator, limits=limits, table_mb=TABLE_MB))
-        engine = known[1]
+
+def expected_seconds(limits: SearchLimits) -> float:
+    """Returns the time that a search is expected to take at most; a limit in time is taken as it is."""
+    quick = limits.depth is not None and limits.depth <= _QUICK_DEPTH
+    allowed = (limits.time_ms or 0.0) / 1000
+    return min(_QUICK_SECONDS, allowed) if quick else allowed
+
+
+class Engines:
+    """The engine of one thread, which is replaced when the model changes."""
+
+    def __init__(self) -> None:
+        self._known: tuple[Evaluator, Engine] | None = None
+
+    def get(self, evaluator: Evaluator, limits: SearchLimits) -> Engine:
+        """Returns the engine of this model."""
+        if self._known is None or self._known[0] is not evaluator:
+            self._known = None  # frees the old table before the new one is allocated
+            self._known = (evaluator, Engine(evaluator, limits=limits, table_mb=TABLE_MB))
+        engine = self._known[1]
         engine.limits = limits
         return engine
 
+
+class SearchPool:
+    """A pool of engines. Jobs wait for a free one in the order of `FairQueue`.
+
+    Args:
+        count: the number of threads. One more takes only short jobs, which therefore never wait for long ones.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._waiting: FairQueue[SearchJob] = FairQueue()
+        try:
+            for number in range(count + 1):
+                name = f"shirokuro-thinker-{number}"
+                threading.Thread(target=self._work, name=name, kwargs={"only_short": number == count}).start()
+        except RuntimeError:  # the system allows no more threads
+            self.close()
+            raise
+
+    def begin(self, request: SearchRequest, evaluator: Evaluator, share: Share) -> SearchJob:
+        """Submits a request of the visitor with this share."""
+        job = SearchJob(request, evaluator, share, self._waiting)
+        self._waiting.put(job)
+        return job
+
+    def _work(self, *, only_short: bool) -> None:
+        engines = Engines()
+        while job := self._waiting.take(only_short=only_short):
+            start = time.monotonic()
+            job.run(engines)
+            self._waiting.charge(job, time.monotonic() - start)
+
     def close(self) -> None:
-        """Takes no more jobs. Those that run end when they are cancelled."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        """Cancels the jobs that wait, and accepts no more; jobs in progress end when they are cancelled."""
+        for job in self._waiting.close():
+            job.cancel()

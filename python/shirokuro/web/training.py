@@ -1,7 +1,8 @@
-"""What the page shows of a run's training, out of the files in its directory."""
+"""Snapshots of a run's training for the page, read from the files in its directory."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from shirokuro.matches.ladder import LADDER_FILE, read_ladder
@@ -17,13 +18,16 @@ if TYPE_CHECKING:
     from shirokuro.runs.view import RunView
 
 _WARNINGS = 50
-"""Warnings that are shown, the newest ones."""
+"""Maximum number of warnings shown; older ones are left out."""
 
 _DIGITS = 5
 
+_DIRECTORIES = re.compile(r"(?<=['\"])/[^'\"\n]*/|(?<![\w.~/:'\"-])/(?:[^/\s'\"]+/)+")
+"""The directories of an absolute path, between quotation marks or without spaces."""
+
 
 def training_snapshot(view: RunView) -> dict[str, Any]:
-    """The run as it is, for JSON; what is not known is null, or a dash in a text."""
+    """Returns the current state of the run as JSON values; unknown ones are null, or a dash in texts."""
     metrics, state = view.metrics, view.state
     games = metrics.games_played if len(metrics) else None
     newest = next(iter(view.checkpoints), None)
@@ -46,7 +50,7 @@ def training_snapshot(view: RunView) -> dict[str, Any]:
         "warnings": [
             *damage,
             *(
-                {"games": each.games_played, "kind": each.kind, "message": each.message}
+                {"games": each.games_played, "kind": each.kind, "message": _without_directories(each.message, view)}
                 for each in reversed(view.warnings[-_WARNINGS:])
             ),
         ],
@@ -59,11 +63,16 @@ def training_snapshot(view: RunView) -> dict[str, Any]:
 
 
 _SHOWN = ("td_error", "convergence.coverage", "memory.resident")
-"""Measures whose newest value is shown."""
+"""Measures whose newest values are shown."""
+
+
+def _without_directories(message: str, view: RunView) -> str:
+    """Shortens absolute paths in a message to file names, because visitors need not know the server's directories."""
+    return _DIRECTORIES.sub("", message.replace(f"{view.directory.path.resolve()}/", ""))
 
 
 def _ladder(view: RunView) -> tuple[tuple[Rung, ...], list[dict[str, Any]]]:
-    """Returns the run's ladder, and a warning if its file is damaged: the rest of the run can still be watched."""
+    """Returns the run's ladder, and a warning if its file is damaged, so the rest of the run can still be shown."""
     try:
         return read_ladder(view.directory.path), []
     except (OSError, ValueError):
@@ -90,5 +99,5 @@ def _chart(view: RunView, chart: CurveChart) -> dict[str, Any]:
 
 
 def _short(values: Iterable[float]) -> list[float]:
-    """With as many digits as a screen can show."""
+    """Rounds values to the digits that a screen can show."""
     return [float(f"{value:.{_DIGITS}g}") for value in values]

@@ -1,4 +1,4 @@
-"""What the dashboard shows, at any size and with anything missing."""
+"""The dashboard, at any size and with any values missing."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def text(view: RunView, look: Look | None = None, width: int = 80, height: int =
 
 
 def dots(lines: list[str]) -> NDArray[np.bool_]:
-    """The dots that are set, [row, column] from the upper left."""
+    """Returns which dots are set, as [row, column] from the top left."""
     table = np.zeros((4 * len(lines), 2 * len(lines[0])), dtype=bool)
-    places = {0: (0, 0), 1: (1, 0), 2: (2, 0), 3: (0, 1), 4: (1, 1), 5: (2, 1), 6: (3, 0), 7: (3, 1)}
+    positions = {0: (0, 0), 1: (1, 0), 2: (2, 0), 3: (0, 1), 4: (1, 1), 5: (2, 1), 6: (3, 0), 7: (3, 1)}
     for row, line in enumerate(lines):
         for column, cell in enumerate(line):
             code = 0 if cell == " " else ord(cell) - 0x2800
-            for bit, (down, right) in places.items():
+            for bit, (down, right) in positions.items():
                 table[4 * row + down, 2 * column + right] = bool(code >> bit & 1)
     return table
 
@@ -48,7 +48,7 @@ def test_a_curve_has_a_dot_at_each_value() -> None:
     assert (dots(braille.curve(values, 2, 0, 7)) == np.eye(8, dtype=bool)[::-1]).all()
 
 
-def test_a_curve_joins_its_values_and_bridges_what_is_missing() -> None:
+def test_a_curve_joins_its_values_and_bridges_gaps() -> None:
     drawn = dots(braille.curve(np.array([0.0, 7.0, np.nan, 3.0]), 2, 0, 7))
     assert drawn[:, 0].tolist() == [False] * 7 + [True]
     assert drawn[:7, 1].all()
@@ -71,20 +71,20 @@ def test_every_known_value_is_drawn_at_its_height(values: list[float], height: i
             assert drawn[level, column]
 
 
-def test_resampling_gives_the_means_of_equal_parts() -> None:
+def test_resampling_returns_the_means_of_equal_parts() -> None:
     x, y = np.arange(10.0), np.array([1, 3, np.nan, 5, 5, 5, np.nan, np.nan, 2, 4.0])
     np.testing.assert_array_equal(resample(x, y, 5), [2, 5, 5, np.nan, 3])
     np.testing.assert_array_equal(resample(x[:1], y[:1], 3), [1, np.nan, np.nan])
     assert np.isnan(resample(x[:0], y[:0], 3)).all()
 
 
-def test_a_sparkline_goes_from_the_least_to_the_greatest_value() -> None:
+def test_a_sparkline_spans_the_range_of_its_values() -> None:
     assert braille.sparkline(np.array([0, 1, np.nan, 7.0])) == "▁▂ █"
     assert braille.sparkline(np.array([5.0, 5.0])) in {"▄▄", "▅▅"}
     assert braille.sparkline(np.array([np.nan])) == " "
 
 
-def test_words_for_numbers() -> None:
+def test_numbers_are_formatted_for_screens() -> None:
     assert formats.number(None) == formats.percent(None) == formats.duration(None) == formats.ago(None) == "–"
     assert formats.number(float("nan")) == formats.duration(float("inf")) == "–"
     assert (formats.number(1234567), formats.percent(0.1234)) == ("1,234,567", "12.3 %")
@@ -110,7 +110,7 @@ def test_words_for_numbers() -> None:
     ]
 
 
-def test_the_overview_shows_what_the_metrics_say(run_of: Callable[..., Path]) -> None:
+def test_the_overview_shows_the_values_of_the_metrics(run_of: Callable[..., Path]) -> None:
     shown = text(RunView(run_of(100_000)))
     assert re.search(r"● running, \d+ s ago", shown)
     assert "50.0 %" in shown
@@ -137,25 +137,23 @@ def test_every_page_fills_a_terminal_of_any_size(
     look: Any,
     run_of: Callable[..., Path],
 ) -> None:
-    for view in (RunView(run_of(3000)), RunView(run_of(0, name="begun")), RunView("nowhere")):
+    for view in (RunView(run_of(3000)), RunView(run_of(0, name="empty")), RunView("nowhere")):
         text(view, Look(page=look), *size)
 
 
 @pytest.mark.parametrize(
-    "left_out", ["all", "values", "convergence", "memory", "phases", "play", "games", "seconds", "time"]
+    "missing", ["all", "values", "convergence", "memory", "phases", "play", "games", "seconds", "time"]
 )
-def test_what_is_missing_is_a_dash_and_never_invented(
-    left_out: str, tmp_path: Path, line_of: Callable[..., Any]
-) -> None:
+def test_a_missing_value_is_a_dash_and_never_made_up(missing: str, tmp_path: Path, line_of: Callable[..., Any]) -> None:
     line = line_of(1000)
-    kept = {"games_played": 1000} if left_out == "all" else {key: each for key, each in line.items() if key != left_out}
+    kept = {"games_played": 1000} if missing == "all" else {key: each for key, each in line.items() if key != missing}
     (tmp_path / "metrics.jsonl").write_text(json.dumps(kept) + "\n", encoding="utf-8")
     view = RunView(tmp_path)
     shown = [text(view, Look(page=each), 200, 60) for each in PAGES]
     assert all("–" in each for each in shown[:3])
     assert "nan" not in "".join(shown)
     assert "None" not in "".join(shown)
-    if left_out == "all":
+    if missing == "all":
         numbers = re.findall(r"\d[\d.,]*", "".join(shown[0].splitlines()[:-1]).replace(str(tmp_path), ""))
         assert set(numbers) <= {"1,000", "10,000", "0"}, numbers
 
@@ -169,7 +167,7 @@ def test_curves_with_values_come_before_those_without(tmp_path: Path, line_of: C
     assert "entries learned" in shown
 
 
-def test_the_last_tenth_of_a_run_is_drawn_on_request(run_of: Callable[..., Path]) -> None:
+def test_zooming_in_shows_the_last_tenth_of_a_run(run_of: Callable[..., Path]) -> None:
     view = RunView(run_of(100_000))
     whole, tenth = (text(view, Look(page="curves", zoom=zoom)) for zoom in (0, 2))
     assert re.search(r"9\.\d+ \S", whole)
@@ -188,7 +186,7 @@ def test_warnings_are_wrapped_and_scrolled(run_of: Callable[..., Path]) -> None:
     assert look.scrolled == 2
 
 
-def test_the_report_has_every_part(run_of: Callable[..., Path]) -> None:
+def test_the_report_has_every_panel(run_of: Callable[..., Path]) -> None:
     lines = report(RunView(run_of(20_000)), 100)
     assert {line.cell_len for line in lines} == {100}
     shown = "\n".join(line.plain for line in lines)
@@ -205,7 +203,7 @@ def test_the_report_has_every_part(run_of: Callable[..., Path]) -> None:
     assert re.search(r"search +70.0 %", shown)
 
 
-def test_each_curve_is_a_column_of_the_metrics(run_of: Callable[..., Path]) -> None:
+def test_each_curve_has_a_value_for_each_line_of_metrics(run_of: Callable[..., Path]) -> None:
     view = RunView(run_of(3000))
     for key in CURVES:
         values = view.curve(key)

@@ -71,6 +71,9 @@ def main() -> None:  # noqa: C901, PLR0912 (a list of commands)
         say("Welcome to a program that talks")
         complain("x" * 200_000)
     for line in sys.stdin:
+        if HOW == "numberless" and line[:1].isdigit():
+            say(f"? unknown command {line.split()[0]}\n")
+            continue
         number, command, *words = line.split() if line[:1].isdigit() else ["", *line.split()]
         answer = f"={number}\n"
         match command:

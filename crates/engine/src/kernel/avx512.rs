@@ -136,7 +136,7 @@ fn flips(player: u64, opponent: u64, square: Square) -> u64 {
     let ends = _mm256_test_epi64_mask(_mm256_and_si256(beyond, ray), player);
     let flipped_up = _mm256_maskz_ternarylogic_epi64::<AND_NOT_AND>(ends, run, beyond, ray);
 
-    // Downwards, that square is the highest bit. The squares above it are the bits of -2 * end; if there is no end,
+    // Downwards, that square is the highest bit. The squares above it are the bits of -2 * end; without an end,
     // there are none.
     let ray = lanes(*down);
     let far = _mm256_andnot_si256(opponent, ray);

@@ -72,7 +72,8 @@ pub(super) fn search_in_parallel<'a>(
     let nodes = limits.nodes.map(|nodes| nodes.div_ceil(limits.threads as u64));
     let limits = &Limits { nodes, ..*limits };
     let results: Vec<SearchResult> = thread::scope(|scope| {
-        let others: Vec<_> = (1..limits.threads).map(|_| scope.spawn(|| search(limits, &team))).collect();
+        let spawn = || thread::Builder::new().spawn_scoped(scope, || search(limits, &team)).ok();
+        let others: Vec<_> = (1..limits.threads).map_while(|_| spawn()).collect();
         let own = search(limits, &team);
         let others = others.into_iter().map(|other| other.join().expect("a search thread panicked"));
         std::iter::once(own).chain(others).collect()

@@ -1,11 +1,11 @@
 //! The transposition table.
 
-use std::collections::TryReserveError;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use crate::board::Board;
 use crate::evaluate::Score;
 use crate::huge_pages::prefer_huge_pages;
+use crate::memory::{OutOfMemory, try_with_capacity};
 use crate::prefetch::prefetch;
 use crate::square::Square;
 
@@ -134,10 +134,9 @@ pub(super) struct Table {
 
 impl Table {
     /// Creates a table with the number of buckets that fit into `bytes`, at least one.
-    pub(super) fn new(bytes: usize) -> Result<Self, TryReserveError> {
+    pub(super) fn new(bytes: usize) -> Result<Self, OutOfMemory> {
         let count = (bytes / size_of::<Bucket>()).max(1);
-        let mut buckets = Vec::new();
-        buckets.try_reserve_exact(count)?;
+        let mut buckets = try_with_capacity(count, "a transposition table")?;
         prefer_huge_pages(buckets.spare_capacity_mut());
         buckets.resize_with(count, Bucket::default);
         Ok(Self { buckets: buckets.into(), near: count.min(NEAR_BUCKETS), search: 1, first: 1 })

@@ -21,14 +21,22 @@ pub const STATE_SECTIONS: [Section; 4] = [Section::Weights, Section::Moments, Se
 pub const WEIGHTS_BYTES: u64 = 2 * ENTRIES as u64;
 /// The length of the moments section in bytes.
 pub const MOMENTS_BYTES: u64 = 8 * ENTRIES as u64;
-/// The largest length of a text in bytes.
-pub const MAX_TEXT: u64 = 64 << 20;
+/// The largest length of the settings and of the statistics in bytes: they hold a few hundred numbers.
+const MAX_SHORT_TEXT: u64 = 1 << 20;
+/// The largest length of the monitor's text in bytes. A window of convergence has at most 10^6 games, which take up to
+/// 43 MB: 32 bytes each, in base 64.
+const MAX_MONITOR: u64 = 64 << 20;
 /// The length of an entry of the undo section in bytes.
 pub const UNDO_BYTES: usize = 14;
 /// The length of the header's fields in bytes.
 const FIELDS_BYTES: usize = 44;
 /// The number of elements encoded at a time.
 const CHUNK: usize = 8_192;
+
+/// Returns the largest length in bytes of a text, one of [`Texts`](super::texts::Texts).
+pub fn max_text(section: Section) -> u64 {
+    if section == Section::Monitor { MAX_MONITOR } else { MAX_SHORT_TEXT }
+}
 
 /// Encodes the header's fields of a state.
 pub fn fields(state: &State) -> [u8; FIELDS_BYTES] {

@@ -2,6 +2,7 @@
 
 use super::container::{OLDEST_VERSION, VERSION};
 use super::section::Section;
+use shirokuro_engine::OutOfMemory;
 use std::fmt::Display;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -29,6 +30,15 @@ pub enum Reason {
     /// The operating system reported an error.
     #[error(transparent)]
     Io(#[from] io::Error),
+    /// There is not enough memory.
+    #[error(transparent)]
+    Memory(#[from] OutOfMemory),
+    /// The path does not lead to a regular file; nothing was read or written.
+    #[error("not a regular file but {kind}")]
+    NotAFile {
+        /// What it is: "a directory", "a named pipe", "a socket" or "a device".
+        kind: &'static str,
+    },
     /// The file does not start like a model file.
     #[error("not a shirokuro model file")]
     NotAModelFile,

@@ -1,6 +1,6 @@
 //! The header of a model file, and checking whole files.
 
-use super::codec::{self, MAX_TEXT, WEIGHTS_BYTES};
+use super::codec::{self, WEIGHTS_BYTES};
 use super::error::{FileError, Reason};
 use super::load::{check_length, open, read_file_state, read_text, read_undo};
 use super::reader::Container;
@@ -110,7 +110,7 @@ fn verify(file: &mut Container<File>) -> Result<(FileHeader, Option<Texts>), Rea
         if *section == Section::Weights {
             file.read(*section, &mut |_| Ok(()))?;
         } else {
-            file.read_all(*section, MAX_TEXT)?;
+            file.read_all(*section, codec::max_text(*section))?;
         }
     }
     Ok((header, None))

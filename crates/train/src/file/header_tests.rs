@@ -11,7 +11,7 @@ fn texts() -> Texts {
 /// Writes a compressed file of a state in which nothing was played.
 fn state_file(folder: &Folder, name: &str) -> std::path::PathBuf {
     let path = folder.path(name);
-    save_state(&path, &State::new(7, 64), &texts(), Encoding::Zstd).unwrap();
+    save_state(&path, &State::new(7, 64).unwrap(), &texts(), Encoding::Zstd).unwrap();
     path
 }
 
@@ -38,7 +38,7 @@ fn the_header_of_a_weights_file_has_no_run() {
     let folder = Folder::new();
     let path = folder.path("weights.shiro");
     for encoding in [Encoding::Raw, Encoding::Zstd] {
-        save_weights(&path, &Weights::neutral(), encoding).unwrap();
+        save_weights(&path, &Weights::neutral().unwrap(), encoding).unwrap();
         let (header, texts) = verify_file(&path).unwrap();
         assert_eq!((header.compressed(), header.training_state), (encoding == Encoding::Zstd, false));
         assert_eq!((texts, header.games_played, header.seed), (None, None, None));
@@ -69,7 +69,7 @@ fn damage_in_any_section_is_found_by_verifying_the_file() {
 
 /// Writes a file with the sections of an empty state, except that `other` holds `zeros` zeros.
 fn file_with(path: &Path, other: Section, zeros: usize) {
-    let state = State::new(7, 64);
+    let state = State::new(7, 64).unwrap();
     let piece = vec![0; 1 << 16];
     let source = |section: Section| {
         let (state, piece) = (&state, &piece);
@@ -104,8 +104,14 @@ fn a_section_that_decompresses_to_too_many_bytes_is_refused_unread() {
 fn a_text_that_readers_would_refuse_is_not_written() {
     let folder = Folder::new();
     let path = folder.path("state.shiro");
-    let long = Texts { monitor: " ".repeat(MAX_TEXT as usize + 1), ..Texts::default() };
-    let error = save_state(&path, &State::new(7, 64), &long, Encoding::Zstd).unwrap_err().to_string();
-    assert!(error.ends_with("invalid monitor: 67108865 bytes long, more than 67108864"), "{error}");
+    let text = |length: usize| " ".repeat(length + 1);
+    for (long, section, limit) in [
+        (Texts { settings: text(1 << 20), ..Texts::default() }, "settings", 1 << 20),
+        (Texts { statistics: text(1 << 20), ..Texts::default() }, "statistics", 1 << 20),
+        (Texts { monitor: text(64 << 20), ..Texts::default() }, "monitor", 64 << 20),
+    ] {
+        let error = save_state(&path, &State::new(7, 64).unwrap(), &long, Encoding::Zstd).unwrap_err().to_string();
+        assert!(error.ends_with(&format!("invalid {section}: {} bytes long, more than {limit}", limit + 1)), "{error}");
+    }
     assert_eq!(folder.names(), [""; 0]);
 }

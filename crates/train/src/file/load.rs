@@ -1,19 +1,21 @@
 //! Loading: checks beyond the checksums, and building the state.
 
-use super::codec::{self, Fields, MAX_TEXT, MOMENTS_BYTES, WEIGHTS_BYTES};
+use super::codec::{self, Fields, MOMENTS_BYTES, WEIGHTS_BYTES};
 use super::error::{FileError, Reason};
 use super::order::OldOrder;
 use super::reader::Container;
+use super::regular::regular_metadata;
 use super::section::Section;
 use super::texts::Texts;
 use super::{coverage, pending, records};
 use crate::learn::coverage::Coverage;
+use crate::learn::sharing::Sharing;
 use crate::learn::undo::UndoEntry;
 use crate::play::pending::PendingGames;
 use crate::record::GameRecord;
 use crate::settings::TrainerOptions;
 use crate::state::{State, no_moments};
-use shirokuro_engine::{ENTRIES, FEATURES, Weights};
+use shirokuro_engine::{ENTRIES, FEATURES, Weights, require_memory, try_with_capacity};
 use std::fs::File;
 use std::ops::Range;
 use std::path::Path;
@@ -33,8 +35,10 @@ pub(crate) fn load_state(path: &Path) -> Result<(State, Texts), FileError> {
     open(path).and_then(|mut file| read_state(&mut file)).map_err(|reason| FileError::new(path, reason))
 }
 
-/// Opens a model file and checks its header and length.
+/// Opens a model file, which must be a regular file, and checks its header and length.
 pub(super) fn open(path: &Path) -> Result<Container<File>, Reason> {
+    regular_metadata(path)?;
+    require_memory(0, "reading a file")?;
     Container::open(File::open(path)?)
 }
 
@@ -53,23 +57,26 @@ pub(super) fn read_file_state(file: &mut Container<File>) -> Result<FileState, R
     check_length(file, Section::Moments, MOMENTS_BYTES)?;
     let fields = codec::decode_fields(file.fields())?;
     let generation = generation_range(&fields)?;
-    let limit = u64::from(fields.generation_games) * records::MAX_RECORD;
+    let games = u64::from(fields.generation_games);
+    let (limit, pending_limit) = (games * records::MAX_RECORD, pending::max_bytes(games));
+    // Games in memory, with the bytes that they are decoded from, take less than eight times the length of the bytes.
+    let bytes = limit.min(file.length(Section::Records)?) + pending_limit.min(file.length(Section::Kept)?);
+    require_memory(8 * bytes as usize, "the games of a generation")?;
     let records = records::decode_all(&file.read_all(Section::Records, limit)?, generation.clone())?;
     let played = generation.start + records.len() as u64;
     let without_gaps = records.last().is_none_or(|last| last.index + 1 == played);
     if !without_gaps || played >= generation.end || played != fields.games {
         return Err(Reason::invalid("header", "counters do not match the games"));
     }
-    let limit = pending::max_bytes(u64::from(fields.generation_games));
-    let pending = pending::decode(&file.read_all(Section::Kept, limit)?, played..generation.end)?;
+    let pending = pending::decode(&file.read_all(Section::Kept, pending_limit)?, played..generation.end)?;
     check_length(file, Section::Coverage, coverage::BYTES)?;
     let mut coverage = coverage::decode(&file.read_all(Section::Coverage, coverage::BYTES)?)?;
     if let Some(order) = OldOrder::of(file.version()) {
         coverage.updated = order.reorder_bits(&coverage.updated);
     }
-    // Each position of these games has changed at most as many entries as it reads.
+    // Each position of these games has changed at most the entries that it reads, in the tables of each stage it teaches.
     let positions: usize = records.iter().map(|record| record.searched().count()).sum();
-    let most = codec::UNDO_BYTES * (positions * FEATURES).min(ENTRIES);
+    let most = codec::UNDO_BYTES * (positions * FEATURES * (1 + 2 * Sharing::MAX_STAGES)).min(ENTRIES);
     let undo = file.length(Section::Undo)?;
     if undo > most as u64 {
         return Err(Reason::invalid(Section::Undo.name(), format_args!("{undo} bytes long, more than {most}")));
@@ -106,10 +113,11 @@ pub(super) fn read_undo(file: &mut Container<File>, mut receiver: impl FnMut(Und
 
 pub(super) fn read_state(file: &mut Container<File>) -> Result<(State, Texts), Reason> {
     let FileState { fields, records, pending, coverage, texts } = read_file_state(file)?;
-    let mut undo = Vec::new();
+    require_memory(State::BYTES, "weights and moments")?;
+    let mut undo = try_with_capacity(file.length(Section::Undo)? as usize / codec::UNDO_BYTES, "the undo log")?;
     read_undo(file, |entry| undo.push(entry))?;
     let weights = Arc::new(read_weights(file)?);
-    let (mut moments, mut next) = (no_moments(), 0);
+    let (mut moments, mut next) = (no_moments()?, 0);
     file.read(Section::Moments, &mut |bytes| {
         codec::decode_moments(bytes, &mut moments, next);
         next += bytes.len() / 8;
@@ -135,7 +143,8 @@ pub(super) fn read_state(file: &mut Container<File>) -> Result<(State, Texts), R
 
 fn read_weights(file: &mut Container<File>) -> Result<Weights, Reason> {
     check_length(file, Section::Weights, WEIGHTS_BYTES)?;
-    let (weights, mut next) = (Weights::neutral(), 0);
+    require_memory(WEIGHTS_BYTES as usize, "the weights")?;
+    let (weights, mut next) = (Weights::neutral()?, 0);
     file.read(Section::Weights, &mut |bytes| {
         codec::decode_weights(bytes, &weights, next);
         next += bytes.len() / 2;
@@ -168,5 +177,6 @@ pub(super) fn check_length(file: &Container<File>, section: Section, expected: u
 
 /// Reads one of the caller's texts.
 pub(super) fn read_text(file: &mut Container<File>, section: Section) -> Result<String, Reason> {
-    String::from_utf8(file.read_all(section, MAX_TEXT)?).map_err(|error| Reason::invalid(section.name(), error))
+    String::from_utf8(file.read_all(section, codec::max_text(section))?)
+        .map_err(|error| Reason::invalid(section.name(), error))
 }

@@ -5,6 +5,7 @@ use super::container::{LOCATION_BYTES, MAGIC, OLDEST_VERSION, PREFIX, VERSION};
 use super::error::Reason;
 use super::section::{Encoding, Section, SectionLocation};
 use crc32fast::Hasher;
+use shirokuro_engine::OutOfMemory;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use zstd::stream::read::Decoder;
 
@@ -132,6 +133,8 @@ impl<R: Read + Seek> Container<R> {
         }
         let mut bytes = Vec::new();
         self.read(section, &mut |piece| {
+            let out_of_memory = |_| OutOfMemory { purpose: section.name(), bytes: length as usize };
+            bytes.try_reserve(piece.len()).map_err(out_of_memory)?;
             bytes.extend_from_slice(piece);
             Ok(())
         })?;

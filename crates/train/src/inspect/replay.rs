@@ -8,7 +8,7 @@ use crate::record::GameRecord;
 use crate::record::{PlayedGame, Unfinished};
 use crate::settings::PlaySettings;
 use crate::trainer::Trainer;
-use shirokuro_engine::{PatternEvaluator, Position, SearchResult, Searcher, discs};
+use shirokuro_engine::{PatternEvaluator, Position, SearchResult, Searcher, discs, require_memory};
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
@@ -53,6 +53,7 @@ impl Trainer {
         let of_generation = game / size == self.state.generation;
         require(of_generation, "game", game, "a game of the current generation")?;
         play.validate()?;
+        require_memory(self.workers.table_bytes(), "a search")?;
         let mut searcher = Searcher::new(self.workers.table_bytes())?;
         let (mut plies, mut search, mut start) = (Vec::new(), None, Instant::now());
         let mut observe = |sight: GameEvent| match sight {

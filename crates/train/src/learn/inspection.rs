@@ -39,7 +39,8 @@ impl Tables {
 pub struct WeightUpdate {
     /// The entry among all weights; of two mirror images, the one with the lower number.
     pub entry: u32,
-    /// The number of times that learned positions read the entry or its mirror image.
+    /// The number of times that learned positions read the entry or its mirror image. Positions of neighbouring stages
+    /// count by their weight; the sum is rounded up.
     pub visits: u32,
     /// The mean of target − evaluation over these visits, in discs for the side to move: Adam's gradient.
     pub error: f32,
@@ -107,13 +108,26 @@ impl SuddenChanges {
 
 fn explain(update: WeightUpdate, records: &[GameRecord], positions: &Positions) -> Option<SuddenChange> {
     let stage = update.entry as usize / STAGE_ENTRIES;
-    let of_stage = records.iter().flat_map(|record| {
-        let searched = record.searched_plies().filter(|(_, position, _)| position.board.stage() == stage);
-        searched.map(|(ply, position, _)| (record.index, ply, position))
+    let of_stage = |source: usize| {
+        records.iter().flat_map(move |record| {
+            let searched = record.searched_plies().filter(move |(_, position, _)| position.board.stage() == source);
+            searched.map(|(ply, position, _)| (record.index, ply, position))
+        })
+    };
+    let own = of_stage(stage).zip(positions.stage(stage).iter().map(|row| row.error));
+    let shared = positions.sharing().neighbours(stage).flat_map(|source| {
+        of_stage(source).zip(positions.shared(source, stage).map(|(_, error)| error).collect::<Vec<_>>())
     });
-    let readers =
-        of_stage.zip(positions.stage(stage)).filter(|((.., position), _)| entries_of(position).contains(&update.entry));
+    // The entry of the table that the position reads in its own stage, moved to the stage that it teaches.
+    let reads = |position: &Position| {
+        entries_of(position)
+            .iter()
+            .any(|&entry| entry as usize % STAGE_ENTRIES == update.entry as usize % STAGE_ENTRIES)
+    };
     // NaN counts as farther than any number.
-    let farthest = readers.max_by(|(_, a), (_, b)| a.error.abs().total_cmp(&b.error.abs()));
-    farthest.map(|((game, ply, position), row)| SuddenChange { update, game, ply, position, error: row.error })
+    let farthest = own
+        .chain(shared)
+        .filter(|((.., position), _)| reads(position))
+        .max_by(|(_, a), (_, b)| a.abs().total_cmp(&b.abs()));
+    farthest.map(|((game, ply, position), error)| SuddenChange { update, game, ply, position, error })
 }

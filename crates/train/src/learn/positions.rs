@@ -1,11 +1,13 @@
 //! The positions of a generation, prepared for learning: indices and errors, by stage.
 
+use crate::learn::sharing::Sharing;
 use crate::learn::targets::{lambda_returns, mover_view};
 use crate::play::fault_injection::FaultInjector;
 use crate::record::{GameRecord, steps};
 use rayon::prelude::*;
 use shirokuro_engine::{
-    FEATURES, Position, STAGES, UNITS_PER_DISC, Weights, feature_indices, prefetch_weights, weight_sum,
+    FEATURES, OutOfMemory, Position, STAGES, UNITS_PER_DISC, Weights, feature_indices, prefetch_weights,
+    require_memory, try_with_capacity, weight_sum,
 };
 use std::ops::Range;
 
@@ -23,6 +25,9 @@ pub(crate) struct Row {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Positions {
     rows: Vec<Row>,
+    /// For each row, its errors by the tables of the stages around its own; see [`Sharing::place`].
+    shared: Vec<f32>,
+    sharing: Sharing,
     stages: [Range<usize>; STAGES],
     errors: Vec<TdErrors>,
     nan_games: Vec<u64>,
@@ -42,12 +47,24 @@ pub struct TdErrors {
 /// The number of games whose rows are made at a time, before they are sorted by stage.
 const CHUNK: usize = 512;
 
+const PURPOSE: &str = "the positions of a generation";
+
 impl Positions {
     /// Prepares the searched positions of the games: compares their λ-returns with their evaluations by these weights.
     /// Injected faults come with the run's seed.
     ///
     /// Works on the games in parallel, in the current rayon pool.
-    pub fn of(records: &[GameRecord], weights: &Weights, lambda: f32, faults: Option<(&FaultInjector, u64)>) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// There is not enough memory.
+    pub fn of(
+        records: &[GameRecord],
+        weights: &Weights,
+        lambda: f32,
+        sharing: Sharing,
+        faults: Option<(&FaultInjector, u64)>,
+    ) -> Result<Self, OutOfMemory> {
         let mut starts = [0; STAGES + 1];
         for record in records {
             // Every move adds a disc, and a forced pass is not a ply: a ply's number is its stage.
@@ -58,30 +75,39 @@ impl Positions {
         for stage in 0..STAGES {
             starts[stage + 1] += starts[stage];
         }
-        let mut rows = vec![Row { indices: [0; FEATURES], error: 0.0 }; starts[STAGES]];
-        let (mut next, mut errors, mut nan_games) = (starts, Vec::with_capacity(records.len()), Vec::new());
+        let width = sharing.width();
+        require_memory(starts[STAGES] * (size_of::<Row>() + width * size_of::<f32>()), PURPOSE)?;
+        let mut rows = try_with_capacity(starts[STAGES], PURPOSE)?;
+        rows.resize(starts[STAGES], Row { indices: [0; FEATURES], error: 0.0 });
+        let mut shared = try_with_capacity(starts[STAGES] * width, PURPOSE)?;
+        shared.resize(starts[STAGES] * width, 0.0);
+        let (mut next, mut errors, mut nan_games) = (starts, try_with_capacity(records.len(), PURPOSE)?, Vec::new());
         for records in records.chunks(CHUNK) {
             let games: Vec<_> = records
                 .par_iter()
                 .map(|record| {
                     let positions = || record.plies.iter().filter(|ply| ply.searched.is_some()).count();
                     let nan = faults.and_then(|(faults, seed)| faults.nan(seed, record.index, positions()));
-                    game_rows(record, weights, lambda, nan)
+                    let (rows, errors) = game_rows(record, weights, lambda, nan);
+                    let shared = shared_errors(&rows, weights, sharing);
+                    (rows, shared, errors)
                 })
                 .collect();
-            for (record, (of_game, game_errors)) in records.iter().zip(games) {
+            for (record, (of_game, mut shared_of_game, game_errors)) in records.iter().zip(games) {
                 if game_errors.positions as usize != of_game.len() {
                     nan_games.push(record.index);
                 }
                 errors.push(game_errors);
-                for (stage, row) in of_game {
-                    rows[next[stage]] = row;
+                for (row, (stage, of_row)) in of_game.into_iter().enumerate() {
+                    let place = next[stage];
+                    rows[place] = of_row;
+                    shared[place * width..][..width].swap_with_slice(&mut shared_of_game[row * width..][..width]);
                     next[stage] += 1;
                 }
             }
         }
         let stages = std::array::from_fn(|stage| starts[stage]..starts[stage + 1]);
-        Self { rows, stages, errors, nan_games }
+        Ok(Self { rows, shared, sharing, stages, errors, nan_games })
     }
 
     /// Returns a copy in which one row of a stage has this error.
@@ -97,14 +123,38 @@ impl Positions {
         &self.rows[self.stages[stage].clone()]
     }
 
+    /// Returns the positions of one stage with their errors by the tables of another one around it.
+    pub fn shared(&self, source: usize, stage: usize) -> impl Iterator<Item = (&[u16; FEATURES], f32)> {
+        let (width, place) = (self.sharing.width(), self.sharing.place(source, stage));
+        let range = self.stages[source].clone();
+        let errors = self.shared[range.start * width..range.end * width].iter().skip(place).step_by(width.max(1));
+        self.rows[range].iter().zip(errors).map(|(row, &error)| (&row.indices, error))
+    }
+
+    /// Returns the weights with which positions teach the tables around their own stage.
+    pub fn sharing(&self) -> Sharing {
+        self.sharing
+    }
+
+    /// Returns the number of positions that teach a stage's tables.
+    pub fn teachers(&self, stage: usize) -> usize {
+        self.stage(stage).len() + self.sharing.neighbours(stage).map(|source| self.stage(source).len()).sum::<usize>()
+    }
+
     /// Returns the TD errors of each game, in the order of the games.
     pub fn errors(&self) -> &[TdErrors] {
         &self.errors
     }
 
+    /// Returns the largest number of bytes that the positions of this many games take.
+    pub fn most_bytes(games: usize, sharing: Sharing) -> usize {
+        let position = size_of::<Row>() + sharing.width() * size_of::<f32>();
+        games * (STAGES * position + size_of::<TdErrors>())
+    }
+
     /// Returns the bytes held in memory.
     pub fn bytes(&self) -> usize {
-        size_of_val(&self.rows[..]) + size_of_val(&self.errors[..])
+        size_of_val(&self.rows[..]) + size_of_val(&self.shared[..]) + size_of_val(&self.errors[..])
     }
 
     /// Returns the games with a position whose error is NaN or infinite.
@@ -146,6 +196,22 @@ fn game_rows(record: &GameRecord, weights: &Weights, lambda: f32, nan: Option<us
     (rows.collect(), errors)
 }
 
+/// Returns the errors of a game's rows by the tables of the stages around their own, row by row.
+fn shared_errors(rows: &[(usize, Row)], weights: &Weights, sharing: Sharing) -> Vec<f32> {
+    let width = sharing.width();
+    let mut errors = vec![0.0; rows.len() * width];
+    for (row, (stage, Row { indices, .. })) in rows.iter().enumerate() {
+        for other in sharing.neighbours(*stage) {
+            prefetch_weights(weights, other, indices);
+        }
+        let target = rows[row].1.error + pattern_sum(weights, *stage, indices);
+        for other in sharing.neighbours(*stage) {
+            errors[row * width + sharing.place(*stage, other)] = target - pattern_sum(weights, other, indices);
+        }
+    }
+    errors
+}
+
 /// Returns the sum of a position's weights in discs: the evaluation before clamping.
 pub(crate) fn pattern_sum(weights: &Weights, stage: usize, indices: &[u16; FEATURES]) -> f32 {
     // At most 56 · 65535 < 2^24 units: exact in f32.
@@ -170,7 +236,7 @@ mod tests {
 
     /// Returns the target of each searched position of a game: the weights are neutral, so the error is the target.
     fn targets(record: &GameRecord, lambda: f32) -> Vec<f32> {
-        game_rows(record, &Weights::neutral(), lambda, None).0.iter().map(|(_, row)| row.error).collect()
+        game_rows(record, &Weights::neutral().unwrap(), lambda, None).0.iter().map(|(_, row)| row.error).collect()
     }
 
     #[test]
@@ -202,8 +268,8 @@ mod tests {
     fn rows_are_grouped_by_stage_in_the_order_of_the_games() {
         let settings = PlaySettings { random_plies: 20, epsilon: 0.1, ..PlaySettings::default() };
         let records: Vec<GameRecord> = (0..6).map(|index| game(&settings, index)).collect();
-        let weights = Weights::neutral();
-        let positions = Positions::of(&records, &weights, 0.7, None);
+        let weights = Weights::neutral().unwrap();
+        let positions = Positions::of(&records, &weights, 0.7, Sharing::new(0, 0.0), None).unwrap();
         let mut total = 0;
         for stage in 0..STAGES {
             let expected: Vec<Row> = records
@@ -218,8 +284,34 @@ mod tests {
     }
 
     #[test]
+    fn shared_errors_are_targets_less_evaluations_by_the_tables_that_are_taught() {
+        let settings = PlaySettings { random_plies: 20, ..PlaySettings::default() };
+        let records: Vec<GameRecord> = (0..3).map(|index| game(&settings, index)).collect();
+        let weights = Weights::neutral().unwrap();
+        for (entry, weight) in weights.entries().iter().enumerate() {
+            weight.store(Weights::NEUTRAL - 60 + (crate::random::nth(2, entry as u64) % 121) as u16, Relaxed);
+        }
+        let sharing = Sharing::new(2, 0.5);
+        let positions = Positions::of(&records, &weights, 0.9, sharing, None).unwrap();
+        let mut shared = 0;
+        for source in 0..STAGES {
+            for stage in sharing.neighbours(source) {
+                let errors: Vec<_> = positions.shared(source, stage).collect();
+                assert_eq!(errors.len(), positions.stage(source).len());
+                for (row, (indices, error)) in positions.stage(source).iter().zip(errors) {
+                    let target = row.error + pattern_sum(&weights, source, &row.indices);
+                    assert_eq!((indices, error), (&row.indices, target - pattern_sum(&weights, stage, indices)));
+                    shared += 1;
+                }
+            }
+        }
+        assert!(shared > 400, "{shared}");
+        assert!(positions.shared(20, 21).all(|(_, error)| error.is_finite()));
+    }
+
+    #[test]
     fn the_pattern_sum_is_the_evaluation_where_it_is_within_its_limits() {
-        let weights = std::sync::Arc::new(Weights::neutral());
+        let weights = std::sync::Arc::new(Weights::neutral().unwrap());
         for (entry, weight) in weights.entries().iter().enumerate() {
             weight.store(32_768 - 60 + (crate::random::nth(1, entry as u64) % 121) as u16, Relaxed);
         }
@@ -239,7 +331,7 @@ mod tests {
     #[test]
     fn a_nan_value_affects_its_own_position_only() {
         let settings = PlaySettings { random_plies: 20, ..PlaySettings::default() };
-        let (record, weights) = (game(&settings, 3), Weights::neutral());
+        let (record, weights) = (game(&settings, 3), Weights::neutral().unwrap());
         let (sound, _) = game_rows(&record, &weights, 0.9, None);
         for nan in [0, 7, sound.len() - 1] {
             let (rows, errors) = game_rows(&record, &weights, 0.9, Some(nan));
@@ -249,7 +341,7 @@ mod tests {
         }
         let faults = FaultInjector::new(FaultRates { nan: 1.0, ..FaultRates::default() }, None).unwrap();
         let records = [record, GameRecord::failed(4)];
-        let positions = Positions::of(&records, &weights, 0.9, Some((&faults, 1)));
+        let positions = Positions::of(&records, &weights, 0.9, Sharing::new(0, 0.0), Some((&faults, 1))).unwrap();
         let [errors, of_failed] = positions.errors() else { panic!("two games") };
         assert_eq!((positions.nan_games(), errors.positions as usize), (&[3][..], sound.len() - 1));
         assert!(errors.squared_error.is_finite());
@@ -260,12 +352,12 @@ mod tests {
     fn errors_are_those_of_the_rows_and_evaluations_beyond_64_discs_are_counted() {
         let settings = PlaySettings { random_plies: 20, epsilon: 0.1, ..PlaySettings::default() };
         let records: Vec<GameRecord> = (0..3).map(|index| game(&settings, index)).collect();
-        let weights = Weights::neutral();
+        let weights = Weights::neutral().unwrap();
         for entry in weights.entries() {
             entry.store(Weights::NEUTRAL + 300, Relaxed);
         }
         for (records, out_of_range) in [(&records[..], true), (&[GameRecord::failed(0)], false)] {
-            let positions = Positions::of(records, &weights, 0.9, None);
+            let positions = Positions::of(records, &weights, 0.9, Sharing::new(0, 0.0), None).unwrap();
             for (record, errors) in records.iter().zip(positions.errors()) {
                 let (rows, _) = game_rows(record, &weights, 0.9, None);
                 let squares = rows.iter().map(|(_, row)| f64::from(row.error) * f64::from(row.error));

@@ -1,60 +1,75 @@
 //! Repairing a state whose moments are NaN or infinite, as a file may contain them.
 
 use crate::learn::adam::are_sound;
-use crate::learn::entries::{mirror_entry, table_of};
+use crate::learn::entries::table_of;
+use crate::learn::entry_bits::{EntryBits, insert};
 use crate::report::Reset;
 use crate::state::State;
 use rayon::prelude::*;
-use shirokuro_engine::Weights;
-use std::collections::{BTreeMap, BTreeSet};
+use shirokuro_engine::{PATTERNS, STAGES, Weights, mirror};
 use std::sync::atomic::Ordering::Relaxed;
 
 /// Resets every entry whose moments are not sound, and its mirror image, to neutral, in the state and in the undo log.
 ///
-/// Works in parallel, in the current rayon pool.
+/// Works in parallel, in the current rayon pool. Its memory does not depend on the number of such entries, which may be
+/// all in a file that was made to harm.
 pub(crate) fn reset_bad_moments(state: &mut State) -> Vec<Reset> {
-    const CHUNK: usize = 1 << 16;
-    let bad: Vec<usize> = state
-        .moments
-        .par_chunks(CHUNK)
-        .enumerate()
-        .flat_map_iter(|(chunk, moments)| {
-            let bad = moments.iter().enumerate().filter(|(_, moments)| !are_sound(**moments));
-            bad.map(move |(entry, _)| chunk * CHUNK + entry)
+    let State { weights, moments, undo, .. } = state;
+    let mut reset = EntryBits::none();
+    let places = (0..STAGES).flat_map(|stage| (0..PATTERNS.len()).map(move |pattern| (stage, pattern)));
+    let mut rest = &mut moments[..];
+    let mut tables: Vec<_> = places
+        .zip(reset.tables_mut())
+        .map(|((stage, pattern), reset)| {
+            let moments = rest.split_off_mut(..PATTERNS[pattern].entries()).expect("there are moments for all tables");
+            (weights.table(stage, pattern), mirror(pattern), moments, reset)
         })
         .collect();
-    let mut reset: BTreeSet<usize> = bad.into_iter().flat_map(|entry| [entry, mirror_entry(entry)]).collect();
-    for &entry in &reset {
-        state.moments[entry] = [0.0, 0.0];
-        state.weights.entries()[entry].store(Weights::NEUTRAL, Relaxed);
-    }
-    state.weights.changed();
-    for logged in state.undo.iter_mut().filter(|logged| !are_sound(logged.moments)) {
+    tables.par_iter_mut().for_each(|(weights, mirror, moments, reset)| {
+        for entry in 0..moments.len() {
+            if !are_sound(moments[entry]) {
+                for entry in [entry, usize::from(mirror[entry])] {
+                    moments[entry] = [0.0, 0.0];
+                    weights[entry].store(Weights::NEUTRAL, Relaxed);
+                    insert(reset, entry);
+                }
+            }
+        }
+    });
+    for logged in undo.iter_mut().filter(|logged| !are_sound(logged.moments)) {
         (logged.weight, logged.moments) = (Weights::NEUTRAL, [0.0, 0.0]);
-        reset.extend([logged.entry as usize, mirror_entry(logged.entry as usize)]);
+        let (stage, pattern, entry) = table_of(logged.entry);
+        let (_, mirror, _, reset) = &mut tables[stage * PATTERNS.len() + pattern];
+        insert(reset, entry);
+        insert(reset, usize::from(mirror[entry]));
     }
+    drop(tables);
+    weights.changed();
     by_table(&reset)
 }
 
 /// Counts the entries by table, in the order of the tables.
-fn by_table(entries: &BTreeSet<usize>) -> Vec<Reset> {
-    let mut tables = BTreeMap::<_, u64>::new();
-    for entry in entries {
-        let (stage, pattern, _) = table_of(*entry as u32);
-        *tables.entry((stage, pattern)).or_default() += 1;
-    }
-    tables.into_iter().map(|((stage, pattern), entries)| Reset { pattern, stage, entries }).collect()
+fn by_table(entries: &EntryBits) -> Vec<Reset> {
+    let tables = entries.counts().into_iter().enumerate().filter(|&(_, entries)| entries > 0);
+    let reset = |(table, entries)| Reset {
+        pattern: table % PATTERNS.len(),
+        stage: table / PATTERNS.len(),
+        entries: u64::from(entries),
+    };
+    tables.map(reset).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::learn::entries::mirror_entry;
     use crate::learn::undo::UndoEntry;
-    use shirokuro_engine::{ENTRIES, PATTERNS, STAGE_ENTRIES};
+    use shirokuro_engine::{ENTRIES, STAGE_ENTRIES};
+    use std::collections::BTreeSet;
 
     #[test]
     fn entries_whose_moments_are_nan_or_infinite_become_neutral_and_all_others_stay() {
-        let mut state = State::new(1, 4);
+        let mut state = State::new(1, 4).unwrap();
         assert_eq!(reset_bad_moments(&mut state), []);
         // Three entries of P02 in stage 3, one entry that is its own mirror image, and one of P14 in stage 59.
         let [low, high] = [3 * STAGE_ENTRIES + PATTERNS[1].offset(), 59 * STAGE_ENTRIES + PATTERNS[13].offset()];
@@ -87,5 +102,14 @@ mod tests {
         assert_eq!((state.moments[good], state.weights.entries()[good].load(Relaxed)), ([-1.0, 2.0], 2));
         assert_eq!((state.undo[0].weight, state.undo[0].moments), (Weights::NEUTRAL, [0.0, 0.0]));
         assert_eq!(reset_bad_moments(&mut state), []);
+    }
+
+    #[test]
+    fn a_state_without_a_sound_entry_becomes_neutral() {
+        let mut state = State::new(1, 4).unwrap();
+        state.moments.fill([f32::NAN, f32::NAN]);
+        let resets = reset_bad_moments(&mut state);
+        assert_eq!(resets.iter().map(|reset| reset.entries).sum::<u64>(), ENTRIES as u64);
+        assert!(state.moments.iter().all(|&moments| moments == [0.0, 0.0]));
     }
 }

@@ -7,18 +7,23 @@ use crate::learn::adam::{AdamStep, Moments, are_sound};
 use crate::learn::coverage::Coverage;
 use crate::learn::entry_bits::insert;
 use crate::learn::inspection::{Inspection, SuddenChanges, WeightUpdate};
-use crate::learn::positions::{Positions, Row};
+use crate::learn::positions::Positions;
 use crate::learn::rounding::Rounding;
 use crate::learn::scratch::{Cell, Scratch};
 use crate::learn::undo::UndoEntry;
 use crate::play::workers::Workers;
 use crate::report::Reset;
-use shirokuro_engine::{PATTERNS, STAGE_ENTRIES, STAGES, UNITS_PER_DISC, Weights, mirror, prefetch};
+use shirokuro_engine::{
+    OutOfMemory, PATTERNS, STAGE_ENTRIES, STAGES, UNITS_PER_DISC, Weights, mirror, prefetch, try_with_capacity,
+};
 use std::cmp::Reverse;
 use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
 
 /// An entry is prefetched this many entries ahead of its update: its moments are in main memory.
 const AHEAD: usize = 16;
+
+const UNDO: &str = "the undo log";
+const LISTED: &str = "the list of changes";
 
 /// The parameters of a generation's update.
 #[derive(Clone, Copy, Debug)]
@@ -55,9 +60,15 @@ struct Table<'a> {
     updated: &'a mut [u64],
     count: &'a mut u32,
     outcome: UpdateOutcome,
+    /// The reason why the table was not updated.
+    failure: Option<OutOfMemory>,
 }
 
 /// Updates all tables from the positions, in parallel over the tables.
+///
+/// # Errors
+///
+/// There is not enough memory. The weights and moments are those from before.
 pub(crate) fn update_tables(
     workers: &Workers,
     positions: &Positions,
@@ -65,18 +76,38 @@ pub(crate) fn update_tables(
     moments: &mut [Moments],
     coverage: &mut Coverage,
     update: Update,
-) -> UpdateOutcome {
-    coverage.provisional.fill(0);
+) -> Result<UpdateOutcome, OutOfMemory> {
     let mut tables = split(moments, coverage.updated.tables_mut(), &mut coverage.counts);
-    tables.retain(|table| !positions.stage(table.stage).is_empty());
+    tables.retain(|table| positions.teachers(table.stage) > 0);
+    // Only a provisional update can be rolled back, so the list of changes is allocated first.
+    let mut listed = 0;
+    for table in tables.iter_mut().filter(|table| table.is_listed(update.inspection)) {
+        let features = PATTERNS[table.pattern].features().len();
+        let most = table.moments.len().min(positions.teachers(table.stage) * features);
+        table.outcome.updates = try_with_capacity(most, LISTED)?;
+        listed += most;
+    }
+    let mut all = UpdateOutcome { updates: try_with_capacity(listed, LISTED)?, ..UpdateOutcome::default() };
     // Pattern by pattern, the largest first: a worker reuses the same mirror table, and small tables fill the end.
     let mut order: Vec<&mut Table> = tables.iter_mut().collect();
     order.sort_by_key(|table| (Reverse(table.moments.len()), table.pattern, table.stage));
     workers.for_each_table(&mut order, |scratch, table| {
         let weights = weights.table(table.stage, table.pattern);
-        table.update(scratch, positions.stage(table.stage), weights, update);
+        table.update(scratch, positions, weights, update);
     });
-    let mut all = UpdateOutcome::default();
+    let changed = tables.iter().map(|table| table.outcome.undo.len()).sum();
+    let undo = try_with_capacity(changed, UNDO);
+    let failure = tables.iter_mut().find_map(|table| table.failure.take());
+    match failure.map_or(undo, Err) {
+        Ok(undo) => all.undo = undo,
+        Err(error) => {
+            for mut table in tables {
+                table.roll_back(weights);
+            }
+            return Err(error);
+        }
+    }
+    coverage.provisional.fill(0);
     for table in tables {
         coverage.provisional[table.stage * PATTERNS.len() + table.pattern] = table.outcome.visits;
         all.visits += table.outcome.visits;
@@ -85,7 +116,7 @@ pub(crate) fn update_tables(
         all.updates.extend(table.outcome.updates);
         all.sudden.extend(table.outcome.sudden);
     }
-    all
+    Ok(all)
 }
 
 /// Splits the memory into the parts that each table's owner writes to.
@@ -93,21 +124,31 @@ fn split<'a>(mut moments: &'a mut [Moments], updated: Vec<&'a mut [u64]>, counts
     let places = (0..STAGES).flat_map(|stage| PATTERNS.iter().enumerate().map(move |pattern| (stage, pattern)));
     let tables = places.zip(updated.into_iter().zip(counts)).map(|((stage, (pattern, shape)), (updated, count))| {
         let moments = moments.split_off_mut(..shape.entries()).expect("there are moments for all tables");
-        Table { stage, pattern, moments, updated, count, outcome: UpdateOutcome::default() }
+        Table { stage, pattern, moments, updated, count, outcome: UpdateOutcome::default(), failure: None }
     });
     tables.collect()
 }
 
 impl Table<'_> {
-    /// Sums the errors of the stage's positions and changes every visited entry. An entry that becomes NaN or infinite
-    /// is reset to neutral.
-    fn update(&mut self, scratch: &mut Scratch, rows: &[Row], weights: &[AtomicU16], update: Update) {
+    /// Sums the errors of the positions that teach the table and changes every visited entry. An entry that becomes NaN
+    /// or infinite is reset to neutral. If the undo log does not fit into memory, nothing is changed.
+    fn update(&mut self, scratch: &mut Scratch, positions: &Positions, weights: &[AtomicU16], update: Update) {
         let mirror = mirror(self.pattern);
-        let touched = scratch.gather(rows, PATTERNS[self.pattern].features(), mirror);
+        let touched = self.gather(scratch, positions, mirror);
+        let own_units = positions.sharing().own_units();
         let mut resets = 0;
-        let listed = update.inspection.updates.is_some_and(|tables| tables.contains(self.stage, self.pattern));
+        let listed = self.is_listed(update.inspection);
         let sudden = update.inspection.sudden.map_or(u32::MAX, u32::from);
         let first_entry = (self.stage * STAGE_ENTRIES + PATTERNS[self.pattern].offset()) as u32;
+        if update.provisional {
+            match try_with_capacity(touched, UNDO) {
+                Ok(undo) => self.outcome.undo = undo,
+                Err(error) => {
+                    self.failure = Some(error);
+                    return scratch.clear(touched);
+                }
+            }
+        }
         let touched = &scratch.touched[..touched];
         for &index in touched.iter().take(AHEAD) {
             self.fetch(index, mirror, weights);
@@ -116,7 +157,7 @@ impl Table<'_> {
             if let Some(&index) = touched.get(place + AHEAD) {
                 self.fetch(index, mirror, weights);
             }
-            let Cell { sum, count } = std::mem::take(&mut scratch.cells[usize::from(index)]);
+            let Cell { sum, units } = std::mem::take(&mut scratch.cells[usize::from(index)]);
             let entry = first_entry + u32::from(index);
             let (own, image) = (usize::from(index), usize::from(mirror[usize::from(index)]));
             let before = weights[own].load(Relaxed);
@@ -125,7 +166,7 @@ impl Table<'_> {
                 self.outcome.undo.push(UndoEntry { entry, weight: before, moments });
             }
             let entries = 1 + u64::from(own != image);
-            let error = sum / count as f32;
+            let error = sum / units as f32;
             let step = update.adam.apply(&mut moments, error);
             let weight = if step.is_finite() && are_sound(moments) {
                 update.rounding.apply(before, step * UNITS_PER_DISC as f32, entry)
@@ -139,8 +180,7 @@ impl Table<'_> {
                 weights[index].store(weight, Relaxed);
                 *self.count += u32::from(insert(self.updated, index));
             }
-            self.outcome.visits += u64::from(count) * entries;
-            let change = WeightUpdate { entry, visits: count, error, before, after: weight };
+            let change = WeightUpdate { entry, visits: units.div_ceil(own_units), error, before, after: weight };
             if listed {
                 self.outcome.updates.push(change);
             }
@@ -151,6 +191,45 @@ impl Table<'_> {
         self.outcome.sudden.keep_largest();
         if resets > 0 {
             self.outcome.resets.push(Reset { pattern: self.pattern, stage: self.stage, entries: resets });
+        }
+    }
+
+    /// Sums the errors of the stage's own positions and then of those around it, stage by stage; counts the visits of
+    /// the own ones. Returns the number of entries touched.
+    fn gather(&mut self, scratch: &mut Scratch, positions: &Positions, mirror: &[u16]) -> usize {
+        let features = PATTERNS[self.pattern].features();
+        let sharing = positions.sharing();
+        let own = positions.stage(self.stage).iter().map(|row| (&row.indices, row.error));
+        let mut touched = scratch.gather(own, sharing.own_units(), (features.clone(), mirror), 0);
+        self.outcome.visits += scratch.touched[..touched].iter().fold(0, |visits, &index| {
+            let entries = 1 + u64::from(index != mirror[usize::from(index)]);
+            visits + entries * u64::from(scratch.cells[usize::from(index)].units / sharing.own_units())
+        });
+        for source in sharing.neighbours(self.stage) {
+            // A NaN stays with the tables of its own stage.
+            let finite = positions.shared(source, self.stage).filter(|(_, error)| error.is_finite());
+            touched = scratch.gather(finite, sharing.units(source, self.stage), (features.clone(), mirror), touched);
+        }
+        touched
+    }
+
+    /// Checks whether the changes of this table are listed.
+    fn is_listed(&self, inspection: Inspection) -> bool {
+        inspection.updates.is_some_and(|tables| tables.contains(self.stage, self.pattern))
+    }
+
+    /// Restores the changed entries. Those that had never been updated before stay in the set of updated entries: the
+    /// same games will be learned again.
+    fn roll_back(&mut self, weights: &Weights) {
+        let mirror = mirror(self.pattern);
+        let first_entry = self.stage * STAGE_ENTRIES + PATTERNS[self.pattern].offset();
+        let weights = weights.table(self.stage, self.pattern);
+        for UndoEntry { entry, weight, moments } in std::mem::take(&mut self.outcome.undo) {
+            let own = entry as usize - first_entry;
+            for index in [own, usize::from(mirror[own])] {
+                self.moments[index] = moments;
+                weights[index].store(weight, Relaxed);
+            }
         }
     }
 

@@ -1,6 +1,8 @@
 use super::*;
 use crate::learn::adam::Powers;
 use crate::learn::entries::mirror_entry;
+use crate::learn::positions::Row;
+use crate::learn::sharing::Sharing;
 use crate::learn::undo::swap;
 use crate::play::progress::Progress;
 use crate::play::selfplay::{GameContext, play_game};
@@ -22,12 +24,17 @@ struct Bench {
 impl Bench {
     fn new(threads: usize) -> Self {
         let workers = Workers::new(threads, 0).unwrap();
-        Self { workers, weights: Weights::neutral(), moments: vec![[0.0, 0.0]; ENTRIES], coverage: Coverage::none() }
+        Self {
+            workers,
+            weights: Weights::neutral().unwrap(),
+            moments: vec![[0.0, 0.0]; ENTRIES],
+            coverage: Coverage::none(),
+        }
     }
 
     fn learn(&mut self, positions: &Positions, generation: u64, provisional: bool) -> UpdateOutcome {
         let Self { workers, weights, moments, coverage } = self;
-        update_tables(workers, positions, weights, moments, coverage, update(generation, provisional))
+        update_tables(workers, positions, weights, moments, coverage, update(generation, provisional)).unwrap()
     }
 
     fn weight(&self, entry: usize) -> u16 {
@@ -63,14 +70,20 @@ fn games(generation: u64) -> Vec<GameRecord> {
 fn dense_update(positions: &Positions, weights: &mut [u16], moments: &mut [Moments], update: Update) {
     let mut sums = vec![0.0f32; ENTRIES];
     let mut counts = vec![0u32; ENTRIES];
+    let sharing = positions.sharing();
     for stage in 0..STAGES {
-        for row in positions.stage(stage) {
-            for (feature, &index) in row.indices.iter().enumerate() {
+        let mut teach = |indices: &[u16; FEATURES], error: f32, units: u32| {
+            for (feature, &index) in indices.iter().enumerate() {
                 let entry = stage * STAGE_ENTRIES + PATTERNS[pattern_of(feature)].offset() + usize::from(index);
                 let entry = entry.min(mirror_entry(entry));
-                sums[entry] += row.error;
-                counts[entry] += 1;
+                sums[entry] += units as f32 * error;
+                counts[entry] += units;
             }
+        };
+        positions.stage(stage).iter().for_each(|row| teach(&row.indices, row.error, sharing.own_units()));
+        for source in sharing.neighbours(stage) {
+            let units = sharing.units(source, stage);
+            positions.shared(source, stage).for_each(|(indices, error)| teach(indices, error, units));
         }
     }
     for entry in 0..ENTRIES {
@@ -85,11 +98,17 @@ fn dense_update(positions: &Positions, weights: &mut [u16], moments: &mut [Momen
 
 #[test]
 fn sparse_adam_equals_dense_adam_bit_for_bit_and_mirror_images_stay_equal() {
+    for sharing in [Sharing::new(0, 0.0), Sharing::new(2, 0.7)] {
+        sparse_equals_dense(sharing);
+    }
+}
+
+fn sparse_equals_dense(sharing: Sharing) {
     let mut sparse = Bench::new(2);
     let mut weights = vec![Weights::NEUTRAL; ENTRIES];
     let mut moments = vec![[0.0, 0.0]; ENTRIES];
     for generation in 0..3 {
-        let positions = Positions::of(&games(generation), &sparse.weights, 0.8, None);
+        let positions = Positions::of(&games(generation), &sparse.weights, 0.8, sharing, None).unwrap();
         sparse.learn(&positions, generation, false);
         dense_update(&positions, &mut weights, &mut moments, update(generation, false));
     }
@@ -102,14 +121,48 @@ fn sparse_adam_equals_dense_adam_bit_for_bit_and_mirror_images_stay_equal() {
 }
 
 #[test]
+fn sharing_does_not_depend_on_threads_and_counts_the_visits_of_own_positions() {
+    let sharing = Sharing::new(3, 0.8);
+    let benches = [1, 3].map(|threads| {
+        let mut bench = Bench::new(threads);
+        let visits = [0, 1].map(|generation| {
+            let positions = Positions::of(&games(generation), &bench.weights, 0.8, sharing, None).unwrap();
+            bench.learn(&positions, generation, false).visits
+        });
+        (bench, visits)
+    });
+    let [(one, visits), (three, _)] = &benches;
+    assert!((0..ENTRIES).all(|entry| one.weight(entry) == three.weight(entry)));
+    assert!(one.moments == three.moments);
+    let mut alone = Bench::new(1);
+    for (generation, visits) in visits.iter().enumerate() {
+        let positions =
+            Positions::of(&games(generation as u64), &alone.weights, 0.8, Sharing::new(0, 0.0), None).unwrap();
+        assert_eq!(alone.learn(&positions, generation as u64, false).visits, *visits);
+    }
+    // More entries are learned than those that the positions read in their own stages.
+    assert!(one.coverage.counts.iter().sum::<u32>() > 2 * alone.coverage.counts.iter().sum::<u32>());
+}
+
+#[test]
+fn a_nan_stays_with_the_tables_of_its_own_stage() {
+    let sharing = Sharing::new(2, 0.7);
+    let mut bench = Bench::new(1);
+    let positions = Positions::of(&games(0), &bench.weights, 0.8, sharing, None).unwrap();
+    let bad = positions.with_error(30, 0, f32::NAN);
+    let outcome = bench.learn(&bad, 0, false);
+    assert!(outcome.resets.iter().all(|reset| reset.stage == 30) && outcome.resets.len() == PATTERNS.len());
+}
+
+#[test]
 fn a_provisional_update_is_the_final_one_and_can_be_undone_and_redone() {
     let mut bench = Bench::new(2);
-    let positions = Positions::of(&games(0), &bench.weights, 0.8, None);
+    let positions = Positions::of(&games(0), &bench.weights, 0.8, Sharing::new(0, 0.0), None).unwrap();
     bench.learn(&positions, 0, false);
     let before: Vec<u16> = (0..ENTRIES).map(|entry| bench.weight(entry)).collect();
     let moments_before = bench.moments.clone();
 
-    let positions = Positions::of(&games(1), &bench.weights, 0.8, None);
+    let positions = Positions::of(&games(1), &bench.weights, 0.8, Sharing::new(0, 0.0), None).unwrap();
     let mut provisional = bench.learn(&positions, 1, true);
     let after: Vec<u16> = (0..ENTRIES).map(|entry| bench.weight(entry)).collect();
     let moments_after = bench.moments.clone();
@@ -129,10 +182,10 @@ fn every_updated_entry_is_known_and_every_update_counted_once_however_often_it_i
     let mut updates = vec![0_u64; ENTRIES];
     for generation in 0..3 {
         let records = games(generation);
-        let whole = Positions::of(&records, &bench.weights, 0.8, None);
+        let whole = Positions::of(&records, &bench.weights, 0.8, Sharing::new(0, 0.0), None).unwrap();
         for played in [1, 5] {
             // Calls that end within the generation: their update is undone before the next one.
-            let part = Positions::of(&records[..played], &bench.weights, 0.8, None);
+            let part = Positions::of(&records[..played], &bench.weights, 0.8, Sharing::new(0, 0.0), None).unwrap();
             let mut learned = bench.learn(&part, generation, true);
             swap(&mut learned.undo, &bench.weights, &mut bench.moments);
         }
@@ -174,7 +227,7 @@ fn one_exact_position_moves_its_entries_by_the_rate() {
     let (position, _) = record.searched().next().unwrap();
     let indices = feature_indices(&position.board);
     let mut bench = Bench::new(1);
-    let positions = Positions::of(&[record], &bench.weights, 0.9, None);
+    let positions = Positions::of(&[record], &bench.weights, 0.9, Sharing::new(0, 0.0), None).unwrap();
     assert_eq!(positions.errors()[0].squared_error, 64.0 * 64.0);
     let learned = bench.learn(&positions, 0, true);
 
@@ -216,9 +269,9 @@ fn a_nan_error_resets_the_entries_of_its_position_only() {
         let mut spoilt = Bench::new(2);
         // Both have a history.
         for bench in [&mut sound, &mut spoilt] {
-            bench.learn(&Positions::of(&games(1), &bench.weights, 0.8, None), 0, false);
+            bench.learn(&Positions::of(&games(1), &bench.weights, 0.8, Sharing::new(0, 0.0), None).unwrap(), 0, false);
         }
-        let positions = Positions::of(&records, &sound.weights, 0.8, None);
+        let positions = Positions::of(&records, &sound.weights, 0.8, Sharing::new(0, 0.0), None).unwrap();
         let with_bad = positions.with_error(30, 2, bad);
         sound.learn(&positions, 1, false);
         let learned = spoilt.learn(&with_bad, 1, false);
@@ -241,7 +294,7 @@ fn a_nan_error_resets_the_entries_of_its_position_only() {
 fn an_entry_with_nan_or_infinite_moments_is_reset_when_it_is_visited() {
     for bad in [[f32::NAN, 1.0], [0.0, f32::NAN], [f32::INFINITY, 1.0], [0.0, f32::INFINITY], [0.0, -1.0]] {
         let mut bench = Bench::new(1);
-        let positions = Positions::of(&games(0), &bench.weights, 0.8, None);
+        let positions = Positions::of(&games(0), &bench.weights, 0.8, Sharing::new(0, 0.0), None).unwrap();
         let entry = entries_of(20, &positions.stage(20)[0])[0];
         bench.moments[entry] = bad;
         bench.moments[mirror_entry(entry)] = bad;
@@ -251,4 +304,40 @@ fn an_entry_with_nan_or_infinite_moments_is_reset_when_it_is_visited() {
         let entries = 1 + u64::from(entry != mirror_entry(entry));
         assert_eq!(learned.resets, [Reset { pattern: 0, stage: 20, entries }]);
     }
+}
+
+#[test]
+fn a_provisional_update_can_be_rolled_back() {
+    let mut bench = Bench::new(2);
+    bench.learn(&Positions::of(&games(0), &bench.weights, 0.8, Sharing::new(0, 0.0), None).unwrap(), 0, false);
+    let weights: Vec<u16> = (0..ENTRIES).map(|entry| bench.weight(entry)).collect();
+    let moments = bench.moments.clone();
+    let positions = Positions::of(&games(1), &bench.weights, 0.8, Sharing::new(0, 0.0), None).unwrap();
+    {
+        let Bench { workers, weights, moments, coverage } = &mut bench;
+        let mut tables = split(moments, coverage.updated.tables_mut(), &mut coverage.counts);
+        let mut all: Vec<&mut Table> = tables.iter_mut().collect();
+        workers.for_each_table(&mut all, |scratch, table| {
+            let weights = weights.table(table.stage, table.pattern);
+            table.update(scratch, &positions, weights, update(1, true));
+        });
+        assert!(tables.iter().map(|table| table.outcome.undo.len()).sum::<usize>() > 1000);
+        for mut table in tables {
+            table.roll_back(weights);
+        }
+    }
+    bench.assert_same(&weights, &moments);
+    assert_eq!(bench.coverage.counts, bench.coverage.updated.counts());
+}
+
+#[test]
+fn cleared_scratch_memory_is_as_good_as_new() {
+    let weights = Weights::neutral().unwrap();
+    let positions = Positions::of(&games(0), &weights, 0.8, Sharing::new(0, 0.0), None).unwrap();
+    let mut scratch = Scratch::new().unwrap();
+    let own = positions.stage(30).iter().map(|row| (&row.indices, row.error));
+    let touched = scratch.gather(own, 1, (PATTERNS[0].features(), mirror(0)), 0);
+    assert!(touched > 0);
+    scratch.clear(touched);
+    assert!(scratch.cells.iter().all(|cell| (cell.sum, cell.units) == (0.0, 0)));
 }

@@ -1,7 +1,7 @@
 //! The state of a worker thread.
 
 use crate::learn::scratch::Scratch;
-use shirokuro_engine::{Searcher, TableTooLarge};
+use shirokuro_engine::{OutOfMemory, Searcher};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A worker's state while it does not play. A worker that plays holds its state: if it hangs, only that state is lost.
@@ -15,8 +15,8 @@ pub(crate) struct WorkerState {
 }
 
 impl WorkerState {
-    pub fn new(table_bytes: usize) -> Result<Self, TableTooLarge> {
-        Ok(Self { searcher: Searcher::new(table_bytes)?, scratch: Scratch::new() })
+    pub fn new(table_bytes: usize) -> Result<Self, OutOfMemory> {
+        Ok(Self { searcher: Searcher::new(table_bytes)?, scratch: Scratch::new()? })
     }
 }
 

@@ -9,12 +9,15 @@ use crate::play::worker_state::{WorkerSlot, WorkerState, lock};
 use crate::record::{PlayedGame, Unfinished};
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
-use shirokuro_engine::Searcher;
+use shirokuro_engine::{Searcher, require_memory};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 /// Tables that a worker takes at a time. With one at a time, two workers took 10 % longer.
 const TABLES_AT_A_TIME: usize = 8;
+
+/// The size of a worker's stack.
+const STACK_BYTES: usize = 2 << 20;
 
 /// A pool of threads, each with its own searcher and scratch memory.
 #[derive(Debug)]
@@ -35,7 +38,13 @@ pub(crate) struct Workers {
 impl Workers {
     /// Creates `threads` workers, each with a transposition table of about `table_bytes`.
     pub fn new(threads: usize, table_bytes: usize) -> Result<Self, TrainerError> {
-        let pool = ThreadPoolBuilder::new().num_threads(threads).thread_name(|n| format!("shirokuro-{n}")).build()?;
+        let each = table_bytes.saturating_add(Scratch::bytes() + STACK_BYTES);
+        require_memory(each.saturating_mul(threads), "the worker threads and their tables")?;
+        let pool = ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .stack_size(STACK_BYTES)
+            .thread_name(|n| format!("shirokuro-{n}"))
+            .build()?;
         let states = (0..threads).map(|_| WorkerState::new(table_bytes)).collect::<Result<Vec<_>, _>>()?;
         let all_table_bytes = states.iter().map(|state| state.searcher.table_bytes()).sum();
         let slots = states.into_iter().map(|state| Mutex::new(Some(state))).collect();

@@ -1,4 +1,4 @@
-"""Blocks of text of a known size, and how they are put beside one another: what the dashboard is made of."""
+"""Blocks of text of a fixed size, the building blocks of the dashboard, and their layout."""
 
 from __future__ import annotations
 
@@ -28,38 +28,38 @@ _LABELS = 7
 
 
 def fit(line: Text, width: int) -> Text:
-    """A line that is exactly so wide."""
+    """Returns the line truncated or padded to the width."""
     line = line.copy()
     line.truncate(width, overflow="ellipsis", pad=True)
     return line
 
 
 def ends(left: Text, right: Text, width: int) -> Text:
-    """A line with text at both of its ends; the right one has precedence."""
+    """Returns a line with text at both ends; the right text takes precedence."""
     room = max(width - right.cell_len - 1, 0)
     return fit(Text.assemble(fit(left, room), " ", right), width)
 
 
 def panel(title: str, lines: Sequence[Text], width: int, height: int, note: str = "") -> Block:
-    """A title, and as many of the lines as fit."""
+    """Returns a block with a title, an optional note, and the lines that fit."""
     head = ends(Text(title, "bold"), Text(note, "dim"), width)
     body = [fit(line, width) for line in lines[: max(height - 1, 0)]]
     return [head, *body, *[Text(" " * width)] * (height - 1 - len(body))][:height]
 
 
 def beside(blocks: Sequence[Block]) -> Block:
-    """Blocks of the same height, from left to right."""
+    """Joins blocks of the same height from left to right."""
     return [Text(" " * _GAP).join(lines) for lines in zip(*blocks, strict=True)]
 
 
 def shares(width: int, count: int) -> list[int]:
-    """The widths of so many blocks that stand beside one another."""
+    """Returns the widths of `count` blocks placed side by side."""
     room = width - _GAP * (count - 1)
-    return [room // count + (place < room % count) for place in range(count)]
+    return [room // count + (index < room % count) for index in range(count)]
 
 
 def bar(share: float | None, width: int, style: str = "cyan") -> Text:
-    """A bar that fills a share of the width."""
+    """Returns a bar that fills a share of the width."""
     if share is None or not width > 0:
         return Text(" " * max(width, 0))
     eighths = round(min(max(share, 0.0), 1.0) * width * 8)
@@ -68,18 +68,18 @@ def bar(share: float | None, width: int, style: str = "cyan") -> Text:
 
 
 def pair(name: str, value: str, width: int, style: str = "") -> Text:
-    """A name, and what it has, at the right edge."""
+    """Returns a line with a name at the left and its value at the right edge."""
     return ends(Text(name), Text(value, style), width)
 
 
 def chart(measure: Measure, view: RunView, since: float, width: int, height: int) -> Block:
-    """Draws a measure since a number of games: its title, its newest value, and its curve."""
+    """Returns a block with the title of a measure, its newest value, and its chart from `since` games on."""
     games, values = view.metrics["games_played"], view.curve(measure.key)
     shown = games >= since
     games, values = games[shown], values[shown]
     cells = max(width - _LABELS, 1)
     span = braille.limits(values)
-    # The newest line may be a short one that lacks a measure which others have.
+    # The newest line may cover few games and lack a measure that other lines have.
     known = values[~np.isnan(values)]
     latest = number(float(known[-1]) if len(known) else None, measure.unit.form, measure.unit.suffix)
     head = ends(Text(measure.title, "bold"), Text(latest), width)

@@ -1,4 +1,4 @@
-"""A board in the terminal: in colours where there are any, in letters everywhere else."""
+"""A board in the terminal: in colours where the terminal has them, in letters otherwise."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _FELT = ("#28802e", "#26702c")
-"""Two greens, by turns, so that squares can be told apart."""
+"""Two alternating greens, which make the squares distinguishable."""
 
 _INK = {EMPTY: "bold #c8f0c8", BLACK: "#000000", WHITE: "#ffffff"}
 
@@ -29,7 +29,7 @@ _LEAST_ROOM = 32
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How discs and marks are drawn."""
+    """The characters for discs and marks, and whether colours are used."""
 
     black: str
     white: str
@@ -39,8 +39,8 @@ class Look:
 
     @property
     def legend(self) -> str:
-        """What the signs mean that are not plain to see."""
-        return f"{self.legal} may be played, [] was played last"
+        """The meanings of the marks on the board."""
+        return f"{self.legal} legal move, [] last move"
 
 
 COLOURED = Look(black="●", white="●", empty=" ", legal="·", colours=True)
@@ -48,13 +48,13 @@ PLAIN = Look(black="X", white="O", empty=".", legal="*", colours=False)
 
 
 def look_of(console: Console) -> Look:
-    """What a terminal can show: two colours of one disc, or two letters."""
+    """Returns the look that a terminal supports: coloured discs or letters."""
     colours = console.color_system is not None and not console.no_color and not console.is_dumb_terminal
     return COLOURED if colours and console.encoding.startswith("utf") else PLAIN
 
 
 def sign(side: int, look: Look) -> Text:
-    """A side's disc."""
+    """Returns the disc of a side."""
     return Text(f" {_disc(side, look)} ", f"{_INK[side]} on {_FELT[0]}" if look.colours else "")
 
 
@@ -65,13 +65,13 @@ def board(
     last_move: str | None = None,
     labels: Mapping[str, str] | None = None,
 ) -> Text:
-    """A board in nine lines, with the moves that may be played.
+    """Returns a board in nine lines, with the legal moves marked.
 
     Args:
-        position: what is drawn.
-        look: how.
-        last_move: a square to put into brackets.
-        labels: texts of three characters at most, for squares that may be played.
+        position: the position to draw.
+        look: the look of discs and marks.
+        last_move: a square to put in brackets.
+        labels: texts of at most three characters for legal moves.
     """
     marks = dict.fromkeys(position.legal_moves, look.legal) | dict(labels or {})
     edge = "bold" if look.colours else ""
@@ -89,14 +89,14 @@ def board(
     return text if look.colours else Text("\n".join(line.rstrip() for line in text.plain.split("\n")))
 
 
-def beside(drawn: Text, said: Text, console: Console) -> Iterator[Text]:
-    """The lines of a board and of a text beside it, or below it on a narrow terminal."""
+def beside(drawn: Text, notes: Text, console: Console) -> Iterator[Text]:
+    """Yields the lines of a board with a text next to it, or below it on a narrow terminal."""
     room = console.width - _BOARD - _GAP
     if room < _LEAST_ROOM:
         yield from drawn.split("\n")
-        yield from said.wrap(console, console.width)
+        yield from notes.wrap(console, console.width)
         return
-    for left, right in zip_longest(drawn.split("\n"), said.wrap(console, room), fillvalue=Text()):
+    for left, right in zip_longest(drawn.split("\n"), notes.wrap(console, room), fillvalue=Text()):
         line = left.copy()
         if right:
             line.append(" " * (_BOARD + _GAP - left.cell_len)).append(right)

@@ -1,4 +1,4 @@
-"""Curves in a terminal, drawn with braille: two dots across and four down in each cell."""
+"""Curves in a terminal, drawn with braille characters of two by four dots per cell."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _BARS = "▁▂▃▄▅▆▇█"
 
 
 def limits(values: NDArray[np.float64]) -> tuple[float, float] | None:
-    """The least and the greatest value, a little apart if they are the same; `None` if there is no value."""
+    """Returns the minimum and the maximum, slightly apart if they are equal; `None` if there are no values."""
     known = values[~np.isnan(values)]
     if not len(known):
         return None
@@ -29,11 +29,11 @@ def limits(values: NDArray[np.float64]) -> tuple[float, float] | None:
 
 
 def curve(values: NDArray[np.float64], height: int, low: float, high: float) -> list[str]:
-    """Lines of text that draw a value for each column of dots, joined to the one before; NaN is joined over.
+    """Draws a curve as lines of text, with one value per column of dots; gaps of NaN are bridged.
 
     Args:
-        values: the number of values is twice the width in cells.
-        height: in cells.
+        values: the values, twice as many as the width in cells.
+        height: the height in cells.
         low: the value at the lower edge.
         high: the value at the upper edge.
     """
@@ -47,7 +47,7 @@ def curve(values: NDArray[np.float64], height: int, low: float, high: float) -> 
         before = start
         for step in range(first, column + 1):
             at = round(start + (level - start) * (step - first) / max(column - first, 1))
-            # A steep piece fills the rows that it crosses, but for the one where the last column ended.
+            # A steep segment fills the rows that it crosses, except the one where the previous column ended.
             top, bottom = (min(before + 1, at), at) if at >= before else (at, before - 1)
             dots[top : bottom + 1, step] = True
             before = at
@@ -57,7 +57,7 @@ def curve(values: NDArray[np.float64], height: int, low: float, high: float) -> 
 
 
 def sparkline(values: NDArray[np.float64]) -> str:
-    """A line of bars, one a value, from the least to the greatest; a blank for NaN."""
+    """Draws a line of bars, one per value, scaled from the minimum to the maximum; NaN is a blank."""
     span = limits(values)
     if span is None:
         return " " * len(values)

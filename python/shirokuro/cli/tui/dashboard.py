@@ -1,4 +1,4 @@
-"""What the monitor shows of a run: pages of text for a terminal of any size."""
+"""The monitor's dashboard of a run: pages of text for a terminal of any size."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Page: TypeAlias = Literal["overview", "curves", "resources", "warnings"]
 PAGES: tuple[Page, ...] = ("overview", "curves", "resources", "warnings")
 
 ZOOMS: tuple[float, ...] = (1.0, 0.5, 0.1)
-"""Shares of the games so far, the last of which curves show."""
+"""Zoom levels: the share of the games so far that curves show, counted from the newest game."""
 
 _STATE_STYLES: Mapping[State, str] = {
     "waiting": "yellow",
@@ -37,7 +37,7 @@ _STATE_STYLES: Mapping[State, str] = {
 }
 
 _TALL = 34
-"""Lines from which the overview shows more of each thing."""
+"""The minimum height in lines at which the overview shows longer panels."""
 
 
 CURVES = (
@@ -52,22 +52,22 @@ CURVES = (
     "play.epsilon",
     "play.rate",
 )
-"""Measures that are drawn, the most important first."""
+"""Measures that are plotted, most important first."""
 
 
 @dataclass(slots=True)
 class Look:
-    """What of the run is looked at; keys change it."""
+    """The part of the run that is on screen; keys change it."""
 
     page: Page = "overview"
     zoom: int = 0
     """Index into `ZOOMS`."""
     scrolled: int = 0
-    """How many of the newest warnings are scrolled away."""
+    """Number of the newest warnings that are scrolled out of view."""
 
 
 def page(view: RunView, look: Look, width: int, height: int) -> Block:
-    """The screen: so many lines, each so wide."""
+    """Returns the screen: `height` lines of `width` columns."""
     head = header(view, width)
     room = max(height - len(head) - 2, 0)
     if view.state == "waiting" and not view.checkpoints:
@@ -85,7 +85,7 @@ def page(view: RunView, look: Look, width: int, height: int) -> Block:
 
 
 def report(view: RunView, width: int) -> Block:
-    """Everything of note, in as many lines as it takes."""
+    """Returns a full report of the run, of any number of lines."""
     blank = Text(" " * width)
     body = [*header(view, width), blank, *_curves(view, Look(), _with_values(view, 6), width, 24), blank]
     parts = [
@@ -107,7 +107,7 @@ def report(view: RunView, width: int) -> Block:
 
 
 def header(view: RunView, width: int) -> Block:
-    """Which run it is, how it is, and how far."""
+    """Returns the lines with the run's path, state, progress and speed."""
     state = view.state
     word, style = STATE_WORDS[state], _STATE_STYLES[state]
     age = f", {ago(view.age)}" if state in {"running", "silent", "stopped"} else ""
@@ -143,7 +143,7 @@ def _overview(view: RunView, look: Look, width: int, height: int) -> Block:
     widths = shares(width, len(shown))
     body += beside([make(view, each, facts) for make, each in zip(shown, widths, strict=True)])
     body.append(Text(" " * width))
-    if len(shown) < 4:  # noqa: PLR2004 (the checkpoints have no place above)
+    if len(shown) < 4:  # noqa: PLR2004 (no room for the checkpoints above)
         left, right = shares(width, 2)
         body += beside([panels.checkpoints(view, left, last), _newest_warnings(view, right, last)])
     else:
@@ -152,7 +152,7 @@ def _overview(view: RunView, look: Look, width: int, height: int) -> Block:
 
 
 def _with_values(view: RunView, count: int) -> tuple[str, ...]:
-    """The first curves that have values; others, if they are too few."""
+    """Returns the first `count` curves, those with values before those without."""
     empty = {key for key in CURVES if np.isnan(view.curve(key)).all()}
     return tuple(sorted(CURVES, key=empty.__contains__)[:count])
 
@@ -193,7 +193,7 @@ def _all_warnings(view: RunView, look: Look, width: int, height: int) -> Block:
         lines += [first, *rest]
         if len(lines) >= height:
             break
-    note = f"{number(len(warnings))}, the newest first; ↑ ↓ to scroll"
+    note = f"{number(len(warnings))}, newest first; ↑ ↓ to scroll"
     return panel("warnings and errors", lines or [Text("none", "dim")], width, height, note)
 
 

@@ -1,4 +1,4 @@
-"""The dashboard's panels: figures of a run in lines of text."""
+"""The panels of the dashboard: blocks of text with figures of a run."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from shirokuro.runs.view import RunView
 
 _RESULTS = {"black_win_rate": "blue", "white_win_rate": "yellow", "draw_rate": "magenta"}
-"""Results that are shown, and the colours of their bars."""
+"""The results shown, with the colours of their bars."""
 
 _COMPONENTS = ("weights", "adam", "tables", "records", "learning", "python", "other", "allocator_free")
-"""Parts of the memory that are shown."""
+"""The parts of the memory shown."""
 
 
 def results(view: RunView, width: int, height: int) -> Block:
-    """Shows who won the last games, their length, and failures."""
+    """Returns the panel of results: winners and length of the last games, and failures."""
 
     def newest(key: str) -> float | None:
         rolling = view.rolling(key)
@@ -44,35 +44,35 @@ def results(view: RunView, width: int, height: int) -> Block:
 
 
 def _pair(key: str, value: float | None, width: int) -> Text:
-    """Returns a line with a measure's title, and a value of it at the right edge."""
+    """Returns a line with a measure's title at the left and a value at the right edge."""
     return pair(MEASURES[key].title, MEASURES[key].unit.text(value), width)
 
 
 def evaluation(view: RunView, width: int, height: int) -> Block:
-    """Shows search values, depths, learned entries, λ and ε."""
+    """Returns the panel of the evaluation: search values, depths, learned entries, λ and ε."""
     value = view.metrics.value
 
-    def known(key: str, form: str = ".1f") -> str:
+    def text(key: str, form: str = ".1f") -> str:
         return number(value(key), form)
 
     lines = [
-        pair("values, discs", f"{known('values.mean', '+.1f')} ± {known('values.sd')}", width),
-        pair("from … to", f"{known('values.min', '+.0f')} … {known('values.max', '+.0f')}", width),
+        pair("values, discs", f"{text('values.mean', '+.1f')} ± {text('values.sd')}", width),
+        pair("value range", f"{text('values.min', '+.0f')} … {text('values.max', '+.0f')}", width),
         pair(
             "depth reached",
-            f"{known('search_depth.mean')} ({known('search_depth.min', '.0f')}…{known('search_depth.max', '.0f')})",
+            f"{text('search_depth.mean')} ({text('search_depth.min', '.0f')}…{text('search_depth.max', '.0f')})",
             width,
         ),
         _pair("convergence.coverage", value("convergence.coverage"), width),
         pair(
             MEASURES["convergence.mean_updates"].title,
-            f"{known('convergence.mean_updates')} of {known('convergence.expected_updates', '.0f')}",
+            f"{text('convergence.mean_updates')} of {text('convergence.expected_updates', '.0f')}",
             width,
         ),
         _pair("table_hit_rate", value("table_hit_rate"), width),
         pair(
             f"{MEASURES['play.lambda'].title}, {MEASURES['play.epsilon'].title}",
-            f"{known('play.lambda', 'g')}, {known('play.epsilon', '.3g')}",
+            f"{text('play.lambda', 'g')}, {text('play.epsilon', '.3g')}",
             width,
         ),
     ]
@@ -80,21 +80,21 @@ def evaluation(view: RunView, width: int, height: int) -> Block:
 
 
 def memory(view: RunView, width: int, height: int) -> Block:
-    """Shows the parts of the memory, the largest first."""
+    """Returns the panel of memory: its parts, largest first."""
     value = view.metrics.value
     resident, budget = value("memory.resident"), value("memory.budget")
     share = resident / budget if resident is not None and budget else None
-    style = "red" if share is not None and share > 0.95 else "cyan"  # noqa: PLR2004 (as good as full)
+    style = "red" if share is not None and share > 0.95 else "cyan"  # noqa: PLR2004 (nearly full)
     unit = MEASURES["memory.resident"].unit
     used = pair("in use", f"{number(resident and unit.scale * resident)} / {unit.text(budget)}", width)
-    lines = [used, bar(share, width, style)] if height > 6 else [used]  # noqa: PLR2004 (a bar is a luxury)
+    lines = [used, bar(share, width, style)] if height > 6 else [used]  # noqa: PLR2004 (enough for a bar)
     parts = {key: value(key) for key in (f"memory.{name}" for name in _COMPONENTS)}
     lines += [_pair(key, parts[key], width) for key in sorted(parts, key=lambda key: -(parts[key] or 0))]
     return panel("memory", lines, width, height)
 
 
 def checkpoints(view: RunView, width: int, height: int) -> Block:
-    """Shows the checkpoints, the newest first."""
+    """Returns the panel of checkpoints, newest first."""
     now = time.time()
     lines = [
         ends(
@@ -108,7 +108,7 @@ def checkpoints(view: RunView, width: int, height: int) -> Block:
 
 
 def phases(view: RunView, width: int, height: int) -> Block:
-    """Shows what the time goes into."""
+    """Returns the panel of phases, with their shares of the time."""
     metrics = view.metrics
     names = [name for name in metrics.names if name.startswith("phases.")] or ["play_seconds", "learn_seconds"]
     sums = {name: metrics.total(name) or 0.0 for name in names}
@@ -125,7 +125,7 @@ def phases(view: RunView, width: int, height: int) -> Block:
 
 
 def settings(view: RunView, width: int, height: int) -> Block:
-    """Shows the settings in force."""
+    """Returns the panel of the settings in force."""
     row = view.metrics.row(-1) if len(view.metrics) else {}
     lines = [
         pair(name.removeprefix("play."), f"{value:g}", width) for name, value in row.items() if name.startswith("play.")

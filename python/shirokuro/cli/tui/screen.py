@@ -1,4 +1,4 @@
-"""The terminal as a screen: keys without Enter, and only what has changed is drawn."""
+"""Full-screen use of the terminal: keys without Enter, and redrawing of changed lines only."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ _SEQUENCES = {
     b"\x1b": "q",
     b"\x04": "q",
 }
-"""What special keys send."""
+"""The byte sequences of special keys."""
 
 
 class Screen:
-    """The whole terminal, until it is left."""
+    """The whole terminal, from `enter` to `leave`."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -55,17 +55,17 @@ class Screen:
 
     @property
     def size(self) -> tuple[int, int]:
-        """Columns and lines of the terminal, whatever the environment says: it may have changed since."""
+        """The columns and lines of the terminal, queried each time because environment variables may be outdated."""
         with suppress(OSError, ValueError):
             self._console.size = ConsoleDimensions(*os.get_terminal_size(sys.stdout.fileno()))
         return self._console.size
 
     def draw(self, lines: Block) -> None:
-        """Shows these lines, as many and as wide as the screen is."""
+        """Shows lines that fill the screen."""
         if self._size != self.size:
             self.forget()
             self._size = self.size
-        with self._console as console:  # one write for all
+        with self._console as console:  # a single write
             for row, line in enumerate(lines):
                 if row >= len(self._shown) or line != self._shown[row] or line.spans != self._shown[row].spans:
                     console.control(Control.move_to(0, row))
@@ -73,24 +73,24 @@ class Screen:
         self._shown = lines
 
     def forget(self) -> None:
-        """Draws everything the next time: the terminal's content is not what it was."""
+        """Clears the screen, so that the next `draw` draws every line."""
         self._shown = []
         self._console.control(Control.clear(), Control.home())
 
     def enter(self) -> None:
-        """Takes the terminal."""
+        """Switches to the alternate screen and hides the cursor."""
         self._console.set_alt_screen(True)
         self._console.show_cursor(False)
         self.forget()
 
     def leave(self) -> None:
-        """Gives the terminal back as it was."""
+        """Restores the normal screen and the cursor."""
         self._console.show_cursor(True)
         self._console.set_alt_screen(False)
 
 
 class Keys:
-    """Keys as they are pressed; none where standard input is no terminal."""
+    """Keys as they are pressed, if standard input is a terminal."""
 
     def __init__(self) -> None:
         self._input = sys.stdin.fileno() if sys.stdin and sys.stdin.isatty() else None
@@ -98,23 +98,23 @@ class Keys:
         self._pending: list[str] = []
 
     def enter(self) -> None:
-        """Takes keys without Enter, and does not show them."""
+        """Switches the terminal to reading keys without Enter and without echo."""
         if self._input is not None and sys.platform != "win32":
             self._before = termios.tcgetattr(self._input)
             tty.setcbreak(self._input)
 
     def leave(self) -> None:
-        """As it was before."""
+        """Restores the previous mode of the terminal."""
         if self._input is not None and self._before is not None and sys.platform != "win32":
             termios.tcsetattr(self._input, termios.TCSADRAIN, self._before)  # type: ignore[arg-type]
 
     def next(self, timeout: float) -> str | None:
-        """The next key, by name or letter; `None` when so many seconds have gone without one."""
+        """Returns the next key, by name or letter; `None` if no key is pressed within `timeout` seconds."""
         if not self._pending:
             if not select.select([] if self._input is None else [self._input], [], [], timeout)[0]:
                 return None
             content = os.read(self._input or 0, 256)
-            if not content:  # the terminal is gone
+            if not content:  # the terminal was closed
                 return "q"
             self._pending = list(_keys(content))
         return self._pending.pop(0) if self._pending else None
@@ -133,7 +133,7 @@ def _keys(content: bytes) -> Iterator[str]:
 
 @contextmanager
 def full_screen(console: Console) -> Iterator[tuple[Screen, Keys]]:
-    """The terminal as a screen with keys. It is given back however this ends, and while the program is suspended."""
+    """Yields the terminal as a screen with keys; it is restored at the end and while the program is suspended."""
     screen, keys = Screen(console), Keys()
 
     def enter() -> None:

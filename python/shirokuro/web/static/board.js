@@ -1,4 +1,4 @@
-// The board: draws a position, and says which square a person wants to play.
+// The board: draws a position and reports the square that a person chooses.
 
 import { svg } from "./dom.js";
 import { discs } from "./words.js";
@@ -12,8 +12,8 @@ export const SQUARES = Array.from({ length: 64 }, (_, i) => "abcdefgh"[i % 8] + 
 
 export class Board {
   /**
-   * @param {HTMLElement} root where it is put
-   * @param {(square: string) => void} onPlay a legal square was chosen
+   * @param {HTMLElement} root the parent element
+   * @param {(square: string) => void} onPlay is called with a chosen legal square
    */
   constructor(root, onPlay) {
     this.onPlay = onPlay;
@@ -30,7 +30,7 @@ export class Board {
     root.append(this.svg);
   }
 
-  /** Draws a position: 64 digits, the last move, the legal moves by square, and their scores where these are known. */
+  /** Draws a position: 64 digits, the last move, the legal moves, and their scores if known. */
   show({ board, move, side, legal, scores, animate }) {
     const best = scores ? Math.max(...scores.map((each) => each.score)) : null;
     const scoreOf = new Map((scores ?? []).map((each) => [each.move, each]));
@@ -51,7 +51,7 @@ export class Board {
     this.board = board;
   }
 
-  /** Puts the keyboard onto the board. */
+  /** Moves the keyboard focus to the board. */
   focus() {
     this.cells[this.cursor].root.focus();
   }
@@ -115,7 +115,7 @@ function describe(name, disc, isLegal, isLast, scored) {
   const parts = [name, ["empty", "black", "white"][disc]];
   if (isLast) parts.push("last move");
   if (isLegal) parts.push("legal move");
-  if (scored) parts.push(`worth ${discs(scored.score, scored.exact)}`);
+  if (scored) parts.push(`score ${discs(scored.score, scored.exact)}`);
   return parts.join(", ");
 }
 

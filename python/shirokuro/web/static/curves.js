@@ -1,11 +1,11 @@
-// Curves over a run's games, with the values under the pointer.
+// Curves over the games of a run, with the values at the pointer.
 
 import { html, svg } from "./dom.js";
 import { number, short } from "./words.js";
 
 const WIDTH = 460, HEIGHT = 190, LEFT = 44, RIGHT = 8, TOP = 8, BOTTOM = 22;
 
-/** A card with the curves of a chart, as `training.py` describes it; `last` is the number of games at its right end. */
+/** Makes a card with the curves of a chart from `training.py`; `last` is the number of games at the right edge. */
 export function chart(description, last) {
   const { title, unit, note, series } = description;
   const values = series.flatMap((each) => each.points.map((point) => point[1]));
@@ -19,7 +19,7 @@ export function chart(description, last) {
   return card(title, note ? `${unit}, ${note}` : unit, now, series.length > 1 ? key(series) : null, picture);
 }
 
-/** The card of the ratings that a ladder gave to checkpoints. */
+/** Makes a card with the ladder ratings of the checkpoints. */
 export function strength(rungs, last) {
   const known = rungs.filter((each) => each.games !== null && Number.isFinite(each.elo));
   const spread = (each) => Number.isFinite(each.error) ? 1.96 * each.error : 0;
@@ -28,7 +28,7 @@ export function strength(rungs, last) {
   const bars = known.flatMap((each) => [
     svg("line", { class: "bar series-1", x1: frame.x(each.games), x2: frame.x(each.games), y1: frame.y(each.elo - spread(each)), y2: frame.y(each.elo + spread(each)) }),
     svg("circle", { class: "dot series-1", cx: frame.x(each.games), cy: frame.y(each.elo), r: 4 })]);
-  return card("Strength", "Elo points, mean of the checkpoints 0, 95 % intervals", html("span"), null, frame.picture("Strength of the checkpoints in Elo points", line, ...bars));
+  return card("Strength", "Elo relative to the mean of the checkpoints, 95 % intervals", html("span"), null, frame.picture("Strength of the checkpoints in Elo points", line, ...bars));
 }
 
 const card = (title, unit, now, keys, picture) => html("section", { class: "card curve", "aria-label": title },
@@ -37,7 +37,7 @@ const card = (title, unit, now, keys, picture) => html("section", { class: "card
 const key = (series) => html("span", { class: "key" }, ...series.map((each, i) =>
   html("span", {}, svg("svg", { viewBox: "0 0 26 10", "aria-hidden": "true" }, svg("path", { class: `path series-${i + 1}`, d: "M1 5h24" })), each.label)));
 
-/** Where the axis begins, ends, and has its lines: round numbers. */
+/** Returns the ends of an axis and its ticks, all round numbers. */
 export function scale(values, low, high) {
   let from = low ?? Math.min(...values), to = high ?? Math.max(...values);
   if (!(to > from)) [from, to] = [from - 1, to + 1];
@@ -83,7 +83,7 @@ class Frame {
   }
 }
 
-/** Shows the newest values, and those under the pointer while there is one. */
+/** Shows the newest values, or those at the pointer while it is over the picture. */
 function probe(picture, frame, series, now) {
   const marks = svg("g");
   picture.append(marks);

@@ -1,4 +1,4 @@
-// Making elements. Text goes in as text nodes alone: nothing that was received is ever read as markup.
+// Creation of elements. Text is inserted only as text nodes, so received text is never parsed as markup.
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -10,16 +10,16 @@ function fill(element, attributes, children) {
   return element;
 }
 
-/** An SVG element with attributes and children. */
+/** Creates an SVG element with attributes and children. */
 export const svg = (name, attributes = {}, ...children) => fill(document.createElementNS(SVG, name), attributes, children);
 
-/** An HTML element with attributes and children. */
+/** Creates an HTML element with attributes and children. */
 export const html = (name, attributes = {}, ...children) => fill(document.createElement(name), attributes, children);
 
-/** The element with an id. */
+/** Returns the element with an id. */
 export const byId = (id) => document.getElementById(id);
 
-/** Shows a message for some seconds; with a button, if there is something to do about it. */
+/** Shows a message for a few seconds, with a button if an action is offered. */
 export function toast(text, label = null, action = null) {
   const box = byId("toast");
   const button = label && html("button", {}, label);

@@ -1,4 +1,4 @@
-// Connects to the server, and brings what it sends to the pages.
+// Connects to the server and passes its messages to the pages.
 
 import { byId } from "./dom.js";
 import { Play } from "./play.js";
@@ -7,13 +7,13 @@ import { number } from "./words.js";
 
 const THEMES = ["auto", "light", "dark"];
 const THEME_SIGNS = { auto: "◐", light: "☀", dark: "☾" };
-const THEME_WORDS = { auto: "as the system has them", light: "light", dark: "dark" };
+const THEME_WORDS = { auto: "system setting", light: "light", dark: "dark" };
 const PAGES = ["play", "training"];
 
 let socket = null;
 let tries = 0;
 let page = "play";
-let wasAsked = false; // for the model that plays
+let hasModelInfo = false; // whether the server has described its model
 
 const send = (message) => {
   if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
@@ -34,7 +34,7 @@ function connect() {
   });
   socket.addEventListener("message", (event) => receive(JSON.parse(event.data)));
   socket.addEventListener("close", () => {
-    byId("banner").textContent = "The connection is lost. Your game is kept here; trying again…";
+    byId("banner").textContent = "Connection lost. Your game is kept here; reconnecting…";
     byId("banner").hidden = false;
     tries += 1;
     setTimeout(connect, Math.min(500 * 1.6 ** tries, 10000));
@@ -45,18 +45,18 @@ function receive(message) {
   if (message.type === "game") play.receive(message);
   else if (message.type === "run") training.receive(message);
   else if (message.type === "model") showModel(message);
-  else if (message.type === "notice") play.refused(message.text);
+  else if (message.type === "notice") play.reject(message.text);
 }
 
 function showModel({ source, run, name, games, newer }) {
   play.hasModel = name !== null;
   byId("model").textContent = name === null ? `${source}: no model yet` : games === null ? source : `${source}, ${number(games)} games`;
   byId("renew").hidden = newer === null || name === null;
-  byId("renew").textContent = `Play the newer one: ${number(newer)} games`;
+  byId("renew").textContent = `Switch to the newer model: ${number(newer)} games`;
   document.querySelector(".tabs").hidden = !run;
   document.title = `${source} · shirokuro`;
-  if (run && name === null && !wasAsked) open("training"); // there is nothing to play against yet
-  wasAsked = true;
+  if (run && name === null && !hasModelInfo) open("training"); // without a model, the opponent is still missing
+  hasModelInfo = true;
 }
 
 function open(name) {

@@ -1,4 +1,4 @@
-// The page of the game: what was received is shown, what a person does is sent.
+// The game page: shows what the server sends, and sends what the person does.
 
 import { Board } from "./board.js";
 import { byId, toast } from "./dom.js";
@@ -8,38 +8,38 @@ import { capital } from "./words.js";
 const SECONDS = [0.1, 0.2, 0.5, 1, 2, 3, 5, 10];
 const MEMORY = "shirokuro-game";
 
-/** Milliseconds for the flips of one move, before the next one is shown. */
+/** Milliseconds for the flips of one move before the next move is shown. */
 const MOVE_TIME = 620;
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Play {
-  /** @param {(message: object) => void} send sends a message to the server */
+  /** @param {(message: object) => void} send a function that sends a message to the server */
   constructor(send) {
     this.send = send;
     this.game = null;
     this.hasModel = false;
-    this.head = 0; // the newest position that was shown; the game may be ahead
-    this.free = 0; // when the next move may be shown
-    this.looking = null; // the position that is looked at, if it is not the newest
-    this.awaited = null; // the moves with which the server was asked to begin
+    this.head = 0; // the newest position shown so far; the game may be ahead
+    this.free = 0; // the time at which the next move may be shown
+    this.looking = null; // the position being viewed, if it is not the newest
+    this.awaited = null; // the moves of a setup that the server has not confirmed yet
     this.board = new Board(byId("board"), (square) => this.#playAt(square));
     this.timeline = new Timeline(byId("timeline"), (ply) => this.look(ply));
     this.#listen();
     this.#sayStrength();
   }
 
-  /** Takes the game as the server has it. */
+  /** Receives the state of the game from the server. */
   receive(game) {
     if (this.awaited !== null && !game.transcript.startsWith(this.awaited)) return;
     this.awaited = null;
     const known = this.game?.plies ?? [];
-    const goesOn = game.plies.slice(0, this.head + 1).every((each, i) => each.move === known[i]?.move);
+    const continues = game.plies.slice(0, this.head + 1).every((each, i) => each.move === known[i]?.move);
     const isNew = game.transcript !== this.game?.transcript;
     const isWritten = document.activeElement === byId("moves") || (!this.game && byId("moves").value !== "");
     const last = game.plies.length - 1;
     this.game = game;
-    if (!goesOn || last < this.head || last - this.head > 2) this.head = last; // no moves to be seen one by one
+    if (!continues || last < this.head || last - this.head > 2) this.head = last; // nothing to animate move by move
     if (isNew) this.looking = null;
     if (isNew && !isWritten) byId("moves").value = game.transcript;
     this.#offerLoad();
@@ -47,7 +47,7 @@ export class Play {
     this.#remember();
   }
 
-  /** Lets the server begin with the game that this tab had, if it had one. */
+  /** Sends the server the stored game of this tab, if there is one. */
   begin() {
     const stored = JSON.parse(sessionStorage.getItem(MEMORY) ?? "null");
     if (!stored) return;
@@ -57,13 +57,13 @@ export class Play {
     this.send({ do: "scores", on: showScores });
   }
 
-  /** The server could not do what it was asked for. */
-  refused(text) {
+  /** Handles a request that the server rejected. */
+  reject(text) {
     this.awaited = null;
     toast(text);
   }
 
-  /** Looks at the position after so many moves. */
+  /** Shows the position after `ply` moves. */
   look(ply) {
     if (!this.game) return;
     this.looking = ply >= this.game.plies.length - 1 ? null : Math.max(ply, 0);
@@ -71,7 +71,7 @@ export class Play {
     this.#draw(false);
   }
 
-  /** Does what a key stands for; false if it stands for nothing here. */
+  /** Handles a key; returns false if the key has no meaning here. */
   key(key) {
     const press = { u: "undo", h: "scores", n: "new", c: "copy" }[key];
     if (press) byId(press).click();
@@ -87,7 +87,7 @@ export class Play {
     return this.looking ?? this.head;
   }
 
-  /** Shows moves one after the other, so that each one's flips can be seen. */
+  /** Shows new moves one by one, so that the flips of each are visible. */
   #advance() {
     clearTimeout(this.timer);
     const last = this.game.plies.length - 1, wait = calm.matches ? 0 : this.free - performance.now();
@@ -131,11 +131,11 @@ export class Play {
   #status(isNow) {
     const { game } = this;
     if (this.looking !== null) return `Looking at move ${this.looking} of ${game.plies.length - 1}`;
-    if (!isNow) return byId("status").textContent; // the flips go on
+    if (!isNow) return byId("status").textContent; // the flips are still in progress
     if (game.over) return `Game over: ${outcome(game)}`;
     const passed = game.passed ? `${capital(game.passed)} has no move and passes. ` : "";
-    if (!this.hasModel && !game.persons) return "There is no model yet: the run has not saved one";
-    if (!game.persons) return `${passed}The model thinks…`;
+    if (!this.hasModel && !game.persons) return "No model yet: the run has not saved one";
+    if (!game.persons) return `${passed}The model is thinking…`;
     return passed + (game.player === "both" ? `${capital(game.turn)} to move` : passed ? "You move again" : "Your move");
   }
 
@@ -186,7 +186,7 @@ export class Play {
     if (this.looking === null) this.send({ do: "play", move: square, ply: this.game.plies.length - 1 });
   }
 
-  /** Moves can be loaded that are not the game's; they may have been written before the first game was received. */
+  /** Enables Load if the text differs from the game; it may have been typed before the first game was received. */
   #offerLoad() {
     byId("load").disabled = this.game === null || byId("moves").value.trim() === this.game.transcript;
   }
@@ -194,7 +194,7 @@ export class Play {
   #begin(moves) {
     const before = this.game.transcript;
     this.send({ do: "setup", moves, ...this.#choices() });
-    if (before && before !== moves) toast(moves ? "Loaded." : "A new game.", "Bring the old one back", () => this.send({ do: "setup", moves: before, ...this.#choices() }));
+    if (before && before !== moves) toast(moves ? "Game loaded." : "New game.", "Restore the previous game", () => this.send({ do: "setup", moves: before, ...this.#choices() }));
   }
 
   #listen() {
@@ -223,11 +223,11 @@ export class Play {
   async #copy() {
     try {
       await navigator.clipboard.writeText(this.game.transcript);
-    } catch { // without TLS, browsers let a page copy only what is selected
+    } catch { // without TLS, browsers allow a page to copy only the selection
       byId("moves").select();
       document.execCommand("copy");
     }
-    toast(this.game.transcript ? "Copied." : "There are no moves yet.");
+    toast(this.game.transcript ? "Copied." : "No moves yet.");
   }
 
   #remember() {

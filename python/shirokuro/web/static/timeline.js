@@ -1,4 +1,4 @@
-// The analysis bar over a game: who the model thinks is ahead after each move, and where a move threw something away.
+// The timeline of a game: the model's evaluation after each move, and the moves that gave away discs.
 
 import { html, svg } from "./dom.js";
 import { ahead, capital, number } from "./words.js";
@@ -6,13 +6,13 @@ import { ahead, capital, number } from "./words.js";
 const WIDTH = 460, HEIGHT = 150, TOP = 2, BOTTOM = 128, MOVES = 60;
 const STEP = WIDTH / (MOVES + 1), ZERO = (TOP + BOTTOM) / 2;
 
-/** Discs that a move has to give away to be marked. */
+/** The number of discs given away from which a move is marked. */
 export const SLIP = 4;
 
-/** Half of the height stands for 64 discs; small leads, which are most, get more of it than their share. */
+/** Maps a score to a height: 64 discs fill half of the chart, and small leads, the most common, are enlarged. */
 const height = (score) => (ZERO - TOP - 2) * Math.sqrt(Math.min(Math.abs(score), 64) / 64);
 
-/** What the side that played the last move of a position gave away by it, in discs; null if that is not known. */
+/** Returns the discs that the last move before a position gave away; null if unknown. */
 export function lost(plies, ply) {
   const before = plies[ply - 1]?.value, after = plies[ply]?.value;
   if (!before || !after) return null;
@@ -21,8 +21,8 @@ export function lost(plies, ply) {
 
 export class Timeline {
   /**
-   * @param {HTMLElement} root where it is put
-   * @param {(ply: number) => void} onPick the position after so many moves is to be looked at
+   * @param {HTMLElement} root the parent element
+   * @param {(ply: number) => void} onPick is called with the number of moves before a chosen position
    */
   constructor(root, onPick) {
     this.onPick = onPick;
@@ -37,7 +37,7 @@ export class Timeline {
     root.append(this.svg);
   }
 
-  /** Draws the game, with a frame around the position that is looked at. */
+  /** Draws the game, with a frame around the position being viewed. */
   show(plies, ply) {
     this.last = plies.length - 1;
     this.ply = ply;
@@ -46,7 +46,7 @@ export class Timeline {
     const value = plies[ply].value;
     this.svg.setAttribute("aria-valuemax", this.last);
     this.svg.setAttribute("aria-valuenow", ply);
-    this.svg.setAttribute("aria-valuetext", `${ply ? `move ${ply}, ${plies[ply].side} ${plies[ply].move}` : "the start"}: ${value ? ahead(value) : "not judged yet"}`);
+    this.svg.setAttribute("aria-valuetext", `${ply ? `move ${ply}, ${plies[ply].side} ${plies[ply].move}` : "the start"}: ${value ? ahead(value) : "not evaluated yet"}`);
   }
 
   #pick(ply) {
@@ -88,11 +88,11 @@ function rules() {
     svg("text", { x: 6, y: TOP + 14 }, "Black"), svg("text", { x: 6, y: BOTTOM - 6 }, "White")];
 }
 
-/** A position's judgement in words. */
+/** Returns the evaluation of a position in words, as nodes. */
 export function reading(plies, ply) {
   const { value, move, side } = plies[ply];
   const place = ply ? `${ply}. ${capital(side)} ${move}: ` : "Start: ";
-  if (!value) return [place, html("span", { class: "none" }, "not judged yet")];
+  if (!value) return [place, html("span", { class: "none" }, "not evaluated yet")];
   const loss = lost(plies, ply);
   const slip = loss !== null && loss >= SLIP ? html("span", { class: "slip" }, ` gave away ${number(loss, 1)}`) : null;
   const how = value.depth === 0 ? "final" : value.exact ? "exact" : `depth ${value.depth}`;

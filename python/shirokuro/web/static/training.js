@@ -1,4 +1,4 @@
-// The page of the training: state, figures, warnings and curves of a run.
+// The training page: the state, measures, warnings and curves of a run.
 
 import { chart, strength } from "./curves.js";
 import { byId, html } from "./dom.js";
@@ -12,7 +12,7 @@ export class Training {
     setInterval(() => this.#tick(), 1000);
   }
 
-  /** Takes the run as its files show it. */
+  /** Receives the state of the run, as read from its files. */
   receive(run) {
     const scrolled = this.root.querySelector(".warnings ul")?.scrollTop ?? 0;
     this.run = run;
@@ -25,7 +25,7 @@ export class Training {
   #tick() {
     const age = this.root.querySelector(".age");
     if (!age || this.run.age === null || this.run.state === "complete") return;
-    age.textContent = `last measures ${ago(this.run.age + (performance.now() - this.received) / 1000)}`;
+    age.textContent = `last metrics ${ago(this.run.age + (performance.now() - this.received) / 1000)}`;
   }
 }
 
@@ -33,7 +33,7 @@ function head(run) {
   const share = run.games !== null && run.target ? run.games / run.target : null;
   const tiles = [
     ["games", html("span", {}, number(run.games), html("small", {}, ` of ${number(run.target)}`))],
-    ["games a second", number(run.gamesPerSecond)],
+    ["games per second", number(run.gamesPerSecond)],
     ["training time", duration(run.seconds)],
     ["time left", run.state === "running" ? duration(run.secondsLeft) : DASH],
     ...run.measures.map(({ title, value }) => [title, value]),
@@ -47,7 +47,7 @@ function head(run) {
 }
 
 function curves(run) {
-  if (!run.charts.length) return [html("section", { class: "card none" }, "There are no measures yet: the first ones come with the first line of metrics.jsonl.")];
+  if (!run.charts.length) return [html("section", { class: "card none" }, "No metrics yet. They appear with the first line of metrics.jsonl.")];
   const last = Math.max(run.games ?? 1, 1);
   const pictures = run.charts.map((each) => chart(each, last));
   if (run.strength.length) pictures.push(strength(run.strength, last));
@@ -57,6 +57,6 @@ function curves(run) {
 function warnings(run) {
   const items = run.warnings.map((each) => html("li", {}, html("span", { class: "games" }, `${number(each.games)} games`),
     html("span", {}, html("b", {}, each.kind), ` ${each.message}`)));
-  return html("section", { class: "card warnings", "aria-label": "Warnings" }, html("h2", {}, "Warnings, the newest first"),
+  return html("section", { class: "card warnings", "aria-label": "Warnings" }, html("h2", {}, "Warnings, newest first"),
     items.length ? html("ul", { tabindex: "0" }, ...items) : html("p", { class: "none" }, "none"));
 }

@@ -1,4 +1,4 @@
-// Numbers as people read them.
+// Numbers in readable form.
 
 export const DASH = "–";
 
@@ -7,10 +7,10 @@ export const capital = (text) => text[0].toUpperCase() + text.slice(1);
 export const number = (value, digits = 0, unit = "") => value === null || value === undefined ? DASH
   : value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits }).replace("-", "−") + unit;
 
-/** Discs with a sign; whole numbers where they are exact. */
+/** Formats discs with a sign, as whole numbers if they are exact. */
 export const discs = (value, exact = false) => (value > 0 ? "+" : "") + number(value, exact ? 0 : 1);
 
-/** Who is ahead, of a score from Black's view. */
+/** Names the side that is ahead, from a score from Black's side. */
 export function ahead(value) {
   const text = number(Math.abs(value.score), value.exact ? 0 : 1);
   if (Number(text) === 0) return "even";
@@ -32,7 +32,7 @@ export function ago(seconds) {
   return `${Math.round(seconds)} s ago`;
 }
 
-/** Counts of games at an axis: 500, 20k, 1.5M. */
+/** Shortens a number on an axis: 500, 20k, 1.5M. */
 export function short(value) {
   for (const [letter, unit] of [["M", 1e6], ["k", 1e3]]) {
     if (Math.abs(value) >= unit) return `${Number((value / unit).toPrecision(3))}${letter}`;
