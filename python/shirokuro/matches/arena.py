@@ -91,8 +91,9 @@ def play_match(
     differences: list[int] = []
     counts = [0] * 5
     with ThreadPoolExecutor(threads or cores()) as executor:
-        played = [executor.submit(play, index) for index in range(games)]
+        played: list[Future[_Outcome]] = []
         try:
+            played += (executor.submit(play, index) for index in range(games))
             for index, outcome in enumerate(_in_order(played)):
                 differences.append(outcome.difference)
                 if outcome.fault:
