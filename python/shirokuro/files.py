@@ -85,7 +85,8 @@ def check_writable(path: str | PathLike[str]) -> None:
         OSError: its folder is missing or can't be written, or `path` is not a regular file.
     """
     folder = target_of(path).parent
-    folder.stat()
+    if not folder.exists():
+        raise FileNotFoundError(errno.ENOENT, "its folder is missing", os.fspath(path))
     if not os.access(folder, os.W_OK | os.X_OK):
         raise PermissionError(errno.EACCES, "its folder can't be written", os.fspath(path))
 

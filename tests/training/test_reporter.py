@@ -233,6 +233,7 @@ def test_a_long_generation_logs_its_progress(config: sk.TrainConfig, tmp_path: P
     assert within[-1] < 100
 
 
+@pytest.mark.timing
 def test_the_remaining_time_is_estimated_from_the_current_session_only(config: sk.TrainConfig, tmp_path: Path) -> None:
     trainer = sk.Trainer(config)
     trainer.train_batch(320)

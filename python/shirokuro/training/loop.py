@@ -140,7 +140,6 @@ class TrainingLoop:
                 trainer.train_generation(self._target - played, self._tick)
                 self._count = trainer.games_played
                 self._session.pace.played(self._count, self._play, complete=True)
-                trainer.state.fit_memory()
                 if self._progress is not None:
                     self._progress(self._count)
             if trainer.has_too_many_errors:

@@ -132,17 +132,6 @@ def plan(config: TrainConfig) -> MemoryPlan:
     return planned
 
 
-def smaller_table(planned: MemoryPlan, resident: int) -> int | None:
-    """Returns a size of the tables with which a process that has outgrown its budget needs less memory.
-
-    It is at most half of the present size, so that few steps are taken; `None` if the tables have the smallest size.
-    """
-    excess = resident - planned.budget
-    if excess <= 0 or planned.table <= MIN_TABLE:
-        return None
-    return max(min(planned.table // 2, planned.table - excess // planned.workers), MIN_TABLE)
-
-
 def resident_memory() -> int | None:
     """Returns the resident bytes of this process; `None` if the system does not report them."""
     try:

@@ -175,8 +175,8 @@ class Reporter:
         budget, resident = bytes_by_part["budget"], bytes_by_part.get("resident", 0)
         if resident > budget:
             sizes = f"{resident / memory.MB:.1f} MB are resident, more than the budget of {budget / memory.MB:.1f}"
-            limit = "" if self._trainer.state.plan.table > memory.MIN_TABLE else "; the tables can't shrink further"
-            self._warn("memory", f"{sizes}: {memory_line(bytes_by_part)}{limit}{others()}")
+            kept = "; nothing is made smaller during a run, because that would change its games"
+            self._warn("memory", f"{sizes}: {memory_line(bytes_by_part)}{kept}{others()}")
         free = bytes_by_part.get("allocator_free", 0)
         if free > config.max_fragmentation * budget:
             share = f"{free / budget:.0%} of the budget, {free / max(resident, 1):.0%} of the resident memory"

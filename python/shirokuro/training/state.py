@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import logging
 import os
@@ -53,8 +52,6 @@ class TrainingState:
     """Settings that were last logged, or with which the state was saved."""
     written: TrainConfig
     """Settings that were last written to the run's `config.toml`: what differs there was edited by hand."""
-    table_limit: int | None = None
-    """Bytes that a transposition table may have, after the process outgrew its budget; `None` if it has not."""
     unsynced: set[Path] = field(default_factory=set)
     """Folders that can't be synced, of which a warning was given."""
     notes: list[str] = field(default_factory=list)
@@ -169,33 +166,12 @@ class TrainingState:
     def divide_memory(self, config: TrainConfig) -> None:
         """Gives the workers the threads and tables that `config` asks for, within the budget."""
         plan = memory.plan(config)
-        if plan.budget != self.plan.budget:
-            self.table_limit = None
-        if self.table_limit is not None:
-            plan = dataclasses.replace(plan, wanted_table=min(plan.wanted_table, self.table_limit))
         if plan == self.plan:
             return
         if (plan.workers, plan.table) != (self.plan.workers, self.plan.table):
             self.core.set_workers(threads=plan.workers, table_mb=plan.table / memory.MB)
         self.plan = plan
         self._warn_of_small_tables()
-
-    def fit_memory(self) -> None:
-        """Makes the tables smaller if the process has outgrown its budget; their size changes no result.
-
-        Called between generations. What the tables can't make up for is reported by the session.
-        """
-        resident = memory.resident_memory()
-        if resident is None or (table := memory.smaller_table(self.plan, resident)) is None:
-            return
-        before, self.table_limit = self.plan, table
-        self.plan = dataclasses.replace(before, wanted_table=table)
-        self.core.set_workers(threads=before.workers, table_mb=self.plan.table / memory.MB)
-        sizes = f"{resident / memory.MB:.1f} MB are resident, more than the budget of {before.budget / memory.MB:.1f}"
-        shrunk = (
-            f"transposition tables shrink from {before.table / memory.MB:.1f} to {self.plan.table / memory.MB:.1f} MB"
-        )
-        self.statistics.warnings.issue("memory", f"{sizes}: {shrunk}{others()}", self.core.games_played)
 
     def _warn_of_small_tables(self) -> None:
         if (plan := self.plan).is_reduced:
