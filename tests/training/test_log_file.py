@@ -180,7 +180,7 @@ def test_each_session_has_its_own_file_in_the_run_directory(small: sk.TrainConfi
     trainer = sk.Trainer(small)
     trainer.start_training(64, directory=tmp_path, log_level="WARNING")
     (first,) = (tmp_path / "logs").iterdir()
-    assert "games" not in first.read_text(encoding="utf-8")
+    assert "INFO" not in first.read_text(encoding="utf-8")
     trainer.start_training(128, directory=tmp_path, log_level="DEBUG")
     written = "".join(file.read_text(encoding="utf-8") for file in (tmp_path / "logs").iterdir())
     assert "DEBUG   64 games played, TD error" in written
