@@ -33,7 +33,7 @@ ARM64 := PATH="$(CURDIR)/$(BIN):$$PATH" CARGO_TARGET_DIR=$(CURDIR)/target/arm64 
 build: .venv/.built ## Build the release core and install the package into .venv
 
 train: build ## Train a model and measure it, or resume a stopped run (GAMES=…, RUN=runs/name)
-	$(BIN)/shirokuro train --out $(RUN) --resume $(if $(GAMES),--games $(GAMES))
+	$(BIN)/shirokuro train --out $(RUN) $(if $(wildcard $(RUN)/config.toml),--resume) $(if $(GAMES),--games $(GAMES))
 
 serve: build .venv/.web ## Serve a web page to play against a run's model and watch its training (RUN=runs/name)
 	$(BIN)/shirokuro serve $(RUN)
