@@ -199,6 +199,9 @@ fn game_rows(record: &GameRecord, weights: &Weights, lambda: f32, nan: Option<us
 /// Returns the errors of a game's rows by the tables of the stages around their own, row by row.
 fn shared_errors(rows: &[(usize, Row)], weights: &Weights, sharing: Sharing) -> Vec<f32> {
     let width = sharing.width();
+    if width == 0 {
+        return Vec::new();
+    }
     let mut errors = vec![0.0; rows.len() * width];
     for (row, (stage, Row { indices, .. })) in rows.iter().enumerate() {
         for other in sharing.neighbours(*stage) {
