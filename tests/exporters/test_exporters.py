@@ -279,7 +279,8 @@ def test_idle_connections_beyond_the_descriptors_neither_end_a_training_nor_hide
             time.sleep(0.1)
         descriptors = len(list(Path(f"/proc/{process.pid}/fd").iterdir()))
         process.terminate()
-        assert process.stderr.read().startswith("stopped after ")
+        # A warning may stand above: on a loaded machine the training became slower meanwhile.
+        assert process.stderr.read().splitlines()[-1].startswith("stopped after ")
     assert process.returncode == 143
     assert descriptors < 100
 
