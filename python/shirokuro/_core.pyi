@@ -283,11 +283,14 @@ class SearchResult:
 
     @property
     def best_move(self) -> str | None:
-        """The best move; `None` when the side must pass or the game is over."""
+        """The best move; `None` when the side must pass or the game is over.
+
+        If a limit of nodes or time cut an iteration off after it had found a better move, it is that move.
+        """
 
     @property
     def score(self) -> float:
-        """The value in discs, for the side to move."""
+        """The value in discs, for the side to move, found by the last complete iteration."""
 
     @property
     def depth(self) -> int:

@@ -58,9 +58,10 @@ pub struct Limits<'a> {
 /// The result of a search.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SearchResult {
-    /// The best move; `None` if the side to move must pass or the game is over.
+    /// The best move; `None` if the side to move must pass or the game is over. If a limit cut an iteration off after
+    /// it had found a better move than the one before, it is that move.
     pub best: Option<Square>,
-    /// The score for the side to move.
+    /// The score for the side to move, found by the last complete iteration.
     pub score: Score,
     /// Depth in plies of the last complete iteration; the number of empty squares if the score is exact.
     pub depth: u32,

@@ -200,6 +200,35 @@ fn a_node_limit_is_kept() {
     }
 }
 
+/// Returns the score of a move at `depth` plies.
+fn score_of_move(board: &Board, square: Square, depth: u32) -> i32 {
+    let child = board.play(square).unwrap();
+    -Searcher::new(1 << 20).unwrap().search(&*NOISE, &child, &to_depth(depth - 1)).score
+}
+
+#[test]
+fn a_better_move_found_by_the_last_iteration_is_returned_though_a_limit_ends_it() {
+    let mut rng = seeded(12);
+    let mut replaced = 0;
+    for case in 0..60 {
+        let board = random_board(&mut rng, 40);
+        let limits = Limits { nodes: Some(3_000 + 200 * case), ..Limits::default() };
+        let result = Searcher::new(1 << 20).unwrap().search(&*NOISE, &board, &limits);
+        let complete = Searcher::new(1 << 20).unwrap().search(&*NOISE, &board, &to_depth(result.depth));
+        assert_eq!((result.score, result.best), (complete.score, result.line.first().copied()));
+        let [found, before] = [result.best.unwrap(), complete.best.unwrap()];
+        if score_of_move(&board, found, result.depth) < complete.score {
+            let deeper = result.depth + 1;
+            assert!(
+                score_of_move(&board, found, deeper) > score_of_move(&board, before, deeper),
+                "{board:?} {result:?}"
+            );
+            replaced += 1;
+        }
+    }
+    assert!(replaced > 2, "{replaced}");
+}
+
 #[test]
 fn the_stop_flag_ends_a_search_at_once() {
     let stop = AtomicBool::new(false);

@@ -7,11 +7,13 @@ use crate::square::Square;
 pub(super) struct PvLine {
     moves: [Square; 64],
     length: usize,
+    /// The first move of the first line set, which the present one has replaced if it is another.
+    pub(super) tried_first: Option<Square>,
 }
 
 impl Default for PvLine {
     fn default() -> Self {
-        Self { moves: [Square::new(0).expect("a1"); 64], length: 0 }
+        Self { moves: [Square::new(0).expect("a1"); 64], length: 0, tried_first: None }
     }
 }
 
@@ -26,6 +28,7 @@ impl PvLine {
 
     /// Sets the line to `square` followed by `rest`.
     pub(super) fn set(&mut self, square: Square, rest: &Self) {
+        self.tried_first = self.tried_first.or(Some(square));
         self.length = (rest.length + 1).min(64);
         self.moves[0] = square;
         self.moves[1..self.length].copy_from_slice(&rest.moves[..self.length - 1]);

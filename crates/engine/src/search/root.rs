@@ -84,6 +84,10 @@ impl<E: Evaluate> Task for Root<'_, E> {
                 midgame::search(kernel, &mut tree, board, target, guess, &mut candidate)
             };
             if tree.stop.aborted {
+                // A move that proved better than the best one of the previous iteration, which was tried first.
+                if line.first().is_some() && candidate.tried_first == line.first() {
+                    line = candidate;
+                }
                 break;
             }
             (line, score, depth) = (candidate, found, target);
