@@ -285,6 +285,13 @@ def test_idle_connections_beyond_the_descriptors_neither_end_a_training_nor_hide
     assert descriptors < 100
 
 
+def test_many_visitors_at_a_time_need_not_try_again() -> None:
+    with http_server.listen("127.0.0.1", 0, lambda *_: []) as server, ExitStack() as opened:
+        # Nobody accepts them yet. Beyond the queue, the system would not even answer.
+        for _ in range(64):
+            opened.enter_context(socket.create_connection(server.server_address[:2], timeout=10))
+
+
 def test_a_connection_ends_after_its_time_even_if_it_keeps_sending(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
