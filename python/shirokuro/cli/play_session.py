@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import importlib
+import os
 import re
 import sys
 import textwrap
 from contextlib import nullcontext, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -19,11 +20,12 @@ from shirokuro.cli.tui import board_view
 from shirokuro.display.boards import SIDES as NAMES
 from shirokuro.display.boards import SQUARES, result_text
 from shirokuro.display.tables import text_table
-from shirokuro.files import write_text
+from shirokuro.files import target_of, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from rich.console import Console
 
@@ -232,8 +234,9 @@ class PlaySession:
         if not words:
             raise ValueError("save is followed by a file name")
         try:
-            with Path(words[0]).open("x", encoding="utf-8") as file:
-                file.write(self.game.transcript + "\n")
+            if target_of(words[0]).exists():
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), words[0])
+            write_text(words[0], self.game.transcript + "\n")
         except OSError as error:
             raise ValueError(f"{words[0]}: {error.strerror}") from error
         self._say(f"{counted(len(self.game.moves))} written to {words[0]}.")

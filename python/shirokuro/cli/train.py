@@ -49,7 +49,7 @@ def run(parsed: argparse.Namespace) -> int:
     if resume and not options.out:
         raise ValueError("--resume continues the run in --out: give its directory")
     if options.tensorboard:
-        extras.load("tensorboardX.event_file_writer", extra="tensorboard", purpose="--tensorboard")
+        extras.load("tensorboardX.record_writer", extra="tensorboard", purpose="--tensorboard")
     directory = RunDirectory(Path(options.out)) if options.out else RunDirectory.named_by_time()
     extend: int | None = getattr(parsed, "extend", None)
     if extend is not None and (not resume or "games" in given):
