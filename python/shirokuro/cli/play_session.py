@@ -19,6 +19,7 @@ from shirokuro.cli.terminal import say
 from shirokuro.cli.tui import board_view
 from shirokuro.display.boards import SIDES as NAMES
 from shirokuro.display.boards import SQUARES, result_text
+from shirokuro.display.format import counted
 from shirokuro.display.tables import text_table
 from shirokuro.files import target_of, write_text
 
@@ -202,7 +203,7 @@ class PlaySession:
             taken += self.game.undo()
             while self.game.moves and self._people and self.game.position.side_to_move not in self._people:
                 taken += self.game.undo()
-        self._news.append(f"{counted(taken)} taken back.")
+        self._news.append(f"{counted(taken, 'move')} taken back.")
         self._keep()
         self._show()
 
@@ -239,7 +240,7 @@ class PlaySession:
             write_text(words[0], self.game.transcript + "\n")
         except OSError as error:
             raise ValueError(f"{words[0]}: {error.strerror}") from error
-        self._say(f"{counted(len(self.game.moves))} written to {words[0]}.")
+        self._say(f"{counted(len(self.game.moves), 'move')} written to {words[0]}.")
 
     def _keep(self) -> None:
         if self._save:
@@ -286,11 +287,6 @@ class PlaySession:
     def _say(self, text: str, indent: int = 0) -> None:
         wrapped = textwrap.fill(text, max(self._console.width, 2 * indent + 1), subsequent_indent=" " * indent)
         self._console.print(Text(wrapped), soft_wrap=True)
-
-
-def counted(moves: int) -> str:
-    """Returns a number of moves in words, such as `1 move`."""
-    return "1 move" if moves == 1 else f"{moves} moves"
 
 
 def _worth(score: float, *, depth: int, exact: bool) -> str:
