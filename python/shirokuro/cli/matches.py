@@ -115,7 +115,7 @@ def play_all(contest: Contest, opponents: Sequence[Player | SessionPlayer]) -> R
 def _standing(counts: PairCounts, contest: Contest) -> str:
     pairs = sum(counts)
     score = sum(share * count for share, count in zip(PAIR_SCORES, counts, strict=True)) / pairs
-    text = f"{2 * pairs} of {counted(contest.games, 'game')}, score {score:.3f}"
+    text = f"{2 * pairs} of {counted(contest.games, 'game', form='')}, score {score:.3f}"
     if contest.sprt:
         low, high = contest.sprt.bounds
         text += f", LLR {contest.sprt.log_likelihood_ratio(counts):+.2f} ({low:.2f} … {high:.2f})"
@@ -143,10 +143,8 @@ def print_table(contest: Contest, results: Results) -> None:
     for opponent, result in results:
         table.add_row(opponent.name, *_row(result))
     shown = output()
-    shown.print(
-        f"{contest.player.name}{how}: {counted(contest.games, 'game')} against each opponent, seed {contest.seed}",
-        highlight=False,
-    )
+    games = counted(contest.games, "game", form="")
+    shown.print(f"{contest.player.name}{how}: {games} against each opponent, seed {contest.seed}", highlight=False)
     shown.print(table)
     for opponent, result in results:
         for line in _remarks(contest, opponent.name, result):
@@ -177,7 +175,7 @@ def _remarks(contest: Contest, opponent: str, result: MatchResult) -> list[str]:
             "elo0": f"{sprt.elo0:+g} Elo rather than {sprt.elo1:+g}",
             None: f"no decision between {sprt.elo0:+g} and {sprt.elo1:+g} Elo",
         }[sprt.decision(result.pair_counts)]
-        lines.append(f"{opponent}: {decision} after {counted(result.games, 'game')} (LLR {ratio:+.2f})")
+        lines.append(f"{opponent}: {decision} after {counted(result.games, 'game', form='')} (LLR {ratio:+.2f})")
     if result.forfeits:
         first, count = result.forfeits[0], len(result.forfeits)
         lines.append(

@@ -120,7 +120,7 @@ class MatchResult:
         return self._played().count(-BOARD)
 
     def __repr__(self) -> str:
-        counts = f"{counted(self.games, 'game')}, +{self.wins} ={self.draws} -{self.losses}"
+        counts = f"{counted(self.games, 'game', form='')}, +{self.wins} ={self.draws} -{self.losses}"
         forfeits = f", {len(self.forfeits)} forfeited" if self.forfeits else ""
         elo = f", Elo {self.elo}" if self.games > 1 else ""
         return f"<MatchResult: {counts}{elo}{forfeits}>"

@@ -135,8 +135,8 @@ class RunStatistics:
             before, after = ((weight - NEUTRAL_WEIGHT) / UNITS_PER_DISC for weight in (change.before, change.after))
             self.warnings.issue(
                 "sudden",
-                f"{counted(generation.sudden_count, 'weight')} changed suddenly; largest change: {change.pattern}, "
-                f"entry {change.entry}, stage {change.stage}, from {before:+.2f} to {after:+.2f} discs; "
+                f"{counted(generation.sudden_count, 'weight', form='')} changed suddenly; "
+                f"largest change: {change.pattern}, entry {change.entry}, stage {change.stage}, from {before:+.2f} to {after:+.2f} discs; "
                 f"its largest error: {change.error:+.2f} discs in game {change.game} "
                 f"after {counted(change.ply, 'move')}: {board_line(change.position)}",
                 games_played,
