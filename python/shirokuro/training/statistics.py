@@ -136,7 +136,8 @@ class RunStatistics:
             self.warnings.issue(
                 "sudden",
                 f"{counted(generation.sudden_count, 'weight', form='')} changed suddenly; "
-                f"largest change: {change.pattern}, entry {change.entry}, stage {change.stage}, from {before:+.2f} to {after:+.2f} discs; "
+                f"largest change: {change.pattern}, entry {change.entry}, stage {change.stage}, "
+                f"from {before:+.2f} to {after:+.2f} discs; "
                 f"its largest error: {change.error:+.2f} discs in game {change.game} "
                 f"after {counted(change.ply, 'move')}: {board_line(change.position)}",
                 games_played,
