@@ -3,6 +3,7 @@
 # settings and runs stay, and a running training continues with the new version from where it was.
 #
 # PYTHON=python3.12 picks another Python (3.11 or newer), EXTRAS=prometheus,tensorboard adds what these need.
+# SHA256=… refuses a wheel with another hash.
 # DESTDIR=folder installs below a folder, without creating a user or starting anything.
 set -euo pipefail
 
@@ -33,12 +34,34 @@ fi
 umask 022
 
 # A new environment next to the old one: if pip fails, nothing has changed. Nothing from the current folder or the user's
-# environment is imported (-I), and no package's own program runs to build it (--only-binary).
+# environment is imported (-I), and no package's own program runs to build it (--only-binary). Wherever pip finds the
+# dependencies, only files with a hash in requirements.txt are installed. Older versions of pip can't take the hashes of
+# dependencies from a constraints file, so the files are downloaded first.
 trap 'rm -rf "$prefix.new"' EXIT
 rm -rf "$prefix.new"
 "$python" -I -m venv "$prefix.new"
-"$prefix.new/bin/python" -I -m pip install --quiet --disable-pip-version-check --only-binary :all: \
-  --constraint "$here/../constraints.txt" "$wheel${EXTRAS:+[$EXTRAS]}"
+pip() { "$prefix.new/bin/python" -I -m pip "$@" --quiet --disable-pip-version-check --only-binary :all:; }
+files=$prefix.new/files
+mkdir "$files"
+cp "$wheel" "$files"
+wheel=$files/$(basename "$wheel")
+hash_of() { sha256sum <"$1" | cut -c -64; }
+[ "${SHA256:-$(hash_of "$wheel")}" = "$(hash_of "$wheel")" ] || {
+  echo "$0: $(basename "$wheel") has the SHA-256 hash $(hash_of "$wheel"), not $SHA256" >&2
+  exit 1
+}
+sed -n 's/ *\\$//; /^[a-z]/p' "$here/requirements.txt" >"$prefix.new/versions"
+pip download --dest "$files" --constraint "$prefix.new/versions" "$wheel${EXTRAS:+[$EXTRAS]}"
+for file in "$files"/*; do
+  hash=$(hash_of "$file")
+  [ "$file" = "$wheel" ] || grep -qF -- "--hash=sha256:$hash" "$here/requirements.txt" || {
+    echo "$0: $(basename "$file") is not a file that deploy/requirements.txt names: its SHA-256 hash is $hash" >&2
+    exit 1
+  }
+  echo "$file --hash=sha256:$hash" >>"$prefix.new/hashes"
+done
+pip install --require-hashes --no-deps --no-index --requirement "$prefix.new/hashes"
+rm -r "$files" "$prefix.new/versions" "$prefix.new/hashes"
 # The programs of an environment name their interpreter by its full path.
 grep -lrIZF "$prefix.new" "$prefix.new/bin" "$prefix.new/pyvenv.cfg" | xargs -0r sed -i "s|$prefix\.new|$prefix|g"
 install -D -m 644 "$here/../docs/deployment.md" "$prefix.new/share/deployment.md"

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+__ends_on_interrupt__ = True  # before the imports, which take a moment
+from shirokuro import startup
+
+# isort: split
+
 import argparse
 import subprocess
 import sys
@@ -85,4 +90,4 @@ def _replace(page: Path, name: str, text: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(startup.run(main))

@@ -6,6 +6,11 @@ cost of the interface. The rows of a column do the same work; cells are empty wh
 
 from __future__ import annotations
 
+__ends_on_interrupt__ = True  # before the imports, which take a moment
+from shirokuro import startup
+
+# isort: split
+
 import argparse
 import sys
 import time
@@ -243,4 +248,4 @@ def _print_missing(console: Console, missing: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(startup.run(main))

@@ -2,6 +2,7 @@
 
 import sys
 
+__ends_on_interrupt__ = True  # before the import, which takes a moment
 from shirokuro.cli import main
 
 if __name__ == "__main__":

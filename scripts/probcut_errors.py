@@ -9,7 +9,13 @@ larger for a model, its searches make more wrong cuts than their confidence allo
 
 from __future__ import annotations
 
+__ends_on_interrupt__ = True  # before the imports, which take a moment
+from shirokuro import startup
+
+# isort: split
+
 import argparse
+import sys
 from random import Random
 
 import numpy as np
@@ -64,4 +70,4 @@ def position_of_play(evaluator: sk.Evaluator, empties: int, random: Random) -> s
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(startup.run(main))

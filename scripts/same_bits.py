@@ -6,6 +6,11 @@ differ between machines, go to standard error.
 
 from __future__ import annotations
 
+__ends_on_interrupt__ = True  # before the imports, which take a moment
+from shirokuro import startup
+
+# isort: split
+
 import hashlib
 import platform
 import sys
@@ -91,4 +96,4 @@ def _late() -> sk.Position:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(startup.run(main))

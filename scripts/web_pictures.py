@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+__ends_on_interrupt__ = True  # before the imports, which take a moment
+from shirokuro import startup
+
+# isort: split
+
 import argparse
 import io
 import re
@@ -113,4 +118,4 @@ def save(page: Page, name: str, *, full: bool = False) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(startup.run(main))

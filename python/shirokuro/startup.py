@@ -1,42 +1,78 @@
-"""Ctrl-C while the program `shirokuro` is still importing its modules."""
+"""Ctrl-C while a program is still importing its modules.
 
-from __future__ import annotations
+`begin` runs before anything else in the package, so this module imports only what the interpreter itself has loaded.
+"""
 
-import contextlib
 import os
-import signal
 import sys
-import threading
-from typing import TYPE_CHECKING, NoReturn
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import signal
+    from collections.abc import Callable
     from types import FrameType
+    from typing import NoReturn
+else:
+    import _signal as signal  # `signal` itself imports `enum`
 
 
 def begin() -> None:
-    """Lets Ctrl-C end the program without a traceback until `end`. Does nothing where the package is a library."""
-    if (
-        _is_program()
-        and threading.current_thread() is threading.main_thread()
-        and signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    ):
-        signal.signal(signal.SIGINT, _exit)
+    """Lets Ctrl-C end the program without a traceback until `interruptible`. Does nothing where this is a library.
+
+    A script is a program of the package if it sets `__ends_on_interrupt__ = True` before it imports the package. It
+    then calls its main function by `run`, or a command by `shirokuro.cli.main`.
+    """
+    if _is_program() and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        try:
+            signal.signal(signal.SIGINT, _exit)
+        except ValueError:  # not on the main thread
+            return
 
 
-def end() -> None:
-    """Restores the usual effect of Ctrl-C, a KeyboardInterrupt."""
-    if signal.getsignal(signal.SIGINT) is _exit:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+class interruptible:  # noqa: N801 (a context, used like a function)
+    """A context in which Ctrl-C has its usual effect, a KeyboardInterrupt."""
+
+    def __enter__(self) -> None:
+        if signal.getsignal(signal.SIGINT) is _exit:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def __exit__(self, *_error: object) -> None:
+        begin()
+
+
+def run(main: "Callable[[], int | None]") -> int:
+    """Calls the main function of a script, and returns its exit code: after Ctrl-C, 130 and no traceback."""
+    try:
+        with interruptible():
+            return main() or 0
+    except KeyboardInterrupt:
+        _say_interrupted()
+        return 128 + signal.SIGINT
+
+
+def _name() -> str:
+    words: list[str] = getattr(sys, "argv", None) or [""]
+    return os.path.basename(words[0])  # noqa: PTH119 (pathlib takes time to import)
 
 
 def _is_program() -> bool:
-    name, words = (getattr(sys, "argv", None) or [""])[0], sys.orig_argv
-    if name == "-m":
+    if getattr(sys.modules.get("__main__"), "__ends_on_interrupt__", False):
+        return True
+    if _name() == "-m":
+        words = sys.orig_argv
         return "-m" in words and words[words.index("-m") + 1 :][:1] == ["shirokuro"]
-    return os.path.basename(name) in {"shirokuro", "shirokuro.exe"}  # noqa: PTH119 (pathlib takes time to import)
+    return _name() in {"shirokuro", "shirokuro.exe"}
 
 
-def _exit(number: int, _frame: FrameType | None) -> NoReturn:
-    with contextlib.suppress(OSError):  # standard error may be closed
-        os.write(2, b"shirokuro: interrupted\n")
+def _say_interrupted() -> None:
+    name = _name()
+    text = f"{name if name.endswith('.py') else 'shirokuro'}: interrupted\n"
+    try:
+        os.write(2, text.encode(errors="replace"))
+    except OSError:  # standard error may be closed
+        return
+
+
+def _exit(number: int, _frame: "FrameType | None") -> "NoReturn":
+    _say_interrupted()
     os._exit(128 + number)

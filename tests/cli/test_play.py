@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import signal
 import subprocess
@@ -167,6 +168,20 @@ def test_a_game_is_saved_after_each_move_and_continued(play: Callable[..., str],
     file.write_text("f5d6\n", encoding="utf-8-sig")  # with a byte order mark, as some editors write
     play("c3", options=("--side", "both", "--moves", str(file), "--save", str(file)))
     assert file.read_text(encoding="utf-8") == "f5d6c3\n"
+
+
+def test_a_game_is_saved_whole_through_links_and_over_nothing_else(play: Callable[..., str], tmp_path: Path) -> None:
+    link, pipe, old = tmp_path / "link", tmp_path / "pipe", tmp_path / "old"
+    link.symlink_to("game.txt")
+    os.mkfifo(pipe)
+    old.write_text("precious", encoding="utf-8")
+    output = play("f5", *(f"save {each}" for each in (link, pipe, old)), options=("--side", "both"))
+    assert (tmp_path / "game.txt").read_text(encoding="utf-8") == "f5\n"
+    assert link.is_symlink()
+    assert "is not a regular file" in " ".join(output.split())
+    assert old.read_text(encoding="utf-8") == "precious"
+    assert "File exists" in " ".join(output.split())
+    assert {each.name for each in tmp_path.iterdir()} == {"link", "game.txt", "pipe", "old"}
 
 
 def test_a_file_that_becomes_unwritable_ends_the_game_and_its_moves_are_printed(

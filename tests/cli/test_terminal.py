@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
 import logging
+import os
+import pty
 import re
 import resource
 import shlex
 import signal
+import struct
 import subprocess
 import sys
+import termios
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,13 +30,14 @@ from shirokuro.cli.terminal import console, printable
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 PROGRAM = (sys.executable, "-m", "shirokuro")
 _TRAIN = ("train", "--games=128", "--generation-games=64", "--report-games=64", "--depth=1", "--exact-empties=0")
 TRAIN = (*_TRAIN, "--table-mb=1", "--match-games=2", "--compress")
-ESCAPES = "\x1b[31m\x9b2J\x07\x1b]0;title\x07"
+ESCAPES = "\x1b[31m\x9b2J\x07\x1b]0;title\x07\u202e\u2066"
+CONTROLS = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
 
 
 def run(*arguments: object, before: str = "", into: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
@@ -133,14 +140,18 @@ def test_the_guide_lists_every_exit_code() -> None:
     assert listed >= set(ExitCode)
 
 
+def warn_in(metrics: Path, message: str) -> None:
+    """Adds a warning to the last line of a run's metrics."""
+    *lines, last = metrics.read_text(encoding="utf-8").splitlines()
+    row = {**json.loads(last), "warnings": [{"kind": message, "message": message}]}
+    metrics.write_text("\n".join((*lines, json.dumps(row))) + "\n", encoding="utf-8")
+
+
 def test_control_characters_never_reach_the_terminal(
     model: Path, run_of: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     directory = run_of(20_000, name=f"run{ESCAPES}")
-    metrics = directory / "metrics.jsonl"
-    *lines, last = metrics.read_text(encoding="utf-8").splitlines()
-    row = {**json.loads(last), "alerts": [{"kind": "x", "message": ESCAPES, "games_played": 5}], "warnings": [ESCAPES]}
-    metrics.write_text("\n".join((*lines, json.dumps(row))) + "\n", encoding="utf-8")
+    warn_in(directory / "metrics.jsonl", f"look here {ESCAPES}")
     named = tmp_path / f"model{ESCAPES}[red].shiro"
     named.write_bytes(model.read_bytes())
     commands = (
@@ -155,7 +166,47 @@ def test_control_characters_never_reach_the_terminal(
         main([*map(str, command)])
         shown = capsys.readouterr()
         assert shown.out + shown.err
-        assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", shown.out + shown.err), command
+        assert not re.search(CONTROLS, shown.out + shown.err), command
+
+
+def on_a_terminal(command: Sequence[object], *keys: tuple[str, bytes]) -> str:
+    """Runs the program on a terminal, and returns all that it sends. Each key is pressed once its text is shown."""
+    main_end, program_end = pty.openpty()
+    fcntl.ioctl(program_end, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 200, 0, 0))
+    process = subprocess.Popen(
+        [*PROGRAM, *map(str, command)],
+        stdin=program_end,
+        stdout=program_end,
+        stderr=program_end,
+        env={**os.environ, "TERM": "xterm-256color"},
+        start_new_session=True,
+    )
+    os.close(program_end)
+    sent, left = b"", list(keys)
+    with os.fdopen(main_end, "rb+", buffering=0) as terminal, suppress(OSError):  # EIO: the program has ended
+        while part := terminal.read(65536):
+            sent += part
+            if left and left[0][0].encode() in sent:
+                terminal.write(left.pop(0)[1])
+    assert process.wait(60) == 0, sent
+    return sent.decode()
+
+
+def test_control_characters_never_reach_the_terminal_through_a_live_display(
+    run_of: Callable[..., Path], tmp_path: Path
+) -> None:
+    directory = run_of(20_000, name=f"run{ESCAPES}")
+    warn_in(directory / "metrics.jsonl", f"look here {ESCAPES}")
+    keys = (("look here", b"4"), ("newest first", b"q"))
+    displays = {
+        "monitor": on_a_terminal(("monitor", directory), *keys),
+        "train": on_a_terminal((*TRAIN, "--out", tmp_path / f"new{ESCAPES}")),
+    }
+    for name, sent in displays.items():
+        assert "title" in sent, name
+        own = re.sub(r"\x1b\[[?\d;]*[A-Za-z]|[\r\n]", "", sent)
+        assert not re.search(CONTROLS, own), (name, re.findall(f".{{20}}{CONTROLS}.{{20}}", own))
+        assert not re.search(r"\x1b\[2J[^\x1b]*title", sent), name
 
 
 def test_messages_and_consoles_remove_control_characters_and_keep_their_own(capsys: pytest.CaptureFixture[str]) -> None:
@@ -177,22 +228,70 @@ def test_the_package_is_a_program() -> None:
     assert (done.returncode, done.stdout.split()[1]) == (0, sk.__version__)
 
 
-def test_ctrl_c_during_the_start_ends_the_program_without_a_traceback() -> None:
-    # A module that the package imports sends the signal, as a user might at that moment.
+# The import of a module sends the signal, as a user might at that moment.
+_INTERRUPTED_IMPORT = """
+import os, signal, sys
+program, module, *_ = sys.argv[1:]
+sys.argv[:] = sys.argv[1:2] + sys.argv[3:]
+code = compile(open(program).read(), program, "exec") if program.endswith(".py") else None
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        is_first = name in {"__future__", "shirokuro", "shirokuro.startup"}
+        if name == module or module == "*" and not is_first: os.kill(os.getpid(), signal.SIGINT)
+for name in ("collections", "contextlib", "enum", "functools", "threading", "types", "typing"):
+    sys.modules.pop(name, None)
+sys.meta_path.insert(0, Finder())
+if program.endswith(".py"):
+    sys.path.insert(0, os.path.dirname(program))
+    exec(code)
+from shirokuro.cli import main
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize(
+    ("program", "name"),
+    [
+        ("/usr/bin/shirokuro", "shirokuro"),
+        *(
+            (str(each), each.name)
+            for each in sorted((ROOT / "scripts").glob("*.py"))
+            if "__main__" in each.read_text(encoding="utf-8")
+        ),
+    ],
+)
+def test_ctrl_c_during_the_start_ends_a_program_without_a_traceback(program: str, name: str) -> None:
+    modules = ("*", "numpy", "shirokuro.debug.diff")
+    for module in modules:
+        command = [sys.executable, "-c", _INTERRUPTED_IMPORT, program, module, "perft", "1"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+        assert (done.returncode, done.stdout, done.stderr) == (130, "", f"{name}: interrupted\n"), module
+
+
+def test_ctrl_c_in_a_script_ends_it_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys, "argv", ["scripts/compare.py"])
+    assert startup.run(interrupted) == 130
+    assert capfd.readouterr().err == "compare.py: interrupted\n"
+    assert startup.run(lambda: 3) == 3
+
+
+def test_ctrl_c_after_a_command_ends_the_program_without_a_traceback() -> None:
+    # As at the exit of the interpreter.
     program = (
-        "import os, runpy, signal, sys\n"
-        "class Finder:\n"
-        "    def find_spec(self, name, path=None, target=None):\n"
-        "        if name == MODULE: os.kill(os.getpid(), signal.SIGINT)\n"
-        "sys.meta_path.insert(0, Finder())\n"
+        "import os, signal, sys\n"
         "sys.argv = ['/usr/bin/shirokuro', 'perft', '1']\n"
         "from shirokuro.cli import main\n"
-        "sys.exit(main())\n"
+        "main()\n"
+        "os.kill(os.getpid(), signal.SIGINT)\n"
     )
-    for module in ("numpy", "rich.console", "shirokuro.cli.train"):
-        command = [sys.executable, "-c", program.replace("MODULE", repr(module))]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
-        assert (done.returncode, done.stdout, done.stderr) == (130, "", "shirokuro: interrupted\n"), module
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    assert (done.returncode, done.stderr) == (130, "shirokuro: interrupted\n")
 
 
 def test_ctrl_c_in_a_command_ends_it_without_a_traceback(

@@ -148,10 +148,13 @@ def test_a_damaged_checkpoint_is_skipped(run: Path, tmp_path: Path) -> None:
     assert debug.replay(copy, 230).as_recorded is True
 
 
-def test_games_that_do_not_exist_are_rejected(run: Path, tmp_path: Path) -> None:
+def test_games_that_do_not_exist_are_rejected(run: Path, tmp_path: Path, small: sk.TrainConfig) -> None:
     with pytest.raises(ValueError, match="game = 290: the run's newest state has 290 games"):
         debug.replay(run, 290)
     with pytest.raises(FileNotFoundError, match="no run in"):
+        debug.replay(tmp_path, 1)
+    sk.Trainer(small).save(tmp_path / "model.shiro")
+    with pytest.raises(ValueError, match=r"game = 1: the run's newest state has 0 games$"):
         debug.replay(tmp_path, 1)
     with pytest.raises(ValueError, match="game = -1"):
         debug.replay(run, -1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import socket
 import subprocess
@@ -108,6 +109,24 @@ def test_a_tensorboard_that_is_reading_a_run_discards_repeated_games(
         files.update()
         events.Reload()
         assert [event.step for event in events.Scalars("learning/td_error")] == [1000, 2000, 3000, 4000, 4500]
+
+
+def test_event_files_are_not_written_through_links_or_into_pipes(
+    run_of: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, victim = run_of(20_000), tmp_path / "victim"
+    monkeypatch.setattr("shirokuro.exporters.tensorboard.time.time", lambda: 1_700_000_000.0)
+    file = run / "tensorboard" / f"events.out.tfevents.1700000000.{socket.gethostname()}.shirokuro"
+    file.parent.mkdir()
+    victim.write_text("precious", encoding="utf-8")
+    file.symlink_to(victim)
+    with pytest.raises(OSError, match="is a symbolic link"):
+        EventFiles(run)
+    assert victim.read_text(encoding="utf-8") == "precious"
+    file.unlink()
+    os.mkfifo(file)
+    with pytest.raises(OSError, match=r"events\.out"):  # does not wait for a reader
+        EventFiles(run)
 
 
 SETTINGS = ("--depth=1", "--exact-empties=0", "--table-mb=1", "--compress", "--match-games=0", "--quiet")
@@ -283,6 +302,13 @@ def test_idle_connections_beyond_the_descriptors_neither_end_a_training_nor_hide
         assert process.stderr.read().splitlines()[-1].startswith("stopped after ")
     assert process.returncode == 143
     assert descriptors < 100
+
+
+def test_many_visitors_at_a_time_need_not_try_again() -> None:
+    with http_server.listen("127.0.0.1", 0, lambda *_: []) as server, ExitStack() as opened:
+        # Nobody accepts them yet. Beyond the queue, the system would not even answer.
+        for _ in range(64):
+            opened.enter_context(socket.create_connection(("127.0.0.1", server.server_port), timeout=10))
 
 
 def test_a_connection_ends_after_its_time_even_if_it_keeps_sending(

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -39,22 +40,14 @@ def of_unit(name: str, text: str | None = None) -> list[str]:
     return re.findall(rf"^{name}=(.*)$", text or UNIT.read_text(encoding="utf-8"), re.MULTILINE)
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A wheel of the package as imported here, so that the core is not built again."""
-    name = f"shirokuro-{sk.__version__}"
-    path = tmp_path_factory.mktemp("wheel") / f"{name}-py3-none-any.whl"
-    package = Path(sk.__file__).parent
-    files = {
-        f"shirokuro/{file.relative_to(package)}": file.read_bytes() for file in package.rglob("*") if file.is_file()
-    }
-    # Its dependencies come from the environment of the tests, so no index is needed.
-    files["dependencies.pth"] = str(Path(np.__file__).parents[1]).encode()
+def write_wheel(folder: Path, name: str, files: dict[str, bytes], metadata: str = "") -> Path:
+    """Writes a wheel, whose name is that of a package and its version."""
+    path = folder / f"{name}-py3-none-any.whl"
+    package, version = name.split("-")
     files[f"{name}.dist-info/METADATA"] = (
-        f"Metadata-Version: 2.1\nName: shirokuro\nVersion: {sk.__version__}\n".encode()
+        f"Metadata-Version: 2.1\nName: {package}\nVersion: {version}\n{metadata}".encode()
     )
     files[f"{name}.dist-info/WHEEL"] = b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-    files[f"{name}.dist-info/entry_points.txt"] = b"[console_scripts]\nshirokuro = shirokuro.cli:main\n"
     record = f"{name}.dist-info/RECORD"
     with zipfile.ZipFile(path, "w") as archive:
         lines = []
@@ -64,6 +57,20 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
             archive.writestr(file, content)
         archive.writestr(record, "\n".join([*lines, f"{record},,", ""]))
     return path
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A wheel of the package as imported here, so that the core is not built again."""
+    name = f"shirokuro-{sk.__version__}"
+    package = Path(sk.__file__).parent
+    files = {
+        f"shirokuro/{file.relative_to(package)}": file.read_bytes() for file in package.rglob("*") if file.is_file()
+    }
+    # Its dependencies come from the environment of the tests, so no index is needed.
+    files["dependencies.pth"] = str(Path(np.__file__).parents[1]).encode()
+    files[f"{name}.dist-info/entry_points.txt"] = b"[console_scripts]\nshirokuro = shirokuro.cli:main\n"
+    return write_wheel(tmp_path_factory.mktemp("wheel"), name, files)
 
 
 def script(root: Path, name: str, *arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -78,7 +85,7 @@ def script(root: Path, name: str, *arguments: str | Path, **environment: str) ->
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A root with the service installed; tests do not modify it."""
     root = tmp_path_factory.mktemp("installed") / "root"
-    done = script(root, "install.sh", wheel)
+    done = script(root, "install.sh", wheel, SHA256=hashlib.sha256(wheel.read_bytes()).hexdigest())
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(f"shirokuro {sk.__version__}")
     return root
@@ -171,6 +178,37 @@ def test_a_failed_update_leaves_the_old_version(wheel: Path, installed: Path, tm
     broken.write_bytes(b"not a wheel")
     assert script(installed, "install.sh", broken).returncode != 0
     assert content(installed) == before
+
+
+def test_the_installer_refuses_a_wheel_with_another_hash(wheel: Path, tmp_path: Path) -> None:
+    done = script(tmp_path / "root", "install.sh", wheel, SHA256="0" * 64)
+    assert done.returncode == 1
+    hashed = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    assert done.stderr == f"{DEPLOY / 'install.sh'}: {wheel.name} has the SHA-256 hash {hashed}, not {'0' * 64}\n"
+    assert content(tmp_path / "root") == {}
+
+
+def test_the_installer_refuses_a_dependency_with_another_hash(tmp_path: Path) -> None:
+    (index := tmp_path / "index").mkdir()
+    replaced = write_wheel(index, "mdurl-0.1.2", {"mdurl.py": b"raise SystemExit('not what was released')"})
+    wheel = write_wheel(tmp_path, f"shirokuro-{sk.__version__}", {}, "Requires-Dist: mdurl\n")
+    done = script(tmp_path / "root", "install.sh", wheel, PIP_NO_DEPS="0", PIP_FIND_LINKS=str(index))
+    assert done.returncode == 1
+    assert f"{replaced.name} is not a file that deploy/requirements.txt names" in done.stderr
+    assert content(tmp_path / "root") == {}
+
+
+def test_the_installer_chooses_the_versions_that_the_tests_use() -> None:
+    def pinned(file: Path) -> set[str]:
+        lines = file.read_text(encoding="utf-8").splitlines()
+        return {line.rstrip(" \\") for line in lines if re.match(r"[a-z]", line)}
+
+    versions = pinned(DEPLOY / "requirements.txt")
+    assert versions <= pinned(ROOT / "constraints.txt")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needed = [*project["dependencies"], *chain.from_iterable(project["optional-dependencies"].values())]
+    names = {re.split(r"[^\w-]", each.lower())[0] for each in needed}
+    assert names <= {each.partition("==")[0] for each in versions}
 
 
 def test_two_folders_change_places(tmp_path: Path) -> None:

@@ -125,7 +125,7 @@ def test_too_many_forfeits_end_the_match_with_an_error() -> None:
     [
         ("no-such-program -l 3", 1, "no-such-program: no such program is installed"),
         (command("start"), 30, "it exited with code 1 when asked 'name'; it wrote: I will not start"),
-        ("cat", 1, "no answer within 1 seconds, only '1 name' .*commands with a number.* when asked 'name'"),
+        ("cat", 1, "no answer within 1 second, only '1 name' .*commands with a number.* when asked 'name'"),
         (
             command("numberless"),
             30,
@@ -193,7 +193,7 @@ def test_the_child_processes_of_a_program_end_with_it() -> None:
         return found
 
     engine = sk.GtpEngine(["sh", "-c", f"sleep {seconds}; echo over"], timeout=1)
-    with pytest.raises(sk.GtpError, match="no answer within 1 seconds"):
+    with pytest.raises(sk.GtpError, match="no answer within 1 second"):
         engine.ask("name")
     assert not sleepers()
     with pytest.raises(sk.GtpError):

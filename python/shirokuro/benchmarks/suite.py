@@ -13,6 +13,7 @@ from shirokuro.benchmarks.figures import Figure, Results
 from shirokuro.benchmarks.machine import machine
 from shirokuro.benchmarks.training import THREE_PLIES, Training
 from shirokuro.config import TrainConfig, cores
+from shirokuro.display.format import counted
 from shirokuro.training.trainer import Trainer
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ class Suite:
         if self.evaluator is not None:
             return self.evaluator, {"from": self.model or "the caller"}
         config = QUICK_MODEL if self.quick else MODEL
-        self.progress(f"training an evaluation, {config.games:,} games")
+        self.progress(f"training an evaluation, {counted(config.games, 'game')}")
         trainer = Trainer(config)
         if "engine" in self.groups:
             trainer.train_batch(int(config.games))

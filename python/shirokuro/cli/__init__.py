@@ -58,21 +58,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     name = "shirokuro"
     with standard_streams():
         try:
-            startup.end()
-            try:
-                options = _parser().parse_args(arguments)
-                name = f"shirokuro {options.command}"
-                logging.basicConfig(
-                    level=logging.WARNING,
-                    format="%(levelname)s %(name)s: %(message)s",
-                    handlers=[MessageHandler()],
-                )
-                with output_may_be_lost() if options.command in _OUTPUT_IS_A_REPORT else nullcontext():
-                    code = int(options.run(options))
-            except SystemExit:  # help, the version, wrong arguments, or a signal
+            with startup.interruptible():
+                try:
+                    options = _parser().parse_args(arguments)
+                    name = f"shirokuro {options.command}"
+                    logging.basicConfig(
+                        level=logging.WARNING,
+                        format="%(levelname)s %(name)s: %(message)s",
+                        handlers=[MessageHandler()],
+                    )
+                    with output_may_be_lost() if options.command in _OUTPUT_IS_A_REPORT else nullcontext():
+                        code = int(options.run(options))
+                except SystemExit:  # help, the version, wrong arguments, or a signal
+                    sys.stdout.flush()
+                    raise
                 sys.stdout.flush()
-                raise
-            sys.stdout.flush()
         except BrokenPipeError as error:
             code = of_error(error)
         except (ValueError, TypeError, OSError, MemoryError, MissingExtraError) as error:

@@ -10,6 +10,7 @@ from rich.table import Table
 from shirokuro._core import ModelFileError
 from shirokuro.cli.exit_codes import ExitCode
 from shirokuro.cli.terminal import console, say
+from shirokuro.display.format import counted
 from shirokuro.runs.checkpoints import list_checkpoints, prune, verify
 
 if TYPE_CHECKING:
@@ -56,5 +57,6 @@ def run(options: argparse.Namespace) -> int:
     for damage in damaged:
         say(damage, error=True)
     if options.verify:
-        print(f"{len(checkpoints) - len(damaged)} of {len(checkpoints)} checkpoints are intact")
+        all_of_them = counted(len(checkpoints), "checkpoint is", "checkpoints are")
+        print(f"{len(checkpoints) - len(damaged)} of {all_of_them} intact")
     return ExitCode.WORSE if damaged else ExitCode.SUCCESS

@@ -11,6 +11,7 @@ from shirokuro import debug
 from shirokuro._core import Evaluator, Game, Position
 from shirokuro.cli.terminal import say
 from shirokuro.config import TrainConfig
+from shirokuro.display.format import counted
 from shirokuro.files import write_text
 from shirokuro.runs.checkpoints import model_of
 from shirokuro.runs.directory import RunDirectory
@@ -150,7 +151,7 @@ def _export(options: argparse.Namespace) -> None:
     _reject_existing(options.file)
     write = {"games": debug.export_games, "positions": debug.export_positions, "metrics": debug.export_metrics}
     rows = write[options.what](options.run_directory, options.file)
-    say(f"{options.file}: {rows:,} rows, {options.file.stat().st_size / 1e3:,.0f} kB")
+    say(f"{options.file}: {counted(rows, 'row')}, {options.file.stat().st_size / 1e3:,.0f} kB")
 
 
 def _updates(options: argparse.Namespace) -> None:
@@ -160,7 +161,8 @@ def _updates(options: argparse.Namespace) -> None:
     games = size - trainer.games_played % size if options.games is None else options.games
     with debug.log_updates(trainer, options.file, stages=options.stage, patterns=options.pattern) as log:
         report = trainer.train_batch(games)
-    say(f"{options.file}: {log.updates:,} updates by {report.games:,} games; the largest of the last generation:")
+    updates = f"{counted(log.updates, 'update')} by {counted(report.games, 'game')}"
+    say(f"{options.file}: {updates}; the largest of the last generation:")
     say(log.text(limit=options.limit))
 
 
@@ -183,4 +185,4 @@ def _reject_existing(path: Path) -> None:
 def _on_terminal() -> Callable[[int], Any] | None:
     if not sys.stderr.isatty():
         return None
-    return lambda games: print(f"\r{games:,} games retrained", end="", file=sys.stderr)
+    return lambda games: print(f"\r{counted(games, 'game')} retrained", end="", file=sys.stderr)

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from shirokuro._core import __version__
 from shirokuro.cli.terminal import console, say
+from shirokuro.display.format import counted
 from shirokuro.files import check_writable, write_text
 from shirokuro.matches.arena import play_match
 from shirokuro.matches.elo import PAIR_SCORES, elo_difference
@@ -114,7 +115,7 @@ def play_all(contest: Contest, opponents: Sequence[Player | SessionPlayer]) -> R
 def _standing(counts: PairCounts, contest: Contest) -> str:
     pairs = sum(counts)
     score = sum(share * count for share, count in zip(PAIR_SCORES, counts, strict=True)) / pairs
-    text = f"{2 * pairs} of {contest.games} games, score {score:.3f}"
+    text = f"{2 * pairs} of {counted(contest.games, 'game', form='')}, score {score:.3f}"
     if contest.sprt:
         low, high = contest.sprt.bounds
         text += f", LLR {contest.sprt.log_likelihood_ratio(counts):+.2f} ({low:.2f} … {high:.2f})"
@@ -142,9 +143,8 @@ def print_table(contest: Contest, results: Results) -> None:
     for opponent, result in results:
         table.add_row(opponent.name, *_row(result))
     shown = output()
-    shown.print(
-        f"{contest.player.name}{how}: {contest.games} games against each opponent, seed {contest.seed}", highlight=False
-    )
+    games = counted(contest.games, "game", form="")
+    shown.print(f"{contest.player.name}{how}: {games} against each opponent, seed {contest.seed}", highlight=False)
     shown.print(table)
     for opponent, result in results:
         for line in _remarks(contest, opponent.name, result):
@@ -175,11 +175,11 @@ def _remarks(contest: Contest, opponent: str, result: MatchResult) -> list[str]:
             "elo0": f"{sprt.elo0:+g} Elo rather than {sprt.elo1:+g}",
             None: f"no decision between {sprt.elo0:+g} and {sprt.elo1:+g} Elo",
         }[sprt.decision(result.pair_counts)]
-        lines.append(f"{opponent}: {decision} after {result.games} games (LLR {ratio:+.2f})")
+        lines.append(f"{opponent}: {decision} after {counted(result.games, 'game', form='')} (LLR {ratio:+.2f})")
     if result.forfeits:
         first, count = result.forfeits[0], len(result.forfeits)
         lines.append(
-            f"{opponent}: {count} {'game was' if count == 1 else 'games were'} forfeited; "
+            f"{opponent}: {counted(count, 'game was', 'games were')} forfeited; "
             f"the first was game {first.game + 1}, "
             f"by {first.player}: {first.reason}"
         )

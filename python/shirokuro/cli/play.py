@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from shirokuro.cli import levels
-from shirokuro.cli.play_session import SIDES, PlaySession, counted
+from shirokuro.cli.play_session import SIDES, PlaySession
 from shirokuro.cli.terminal import console
 from shirokuro.display.boards import result_text
+from shirokuro.display.format import counted
 from shirokuro.game.live import LiveGame
 from shirokuro.signals import StopSignals
 
@@ -92,4 +93,4 @@ def _end(game: LiveGame) -> None:
 def _last_words(game: LiveGame) -> str:
     position = game.position
     how = f"{result_text(position)}." if position.is_over else "Not finished; continue with --moves."
-    return f"{counted(len(game.moves))}: {game.transcript}\n{how}" if game.moves else "No move was played."
+    return f"{counted(len(game.moves), 'move')}: {game.transcript}\n{how}" if game.moves else "No move was played."

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import importlib
+import os
 import re
 import sys
 import textwrap
 from contextlib import nullcontext, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -18,12 +19,14 @@ from shirokuro.cli.terminal import say
 from shirokuro.cli.tui import board_view
 from shirokuro.display.boards import SIDES as NAMES
 from shirokuro.display.boards import SQUARES, result_text
+from shirokuro.display.format import counted
 from shirokuro.display.tables import text_table
-from shirokuro.files import write_text
+from shirokuro.files import target_of, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from rich.console import Console
 
@@ -200,7 +203,7 @@ class PlaySession:
             taken += self.game.undo()
             while self.game.moves and self._people and self.game.position.side_to_move not in self._people:
                 taken += self.game.undo()
-        self._news.append(f"{counted(taken)} taken back.")
+        self._news.append(f"{counted(taken, 'move')} taken back.")
         self._keep()
         self._show()
 
@@ -232,11 +235,12 @@ class PlaySession:
         if not words:
             raise ValueError("save is followed by a file name")
         try:
-            with Path(words[0]).open("x", encoding="utf-8") as file:
-                file.write(self.game.transcript + "\n")
+            if target_of(words[0]).exists():
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), words[0])
+            write_text(words[0], self.game.transcript + "\n")
         except OSError as error:
             raise ValueError(f"{words[0]}: {error.strerror}") from error
-        self._say(f"{counted(len(self.game.moves))} written to {words[0]}.")
+        self._say(f"{counted(len(self.game.moves), 'move')} written to {words[0]}.")
 
     def _keep(self) -> None:
         if self._save:
@@ -283,11 +287,6 @@ class PlaySession:
     def _say(self, text: str, indent: int = 0) -> None:
         wrapped = textwrap.fill(text, max(self._console.width, 2 * indent + 1), subsequent_indent=" " * indent)
         self._console.print(Text(wrapped), soft_wrap=True)
-
-
-def counted(moves: int) -> str:
-    """Returns a number of moves in words, such as `1 move`."""
-    return "1 move" if moves == 1 else f"{moves} moves"
 
 
 def _worth(score: float, *, depth: int, exact: bool) -> str:

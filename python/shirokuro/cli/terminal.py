@@ -21,8 +21,15 @@ if TYPE_CHECKING:
 
 _NULL = Path(os.devnull)
 
-_CONTROLS = dict.fromkeys(each for each in (*range(32), *range(127, 160)) if chr(each) not in "\n\t")
-"""Control characters, which start the escape sequences that terminals obey."""
+_DIRECTIONS = (0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+"""Characters that reverse the order of others, so that a text looks like another one."""
+
+_CONTROLS = dict.fromkeys(
+    each
+    for each in (*range(32), *range(127, 160), *_DIRECTIONS, 0x2028, 0x2029)  # the last ones separate lines
+    if chr(each) not in "\n\t"
+)
+"""Characters that terminals obey, such as those that start escape sequences."""
 
 
 def printable(text: str) -> str:

@@ -16,6 +16,7 @@ from shirokuro.cli.evaluate import print_results
 from shirokuro.cli.exit_codes import ExitCode
 from shirokuro.cli.terminal import say
 from shirokuro.config import TrainConfig
+from shirokuro.display.format import counted
 from shirokuro.exporters.prometheus import Endpoint
 from shirokuro.exporters.tensorboard import EventFiles
 from shirokuro.matches.players import HeuristicPlayer, ModelPlayer, RandomPlayer
@@ -49,7 +50,7 @@ def run(parsed: argparse.Namespace) -> int:
     if resume and not options.out:
         raise ValueError("--resume continues the run in --out: give its directory")
     if options.tensorboard:
-        extras.load("tensorboardX.event_file_writer", extra="tensorboard", purpose="--tensorboard")
+        extras.load("tensorboardX.record_writer", extra="tensorboard", purpose="--tensorboard")
     directory = RunDirectory(Path(options.out)) if options.out else RunDirectory.named_by_time()
     extend: int | None = getattr(parsed, "extend", None)
     if extend is not None and (not resume or "games" in given):
@@ -64,7 +65,7 @@ def run(parsed: argparse.Namespace) -> int:
 def _run(options: Options, trainer: Trainer, directory: RunDirectory) -> int:
     def stopped(words: str) -> None:
         say(
-            f"{words} after {trainer.games_played:,} games; saved {directory.model}; "
+            f"{words} after {counted(trainer.games_played, 'game')}; saved {directory.model}; "
             f"continue with: shirokuro train --resume --out {directory.path}",
             error=True,
         )
@@ -80,7 +81,7 @@ def _run(options: Options, trainer: Trainer, directory: RunDirectory) -> int:
     if result.outcome == "too_many_errors":
         stopped("paused")
         return ExitCode.TOO_MANY_ERRORS
-    say(f"trained {trainer.games_played:,} games; saved {directory.model}")
+    say(f"trained {counted(trainer.games_played, 'game')}; saved {directory.model}")
     if options.match_games:
         config = trainer.config
         last = config.at(config.games)
@@ -187,7 +188,7 @@ def _train(trainer: Trainer, directory: RunDirectory, options: Options) -> tuple
             )
     if result is None:
         raise RuntimeError("training in the foreground must have a result")
-    service.end(f"{result.outcome.replace('_', ' ')} after {result.games_played:,} games, saved")
+    service.end(f"{result.outcome.replace('_', ' ')} after {counted(result.games_played, 'game')}, saved")
     return result, signals.received
 
 

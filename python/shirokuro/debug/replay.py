@@ -12,6 +12,7 @@ from shirokuro._core import Game, ModelFileError, ModelVersionError, Position, S
 from shirokuro.config import TrainConfig
 from shirokuro.display import notebook
 from shirokuro.display.boards import SIDES
+from shirokuro.display.format import counted
 from shirokuro.display.tables import text_table
 from shirokuro.runs.checkpoints import candidates
 from shirokuro.runs.directory import RunDirectory
@@ -158,8 +159,8 @@ def replay(
     missing = start - trainer.games_played
     if missing > max_games:
         raise ValueError(
-            f"game = {game}: its generation begins {missing} games after the last saved state before it, and "
-            f"max_games = {max_games}"
+            f"game = {game}: its generation begins {counted(missing, 'game')} after the last saved state before it, "
+            f"and max_games = {max_games}"
         )
     if missing > 0:
         trainer.train_batch(missing, progress=progress)
@@ -258,9 +259,8 @@ def _before(directory: RunDirectory, game: int, *, played: bool, threads: int | 
                 continue
             newest = max(newest, games)
             if game >= newest and not played:
-                raise ValueError(
-                    f"game = {game}: the run's newest state has {newest} games, numbered 0 to {newest - 1}"
-                )
+                numbered = "" if newest <= 1 else f", numbered 0 to {newest - 1}"
+                raise ValueError(f"game = {game}: the run's newest state has {counted(newest, 'game')}{numbered}")
             if generation <= game // size:
                 return Trainer.load(path, threads=threads)
         except ModelVersionError:

@@ -11,6 +11,7 @@ from shirokuro._core import Game, Position, traces
 from shirokuro.debug.tables import NAMES, digits, discs
 from shirokuro.display import notebook
 from shirokuro.display.boards import SIDES
+from shirokuro.display.format import counted
 from shirokuro.display.tables import text_table
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ class TraceView:
 
     def text(self, *, limit: int = 20) -> str:
         """Returns the eligible positions and at most `limit` entries, the most eligible first, as text."""
-        parts = [f"game {self.game.index} after {self.plies} moves, λ = {self.lambda_:g}: {len(self.entries)} entries"]
+        entries = counted(len(self.entries), "entry", "entries")
+        parts = [f"game {self.game.index} after {counted(self.plies, 'move')}, λ = {self.lambda_:g}: {entries}"]
         rows = []
         for ply in range(self.plies):
             position = Position.from_moves("".join(self.game.moves[:ply]))

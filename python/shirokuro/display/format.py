@@ -18,6 +18,11 @@ def percent(share: float | None, form: str = ".1f") -> str:
     return number(None if share is None else 100 * share, form, " %")
 
 
+def counted(count: float, noun: str, plural: str = "", form: str = ",") -> str:
+    """Returns a number with its noun, such as `1 game` or `2,000 games`."""
+    return f"{count:{form}} {noun if count == 1 else plural or f'{noun}s'}"
+
+
 def duration(seconds: float | None, *, unknown: str = DASH) -> str:
     """Formats a duration as hours, minutes and seconds, with days if it is that long."""
     if seconds is None or not math.isfinite(seconds):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from shirokuro._core import Position, black_view
 from shirokuro.display.boards import board_svg, result_text, situation
+from shirokuro.display.format import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -112,7 +113,9 @@ def number(value: float | None) -> str | None:
 def search_html(result: SearchResult) -> str:
     """Formats a search result: the board with the expected moves numbered, and the figures."""
     line = result.principal_variation
-    score = f"{result.score:+.2f} discs, " + ("exact" if result.exact else f"{result.depth} plies ahead")
+    score = f"{result.score:+.2f} discs, " + (
+        "exact" if result.exact else f"{counted(result.depth, 'ply', 'plies')} ahead"
+    )
     values = {
         "best move": result.best_move,
         "score": score,

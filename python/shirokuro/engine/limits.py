@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shirokuro.config import LIMITS, TrainConfig
+from shirokuro.display.format import counted
 
 _SETTINGS = {name: TrainConfig.SETTINGS[name] for name in (*LIMITS, "exact_empties")}
 _SETTINGS["depth"] = dataclasses.replace(_SETTINGS["depth"], kind="whole")
@@ -47,9 +48,9 @@ class SearchLimits:
         """Describes the limits, such as `depth 8, exact from 14 empty squares`."""
         parts = [
             None if self.depth is None else f"depth {self.depth}",
-            None if self.nodes is None else f"{self.nodes:,} nodes",
+            None if self.nodes is None else counted(self.nodes, "node"),
             None if self.time_ms is None else f"{self.time_ms:g} ms",
-            f"exact from {self.exact_empties} empty squares" if self.exact_empties else None,
+            f"exact from {counted(self.exact_empties, 'empty square')}" if self.exact_empties else None,
         ]
         return ", ".join(part for part in parts if part)
 

@@ -36,6 +36,7 @@ class BoundedServer(ThreadingMixIn, WSGIServer):
     """
 
     daemon_threads = True
+    request_queue_size = 128  # with a full queue, the system lets a visitor wait for seconds before it tries again
 
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 (as the base class takes them)
         self._slots = threading.Semaphore(MAX_CONNECTIONS)

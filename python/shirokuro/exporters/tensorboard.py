@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import io
+import os
+import socket
+import struct
 import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from shirokuro import extras
+from shirokuro.files import open_own
 from shirokuro.runs.directory import RunDirectory
 from shirokuro.runs.measures import MEASURES
 from shirokuro.runs.metrics import Metrics
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
     from types import ModuleType
 
@@ -34,6 +40,26 @@ def _load(module: str) -> ModuleType:
     return extras.load(module, extra="tensorboard", purpose="writing event files")
 
 
+class _Writer:
+    """A file of records, which refuses symbolic links and special files, unlike that of tensorboardX."""
+
+    def __init__(self, path: Path, checksum: Callable[[bytes], int]) -> None:
+        self._file = io.BufferedWriter(open_own(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC))
+        self._checksum = checksum
+
+    def write_event(self, event: Any) -> None:  # noqa: ANN401 (a class that is generated)
+        content = event.SerializeToString()
+        size = struct.pack("<Q", len(content))
+        for part in (size, content):
+            self._file.write(part + struct.pack("<I", self._checksum(part)))
+
+    def flush(self) -> None:
+        self._file.flush()
+
+    def close(self) -> None:
+        self._file.close()
+
+
 class EventFiles:
     """Event files in a run's folder `tensorboard` that mirror its metrics and follow them.
 
@@ -46,22 +72,23 @@ class EventFiles:
     """
 
     def __init__(self, run: Path) -> None:
-        # Only the file writer: the usual writer queues events, and doesn't show which of them it has written.
-        self._library = _load("tensorboardX.event_file_writer")
+        # Only the formats: the usual writer queues events, and doesn't show which of them it has written.
+        self._checksum = _load("tensorboardX.record_writer").masked_crc32c
         self._summary = _load("tensorboardX.summary")
         self._events = _load("tensorboardX.proto.event_pb2")
         self.folder = run / "tensorboard"
         """The folder of the event files."""
         self._metrics = Metrics(RunDirectory(run).metrics)
-        self._writer: Any = None
         self._written = 0
-        self._start()
+        self._writer = self._start()
         self._write()
 
     def update(self) -> None:
         """Writes the lines of metrics added since the last call."""
         if self._metrics.refresh() < self._written:
-            self._start()
+            self._writer.close()
+            self._written = 0
+            self._writer = self._start()
         self._write()
 
     def close(self) -> None:
@@ -69,19 +96,19 @@ class EventFiles:
         self.update()
         self._writer.close()
 
-    def _start(self) -> None:
-        """Starts over with a new file."""
-        if self._writer:
-            self._writer.close()
+    def _start(self) -> _Writer:
+        """Begins a new file."""
         self.folder.mkdir(parents=True, exist_ok=True)
         # The newest file is kept: a TensorBoard that is reading it would never get past it if it were deleted.
         for file in sorted(self.folder.glob(f"events.out.tfevents.*{_SUFFIX}"))[:-1]:
             file.unlink(missing_ok=True)
-        self._writer = self._library.EventsWriter(str(self.folder / "events"), _SUFFIX)
-        # This event makes a TensorBoard discard what it read from earlier files.
+        name = f"events.out.tfevents.{int(time.time())}.{socket.gethostname()}{_SUFFIX}"
+        writer = _Writer(self.folder / name, self._checksum)
         events = self._events
-        self._writer.write_event(events.Event(step=0, session_log=events.SessionLog(status=events.SessionLog.START)))
-        self._written = 0
+        writer.write_event(events.Event(wall_time=time.time(), file_version="brain.Event:2"))
+        # This event makes a TensorBoard discard what it read from earlier files.
+        writer.write_event(events.Event(step=0, session_log=events.SessionLog(status=events.SessionLog.START)))
+        return writer
 
     def _write(self) -> None:
         for line in range(self._written, len(self._metrics)):

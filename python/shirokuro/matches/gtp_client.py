@@ -18,6 +18,7 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, BinaryIO, NoReturn, Self
 
+from shirokuro.display.format import counted
 from shirokuro.signals import wait_for
 
 if TYPE_CHECKING:
@@ -171,14 +172,15 @@ class GtpEngine:
                 lines.append(self._lines.get(timeout=seconds))
             return bool(lines)
 
+        late = f"no answer within {counted(self._timeout, 'second', form='g')}"
         if not wait_for(receive, max(0.0, deadline - time.monotonic())):
             received = f", only {skipped[:80]!r}{self._hint(command)}" if skipped else ""
-            problem = f"no answer within {self._timeout:g} seconds{received}"
+            problem = f"{late}{received}"
         else:
             line = lines[0]
             if line is not None and time.monotonic() < deadline and not self._closed.is_set():
                 return line
-            problem = self._end() if line is None else f"no answer within {self._timeout:g} seconds, only {line[:80]!r}"
+            problem = self._end() if line is None else f"{late}, only {line[:80]!r}"
         raise self._failure(command, problem)
 
     def _end(self) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from shirokuro._core import Evaluator, __version__
 from shirokuro.display import notebook
+from shirokuro.display.format import counted
 from shirokuro.engine.limits import SearchLimits
 from shirokuro.files import write_text
 from shirokuro.matches.arena import check_games, play_match
@@ -162,7 +163,7 @@ def play_ladder(
         limits = SearchLimits(**limits)
     chosen, evaluators = _loaded(directory, checkpoints)
     players: list[Player | SessionPlayer] = [
-        ModelPlayer(evaluator=evaluator, name=f"{each.games_played:,} games", **limits.as_dict())
+        ModelPlayer(evaluator=evaluator, name=counted(each.games_played, "game"), **limits.as_dict())
         for each, evaluator in zip(chosen, evaluators, strict=True)
     ]
     players += opponents

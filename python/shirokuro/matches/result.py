@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from shirokuro.display import notebook
+from shirokuro.display.format import counted
 from shirokuro.matches.elo import EloEstimate, elo_difference
 
 BOARD = 64
@@ -119,7 +120,7 @@ class MatchResult:
         return self._played().count(-BOARD)
 
     def __repr__(self) -> str:
-        counts = f"{self.games} games, +{self.wins} ={self.draws} -{self.losses}"
+        counts = f"{counted(self.games, 'game', form='')}, +{self.wins} ={self.draws} -{self.losses}"
         forfeits = f", {len(self.forfeits)} forfeited" if self.forfeits else ""
         elo = f", Elo {self.elo}" if self.games > 1 else ""
         return f"<MatchResult: {counts}{elo}{forfeits}>"

@@ -6,6 +6,7 @@ import math
 from itertools import cycle
 from typing import TYPE_CHECKING
 
+from shirokuro.display.format import counted
 from shirokuro.plots.style import PALETTES, picture, thousands
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def draw_strength(axes: Axes, rungs: tuple[Rung, ...], palette: Palette) -> None
         name = rung.name if len(rung.name) <= _LONGEST_NAME else f"{rung.name[: _LONGEST_NAME - 1]}…"
         text = f"{name}\n{'−' if rung.rating.elo < 0 else '+'}{abs(rung.rating.elo):.0f} ± {rung.rating.error:.0f}"
         if rung.forfeits:
-            text += f", {rung.forfeits} forfeit{'' if rung.forfeits == 1 else 's'}"
+            text += f", {counted(rung.forfeits, 'forfeit')}"
         axes.annotate(
             text,
             xy=(1.01, height),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shirokuro.display.format import counted
 from shirokuro.matches.ladder import read_ladder
 from shirokuro.plots.charts import known_charts
 from shirokuro.plots.ladder import draw_strength
@@ -62,7 +63,7 @@ def draw_run(path: str | PathLike[str], view: RunView, *, theme: Theme = "light"
 
 def _title(view: RunView) -> str:
     seed = f", seed {view.config.seed}" if view.config else ""
-    return f"{view.directory.path.name}: {view.metrics.games_played:,} games{seed}"
+    return f"{view.directory.path.name}: {counted(view.metrics.games_played, 'game')}{seed}"
 
 
 def _draw(axes: Axes, view: RunView, chart: CurveChart, palette: Palette) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
 from shirokuro._core import ModelFileError, ModelVersionError, read_header, verify_file
 from shirokuro.config import TrainConfig
+from shirokuro.display.format import counted
 from shirokuro.runs.directory import RunDirectory
 from shirokuro.runs.texts import read_object
 
@@ -254,7 +255,7 @@ class Retention:
         for old in own[keep:]:
             if old != path:
                 old.unlink(missing_ok=True)
-                _log.info("deleted %s: the run keeps %d checkpoints", old, keep)
+                _log.info("deleted %s: the run keeps %s", old, counted(keep, "checkpoint"))
 
     def give_up_oldest(self) -> Path | None:
         """Deletes the run's oldest checkpoint, to make room for a new one.

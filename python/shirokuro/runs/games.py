@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shirokuro._core import Game
+from shirokuro.display.format import counted
 from shirokuro.files import open_own
 from shirokuro.runs.directory import RunDirectory
 
@@ -155,7 +156,9 @@ def _games_of(files: Iterable[Path]) -> Iterator[Game]:
     if skipped and not found:
         raise ValueError(f"{first}: not a file of recorded games")
     if skipped > SHOWN:
-        _log.warning("skipped %d lines that are not games; the first: %s", skipped, first)
+        _log.warning(
+            "skipped %s; the first: %s", counted(skipped, "line that is not a game", "lines that are not games"), first
+        )
 
 
 def _lines(path: Path) -> Iterator[bytes]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import numpy as np
 
 from shirokuro.config import LIMITS, TrainConfig
+from shirokuro.display.format import counted
 from shirokuro.runs.checkpoints import Checkpoint, list_checkpoints
 from shirokuro.runs.directory import RunDirectory
 from shirokuro.runs.estimate import WINDOW_SECONDS, Limit, seconds_left
@@ -75,7 +76,7 @@ class RunView:
         failed = [
             TrainingWarning(
                 kind="failed",
-                message=f"{int(count)} games",
+                message=counted(int(count), "game"),
                 games_played=int(games),
                 time=None if np.isnan(at) else float(at),
             )

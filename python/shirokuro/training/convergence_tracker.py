@@ -11,6 +11,7 @@ import numpy as np
 
 from shirokuro._core import UNITS_PER_DISC
 from shirokuro.config import TrainConfig
+from shirokuro.display.format import counted
 from shirokuro.runs.texts import build, typed
 from shirokuro.training.convergence import PATTERNS, ConvergenceReport, Window
 from shirokuro.training.report import variance
@@ -167,7 +168,7 @@ class ConvergenceTracker:
                 "coverage",
                 (
                     f"{report.typical_coverage:.1%} of the entries that a typical run reaches have been learned, "
-                    f"expected {config.min_coverage:.0%} after {config.coverage_games:,} games; "
+                    f"expected {config.min_coverage:.0%} after {counted(config.coverage_games, 'game')}; "
                     f"lowest: {_tables_below(report.typical_coverage_by_table, config.min_coverage)}"
                 ),
             )
@@ -179,7 +180,7 @@ class ConvergenceTracker:
                 "undertrained",
                 (
                     f"{report.mean_updates:.4g} updates per entry, expected {report.expected_updates:.4g} after "
-                    f"{games_played:,} games"
+                    f"{counted(games_played, 'game')}"
                     + (f"; below {config.min_updates:.0%} of the expected number: {below}" if below else "")
                 ),
             )

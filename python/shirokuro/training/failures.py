@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
+from shirokuro.display.format import counted
 from shirokuro.runs.texts import build
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ class FailureReport:
 
     def __str__(self) -> str:
         kinds = ", ".join(f"{kind} {count}" for kind, count in self.kinds.items()) or "none"
-        head = f"{len(self.failures)} of the last {self.window_games:,} games failed: {kinds}"
+        head = f"{len(self.failures)} of the last {counted(self.window_games, 'game')} failed: {kinds}"
         return "\n".join([head, *(f"  {failure}" for failure in self.examples)])
 
 

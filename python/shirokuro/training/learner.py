@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, Self
 
 from shirokuro.config import TrainConfig
+from shirokuro.display.format import counted
 from shirokuro.training import log_file, memory
 from shirokuro.training.settings import FIXED
 from shirokuro.training.state import TrainingState
@@ -51,7 +52,8 @@ class Learner:
 
     def __repr__(self) -> str:
         name, config = type(self).__name__, self._config
-        return f"<{name}: {self.games_played} of {config.games} games, seed {config.seed}, run {self.state.run_id}>"
+        games = f"{self.games_played} of {counted(config.games, 'game', form='')}"
+        return f"<{name}: {games}, seed {config.seed}, run {self.state.run_id}>"
 
     def __reduce__(self) -> NoReturn:
         """Refuses to be pickled or copied."""
@@ -127,7 +129,7 @@ class Learner:
             self._advance(games - played, config, _shifted(progress, played))
             if progress is not None:
                 progress(self.games_played - start)
-        _log.debug("%d games played, %d in all", games, self.games_played)
+        _log.debug("%s played, %d in all", counted(games, "game"), self.games_played)
         return window.take()
 
     def stats_window(self) -> StatsWindow:
@@ -173,7 +175,7 @@ class Learner:
         if generation.generation_complete and statistics.convergence.check_due:
             for kind, message in statistics.convergence.check(core.coverage(), self.games_played, self._config):
                 statistics.warnings.issue(kind, message, self.games_played)
-        _log.debug("%d games played, TD error %s", len(generation.games), generation.td_error)
+        _log.debug("%s played, TD error %s", counted(len(generation.games), "game"), generation.td_error)
         return generation
 
     @contextmanager

@@ -15,6 +15,7 @@ from logging.handlers import QueueHandler, QueueListener
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from shirokuro.display.format import counted
 from shirokuro.files import open_own
 
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ class RunLog:
             self._file.handle(logging.LogRecord(__name__, logging.WARNING, __file__, 0, text, None, None))
         self._file.close()
         if self.dropped:
-            _log.warning("%d messages are missing in %s", self.dropped, self.path)
+            _log.warning("%s missing in %s", counted(self.dropped, "message is", "messages are"), self.path)
 
 
 class _Package:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shirokuro.display.format import duration
+from shirokuro.display.format import counted, duration
 from shirokuro.runs.measures import MEASURES
 from shirokuro.training.memory import COMPONENTS, MB
 
@@ -89,10 +89,10 @@ def detail_line(report: BatchReport, convergence: ConvergenceReport, bytes_by_pa
     error = _join(((_TD_ERROR, report.td_error), (_SPEED, report.games_per_second)))
     return "\n  ".join(
         (
-            f"the last {report.games:,} games: {_games(report)}, {error}",
+            f"the last {counted(report.games, 'game')}: {_games(report)}, {error}",
             f"values: {_values(report)}",
             f"searches: {_searches(report)}",
-            f"convergence, last {convergence.last_games.games:,} games: {_convergence(convergence)}",
+            f"convergence, last {counted(convergence.last_games.games, 'game')}: {_convergence(convergence)}",
             f"memory: {memory_line(bytes_by_part)}",
         )
     )
@@ -113,14 +113,14 @@ def summary(
     played = f"{duration(report.play_seconds)} playing, {duration(report.learn_seconds)} learning"
     return "\n  ".join(
         (
-            f"summary after {games_played:,} of {target:,} games",
+            f"summary after {games_played:,} of {counted(target, 'game')}",
             f"games: {results}; {_games(report)}",
-            f"learning: {report.positions:,} positions" + _join(((f", {_TD_ERROR}", report.td_error),)),
+            f"learning: {counted(report.positions, 'position')}" + _join(((f", {_TD_ERROR}", report.td_error),)),
             f"time: {played}" + _join(((f", {_SPEED}", report.games_per_second),)),
             f"values: {_values(report)}",
             f"searches: {report.searches:,}, {_searches(report)}",
             f"failed games: {report.failures:,}; of the last {errors.window_games:,}: {failed}",
-            f"convergence, last {convergence.last_games.games:,} games: {_convergence(convergence)}",
+            f"convergence, last {counted(convergence.last_games.games, 'game')}: {_convergence(convergence)}",
             f"memory: {memory_line(bytes_by_part)}",
         )
     )

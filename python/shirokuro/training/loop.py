@@ -9,6 +9,7 @@ from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
 from shirokuro._core import ModelFileError
+from shirokuro.display.format import counted
 from shirokuro.runs import checkpoints
 from shirokuro.runs.games import GameLog
 from shirokuro.training.log_file import RunLog
@@ -121,7 +122,7 @@ class TrainingLoop:
             trainer.state.statistics.warnings.issue(
                 "errors", f"paused: {result.errors}", result.games_played, level=logging.ERROR
             )
-        _log.info("%s after %d games", outcome, result.games_played)
+        _log.info("%s after %s", outcome, counted(result.games_played, "game", form=""))
         return result
 
     def _train_to_end(self) -> Outcome:
@@ -199,7 +200,7 @@ class TrainingLoop:
         try:
             self._save()
         except (OSError, ModelFileError) as error:
-            message = f"no checkpoint after {self._count} games, training continues: {error}"
+            message = f"no checkpoint after {counted(self._count, 'game', form='')}, training continues: {error}"
             self._trainer.state.statistics.warnings.issue("checkpoint", message, self._count)
 
     def _save(self, *, final: bool = False) -> Path:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from shirokuro._core import STAGE_ENTRIES, STAGES
 from shirokuro.config import TrainConfig
+from shirokuro.display.format import counted
 from shirokuro.schedule import Schedule
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ class MemoryPlan:
         return ", ".join(f"{words.get(name, name)} {getattr(self, name) / MB:.1f}" for name in names)
 
     def __str__(self) -> str:
-        tables = f"{self.workers} tables of {self.table / MB:.1f}"
+        tables = f"{counted(self.workers, 'table')} of {self.table / MB:.1f}"
         return f"budget {self.budget / MB:.1f} MB: {self.parts()}, {tables}"
 
 

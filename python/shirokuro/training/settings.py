@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from shirokuro._core import ModelFileError, read_header
 from shirokuro.config import TrainConfig, shown_name
+from shirokuro.display.format import counted
 from shirokuro.schedule import Schedule
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def extended(config: TrainConfig, games: int, games_played: int) -> TrainConfig:
         ValueError: `games` is less than the games played, or out of its range.
     """
     if games < max(games_played, 1):
-        raise ValueError(f"games = {games:,}: must be at least the {games_played:,} games that were played")
+        raise ValueError(f"games = {games:,}: must be at least the {counted(games_played, 'game')} played")
     now, later = min(games_played / config.games, 1.0), min(games_played / games, 1.0)
 
     def moved(progress: float) -> float:

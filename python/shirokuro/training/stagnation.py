@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from shirokuro.display.format import counted
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -142,9 +144,10 @@ def stagnation(windows: Sequence[Window], since: int, games: int, least: float) 
     usual = found.per(games)
     if usual.bound >= least:
         return None
+    change = f"{-usual.decrease:+.2%} ± {usual.error:.2%} per {counted(games, 'game')}"
     return (
-        f"the variance of the TD error has not decreased for {found.games:,} games: it is {found.mean:.2f} discs², and "
-        f"changed by {-usual.decrease:+.2%} ± {usual.error:.2%} per {games:,} games"
+        f"the variance of the TD error has not decreased for {counted(found.games, 'game')}: "
+        f"it is {found.mean:.2f} discs², and changed by {change}"
     )
 
 

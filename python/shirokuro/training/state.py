@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from shirokuro._core import ModelFileError, TrainerCore
 from shirokuro.config import TrainConfig
+from shirokuro.display.format import counted
 from shirokuro.runs import checkpoints
 from shirokuro.runs.texts import read_object, typed
 from shirokuro.training import memory
@@ -213,4 +214,6 @@ def _decoded(
 
 def _log_file(action: str, path: str | PathLike[str], seconds: float, games: int) -> None:
     size = Path(path).stat().st_size / 1e6
-    _log.info("%s %s: %.1f MB in %.2f s, after %d games", action, os.fspath(path), size, seconds, games)
+    _log.info(
+        "%s %s: %.1f MB in %.2f s, after %s", action, os.fspath(path), size, seconds, counted(games, "game", form="")
+    )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from shirokuro._core import NEUTRAL_WEIGHT, UNITS_PER_DISC
 from shirokuro.display.boards import board_line
+from shirokuro.display.format import counted
 from shirokuro.runs.texts import build
 from shirokuro.training.convergence_tracker import ConvergenceTracker
 from shirokuro.training.failures import FailedGame, FailureWindow
@@ -134,10 +135,11 @@ class RunStatistics:
             before, after = ((weight - NEUTRAL_WEIGHT) / UNITS_PER_DISC for weight in (change.before, change.after))
             self.warnings.issue(
                 "sudden",
-                f"{generation.sudden_count} weights changed suddenly; largest change: {change.pattern}, "
-                f"entry {change.entry}, stage {change.stage}, from {before:+.2f} to {after:+.2f} discs; "
-                f"its largest error: {change.error:+.2f} discs in game {change.game} after {change.ply} moves: "
-                f"{board_line(change.position)}",
+                f"{counted(generation.sudden_count, 'weight', form='')} changed suddenly; "
+                f"largest change: {change.pattern}, entry {change.entry}, stage {change.stage}, "
+                f"from {before:+.2f} to {after:+.2f} discs; "
+                f"its largest error: {change.error:+.2f} discs in game {change.game} "
+                f"after {counted(change.ply, 'move')}: {board_line(change.position)}",
                 games_played,
             )
         for change in generation.sudden[1:]:
@@ -152,7 +154,10 @@ class RunStatistics:
         """Warns about entries that were reset, listed as pattern, stage and number of entries."""
         if not resets:
             return
-        shown = ", ".join(f"{count} entries of {pattern}, stage {stage}" for pattern, stage, count in resets[:_SHOWN])
+        shown = ", ".join(
+            f"{counted(count, 'entry', 'entries')} of {pattern}, stage {stage}"
+            for pattern, stage, count in resets[:_SHOWN]
+        )
         more = f" and of {len(resets) - _SHOWN} other tables" if len(resets) > _SHOWN else ""
         self.warnings.issue(
             "divergence", f"{shown}{more} became NaN or infinite and were reset to neutral", games_played

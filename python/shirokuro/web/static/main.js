@@ -3,7 +3,7 @@
 import { byId } from "./dom.js";
 import { Play } from "./play.js";
 import { Training } from "./training.js";
-import { number } from "./words.js";
+import { counted } from "./words.js";
 
 const THEMES = ["auto", "light", "dark"];
 const THEME_SIGNS = { auto: "◐", light: "☀", dark: "☾" };
@@ -50,9 +50,9 @@ function receive(message) {
 
 function showModel({ source, run, name, games, newer }) {
   play.hasModel = name !== null;
-  byId("model").textContent = name === null ? `${source}: no model yet` : games === null ? source : `${source}, ${number(games)} games`;
+  byId("model").textContent = name === null ? `${source}: no model yet` : games === null ? source : `${source}, ${counted(games, "game")}`;
   byId("renew").hidden = newer === null || name === null;
-  byId("renew").textContent = `Switch to the newer model: ${number(newer)} games`;
+  byId("renew").textContent = `Switch to the newer model: ${counted(newer, "game")}`;
   document.querySelector(".tabs").hidden = !run;
   document.title = `${source} · shirokuro`;
   if (run && name === null && !hasModelInfo) open("training"); // without a model, the opponent is still missing

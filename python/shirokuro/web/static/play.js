@@ -3,7 +3,7 @@
 import { Board } from "./board.js";
 import { byId, toast } from "./dom.js";
 import { reading, Timeline } from "./timeline.js";
-import { capital } from "./words.js";
+import { capital, counted } from "./words.js";
 
 const SECONDS = [0.1, 0.2, 0.5, 1, 2, 3, 5, 10];
 const MEMORY = "shirokuro-game";
@@ -124,7 +124,7 @@ export class Play {
       box.querySelector("b").textContent = board.split(digit).length - 1;
       box.querySelector("small").textContent = this.game.player === "both" ? capital(side) : this.game.player === side ? "you" : "model";
       box.classList.toggle("turn", isNow && this.game.turn === side);
-      box.setAttribute("aria-label", `${capital(side)}: ${board.split(digit).length - 1} discs`);
+      box.setAttribute("aria-label", `${capital(side)}: ${counted(board.split(digit).length - 1, "disc")}`);
     }
   }
 
@@ -167,7 +167,7 @@ export class Play {
 
   #sayStrength() {
     const value = Number(byId("strength").value);
-    const words = this.#byDepth ? `${value} ${value === 1 ? "ply" : "plies"}` : `${SECONDS[value]} s`;
+    const words = this.#byDepth ? counted(value, "ply", "plies") : `${SECONDS[value]} s`;
     byId("strength-words").textContent = words;
     byId("strength").setAttribute("aria-valuetext", words);
   }

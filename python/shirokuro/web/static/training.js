@@ -2,7 +2,7 @@
 
 import { chart, strength } from "./curves.js";
 import { byId, html } from "./dom.js";
-import { ago, DASH, duration, number } from "./words.js";
+import { ago, counted, DASH, duration, number } from "./words.js";
 
 export class Training {
   constructor() {
@@ -55,7 +55,7 @@ function curves(run) {
 }
 
 function warnings(run) {
-  const items = run.warnings.map((each) => html("li", {}, html("span", { class: "games" }, `${number(each.games)} games`),
+  const items = run.warnings.map((each) => html("li", {}, html("span", { class: "games" }, counted(each.games, "game")),
     html("span", {}, html("b", {}, each.kind), ` ${each.message}`)));
   return html("section", { class: "card warnings", "aria-label": "Warnings" }, html("h2", {}, "Warnings, newest first"),
     items.length ? html("ul", { tabindex: "0" }, ...items) : html("p", { class: "none" }, "none"));

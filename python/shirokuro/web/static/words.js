@@ -7,6 +7,9 @@ export const capital = (text) => text[0].toUpperCase() + text.slice(1);
 export const number = (value, digits = 0, unit = "") => value === null || value === undefined ? DASH
   : value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits }).replace("-", "−") + unit;
 
+/** Returns a number with its noun: 1 game, 2,000 games. */
+export const counted = (value, noun, plural = `${noun}s`) => `${number(value)} ${value === 1 ? noun : plural}`;
+
 /** Formats discs with a sign, as whole numbers if they are exact. */
 export const discs = (value, exact = false) => (value > 0 ? "+" : "") + number(value, exact ? 0 : 1);
 
