@@ -156,11 +156,17 @@ class Evaluator:
 
         Args:
             path: the file.
-            compress: whether to compress the file; its size is 57.7 MB otherwise.
+            compress: whether to compress the file without loss; its size is 57.7 MB otherwise.
 
         Raises:
             OSError: the file cannot be written, or the path is not a regular file.
             MemoryError: there is not enough memory.
+        """
+
+    def digest(self) -> str:
+        """Returns the SHA-256 of the weights, in hexadecimal: equal digests mean equal weights.
+
+        The digest of a training state (`file_digest`) also covers what the training continues from.
         """
 
     def evaluate(self, board: _Board, *, side_to_move: _Side | None = None) -> float:
@@ -825,7 +831,11 @@ class PlaySettings(Protocol):
 class TrainerCore:
     """Weights, moments and the position in the run. Use `shirokuro.Trainer` instead of this class."""
 
-    def __new__(cls, *, seed: int, generation_games: int, threads: int, table_mb: float) -> TrainerCore: ...
+    def __new__(
+        cls, *, seed: int, generation_games: int, threads: int, table_mb: float, init: Evaluator | None = None
+    ) -> TrainerCore:
+        """Starts a run, with a copy of the weights of `init`, or with neutral ones."""
+
     @staticmethod
     def load(path: _Path, *, threads: int, table_mb: float) -> tuple[TrainerCore, str, str, str]:
         """Reads a trainer file: the core, and the settings, statistics and monitor texts passed to `save`.

@@ -83,6 +83,11 @@ impl PyEvaluator {
         PyErr::warn(py, &py.get_type::<PyRuntimeWarning>(), &CString::new(warning)?, 1)
     }
 
+    /// Returns the SHA-256 of the weights, in hexadecimal.
+    fn digest(&self, py: Python<'_>) -> String {
+        py.detach(|| shirokuro_train::weights_digest(&self.0.weights))
+    }
+
     /// Evaluates a board: the expected final disc difference, for the side to move, within ±64.
     #[pyo3(signature = (board, *, side_to_move = None))]
     fn evaluate(&self, board: &Bound<'_, PyAny>, side_to_move: Option<SideToMove>) -> PyResult<f32> {

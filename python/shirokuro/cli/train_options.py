@@ -34,7 +34,7 @@ _READERS: Mapping[Kind, dict[str, Any]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """The command-only options, which do not change the model.
+    """The command-only options. Of these, only `init_from` changes the model.
 
     Raises:
         ValueError: a value is out of its range.
@@ -42,6 +42,7 @@ class Options:
     """
 
     out: str | None = None
+    init_from: str | None = None
     report_games: int = 1000
     match_games: int = 400
     on_corrupt: OnCorrupt | None = None
@@ -53,6 +54,7 @@ class Options:
     def __post_init__(self) -> None:
         kinds = {
             "out": (str, "a text"),
+            "init_from": (str, "a text"),
             "report_games": (int, "a whole number"),
             "match_games": (int, "a whole number"),
             "on_corrupt": (str, "a text"),
@@ -101,6 +103,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("any", "require"),
         help="continue the run in --out as if it had never stopped; given settings change it. Without one, a new run "
         "starts, with a warning; --resume=require makes that an error",
+    )
+    add(
+        "--init-from",
+        metavar="RUN|FILE",
+        help="start a new run from the weights of this model, a run directory (its latest checkpoint) or a model file, "
+        "instead of neutral ones; with --resume, a run that exists keeps its own, with a warning",
     )
     add(
         "--extend",

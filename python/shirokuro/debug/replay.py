@@ -16,6 +16,7 @@ from shirokuro.display.tables import text_table
 from shirokuro.runs.checkpoints import candidates
 from shirokuro.runs.directory import RunDirectory
 from shirokuro.runs.games import find_game
+from shirokuro.runs.origin import Origin, origins_of
 from shirokuro.training.trainer import Trainer
 
 if TYPE_CHECKING:
@@ -250,13 +251,14 @@ def _disc_count(position: Position) -> float:
 def _before(directory: RunDirectory, game: int, *, played: bool, threads: int | None) -> Trainer:
     """Returns a trainer with the latest saved state that is not from a later generation than the game."""
     newest = 0
+    origins: tuple[Origin, ...] = ()
     for path in candidates(directory.path):
         try:
             header = read_header(path)
             games, generation, size = header["games_played"], header["generation"], header["generation_games"]
             if games is None or generation is None or size is None:
                 continue
-            newest = max(newest, games)
+            newest, origins = max(newest, games), origins or origins_of(path)
             if game >= newest and not played:
                 raise ValueError(
                     f"game = {game}: the run's newest state has {newest} games, numbered 0 to {newest - 1}"
@@ -269,5 +271,10 @@ def _before(directory: RunDirectory, game: int, *, played: bool, threads: int | 
             _log.warning("%s", error)
     if not directory.config.exists():
         raise FileNotFoundError(2, "no run in", str(directory.path))
+    if origins:
+        raise ValueError(
+            f"game = {game}: no state before it is left, and the run started from another model's weights "
+            f"({origins[0]})"
+        )
     config = TrainConfig.from_toml(directory.config.read_text(encoding="utf-8"))
     return Trainer(config if threads is None else config.replace(threads=threads))

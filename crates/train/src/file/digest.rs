@@ -1,8 +1,10 @@
-//! The fingerprint of a training state. States with equal digests are equal, except with negligible probability.
+//! The fingerprints of a training state and of weights. What has equal digests is equal, except with negligible
+//! probability.
 
 use crate::file::codec;
 use crate::state::State;
 use sha2::{Digest, Sha256};
+use shirokuro_engine::Weights;
 use std::fmt::Write;
 use std::io;
 
@@ -29,11 +31,26 @@ impl StateHasher {
 
     /// Returns the digest as 64 lower-case hexadecimal digits.
     pub fn finish(self) -> String {
-        self.0.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
-            write!(hex, "{byte:02x}").expect("writing to a String does not fail");
-            hex
-        })
+        hex(self.0)
     }
+}
+
+fn hex(hasher: Sha256) -> String {
+    hasher.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
+        write!(hex, "{byte:02x}").expect("writing to a String does not fail");
+        hex
+    })
+}
+
+/// Returns the digest of weights, whatever training they come from: 64 lower-case hexadecimal digits.
+pub fn weights_digest(weights: &Weights) -> String {
+    let mut hasher = Sha256::new_with_prefix(b"shirokuro weights 1\n");
+    let hashed = codec::stream_weights(weights, &mut |bytes| {
+        hasher.update(bytes);
+        io::Result::Ok(())
+    });
+    hashed.expect("hashing does not fail");
+    hex(hasher)
 }
 
 /// Returns the digest of a state.

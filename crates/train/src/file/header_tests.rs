@@ -11,7 +11,7 @@ fn texts() -> Texts {
 /// Writes a compressed file of a state in which nothing was played.
 fn state_file(folder: &Folder, name: &str) -> std::path::PathBuf {
     let path = folder.path(name);
-    save_state(&path, &State::new(7, 64).unwrap(), &texts(), Encoding::Zstd).unwrap();
+    save_state(&path, &State::new(7, 64, None).unwrap(), &texts(), Encoding::Zstd).unwrap();
     path
 }
 
@@ -69,7 +69,7 @@ fn damage_in_any_section_is_found_by_verifying_the_file() {
 
 /// Writes a file with the sections of an empty state, except that `other` holds `zeros` zeros.
 fn file_with(path: &Path, other: Section, zeros: usize) {
-    let state = State::new(7, 64).unwrap();
+    let state = State::new(7, 64, None).unwrap();
     let piece = vec![0; 1 << 16];
     let source = |section: Section| {
         let (state, piece) = (&state, &piece);
@@ -111,7 +111,7 @@ fn a_text_that_readers_would_refuse_is_not_written() {
         (Texts { monitor: text(64 << 20), ..Texts::default() }, "monitor", 64 << 20),
     ] {
         let error =
-            save_state(&path, &State::new(7, 64).unwrap(), &long, Encoding::Zstd).unwrap_err().to_string();
+            save_state(&path, &State::new(7, 64, None).unwrap(), &long, Encoding::Zstd).unwrap_err().to_string();
         assert!(error.ends_with(&format!("invalid {section}: {} bytes long, more than {limit}", limit + 1)), "{error}");
     }
     assert_eq!(folder.names(), [""; 0]);
