@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from shirokuro import presets
 from shirokuro.config import LIMITS, TrainConfig, shown_name
 from shirokuro.exporters.prometheus import ADDRESS, parse_address
 from shirokuro.matches.arena import check_games
@@ -97,6 +98,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         f"options go in its [{TABLE}] table",
     )
     add(
+        "--preset",
+        choices=presets.names(),
+        help="settings that ship with the package; a file of settings and the command line take precedence. long: the "
+        "recipe of the model that ships with the package",
+    )
+    add(
         "--resume",
         nargs="?",
         const="any",
@@ -171,7 +178,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def read(parsed: argparse.Namespace) -> tuple[Options, dict[str, Any]]:
-    """Returns the command-only options and the given settings; the command line takes precedence over the file.
+    """Returns the command-only options and the given settings.
+
+    The command line takes precedence over the file, and the file over the preset.
 
     Raises:
         OSError: the file can't be read.
@@ -183,13 +192,14 @@ def read(parsed: argparse.Namespace) -> tuple[Options, dict[str, Any]]:
     if given.get("quiet") or given.get("verbose"):
         named["verbosity"] = -1 if given.get("quiet") else given["verbose"]
     settings = {name: value for name, value in given.items() if name in TrainConfig.SETTINGS}
-    path = given.get("config")
-    if path is None:
-        return Options(**named), settings
-    in_file, options_in_file = _read_file(path)
-    if any(name in settings for name in LIMITS):  # a limit replaces another one
-        in_file = {name: value for name, value in in_file.items() if name not in LIMITS}
-    return Options(**{**options_in_file, **named}), {**in_file, **settings}
+    files = [presets.path_of(given["preset"])] if "preset" in given else []
+    files += [given["config"]] if "config" in given else []
+    for path in reversed(files):
+        in_file, options_in_file = _read_file(path)
+        if any(name in settings for name in LIMITS):  # a limit replaces another one
+            in_file = {name: value for name, value in in_file.items() if name not in LIMITS}
+        named, settings = {**options_in_file, **named}, {**in_file, **settings}
+    return Options(**named), settings
 
 
 def _read_file(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
