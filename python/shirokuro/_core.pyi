@@ -148,6 +148,14 @@ class Evaluator:
             ModelFileError: the file is not a model, or is damaged.
         """
 
+    @staticmethod
+    def default() -> Evaluator:
+        """Returns the evaluator of the model that ships with the package, which is loaded once.
+
+        Raises:
+            FileNotFoundError: the package lacks the file, as a source tree may.
+        """
+
     def save(self, path: _Path, *, compress: bool = True) -> None:
         """Writes a model file that holds the weights alone; an existing file is replaced in one step.
 
@@ -330,7 +338,7 @@ class SearchResult:
 class Searcher:
     """A search that keeps its transposition table between calls, for playing a game move by move.
 
-    A copy, also a pickled one, starts with an empty table.
+    Without an evaluator, it uses `Evaluator.default()`. A copy, also a pickled one, starts with an empty table.
     """
 
     def __new__(cls, evaluator: Evaluator | None = None, *, table_mb: float = 16) -> Searcher: ...
@@ -370,7 +378,7 @@ def search(
 
     Args:
         board: the position to search.
-        evaluator: evaluates the leaves; without one, discs are counted.
+        evaluator: evaluates the leaves; without one, `Evaluator.default()` does.
         side_to_move: the side to move on a board that is not a `Position`.
         depth: the depth in plies, 1 … 60.
         nodes: the number of positions to visit, at least 1.
@@ -396,7 +404,9 @@ def solve(
     table_mb: float = 16,
     threads: int = 1,
 ) -> SearchResult:
-    """Finds the exact result under best play. Slow beyond about 24 empties; the evaluator only orders moves.
+    """Finds the exact result under best play. Slow beyond about 24 empties.
+
+    The evaluator only orders moves; without one, the number of discs does.
 
     Raises:
         ValueError: a value is outside its range.

@@ -24,6 +24,11 @@ impl PyEvaluator {
     pub fn new(weights: Arc<Weights>) -> Self {
         Self(PatternEvaluator::new(weights))
     }
+
+    /// Returns the evaluator of the model that ships with the package, which the Python side finds and keeps.
+    pub fn shipped(py: Python<'_>) -> PyResult<Bound<'_, Self>> {
+        Ok(py.import("shirokuro.models")?.call_method0("default_evaluator")?.cast_into()?)
+    }
 }
 
 #[pymethods]
@@ -66,6 +71,13 @@ impl PyEvaluator {
     fn load(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
         let weights = py.detach(|| shirokuro_train::load_weights(&path));
         weights.map(|weights| Self::new(Arc::new(weights))).map_err(|error| file_error(&error))
+    }
+
+    /// Returns the evaluator of the model that ships with the package.
+    #[staticmethod]
+    #[pyo3(name = "default")]
+    fn of_shipped_model(py: Python<'_>) -> PyResult<Bound<'_, Self>> {
+        Self::shipped(py)
     }
 
     /// Writes a model file that holds the weights alone; an existing file is replaced in one step. Warns if the file

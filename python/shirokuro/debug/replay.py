@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from shirokuro import _core
-from shirokuro._core import Game, ModelFileError, ModelVersionError, Position, Searcher, read_header
+from shirokuro._core import Evaluator, Game, ModelFileError, ModelVersionError, Position, Searcher, read_header
 from shirokuro.config import TrainConfig
 from shirokuro.display import notebook
 from shirokuro.display.boards import SIDES
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from os import PathLike
 
-    from shirokuro._core import Evaluator, SearchResult
+    from shirokuro._core import SearchResult
 
 _log = logging.getLogger(__name__)
 
@@ -207,7 +207,7 @@ def review(
 
     Args:
         game: the game.
-        evaluator: the model; without one, positions are evaluated by the disc count.
+        evaluator: the model; without one, that which ships with the package.
         depth: the search depth in plies, as for `search`.
         nodes: the number of positions to visit per search, as for `search`.
         time_ms: the time per search in milliseconds, as for `search`.
@@ -216,6 +216,7 @@ def review(
     Raises:
         ValueError: no limit was given, or a value is out of range.
     """
+    evaluator = evaluator or Evaluator.default()
     searcher, plies = Searcher(evaluator), []
     for number, (position, move) in enumerate(zip(_positions(game), game.moves, strict=True)):
         search = searcher.search(position, depth=depth, nodes=nodes, time_ms=time_ms, exact_empties=exact_empties)
@@ -226,7 +227,7 @@ def review(
                 move=move,
                 kind="best" if search.best_move == move else "other",
                 greedy=search.best_move == move,
-                evaluation=_disc_count(position) if evaluator is None else evaluator.evaluate(position),
+                evaluation=evaluator.evaluate(position),
                 value=search.score,
                 exact=search.exact,
                 target=None,
@@ -242,10 +243,6 @@ def _positions(game: Game) -> list[Position]:
     for move in game.moves[:-1]:
         positions.append(positions[-1].play(move))
     return positions
-
-
-def _disc_count(position: Position) -> float:
-    return _core.black_view(position.stone_difference, position.side_to_move)
 
 
 def _before(directory: RunDirectory, game: int, *, played: bool, threads: int | None) -> Trainer:
