@@ -63,7 +63,9 @@ fn a_run_from_other_weights_takes_over_nothing_else_and_is_repeatable() {
         );
         assert!((next.games_played(), next.state.powers) == (0, crate::Powers::START));
         assert!(next.state.moments.iter().all(|&moments| moments == [0.0, 0.0]));
-        split.iter().for_each(|&games| train(&mut next, games));
+        for &games in split {
+            train(&mut next, games);
+        }
         next.digest()
     });
     assert_eq!(digests[0], digests[1]);

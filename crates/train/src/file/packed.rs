@@ -136,7 +136,9 @@ mod tests {
         let (packed, unpacked) = (varied(), Weights::neutral().unwrap());
         let (mut unpacker, mut length) = (Unpacker::new(&unpacked), 0);
         stream(&packed, &mut |bytes| {
-            bytes.chunks(65_537).for_each(|piece| unpacker.push(piece));
+            for piece in bytes.chunks(65_537) {
+                unpacker.push(piece);
+            }
             length += bytes.len() as u64;
             Ok(())
         })
