@@ -13,7 +13,7 @@ CPU ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 MATURIN := env -u CONDA_PREFIX VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/maturin
-MARKDOWN := *.md docs examples
+MARKDOWN := *.md docs examples python/shirokuro/models
 AS_ROOT := $(shell test "$$(id -u)" = 0 || echo sudo --non-interactive)
 BUILD_INPUTS := pyproject.toml Cargo.toml Cargo.lock $(shell find crates -name '*.rs' -o -name Cargo.toml)
 WHEEL_INPUTS := $(BUILD_INPUTS) README.md LICENSE $(shell find python -type f ! -name '*.so' ! -path '*/__pycache__/*')
@@ -26,7 +26,7 @@ ARM64 := PATH="$(CURDIR)/$(BIN):$$PATH" CARGO_TARGET_DIR=$(CURDIR)/target/arm64 
 	RUSTC=$(CURDIR)/.cross/tools/bin/rustc RUSTDOC=$(CURDIR)/.cross/tools/bin/rustdoc \
 	CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER=$(CURDIR)/.cross/tools/bin/run-arm64
 
-.PHONY: build train serve test rust-tests environment test-arm64 torture bench bench-page compare signature web-pictures \
+.PHONY: build train reproduce ship-model serve test rust-tests environment test-arm64 torture bench bench-page compare signature web-pictures \
 	wheel wheel-arm64 release install check hooks clean help
 .DELETE_ON_ERROR:
 
@@ -34,6 +34,13 @@ build: .venv/.built ## Build the release core and install the package into .venv
 
 train: build ## Train a model and measure it, or resume a stopped run (GAMES=…, RUN=runs/name)
 	$(BIN)/shirokuro train --out $(RUN) $(if $(wildcard $(RUN)/config.toml),--resume) $(if $(GAMES),--games $(GAMES))
+
+reproduce: build ## Train the model in the box from nothing, and compare its digest with the card's; resumes a stopped run
+	$(BIN)/python scripts/ship_model.py reproduce
+
+ship-model: build .venv/.dev ## Put the model of a finished run of its preset into the box (RUN=runs/name)
+	$(BIN)/python scripts/ship_model.py ship $(RUN)
+	$(BIN)/mdformat python/shirokuro/models/README.md
 
 serve: build .venv/.web ## Serve a web page to play against a run's model and watch its training (RUN=runs/name)
 	$(BIN)/shirokuro serve $(RUN)

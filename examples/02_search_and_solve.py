@@ -2,7 +2,7 @@
 
 import shirokuro as sk
 
-# Scores are discs for the side to move. Without an evaluator, a search counts discs at its leaves.
+# Scores are discs for the side to move. Without an evaluator, a search uses the model in the box.
 position = sk.Position.from_moves("f5d6c3d3c4")
 result = sk.search(position, depth=6)
 print(f"depth {result.depth}: {result.best_move} scores {result.score:+.2f} after {result.nodes:,} positions")

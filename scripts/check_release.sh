@@ -18,6 +18,7 @@ for file in "$dist"/*_"$(uname -m)".whl "$dist"/*.tar.gz; do
     --constraint "$root/constraints.txt" "$file"
   environment/bin/python -m pip check
   environment/bin/shirokuro --version
+  environment/bin/python -c 'import shirokuro as sk; assert sk.Evaluator.default().digest() == sk.models.facts()["weights"]'
   environment/bin/python "$root/scripts/same_bits.py" >bits
   [ -e expected ] || cp bits expected
   diff expected bits

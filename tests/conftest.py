@@ -13,6 +13,7 @@ import hypothesis
 import pytest
 
 import shirokuro as sk
+from shirokuro import models
 from shirokuro.runs import checkpoints
 from tests.support.pages import Served, tab
 from tests.support.runs import FAST, SMALL, metrics_line, write_run
@@ -62,6 +63,16 @@ def model(trained: sk.Trainer, tmp_path_factory: pytest.TempPathFactory) -> Path
     path = tmp_path_factory.mktemp("model") / "model.shiro"
     trained.save(path)
     return path
+
+
+@pytest.fixture
+def shipped(trained: sk.Trainer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> sk.Evaluator:
+    """Ships the weights of `trained` with the package, and returns their evaluator."""
+    path = tmp_path / "shipped" / "default.shiro"
+    path.parent.mkdir()
+    trained.evaluator.save(path)
+    monkeypatch.setattr(models, "FILE", path)
+    return trained.evaluator
 
 
 @pytest.fixture(scope="session")

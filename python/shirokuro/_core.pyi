@@ -148,6 +148,14 @@ class Evaluator:
             ModelFileError: the file is not a model, or is damaged.
         """
 
+    @staticmethod
+    def default() -> Evaluator:
+        """Returns the evaluator of the model that ships with the package, which is loaded once.
+
+        Raises:
+            FileNotFoundError: the package lacks the file, as a source tree may.
+        """
+
     def save(self, path: _Path, *, compress: bool = True) -> None:
         """Writes a model file that holds the weights alone; an existing file is replaced in one step.
 
@@ -156,11 +164,17 @@ class Evaluator:
 
         Args:
             path: the file.
-            compress: whether to compress the file; its size is 57.7 MB otherwise.
+            compress: whether to compress the file without loss; its size is 57.7 MB otherwise.
 
         Raises:
             OSError: the file cannot be written, or the path is not a regular file.
             MemoryError: there is not enough memory.
+        """
+
+    def digest(self) -> str:
+        """Returns the SHA-256 of the weights, in hexadecimal: equal digests mean equal weights.
+
+        The digest of a training state (`file_digest`) also covers what the training continues from.
         """
 
     def evaluate(self, board: _Board, *, side_to_move: _Side | None = None) -> float:
@@ -327,7 +341,7 @@ class SearchResult:
 class Searcher:
     """A search that keeps its transposition table between calls, for playing a game move by move.
 
-    A copy, also a pickled one, starts with an empty table.
+    Without an evaluator, it uses `Evaluator.default()`. A copy, also a pickled one, starts with an empty table.
     """
 
     def __new__(cls, evaluator: Evaluator | None = None, *, table_mb: float = 16) -> Searcher: ...
@@ -367,7 +381,7 @@ def search(
 
     Args:
         board: the position to search.
-        evaluator: evaluates the leaves; without one, discs are counted.
+        evaluator: evaluates the leaves; without one, `Evaluator.default()` does.
         side_to_move: the side to move on a board that is not a `Position`.
         depth: the depth in plies, 1 … 60.
         nodes: the number of positions to visit, at least 1.
@@ -393,7 +407,9 @@ def solve(
     table_mb: float = 16,
     threads: int = 1,
 ) -> SearchResult:
-    """Finds the exact result under best play. Slow beyond about 24 empties; the evaluator only orders moves.
+    """Finds the exact result under best play. Slow beyond about 24 empties.
+
+    The evaluator only orders moves; without one, the number of discs does.
 
     Raises:
         ValueError: a value is outside its range.
@@ -828,7 +844,11 @@ class PlaySettings(Protocol):
 class TrainerCore:
     """Weights, moments and the position in the run. Use `shirokuro.Trainer` instead of this class."""
 
-    def __new__(cls, *, seed: int, generation_games: int, threads: int, table_mb: float) -> TrainerCore: ...
+    def __new__(
+        cls, *, seed: int, generation_games: int, threads: int, table_mb: float, init: Evaluator | None = None
+    ) -> TrainerCore:
+        """Starts a run, with a copy of the weights of `init`, or with neutral ones."""
+
     @staticmethod
     def load(path: _Path, *, threads: int, table_mb: float) -> tuple[TrainerCore, str, str, str]:
         """Reads a trainer file: the core, and the settings, statistics and monitor texts passed to `save`.

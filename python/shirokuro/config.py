@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeAlias
 
+from shirokuro import presets
 from shirokuro.schedule import Schedule, ScheduleLike
 
 if TYPE_CHECKING:
@@ -296,6 +297,15 @@ class TrainConfig:
             setting = self.SETTINGS[name]
             lines.append(f"# {setting.doc} Range {setting.range}.\n{shown_name(name)} = {shown}\n")
         return "\n".join(lines)
+
+    @classmethod
+    def preset(cls, name: str) -> Self:
+        """Returns the settings of a preset, such as `"long"`.
+
+        Raises:
+            ValueError: there is no preset of this name.
+        """
+        return cls.from_toml(presets.path_of(name).read_text(encoding="utf-8"))
 
     @classmethod
     def from_toml(cls, text: str) -> Self:

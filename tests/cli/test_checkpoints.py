@@ -170,8 +170,8 @@ def test_too_many_failed_games_end_with_a_report_and_their_own_exit_code(
 ) -> None:
     new = TrainingState.new
 
-    def new_with_faults(config: sk.TrainConfig) -> TrainingState:
-        state = new(config)
+    def new_with_faults(config: sk.TrainConfig, init: None = None) -> TrainingState:
+        state = new(config, init)
         inject_faults(state.core, {"panic": 0.1})
         return state
 

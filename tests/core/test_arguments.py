@@ -25,8 +25,8 @@ EVALUATOR = sk.Evaluator()
 BOARD_CALLS: dict[str, Callable[[Any], object]] = {
     "evaluate": EVALUATOR.evaluate,
     "Position": sk.Position,
-    "search": lambda board: sk.search(board, depth=1),
-    "Searcher.search": lambda board: sk.Searcher().search(board, depth=1),
+    "search": lambda board: sk.search(board, evaluator=EVALUATOR, depth=1),
+    "Searcher.search": lambda board: sk.Searcher(EVALUATOR).search(board, depth=1),
     "solve": sk.solve,
     "perft": lambda board: sk.perft(1, board),
 }
@@ -34,7 +34,7 @@ SIDE_CALLS: dict[str, Callable[[Any], object]] = {
     "evaluate": lambda side: EVALUATOR.evaluate(START, side_to_move=side),
     "evaluate_batch": lambda side: EVALUATOR.evaluate_batch(START[None], side_to_move=side),
     "Position": lambda side: sk.Position(START, side_to_move=side),
-    "search": lambda side: sk.search(START, side_to_move=side, depth=1),
+    "search": lambda side: sk.search(START, side_to_move=side, evaluator=EVALUATOR, depth=1),
     "solve": lambda side: sk.solve(START, side_to_move=side),
     "perft": lambda side: sk.perft(1, START, side_to_move=side),
 }
@@ -43,8 +43,8 @@ POSITION_CALLS: dict[str, Callable[..., object]] = {
     "evaluate": EVALUATOR.evaluate,
     "evaluate_batch": lambda board, **side: EVALUATOR.evaluate_batch([board], **side),
     "Position": sk.Position,
-    "search": functools.partial(sk.search, depth=1),
-    "Searcher.search": lambda board, **side: sk.Searcher().search(board, depth=1, **side),
+    "search": functools.partial(sk.search, evaluator=EVALUATOR, depth=1),
+    "Searcher.search": lambda board, **side: sk.Searcher(EVALUATOR).search(board, depth=1, **side),
     "perft": functools.partial(sk.perft, 1),
 }
 

@@ -92,7 +92,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("sk.Trainer(config)", "prepared.save(path.with_name('copy'))"),
         ("None", "_core.verify_file(path)"),
         ("None", "_core.file_digest(path)"),
-        ("None", "_core.Searcher(table_mb=300)"),
+        ("sk.Evaluator()", "_core.Searcher(prepared, table_mb=300)"),
         ("sk.Evaluator()", "sk.search(sk.Position(), evaluator=prepared, depth=8, table_mb=20, threads=4)"),
         ("np.zeros((100_000, 64), 'i4')", "sk.Evaluator().evaluate_batch(prepared)"),
     ],
@@ -140,9 +140,10 @@ def test_a_table_that_no_machine_holds_is_a_memory_error() -> None:
         import resource, shirokuro as sk
         from shirokuro._core import Searcher, TrainerCore
         resource.setrlimit(resource.RLIMIT_AS, (4_000_000_000,) * 2)
+        evaluator = sk.Evaluator()
         for work in (
-            lambda: Searcher(table_mb=65536),
-            lambda: sk.search(sk.Position(), depth=1, table_mb=65536),
+            lambda: Searcher(evaluator, table_mb=65536),
+            lambda: sk.search(sk.Position(), evaluator=evaluator, depth=1, table_mb=65536),
             lambda: sk.solve(sk.Position(), table_mb=65536),
             lambda: TrainerCore(seed=1, generation_games=8, threads=1, table_mb=65536),
         ):
@@ -163,14 +164,15 @@ def test_threads_that_the_system_does_not_start_are_an_error_or_done_without() -
     program = textwrap.dedent("""
         import numpy as np, shirokuro as sk
         from shirokuro._core import TrainerCore
-        alone = sk.search(sk.Position(), depth=5)
-        together = sk.search(sk.Position(), depth=5, threads=4)
+        evaluator = sk.Evaluator()
+        alone = sk.search(sk.Position(), evaluator=evaluator, depth=5)
+        together = sk.search(sk.Position(), evaluator=evaluator, depth=5, threads=4)
         print(alone.score == together.score)
-        evaluator, boards = sk.Evaluator(), np.tile(sk.Position().board, (5000, 1))
+        boards = np.tile(sk.Position().board, (5000, 1))
         for work in (
             lambda: TrainerCore(seed=1, generation_games=8, threads=2, table_mb=0),
             lambda: evaluator.evaluate_batch(boards),
-            lambda: sk.search(sk.Position(), depth=9),
+            lambda: sk.search(sk.Position(), evaluator=evaluator, depth=9),
         ):
             try:
                 work()

@@ -60,14 +60,14 @@ def test_damaged_weights_are_refused() -> None:
 @pytest.mark.parametrize("moves", ["", "f5d6c3"])
 def test_a_search_result_is_copied_with_every_field(moves: str, copied: Callable[[Any], Any]) -> None:
     assert "principal_variation" in RESULT_FIELDS
-    found = sk.search(sk.Position.from_moves(moves), depth=4, confidence=95)
+    found = sk.search(sk.Position.from_moves(moves), evaluator=sk.Evaluator(), depth=4, confidence=95)
     other = copied(found)
     assert [getattr(other, name) for name in RESULT_FIELDS] == [getattr(found, name) for name in RESULT_FIELDS]
 
 
 @COPIES
 def test_a_search_result_without_a_move_is_copied(copied: Callable[[Any], Any]) -> None:
-    full = sk.search(sk.Position([sk.BLACK] * 64), depth=1)
+    full = sk.search(sk.Position([sk.BLACK] * 64), evaluator=sk.Evaluator(), depth=1)
     other = copied(full)
     assert [getattr(other, name) for name in RESULT_FIELDS] == [getattr(full, name) for name in RESULT_FIELDS]
     assert (other.best_move, other.score, other.exact) == (None, 64, True)
@@ -89,6 +89,7 @@ def test_searchers_and_engines_find_the_same_after_copying(copied: Callable[[Any
 
 @COPIES
 @pytest.mark.parametrize("table_mb", [{}, {"table_mb": 0}])
+@pytest.mark.usefixtures("shipped")
 def test_a_searcher_without_a_model_is_copied(copied: Callable[[Any], Any], table_mb: dict[str, Any]) -> None:
     assert copied(sk.Searcher(**table_mb)).search(sk.Position(), depth=3).best_move
 

@@ -84,7 +84,7 @@ def test_the_expected_moves_are_legal(trained: sk.Trainer) -> None:
 def test_a_side_without_a_legal_move_has_no_best_move() -> None:
     board = np.zeros(64, dtype=np.int8)
     board[:2] = sk.WHITE, sk.BLACK
-    must_pass = sk.search(board, side_to_move="black", depth=2)
+    must_pass = sk.search(board, side_to_move="black", evaluator=sk.Evaluator(), depth=2)
     assert must_pass.best_move is None
     over = sk.solve(np.full(64, sk.BLACK, dtype=np.int8), side_to_move="white")
     assert over.best_move is None
@@ -120,8 +120,9 @@ def test_a_large_table_is_freed_after_its_search() -> None:
     def resident() -> int:
         return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
+    evaluator = sk.Evaluator()
     before = resident()
-    sk.search(sk.Position(), depth=1, table_mb=1000)
+    sk.search(sk.Position(), evaluator=evaluator, depth=1, table_mb=1000)
     assert resident() - before < 200_000_000
 
 

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import shirokuro as sk
 from shirokuro import _core
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import shirokuro as sk
 
 
 def test_timed_evaluations_are_those_of_the_evaluator(
@@ -30,7 +29,7 @@ def test_timed_searches_have_a_depth_of_one_ply(
     trained: sk.Trainer, positions: Callable[[int], list[sk.Position]]
 ) -> None:
     boards = [position for position in positions(5) if position.legal_moves]
-    for evaluator in (trained.evaluator, None):
+    for evaluator in (trained.evaluator, sk.Evaluator()):
         searcher = _core.Searcher(evaluator, table_mb=1)
         nodes = sum(searcher.search(board, depth=1).nodes for board in boards)
         _core.time_searches(evaluator, boards, rounds=1)  # warm-up: the first call waits for memory

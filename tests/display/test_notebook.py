@@ -109,7 +109,7 @@ def test_a_search_shows_its_position_line_and_figures(shown: dict[str, Any]) -> 
 
 def test_a_search_without_legal_moves_shows_dashes() -> None:
     over = sk.Position.from_moves("e6f4e3f6g5d6e7f5c5")
-    text = sk.search(over, depth=2)._repr_html_()
+    text = sk.search(over, evaluator=sk.Evaluator(), depth=2)._repr_html_()
     assert "best move –" in words(text)
     assert "exact" in words(text)
 

@@ -15,7 +15,8 @@ from shirokuro import _core
 from shirokuro.cli import main
 from tests.support.paths import ROOT
 
-PAGES = sorted((*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/*.md")))
+MODEL_CARD = ROOT / "python" / "shirokuro" / "models" / "README.md"
+PAGES = sorted((*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/*.md"), MODEL_CARD))
 SHOWN = [page for page in PAGES if "```console" in page.read_text(encoding="utf-8")]
 EXAMPLES = [page for page in PAGES if "```python" in page.read_text(encoding="utf-8")]
 

@@ -79,7 +79,12 @@ def test_one_wheel_runs_on_every_processor_of_its_architecture(
     assert emulated == [kernel, run(sys.executable, "-c", TRAIN).stdout.split()[1]]
 
 
-def test_the_tests_of_evaluation_search_and_signature_pass_on_arm64() -> None:
-    files = ["tests/core/test_evaluation.py", "tests/core/test_search.py", "tests/benchmarks/test_signature.py"]
+def test_the_tests_of_evaluation_search_signature_and_the_shipped_model_pass_on_arm64() -> None:
+    files = [
+        "tests/core/test_evaluation.py",
+        "tests/core/test_search.py",
+        "tests/benchmarks/test_signature.py",
+        "tests/models/test_beginning.py",
+    ]
     done = run(PYTHON_ARM64, "-m", "pytest", "-p", "no:cacheprovider", "-q", *files)
     assert " passed" in done.stdout

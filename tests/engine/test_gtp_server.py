@@ -316,7 +316,7 @@ class Recorder:
 
     def search(self, position: sk.Position, limits: sk.SearchLimits) -> SearchResult:
         self.limits_seen.append(limits)
-        return sk.search(position, depth=1)
+        return sk.search(position, evaluator=sk.Evaluator(), depth=1)
 
 
 def limits_in(session: list[str], *, keep: bool, **limits: int) -> list[sk.SearchLimits]:

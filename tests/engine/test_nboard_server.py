@@ -200,7 +200,7 @@ class Recorder:
 
     def search(self, position: sk.Position, limits: sk.SearchLimits) -> SearchResult:
         self.limits_seen.append(limits)
-        return sk.search(position, depth=1)
+        return sk.search(position, evaluator=sk.Evaluator(), depth=1)
 
 
 def test_the_game_clock_limits_a_move_in_addition_to_the_depth() -> None:

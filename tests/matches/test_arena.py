@@ -128,16 +128,16 @@ def test_ctrl_c_ends_a_match_during_its_searches() -> None:
 
 
 def test_a_cancellation_ends_only_what_runs_within_it() -> None:
-    cancellation, other = sk._core.Cancellation(), sk._core.Cancellation()
+    cancellation, other, evaluator = sk._core.Cancellation(), sk._core.Cancellation(), sk.Evaluator()
     with cancellation:
         other.cancel()
-        assert sk.search(sk.Position(), nodes=100_000).nodes >= 100_000
+        assert sk.search(sk.Position(), evaluator=evaluator, nodes=100_000).nodes >= 100_000
     with pytest.raises(KeyboardInterrupt, match="cancelled"), other:
         pytest.fail("a cancelled block is entered")
     threading.Timer(0.1, cancellation.cancel).start()
     with pytest.raises(KeyboardInterrupt, match="cancelled"), cancellation:
         sk.solve(sk.Position())
-    assert sk.search(sk.Position(), nodes=100_000).nodes >= 100_000
+    assert sk.search(sk.Position(), evaluator=evaluator, nodes=100_000).nodes >= 100_000
 
 
 def test_the_heuristic_follows_its_rule(positions: Callable[[int], list[sk.Position]]) -> None:

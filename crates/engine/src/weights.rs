@@ -64,6 +64,14 @@ impl Weights {
         Ok(Self::collect(entries.into_iter()).expect("there is memory for the weights"))
     }
 
+    /// Returns a copy with the entries of this moment.
+    ///
+    /// # Errors
+    /// There is not enough memory.
+    pub fn copy(&self) -> Result<Self, OutOfMemory> {
+        Self::collect(self.entries().iter().map(|entry| entry.load(Relaxed)))
+    }
+
     fn collect(weights: impl Iterator<Item = u16>) -> Result<Self, OutOfMemory> {
         let mut entries = try_with_capacity(ENTRIES - STAGE_ENTRIES + WINDOW, "the weights")?;
         prefer_huge_pages(entries.spare_capacity_mut());

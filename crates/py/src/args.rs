@@ -90,6 +90,11 @@ pub fn evaluator(value: Option<&Bound<'_, PyAny>>) -> PyResult<Option<PatternEva
     value.map(evaluator).transpose()
 }
 
+/// An evaluator; without one, that of the model that ships with the package.
+pub fn evaluator_or_default(py: Python<'_>, value: Option<&Bound<'_, PyAny>>) -> PyResult<PatternEvaluator> {
+    evaluator(value)?.map_or_else(|| Ok(PyEvaluator::shipped(py)?.get().0.clone()), Ok)
+}
+
 /// The side to move: 1 or "black", 2 or "white".
 #[derive(Clone, Copy, Debug)]
 pub struct SideToMove(pub Side);

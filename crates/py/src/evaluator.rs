@@ -24,6 +24,11 @@ impl PyEvaluator {
     pub fn new(weights: Arc<Weights>) -> Self {
         Self(PatternEvaluator::new(weights))
     }
+
+    /// Returns the evaluator of the model that ships with the package, which the Python side finds and keeps.
+    pub fn shipped(py: Python<'_>) -> PyResult<Bound<'_, Self>> {
+        Ok(py.import("shirokuro.models")?.call_method0("default_evaluator")?.cast_into()?)
+    }
 }
 
 #[pymethods]
@@ -68,6 +73,13 @@ impl PyEvaluator {
         weights.map(|weights| Self::new(Arc::new(weights))).map_err(|error| file_error(&error))
     }
 
+    /// Returns the evaluator of the model that ships with the package.
+    #[staticmethod]
+    #[pyo3(name = "default")]
+    fn of_shipped_model(py: Python<'_>) -> PyResult<Bound<'_, Self>> {
+        Self::shipped(py)
+    }
+
     /// Writes a model file that holds the weights alone; an existing file is replaced in one step. Warns if the file
     /// system cannot sync the folder.
     #[pyo3(signature = (path, *, compress = true))]
@@ -81,6 +93,11 @@ impl PyEvaluator {
             path.display()
         );
         PyErr::warn(py, &py.get_type::<PyRuntimeWarning>(), &CString::new(warning)?, 1)
+    }
+
+    /// Returns the SHA-256 of the weights, in hexadecimal.
+    fn digest(&self, py: Python<'_>) -> String {
+        py.detach(|| shirokuro_train::weights_digest(&self.0.weights))
     }
 
     /// Evaluates a board: the expected final disc difference, for the side to move, within ±64.

@@ -1,6 +1,6 @@
 //! `Searcher`, `search` and `solve`: the best move.
 
-use crate::args::{SideToMove, evaluator, integer, milliseconds, small_integer, table_bytes};
+use crate::args::{SideToMove, evaluator, evaluator_or_default, integer, milliseconds, small_integer, table_bytes};
 use crate::board::position;
 use crate::error::{busy, memory_error, value_error};
 use crate::interrupt::{check_interrupts, with_polling};
@@ -197,7 +197,7 @@ impl PySearchResult {
 /// A search that keeps its transposition table between calls.
 #[pyclass(frozen, name = "Searcher", module = "shirokuro._core")]
 pub struct PySearcher {
-    evaluator: Option<PatternEvaluator>,
+    evaluator: PatternEvaluator,
     searcher: Mutex<Searcher>,
     /// The arguments from which it was made: the `Evaluator` or `None`, and the table's size.
     model: Option<Py<PyAny>>,
@@ -208,11 +208,15 @@ pub struct PySearcher {
 impl PySearcher {
     #[new]
     #[pyo3(signature = (evaluator = None, *, table_mb = None), text_signature = "(evaluator=None, *, table_mb=16)")]
-    fn new(evaluator: Option<&Bound<'_, PyAny>>, table_mb: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
+    fn new(
+        py: Python<'_>,
+        evaluator: Option<&Bound<'_, PyAny>>,
+        table_mb: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
         let searcher = Mutex::new(new_searcher(table_bytes(table_mb)?)?);
         let kept = |argument: Option<&Bound<'_, PyAny>>| argument.map(|argument| argument.clone().unbind());
         let (model, table_mb) = (kept(evaluator), kept(table_mb));
-        Ok(Self { evaluator: self::evaluator(evaluator)?, searcher, model, table_mb })
+        Ok(Self { evaluator: evaluator_or_default(py, evaluator)?, searcher, model, table_mb })
     }
 
     /// Pickles the searcher as the arguments from which it was made: a copy starts with an empty table.
@@ -246,7 +250,7 @@ impl PySearcher {
         let limits = limits(depth, nodes, time_ms, exact_empties)?;
         let options = SearchOptions::new(threads, confidence)?;
         let mut searcher = self.searcher.try_lock().map_err(|_| busy("searcher"))?;
-        run(board.py(), &mut searcher, self.evaluator.as_ref(), position, limits, options)
+        run(board.py(), &mut searcher, Some(&self.evaluator), position, limits, options)
     }
 }
 
@@ -275,7 +279,9 @@ pub fn search(
     let position = position(board, side_to_move)?;
     let limits = limits(depth, nodes, time_ms, exact_empties)?;
     let options = SearchOptions::new(threads, confidence)?;
-    once(board.py(), self::evaluator(evaluator)?, position, limits, options, table_bytes(table_mb)?)
+    let table_bytes = table_bytes(table_mb)?;
+    let evaluator = evaluator_or_default(board.py(), evaluator)?;
+    once(board.py(), Some(evaluator), position, limits, options, table_bytes)
 }
 
 /// Finds the result of the game under best play.

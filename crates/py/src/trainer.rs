@@ -59,13 +59,14 @@ impl RunPosition {
 #[pymethods]
 impl PyTrainerCore {
     #[new]
-    #[pyo3(signature = (*, seed, generation_games, threads, table_mb))]
+    #[pyo3(signature = (*, seed, generation_games, threads, table_mb, init = None))]
     fn create(
         py: Python<'_>,
         seed: &Bound<'_, PyAny>,
         generation_games: &Bound<'_, PyAny>,
         threads: &Bound<'_, PyAny>,
         table_mb: &Bound<'_, PyAny>,
+        init: Option<PyRef<'_, PyEvaluator>>,
     ) -> PyResult<Self> {
         let max_games = TrainerOptions::MAX_GENERATION_GAMES;
         let options = TrainerOptions {
@@ -74,7 +75,12 @@ impl PyTrainerCore {
             threads: thread_count(threads)?,
             table_bytes: table_bytes(Some(table_mb))?,
         };
-        let trainer = py.detach(|| Trainer::new(&options)).map_err(|error| trainer_error(&error))?;
+        let weights = init.map(|evaluator| Arc::clone(&evaluator.0.weights));
+        let create = || match &weights {
+            Some(weights) => Trainer::with_weights(&options, weights),
+            None => Trainer::new(&options),
+        };
+        let trainer = py.detach(create).map_err(|error| trainer_error(&error))?;
         Self::new(py, trainer)
     }
 

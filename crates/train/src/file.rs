@@ -12,6 +12,7 @@ pub(crate) mod error;
 pub(crate) mod header;
 mod load;
 mod order;
+mod packed;
 mod pending;
 pub(crate) mod reader;
 mod records;
@@ -34,15 +35,19 @@ use shirokuro_engine::Weights;
 use std::path::Path;
 use texts::Texts;
 
-/// Writes a file that holds only these weights. The file is replaced completely or not at all. Returns whether the
+/// Writes a file that holds only these weights; a compressed one without redundancy. The file is replaced completely or not at all. Returns whether the
 /// folder was synced: some file systems do not support that, and then a power failure may restore the old file.
 ///
 /// # Errors
 ///
 /// The path is not a regular file, or the operating system reported an error; the old file is unchanged.
 pub fn save_weights(path: &Path, weights: &Weights, encoding: Encoding) -> Result<bool, FileError> {
-    let sections: [(Section, &Source); 1] =
-        [(Section::Weights, &|sink: &mut Sink| codec::stream_weights(weights, sink))];
+    let packed = encoding == Encoding::Zstd && packed::is_lossless(weights);
+    let sections: [(Section, &Source); 1] = [if packed {
+        (Section::PackedWeights, &|sink: &mut Sink| packed::stream(weights, sink))
+    } else {
+        (Section::Weights, &|sink: &mut Sink| codec::stream_weights(weights, sink))
+    }];
     atomic::replace(path, |file| container::write(file, &codec::no_fields(), &sections, encoding))
         .map_err(|error| FileError::new(path, error))
 }

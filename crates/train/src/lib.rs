@@ -25,6 +25,7 @@ mod testing;
 mod trainer;
 
 pub use error::{ParameterError, TrainerError};
+pub use file::digest::weights_digest;
 pub use file::error::{FileError, Reason};
 pub use file::header::{FileHeader, SectionHeader, read_header, verify_file};
 pub use file::section::{Encoding, Section};

@@ -39,15 +39,15 @@ impl State {
     /// The bytes of the weights, the moments and the coverage.
     pub const BYTES: usize = ENTRIES * (size_of::<u16>() + size_of::<Moments>()) + Coverage::BYTES;
 
-    /// Creates the state of a run that has played nothing, with neutral weights.
-    pub fn new(seed: u64, generation_games: u32) -> Result<Self, OutOfMemory> {
+    /// Creates the state of a run that has played nothing, with a copy of these weights, or with neutral ones.
+    pub fn new(seed: u64, generation_games: u32, weights: Option<&Weights>) -> Result<Self, OutOfMemory> {
         require_memory(Self::BYTES, "weights and moments")?;
         Ok(Self {
             seed,
             generation_games,
             generation: 0,
             powers: Powers::START,
-            weights: Arc::new(Weights::neutral()?),
+            weights: Arc::new(weights.map_or_else(Weights::neutral, Weights::copy)?),
             moments: no_moments()?,
             records: Vec::new(),
             undo: Vec::new(),
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn the_next_games_follow_the_counted_ones_and_end_with_the_generation() {
-        let mut state = State::new(0, 5).unwrap();
+        let mut state = State::new(0, 5, None).unwrap();
         state.generation = 2;
         assert_eq!(state.next_games(100), 10..15);
         state.records.extend([10, 11].map(GameRecord::failed));

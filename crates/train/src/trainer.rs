@@ -24,7 +24,7 @@ use crate::record::PlayedGame;
 use crate::report::{GameFailure, GenerationReport, Reset};
 use crate::settings::{LearnSettings, PlaySettings, TrainerOptions};
 use crate::state::State;
-use shirokuro_engine::{OutOfMemory, PatternEvaluator, require_memory};
+use shirokuro_engine::{OutOfMemory, PatternEvaluator, Weights, require_memory};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -73,8 +73,21 @@ impl Trainer {
     ///
     /// An option is outside its range, or there is not enough memory, or no threads are available.
     pub fn new(options: &TrainerOptions) -> Result<Self, TrainerError> {
+        Self::start(options, None)
+    }
+
+    /// Creates a trainer that has played nothing, with a copy of these weights.
+    ///
+    /// # Errors
+    ///
+    /// An option is outside its range, or there is not enough memory, or no threads are available.
+    pub fn with_weights(options: &TrainerOptions, weights: &Weights) -> Result<Self, TrainerError> {
+        Self::start(options, Some(weights))
+    }
+
+    fn start(options: &TrainerOptions, weights: Option<&Weights>) -> Result<Self, TrainerError> {
         options.validate()?;
-        let state = State::new(options.seed, options.generation_games)?;
+        let state = State::new(options.seed, options.generation_games, weights)?;
         let workers = Workers::new(options.threads, options.table_bytes)?;
         Ok(Self { state, workers, rows: 0, faults: None, inspection: Inspection::default() })
     }

@@ -51,6 +51,31 @@ fn the_number_of_threads_does_not_change_the_digest() {
 }
 
 #[test]
+fn a_run_from_other_weights_takes_over_nothing_else_and_is_repeatable() {
+    let mut first = trainer(2);
+    train(&mut first, 15);
+    let (before, weights) = (first.digest(), &first.state.weights);
+    let options = TrainerOptions { seed: 12, generation_games: 6, threads: 1, table_bytes: 1 << 16 };
+    let digests = [(1, &[15][..]), (3, &[1, 9, 5])].map(|(threads, split)| {
+        let mut next = Trainer::with_weights(&TrainerOptions { threads, ..options }, weights).unwrap();
+        assert!(
+            next.state.weights.entries().iter().zip(weights.entries()).all(|(a, b)| a.load(Relaxed) == b.load(Relaxed))
+        );
+        assert!((next.games_played(), next.state.powers) == (0, crate::Powers::START));
+        assert!(next.state.moments.iter().all(|&moments| moments == [0.0, 0.0]));
+        for &games in split {
+            train(&mut next, games);
+        }
+        next.digest()
+    });
+    assert_eq!(digests[0], digests[1]);
+    let mut neutral = Trainer::new(&options).unwrap();
+    train(&mut neutral, 15);
+    assert_ne!(digests[0], neutral.digest());
+    assert_eq!(first.digest(), before);
+}
+
+#[test]
 fn however_the_games_are_split_into_calls_the_result_is_the_same() {
     let mut whole = trainer(2);
     train(&mut whole, 15);

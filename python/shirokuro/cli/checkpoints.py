@@ -12,6 +12,7 @@ from shirokuro.cli.exit_codes import ExitCode
 from shirokuro.cli.terminal import console, say
 from shirokuro.display.format import counted
 from shirokuro.runs.checkpoints import list_checkpoints, prune, verify
+from shirokuro.runs.origin import origins_of
 
 if TYPE_CHECKING:
     import argparse
@@ -54,6 +55,8 @@ def run(options: argparse.Namespace) -> int:
         saved = checkpoint.saved.astimezone().strftime("%Y-%m-%d %H:%M:%S")
         table.add_row(checkpoint.path.name, f"{checkpoint.games_played:,}", f"{checkpoint.size / 1e6:.1f}", saved)
     console().print(table)
+    if origins := origins_of(checkpoints[0].path):
+        say("\n".join(f"started from {origin}" for origin in origins))
     for damage in damaged:
         say(damage, error=True)
     if options.verify:

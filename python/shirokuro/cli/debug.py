@@ -13,6 +13,7 @@ from shirokuro.cli.terminal import say
 from shirokuro.config import TrainConfig
 from shirokuro.display.format import counted
 from shirokuro.files import write_text
+from shirokuro.models import DEFAULT
 from shirokuro.runs.checkpoints import model_of
 from shirokuro.runs.directory import RunDirectory
 from shirokuro.training.trainer import Trainer
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 HELP = "Inspect boards, patterns, traces, replayed games, weight differences, tables of data, and weight updates."
 
 _TRANSCRIPT = re.compile(r"(?:[a-hA-H][1-8])+")
-_MODEL = "a run directory (its latest checkpoint) or a model file"
+_MODEL = "a run directory (its latest checkpoint), a model file, or default for the model that ships with the package"
 _POSITION = "moves from the start such as f5d6c3, or a diagram: 64 squares of X, O and ., then the side to move"
 _GAME = "the number of a recorded game of the run"
 
@@ -44,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     board.add_argument("--svg", type=Path, metavar="FILE", help="write an SVG picture instead")
 
     patterns = command("patterns", _patterns, "Show the pattern values that a model adds up for a position.")
-    patterns.add_argument("model", metavar="RUN|FILE", help=_MODEL)
+    patterns.add_argument("model", nargs="?", default=DEFAULT, metavar="RUN|FILE", help=f"{_MODEL} (may be left out)")
     patterns.add_argument(
         "position", nargs="?", default="", metavar="POSITION", help=f"{_POSITION} (default: the start)"
     )
@@ -119,7 +120,10 @@ def _board(options: argparse.Namespace) -> None:
 
 
 def _patterns(options: argparse.Namespace) -> None:
-    view = debug.pattern_view(Evaluator.load(model_of(options.model)), _position(options.position))
+    model, position = options.model, options.position
+    if not position and _TRANSCRIPT.fullmatch(model) and not Path(model).exists():
+        model, position = DEFAULT, model
+    view = debug.pattern_view(Evaluator.load(model_of(model)), _position(position))
     say(view.text(*options.pattern or ()))
 
 

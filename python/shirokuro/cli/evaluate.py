@@ -49,13 +49,14 @@ _EXACT_EMPTIES = 8
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's options."""
-    parser.add_argument("model", help="a run directory (its latest checkpoint) or a model file")
+    levels.add_model(parser)
     parser.add_argument(
         "--opponent",
         action="append",
         metavar="NAME",
-        help=f"{', '.join(_FIXED)}, a model file, a run directory, or gtp:COMMAND for a program that speaks the Go "
-        "Text Protocol, such as 'gtp:gtp-rhino -l 3 -b 0'; repeatable (default: random and heuristic)",
+        help=f"{', '.join(_FIXED)}, default (the model that ships with the package), a model file, a run directory, or "
+        "gtp:COMMAND for a program that speaks the Go Text Protocol, such as 'gtp:gtp-rhino -l 3 -b 0'; repeatable "
+        "(default: random and heuristic)",
     )
     parser.add_argument(
         "--games", type=int, help=f"games per match, an even number (default: {_GAMES}; for a ladder: 100)"

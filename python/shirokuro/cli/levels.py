@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, get_args
 
+from shirokuro import models
 from shirokuro._core import Evaluator
 from shirokuro.engine.engine import Confidence, Engine
 from shirokuro.engine.limits import SearchLimits
@@ -20,10 +21,16 @@ EXACT_EMPTIES = 14
 
 TABLE_MB = 64
 
+MODEL_HELP = (
+    "a run directory (its latest checkpoint), a model file, or default (also if left out) for the model that ships "
+    "with the package"
+)
+"""The help of an argument that names a model."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the model and the options for its strength."""
-    parser.add_argument("model", metavar="RUN|FILE", help="a run directory (its latest checkpoint) or a model file")
+    add_model(parser)
     level = parser.add_argument_group("strength of the model", "A search ends at the first limit that it reaches.")
     add_limits(level, depth=DEPTH, exact_empties=EXACT_EMPTIES)
     level.add_argument("--threads", type=int, metavar="N", default=1, help="threads per search (default: %(default)s)")
@@ -43,6 +50,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=TABLE_MB,
         help="size of the transposition table in MB (default: %(default)s)",
     )
+
+
+def add_model(parser: argparse.ArgumentParser, more: str = "") -> None:
+    """Declares the model, which may be left out: then it is the one that ships with the package."""
+    parser.add_argument("model", nargs="?", default=models.DEFAULT, metavar="RUN|FILE", help=f"{MODEL_HELP}{more}")
 
 
 def add_limits(group: argparse._ArgumentGroup, *, depth: int, exact_empties: int) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shirokuro.cli import levels
 from shirokuro.cli.terminal import say
 from shirokuro.extras import load
+from shirokuro.models import DEFAULT, default_model
 from shirokuro.signals import StopSignals
 from shirokuro.web.guard import is_loopback, new_token
 from shirokuro.web.models import ModelSource
@@ -20,7 +21,7 @@ HELP = "Serve a web page to play against a model, see its evaluations and watch 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's options."""
-    parser.add_argument("model", type=Path, metavar="RUN|MODEL", help="a run directory or a model file")
+    levels.add_model(parser)
     parser.add_argument(
         "--port", type=int, default=8080, help="the port to listen on; 0 for any free one (default: %(default)s)"
     )
@@ -42,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
     if not 0 <= options.port <= 65535:  # noqa: PLR2004 (stated in the message)
         raise ValueError(f"port = {options.port}: must be within 0…65,535")
     load("websockets", extra="web", purpose="the web page")
-    models = ModelSource(options.model)
+    models = ModelSource(default_model() if options.model == DEFAULT else options.model)
     if not models.is_run or models.newer_games() is not None:
         models.load()
     token = options.token

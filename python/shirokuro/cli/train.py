@@ -56,7 +56,7 @@ def run(parsed: argparse.Namespace) -> int:
     if extend is not None and (not resume or "games" in given):
         raise ValueError(f"--extend {extend}: continues a run with --resume, and takes the place of games")
     with console.messages(options.verbosity, as_json=options.json_logs):
-        trainer = _trainer(directory, given, resume=resume, on_corrupt=options.on_corrupt)
+        trainer = _trainer(directory, given, options, resume=resume)
         if extend is not None:
             trainer.extend(extend)
         return _run(options, trainer, directory)
@@ -96,31 +96,34 @@ def _run(options: Options, trainer: Trainer, directory: RunDirectory) -> int:
     return 0
 
 
-def _trainer(
-    directory: RunDirectory, given: dict[str, Any], *, resume: Resume | None, on_corrupt: OnCorrupt | None
-) -> Trainer:
+def _trainer(directory: RunDirectory, given: dict[str, Any], options: Options, *, resume: Resume | None) -> Trainer:
     """Returns a new trainer, or the one in the directory, with the given settings."""
     if not candidates(directory.path):
         if resume == "require":
             raise FileNotFoundError(2, "no run to resume in", str(directory.path))
-        return _new(directory, given, resume=bool(resume))
+        return _new(directory, given, resume=bool(resume), init=options.init_from)
     if not resume:
         raise ValueError(
             f"{directory.path} holds a run: continue it with --resume, or choose another directory with --out"
         )
     trainer = Trainer()
-    trainer.restore(directory.path, on_corrupt=on_corrupt or _choice(directory))
+    trainer.restore(directory.path, on_corrupt=options.on_corrupt or _choice(directory), init=options.init_from)
+    if options.init_from and trainer.state.checkpoint:
+        trainer.state.notes.append(
+            f"--init-from {options.init_from}: not used, because the run in {directory.path} continues with its own "
+            "weights"
+        )
     trainer.configure(**given)
     return trainer
 
 
-def _new(directory: RunDirectory, given: dict[str, Any], *, resume: bool) -> Trainer:
+def _new(directory: RunDirectory, given: dict[str, Any], *, resume: bool, init: str | None) -> Trainer:
     """Returns a new trainer; one that should resume, but finds no checkpoint, says so and keeps the run's settings."""
     if not resume:
-        return Trainer(TrainConfig().replace(**given))
+        return Trainer(TrainConfig().replace(**given), init=init)
     known = directory.config.exists() and directory.config.stat().st_size > 0
     config = settings_of(directory, []) if known else TrainConfig()
-    trainer = Trainer(config.replace(**given))
+    trainer = Trainer(config.replace(**given), init=init)
     found = "no checkpoint, so the run starts anew with the settings in config.toml" if known else "no run: starts one"
     trainer.state.notes.append(f"--resume: {directory.path} has {found}")
     return trainer

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from shirokuro import presets
 from shirokuro.config import LIMITS, TrainConfig, shown_name
 from shirokuro.exporters.prometheus import ADDRESS, parse_address
 from shirokuro.matches.arena import check_games
@@ -34,7 +35,7 @@ _READERS: Mapping[Kind, dict[str, Any]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """The command-only options, which do not change the model.
+    """The command-only options. Of these, only `init_from` changes the model.
 
     Raises:
         ValueError: a value is out of its range.
@@ -42,6 +43,7 @@ class Options:
     """
 
     out: str | None = None
+    init_from: str | None = None
     report_games: int = 1000
     match_games: int = 400
     on_corrupt: OnCorrupt | None = None
@@ -53,6 +55,7 @@ class Options:
     def __post_init__(self) -> None:
         kinds = {
             "out": (str, "a text"),
+            "init_from": (str, "a text"),
             "report_games": (int, "a whole number"),
             "match_games": (int, "a whole number"),
             "on_corrupt": (str, "a text"),
@@ -95,12 +98,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         f"options go in its [{TABLE}] table",
     )
     add(
+        "--preset",
+        choices=presets.names(),
+        help="settings that ship with the package; a file of settings and the command line take precedence. long: the "
+        "recipe of the model that ships with the package",
+    )
+    add(
         "--resume",
         nargs="?",
         const="any",
         choices=("any", "require"),
         help="continue the run in --out as if it had never stopped; given settings change it. Without one, a new run "
         "starts, with a warning; --resume=require makes that an error",
+    )
+    add(
+        "--init-from",
+        metavar="RUN|FILE",
+        help="start a new run from the weights of this model, a run directory (its latest checkpoint) or a model file, "
+        "instead of neutral ones; with --resume, a run that exists keeps its own, with a warning",
     )
     add(
         "--extend",
@@ -163,7 +178,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def read(parsed: argparse.Namespace) -> tuple[Options, dict[str, Any]]:
-    """Returns the command-only options and the given settings; the command line takes precedence over the file.
+    """Returns the command-only options and the given settings.
+
+    The command line takes precedence over the file, and the file over the preset.
 
     Raises:
         OSError: the file can't be read.
@@ -175,13 +192,14 @@ def read(parsed: argparse.Namespace) -> tuple[Options, dict[str, Any]]:
     if given.get("quiet") or given.get("verbose"):
         named["verbosity"] = -1 if given.get("quiet") else given["verbose"]
     settings = {name: value for name, value in given.items() if name in TrainConfig.SETTINGS}
-    path = given.get("config")
-    if path is None:
-        return Options(**named), settings
-    in_file, options_in_file = _read_file(path)
-    if any(name in settings for name in LIMITS):  # a limit replaces another one
-        in_file = {name: value for name, value in in_file.items() if name not in LIMITS}
-    return Options(**{**options_in_file, **named}), {**in_file, **settings}
+    files = [presets.path_of(given["preset"])] if "preset" in given else []
+    files += [given["config"]] if "config" in given else []
+    for path in reversed(files):
+        in_file, options_in_file = _read_file(path)
+        if any(name in settings for name in LIMITS):  # a limit replaces another one
+            in_file = {name: value for name, value in in_file.items() if name not in LIMITS}
+        named, settings = {**options_in_file, **named}, {**in_file, **settings}
+    return Options(**named), settings
 
 
 def _read_file(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:

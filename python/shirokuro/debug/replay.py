@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from shirokuro import _core
-from shirokuro._core import Game, ModelFileError, ModelVersionError, Position, Searcher, read_header
+from shirokuro._core import Evaluator, Game, ModelFileError, ModelVersionError, Position, Searcher, read_header
 from shirokuro.config import TrainConfig
 from shirokuro.display import notebook
 from shirokuro.display.boards import SIDES
@@ -17,13 +17,14 @@ from shirokuro.display.tables import text_table
 from shirokuro.runs.checkpoints import candidates
 from shirokuro.runs.directory import RunDirectory
 from shirokuro.runs.games import find_game
+from shirokuro.runs.origin import Origin, origins_of
 from shirokuro.training.trainer import Trainer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from os import PathLike
 
-    from shirokuro._core import Evaluator, SearchResult
+    from shirokuro._core import SearchResult
 
 _log = logging.getLogger(__name__)
 
@@ -207,7 +208,7 @@ def review(
 
     Args:
         game: the game.
-        evaluator: the model; without one, positions are evaluated by the disc count.
+        evaluator: the model; without one, that which ships with the package.
         depth: the search depth in plies, as for `search`.
         nodes: the number of positions to visit per search, as for `search`.
         time_ms: the time per search in milliseconds, as for `search`.
@@ -216,6 +217,7 @@ def review(
     Raises:
         ValueError: no limit was given, or a value is out of range.
     """
+    evaluator = evaluator or Evaluator.default()
     searcher, plies = Searcher(evaluator), []
     for number, (position, move) in enumerate(zip(_positions(game), game.moves, strict=True)):
         search = searcher.search(position, depth=depth, nodes=nodes, time_ms=time_ms, exact_empties=exact_empties)
@@ -226,7 +228,7 @@ def review(
                 move=move,
                 kind="best" if search.best_move == move else "other",
                 greedy=search.best_move == move,
-                evaluation=_disc_count(position) if evaluator is None else evaluator.evaluate(position),
+                evaluation=evaluator.evaluate(position),
                 value=search.score,
                 exact=search.exact,
                 target=None,
@@ -244,20 +246,17 @@ def _positions(game: Game) -> list[Position]:
     return positions
 
 
-def _disc_count(position: Position) -> float:
-    return _core.black_view(position.stone_difference, position.side_to_move)
-
-
 def _before(directory: RunDirectory, game: int, *, played: bool, threads: int | None) -> Trainer:
     """Returns a trainer with the latest saved state that is not from a later generation than the game."""
     newest = 0
+    origins: tuple[Origin, ...] = ()
     for path in candidates(directory.path):
         try:
             header = read_header(path)
             games, generation, size = header["games_played"], header["generation"], header["generation_games"]
             if games is None or generation is None or size is None:
                 continue
-            newest = max(newest, games)
+            newest, origins = max(newest, games), origins or origins_of(path)
             if game >= newest and not played:
                 numbered = "" if newest <= 1 else f", numbered 0 to {newest - 1}"
                 raise ValueError(f"game = {game}: the run's newest state has {counted(newest, 'game')}{numbered}")
@@ -269,5 +268,10 @@ def _before(directory: RunDirectory, game: int, *, played: bool, threads: int | 
             _log.warning("%s", error)
     if not directory.config.exists():
         raise FileNotFoundError(2, "no run in", str(directory.path))
+    if origins:
+        raise ValueError(
+            f"game = {game}: no state before it is left, and the run started from another model's weights "
+            f"({origins[0]})"
+        )
     config = TrainConfig.from_toml(directory.config.read_text(encoding="utf-8"))
     return Trainer(config if threads is None else config.replace(threads=threads))

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
+from shirokuro import models
 from shirokuro._core import ModelFileError, ModelVersionError, read_header, verify_file
 from shirokuro.config import TrainConfig
 from shirokuro.display.format import counted
@@ -120,12 +121,18 @@ def latest_checkpoint(
 
 
 def model_of(path: str | PathLike[str]) -> Path:
-    """Returns the model file that `path` stands for: the file itself, or the latest intact one of a run's directory.
+    """Returns the model file that `path` stands for.
+
+    Args:
+        path: a model file; a run's directory, for its latest intact file; or `"default"`, for the model that ships with
+            the package.
 
     Raises:
-        FileNotFoundError: the directory contains no model.
-        ModelFileError: all of its files are damaged.
+        FileNotFoundError: the directory contains no model, or none ships with the package.
+        ModelFileError: all of the directory's files are damaged.
     """
+    if path == models.DEFAULT:
+        return models.default_model()
     if not Path(path).is_dir():
         return Path(path)
     if latest := latest_checkpoint(path):

@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     from shirokuro._core import Evaluator, Game, GenerationReport, TrainerCore
     from shirokuro.config import GenerationSettings
     from shirokuro.runs.metrics import TrainingWarning
+    from shirokuro.runs.origin import Origin
     from shirokuro.schedule import ScheduleLike
     from shirokuro.training.convergence import ConvergenceReport
     from shirokuro.training.failures import FailureReport
     from shirokuro.training.report import BatchReport
     from shirokuro.training.statistics import StatsWindow
+    from shirokuro.training.warm_start import Init
 
 _log = logging.getLogger(__name__)
 
@@ -36,6 +38,15 @@ class Learner:
     calls, saving, loading and interruptions do not matter. The only exception is a search limited by `time_ms`.
 
     A `KeyboardInterrupt` during a call stops it at once and leaves a state that can be saved and continued.
+
+    Args:
+        config: the settings.
+        init: a model whose weights the run starts from, instead of neutral ones: an evaluator, a trainer, a model file
+            or a run directory. Moments, games and statistics start at zero.
+
+    Raises:
+        FileNotFoundError: the file `init` does not exist (other `OSError`s: it can't be read).
+        ModelFileError: the file `init` is not a model, or is damaged.
     """
 
     state: TrainingState
@@ -43,12 +54,12 @@ class Learner:
 
     _listed: tuple[int, int] | None = None
 
-    def __init__(self, config: TrainConfig | None = None) -> None:
+    def __init__(self, config: TrainConfig | None = None, *, init: Init | None = None) -> None:
         if config is None:
             config = TrainConfig()
         if not isinstance(config, TrainConfig):
             raise TypeError(f"config: must be a TrainConfig or None, not {type(config).__name__}")
-        self.state = TrainingState.new(config)
+        self.state = TrainingState.new(config, init)
 
     def __repr__(self) -> str:
         name, config = type(self).__name__, self._config
@@ -85,6 +96,11 @@ class Learner:
     def games_played(self) -> int:
         """Games played since the start of the run."""
         return self._core.games_played
+
+    @property
+    def origins(self) -> tuple[Origin, ...]:
+        """Models from whose weights the run descends, the one that it started from first; empty for neutral weights."""
+        return self.state.origins
 
     @property
     def play(self) -> GenerationSettings:

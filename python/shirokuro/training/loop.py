@@ -96,6 +96,9 @@ class TrainingLoop:
         notes, self._trainer.state.notes = self._trainer.state.notes, []
         for note in notes:
             _log.warning("%s", note)
+        if self._trainer.origins and not self._count:
+            _log.info("started from %s", self._trainer.origins[0])
+            self._save_or_warn()  # nothing else can restore the weights that the run starts from
         try:
             outcome = self._train_to_end()
             if self._unreported.report.games or self._unreported.report.failures:

@@ -16,15 +16,18 @@ from typing import TYPE_CHECKING, Any, Self
 from shirokuro._core import ModelFileError, TrainerCore
 from shirokuro.config import TrainConfig
 from shirokuro.display.format import counted
-from shirokuro.runs import checkpoints
+from shirokuro.runs import checkpoints, origin
 from shirokuro.runs.texts import read_object, typed
 from shirokuro.training import memory
 from shirokuro.training.statistics import RunStatistics
+from shirokuro.training.warm_start import starting_point
 
 if TYPE_CHECKING:
     from os import PathLike
 
+    from shirokuro.runs.origin import Origin
     from shirokuro.training.memory import MemoryPlan
+    from shirokuro.training.warm_start import Init
 
 _log = logging.getLogger(__name__)
 
@@ -47,6 +50,8 @@ class TrainingState:
     """Division of the memory budget."""
     run_id: str
     """Identifier of the run, stored in its checkpoints."""
+    origins: tuple[Origin, ...] = ()
+    """Models from whose weights the run descends, the one that it started from first."""
     target_games: int | None = None
     """Number of games for which the run was last started."""
     previous: TrainConfig
@@ -61,14 +66,22 @@ class TrainingState:
     """File that holds exactly this state; `None` if none exists, or if training has continued since."""
 
     @classmethod
-    def new(cls, config: TrainConfig) -> Self:
-        """Starts a new run."""
+    def new(cls, config: TrainConfig, init: Init | None = None) -> Self:
+        """Starts a new run, from the weights of `init` or from neutral ones.
+
+        Raises:
+            FileNotFoundError: the file `init` does not exist (other `OSError`s: it can't be read).
+            ModelFileError: the file `init` is not a model, or is damaged.
+            TypeError: `init` is not a model.
+        """
+        evaluator, origins = (None, ()) if init is None else starting_point(init)
         plan = memory.plan(config)
         core = TrainerCore(
             seed=config.seed,
             generation_games=config.generation_games,
             threads=config.worker_threads,
             table_mb=plan.table / memory.MB,
+            init=evaluator,
         )
         statistics = RunStatistics.empty(config)
         state = cls(
@@ -77,6 +90,7 @@ class TrainingState:
             statistics=statistics,
             plan=plan,
             run_id=uuid.uuid4().hex,
+            origins=origins,
             previous=config,
             written=config,
         )
@@ -107,6 +121,7 @@ class TrainingState:
             statistics=statistics,
             plan=plan,
             run_id=run_id,
+            origins=origin.origins_in(fields),
             target_games=target,
             previous=config,
             written=written,
@@ -143,6 +158,7 @@ class TrainingState:
         monitor = {
             "run": self.run_id,
             "target": self.target_games,
+            **({origin.KEY: origin.to_json(self.origins)} if self.origins else {}),
             "config": self.written.as_dict(),
             **self.statistics.to_json(),
         }
@@ -204,6 +220,7 @@ def _decoded(
         written = TrainConfig(**fields["config"]) if "config" in fields else config
         typed(fields.get("run"), str | None)
         typed(fields.get("target"), int | None)
+        origin.origins_in(fields)
         statistics = RunStatistics.from_json(seed or 0, read_object(totals, "statistics"), fields)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, zlib.error) as error:
         raise ModelFileError(

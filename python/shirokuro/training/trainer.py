@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Unpack
 from shirokuro.config import TrainConfig
 from shirokuro.runs import checkpoints
 from shirokuro.runs.directory import RunDirectory
+from shirokuro.runs.origin import origins_of
 from shirokuro.signals import StopSignals
 from shirokuro.training import log_file, memory
 from shirokuro.training.learner import Learner
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from shirokuro.runs.checkpoints import OnCorrupt
     from shirokuro.training.results import TrainingProgress, TrainingResult
+    from shirokuro.training.warm_start import Init
 
 
 class Trainer(Learner):
@@ -38,6 +40,15 @@ class Trainer(Learner):
     other call, including `save`, `memory` and `digest`, raises `RuntimeError` and changes nothing. To watch a training,
     make such calls from `progress`, or try again later. In a forked process every call raises `RuntimeError`, because
     the trainer's threads are not copied.
+
+    Args:
+        config: the settings.
+        init: a model whose weights the run starts from, instead of neutral ones: an evaluator, a trainer, a model file
+            or a run directory (its latest checkpoint). Moments, games and statistics start at zero.
+
+    Raises:
+        FileNotFoundError: the file `init` does not exist (other `OSError`s: it can't be read).
+        ModelFileError: the file `init` is not a model, or is damaged.
     """
 
     _session: Session | None = None
@@ -193,10 +204,17 @@ class Trainer(Learner):
             self.state.target_games if target_games is None else target_games, directory=directory, **options
         )
 
-    def restore(self, directory: str | PathLike[str], *, on_corrupt: OnCorrupt = "previous") -> None:
+    def restore(
+        self, directory: str | PathLike[str], *, on_corrupt: OnCorrupt = "previous", init: Init | None = None
+    ) -> None:
         """Loads the latest checkpoint of a run's directory into this trainer; raises the errors of `resume_training`.
 
         Evaluators obtained earlier do not change.
+
+        Args:
+            directory: the run's directory.
+            on_corrupt: what to do if the newest checkpoint is damaged; see `resume_training`.
+            init: a model whose weights a run that starts over begins with.
         """
         run = RunDirectory(Path(directory))
         latest = checkpoints.latest_checkpoint(directory, on_corrupt=on_corrupt, check=TrainingState.verify)
@@ -212,10 +230,12 @@ class Trainer(Learner):
         if not damaged:
             raise FileNotFoundError(2, "no checkpoint in", str(run.path))
         files = [*damaged, *(path for path in [run.model] if path.exists() and path not in damaged)]
-        state = TrainingState.new(settings_of(run, files))
+        state = TrainingState.new(settings_of(run, files), init)
+        origins = next(filter(None, map(origins_of, files)), ())
         with run.held():
             run.set_aside(files)
-        state.notes.append(f"the run in {run.path} starts over with its settings; its files were set aside")
+        start = f" and neutral weights (it had started from {origins[0]})" if origins and init is None else ""
+        state.notes.append(f"the run in {run.path} starts over with its settings{start}; its files were set aside")
         self.state = state
 
     def extend(self, games: int) -> None:

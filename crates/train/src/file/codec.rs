@@ -112,7 +112,7 @@ pub fn stream(state: &State, section: Section, sink: &mut Sink) -> io::Result<()
         Section::Undo => encode(&state.undo, sink, encode_undo),
         Section::Kept => pending::stream(&state.pending, sink),
         Section::Coverage => coverage::stream(&state.coverage, sink),
-        Section::Settings | Section::Statistics | Section::Monitor => Ok(()),
+        Section::Settings | Section::Statistics | Section::Monitor | Section::PackedWeights => Ok(()),
     }
 }
 

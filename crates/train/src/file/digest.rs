@@ -1,10 +1,13 @@
-//! The fingerprint of a training state. States with equal digests are equal, except with negligible probability.
+//! The fingerprints of a training state and of weights. What has equal digests is equal, except with negligible
+//! probability.
 
 use crate::file::codec;
 use crate::state::State;
 use sha2::{Digest, Sha256};
+use shirokuro_engine::Weights;
 use std::fmt::Write;
 use std::io;
+use std::sync::atomic::Ordering::Relaxed;
 
 /// SHA-256 over the fields and sections of a state, in the order of the model file.
 pub(crate) struct StateHasher(Sha256);
@@ -29,11 +32,25 @@ impl StateHasher {
 
     /// Returns the digest as 64 lower-case hexadecimal digits.
     pub fn finish(self) -> String {
-        self.0.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
-            write!(hex, "{byte:02x}").expect("writing to a String does not fail");
-            hex
-        })
+        hex(self.0)
     }
+}
+
+fn hex(hasher: Sha256) -> String {
+    hasher.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
+        write!(hex, "{byte:02x}").expect("writing to a String does not fail");
+        hex
+    })
+}
+
+/// Returns the digest of weights, whatever training they come from: 64 lower-case hexadecimal digits.
+pub fn weights_digest(weights: &Weights) -> String {
+    let mut hasher = Sha256::new_with_prefix(b"shirokuro weights 1\n");
+    for entries in weights.entries().chunks(8_192) {
+        let bytes: Vec<u8> = entries.iter().flat_map(|weight| weight.load(Relaxed).to_le_bytes()).collect();
+        hasher.update(bytes);
+    }
+    hex(hasher)
 }
 
 /// Returns the digest of a state.

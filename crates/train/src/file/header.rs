@@ -1,8 +1,8 @@
 //! The header of a model file, and checking whole files.
 
-use super::codec::{self, WEIGHTS_BYTES};
+use super::codec;
 use super::error::{FileError, Reason};
-use super::load::{check_length, open, read_file_state, read_text, read_undo};
+use super::load::{check_weights, open, read_file_state, read_text, read_undo};
 use super::reader::Container;
 use super::section::{Encoding, Section};
 use super::texts::Texts;
@@ -105,9 +105,9 @@ fn verify(file: &mut Container<File>) -> Result<(FileHeader, Option<Texts>), Rea
         }
         return Ok((header, Some(texts)));
     }
-    check_length(file, Section::Weights, WEIGHTS_BYTES)?;
+    let weights = check_weights(file)?;
     for SectionHeader { section, .. } in &header.sections {
-        if *section == Section::Weights {
+        if *section == weights {
             file.read(*section, &mut |_| Ok(()))?;
         } else {
             file.read_all(*section, codec::max_text(*section))?;

@@ -11,7 +11,7 @@ fn texts() -> Texts {
 /// Writes a compressed file of a state in which nothing was played.
 fn state_file(folder: &Folder, name: &str) -> std::path::PathBuf {
     let path = folder.path(name);
-    save_state(&path, &State::new(7, 64).unwrap(), &texts(), Encoding::Zstd).unwrap();
+    save_state(&path, &State::new(7, 64, None).unwrap(), &texts(), Encoding::Zstd).unwrap();
     path
 }
 
@@ -30,7 +30,7 @@ fn the_header_of_a_training_state_describes_its_contents() {
     let sections: Vec<_> = header.sections.iter().map(|section| (section.section, section.decoded)).collect();
     let [weights, moments] = [2, 8].map(|size| size * ENTRIES as u64);
     let lengths = [weights, moments, 0, 0, 0, crate::file::coverage::BYTES, 11, 2, 3];
-    assert_eq!(sections, Section::ALL.into_iter().zip(lengths).collect::<Vec<_>>());
+    assert_eq!(sections, Section::OF_STATE.into_iter().zip(lengths).collect::<Vec<_>>());
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn damage_in_any_section_is_found_by_verifying_the_file() {
 
 /// Writes a file with the sections of an empty state, except that `other` holds `zeros` zeros.
 fn file_with(path: &Path, other: Section, zeros: usize) {
-    let state = State::new(7, 64).unwrap();
+    let state = State::new(7, 64, None).unwrap();
     let piece = vec![0; 1 << 16];
     let source = |section: Section| {
         let (state, piece) = (&state, &piece);
@@ -80,9 +80,9 @@ fn file_with(path: &Path, other: Section, zeros: usize) {
             (0..zeros).step_by(piece.len()).try_for_each(|at| sink(&piece[..piece.len().min(zeros - at)]))
         }
     };
-    let sources = Section::ALL.map(source);
+    let sources = Section::OF_STATE.map(source);
     let sections: Vec<(Section, &container::Source)> =
-        Section::ALL.into_iter().zip(sources.iter().map(|source| source as &container::Source)).collect();
+        Section::OF_STATE.into_iter().zip(sources.iter().map(|source| source as &container::Source)).collect();
     let mut file = File::create(path).unwrap();
     container::write(&mut file, &codec::fields(&state), &sections, Encoding::Zstd).unwrap();
 }
@@ -91,7 +91,7 @@ fn file_with(path: &Path, other: Section, zeros: usize) {
 fn a_section_that_decompresses_to_too_many_bytes_is_refused_unread() {
     let folder = Folder::new();
     let path = folder.path("bomb.shiro");
-    for section in Section::ALL {
+    for section in Section::OF_STATE {
         file_with(&path, section, 300_000_000);
         assert!(std::fs::metadata(&path).unwrap().len() < 100_000);
         let error = verify_file(&path).unwrap_err().to_string();
@@ -110,7 +110,8 @@ fn a_text_that_readers_would_refuse_is_not_written() {
         (Texts { statistics: text(1 << 20), ..Texts::default() }, "statistics", 1 << 20),
         (Texts { monitor: text(64 << 20), ..Texts::default() }, "monitor", 64 << 20),
     ] {
-        let error = save_state(&path, &State::new(7, 64).unwrap(), &long, Encoding::Zstd).unwrap_err().to_string();
+        let error =
+            save_state(&path, &State::new(7, 64, None).unwrap(), &long, Encoding::Zstd).unwrap_err().to_string();
         assert!(error.ends_with(&format!("invalid {section}: {} bytes long, more than {limit}", limit + 1)), "{error}");
     }
     assert_eq!(folder.names(), [""; 0]);

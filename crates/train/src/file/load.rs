@@ -3,11 +3,12 @@
 use super::codec::{self, Fields, MOMENTS_BYTES, WEIGHTS_BYTES};
 use super::error::{FileError, Reason};
 use super::order::OldOrder;
+use super::packed::Unpacker;
 use super::reader::Container;
 use super::regular::regular_metadata;
 use super::section::Section;
 use super::texts::Texts;
-use super::{coverage, pending, records};
+use super::{coverage, packed, pending, records};
 use crate::learn::coverage::Coverage;
 use crate::learn::sharing::Sharing;
 use crate::learn::undo::UndoEntry;
@@ -142,18 +143,33 @@ pub(super) fn read_state(file: &mut Container<File>) -> Result<(State, Texts), R
 }
 
 fn read_weights(file: &mut Container<File>) -> Result<Weights, Reason> {
-    check_length(file, Section::Weights, WEIGHTS_BYTES)?;
+    let section = check_weights(file)?;
     require_memory(WEIGHTS_BYTES as usize, "the weights")?;
     let (weights, mut next) = (Weights::neutral()?, 0);
-    file.read(Section::Weights, &mut |bytes| {
-        codec::decode_weights(bytes, &weights, next);
-        next += bytes.len() / 2;
+    let mut unpacker = Unpacker::new(&weights);
+    file.read(section, &mut |bytes| {
+        if section == Section::PackedWeights {
+            unpacker.push(bytes);
+        } else {
+            codec::decode_weights(bytes, &weights, next);
+            next += bytes.len() / 2;
+        }
         Ok(())
     })?;
     if let Some(order) = OldOrder::of(file.version()) {
         order.reorder_weights(&weights);
     }
     Ok(weights)
+}
+
+/// Returns the section that holds the weights, packed or not, and checks its length when decoded.
+pub(super) fn check_weights(file: &Container<File>) -> Result<Section, Reason> {
+    if file.length(Section::Weights).is_err() && file.length(Section::PackedWeights).is_ok() {
+        check_length(file, Section::PackedWeights, packed::bytes())?;
+        return Ok(Section::PackedWeights);
+    }
+    check_length(file, Section::Weights, WEIGHTS_BYTES)?;
+    Ok(Section::Weights)
 }
 
 /// Returns the numbers of the current generation's games.

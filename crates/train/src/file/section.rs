@@ -24,11 +24,13 @@ pub enum Section {
     Monitor = 8,
     /// The entries that were ever updated, and the number of updates.
     Coverage = 9,
+    /// The pattern weights without redundancy, in place of the plain ones.
+    PackedWeights = 10,
 }
 
 impl Section {
-    /// All sections, in the order of the file.
-    pub const ALL: [Self; 9] = [
+    /// The sections of a training state, in the order of the file.
+    pub const OF_STATE: [Self; 9] = [
         Self::Weights,
         Self::Moments,
         Self::Records,
@@ -52,11 +54,12 @@ impl Section {
             Self::Statistics => "statistics",
             Self::Monitor => "monitor",
             Self::Coverage => "coverage",
+            Self::PackedWeights => "packed weights",
         }
     }
 
     pub(crate) fn from_code(code: u32) -> Option<Self> {
-        Self::ALL.into_iter().find(|&section| section as u32 == code)
+        Self::OF_STATE.into_iter().chain([Self::PackedWeights]).find(|&section| section as u32 == code)
     }
 }
 

@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn entries_whose_moments_are_nan_or_infinite_become_neutral_and_all_others_stay() {
-        let mut state = State::new(1, 4).unwrap();
+        let mut state = State::new(1, 4, None).unwrap();
         assert_eq!(reset_bad_moments(&mut state), []);
         // Three entries of P02 in stage 3, one entry that is its own mirror image, and one of P14 in stage 59.
         let [low, high] = [3 * STAGE_ENTRIES + PATTERNS[1].offset(), 59 * STAGE_ENTRIES + PATTERNS[13].offset()];
@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn a_state_without_a_sound_entry_becomes_neutral() {
-        let mut state = State::new(1, 4).unwrap();
+        let mut state = State::new(1, 4, None).unwrap();
         state.moments.fill([f32::NAN, f32::NAN]);
         let resets = reset_bad_moments(&mut state);
         assert_eq!(resets.iter().map(|reset| reset.entries).sum::<u64>(), ENTRIES as u64);

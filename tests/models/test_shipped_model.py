@@ -1,0 +1,37 @@
+"""The model that ships with the package: its file is the one of its card, and it plays well."""
+
+from __future__ import annotations
+
+import pytest
+
+import shirokuro as sk
+from shirokuro import models
+from shirokuro._core import read_header
+
+
+def test_the_package_has_a_small_file_with_the_weights_alone() -> None:
+    header = read_header(models.FILE)
+    assert header["bytes"] <= 15_000_000
+    assert header["compressed"]
+    assert not header["training_state"]
+
+
+def test_its_weights_are_those_of_its_card() -> None:
+    facts = models.facts()
+    assert sk.Evaluator.default().digest() == facts["weights"]
+    assert models.FILE.stat().st_size == facts["bytes"]
+    assert facts["games"] == sk.TrainConfig.preset(facts["preset"]).games
+    assert len(facts["digest"]) == 64
+
+
+@pytest.mark.parametrize("opponent", [sk.RandomPlayer(), sk.HeuristicPlayer(), sk.WeightedPieceCounter()], ids=repr)
+def test_it_beats_the_fixed_opponents_from_the_box(opponent: sk.Player) -> None:
+    player = sk.ModelPlayer(evaluator=sk.Evaluator.default(), depth=3, exact_empties=8)
+    result = sk.play_match(player, opponent, games=20, seed=1)
+    assert result.wins >= 18
+
+
+def test_a_search_needs_no_other_evaluator() -> None:
+    found = sk.search(sk.Position.from_moves("f5d6c3d3c4"), depth=6)
+    assert found.best_move is not None
+    assert abs(found.score) < 10
