@@ -83,7 +83,10 @@ class Shirokuro:
         def count(position: sk.Position, depth: int) -> int:
             if depth == 0:
                 return 1
-            return sum(count(child, depth - 1) for child in position.children)
+            leaves = 0
+            for child in position.children:
+                leaves += count(child, depth - 1)
+            return leaves
 
         return count(sk.Position(), depth)
 
@@ -94,9 +97,9 @@ class Shirokuro:
 
     def random_game(self, random: Random) -> int:
         """See `Engine`."""
-        position, plies = sk.Position(), 0
+        position, plies, fraction = sk.Position(), 0, random.random
         while moves := position.legal_moves:
-            position = position.play(moves[int(random.random() * len(moves))])
+            position = position.play(moves[int(fraction() * len(moves))])
             plies += 1
         return plies
 
@@ -161,8 +164,10 @@ class RustReversi:
         def count(board: Any, depth: int) -> int:  # noqa: ANN401
             if depth == 0:
                 return 1
-            # Its interface returns all positions after a move in one call.
-            return sum(count(child, depth - 1) for child in board.get_child_boards())
+            leaves = 0
+            for child in board.get_child_boards():
+                leaves += count(child, depth - 1)
+            return leaves
 
         return count(self._module.Board(), depth)
 
@@ -262,7 +267,10 @@ class OpenSpiel:
         def count(state: Any, depth: int) -> int:  # noqa: ANN401
             if depth == 0:
                 return 1
-            return sum(count(state.child(action), depth - 1) for action in state.legal_actions())
+            leaves = 0
+            for action in state.legal_actions():
+                leaves += count(state.child(action), depth - 1)
+            return leaves
 
         return count(self._game.new_initial_state(), depth)
 
