@@ -40,11 +40,6 @@ pub fn named_position(value: &Bound<'_, PyAny>, name: &str, side: Option<SideToM
 
 /// Converts a board of shape (64,) or (8, 8); errors name the parameter `name`.
 fn board(value: &Bound<'_, PyAny>, name: &str, SideToMove(side): SideToMove) -> PyResult<Position> {
-    if let Ok(list) = value.cast_exact::<PyList>()
-        && let Some(position) = from_list(list, side)
-    {
-        return Ok(position);
-    }
     refuse_mask(value, name)?;
     // An int8 array is read in place.
     if let Ok(array) = value.cast::<PyArrayDyn<i8>>()
@@ -55,6 +50,11 @@ fn board(value: &Bound<'_, PyAny>, name: &str, SideToMove(side): SideToMove) -> 
         && let Some(squares) = squares.first_chunk()
     {
         return from_squares(squares, side).ok_or_else(|| wrong_square(name, squares.map(i128::from)));
+    }
+    if let Ok(list) = value.cast_exact::<PyList>()
+        && let Some(position) = from_list(list, side)
+    {
+        return Ok(position);
     }
     let squares: [i128; SQUARES] = if let Ok(bytes) = value.cast::<PyBytes>() {
         let bytes: &[u8] = bytes.as_bytes();
