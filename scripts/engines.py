@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import random as stdlib_random
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import shirokuro as sk
@@ -47,6 +48,12 @@ class Engine(Protocol):
     def player(self) -> Player | SessionPlayer:
         """Returns the player for the match."""
 
+    most_empties: int
+    """The number of empty squares up to which solving takes seconds at most."""
+
+    def solver(self) -> Player | SessionPlayer:
+        """Returns a player that searches to the end of the game."""
+
 
 def _index(square: str) -> int:
     return ord(square[0]) - ord("a") + 8 * (int(square[1]) - 1)
@@ -76,7 +83,10 @@ class Shirokuro:
         def count(position: sk.Position, depth: int) -> int:
             if depth == 0:
                 return 1
-            return sum(count(position.play(move), depth - 1) for move in position.legal_moves)
+            leaves = 0
+            for child in position.children:
+                leaves += count(child, depth - 1)
+            return leaves
 
         return count(sk.Position(), depth)
 
@@ -87,9 +97,9 @@ class Shirokuro:
 
     def random_game(self, random: Random) -> int:
         """See `Engine`."""
-        position, plies = sk.Position(), 0
-        while not position.is_over:
-            position = position.play(random.choice(position.legal_moves))
+        position, plies, fraction = sk.Position(), 0, random.random
+        while moves := position.legal_moves:
+            position = position.play(moves[int(fraction() * len(moves))])
             plies += 1
         return plies
 
@@ -101,6 +111,12 @@ class Shirokuro:
         """See `Engine`."""
         depth = PLIES if self._time_ms is None else None
         return sk.ModelPlayer(evaluator=self._evaluator, depth=depth, time_ms=self._time_ms, exact_empties=8)
+
+    most_empties = 12
+
+    def solver(self) -> sk.ModelPlayer:
+        """See `Engine`."""
+        return sk.ModelPlayer(evaluator=self._evaluator, depth=1, exact_empties=24)
 
 
 _QUARTER = ((120, -20, 20, 5), (-20, -40, -5, -5), (20, -5, 15, 3), (5, -5, 3, 3))
@@ -148,8 +164,10 @@ class RustReversi:
         def count(board: Any, depth: int) -> int:  # noqa: ANN401
             if depth == 0:
                 return 1
-            # Its interface returns all positions after a move in one call.
-            return sum(count(child, depth - 1) for child in board.get_child_boards())
+            leaves = 0
+            for child in board.get_child_boards():
+                leaves += count(child, depth - 1)
+            return leaves
 
         return count(self._module.Board(), depth)
 
@@ -169,8 +187,8 @@ class RustReversi:
             plies += 1
         return plies
 
-    def _player(self, depth: int) -> _MovePlayer:
-        search = self._module.AlphaBetaSearch(self._evaluator, depth, 1 << 20)
+    def _player(self, depth: int, evaluator: object = None) -> _MovePlayer:
+        search = self._module.AlphaBetaSearch(evaluator or self._evaluator, depth, 1 << 20)
         return _MovePlayer(self.name, lambda position: search.get_move(self._board(position)))
 
     def shallow(self) -> _MovePlayer:
@@ -181,15 +199,20 @@ class RustReversi:
         """See `Engine`."""
         return self._player(self._depth)
 
+    most_empties = 12
+
+    def solver(self) -> _MovePlayer:
+        """See `Engine`. It knows who has won, but not by how much."""
+        return self._player(60, self._module.LegalNumEvaluator())
+
 
 class _OpenSpielSession:
-    """A game of a Monte Carlo tree search, which needs the moves from the start."""
+    """A game whose moves `choose_action` finds from a state, which needs the moves from the start."""
 
-    def __init__(self, module: Any, simulations: int) -> None:  # noqa: ANN401
-        self._game = module.load_game("othello")
-        evaluator = module.RandomRolloutEvaluator(1, 1)
-        self._bot = module.MCTSBot(self._game, evaluator, 2.0, simulations, 100, True, 1, False)
-        self._pass = 64
+    _pass = 64
+
+    def __init__(self, game: Any, choose_action: Callable[[Any], int]) -> None:  # noqa: ANN401
+        self._game, self._choose_action = game, choose_action
 
     def choose(self, moves: Sequence[str], position: sk.Position, random: Random) -> str:  # noqa: ARG002
         """See `shirokuro.matches.players.PlayerProcess`."""
@@ -200,13 +223,27 @@ class _OpenSpielSession:
             state.apply_action(_index(move))
         if state.legal_actions() == [self._pass]:
             state.apply_action(self._pass)
-        return _square(self._bot.step(state))
+        return _square(self._choose_action(state))
 
     def close(self) -> None:
         """Does nothing, because there is nothing to close."""
 
     def kill(self) -> None:
         """Does nothing, because it has no process."""
+
+
+@dataclass(frozen=True)
+class _OpenSpielSolver:
+    """A player that solves positions by the search in OpenSpiel's own Python code."""
+
+    game: Any
+    name: str
+
+    def session(self) -> _OpenSpielSession:
+        """See `shirokuro.matches.players.SessionPlayer`."""
+        from open_spiel.python.algorithms.minimax import alpha_beta_search  # noqa: PLC0415 (it may be missing)
+
+        return _OpenSpielSession(self.game, lambda state: int(alpha_beta_search(self.game, state)[1]))
 
 
 class OpenSpiel:
@@ -230,7 +267,10 @@ class OpenSpiel:
         def count(state: Any, depth: int) -> int:  # noqa: ANN401
             if depth == 0:
                 return 1
-            return sum(count(state.child(action), depth - 1) for action in state.legal_actions())
+            leaves = 0
+            for action in state.legal_actions():
+                leaves += count(state.child(action), depth - 1)
+            return leaves
 
         return count(self._game.new_initial_state(), depth)
 
@@ -243,7 +283,7 @@ class OpenSpiel:
         while not state.is_terminal():
             actions = state.legal_actions()
             plies += actions != [64]
-            state.apply_action(random.choice(actions))
+            state.apply_action(actions[int(random.random() * len(actions))])
         return plies
 
     def shallow(self) -> None:
@@ -251,11 +291,19 @@ class OpenSpiel:
 
     def session(self) -> _OpenSpielSession:
         """See `shirokuro.matches.players.SessionPlayer`."""
-        return _OpenSpielSession(self._module, self._simulations)
+        evaluator = self._module.RandomRolloutEvaluator(1, 1)
+        bot = self._module.MCTSBot(self._game, evaluator, 2.0, self._simulations, 100, True, 1, False)
+        return _OpenSpielSession(self._game, bot.step)
 
     def player(self) -> OpenSpiel:
         """See `Engine`."""
         return self
+
+    most_empties = 8
+
+    def solver(self) -> _OpenSpielSolver:
+        """See `Engine`. It knows who has won, but not by how much."""
+        return _OpenSpielSolver(self._game, self.name)
 
 
 class CliOthello:
@@ -305,7 +353,7 @@ class CliOthello:
         board, side, plies = self._board_type(), 1, 0
         while not board.is_game_over():
             if moves := board.legal_moves(side):
-                board.play(*random.choice(moves), side)
+                board.play(*moves[int(random.random() * len(moves))], side)
                 plies += 1
             side = 3 - side
         return plies
@@ -325,6 +373,12 @@ class CliOthello:
     def player(self) -> _MovePlayer:
         """See `Engine`."""
         return self._player(self._level)
+
+    most_empties = 8
+
+    def solver(self) -> _MovePlayer:
+        """See `Engine`. It counts a pass as a move, and stops that much earlier."""
+        return self._player(5)
 
 
 class GtpRhino:
@@ -354,6 +408,12 @@ class GtpRhino:
     def player(self) -> GtpPlayer:
         """See `Engine`."""
         return GtpPlayer("gtp-rhino")
+
+    most_empties = 12
+
+    def solver(self) -> GtpPlayer:
+        """See `Engine`."""
+        return GtpPlayer("gtp-rhino --mid=1 --end=20 --win=20 --book=0")
 
 
 OTHERS: tuple[tuple[str, Callable[[], Engine]], ...] = (

@@ -34,6 +34,7 @@ from shirokuro._core import (
     file_digest,
     kernel,
     perft,
+    random_games,
     search,
     solve,
 )
@@ -135,6 +136,7 @@ __all__ = [
     "perft",
     "play_ladder",
     "play_match",
+    "random_games",
     "read_ladder",
     "search",
     "solve",

@@ -125,6 +125,37 @@ def test_a_position_provides_its_own_side(call: Callable[..., object]) -> None:
         call(white, side_to_move=1)
 
 
+class Reversed(list[int]):
+    """A list that Python code reads from its end."""
+
+    def __getitem__(self, index: Any) -> Any:
+        return super().__getitem__(63 - index)
+
+
+@pytest.mark.parametrize("kind", [list, tuple, lambda squares: list(np.array(squares)), bytes, Reversed])
+def test_every_sequence_of_64_integers_is_read_as_python_reads_it(kind: Callable[[list[int]], Any]) -> None:
+    board = sk.Position.from_moves("f5d6c3d3c4").board
+    squares: Any = kind(board.tolist())
+    read = [squares[index] for index in range(64)]
+    np.testing.assert_array_equal(sk.Position(squares, side_to_move=2).board, read)
+    assert EVALUATOR.evaluate(squares) == EVALUATOR.evaluate(np.array(read))
+
+
+@pytest.mark.parametrize(
+    ("square", "error", "message"),
+    [
+        (True, TypeError, "^board: must be of integers, not bool at b3 .index 17.$"),
+        (None, TypeError, "^board: must be of integers, not NoneType at b3 .index 17.$"),
+        (3, ValueError, "^board: b3 .index 17. = 3: must be 0 .empty., 1 .black. or 2 .white.$"),
+        (-1, ValueError, "^board: b3 .index 17. = -1: "),
+        (10**30, ValueError, "^board: b3 .index 17. = 10{30}: "),
+    ],
+)
+def test_a_wrong_square_in_a_list_is_named(square: Any, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        EVALUATOR.evaluate(wrong_square(square))
+
+
 @given(hnp.arrays(np.int64, 64, elements=st.integers(-(2**63), 2**63 - 1)))
 def test_any_board_of_integers_is_evaluated_or_rejected(board: np.ndarray[Any, Any]) -> None:
     if np.isin(board, (0, 1, 2)).all():

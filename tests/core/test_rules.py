@@ -128,6 +128,59 @@ def test_a_diagram_reads_back_as_the_same_position(positions: Callable[[int], li
         assert sk.Position.from_diagram(str(position)) == position
 
 
+def test_children_are_the_positions_after_each_legal_move(positions: Callable[[int], list[sk.Position]]) -> None:
+    sides = set()
+    for position in (position for seed in range(10) for position in positions(seed)):
+        assert position.children == [position.play(move) for move in position.legal_moves]
+        sides |= {child.side_to_move == position.side_to_move for child in position.children}
+    assert sides == {False, True}, "the sample holds no forced pass"
+
+
+def test_a_position_without_a_move_has_no_children() -> None:
+    board = np.zeros(64, dtype=np.int8)
+    board[:2] = sk.WHITE, sk.BLACK
+    must_pass = sk.Position(board, side_to_move="black")
+    assert must_pass.children == []
+    assert [child.is_over for child in must_pass.play("--").children] == [True]
+
+
+def test_move_lists_do_not_share_their_content() -> None:
+    position = sk.Position()
+    position.legal_moves.clear()
+    position.children.clear()
+    assert position.legal_moves == ["d3", "c4", "f5", "e6"]
+    assert len(position.children) == 4
+
+
+def test_random_games_are_complete_games_and_depend_on_seed_and_number_alone() -> None:
+    games = sk.random_games(100, seed=7)
+    for index, game in enumerate(games):
+        replayed = sk.Game(game.transcript, index=index)
+        assert repr(replayed) == repr(game)
+        assert game.random_plies == game.move_count
+    assert len({game.transcript for game in games}) == 100
+    assert [repr(game) for game in sk.random_games(10, seed=7)] == [repr(game) for game in games[:10]]
+    assert sk.random_games(1)[0].transcript == sk.random_games(1, seed=0)[0].transcript != games[0].transcript
+    assert len(sk.random_games(5000)) == 5000
+    assert sk.random_games(0) == []
+
+
+@pytest.mark.parametrize(
+    ("games", "seed", "error", "message"),
+    [
+        (-1, 0, ValueError, "games = -1: must be from 0 to 4294967295"),
+        (True, 0, TypeError, "games: must be an integer"),
+        (1, -1, ValueError, "seed = -1: must be at least 0"),
+        (1, 0.5, TypeError, "seed: must be an integer"),
+    ],
+)
+def test_invalid_arguments_of_random_games_are_rejected(
+    games: int, seed: Any, error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        sk.random_games(games, seed=seed)
+
+
 def test_playing_does_not_change_the_position() -> None:
     start = sk.Position()
     board = start.board

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import shirokuro as sk
+from shirokuro.matches.players import SessionPlayer
 from tests.support.paths import SCRIPTS
 
 if TYPE_CHECKING:
@@ -58,14 +59,45 @@ def test_random_games_have_up_to_sixty_moves_and_evaluations_run(engines: list[A
             evaluate()
 
 
+def test_solvers_keep_a_win_and_some_of_them_its_score(engines: list[Any]) -> None:
+    transcript = (
+        "f5f6f7g7e6f8g8h8g6e7d8d6c5f4c6c4e8d7g5c8h7b4b5h4g4h3b3h6h5b6c7b8g3f3d3e3d2f2f1c3a7c1e1b7e2c2a8a6a5a3a4g1h1g2"
+    )
+    game = sk.LiveGame(transcript)
+    assert (game.position.empties, sk.solve(game.position).score) == (6, 8)
+    for engine in engines:
+        player = engine.solver()
+        if isinstance(player, SessionPlayer):
+            session = player.session()
+            move = session.choose(game.moves, game.position, Random(1))
+            session.close()
+        else:
+            move = player.choose(game.position, Random(1))
+        assert move in ({"a2"} if engine.name in ("shirokuro", "gtp-rhino") else {"a2", "d1", "h2"}), engine.name
+
+
 def test_the_comparison_runs(tmp_path: Path, model: Path) -> None:
-    few = ("--games", "2", "--time-ms", "1", "--seconds", "0.02", "--opponents", "OpenSpiel,rust-reversi,gtp-rhino")
+    few = (
+        "--games",
+        "2",
+        "--time-ms",
+        "1",
+        "--seconds",
+        "0.02",
+        "--rounds",
+        "1",
+        "--opponents",
+        "OpenSpiel,rust-reversi,gtp-rhino",
+    )
     command = [sys.executable, str(SCRIPTS / "compare.py"), "--model", str(model), *few]
     result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, cwd=tmp_path)
     assert (result.returncode, result.stderr) == (0, "")
     for name in ("shirokuro", "OpenSpiel", "rust-reversi", "gtp-rhino"):
         assert re.search(rf"^ *{name} .*\d|^not compared: {name}", result.stdout, re.MULTILINE), name
     assert "cli-othello" not in result.stdout
+    assert re.search(
+        r"^Solving 20–22 empty squares: [\d,]+ nodes/s, 0\.\d{3} of the leaves/s of perft", result.stdout, re.MULTILINE
+    )
 
 
 def test_an_unknown_opponent_is_an_error(tmp_path: Path) -> None:

@@ -277,7 +277,7 @@ class Game:
 
 def feed(tracker: ConvergenceTracker, config: sk.TrainConfig, first: int, differences: list[int]) -> list[str]:
     fake: Any = Fake(first, differences)
-    return [kind for kind, _ in tracker.add(fake, first + len(differences), config)]
+    return [kind for kind, _ in tracker.add(fake, fake.game_sums, first + len(differences), config)]
 
 
 def test_windows_do_not_depend_on_how_games_are_split_into_calls() -> None:

@@ -124,9 +124,8 @@ def test_the_standard_error_agrees_with_the_scatter_of_samples() -> None:
     means, errors = [], []
     for _ in range(300):
         sums = ErrorSums()
-        for _ in range(200):
-            positions = int(random.integers(20, 60))
-            sums.add(positions, positions * float(random.exponential(100.0)))
+        positions = [int(random.integers(20, 60)) for _ in range(200)]
+        sums.add(positions, [count * float(random.exponential(100.0)) for count in positions])
         means.append(sums.mean)
         errors.append(sums.standard_error)
     assert np.mean(np.array(errors, dtype=float)) == pytest.approx(np.std(np.array(means, dtype=float)), rel=0.1)
@@ -158,7 +157,7 @@ def played(tracker: ConvergenceTracker, config: sk.TrainConfig, first: int, erro
     found: list[str] = []
     for start in range(0, len(errors), 10):
         fake: Any = Fake(first + start, errors[start : start + 10])
-        found += [kind for kind, _ in tracker.add(fake, first + start + 10, config)]
+        found += [kind for kind, _ in tracker.add(fake, fake.game_sums, first + start + 10, config)]
     return found
 
 

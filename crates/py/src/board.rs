@@ -8,7 +8,7 @@ use numpy::{
 };
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyBytes, PySequence, PyString};
+use pyo3::types::{PyBool, PyBytes, PyInt, PyList, PySequence, PyString};
 use shirokuro_engine::{Board, Position, Side, Square};
 
 /// The number of squares on a board.
@@ -51,6 +51,11 @@ fn board(value: &Bound<'_, PyAny>, name: &str, SideToMove(side): SideToMove) -> 
     {
         return from_squares(squares, side).ok_or_else(|| wrong_square(name, squares.map(i128::from)));
     }
+    if let Ok(list) = value.cast_exact::<PyList>()
+        && let Some(position) = from_list(list, side)
+    {
+        return Ok(position);
+    }
     let squares: [i128; SQUARES] = if let Ok(bytes) = value.cast::<PyBytes>() {
         let bytes: &[u8] = bytes.as_bytes();
         let squares: &[u8; SQUARES] =
@@ -70,6 +75,23 @@ fn board(value: &Bound<'_, PyAny>, name: &str, SideToMove(side): SideToMove) -> 
     from_squares(&narrow, side).ok_or_else(|| wrong_square(name, squares))
 }
 
+/// Reads a list of 64 squares by comparing objects: Python has one object each for the small integers. Returns `None`
+/// for any other list, which may be a board all the same.
+fn from_list(list: &Bound<'_, PyList>, side: Side) -> Option<Position> {
+    if list.len() != SQUARES {
+        return None;
+    }
+    let [empty, black, white] = [0u8, 1, 2].map(|number| PyInt::new(list.py(), number));
+    let (mut blacks, mut whites, mut others) = (0u64, 0u64, 0u64);
+    for square in list {
+        let (is_black, is_white) = (square.is(&black), square.is(&white));
+        blacks = blacks >> 1 | u64::from(is_black) << 63;
+        whites = whites >> 1 | u64::from(is_white) << 63;
+        others |= u64::from(!(is_black || is_white || square.is(&empty)));
+    }
+    if others == 0 { of_colours(blacks, whites, side) } else { None }
+}
+
 /// Packs a board's squares into two bit sets, the side to move first; `None` if a square is not 0, 1 or 2.
 #[inline]
 pub fn from_squares(squares: &[i8; SQUARES], side: Side) -> Option<Position> {
@@ -84,11 +106,17 @@ pub fn from_squares(squares: &[i8; SQUARES], side: Side) -> Option<Position> {
         black |= (ones.wrapping_mul(GATHER) >> 56) << (8 * rank);
         white |= (twos.wrapping_mul(GATHER) >> 56) << (8 * rank);
     }
+    if wrong == 0 { of_colours(black, white, side) } else { None }
+}
+
+/// Creates a position from each colour's discs; `None` if they overlap.
+#[inline]
+fn of_colours(black: u64, white: u64, side: Side) -> Option<Position> {
     let (player, opponent) = match side {
         Side::Black => (black, white),
         Side::White => (white, black),
     };
-    if wrong == 0 { Some(Position { board: Board::new(player, opponent).ok()?, side }) } else { None }
+    Some(Position { board: Board::new(player, opponent).ok()?, side })
 }
 
 /// An integer array as int64 in C order. Unsigned numbers beyond int64 become negative. It is a copy unless the array

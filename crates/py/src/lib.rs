@@ -15,10 +15,12 @@ mod game;
 mod inspect;
 mod interrupt;
 mod measure;
+mod names;
 mod perft;
 mod picture;
 mod pool;
 mod position;
+mod random_games;
 mod replay;
 mod report;
 mod search;
@@ -60,6 +62,8 @@ mod core {
     use crate::perft::perft;
     #[pymodule_export]
     use crate::position::PyPosition;
+    #[pymodule_export]
+    use crate::random_games::random_games;
     #[pymodule_export]
     use crate::replay::replay;
     #[pymodule_export]

@@ -2,10 +2,12 @@
 
 use crate::args::SideToMove;
 use crate::board::position;
+use crate::names;
 use crate::picture;
 use numpy::PyArray1;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::types::PyList;
 use shirokuro_engine::{Position, Square, parse_transcript, squares};
 
 /// A board and the side to move: immutable and hashable.
@@ -57,8 +59,23 @@ impl PyPosition {
 
     /// The legal moves, from a1 to h8; empty when the side must pass or the game is over.
     #[getter]
-    fn legal_moves(&self) -> Vec<String> {
-        squares(self.0.board.moves()).map(|square| square.to_string()).collect()
+    fn legal_moves<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        names::list(py, self.0.board.moves())
+    }
+
+    /// The positions after each of the legal moves, as `play` returns them.
+    #[getter]
+    fn children<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let Position { board, side } = self.0;
+        let moves = board.moves();
+        let mut squares = squares(moves);
+        // A range knows its length, so that the list is made in its final size.
+        let next = |_| {
+            let square = squares.next().expect("as many squares as moves");
+            let board = board.after(square, board.flips(square));
+            Self(Position { board, side: side.opposite() }.after_forced_pass())
+        };
+        PyList::new(py, (0..moves.count_ones()).map(next))
     }
 
     /// Whether neither side has a move.

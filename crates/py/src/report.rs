@@ -236,7 +236,8 @@ impl PyGenerationReport {
 
 impl PyGenerationReport {
     /// Converts the report; `listed` says whether it lists updates.
-    pub fn new(py: Python<'_>, report: &GenerationReport, listed: bool) -> PyResult<Self> {
+    pub fn new(py: Python<'_>, report: GenerationReport, listed: bool) -> PyResult<Self> {
+        let (positions, td_error) = (report.positions(), report.td_error());
         let GenerationReport { totals, values, .. } = report;
         let failures = report.failures.iter();
         let sums = report.values_by_game.iter().zip(&report.errors_by_game).map(|(values, errors)| {
@@ -244,13 +245,13 @@ impl PyGenerationReport {
             (count, sum, sum_of_squares, errors.positions, errors.squared_error, errors.out_of_range)
         });
         Ok(Self {
-            games: report.games.iter().map(|game| Py::new(py, PyGame(game.clone()))).collect::<PyResult<_>>()?,
+            games: report.games.into_iter().map(|game| Py::new(py, PyGame(game))).collect::<PyResult<_>>()?,
             failures: failures.map(|failure| Py::new(py, PyGameFailure::new(failure))).collect::<PyResult<_>>()?,
             resets: resets(&report.resets),
-            nan_games: report.nan_games.clone(),
+            nan_games: report.nan_games,
             game_sums: sums.collect(),
-            positions: report.positions(),
-            td_error: report.td_error(),
+            positions,
+            td_error,
             visits: report.visits,
             searches: totals.searches,
             nodes: totals.nodes,

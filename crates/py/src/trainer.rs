@@ -139,7 +139,7 @@ impl PyTrainerCore {
             (None, Err(error)) => Err(trainer_error(&error)),
             (None, Ok(report)) => {
                 let report = report.ok_or_else(|| PyRuntimeError::new_err("stopped without a reason"))?;
-                let report = Py::new(py, PyGenerationReport::new(py, &report, updates.is_some())?)?;
+                let report = Py::new(py, PyGenerationReport::new(py, report, updates.is_some())?)?;
                 if let Some(reports) = reports {
                     reports.append(report.clone_ref(py))?;
                 }

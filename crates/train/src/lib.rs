@@ -45,6 +45,7 @@ pub use phases::{PhaseTimes, TIMED_GAMES};
 pub use play::control::Control;
 pub use play::fault_injection::{Fault, FaultInjector, FaultRates};
 pub use play::progress::Progress;
+pub use play::random_game::random_game;
 pub use play::selfplay::{Choice, GameContext, GameEvent, play_game, play_observed_game};
 pub use random::GameRandom;
 pub use record::{GameRecord, PlayedGame, Ply, RecordError, SearchTotals, Searched, Unfinished};

@@ -4,6 +4,7 @@ pub(crate) mod control;
 pub(crate) mod fault_injection;
 pub(crate) mod pending;
 pub(crate) mod progress;
+pub(crate) mod random_game;
 pub(crate) mod round;
 pub(crate) mod selfplay;
 mod watchdog;

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import zlib
+from bisect import bisect_left
 from collections import deque
+from operator import attrgetter, mul
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -18,11 +20,12 @@ from shirokuro.training.report import variance
 from shirokuro.training.stagnation import EqualSettings, ErrorSums, stagnation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from shirokuro._core import GenerationReport, TableCoverage
+    from shirokuro._core import Game, GenerationReport, TableCoverage
+    from shirokuro.training.report import GameSums
     from shirokuro.training.warnings import WarningKind
 
 REMEMBERED = 10_000
@@ -36,16 +39,18 @@ class Sums:
         self.numbers = numbers or [0] * 6
         """Games, disc differences and their squares; values, their sum and the sum of their squares, in 1/256 disc."""
 
-    def add(self, game: tuple[int, int, int, int], sign: int = 1) -> None:
-        """Adds a game (disc difference, number of values, their sum, sum of squares), or removes it if `sign` is -1."""
-        difference, count, total, squares = game
-        numbers = self.numbers  # a loop takes a microsecond longer, and this runs twice per game
-        numbers[0] += sign
-        numbers[1] += sign * difference
-        numbers[2] += sign * difference * difference
-        numbers[3] += sign * count
-        numbers[4] += sign * total
-        numbers[5] += sign * squares
+    def add(self, games: Sequence[tuple[int, int, int, int]], sign: int = 1) -> None:
+        """Adds games, or removes them if `sign` is -1: disc difference, number of values, their sum, sum of squares."""
+        if not games:
+            return
+        differences, counts, totals, squares = zip(*games, strict=True)
+        numbers = self.numbers
+        numbers[0] += sign * len(games)
+        numbers[1] += sign * sum(differences)
+        numbers[2] += sign * sum(map(mul, differences, differences))
+        numbers[3] += sign * sum(counts)
+        numbers[4] += sign * sum(totals)
+        numbers[5] += sign * sum(squares)
 
     def window(self, end: int, errors: ErrorSums | None = None) -> Window:
         """Returns the mean and variances of these games as a window that ended after `end` games."""
@@ -78,39 +83,54 @@ class ConvergenceTracker:
         self._check_due = False
 
     def add(
-        self, generation: GenerationReport, games_played: int, config: TrainConfig
+        self, generation: GenerationReport, game_sums: Sequence[GameSums], games_played: int, config: TrainConfig
     ) -> Iterator[tuple[WarningKind, str]]:
-        """Counts the games of one call of the core, which ended after `games_played` games; yields their warnings."""
+        """Counts the games of one call of the core, which ended after `games_played` games; yields their warnings.
+
+        `game_sums` are those of `generation`, which makes them anew whenever it is asked.
+        """
         before = games_played - len(generation.games) - len(generation.failures)
         self._resize(config.window_games, before)
         self._equal.update(config.at(before - before % config.generation_games), before)
-        for game, (count, total, squares, positions, squared_error, out_of_range) in zip(
-            generation.games, generation.game_sums, strict=True
-        ):
-            while game.index >= self._end:
+        games, start = generation.games, 0
+        while start < len(games):
+            while games[start].index >= self._end:
                 yield from self._close(config)
-            numbers = (game.stone_difference, count, total, squares)
-            self._last.append(numbers)
-            self._last_sums.add(numbers)
-            self._window.add(numbers)
-            if self._errors:
-                self._errors.add(positions, squared_error)
-            if len(self._last) > self._size:
-                self._last_sums.add(self._last.popleft(), -1)
-            self._out_of_range[0] += out_of_range
-            self._out_of_range[1] += positions
+            # All games up to the end of the window are added together.
+            stop = bisect_left(games, self._end, lo=start, key=attrgetter("index"))
+            self._add(games[start:stop], game_sums[start:stop])
+            start = stop
         while games_played >= self._end:
             yield from self._close(config)
         if generation.generation_complete:
             yield from self._judge_range(games_played, config)
+
+    def _add(self, games: Sequence[Game], game_sums: Sequence[GameSums]) -> None:
+        """Adds games that belong to the current window."""
+        numbers = [
+            (game.stone_difference, count, total, squares)
+            for game, (count, total, squares, _, _, _) in zip(games, game_sums, strict=True)
+        ]
+        _, _, _, positions, squared_errors, out_of_range = zip(*game_sums, strict=True)
+        self._last.extend(numbers)
+        self._last_sums.add(numbers)
+        self._drop_oldest()
+        self._window.add(numbers)
+        if self._errors:
+            self._errors.add(positions, squared_errors)
+        self._out_of_range[0] += sum(out_of_range)
+        self._out_of_range[1] += sum(positions)
+
+    def _drop_oldest(self) -> None:
+        """Drops the games beyond the length of a window."""
+        self._last_sums.add([self._last.popleft() for _ in range(len(self._last) - self._size)], -1)
 
     def _resize(self, size: int, games_played: int) -> None:
         """Changes the length of windows and starts the current window over."""
         if size == self._size:
             return
         self._size = size
-        while len(self._last) > size:
-            self._last_sums.add(self._last.popleft(), -1)
+        self._drop_oldest()
         self._window, self._errors = Sums(), ErrorSums()
         self._end = (games_played // size + 1) * size
 
@@ -220,9 +240,8 @@ class ConvergenceTracker:
         size = TrainConfig.SETTINGS["window_games"].convert("size", state["size"])
         tracker = cls(typed(size, int))
         games = np.frombuffer(_decompressed(state["last"], 32 * tracker._size), dtype="<i8").reshape(-1, 4)
-        for difference, count, total, squares in games.tolist():
-            tracker._last.append((difference, count, total, squares))
-            tracker._last_sums.add(tracker._last[-1])
+        tracker._last.extend(map(tuple, games.tolist()))
+        tracker._last_sums.add(tracker._last)
         tracker._window, tracker._end = Sums(_whole_numbers(state["window"], 6)), typed(state["end"], int)
         if "equal" in state:
             tracker._errors = ErrorSums(_numbers(state["errors"], 5)) if state["errors"] else None

@@ -43,6 +43,8 @@ class FailedGame:
     @classmethod
     def of_generation(cls, generation: GenerationReport, seed: int) -> list[Self]:
         """Returns the failed games of one call of the core, ordered by index."""
+        if not generation.failures and not generation.nan_games:
+            return []
         names = [field.name for field in dataclasses.fields(cls)]
         failed = [cls(**{name: getattr(failure, name) for name in names}) for failure in generation.failures]
         nan_games = set(generation.nan_games)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from dataclasses import dataclass
+from operator import add, attrgetter
 from typing import TYPE_CHECKING, Any, Self
 
 from shirokuro._core import UNITS_PER_DISC
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from shirokuro._core import GenerationReport
+
+    GameSums = tuple[int, int, int, int, float, int]
+    """A row of `GenerationReport.game_sums`."""
 
 
 def _short(value: float) -> str:
@@ -104,18 +108,19 @@ class BatchReport:
     """Time without anything to do."""
 
     @classmethod
-    def of_generation(cls, generation: GenerationReport) -> Self:
-        """Returns the measurements of one call of the core."""
-        games, sums = generation.games, generation.game_sums
+    def of_generation(cls, generation: GenerationReport, game_sums: Sequence[GameSums]) -> Self:
+        """Returns the measurements of one call of the core, with the report's `game_sums`."""
+        games = generation.games
+        differences = [game.stone_difference for game in games]
         return cls(
             games=len(games),
             failures=len(generation.failures),
-            black_wins=sum(game.winner == "black" for game in games),
-            white_wins=sum(game.winner == "white" for game in games),
-            stone_difference_sum=sum(game.stone_difference for game in games),
-            moves=sum(game.move_count for game in games),
+            black_wins=sum([difference > 0 for difference in differences]),
+            white_wins=sum([difference < 0 for difference in differences]),
+            stone_difference_sum=sum(differences),
+            moves=sum([game.move_count for game in games]),
             positions=generation.positions,
-            squared_error_sum=sum(squared_error for _, _, _, _, squared_error, _ in sums),
+            squared_error_sum=sum([squared_error for _, _, _, _, squared_error, _ in game_sums]),
             searches=generation.searches,
             depth_sum=generation.depth_sum,
             depth_min=generation.depth_min,
@@ -125,7 +130,7 @@ class BatchReport:
             value_sum_of_squares=generation.value_sum_of_squares,
             value_min=generation.value_min,
             value_max=generation.value_max,
-            out_of_range=sum(out_of_range for *_, out_of_range in sums),
+            out_of_range=sum([out_of_range for _, _, _, _, _, out_of_range in game_sums]),
             nodes=generation.nodes,
             table_probes=generation.probes,
             table_hits=generation.hits,
@@ -144,14 +149,17 @@ class BatchReport:
         squared_error_sum = self.squared_error_sum
         for squared_error in squared_errors:
             squared_error_sum += squared_error
-        return dataclasses.replace(self + new, squared_error_sum=squared_error_sum)
+        return BatchReport(**{**self._plus(new), "squared_error_sum": squared_error_sum})
 
     def __add__(self, other: BatchReport) -> BatchReport:
-        sums = {name: getattr(self, name) + getattr(other, name) for name in _SUMS}
-        extremes = {
-            name: _extreme(choose, getattr(self, name), getattr(other, name)) for name, choose in _EXTREMES.items()
-        }
-        return BatchReport(**sums, **extremes)  # type: ignore[arg-type]
+        return BatchReport(**self._plus(other))
+
+    def _plus(self, other: BatchReport) -> dict[str, Any]:
+        """Returns the stored values of a sum."""
+        values: dict[str, Any] = dict(zip(_SUMS, map(add, _sums(self), _sums(other)), strict=True))
+        for name, choose in _EXTREMES.items():
+            values[name] = _extreme(choose, getattr(self, name), getattr(other, name))
+        return values
 
     def __sub__(self, other: BatchReport) -> BatchReport:
         """Returns the measurements without the other report's games. Minimum and maximum values are then unknown."""
@@ -293,6 +301,8 @@ _EXTREMES: Mapping[str, Callable[[float, float], float]] = {
 """Fields that are not sums, each with the function that combines two values."""
 
 _SUMS = tuple(field.name for field in dataclasses.fields(BatchReport) if field.name not in _EXTREMES)
+
+_sums = attrgetter(*_SUMS)
 
 
 def _extreme(choose: Callable[[float, float], float], first: float | None, second: float | None) -> float | None:

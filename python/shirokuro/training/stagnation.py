@@ -7,7 +7,7 @@ the results doesn't: equally strong sides play games of the same spread, however
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,14 +40,16 @@ class ErrorSums:
         self.numbers = numbers or [0.0] * 5
         """Sums of n, e, e², e·n and n², where a game has n positions and a squared error of e discs²."""
 
-    def add(self, positions: int, squared_error: float) -> None:
-        """Adds a game."""
-        numbers = self.numbers
-        numbers[0] += positions
-        numbers[1] += squared_error
-        numbers[2] += squared_error * squared_error
-        numbers[3] += squared_error * positions
-        numbers[4] += positions * positions
+    def add(self, positions: Sequence[int], squared_errors: Sequence[float]) -> None:
+        """Adds games, one after the other: sums of floating-point numbers depend on their grouping."""
+        n, e, e_e, e_n, n_n = self.numbers
+        for count, error in zip(positions, squared_errors, strict=True):
+            n += count
+            e += error
+            e_e += error * error
+            e_n += error * count
+            n_n += count * count
+        self.numbers = [n, e, e_e, e_n, n_n]
 
     @property
     def mean(self) -> float | None:
@@ -166,8 +168,8 @@ class EqualSettings:
         Every setting counts, but the rate only if it rises: larger steps make the weights noisier. A falling rate is
         a part of learning.
         """
-        before, self.settings = self.settings, asdict(now)
-        if before is None:
+        before, self.settings = self.settings, {field.name: getattr(now, field.name) for field in fields(now)}
+        if before is None or before == self.settings:
             return
         if {**before, "rate": 0} != {**self.settings, "rate": 0} or now.rate > (before["rate"] or 0):
             self.since = games_played

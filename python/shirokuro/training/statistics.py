@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from shirokuro._core import GenerationReport, TableCoverage
     from shirokuro.config import TrainConfig
     from shirokuro.training.convergence import ConvergenceReport
+    from shirokuro.training.report import GameSums
 
 _log = logging.getLogger(__name__)
 
@@ -106,8 +107,9 @@ class RunStatistics:
             while self.reports:
                 generation = self.reports[0]
                 failures = FailedGame.of_generation(generation, self._seed)
-                new = BatchReport.of_generation(generation)
-                squared_errors = [squared_error for _, _, _, _, squared_error, _ in generation.game_sums]
+                game_sums = generation.game_sums
+                new = BatchReport.of_generation(generation, game_sums)
+                squared_errors = [squared_error for _, _, _, _, squared_error, _ in game_sums]
                 self.totals = self.totals.after(new, squared_errors)
                 del self.reports[0]
                 for window in self._windows:
@@ -115,11 +117,11 @@ class RunStatistics:
                 self.failures.add(failures)
                 for failure in failures:
                     _log.error("%s", failure)
-                self._warn(generation, config)
+                self._warn(generation, game_sums, config)
                 for observer in self.observers:
                     observer(generation)
 
-    def _warn(self, generation: GenerationReport, config: TrainConfig) -> None:
+    def _warn(self, generation: GenerationReport, game_sums: Sequence[GameSums], config: TrainConfig) -> None:
         """Issues the warnings that follow from one call of the core."""
         games_played = self.totals.games + self.totals.failures
         if nan := generation.nan_games:
@@ -127,7 +129,7 @@ class RunStatistics:
             self.warnings.issue("divergence", f"NaN or infinite values in game {games}", games_played)
         self.warn_of_resets(generation.resets, games_played)
         self._warn_of_sudden_changes(generation, games_played)
-        for kind, message in self.convergence.add(generation, games_played, config):
+        for kind, message in self.convergence.add(generation, game_sums, games_played, config):
             self.warnings.issue(kind, message, games_played)
 
     def _warn_of_sudden_changes(self, generation: GenerationReport, games_played: int) -> None:

@@ -179,7 +179,7 @@ impl Solved {
 }
 
 /// Returns one of the moves, each equally likely.
-fn random_move(moves: u64, random: &mut GameRandom) -> Square {
+pub(crate) fn random_move(moves: u64, random: &mut GameRandom) -> Square {
     let n = random.below(moves.count_ones());
     squares(moves).nth(n as usize).expect("n is below the number of moves")
 }
