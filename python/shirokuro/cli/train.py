@@ -80,7 +80,14 @@ def _run(options: Options, trainer: Trainer, directory: RunDirectory) -> int:
     if result.outcome == "too_many_errors":
         stopped("paused")
         return ExitCode.TOO_MANY_ERRORS
-    say(f"trained {trainer.games_played:,} games; saved {directory.model}")
+    if result.outcome == "flat" and trainer.strength:
+        gain = trainer.strength.gain
+        say(
+            f"stopped after {trainer.games_played:,} games, because the strength no longer grows: {gain}; saved "
+            f"{directory.model}; continue with: shirokuro train --resume --no-stop-when-flat --out {directory.path}"
+        )
+    else:
+        say(f"trained {trainer.games_played:,} games; saved {directory.model}")
     if options.match_games:
         config = trainer.config
         last = config.at(config.games)

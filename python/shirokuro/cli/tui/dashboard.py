@@ -42,6 +42,7 @@ _TALL = 34
 
 CURVES = (
     "td_error",
+    "strength.elo",
     "mean_stone_difference",
     "values.sd",
     "games_per_second",
@@ -89,7 +90,7 @@ def report(view: RunView, width: int) -> Block:
     blank = Text(" " * width)
     body = [*header(view, width), blank, *_curves(view, Look(), _with_values(view, 6), width, 24), blank]
     parts = [
-        (panels.results, 6),
+        (panels.results, 8),
         (panels.evaluation, 8),
         (panels.memory, 9),
         (panels.phases, 8),
