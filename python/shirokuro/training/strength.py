@@ -36,8 +36,8 @@ _FIXED_SHARE, _FIRST_SHARE = 0.125, 0.25
 """Share of a measurement's time for each fixed opponent, and for each without a snapshot to play: time left over helps
 later measurements, whose games say more."""
 
-_USED = 0.9
-"""Share of the time that is planned: the costs vary."""
+_USED, _RESERVE = 0.9, 1.5
+"""Share of the time that is planned, and how much longer than the last one a save may take: the costs vary."""
 
 _TABLES = memory.MB
 """Bytes of a search's table and of its thread."""
@@ -139,7 +139,7 @@ class StrengthMeter:
         games_played, history = self._trainer.games_played, self._history
         start, before = self._clock(), history.seconds
         try:
-            played = self._play(start + _USED * allowed - self._costs["save"])
+            played = self._play(start + _USED * allowed - _RESERVE * self._costs["save"])
             self._keep(played, before, start)
         finally:
             history.seconds = before + self._clock() - start
@@ -161,7 +161,7 @@ class StrengthMeter:
         played = self._trainer.get_statistics().seconds
         seconds = self._trainer.config.strength_share * played - self._history.seconds
         loads = 1 if self._history.results else 0
-        needed = self._costs["save"] + loads * self._costs["load"] + MIN_PAIRS * self._costs["pair"]
+        needed = _RESERVE * self._costs["save"] + loads * self._costs["load"] + MIN_PAIRS * self._costs["pair"]
         return seconds if _USED * seconds >= needed else None
 
     def _has_memory(self) -> bool:
