@@ -153,8 +153,7 @@ class TrainingLoop:
                     self._progress(self._count)
             if trainer.has_too_many_errors:
                 return "too_many_errors"
-            with suppress(Stopped):
-                self._measure_strength()
+            self._measure_strength()
             if self._checkpoints.at(self._count):
                 self._save_or_warn()
             self._reporter.observe()
@@ -191,16 +190,21 @@ class TrainingLoop:
             raise Stopped
 
     def _measure_strength(self) -> None:
-        """Measures the strength if that is due; an error costs a warning, never the run."""
+        """Measures the strength if that is due; a fault of the measurement costs a warning, never the run."""
         if not self._meter.is_due():
             return
         start, report = time.monotonic(), None
         try:
             with self._reporter.timer.phase("strength"):
                 report = self._meter.measure()
-        except (OSError, MemoryError) as error:
-            message = f"strength was not measured, training continues: {error}"
+        except Stopped as stopped:
+            if stopped.__cause__:  # an exception from `progress`
+                raise stopped.__cause__ from None
+            return
+        except Exception as error:  # noqa: BLE001 (whatever it is, the training itself is sound)
+            message = f"strength was not measured, training continues: {error!r:.300}"
             self._trainer.state.statistics.warnings.issue("strength", message, self._count)
+            _log.debug("while measuring strength", exc_info=True)
         finally:
             self._session.pace.interrupted(time.monotonic() - start)
             self._session.pace.overhead = self._meter.overhead
@@ -226,7 +230,10 @@ class TrainingLoop:
         now = time.monotonic()
         if self._progress is not None and now - self._ticked >= _TICK_SECONDS:
             self._ticked = now
-            self._progress(self._count)
+            try:
+                self._progress(self._count)
+            except BaseException as error:
+                raise Stopped from error
 
     def _run_callback(self) -> None:
         """Calls the callback, if any, with the measurements since its last call."""

@@ -32,6 +32,9 @@ FIXED: tuple[Player, ...] = (HeuristicPlayer(ANCHOR), WeightedPieceCounter())
 MIN_PAIRS, MAX_PAIRS = 50, 1000
 """Pairs of games for which there must be time, or a measurement is postponed; and those of the longest one."""
 
+_FASTEST = 1e-5
+"""The least time of a pair, in seconds."""
+
 _FIXED_SHARE, _FIRST_SHARE = 0.125, 0.25
 """Share of a measurement's time for each fixed opponent, and for each without a snapshot to play: time left over helps
 later measurements, whose games say more."""
@@ -88,8 +91,14 @@ class StrengthMeter:
         except (OSError, ValueError) as error:
             _log.warning("strength is measured from scratch: %s", error)
             history = StrengthHistory()
+        before = history.moments
         history.drop_after(played)
         moments = set(history.moments)
+        if moments:
+            if len(moments) < len(before):
+                history.save(directory.strength)
+        elif before:
+            directory.strength.unlink()
         files = snapshots.list_snapshots(directory.path)
         other = [path for games, path in files.items() if games not in moments]
         if other:
@@ -180,19 +189,21 @@ class StrengthMeter:
         """Plays all matches until a time; returns the results by opponent."""
         start = self._clock()
         played: dict[Rated, PairCounts] = {}
+        loading = 0.0
         chosen = self._chosen(end - start)
         share = _FIXED_SHARE if chosen else _FIRST_SHARE
         for number, fixed in enumerate(FIXED):
             played[fixed.name] = self._match(fixed, number, self._clock() + share * (end - start), share)
         for number, games in enumerate(chosen):
+            before = self._clock()
             opponent = self._loaded(games)
             now, left = self._clock(), len(chosen) - number
+            loading += now - before
             if opponent:
                 share = (1 - len(FIXED) * _FIXED_SHARE) / len(chosen)
                 played[games] = self._match(opponent, len(FIXED) + number, now + (end - now) / left, share)
         pairs = sum(map(sum, played.values()))
-        loading = self._costs["load"] * len(chosen)
-        self._costs["pair"] = max(self._clock() - start - loading, 0.0) / pairs
+        self._costs["pair"] = max((self._clock() - start - loading) / pairs, _FASTEST)
         return played
 
     def _chosen(self, seconds: float) -> list[int]:

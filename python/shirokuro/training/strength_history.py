@@ -169,6 +169,8 @@ class StrengthHistory:
                 first, second = players[typed(match["first"], int)], players[typed(match["second"], int)]
                 c0, c1, c2, c3, c4 = (max(0, typed(count, int)) for count in match["pair_counts"])
                 history.results[typed(first, int), second] = (c0, c1, c2, c3, c4)
+            if any((games, ANCHOR) not in history.results for games in history.moments):
+                raise ValueError(f"some players have not played {ANCHOR}")  # noqa: TRY301
             if history.results:
                 history.ratings()
         except FileNotFoundError:
@@ -187,8 +189,6 @@ class StrengthRatings:
         self.players: list[Rated] = [*self._moments, *names]
         """The moments of the run, oldest first, and then the fixed opponents."""
         index = {player: number for number, player in enumerate(self.players)}
-        if ANCHOR not in index:
-            raise ValueError(f"there are no games against {ANCHOR}")
         pairings = [Pairing(index[first], index[second], counts) for (first, second), counts in history.results.items()]
         self._anchor = index[ANCHOR]
         self._fit: RatingFit = fit(len(self.players), pairings, drawn=_DRAWN)

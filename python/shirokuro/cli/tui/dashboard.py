@@ -74,7 +74,7 @@ def page(view: RunView, look: Look, width: int, height: int) -> Block:
     if view.state == "waiting" and not view.checkpoints:
         body = [fit(Text(line, "dim"), width) for line in ("", f"No run in {view.directory.path} yet.")]
     elif look.page == "curves":
-        body = _curves(view, look, CURVES, width, room)
+        body = _curves(view, look, _with_values(view, len(CURVES)), width, room)
     elif look.page == "resources":
         body = _resources(view, width, room)
     elif look.page == "warnings":

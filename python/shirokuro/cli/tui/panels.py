@@ -41,10 +41,10 @@ def results(view: RunView, width: int, height: int) -> Block:
         pair(MEASURES["failures"].title, number(failures), width, "red" if failures else ""),
     ]
     if (elo := _interval(view, "strength.elo", "strength.error")) is not None:
-        lines.insert(0, pair(MEASURES["strength.elo"].title, elo, width))
+        lines.append(pair(MEASURES["strength.elo"].title, elo, width))
     if (gain := _interval(view, "strength.gain", "strength.gain_error")) is not None:
         games = view.metrics.newest("strength.gain_games")
-        lines.insert(1, pair(f"{MEASURES['strength.gain'].title}, {short(games or 0)} games", gain, width))
+        lines.append(pair(f"{MEASURES['strength.gain'].title}, {short(games or 0)} games", gain, width))
     return panel("results", lines, width, height, f"last {WINDOW_GAMES:,}")
 
 
