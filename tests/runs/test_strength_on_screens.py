@@ -40,7 +40,7 @@ def run(run_of: Callable[..., Path]) -> Path:
         (40_000, ANCHOR): (0, 2, 5, 20, 80),
         (40_000, 20_000): (10, 10, 20, 30, 30),
     }
-    history.save(directory / "strength.json")
+    history.save(directory / "strength.json", history.ratings())
     return directory
 
 

@@ -171,7 +171,7 @@ def test_a_history_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert StrengthHistory.load(file).results == {}
     history = filled({100: 50.0, 200: 120.0})
     history.seconds = 1.5
-    history.save(file)
+    history.save(file, history.ratings())
     read = StrengthHistory.load(file)
     assert (read.results, read.seconds, read.moments) == (history.results, 1.5, [100, 200])
     content = file.read_text(encoding="utf-8")

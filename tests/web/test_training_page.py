@@ -133,7 +133,7 @@ def test_the_strength_during_training_is_drawn_with_its_intervals(
     run = run_of(9000)
     history = StrengthHistory()
     history.results = {(4000, ANCHOR): (1, 2, 10, 20, 60), (8000, ANCHOR): (0, 0, 5, 20, 160)}
-    history.save(run / "strength.json")
+    history.save(run / "strength.json", history.ratings())
     first, second, _ = (rung.rating for rung in read_rungs(run / "strength.json"))
     with open_tab(serve(run).url) as page:
         page.get_by_role("tab", name="Training").click()

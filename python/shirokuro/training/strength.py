@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from shirokuro.matches.result import PairCounts
     from shirokuro.runs.directory import RunDirectory
     from shirokuro.training.learner import Learner
-    from shirokuro.training.strength_history import Gain, Rated
+    from shirokuro.training.strength_history import Gain, Rated, StrengthRatings
 
 DEPTH, EXACT_EMPTIES = 2, 6
 """Search limits of the weights in these matches."""
@@ -96,7 +96,7 @@ class StrengthMeter:
         moments = set(history.moments)
         if moments:
             if len(moments) < len(before):
-                history.save(directory.strength)
+                history.save(directory.strength, history.ratings())
         elif before:
             directory.strength.unlink()
         files = snapshots.list_snapshots(directory.path)
@@ -105,8 +105,8 @@ class StrengthMeter:
             if directory.best.exists() and any(path.samefile(directory.best) for path in other):
                 other.append(directory.best)
             directory.set_aside(other)
-        if any(games in moments for games in files):
-            self._publish(history)
+        if known := [games for games in files if games in moments]:
+            self._publish(files[history.ratings().strongest(known)])
         return history
 
     def is_due(self) -> bool:
@@ -149,10 +149,9 @@ class StrengthMeter:
         start, before = self._clock(), history.seconds
         try:
             played = self._play(start + _USED * allowed - _RESERVE * self._costs["save"])
-            self._keep(played, before, start)
+            ratings, best = self._keep(played, before, start)
         finally:
             history.seconds = before + self._clock() - start
-        ratings = history.ratings()
         rating, self.gain = ratings.of(games_played), ratings.gain(self._trainer.config.flat_games)
         self.latest = StrengthReport(
             games_played=games_played,
@@ -161,7 +160,7 @@ class StrengthMeter:
             gain=self.gain,
             games=2 * sum(map(sum, played.values())),
             seconds=history.seconds - before,
-            best=self._best(history)[0],
+            best=best,
         )
         return self.latest
 
@@ -245,33 +244,33 @@ class StrengthMeter:
             stop=lambda _: clock() >= end,
         ).pair_counts
 
-    def _keep(self, played: dict[Rated, PairCounts], before: float, start: float) -> None:
-        """Writes the snapshot, the history and the best weights, and deletes old snapshots."""
+    def _keep(self, played: dict[Rated, PairCounts], before: float, start: float) -> tuple[StrengthRatings, int]:
+        """Writes the snapshot, the history and the best weights, and deletes old snapshots.
+
+        Returns:
+            The ratings, and the number of games of the strongest snapshot.
+        """
         directory, history, games = self._directory, self._history, self._trainer.games_played
         now = self._clock()
         directory.snapshots.mkdir(exist_ok=True)
         self._trainer.evaluator.save(directory.snapshots / snapshots.snapshot_name(games))
-        self._costs["save"] = self._clock() - now
         history.results |= {(games, opponent): counts for opponent, counts in played.items()}
-        best, _ = self._best(history)
-        files = snapshots.list_snapshots(directory.path)
-        kept = snapshots.thinned(files, snapshots.KEPT, always={best})
-        history.thin(kept)
+        files, moments, ratings = snapshots.list_snapshots(directory.path), set(history.moments), history.ratings()
+        known = [each for each in files if each in moments]
+        kept = snapshots.thinned(known, snapshots.KEPT, always={ratings.strongest(known)})
+        if history.thin(kept):
+            ratings = history.ratings()
+        best = ratings.strongest(kept)
         history.seconds = before + self._clock() - start
-        history.save(directory.strength)
-        self._publish(history)
+        history.save(directory.strength, ratings)
+        self._publish(files[best])
         for old in files.keys() - set(kept):
             files[old].unlink(missing_ok=True)
+        self._costs["save"] = self._clock() - now
+        return ratings, best
 
-    def _best(self, history: StrengthHistory) -> tuple[int, Path]:
-        """Returns the number of games and the file of the strongest snapshot."""
-        files, moments = snapshots.list_snapshots(self._directory.path), history.moments
-        best = history.ratings().strongest([games for games in files if games in moments])
-        return best, files[best]
-
-    def _publish(self, history: StrengthHistory) -> None:
-        """Makes `best.shiro` the strongest snapshot."""
-        _, path = self._best(history)
+    def _publish(self, path: Path) -> None:
+        """Makes `best.shiro` this snapshot."""
         if not (self._directory.best.exists() and path.samefile(self._directory.best)):
             self._directory.publish(path, self._directory.best)
 

@@ -96,9 +96,12 @@ class StrengthHistory:
         """Drops the moments after this number of games, from which the run did not continue."""
         self._keep({games for games in self.moments if games <= games_played})
 
-    def thin(self, always: Collection[int]) -> None:
-        """Drops moments, except those in `always`, until few enough are left."""
-        self._keep(set(thinned(self.moments, MOMENTS, always=always)))
+    def thin(self, always: Collection[int]) -> bool:
+        """Drops moments, except those in `always`, until few enough are left; returns whether any were dropped."""
+        before = self.moments
+        kept = thinned(before, MOMENTS, always=always)
+        self._keep(set(kept))
+        return len(kept) < len(before)
 
     def _keep(self, moments: Collection[int]) -> None:
         self.results = {
@@ -115,13 +118,12 @@ class StrengthHistory:
         """
         return StrengthRatings(self)
 
-    def save(self, path: Path) -> None:
-        """Writes everything to a file in the form of a ladder; an existing file is replaced in one step.
+    def save(self, path: Path, ratings: StrengthRatings) -> None:
+        """Writes the results and their ratings to a file in the form of a ladder, which is replaced in one step.
 
         Raises:
             OSError: the file can't be written.
         """
-        ratings = self.ratings()
         index = {player: number for number, player in enumerate(ratings.players)}
         content = {
             "seconds": round(self.seconds, 3),
