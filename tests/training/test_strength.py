@@ -255,6 +255,29 @@ def test_a_measurement_falls_due_once_for_each_multiple(world: World) -> None:
     assert not meter.is_due()
 
 
+def test_a_measurement_is_postponed_if_loading_an_opponent_left_too_little_time(world: World) -> None:
+    meter = world.meter()
+    world.train(speed=1000)
+    world.train(speed=1000)
+    assert meter.measure()
+    world.train(speed=1000)
+    world.load_seconds = 5.0
+    world.train(speed=1000)
+    spent, games = world.time, len(world.matches)
+    assert meter.measure() is None
+    assert (world.time, len(world.matches)) == (spent + 5.0, games)
+    assert meter._history.seconds == pytest.approx(world.time)
+    world.load_seconds = 0.1
+    waited = 0
+    for _ in range(40):  # it has learned the cost, and waits until it has earned it
+        world.train(speed=1000)
+        waited += 1
+        if meter.measure():
+            break
+    assert waited > 10
+    assert world.time <= world.config.strength_share * world.seconds
+
+
 def test_games_depend_on_the_seed_and_the_number_of_games_and_no_two_matches_share_them(world: World) -> None:
     def seeds(seed: int) -> list[int]:
         world.config = world.config.replace(seed=seed)
@@ -281,7 +304,7 @@ def test_opponents_are_the_fixed_players_a_distant_snapshot_and_the_newest(world
         world.train(speed=50)
         meter.measure()
     played = [match["opponent"] for match in world.matches[-4:]]
-    assert [getattr(player, "name", player) for player in played] == [ANCHOR, "wpc", 7 * STEP, 11 * STEP]
+    assert [getattr(player, "name", player) for player in played] == [7 * STEP, ANCHOR, "wpc", 11 * STEP]
     assert [getattr(match["opponent"], "name", match["opponent"]) for match in world.matches[:2]] == [ANCHOR, "wpc"]
 
 

@@ -35,12 +35,12 @@ MIN_PAIRS, MAX_PAIRS = 50, 1000
 _FASTEST = 1e-5
 """The least time of a pair, in seconds."""
 
-_FIXED_SHARE, _FIRST_SHARE = 0.125, 0.25
+_FIXED_SHARE, _FIRST_SHARE = 0.125, 0.4
 """Share of a measurement's time for each fixed opponent, and for each without a snapshot to play: time left over helps
 later measurements, whose games say more."""
 
 _USED, _RESERVE = 0.9, 1.5
-"""Share of the time that is planned, and how much longer than the last one a save may take: the costs vary."""
+"""Share of the time that is planned, and how much longer than last time loading and saving may take: costs vary."""
 
 _TABLES = memory.MB
 """Bytes of a search's table and of its thread."""
@@ -149,6 +149,8 @@ class StrengthMeter:
         start, before = self._clock(), history.seconds
         try:
             played = self._play(start + _USED * allowed - _RESERVE * self._costs["save"])
+            if not played:
+                return None
             ratings, best = self._keep(played, before, start)
         finally:
             history.seconds = before + self._clock() - start
@@ -168,8 +170,8 @@ class StrengthMeter:
         """Returns the seconds that a measurement may take now; `None` if that is too short for one."""
         played = self._trainer.get_statistics().seconds
         seconds = self._trainer.config.strength_share * played - self._history.seconds
-        loads = 1 if self._history.results else 0
-        needed = _RESERVE * self._costs["save"] + loads * self._costs["load"] + MIN_PAIRS * self._costs["pair"]
+        load = self._costs["load"] if self._history.results else 0.0
+        needed = _RESERVE * (self._costs["save"] + load) + MIN_PAIRS * self._costs["pair"]
         return seconds if _USED * seconds >= needed else None
 
     def _has_memory(self) -> bool:
@@ -185,24 +187,27 @@ class StrengthMeter:
         return False
 
     def _play(self, end: float) -> dict[Rated, PairCounts]:
-        """Plays all matches until a time; returns the results by opponent."""
+        """Plays all matches until a time; returns the results by opponent, or none if loading left too little time."""
+        chosen = self._chosen(end - self._clock())
+        distant = self._loaded(chosen[0]) if chosen else None
         start = self._clock()
+        seconds = end - start
+        if distant and seconds < MIN_PAIRS * self._costs["pair"]:
+            return {}
         played: dict[Rated, PairCounts] = {}
-        loading = 0.0
-        chosen = self._chosen(end - start)
-        share = _FIXED_SHARE if chosen else _FIRST_SHARE
+        share = (1 - len(FIXED) * _FIXED_SHARE) / max(len(chosen), 1)
+        if distant:
+            played[chosen[0]] = self._match(distant, len(FIXED), start + share * seconds, share)
+        fixed_share = _FIXED_SHARE if distant else _FIRST_SHARE
+        del distant  # one opponent's weights at a time
         for number, fixed in enumerate(FIXED):
-            played[fixed.name] = self._match(fixed, number, self._clock() + share * (end - start), share)
-        for number, games in enumerate(chosen):
-            before = self._clock()
-            opponent = self._loaded(games)
-            now, left = self._clock(), len(chosen) - number
-            loading += now - before
-            if opponent:
-                share = (1 - len(FIXED) * _FIXED_SHARE) / len(chosen)
-                played[games] = self._match(opponent, len(FIXED) + number, now + (end - now) / left, share)
-        pairs = sum(map(sum, played.values()))
-        self._costs["pair"] = max((self._clock() - start - loading) / pairs, _FASTEST)
+            end_of_match = self._clock() + fixed_share * seconds
+            played[fixed.name] = self._match(fixed, number, end_of_match, fixed_share)
+        self._costs["pair"] = max((self._clock() - start) / sum(map(sum, played.values())), _FASTEST)
+        for games in chosen[1:]:
+            newest = self._loaded(games)
+            if newest and self._clock() < end:
+                played[games] = self._match(newest, len(FIXED) + 1, end, share)
         return played
 
     def _chosen(self, seconds: float) -> list[int]:
