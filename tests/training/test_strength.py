@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 STEP = 20_000
 
 
+def no_tick() -> None:
+    pass
+
+
 @dataclass
 class World:
     """A run that is not trained, whose matches cost time on a fake clock and end as the strengths given demand."""
@@ -93,7 +97,7 @@ class World:
         return MatchResult(tuple(differences))
 
     def meter(self) -> StrengthMeter:
-        return StrengthMeter(self, self.directory, tick=lambda: None, clock=lambda: self.time)  # type: ignore[arg-type]
+        return StrengthMeter(self, self.directory, clock=lambda: self.time)  # type: ignore[arg-type]
 
     def train(self, games: int = STEP, *, speed: float = 1000) -> None:
         """Advances the run."""
@@ -222,7 +226,7 @@ def test_measurements_keep_within_their_share_of_the_time(world: World, speed: f
         world.game_seconds = 0.001 * (1 + step % 3)  # never quite what was expected
         world.save_seconds = 0.1 + 0.05 * (step % 2)
         before = world.time
-        report = meter.measure() if meter.is_due() else None
+        report = meter.measure(no_tick) if meter.is_due() else None
         measured += report is not None
         assert world.time - before == pytest.approx(report.seconds if report else 0)
         assert world.time <= world.config.strength_share * world.seconds
@@ -236,7 +240,7 @@ def test_a_measurement_is_postponed_until_there_is_time_for_enough_games(world: 
     meter, reports = world.meter(), []
     for _ in range(40):
         world.train(speed=5000)
-        if meter.is_due() and (report := meter.measure()):
+        if meter.is_due() and (report := meter.measure(no_tick)):
             reports.append(report)
     assert 3 <= len(reports) < 20
     assert all(report.games >= strength.MIN_PAIRS for report in reports)
@@ -259,12 +263,12 @@ def test_a_measurement_is_postponed_if_loading_an_opponent_left_too_little_time(
     meter = world.meter()
     world.train(speed=1000)
     world.train(speed=1000)
-    assert meter.measure()
+    assert meter.measure(no_tick)
     world.train(speed=1000)
     world.load_seconds = 5.0
     world.train(speed=1000)
     spent, games = world.time, len(world.matches)
-    assert meter.measure() is None
+    assert meter.measure(no_tick) is None
     assert (world.time, len(world.matches)) == (spent + 5.0, games)
     assert meter._history.seconds == pytest.approx(world.time)
     world.load_seconds = 0.1
@@ -272,7 +276,7 @@ def test_a_measurement_is_postponed_if_loading_an_opponent_left_too_little_time(
     for _ in range(40):  # it has learned the cost, and waits until it has earned it
         world.train(speed=1000)
         waited += 1
-        if meter.measure():
+        if meter.measure(no_tick):
             break
     assert waited > 10
     assert world.time <= world.config.strength_share * world.seconds
@@ -286,7 +290,7 @@ def test_games_depend_on_the_seed_and_the_number_of_games_and_no_two_matches_sha
         world.matches.clear()
         for _ in range(3):
             world.train(speed=50)
-            assert meter.measure()
+            assert meter.measure(no_tick)
         for path in list_snapshots(world.directory.path).values():
             path.unlink()
         world.directory.strength.unlink()
@@ -302,7 +306,7 @@ def test_opponents_are_the_fixed_players_a_distant_snapshot_and_the_newest(world
     meter = world.meter()
     for _ in range(12):
         world.train(speed=50)
-        meter.measure()
+        meter.measure(no_tick)
     played = [match["opponent"] for match in world.matches[-4:]]
     assert [getattr(player, "name", player) for player in played] == [7 * STEP, ANCHOR, "wpc", 11 * STEP]
     assert [getattr(match["opponent"], "name", match["opponent"]) for match in world.matches[:2]] == [ANCHOR, "wpc"]
@@ -313,7 +317,7 @@ def test_the_report_follows_the_strength(world: World) -> None:
     meter = world.meter()
     for _ in range(10):
         world.train(speed=30)
-        assert meter.measure()
+        assert meter.measure(no_tick)
     report = meter.latest
     assert report
     assert report.gain
@@ -337,7 +341,7 @@ def test_best_is_the_strongest_snapshot_by_rating_and_whole_at_any_moment(world:
     files: dict[int, Path] = {}
     for _ in range(25):
         world.train(speed=50)
-        report = meter.measure()
+        report = meter.measure(no_tick)
         assert report
         ratings = meter._history.ratings()
         files = list_snapshots(world.directory.path)
@@ -352,7 +356,7 @@ def test_best_is_the_strongest_snapshot_by_rating_and_whole_at_any_moment(world:
 def test_a_measurement_that_is_stopped_leaves_everything_as_it_was(world: World) -> None:
     meter = world.meter()
     world.train(speed=50)
-    assert meter.measure()
+    assert meter.measure(no_tick)
     files = {path: path.read_bytes() for path in world.directory.path.rglob("*") if path.is_file()}
     results = dict(meter._history.results)
     world.train(speed=50)
@@ -362,7 +366,7 @@ def test_a_measurement_that_is_stopped_leaves_everything_as_it_was(world: World)
 
     world.during = stop
     with pytest.raises(KeyboardInterrupt):
-        meter.measure()
+        meter.measure(no_tick)
     assert {path: path.read_bytes() for path in world.directory.path.rglob("*") if path.is_file()} == files
     assert meter._history.results == results
     assert meter._history.seconds == pytest.approx(world.time)
@@ -372,13 +376,13 @@ def test_a_resumed_run_continues_its_ratings(world: World) -> None:
     first = world.meter()
     for _ in range(4):
         world.train(speed=50)
-        first.measure()
+        first.measure(no_tick)
     second = world.meter()
     assert second._history.results == first._history.results
     assert second._history.seconds == pytest.approx(world.time, abs=1e-3)
     assert second.gain == first.gain
     world.train(speed=50)
-    report = second.measure()
+    report = second.measure(no_tick)
     assert report
     assert second._history.moments == [STEP * step for step in range(1, 6)]
 
@@ -389,7 +393,7 @@ def test_what_was_measured_after_the_state_that_a_run_continues_from_is_set_asid
     meter = world.meter()
     for _ in range(4):
         world.train(speed=50)
-        meter.measure()
+        meter.measure(no_tick)
     world.directory.publish(list_snapshots(world.directory.path)[4 * STEP], world.directory.best)
     world.games_played = 2 * STEP + 100
     meter = world.meter()
@@ -413,10 +417,10 @@ def test_a_damaged_history_is_replaced_and_a_damaged_snapshot_is_set_aside(
     meter = world.meter()
     for _ in range(2):
         world.train(speed=50)
-        meter.measure()
+        meter.measure(no_tick)
     (world.directory.snapshots / snapshot_name(STEP)).write_text("?", encoding="utf-8")
     world.train(speed=50)
-    report = meter.measure()
+    report = meter.measure(no_tick)
     assert report
     assert list(list_snapshots(world.directory.path)) == [3 * STEP, 2 * STEP]
     assert "damaged" in caplog.text
@@ -424,7 +428,7 @@ def test_a_damaged_history_is_replaced_and_a_damaged_snapshot_is_set_aside(
     meter = world.meter()
     assert "strength is measured from scratch" in caplog.text
     world.train(speed=50)
-    report = meter.measure()
+    report = meter.measure(no_tick)
     assert report
     assert report.gain is None
     assert list(list_snapshots(world.directory.path)) == [4 * STEP]
@@ -436,12 +440,12 @@ def test_nothing_is_measured_if_the_memory_budget_has_no_room_for_an_opponent(wo
     meter = world.meter()
     for _ in range(3):
         world.train(speed=50)
-        assert meter.measure() is None
+        assert meter.measure(no_tick) is None
     assert [warning.kind for warning in world.warnings.since(0)] == ["strength"]
     assert "strength is not measured: an opponent needs 58.7 MB" in world.warnings.since(0)[0].message
     assert not world.matches
     world.config = world.config.replace(budget_mb=needed + 70)
-    assert meter.measure()
+    assert meter.measure(no_tick)
 
 
 @pytest.mark.parametrize(("slope", "flat"), [(0.0, True), (-1.0, True), (2.0, False)])
@@ -453,7 +457,7 @@ def test_strength_is_flat_if_it_surely_gained_less_than_the_least_gain(
     meter, judged = world.meter(), Counter[tuple[bool, bool]]()
     for step in range(1, 11):
         world.train(speed=20)
-        meter.measure()
+        meter.measure(no_tick)
         assert meter.is_judging == (step > 5)
         judged[meter.is_judging, meter.is_flat] += 1
     assert judged[False, True] == 0
@@ -466,7 +470,7 @@ def test_a_gain_that_is_not_known_well_enough_is_not_flat(world: World) -> None:
     meter = world.meter()
     for _ in range(10):
         world.train(speed=1000)
-        meter.measure()
+        meter.measure(no_tick)
     assert meter.is_judging
     assert meter.gain
     assert meter.gain.error > world.config.min_gain
@@ -477,7 +481,7 @@ def test_scores_of_the_players_add_up(world: World) -> None:
     meter = world.meter()
     for _ in range(3):
         world.train(speed=100)
-        meter.measure()
+        meter.measure(no_tick)
     history = meter._history
     points: dict[Rated, dict[str, float]] = {player: history._points(player) for player in history.ratings().players}
     games = sum(sum(counts) for counts in history.results.values())

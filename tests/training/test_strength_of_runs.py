@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import time
+import weakref
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -115,6 +117,22 @@ def test_a_short_run_measures_nothing(small: sk.TrainConfig, tmp_path: Path) -> 
         ".lock", "config.toml", "metrics.jsonl", "logs", "games", "checkpoints", "model.shiro",
     }  # fmt: skip
     assert "strength" not in (tmp_path / "metrics.jsonl").read_text(encoding="utf-8")
+
+
+def test_a_trainer_that_measured_is_freed_with_its_last_reference(
+    config: sk.TrainConfig, tmp_path: Path, drawn: Callable[..., None]
+) -> None:
+    drawn()
+    trainer = sk.Trainer(config.replace(games=128))
+    gc.disable()  # a cycle would keep its 300 MB until the next collection
+    try:
+        trainer.start_training(directory=tmp_path)
+        assert trainer.strength
+        freed = weakref.ref(trainer)
+        del trainer
+        assert freed() is None
+    finally:
+        gc.enable()
 
 
 def test_a_pause_in_the_middle_of_a_measurement_drops_it_at_once(

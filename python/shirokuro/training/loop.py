@@ -89,7 +89,7 @@ class TrainingLoop:
             if keep := trainer.config.record_games:
                 games = GameLog(self._directory, keep=keep, games_played=trainer.games_played)
                 resources.enter_context(trainer.observed(games))
-            self._meter = StrengthMeter(trainer, self._directory, tick=self._tick_in_match)
+            self._meter = StrengthMeter(trainer, self._directory)
             self._judge_by_strength()
             resources.callback(self._end_judging)
             self._resources = resources.pop_all()
@@ -196,7 +196,7 @@ class TrainingLoop:
         start, report = time.monotonic(), None
         try:
             with self._reporter.timer.phase("strength"):
-                report = self._meter.measure()
+                report = self._meter.measure(self._tick_in_match)
         except Stopped as stopped:
             if stopped.__cause__:  # an exception from `progress`
                 raise stopped.__cause__ from None

@@ -57,7 +57,6 @@ class StrengthMeter:
     Args:
         trainer: the trainer.
         directory: the run's directory, which this session has locked.
-        tick: called after each game; an exception from it drops the measurement.
         clock: returns the time in seconds.
     """
 
@@ -66,11 +65,10 @@ class StrengthMeter:
         trainer: Learner,
         directory: RunDirectory,
         *,
-        tick: Callable[[], None],
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._trainer, self._directory = trainer, directory
-        self._tick, self._clock = tick, clock
+        self._clock = clock
         self._checked = trainer.games_played
         self._costs = {"save": 0.2, "load": 0.15, "pair": 0.005}
         """Latest costs in seconds; at first, guesses."""
@@ -135,8 +133,11 @@ class StrengthMeter:
             and self.gain.elo + self.gain.error < self._trainer.config.min_gain
         )
 
-    def measure(self) -> StrengthReport | None:
+    def measure(self, tick: Callable[[], None]) -> StrengthReport | None:
         """Plays the matches; returns `None` if they are postponed, for lack of time or memory.
+
+        Args:
+            tick: called after each game; an exception from it drops the measurement.
 
         Raises:
             OSError: a file can't be written.
@@ -148,7 +149,7 @@ class StrengthMeter:
         games_played, history = self._trainer.games_played, self._history
         start, before = self._clock(), history.seconds
         try:
-            played = self._play(start + _USED * allowed - _RESERVE * self._costs["save"])
+            played = self._play(start + _USED * allowed - _RESERVE * self._costs["save"], tick)
             if not played:
                 return None
             ratings, best = self._keep(played, before, start)
@@ -186,7 +187,7 @@ class StrengthMeter:
             state.statistics.warnings.issue("strength", f"strength is not measured: {text}", self._trainer.games_played)
         return False
 
-    def _play(self, end: float) -> dict[Rated, PairCounts]:
+    def _play(self, end: float, tick: Callable[[], None]) -> dict[Rated, PairCounts]:
         """Plays all matches until a time; returns the results by opponent, or none if loading left too little time."""
         chosen = self._chosen(end - self._clock())
         distant = self._loaded(chosen[0]) if chosen else None
@@ -197,17 +198,17 @@ class StrengthMeter:
         played: dict[Rated, PairCounts] = {}
         share = (1 - len(FIXED) * _FIXED_SHARE) / max(len(chosen), 1)
         if distant:
-            played[chosen[0]] = self._match(distant, len(FIXED), start + share * seconds, share)
+            played[chosen[0]] = self._match(distant, len(FIXED), start + share * seconds, share, tick)
         fixed_share = _FIXED_SHARE if distant else _FIRST_SHARE
         del distant  # one opponent's weights at a time
         for number, fixed in enumerate(FIXED):
             end_of_match = self._clock() + fixed_share * seconds
-            played[fixed.name] = self._match(fixed, number, end_of_match, fixed_share)
+            played[fixed.name] = self._match(fixed, number, end_of_match, fixed_share, tick)
         self._costs["pair"] = max((self._clock() - start) / sum(map(sum, played.values())), _FASTEST)
         for games in chosen[1:]:
             newest = self._loaded(games)
             if newest and self._clock() < end:
-                played[games] = self._match(newest, len(FIXED) + 1, end, share)
+                played[games] = self._match(newest, len(FIXED) + 1, end, share, tick)
         return played
 
     def _chosen(self, seconds: float) -> list[int]:
@@ -235,7 +236,7 @@ class StrengthMeter:
         self._costs["load"] = self._clock() - start
         return player
 
-    def _match(self, opponent: Player, number: int, end: float, share: float) -> PairCounts:
+    def _match(self, opponent: Player, number: int, end: float, share: float, tick: Callable[[], None]) -> PairCounts:
         """Plays pairs of games until a time, at least one and at most a share of `MAX_PAIRS`."""
         trainer, clock = self._trainer, self._clock
         likely = round(2 * (end - clock()) / self._costs["pair"])
@@ -245,7 +246,7 @@ class StrengthMeter:
             games=2 * max(1, min(likely, round(share * MAX_PAIRS))),
             seed=(trainer.config.seed << 64) + (trainer.games_played << 8) + number,
             threads=trainer.config.worker_threads,
-            progress=lambda _: self._tick(),
+            progress=lambda _: tick(),
             stop=lambda _: clock() >= end,
         ).pair_counts
 
