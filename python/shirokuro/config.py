@@ -213,6 +213,17 @@ class TrainConfig:
     min_decrease: float = _number(
         0.01, 0, 1, "Smallest share by which that variance has to decrease in this many games, noise allowed for."
     )
+    strength_games: int = _whole(
+        20_000, 0, 10**9, "Games between two measurements of the run's strength by matches; 0 for never."
+    )
+    strength_share: float = _number(
+        0.02, 0.0001, 1, "Time that these matches may take, as a share of the time of playing and learning."
+    )
+    flat_games: int = _whole(100_000, 1, 10**9, "Games over which the gain in strength is judged.")
+    min_gain: float = _number(
+        10, 0, 1000, "The strength is flat if it surely gained fewer Elo points than this over these games."
+    )
+    stop_when_flat: bool = _switch("Stop the run as soon as its strength is flat.")
     coverage_games: int = _whole(500_000, 1, 10**9, "Games after which coverage is checked.")
     min_coverage: float = _number(
         0.9, 0, 1, "Warn if less than this share of the entries that a typical run reaches has been learned by then."

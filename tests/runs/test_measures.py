@@ -38,6 +38,14 @@ ADDED = Measure(
 
 OPTIONAL = {
     "phases.playing",  # in place of its parts if no search was timed
+    "phases.strength",  # like the next seven, only where strength is measured
+    "strength.elo",
+    "strength.error",
+    "strength.gain",
+    "strength.gain_error",
+    "strength.gain_games",
+    "strength.games",
+    "strength.best",
     "memory.untouched",  # like the next four, only where the system reports memory
     "memory.python",
     "memory.other",

@@ -11,8 +11,10 @@ import pytest
 from playwright.sync_api import expect
 
 import shirokuro as sk
+from shirokuro.matches.ladder import read_rungs
 from shirokuro.plots.style import PALETTES
 from shirokuro.runs.checkpoints import checkpoint_name
+from shirokuro.training.strength_history import ANCHOR, StrengthHistory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -123,6 +125,28 @@ def test_the_values_at_the_pointer_are_shown(
         width = picture.evaluate("svg => svg.getBoundingClientRect().width")
         picture.hover(position={"x": width * (44 + 408 * 4.1 / 9) / 460, "y": 60})
         expect(card.locator(".now")).to_have_text(f"{line_of(4000)['td_error']:.2f} at 4k")
+
+
+def test_the_strength_during_training_is_drawn_with_its_intervals(
+    open_tab: Callable[..., Any], serve: Callable[..., Any], run_of: Callable[..., Path]
+) -> None:
+    run = run_of(9000)
+    history = StrengthHistory()
+    history.results = {(4000, ANCHOR): (1, 2, 10, 20, 60), (8000, ANCHOR): (0, 0, 5, 20, 160)}
+    history.save(run / "strength.json", history.ratings())
+    first, second, _ = (rung.rating for rung in read_rungs(run / "strength.json"))
+    with open_tab(serve(run).url) as page:
+        page.get_by_role("tab", name="Training").click()
+        card = page.get_by_role("region", name="Strength during training")
+        expect(card).to_contain_text("Elo relative to the mean of the snapshots, 95 % intervals")
+        dots = [float(each.get_attribute("cy")) for each in card.locator(".dot").all()]
+        bars = [
+            abs(float(each.get_attribute("y1")) - float(each.get_attribute("y2")))
+            for each in card.locator(".bar").all()
+        ]
+        assert len(dots) == 2
+        unit = (dots[0] - dots[1]) / (second.elo - first.elo)
+        assert bars == pytest.approx([2 * first.error * unit, 2 * second.error * unit], rel=1e-3)
 
 
 def test_a_model_file_has_no_training_page(

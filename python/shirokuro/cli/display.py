@@ -9,7 +9,7 @@ import time
 from collections import deque
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from rich.console import Group
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from shirokuro.training.results import TrainingProgress
+    from shirokuro.training.strength_history import StrengthReport
 
 RESULTS_GAMES = 10_000
 """Games over which the panel averages results."""
@@ -108,11 +109,15 @@ class _Lines:
 
     def __init__(self, clock: _Clock) -> None:
         self._clock = clock
+        self._strength: StrengthReport | None = None
 
     def tick(self, games_played: int) -> None:
         pass
 
     def report(self, progress: TrainingProgress) -> None:
+        if progress.strength != self._strength:
+            self._strength = progress.strength
+            print(_strength(progress.strength), flush=True)
         clock, games, batch = self._clock, progress.games_played, progress.batch
         speed = clock.speed(games)
         left = f"ETA {duration(progress.seconds_left, unknown='unknown')}"
@@ -127,14 +132,21 @@ class _Lines:
         print("  ".join(words), flush=True)
 
 
+def _strength(report: StrengthReport | None) -> str:
+    return f"strength after {report.games_played:,} games: {report}" if report else ""
+
+
 class _JsonLines:
     """One JSON object per report."""
+
+    def __init__(self) -> None:
+        self._strength: StrengthReport | None = None
 
     def tick(self, games_played: int) -> None:
         pass
 
     def report(self, progress: TrainingProgress) -> None:
-        line = {
+        line: dict[str, Any] = {
             "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "level": "info",
             "message": "progress",
@@ -145,6 +157,9 @@ class _JsonLines:
             "seconds_left": progress.seconds_left and round(progress.seconds_left, 3),
             **progress.batch.measures(),
         }
+        if progress.strength != self._strength and progress.strength:
+            self._strength = progress.strength
+            line["strength"] = {"games_played": progress.strength.games_played, **progress.strength.line()}
         print(json.dumps(line), flush=True)
 
 
@@ -178,6 +193,7 @@ class _Panel:
         self._games = clock.first
         self._batches: deque[BatchReport] = deque()
         self._errors: list[float] = []
+        self._strength: StrengthReport | None = None
         self._drawn = 0.0
         self._closed = False
 
@@ -187,7 +203,7 @@ class _Panel:
             self.refresh()
 
     def report(self, progress: TrainingProgress) -> None:
-        self._games = progress.games_played
+        self._games, self._strength = progress.games_played, progress.strength
         self._batches.append(progress.batch)
         while sum(batch.games for batch in self._batches) - self._batches[0].games >= RESULTS_GAMES:
             self._batches.popleft()
@@ -226,10 +242,13 @@ class _Panel:
         bins = min(_SPARKS, len(course))
         sparks = braille.sparkline(resample(np.arange(len(course), dtype=float), course, bins))
         learning = Text.assemble(f"{_TD_ERROR.title} {_TD_ERROR.unit.text(error)}  ", (sparks, "cyan"))
-        return Group(
+        lines = [
             Text(self._name, "bold"),
             progress,
             ends(counts, pace, width),
             ends(results, discs, width),
             learning,
-        )
+        ]
+        if self._strength:
+            lines.append(ends(Text(_strength(self._strength)), Text(), width))
+        return Group(*lines)

@@ -81,7 +81,14 @@ def _run(options: Options, trainer: Trainer, directory: RunDirectory) -> int:
     if result.outcome == "too_many_errors":
         stopped("paused")
         return ExitCode.TOO_MANY_ERRORS
-    say(f"trained {counted(trainer.games_played, 'game')}; saved {directory.model}")
+    if result.outcome == "flat" and trainer.strength:
+        gain = trainer.strength.gain
+        say(
+            f"stopped after {counted(trainer.games_played, 'game')}, because the strength no longer grows: {gain}; saved "
+            f"{directory.model}; continue with: shirokuro train --resume --no-stop-when-flat --out {directory.path}"
+        )
+    else:
+        say(f"trained {counted(trainer.games_played, 'game')}; saved {directory.model}")
     if options.match_games:
         config = trainer.config
         last = config.at(config.games)

@@ -105,7 +105,10 @@ class _Collector:
             yield from gauge("checkpoint_games", "Games played at the newest checkpoint.", newest.games_played)
             yield from gauge("checkpoint_bytes", "Size of the newest checkpoint in bytes.", newest.size)
         for key, measure in MEASURES.items():
-            value = metrics.total(key) if measure.kind == "sum" else metrics.value(key)
+            if measure.kind == "sum":
+                value = metrics.total(key)
+            else:
+                value = metrics.newest(key) if measure.lasting else metrics.value(key)
             if measure.prometheus and value is not None:
                 yield self._kind(measure.kind)(f"shirokuro_{measure.prometheus}", measure.help, value=value)
         for key, family in FAMILIES.items():

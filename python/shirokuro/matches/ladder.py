@@ -229,7 +229,16 @@ def read_ladder(directory: str | PathLike[str]) -> tuple[Rung, ...]:
         ValueError: the file is not a ladder.
         OSError: the file can't be read.
     """
-    path = Path(directory) / LADDER_FILE
+    return read_rungs(Path(directory) / LADDER_FILE)
+
+
+def read_rungs(path: Path) -> tuple[Rung, ...]:
+    """Reads the players of a ladder, or of a run's measurements of strength; returns an empty tuple without a file.
+
+    Raises:
+        ValueError: the file is not a ladder.
+        OSError: the file can't be read.
+    """
     try:
         players = json.loads(path.read_text(encoding="utf-8"))["players"]
         return tuple(

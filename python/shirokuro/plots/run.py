@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shirokuro.display.format import counted
-from shirokuro.matches.ladder import read_ladder
+from shirokuro.matches.ladder import read_ladder, read_rungs
 from shirokuro.plots.charts import known_charts
 from shirokuro.plots.ladder import draw_strength
 from shirokuro.plots.style import PALETTES, picture, thousands
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 def draw_run(path: str | PathLike[str], view: RunView, *, theme: Theme = "light") -> None:
     """Draws the measures of a run over its games.
 
-    The charts show disc difference, win rates, TD error, evaluation spread, throughput, learned entries, and strength
-    if the run has a ladder. Charts without values are left out.
+    The charts show disc difference, win rates, TD error, evaluation spread, throughput, learned entries, the strength
+    that was measured during training, and that of the ladder if the run has one. Charts without values are left out.
 
     Args:
         path: the file to write; its name must end in .svg, .png or .pdf.
@@ -32,7 +32,7 @@ def draw_run(path: str | PathLike[str], view: RunView, *, theme: Theme = "light"
         theme: the colours, light or dark.
 
     Raises:
-        ValueError: the run has no metrics yet, its ladder is damaged, or `path` has a different ending.
+        ValueError: the run has no metrics yet, its ladder or its strength is damaged, or `path` has a different ending.
         MissingExtraError: matplotlib is not installed.
         OSError: the file can't be written.
     """
@@ -40,8 +40,16 @@ def draw_run(path: str | PathLike[str], view: RunView, *, theme: Theme = "light"
         raise ValueError(f"{view.directory.path}: there are no metrics yet")
     palette = PALETTES[theme]
     charts = known_charts(view)
-    rungs = read_ladder(view.directory.path)
-    count = len(charts) + bool(rungs)
+    measured, ladder = read_rungs(view.directory.strength), read_ladder(view.directory.path)
+    strengths = [
+        (f"{title}, 95 % intervals", name, rungs)
+        for title, name, rungs in (
+            ("Strength during training", "snapshots", measured),
+            ("Strength", "checkpoints", ladder),
+        )
+        if rungs
+    ]
+    count = len(charts) + len(strengths)
     rows = max(-(-count // 2), 1)
     with picture(path, theme=theme, rows=rows, columns=2, size=(11, 0.4 + 2.8 * rows)) as axes:
         for each, chart in zip(axes, charts, strict=False):
@@ -49,12 +57,10 @@ def draw_run(path: str | PathLike[str], view: RunView, *, theme: Theme = "light"
             each.set_xlabel("games")
             each.set_xlim(0, max(view.metrics.games_played, 1))
             thousands(each)
-        if rungs:
-            draw_strength(axes[len(charts)], rungs, palette)
-            axes[len(charts)].set(
-                title="Strength, 95 % intervals", xlabel="games", ylabel="Elo points\n(mean of the checkpoints = 0)"
-            )
-            axes[len(charts)].set_xlim(0, max(view.metrics.games_played, 1))
+        for each, (title, name, rungs) in zip(axes[len(charts) :], strengths, strict=False):
+            draw_strength(each, rungs, palette)
+            each.set(title=title, xlabel="games", ylabel=f"Elo points\n(mean of the {name} = 0)")
+            each.set_xlim(0, 1.03 * max(view.metrics.games_played, 1))
         for each in axes[count:]:
             each.set_visible(False)
         figure = axes[0].figure

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_NAME = re.compile(r"checkpoint_(\d{9,})\.shiro")
-
 RETRY_SECONDS = 5.0
 """The delay before a failed save is retried."""
 
@@ -61,9 +59,14 @@ def checkpoint_name(games_played: int) -> str:
 
 def list_checkpoints(directory: str | PathLike[str]) -> list[Checkpoint]:
     """Returns the checkpoints in a run's directory, newest first; a run in progress may save others in the meantime."""
+    return list_files(RunDirectory(Path(directory)).checkpoints, "checkpoint")
+
+
+def list_files(folder: Path, kind: str) -> list[Checkpoint]:
+    """Returns the files in a folder that are named by their kind and the number of games, newest first."""
     found = []
-    for path in RunDirectory(Path(directory)).checkpoints.glob("checkpoint_*.shiro"):
-        if name := _NAME.fullmatch(path.name):
+    for path in folder.glob(f"{kind}_*.shiro"):
+        if name := re.fullmatch(rf"{kind}_(\d{{9,}})\.shiro", path.name):
             try:
                 status = path.stat()
             except FileNotFoundError:  # deleted in the meantime

@@ -56,6 +56,21 @@ class RunDirectory:
         return self.path / "checkpoints"
 
     @property
+    def snapshots(self) -> Path:
+        """The folder of snapshots: weights alone, from the measurements of strength."""
+        return self.path / "snapshots"
+
+    @property
+    def strength(self) -> Path:
+        """The file of the games between snapshots and fixed opponents, and their ratings."""
+        return self.path / "strength.json"
+
+    @property
+    def best(self) -> Path:
+        """The weights of the strongest snapshot."""
+        return self.path / "best.shiro"
+
+    @property
     def logs(self) -> Path:
         """The folder of log files, one per session."""
         return self.path / "logs"
@@ -86,8 +101,8 @@ class RunDirectory:
 
     def _remove_leftovers(self) -> None:
         # No other process writes here now, so a temporary file was left by a killed process.
-        for folder in (self.path, self.checkpoints):
-            for pattern in (".*.shiro.*.tmp", ".config.*.tmp.toml"):
+        for folder in (self.path, self.checkpoints, self.snapshots):
+            for pattern in (".*.shiro.*.tmp", ".config.*.tmp.toml", ".strength.*.tmp.json"):
                 for file in folder.glob(pattern):
                     file.unlink(missing_ok=True)
                     _log.info("removed %s, left behind by a killed process", file)
@@ -115,23 +130,29 @@ class RunDirectory:
         """Writes the file of settings."""
         write_text(self.config, config.to_toml(), follow=False)
 
-    def publish(self, checkpoint: Path) -> None:
-        """Makes the model file a hard link to a checkpoint, or a copy if the file system has no hard links.
+    def publish(self, source: Path, name: Path | None = None) -> None:
+        """Makes a file a hard link to another one, or a copy if the file system has no hard links.
+
+        Args:
+            source: a checkpoint or snapshot.
+            name: the file that it replaces in one step; by default, the model file.
 
         Raises:
-            OSError: the model file can't be written.
+            OSError: the file can't be written.
         """
-        temporary = self.model.with_name(f".{self.model.name}.{os.getpid()}.tmp")
+        name = name or self.model
+        temporary = name.with_name(f".{name.name}.{os.getpid()}.tmp")
         temporary.unlink(missing_ok=True)
         try:
-            temporary.hardlink_to(checkpoint)
+            temporary.hardlink_to(source)
         except OSError:
             with (
-                checkpoint.open("rb") as source,
+                source.open("rb") as content,
                 open_own(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as copy,
             ):
-                shutil.copyfileobj(source, copy, 1 << 20)
-        temporary.replace(self.model)
+                shutil.copyfileobj(content, copy, 1 << 20)
+        temporary.replace(name)
+        temporary.unlink(missing_ok=True)  # still there if both were already the same file
 
 
 def _unused(folder: Path) -> Path:

@@ -87,6 +87,8 @@ class Pace:
         self._limit: Limit | None = None
         self._measured: tuple[float, Limit] | None = None
         self._games = 0
+        self.overhead = 0.0
+        """Time of measuring strength, as a share of the rest: it is not part of the speed, but of the time left."""
 
     def start(self, games_played: int) -> None:
         """Starts to measure."""
@@ -115,6 +117,10 @@ class Pace:
         start, first = self._samples[0]
         self._measured = ((now - start) / (games_played - first), limit)
 
+    def interrupted(self, seconds: float) -> None:
+        """Leaves out the last seconds, in which no games were to be played."""
+        self._samples = deque((time + seconds, games) for time, games in self._samples)
+
     def left(self, config: TrainConfig, target: int) -> float | None:
         """Returns the seconds left up to the target; `None` before the first measurement."""
         if self._games >= target:
@@ -122,4 +128,5 @@ class Pace:
         if self._measured is None:
             return None
         seconds, limit = self._measured
-        return seconds_left(config, self._games, target, seconds_per_game=seconds, measured=limit)
+        left = seconds_left(config, self._games, target, seconds_per_game=seconds, measured=limit)
+        return None if left is None else left * (1 + self.overhead)

@@ -60,6 +60,8 @@ class Measure:
     """A short description."""
     rolling: bool = False
     """Whether this is a per-game mean too noisy to plot as it is: curves show its mean over the last games."""
+    lasting: bool = False
+    """Whether a value holds until the next one: few lines have this measure."""
     chart_title: str = ""
     """The name in charts, if it differs from `title`."""
     chart_unit: str = ""
@@ -96,6 +98,7 @@ FAMILIES: Mapping[str, Family] = {
 _BYTES = Unit(name="bytes", shown="MB", scale=1e-6)
 _CHANCE = Unit(name="0…1", shown="", form=".3f")
 _DISCS = Unit(name="discs", shown="discs", form=".2f")
+_ELO = Unit(name="Elo", shown="Elo")
 _ENTRIES = Unit(name="entries", shown="entries")
 _GAMES = Unit(name="games", shown="games")
 _PLIES = Unit(name="plies", shown="plies", form=".1f")
@@ -103,6 +106,7 @@ _POSITIONS = Unit(name="positions", shown="positions")
 _SECONDS = Unit(name="s", shown="s", form=",.1f")
 _SHARE = Unit(name="0…1", shown="%", scale=100, form=".1f")
 _SIGNED_DISCS = Unit(name="discs", shown="discs", form="+.2f")
+_SIGNED_ELO = Unit(name="Elo", shown="Elo", form="+,.0f")
 _STAGES = Unit(name="stages", shown="stages")
 _UPDATES = Unit(name="updates", shown="updates", form=".1f")
 
@@ -185,6 +189,8 @@ _TABLE = (
             help="Time spent adding up errors and updating weights."),
     Measure(key="phases.waiting", title="waiting", unit=_SECONDS, kind="sum", help="Idle time of workers."),
     Measure(key="phases.saving", title="saving", unit=_SECONDS, kind="sum", help="Time spent saving checkpoints."),
+    Measure(key="phases.strength", title="strength", unit=_SECONDS, kind="sum",
+            help="Time spent on matches that measure strength."),
     Measure(key="phases.other", title="other", unit=_SECONDS, kind="sum", help="Time spent in callbacks and Python."),
 
     Measure(key="cpu", title="cores in use", unit=_SHARE, group="speed", prometheus="cpu_ratio",
@@ -226,6 +232,21 @@ _TABLE = (
             help="Mean number of updates per entry."),
     Measure(key="convergence.expected_updates", title="expected updates", unit=_UPDATES,
             help="Mean number of updates per entry if every game had 60 positions to learn from."),
+
+    Measure(key="strength.elo", title="strength", unit=_SIGNED_ELO, help="Strength above the heuristic player.",
+            chart_unit="Elo points above the heuristic player", prometheus="strength_elo", lasting=True),
+    Measure(key="strength.error", title="strength, ±", unit=_ELO, lasting=True, prometheus="strength_error_elo",
+            help="Half the width of the 95 % interval of the strength."),
+    Measure(key="strength.gain", title="gain", unit=_SIGNED_ELO, lasting=True, prometheus="strength_gain_elo",
+            help="Strength gained over the last games."),
+    Measure(key="strength.gain_error", title="gain, ±", unit=_ELO, lasting=True, prometheus="strength_gain_error_elo",
+            help="Half the width of the 95 % interval of the gain."),
+    Measure(key="strength.gain_games", title="gained over", unit=_GAMES, lasting=True,
+            prometheus="strength_gain_games", help="Games over which the strength was gained."),
+    Measure(key="strength.games", title="match games", unit=_GAMES, kind="sum", prometheus="strength_games",
+            help="Games of the matches that measure strength."),
+    Measure(key="strength.best", title="strongest after", unit=_GAMES, lasting=True, prometheus="best_games",
+            help="Games played at the strongest snapshot."),
 
     Measure(key="memory.weights", title="weights", unit=_BYTES, help="Weights."),
     Measure(key="memory.adam", title="Adam's moments", unit=_BYTES, help="Adam's moments."),

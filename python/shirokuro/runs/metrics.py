@@ -141,6 +141,12 @@ class Metrics:
         value = self._columns[name][line]
         return None if math.isnan(value) else value
 
+    def newest(self, name: str) -> float | None:
+        """Returns the newest known value of a measure; `None` if no line has it."""
+        values = self.column(name)
+        known = values[~np.isnan(values)]
+        return float(known[-1]) if len(known) else None
+
     def row(self, line: int) -> dict[str, float]:
         """Returns the measures of a line, without absent ones."""
         values = ((name, column[line]) for name, column in sorted(self._columns.items()))

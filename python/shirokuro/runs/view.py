@@ -164,7 +164,9 @@ class RunView:
         games, target = self.metrics.games_played, self.target_games
         if self.config is None or measured is None:
             return max(target - games, 0) / speed
-        return seconds_left(self.config, games, target, seconds_per_game=1 / speed, measured=measured)
+        left = seconds_left(self.config, games, target, seconds_per_game=1 / speed, measured=measured)
+        overhead = (self.metrics.total("phases.strength") or 0.0) / (self.seconds or 1.0)
+        return None if left is None else left * (1 + overhead)
 
     def _recent(self) -> slice:
         """Returns the newest lines, those over which speed is measured, as far back as the search limit is the same."""

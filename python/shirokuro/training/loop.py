@@ -16,6 +16,7 @@ from shirokuro.training.log_file import RunLog
 from shirokuro.training.reporter import EveryNGames, Reporter
 from shirokuro.training.results import TrainingProgress, TrainingResult
 from shirokuro.training.settings import changes_between, jumps
+from shirokuro.training.strength import StrengthMeter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from shirokuro.training.learner import Learner
     from shirokuro.training.results import Outcome
     from shirokuro.training.session import Session
+
+_TICK_SECONDS = 0.05
+"""Time between two calls of `progress` while strength is measured."""
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
@@ -61,6 +65,8 @@ class TrainingLoop:
         self._unreported, self._all = trainer.stats_window(), trainer.stats_window()
         self._start = time.monotonic()
         self._count = self._before_call = trainer.games_played
+        self._is_flat = False
+        self._ticked = 0.0
         self._resources = ExitStack()
 
     def open(self) -> None:
@@ -84,6 +90,9 @@ class TrainingLoop:
             if keep := trainer.config.record_games:
                 games = GameLog(self._directory, keep=keep, games_played=trainer.games_played)
                 resources.enter_context(trainer.observed(games))
+            self._meter = StrengthMeter(trainer, self._directory)
+            self._judge_by_strength()
+            resources.callback(self._end_judging)
             self._resources = resources.pop_all()
 
     def run(self) -> TrainingResult:
@@ -148,11 +157,14 @@ class TrainingLoop:
                     self._progress(self._count)
             if trainer.has_too_many_errors:
                 return "too_many_errors"
+            self._measure_strength()
             if self._checkpoints.at(self._count):
                 self._save_or_warn()
             self._reporter.observe()
             if self._callbacks.at(self._count):
                 self._run_callback()
+            if self._is_flat:
+                return "flat"
         return "completed"
 
     def _log_changes(self) -> None:
@@ -181,6 +193,52 @@ class TrainingLoop:
         if self._session.is_stopping or (self._checkpoints.every < generation and self._checkpoints.is_due(count)):
             raise Stopped
 
+    def _measure_strength(self) -> None:
+        """Measures the strength if that is due; a fault of the measurement costs a warning, never the run."""
+        if not self._meter.is_due():
+            return
+        start, report = time.monotonic(), None
+        try:
+            with self._reporter.timer.phase("strength"):
+                report = self._meter.measure(self._tick_in_match)
+        except Stopped as stopped:
+            if stopped.__cause__:  # an exception from `progress`
+                raise stopped.__cause__ from None
+            return
+        except Exception as error:  # noqa: BLE001 (whatever it is, the training itself is sound)
+            message = f"strength was not measured, training continues: {error!r:.300}"
+            self._trainer.state.statistics.warnings.issue("strength", message, self._count)
+            _log.debug("while measuring strength", exc_info=True)
+        finally:
+            self._session.pace.interrupted(time.monotonic() - start)
+            self._session.pace.overhead = self._meter.overhead
+        if report is None:
+            return
+        self._session.strength = report
+        self._reporter.measured(report)
+        self._judge_by_strength()
+        if self._meter.is_flat and report.gain:
+            self._reporter.warn_of_flatness(report.gain)
+            self._is_flat = self._trainer.config.stop_when_flat
+
+    def _judge_by_strength(self) -> None:
+        self._trainer.state.statistics.is_judged_by_strength = self._meter.is_judging
+
+    def _end_judging(self) -> None:
+        self._trainer.state.statistics.is_judged_by_strength = False
+
+    def _tick_in_match(self) -> None:
+        """Shows that the training is alive, and ends the match if the session is asked to stop."""
+        if self._session.is_stopping:
+            raise Stopped
+        now = time.monotonic()
+        if self._progress is not None and now - self._ticked >= _TICK_SECONDS:
+            self._ticked = now
+            try:
+                self._progress(self._count)
+            except BaseException as error:
+                raise Stopped from error
+
     def _run_callback(self) -> None:
         """Calls the callback, if any, with the measurements since its last call."""
         batch = self._unreported.take()
@@ -196,6 +254,7 @@ class TrainingLoop:
                 seconds=seconds,
                 seconds_left=self._session.pace.left(self._trainer.config, self._target),
                 generation_complete=self._count == self._trainer.games_played,
+                strength=self._session.strength,
             )
         )
 
@@ -213,7 +272,7 @@ class TrainingLoop:
         self._reporter.write_metrics()  # a run resumed from this checkpoint appends to these metrics
 
         def save() -> None:
-            with self._reporter.timer.saving():
+            with self._reporter.timer.phase("saving"):
                 save_now()
 
         def save_now() -> None:

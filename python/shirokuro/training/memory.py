@@ -87,6 +87,11 @@ class MemoryPlan:
         return max(min(self.wanted_table, self.left // self.workers), MIN_TABLE)
 
     @property
+    def spare(self) -> int:
+        """Bytes of the budget that neither the training nor its tables need."""
+        return max(self.left - self.workers * self.table, 0)
+
+    @property
     def is_reduced(self) -> bool:
         """Whether the tables are smaller than requested."""
         return self.table < self.wanted_table

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from shirokuro.runs.directory import RunDirectory
     from shirokuro.training.learner import Learner
     from shirokuro.training.session import Session
+    from shirokuro.training.strength_history import Gain, StrengthReport
 
 _log = logging.getLogger(__name__)
 
@@ -74,6 +75,7 @@ class Reporter:
         self._warnings = trainer.state.statistics.warnings
         self._written_warnings = self._warnings.count
         self._checkpoint: dict[str, Any] | None = None
+        self._strength: StrengthReport | None = None
         self._warned: dict[str, int] = {}
         self.timer = PhaseTimer()
         """Time by phase since the last line of the metrics."""
@@ -157,6 +159,8 @@ class Reporter:
         }
         if warnings:
             line["warnings"] = [{"kind": warning.kind, "message": warning.message} for warning in warnings]
+        if self._strength:
+            line["strength"] = self._strength.line()
         if self._checkpoint:
             line["checkpoint"] = self._checkpoint
         try:
@@ -168,6 +172,7 @@ class Reporter:
         self._unwritten.take()
         self.timer.restart()
         self._written_warnings, self._checkpoint, self._play = self._warnings.count, None, trainer.play
+        self._strength = None
 
     def _check_memory(self, bytes_by_part: dict[str, int]) -> None:
         """Warns if the process exceeds its budget, or if the allocator keeps too much unused memory."""
@@ -184,7 +189,19 @@ class Reporter:
                 "fragmentation", f"the allocator keeps {free / memory.MB:.1f} MB in holes between blocks: {share}"
             )
 
-    def _warn(self, kind: Literal["memory", "fragmentation"], message: str) -> None:
+    def measured(self, report: StrengthReport) -> None:
+        """Logs a measurement of strength, and puts it into the next line of the metrics."""
+        self._strength = report
+        fields = {"games_played": report.games_played, "seconds": round(report.seconds, 3), **report.line()}
+        text = f"strength after {report.games_played:,} games: {report}"
+        _log.info("%s (%d games in %.2f s)", text, report.games, report.seconds, extra={"fields": fields})
+
+    def warn_of_flatness(self, gain: Gain) -> None:
+        """Warns that the strength no longer grows."""
+        least = self._trainer.config.min_gain
+        self._warn("stagnation", f"the strength no longer grows: {gain}, surely less than {least:g} (min_gain)")
+
+    def _warn(self, kind: Literal["memory", "fragmentation", "stagnation"], message: str) -> None:
         """Issues a warning unless one of this kind was issued recently."""
         games_played = self._trainer.games_played
         last = self._warned.get(kind)

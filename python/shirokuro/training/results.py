@@ -10,8 +10,9 @@ if TYPE_CHECKING:
 
     from shirokuro.training.failures import FailureReport
     from shirokuro.training.report import BatchReport
+    from shirokuro.training.strength_history import StrengthReport
 
-Outcome: TypeAlias = Literal["completed", "paused", "too_many_errors"]
+Outcome: TypeAlias = Literal["completed", "paused", "too_many_errors", "flat"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,13 +43,19 @@ class TrainingProgress:
     Within a long generation, only the number of finished games is known.
     """
 
+    strength: StrengthReport | None = None
+    """The session's latest measurement of strength; `None` before the first one."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingResult:
     """Result of a training."""
 
     outcome: Outcome
-    """`"completed"`: the target was reached. `"too_many_errors"`: the training paused because too many games failed."""
+    """`"completed"`: the target was reached. `"too_many_errors"`: the training paused because too many games failed.
+
+    `"flat"`: it stopped because its strength no longer grew, as `stop_when_flat` asks for.
+    """
 
     games_played: int
     """Games played since the start of the run."""

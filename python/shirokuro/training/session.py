@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from shirokuro.runs.directory import RunDirectory
     from shirokuro.training.results import TrainingProgress, TrainingResult
+    from shirokuro.training.strength_history import StrengthReport
 
 _log = logging.getLogger(__name__)
 
@@ -43,6 +44,8 @@ class Session:
         """Number of games after which the whole run is complete."""
         self.pace = Pace()
         """Present speed."""
+        self.strength: StrengthReport | None = None
+        """The latest measurement of strength."""
         self.is_stopping = False
         """Whether the session was asked to stop."""
         self._ended = threading.Event()

@@ -69,6 +69,8 @@ class RunStatistics:
         """Reports of the core that are not counted yet."""
         self.observers: tuple[Callable[[GenerationReport], object], ...] = ()
         """Functions called with each report when it is counted."""
+        self.is_judged_by_strength = False
+        """Whether measured strength shows if the run stagnates, in place of the TD error."""
         self._counting = threading.RLock()
         self._windows: weakref.WeakSet[StatsWindow] = weakref.WeakSet()
 
@@ -130,7 +132,8 @@ class RunStatistics:
         self.warn_of_resets(generation.resets, games_played)
         self._warn_of_sudden_changes(generation, games_played)
         for kind, message in self.convergence.add(generation, game_sums, games_played, config):
-            self.warnings.issue(kind, message, games_played)
+            if not (kind == "stagnation" and self.is_judged_by_strength):
+                self.warnings.issue(kind, message, games_played)
 
     def _warn_of_sudden_changes(self, generation: GenerationReport, games_played: int) -> None:
         for change in generation.sudden[:1]:

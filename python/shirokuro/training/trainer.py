@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from shirokuro.runs.checkpoints import OnCorrupt
     from shirokuro.training.results import TrainingProgress, TrainingResult
+    from shirokuro.training.strength_history import StrengthReport
     from shirokuro.training.warm_start import Init
 
 
@@ -264,6 +265,11 @@ class Trainer(Learner):
         if self._session is None or not self._session.active:
             return None
         return self._session.pace.left(self._config, self._session.target_games)
+
+    @property
+    def strength(self) -> StrengthReport | None:
+        """The latest measurement of strength in the present or last session; `None` before the first one."""
+        return self._session.strength if self._session else None
 
     @property
     def training_result(self) -> TrainingResult | None:

@@ -23,6 +23,7 @@ WarningKind: TypeAlias = Literal[
     "lock",
     "log",
     "sudden",
+    "strength",
 ]
 
 REMEMBERED = 1_000

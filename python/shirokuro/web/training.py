@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from shirokuro.matches.ladder import LADDER_FILE, read_ladder
+from shirokuro.display.format import number, short
+from shirokuro.matches.ladder import LADDER_FILE, read_rungs
 from shirokuro.plots.charts import known_charts
 from shirokuro.runs.measures import MEASURES
 from shirokuro.runs.view import STATE_WORDS
@@ -31,7 +32,7 @@ def training_snapshot(view: RunView) -> dict[str, Any]:
     metrics, state = view.metrics, view.state
     games = metrics.games_played if len(metrics) else None
     newest = next(iter(view.checkpoints), None)
-    rungs, damage = _ladder(view)
+    strengths, damage = _strengths(view)
     return {
         "type": "run",
         "name": view.directory.path.resolve().name,
@@ -45,6 +46,11 @@ def training_snapshot(view: RunView) -> dict[str, Any]:
         "secondsLeft": view.seconds_left,
         "measures": [
             {"title": MEASURES[key].title, "value": MEASURES[key].unit.text(metrics.value(key))} for key in _SHOWN
+        ]
+        + [
+            {"title": MEASURES[key].title, "value": _with_error(view, key, error)}
+            for key, error in _LASTING.items()
+            if metrics.newest(key) is not None
         ],
         "checkpoint": newest.games_played if newest else None,
         "warnings": [
@@ -55,10 +61,7 @@ def training_snapshot(view: RunView) -> dict[str, Any]:
             ),
         ],
         "charts": [_chart(view, each) for each in known_charts(view)],
-        "strength": [
-            {"name": rung.name, "games": rung.games_played, "elo": rung.rating.elo, "error": rung.rating.error}
-            for rung in rungs
-        ],
+        "strength": strengths,
     }
 
 
@@ -66,18 +69,41 @@ _SHOWN = ("td_error", "convergence.coverage", "memory.resident")
 """Measures whose newest values are shown."""
 
 
+_LASTING = {"strength.elo": "strength.error", "strength.gain": "strength.gain_error"}
+"""Measures shown with their intervals if they were ever measured, each with the key of its error."""
+
+
+def _with_error(view: RunView, key: str, error: str) -> str:
+    value, games = view.metrics.newest(key), view.metrics.newest("strength.gain_games")
+    text = f"{number(value, MEASURES[key].unit.form)} ± {MEASURES[error].unit.text(view.metrics.newest(error))}"
+    return f"{text}, {short(games or 0)} games" if key == "strength.gain" else text
+
+
 def _without_directories(message: str, view: RunView) -> str:
     """Shortens absolute paths in a message to file names, because visitors need not know the server's directories."""
     return _DIRECTORIES.sub("", message.replace(f"{view.directory.path.resolve()}/", ""))
 
 
-def _ladder(view: RunView) -> tuple[tuple[Rung, ...], list[dict[str, Any]]]:
-    """Returns the run's ladder, and a warning if its file is damaged, so the rest of the run can still be shown."""
-    try:
-        return read_ladder(view.directory.path), []
-    except (OSError, ValueError):
-        games = view.metrics.games_played
-        return (), [{"games": games, "kind": "ladder", "message": f"{LADDER_FILE} is damaged or can't be read"}]
+def _strengths(view: RunView) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Returns the charts of strength, and warnings about damaged files, so the rest of the run can still be shown."""
+    charts, damage = [], []
+    for path, kind, title, players in (
+        (view.directory.strength, "strength", "Strength during training", "snapshots"),
+        (view.directory.path / LADDER_FILE, "ladder", "Strength", "checkpoints"),
+    ):
+        try:
+            rungs = read_rungs(path)
+        except (OSError, ValueError):
+            message = f"{path.name} is damaged or can't be read"
+            damage.append({"games": view.metrics.games_played, "kind": kind, "message": message})
+            continue
+        if rungs:
+            charts.append({"title": title, "players": players, "rungs": list(map(_rung, rungs))})
+    return charts, damage
+
+
+def _rung(rung: Rung) -> dict[str, Any]:
+    return {"name": rung.name, "games": rung.games_played, "elo": rung.rating.elo, "error": rung.rating.error}
 
 
 def _chart(view: RunView, chart: CurveChart) -> dict[str, Any]:

@@ -42,6 +42,7 @@ _TALL = 34
 
 CURVES = (
     "td_error",
+    "strength.elo",
     "mean_stone_difference",
     "values.sd",
     "games_per_second",
@@ -73,7 +74,7 @@ def page(view: RunView, look: Look, width: int, height: int) -> Block:
     if view.state == "waiting" and not view.checkpoints:
         body = [fit(Text(line, "dim"), width) for line in ("", f"No run in {view.directory.path} yet.")]
     elif look.page == "curves":
-        body = _curves(view, look, CURVES, width, room)
+        body = _curves(view, look, _with_values(view, len(CURVES)), width, room)
     elif look.page == "resources":
         body = _resources(view, width, room)
     elif look.page == "warnings":
@@ -89,7 +90,7 @@ def report(view: RunView, width: int) -> Block:
     blank = Text(" " * width)
     body = [*header(view, width), blank, *_curves(view, Look(), _with_values(view, 6), width, 24), blank]
     parts = [
-        (panels.results, 6),
+        (panels.results, 8),
         (panels.evaluation, 8),
         (panels.memory, 9),
         (panels.phases, 8),

@@ -9,7 +9,7 @@ import numpy as np
 from rich.text import Text
 
 from shirokuro.cli.tui.blocks import Block, bar, ends, pair, panel
-from shirokuro.display.format import DASH, ago, number, percent
+from shirokuro.display.format import DASH, ago, number, percent, short
 from shirokuro.runs.measures import MEASURES
 from shirokuro.runs.view import WINDOW_GAMES
 
@@ -40,7 +40,21 @@ def results(view: RunView, width: int, height: int) -> Block:
         _pair("mean_moves", newest("mean_moves"), width),
         pair(MEASURES["failures"].title, number(failures), width, "red" if failures else ""),
     ]
+    if (elo := _interval(view, "strength.elo", "strength.error")) is not None:
+        lines.append(pair(MEASURES["strength.elo"].title, elo, width))
+    if (gain := _interval(view, "strength.gain", "strength.gain_error")) is not None:
+        games = view.metrics.newest("strength.gain_games")
+        lines.append(pair(f"{MEASURES['strength.gain'].title}, {short(games or 0)} games", gain, width))
     return panel("results", lines, width, height, f"last {WINDOW_GAMES:,}")
+
+
+def _interval(view: RunView, key: str, error: str) -> str | None:
+    """Returns the newest value of a measure with its interval; `None` if it was never measured."""
+    value = view.metrics.newest(key)
+    if value is None:
+        return None
+    unit = MEASURES[key].unit
+    return f"{number(value, unit.form)} ± {MEASURES[error].unit.text(view.metrics.newest(error))}"
 
 
 def _pair(key: str, value: float | None, width: int) -> Text:

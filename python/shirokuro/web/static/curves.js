@@ -19,16 +19,16 @@ export function chart(description, last) {
   return card(title, note ? `${unit}, ${note}` : unit, now, series.length > 1 ? key(series) : null, picture);
 }
 
-/** Makes a card with the ladder ratings of the checkpoints. */
-export function strength(rungs, last) {
+/** Makes a card with the ratings of checkpoints or snapshots; their intervals are those of `training.py`, 95 %. */
+export function strength({ title, players, rungs }, last) {
   const known = rungs.filter((each) => each.games !== null && Number.isFinite(each.elo));
-  const spread = (each) => Number.isFinite(each.error) ? 1.96 * each.error : 0;
+  const spread = (each) => Number.isFinite(each.error) ? each.error : 0;
   const frame = new Frame(scale(known.flatMap((each) => [each.elo - spread(each), each.elo + spread(each)]), null, null), Math.max(last, ...known.map((each) => each.games)));
   const line = svg("path", { class: "path series-1", d: frame.path(known.map((each) => [each.games, each.elo])) });
   const bars = known.flatMap((each) => [
     svg("line", { class: "bar series-1", x1: frame.x(each.games), x2: frame.x(each.games), y1: frame.y(each.elo - spread(each)), y2: frame.y(each.elo + spread(each)) }),
     svg("circle", { class: "dot series-1", cx: frame.x(each.games), cy: frame.y(each.elo), r: 4 })]);
-  return card("Strength", "Elo relative to the mean of the checkpoints, 95 % intervals", html("span"), null, frame.picture("Strength of the checkpoints in Elo points", line, ...bars));
+  return card(title, `Elo relative to the mean of the ${players}, 95 % intervals`, html("span"), null, frame.picture(`Strength of the ${players} in Elo points`, line, ...bars));
 }
 
 const card = (title, unit, now, keys, picture) => html("section", { class: "card curve", "aria-label": title },

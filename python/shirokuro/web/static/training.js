@@ -50,7 +50,7 @@ function curves(run) {
   if (!run.charts.length) return [html("section", { class: "card none" }, "No metrics yet. They appear with the first line of metrics.jsonl.")];
   const last = Math.max(run.games ?? 1, 1);
   const pictures = run.charts.map((each) => chart(each, last));
-  if (run.strength.length) pictures.push(strength(run.strength, last));
+  pictures.push(...run.strength.map((each) => strength(each, last)));
   return [html("div", { class: "curves" }, ...pictures)];
 }
 
