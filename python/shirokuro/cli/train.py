@@ -84,8 +84,9 @@ def _run(options: Options, trainer: Trainer, directory: RunDirectory) -> int:
     if result.outcome == "flat" and trainer.strength:
         gain = trainer.strength.gain
         say(
-            f"stopped after {counted(trainer.games_played, 'game')}, because the strength no longer grows: {gain}; saved "
-            f"{directory.model}; continue with: shirokuro train --resume --no-stop-when-flat --out {directory.path}"
+            f"stopped after {counted(trainer.games_played, 'game')}, because the strength no longer grows: {gain}; "
+            f"saved {directory.model}; continue with: "
+            f"shirokuro train --resume --no-stop-when-flat --out {directory.path}"
         )
     else:
         say(f"trained {counted(trainer.games_played, 'game')}; saved {directory.model}")
