@@ -33,7 +33,7 @@ ARM64 := PATH="$(CURDIR)/$(BIN):$$PATH" CARGO_TARGET_DIR=$(CURDIR)/target/arm64 
 build: .venv/.built ## Build the release core and install the package into .venv
 
 train: build ## Train a model and measure it, or resume a stopped run (GAMES=…, RUN=runs/name)
-	$(BIN)/shirokuro train --out $(RUN) $(if $(wildcard $(RUN)/config.toml),--resume) $(if $(GAMES),--games $(GAMES))
+	$(BIN)/shirokuro train --out $(RUN) $(if $(wildcard $(RUN)/config.toml),--resume,--preset short) $(if $(GAMES),--games $(GAMES))
 
 reproduce: build ## Train the model in the box from nothing, and compare its digest with the card's; resumes a stopped run
 	$(BIN)/python scripts/ship_model.py reproduce

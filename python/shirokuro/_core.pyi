@@ -856,6 +856,10 @@ class PlaySettings(Protocol):
         """Step size of Adam in discs, 0 to 64."""
 
     @property
+    def adam_epsilon(self) -> float:
+        """Adam's ε in discs, 10⁻⁸ to 64."""
+
+    @property
     def share_stages(self) -> int:
         """Stages before and after its own whose tables a position also teaches, 0 to 8."""
 

@@ -116,6 +116,7 @@ class GenerationSettings:
     random_plies: int
     lambda_: float
     rate: float
+    adam_epsilon: float
     share_stages: int
     share_weight: float
 
@@ -166,6 +167,13 @@ class TrainConfig:
         "0.9", 0, 1, "Weight of the later values in a position's target, the λ of TD(λ); a schedule."
     )
     rate: ScheduleLike = _schedule("0:0.15,1:0.005", 0, 10, "Step size of Adam, in discs; a schedule.")
+    adam_epsilon: float = _number(
+        1e-8,
+        1e-8,
+        64,
+        "ε of Adam, in discs. The larger it is, the more a step is proportional to the error, and the less rarely visited "
+        "entries follow single errors.",
+    )
     share_stages: ScheduleLike = _schedule(
         "0", 0, 8, "Stages before and after its own whose tables a position also teaches; a schedule."
     )
@@ -286,6 +294,7 @@ class TrainConfig:
             random_plies=round(value(self.random_plies)),
             lambda_=value(self.lambda_),
             rate=value(self.rate),
+            adam_epsilon=self.adam_epsilon,
             share_stages=round(value(self.share_stages)),
             share_weight=value(self.share_weight),
         )

@@ -72,6 +72,7 @@ def test_metrics_keep_measurements_apart_from_settings(tmp_path: Path) -> None:
         "random_plies": 20,
         "lambda": 0.9,
         "rate": 0.15,
+        "adam_epsilon": 1e-08,
         "share_stages": 0,
         "share_weight": 0.7,
     }

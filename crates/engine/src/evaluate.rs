@@ -9,7 +9,7 @@ use crate::board::Board;
 use crate::kernel::{Kernel, Task, dispatch};
 use crate::pattern::{FEATURES, Indices, Lanes, PATTERN_LIST, ROTATIONS, own_indices, pattern_of};
 use crate::prefetch::prefetch;
-use crate::square::Square;
+use crate::square::{Square, squares};
 use crate::weights::{WINDOW, Weights};
 
 /// A score for the side to move in 1/[`UNITS_PER_DISC`] disc, from −64 to +64 discs.
@@ -76,6 +76,28 @@ fn decided(board: &Board) -> Option<Score> {
     decided.then(|| board.final_score() * UNITS_PER_DISC)
 }
 
+/// With at most this many discs, a side may lose all of them to one move: the evaluation looks for it.
+const FEW_DISCS: u32 = 6;
+
+/// Returns the score of a board that is decided, or that the side to move decides at once by taking the last disc.
+///
+/// Patterns can't see this threat, since it depends on every disc on the board. And positions that allow it are rare in
+/// games of players that search, so that their weights would not learn it either.
+#[inline(always)]
+fn decided_at_once(board: &Board) -> Option<Score> {
+    match decided(board) {
+        None if board.opponent().count_ones() <= FEW_DISCS && takes_all(board) => Some(MAX_SCORE),
+        known => known,
+    }
+}
+
+/// Checks whether one move of the side to move flips all discs of the other side.
+#[cold]
+#[inline(never)]
+fn takes_all(board: &Board) -> bool {
+    squares(board.moves()).any(|square| board.flips(square) == board.opponent())
+}
+
 /// The trained evaluation: the sum of the weights of a position's features.
 ///
 /// ```
@@ -109,8 +131,8 @@ impl PatternEvaluator {
     }
 
     /// Evaluates a board for its side to move. A board that is full or on which one side has no disc has its final
-    /// score; any other has the sum of its weights, clamped to ±64 discs. The score is the same for all eight
-    /// symmetries of the board.
+    /// score. A board on which the side to move can take the last disc, of at most six, is won by 64 discs. Any other
+    /// has the sum of its weights, clamped to ±64 discs. The score is the same for all eight symmetries of the board.
     pub fn evaluate(&self, board: &Board) -> Score {
         dispatch(One { evaluator: self, board })
     }
@@ -230,7 +252,7 @@ impl Evaluate for PatternEvaluator {
     #[inline(always)]
     fn leaf(&self, board: &Board, accumulator: &Indices, square: Square, flips: u64) -> Score {
         let child = board.after(square, flips);
-        match decided(&child) {
+        match decided_at_once(&child) {
             Some(score) => -score,
             None => -self.sum(child.stage(), &accumulator.own_after(square, flips)),
         }
@@ -244,7 +266,7 @@ impl Evaluate for PatternEvaluator {
     #[inline(always)]
     fn evaluate(&self, board: &Board) -> Score {
         // No closure here: it would not be inlined, and so not be compiled for the kernel's instructions.
-        match decided(board) {
+        match decided_at_once(board) {
             Some(score) => score,
             None => self.sum(board.stage(), &own_indices(board)),
         }

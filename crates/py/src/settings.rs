@@ -18,6 +18,7 @@ pub struct PySettings<'py> {
     random_plies: Bound<'py, PyAny>,
     lambda_: Bound<'py, PyAny>,
     rate: Bound<'py, PyAny>,
+    adam_epsilon: Bound<'py, PyAny>,
     share_stages: Bound<'py, PyAny>,
     share_weight: Bound<'py, PyAny>,
 }
@@ -54,6 +55,7 @@ impl PySettings<'_> {
         Ok(LearnSettings {
             lambda: lambda as f32,
             rate: rate as f32,
+            adam_epsilon: number("adam_epsilon", &self.adam_epsilon)? as f32,
             share_stages: small_integer("share_stages", &self.share_stages, 0..=LearnSettings::MAX_SHARE_STAGES)?,
             share_weight: number("share_weight", &self.share_weight)? as f32,
         })

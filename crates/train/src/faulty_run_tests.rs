@@ -16,7 +16,8 @@ const PLAY: PlaySettings = PlaySettings {
     random_plies: 10,
     hang_timeout: Some(Duration::from_millis(700)),
 };
-const LEARN: LearnSettings = LearnSettings { lambda: 0.7, rate: 0.2, share_stages: 0, share_weight: 0.0 };
+const LEARN: LearnSettings =
+    LearnSettings { lambda: 0.7, rate: 0.2, adam_epsilon: 1e-8, share_stages: 0, share_weight: 0.0 };
 const SEED: u64 = 5;
 const GAMES: u32 = 24;
 

@@ -1,6 +1,7 @@
 //! The settings of a trainer, and those of each call that plays and learns.
 
 use crate::error::{ParameterError, require};
+use crate::learn::adam::EPSILON;
 use crate::learn::sharing::Sharing;
 use std::time::Duration;
 
@@ -118,6 +119,9 @@ pub struct LearnSettings {
     pub lambda: f32,
     /// Adam's step size in discs, 0 to 64.
     pub rate: f32,
+    /// Adam's ε in discs, 10⁻⁸ to 64. Where the errors of an entry are smaller than this, or it was rarely visited, its
+    /// step is proportional to its error.
+    pub adam_epsilon: f32,
     /// A position also teaches the tables of this many stages before and after its own, 0 to
     /// [`MAX_SHARE_STAGES`](Self::MAX_SHARE_STAGES).
     pub share_stages: u32,
@@ -143,15 +147,16 @@ impl LearnSettings {
     pub fn validate(&self) -> Result<(), ParameterError> {
         require((0.0..=1.0).contains(&self.lambda), "lambda", self.lambda, "from 0 to 1")?;
         require((0.0..=64.0).contains(&self.rate), "rate", self.rate, "from 0 to 64")?;
+        require((1e-8..=64.0).contains(&self.adam_epsilon), "adam_epsilon", self.adam_epsilon, "from 1e-8 to 64")?;
         require(self.share_stages <= Self::MAX_SHARE_STAGES, "share_stages", self.share_stages, "from 0 to 8")?;
         require((0.0..=1.0).contains(&self.share_weight), "share_weight", self.share_weight, "from 0 to 1")
     }
 }
 
 impl Default for LearnSettings {
-    /// λ = 0.9, rate = 0.1 discs, each position for its own stage only.
+    /// λ = 0.9, rate = 0.1 discs, the ε of Adam's authors, each position for its own stage only.
     fn default() -> Self {
-        Self { lambda: 0.9, rate: 0.1, share_stages: 0, share_weight: 0.7 }
+        Self { lambda: 0.9, rate: 0.1, adam_epsilon: EPSILON, share_stages: 0, share_weight: 0.7 }
     }
 }
 
@@ -184,6 +189,7 @@ mod tests {
             PlaySettings { random_plies: 61, ..play }.validate(),
             LearnSettings { lambda: 1.5, ..learn }.validate(),
             LearnSettings { rate: -0.1, ..learn }.validate(),
+            LearnSettings { adam_epsilon: 0.0, ..learn }.validate(),
             LearnSettings { share_stages: 9, ..learn }.validate(),
             LearnSettings { share_weight: f32::NAN, ..learn }.validate(),
         ];
@@ -201,6 +207,7 @@ mod tests {
             "random_plies",
             "lambda",
             "rate",
+            "adam_epsilon",
             "share_stages",
             "share_weight",
         ];

@@ -271,7 +271,7 @@ impl Trainer {
         let Self { state, workers, inspection, .. } = self;
         let complete = state.generation_left() == 0;
         let update = Update {
-            adam: AdamStep::new(settings.rate, state.powers.next()),
+            adam: AdamStep::new(settings.rate, settings.adam_epsilon, state.powers.next()),
             rounding: Rounding::new(state.seed, state.generation),
             provisional: !complete,
             inspection: *inspection,

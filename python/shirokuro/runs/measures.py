@@ -208,6 +208,8 @@ _TABLE = (
     Measure(key="play.lambda", title="λ", unit=_CHANCE, help="λ of TD(λ)."),
     Measure(key="play.rate", title="rate", unit=Unit(name="discs", shown="discs", form=".4f"),
             help="Step size of Adam."),
+    Measure(key="play.adam_epsilon", title="Adam's ε", unit=Unit(name="discs", shown="discs", form=".3g"),
+            help="ε of Adam: how far steps are proportional to the error."),
     Measure(key="play.share_stages", title="shared stages", unit=_STAGES,
             help="Stages before and after its own whose tables a position also teaches."),
     Measure(key="play.share_weight", title="share weight", unit=_CHANCE,

@@ -1,5 +1,5 @@
 use super::*;
-use crate::learn::adam::Powers;
+use crate::learn::adam::{EPSILON, Powers};
 use crate::learn::entries::mirror_entry;
 use crate::learn::positions::Row;
 use crate::learn::sharing::Sharing;
@@ -50,7 +50,7 @@ impl Bench {
 fn update(generation: u64, provisional: bool) -> Update {
     let powers = (0..=generation).fold(Powers::START, |powers, _| powers.next());
     Update {
-        adam: AdamStep::new(RATE, powers),
+        adam: AdamStep::new(RATE, EPSILON, powers),
         rounding: Rounding::new(1, generation),
         provisional,
         inspection: Inspection::default(),
