@@ -54,8 +54,9 @@ pub(super) struct FileState {
 
 /// Reads the small sections and checks that all lengths and counters are consistent.
 pub(super) fn read_file_state(file: &mut Container<File>) -> Result<FileState, Reason> {
-    check_length(file, Section::Weights, WEIGHTS_BYTES)?;
+    // The moments come first: every file of weights alone lacks them.
     check_length(file, Section::Moments, MOMENTS_BYTES)?;
+    check_length(file, Section::Weights, WEIGHTS_BYTES)?;
     let fields = codec::decode_fields(file.fields())?;
     let generation = generation_range(&fields)?;
     let games = u64::from(fields.generation_games);

@@ -1,0 +1,51 @@
+//! The evaluation of boards that the next move decides.
+
+mod common;
+
+use common::{NOISE, random_board, seeded, to_depth};
+use rand_xoshiro::rand_core::Rng;
+use shirokuro_engine::{Board, MAX_SCORE, Searcher, feature_indices, squares, weight_sum};
+
+/// Returns boards of unfinished random games with 7 to 14 discs.
+fn early_boards(seed: u64, count: usize) -> Vec<Board> {
+    let mut rng = seeded(seed);
+    let mut boards = Vec::with_capacity(count);
+    while boards.len() < count {
+        let empties = 50 + (rng.next_u64() % 8) as u32;
+        boards.extend(Some(random_board(&mut rng, empties)).filter(|board| !board.is_over()));
+    }
+    boards
+}
+
+/// Checks whether the side to move can take all discs of the other side, which has at most six.
+fn takes_the_last_disc(board: &Board) -> bool {
+    board.opponent().count_ones() <= 6 && squares(board.moves()).any(|square| board.flips(square) == board.opponent())
+}
+
+#[test]
+fn a_board_whose_side_to_move_can_take_the_last_of_few_discs_is_won() {
+    let (mut won, mut others) = (0, 0);
+    for board in early_boards(21, 30_000) {
+        let sum = weight_sum(&NOISE.weights, board.stage(), &feature_indices(&board));
+        let taken = takes_the_last_disc(&board);
+        let expected = if taken { MAX_SCORE } else { sum.clamp(-MAX_SCORE, MAX_SCORE) };
+        assert_eq!(NOISE.evaluate(&board), expected, "{board:?}");
+        (won, others) = if taken { (won + 1, others) } else { (won, others + 1) };
+    }
+    assert!(won > 20 && others > 10_000, "{won} {others}");
+}
+
+#[test]
+fn a_search_of_one_ply_keeps_a_disc_if_it_can() {
+    let mut kept = 0;
+    for board in early_boards(22, 30_000) {
+        let children: Vec<_> = squares(board.moves()).map(|square| board.play(square).unwrap()).collect();
+        let losing = children.iter().filter(|child| takes_the_last_disc(child)).count();
+        if losing > 0 && losing < children.len() {
+            let best = Searcher::new(0).unwrap().search(&*NOISE, &board, &to_depth(1)).best.unwrap();
+            assert!(!takes_the_last_disc(&board.play(best).unwrap()), "{board:?}");
+            kept += 1;
+        }
+    }
+    assert!(kept > 20, "{kept}");
+}
