@@ -25,14 +25,16 @@ fn takes_the_last_disc(board: &Board) -> bool {
 #[test]
 fn a_board_whose_side_to_move_can_take_the_last_of_few_discs_is_won() {
     let (mut won, mut others) = (0, 0);
-    for board in early_boards(21, 30_000) {
+    let boards = early_boards(21, 20_000);
+    let children = boards.iter().flat_map(|board| squares(board.moves()).map(|square| board.play(square).unwrap()));
+    for board in children.filter(|board| !board.is_over()) {
         let sum = weight_sum(&NOISE.weights, board.stage(), &feature_indices(&board));
         let taken = takes_the_last_disc(&board);
         let expected = if taken { MAX_SCORE } else { sum.clamp(-MAX_SCORE, MAX_SCORE) };
         assert_eq!(NOISE.evaluate(&board), expected, "{board:?}");
         (won, others) = if taken { (won + 1, others) } else { (won, others + 1) };
     }
-    assert!(won > 20 && others > 10_000, "{won} {others}");
+    assert!(won > 10 && others > 50_000, "{won} {others}");
 }
 
 #[test]
