@@ -181,7 +181,8 @@ class Evaluator:
     def evaluate(self, board: _Board, *, side_to_move: _Side | None = None) -> float:
         """Evaluates a board: the expected final disc difference, for the side to move, within ±64.
 
-        Exact for a full board and for a board on which one side has no discs. Does not search: see `search`.
+        Exact for a full board and for a board on which one side has no discs. 64 if the side to move can take the
+        last disc of a side that has at most six. Does not search: see `search`.
 
         Raises:
             ValueError: the board is not 64 squares of 0, 1 and 2, or the side is unknown or not that of the `Position`.
