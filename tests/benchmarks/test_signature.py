@@ -9,10 +9,10 @@ from shirokuro.cli import main
 
 KNOWN = Signature(
     perft=3_005_288,
-    search=996_697,
-    confident=1_023_880,
-    solve=4_050_832,
-    training="f3591d649e1896117ace9c80074b5bf80ed4726f796d0a4b857b6ebb2bae7203",
+    search=747_909,
+    confident=761_073,
+    solve=3_368_056,
+    training="7c0f3a0c7e151ba42ab975634d0d2ebf7b548e46e681a165831ba20af6f5a80e",
 )
 """The expected signature, which may change only for a reason that the changelog states."""
 
