@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -109,6 +110,24 @@ def test_a_tensorboard_that_is_reading_a_run_discards_repeated_games(
         files.update()
         events.Reload()
         assert [event.step for event in events.Scalars("learning/td_error")] == [1000, 2000, 3000, 4000, 4500]
+
+
+def test_a_new_event_file_that_can_not_be_made_is_made_later(
+    run_of: Callable[..., Path], line_of: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    run = run_of(5000)
+    with closing(EventFiles(run)) as files:
+        (run / "metrics.jsonl").write_text(json.dumps(line_of(500)) + "\n", encoding="utf-8")
+        with monkeypatch.context() as patch:
+            patch.setattr("shirokuro.exporters.tensorboard.open_own", fail)
+            for _ in range(2):
+                with pytest.raises(OSError, match="No space left"):
+                    files.update()
+        files.update()
+        assert_same(run)
 
 
 def test_event_files_are_not_written_through_links_or_into_pipes(
