@@ -408,6 +408,8 @@ def test_what_was_measured_after_the_state_that_a_run_continues_from_is_set_asid
     assert meter._history.results == {}
     assert not world.directory.best.exists()
     assert not world.directory.strength.exists()
+    (aside,) = (world.directory.path / "set-aside").rglob("strength.json")
+    assert StrengthHistory.load(aside).moments == [STEP, 2 * STEP]
     assert "does not belong to this run's history" in caplog.text
 
 
@@ -425,8 +427,15 @@ def test_a_damaged_history_is_replaced_and_a_damaged_snapshot_is_set_aside(
     assert list(list_snapshots(world.directory.path)) == [3 * STEP, 2 * STEP]
     assert "damaged" in caplog.text
     world.directory.strength.write_text("?", encoding="utf-8")
+    # As where there are no hard links.
+    copy = world.directory.best.read_bytes()
+    world.directory.best.unlink()
+    world.directory.best.write_bytes(copy)
     meter = world.meter()
     assert "strength is measured from scratch" in caplog.text
+    aside = {path.name: path.read_bytes() for path in (world.directory.path / "set-aside").rglob("*.*")}
+    assert (aside["strength.json"], aside["best.shiro"]) == (b"?", copy)
+    assert not world.directory.best.exists()
     world.train(speed=50)
     report = meter.measure(no_tick)
     assert report
