@@ -25,18 +25,19 @@ def engines() -> Iterator[list[Any]]:
     """This engine and the other available ones."""
     sys.path.insert(0, str(SCRIPTS))
     try:
-        module = importlib.import_module("engines")
+        own, others = importlib.import_module("engines"), importlib.import_module("other_engines")
     finally:
         sys.path.remove(str(SCRIPTS))
-    found: list[Any] = [module.Shirokuro(sk.Evaluator())]
-    for _, make in module.OTHERS:
+    found: list[Any] = [own.Shirokuro(sk.Evaluator())]
+    for _, make in others.OTHERS:
         try:
             found.append(make())
         except (ImportError, OSError):
             continue  # rust-reversi has no wheel for every Python; `test_the_comparison_runs` checks the message
     assert {"shirokuro", "OpenSpiel", "cli-othello"} <= {engine.name for engine in found}
     yield found
-    sys.modules.pop("engines", None)
+    for name in ("engines", "other_engines"):
+        sys.modules.pop(name, None)
 
 
 def test_all_engines_count_the_same_moves(engines: list[Any]) -> None:
