@@ -408,8 +408,8 @@ def test_what_was_measured_after_the_state_that_a_run_continues_from_is_set_asid
     assert meter._history.results == {}
     assert not world.directory.best.exists()
     assert not world.directory.strength.exists()
-    (aside,) = (world.directory.path / "set-aside").rglob("strength.json")
-    assert StrengthHistory.load(aside).moments == [STEP, 2 * STEP]
+    (old,) = (world.directory.path / "set-aside").rglob("strength.json")
+    assert StrengthHistory.load(old).moments == [STEP, 2 * STEP]
     assert "does not belong to this run's history" in caplog.text
 
 
