@@ -91,7 +91,7 @@ def test_the_comparison_runs(tmp_path: Path, model: Path) -> None:
         "OpenSpiel,rust-reversi,gtp-rhino",
     )
     command = [sys.executable, str(SCRIPTS / "compare.py"), "--model", str(model), *few]
-    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, cwd=tmp_path)
+    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600, cwd=tmp_path)
     assert (result.returncode, result.stderr) == (0, "")
     for name in ("shirokuro", "OpenSpiel", "rust-reversi", "gtp-rhino"):
         assert re.search(rf"^ *{name} .*\d|^not compared: {name}", result.stdout, re.MULTILINE), name
