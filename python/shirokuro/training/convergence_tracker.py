@@ -88,7 +88,7 @@ class ConvergenceTracker:
     ) -> Iterator[tuple[WarningKind, str]]:
         """Counts the games of one call of the core, which ended after `games_played` games; yields their warnings.
 
-        `game_sums` are those of `generation`, which makes them anew whenever it is asked.
+        `game_sums` are those of `generation`, which computes them at each access.
         """
         before = games_played - len(generation.games) - len(generation.failures)
         self._resize(config.window_games, before)
