@@ -9,6 +9,11 @@ The facts are in `python/shirokuro/models/default.json`. The card next to it, `R
 
 from __future__ import annotations
 
+__ends_on_interrupt__ = True  # before the imports, which take a moment
+from shirokuro import startup
+
+# isort: split
+
 import argparse
 import json
 import sys
@@ -152,4 +157,4 @@ def recipe(facts: dict[str, Any]) -> sk.TrainConfig:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(startup.run(main))

@@ -171,8 +171,8 @@ class TrainConfig:
         1e-8,
         1e-8,
         64,
-        "ε of Adam, in discs. The larger it is, the more a step is proportional to the error, and the less rarely visited "
-        "entries follow single errors.",
+        "ε of Adam, in discs. The larger it is, the more a step is proportional to the error, and the less the entries "
+        "that are rarely visited follow single errors.",
     )
     share_stages: ScheduleLike = _schedule(
         "0", 0, 8, "Stages before and after its own whose tables a position also teaches; a schedule."

@@ -25,18 +25,19 @@ def engines() -> Iterator[list[Any]]:
     """This engine and the other available ones."""
     sys.path.insert(0, str(SCRIPTS))
     try:
-        module = importlib.import_module("engines")
+        own, others = importlib.import_module("engines"), importlib.import_module("other_engines")
     finally:
         sys.path.remove(str(SCRIPTS))
-    found: list[Any] = [module.Shirokuro(sk.Evaluator())]
-    for _, make in module.OTHERS:
+    found: list[Any] = [own.Shirokuro(sk.Evaluator())]
+    for _, make in others.OTHERS:
         try:
             found.append(make())
         except (ImportError, OSError):
             continue  # rust-reversi has no wheel for every Python; `test_the_comparison_runs` checks the message
     assert {"shirokuro", "OpenSpiel", "cli-othello"} <= {engine.name for engine in found}
     yield found
-    sys.modules.pop("engines", None)
+    for name in ("engines", "other_engines"):
+        sys.modules.pop(name, None)
 
 
 def test_all_engines_count_the_same_moves(engines: list[Any]) -> None:
@@ -90,7 +91,7 @@ def test_the_comparison_runs(tmp_path: Path, model: Path) -> None:
         "OpenSpiel,rust-reversi,gtp-rhino",
     )
     command = [sys.executable, str(SCRIPTS / "compare.py"), "--model", str(model), *few]
-    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, cwd=tmp_path)
+    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600, cwd=tmp_path)
     assert (result.returncode, result.stderr) == (0, "")
     for name in ("shirokuro", "OpenSpiel", "rust-reversi", "gtp-rhino"):
         assert re.search(rf"^ *{name} .*\d|^not compared: {name}", result.stdout, re.MULTILINE), name

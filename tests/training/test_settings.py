@@ -233,5 +233,5 @@ def test_a_run_that_was_killed_before_its_first_checkpoint_keeps_its_settings(
         path.unlink()
     with caplog.at_level(logging.WARNING):
         by_command(run)
-    assert "no checkpoint, so the run starts anew with the settings in config.toml" in caplog.text
+    assert "no checkpoint, so the run starts over with the settings in config.toml" in caplog.text
     assert sk.Trainer.load(run / "model.shiro").config.seed == 7

@@ -224,6 +224,21 @@ def test_the_state_of_an_older_file_is_read_and_judged_from_there_on() -> None:
     assert played(older, config, 190, FLAT[:20]) == ["stagnation"]
 
 
+@pytest.mark.parametrize(("later", "stagnant"), [({}, True), ({"adam_epsilon": 4}, False)])
+def test_a_setting_that_an_older_file_lacks_had_its_default(
+    later: dict[str, object],
+    stagnant: bool,  # noqa: FBT001
+) -> None:
+    config = CONFIG.replace(min_decrease=0.9)
+    tracker = ConvergenceTracker(20)
+    assert played(tracker, config, 0, FLAT[:60]) == []
+    state = tracker.to_json()
+    for new in ("adam_epsilon", "share_stages", "share_weight"):
+        del state["equal"][1][new]
+    older = ConvergenceTracker.from_json(state)
+    assert played(older, config.replace(**later), 60, FLAT[:60]) == ["stagnation"] * stagnant
+
+
 def test_a_run_that_does_not_learn_stagnates_and_is_warned_about(small: sk.TrainConfig) -> None:
     config = small.replace(
         window_games=64, settle_games=0, stagnation_games=320, min_decrease=0.5, min_updates=0, warn_again_games=10**6

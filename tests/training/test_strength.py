@@ -3,106 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-import shirokuro as sk
-from shirokuro.matches.elo import expected_score
-from shirokuro.matches.result import MatchResult
 from shirokuro.runs import snapshots
 from shirokuro.runs.directory import RunDirectory
-from shirokuro.runs.snapshots import list_snapshots, snapshot_name, thinned
+from shirokuro.runs.snapshots import list_snapshots, snapshot_name
 from shirokuro.training import memory, strength
-from shirokuro.training.strength import StrengthMeter
-from shirokuro.training.strength_history import ANCHOR, MOMENTS, StrengthHistory
-from shirokuro.training.warnings import WarningLog
+from shirokuro.training.strength_history import ANCHOR, StrengthHistory
+from tests.support.strength import STEP, World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    from shirokuro.matches.result import PairCounts
     from shirokuro.training.strength_history import Rated
-
-STEP = 20_000
 
 
 def no_tick() -> None:
     pass
-
-
-@dataclass
-class World:
-    """A run that is not trained, whose matches cost time on a fake clock and end as the strengths given demand."""
-
-    directory: RunDirectory
-    config: sk.TrainConfig = field(default_factory=lambda: sk.TrainConfig(threads=1))
-    games_played: int = 0
-    seconds: float = 0.0
-    """Time of playing and learning."""
-    time: float = 0.0
-    game_seconds: float = 0.002
-    load_seconds: float = 0.1
-    save_seconds: float = 0.2
-    elo: Callable[[int], float] = lambda games: games / 1000
-    """Strength by games of training; the fixed opponents have 0."""
-    matches: list[dict[str, Any]] = field(default_factory=list)
-    during: Callable[[], object] = lambda: None
-    """Called after each game."""
-
-    @property
-    def evaluator(self) -> World:
-        return self
-
-    @property
-    def state(self) -> Any:
-        return SimpleNamespace(plan=memory.plan(self.config), statistics=SimpleNamespace(warnings=self.warnings))
-
-    def __post_init__(self) -> None:
-        self.warnings = WarningLog()
-        self.random = np.random.default_rng(7)
-
-    def get_statistics(self) -> Any:
-        return SimpleNamespace(seconds=self.seconds)
-
-    def save(self, path: Path) -> None:
-        self.time += self.save_seconds
-        path.write_text(str(self.games_played), encoding="utf-8")
-
-    def load(self, path: Path) -> int:
-        self.time += self.load_seconds
-        try:
-            return int(path.read_text(encoding="utf-8"))
-        except ValueError:
-            raise sk.ModelFileError(f"{path}: damaged") from None
-
-    def play(self, first: Any, second: Any, **options: Any) -> MatchResult:
-        self.matches.append({"opponent": second, **options})
-        other = second if isinstance(second, int) else None
-        chance = expected_score(self.elo(self.games_played) - (0 if other is None else self.elo(other)))
-        differences: list[int] = []
-        while len(differences) < options["games"]:
-            for _ in range(2):
-                self.time += self.game_seconds
-                self.during()
-                options["progress"](len(differences) + 1)
-                differences.append(1 if self.random.random() < chance else -1)
-            if options["stop"](None):
-                break
-        assert first is self or first == self
-        return MatchResult(tuple(differences))
-
-    def meter(self) -> StrengthMeter:
-        return StrengthMeter(self, self.directory, clock=lambda: self.time)  # type: ignore[arg-type]
-
-    def train(self, games: int = STEP, *, speed: float = 1000) -> None:
-        """Advances the run."""
-        self.games_played += games
-        self.seconds += games / speed
 
 
 @pytest.fixture
@@ -112,110 +32,6 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr(strength, "Evaluator", world)
     monkeypatch.setattr(strength, "_player", lambda evaluator: evaluator)
     return world
-
-
-def filled(elos: dict[int, float], pairs: int = 4000) -> StrengthHistory:
-    """Returns a history of moments with these ratings over the heuristic player, without luck."""
-    history = StrengthHistory()
-
-    def counts(elo: float) -> PairCounts:
-        won = round(pairs * expected_score(elo))
-        return pairs - won, 0, 0, 0, won
-
-    for games, elo in elos.items():
-        history.results[games, ANCHOR] = counts(elo)
-        for other in [each for each in elos if each < games][-2:]:
-            history.results[games, other] = counts(elo - elos[other])
-    return history
-
-
-def test_ratings_are_those_of_the_results_and_one_scale_holds_all_players() -> None:
-    ratings = filled({100: 50.0, 200: 120.0, 300: 160.0}).ratings()
-    assert ratings.players == [100, 200, 300, ANCHOR]
-    assert [ratings.of(games).elo for games in (100, 200, 300)] == pytest.approx([50, 120, 160], abs=1)
-    assert sum(rating.elo for rating in ratings.among_moments()[:3]) == pytest.approx(0, abs=1e-6)
-    assert ratings.strongest([100, 300, 200]) == 300
-    assert ratings.strongest([100, 200]) == 200
-
-
-def test_the_gain_is_the_slope_of_the_ratings_over_the_last_games() -> None:
-    ratings = filled({100: 0.0, 200: 100.0, 300: 120.0, 400: 140.0, 500: 160.0}).ratings()
-    gain = ratings.gain(300)
-    assert gain
-    assert gain.elo == pytest.approx(60, abs=1)
-    assert gain.games == 300
-    assert str(gain).endswith("Elo over the last 300 games")
-    whole = ratings.gain(10_000)
-    assert whole
-    assert whole.games == 400
-    assert whole.elo == pytest.approx(4 * (320 - 0 + 40) / 10, abs=3)  # the slope by least squares
-    assert filled({100: 0.0}).ratings().gain(300) is None
-
-
-@pytest.mark.parametrize("pairs", [40, 400])
-def test_intervals_of_the_gain_contain_the_true_gain_as_often_as_they_claim(pairs: int) -> None:
-    random, inside = np.random.default_rng(3), 0
-    truth = {1: 150.0, 2: 160.0, 3: 170.0, 4: 180.0}
-    for _ in range(300):
-        history = StrengthHistory()
-        for games, elo in truth.items():
-            others: list[Rated] = [ANCHOR, *(each for each in truth if each < games)]
-            for other in others:
-                chance = expected_score(elo - (0 if isinstance(other, str) else truth[other]))
-                chances = np.convolve([1 - chance, 0, chance], [1 - chance, 0, chance])
-                history.results[games, other] = tuple(map(int, random.multinomial(pairs, chances)))  # type: ignore[assignment]
-        gain = history.ratings().gain(3)
-        assert gain
-        inside += abs(gain.elo - 30) <= gain.error
-    assert 0.91 * 300 <= inside <= 0.99 * 300
-
-
-def test_a_history_is_read_as_it_was_written(tmp_path: Path) -> None:
-    file = tmp_path / "strength.json"
-    assert StrengthHistory.load(file).results == {}
-    history = filled({100: 50.0, 200: 120.0})
-    history.seconds = 1.5
-    history.save(file, history.ratings())
-    read = StrengthHistory.load(file)
-    assert (read.results, read.seconds, read.moments) == (history.results, 1.5, [100, 200])
-    content = file.read_text(encoding="utf-8")
-    for wrong in (
-        "",
-        "[]",
-        "{}",
-        content[:-9],
-        content.replace('"first": 0', '"first": 9'),
-        content.replace("heur", "x"),
-    ):
-        file.write_text(wrong, encoding="utf-8")
-        with pytest.raises(ValueError, match="not a history of strength"):
-            StrengthHistory.load(file)
-
-
-def test_moments_that_are_dropped_leave_the_others_connected() -> None:
-    history = filled({games: 10.0 * games for games in range(1, 2 * MOMENTS)}, pairs=50)
-    history.drop_after(2 * MOMENTS - 10)
-    assert history.moments[-1] == 2 * MOMENTS - 10
-    history.thin(always=[3, 4, 5])
-    assert len(history.moments) == MOMENTS
-    assert {1, 3, 4, 5, 2 * MOMENTS - 10} <= set(history.moments)
-    assert len(history.ratings().players) == MOMENTS + 1
-
-
-def test_snapshots_are_kept_at_distances_that_grow_with_their_age() -> None:
-    kept: list[int] = []
-    for step in range(1, 1001):
-        kept = thinned([*kept, STEP * step], 12)
-        assert len(kept) == min(step, 12)
-        assert (kept[0], kept[-1]) == (STEP, STEP * step)
-    ages = [1000 - games // STEP for games in kept]
-    for age in range(1, 999):
-        assert min(max(age / each, each / age) for each in ages if each) <= 2, (age, ages)
-
-
-def test_thinning_never_drops_what_is_always_kept() -> None:
-    assert {5, 6, 7} <= set(thinned(range(100), 5, always=[5, 6, 7]))
-    assert thinned(range(6), 2, always=range(6)) == list(range(6))
 
 
 @pytest.mark.parametrize("speed", [100, 1000, 5000])
@@ -408,6 +224,8 @@ def test_what_was_measured_after_the_state_that_a_run_continues_from_is_set_asid
     assert meter._history.results == {}
     assert not world.directory.best.exists()
     assert not world.directory.strength.exists()
+    (old,) = (world.directory.path / "set-aside").rglob("strength.json")
+    assert StrengthHistory.load(old).moments == [STEP, 2 * STEP]
     assert "does not belong to this run's history" in caplog.text
 
 
@@ -425,8 +243,15 @@ def test_a_damaged_history_is_replaced_and_a_damaged_snapshot_is_set_aside(
     assert list(list_snapshots(world.directory.path)) == [3 * STEP, 2 * STEP]
     assert "damaged" in caplog.text
     world.directory.strength.write_text("?", encoding="utf-8")
+    # As where there are no hard links.
+    copy = world.directory.best.read_bytes()
+    world.directory.best.unlink()
+    world.directory.best.write_bytes(copy)
     meter = world.meter()
     assert "strength is measured from scratch" in caplog.text
+    aside = {path.name: path.read_bytes() for path in (world.directory.path / "set-aside").rglob("*.*")}
+    assert (aside["strength.json"], aside["best.shiro"]) == (b"?", copy)
+    assert not world.directory.best.exists()
     world.train(speed=50)
     report = meter.measure(no_tick)
     assert report

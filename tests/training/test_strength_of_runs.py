@@ -197,6 +197,15 @@ def test_a_flat_run_stops_if_asked_to_warns_and_says_why(
     assert result.outcome == "completed"
 
 
+def test_a_run_that_proves_to_be_flat_at_its_target_is_complete(
+    config: sk.TrainConfig, tmp_path: Path, drawn: Callable[..., None]
+) -> None:
+    drawn()
+    result = sk.Trainer(config.replace(stop_when_flat=True, min_gain=30)).start_training(384, directory=tmp_path)
+    assert result
+    assert (result.outcome, result.games_played) == ("completed", 384)
+
+
 def test_the_command_stops_a_flat_run_and_says_how_to_continue(
     config: sk.TrainConfig, tmp_path: Path, drawn: Callable[..., None], capsys: pytest.CaptureFixture[str]
 ) -> None:

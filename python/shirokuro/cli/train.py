@@ -132,7 +132,7 @@ def _new(directory: RunDirectory, given: dict[str, Any], *, resume: bool, init: 
     known = directory.config.exists() and directory.config.stat().st_size > 0
     config = settings_of(directory, []) if known else TrainConfig()
     trainer = Trainer(config.replace(**given), init=init)
-    found = "no checkpoint, so the run starts anew with the settings in config.toml" if known else "no run: starts one"
+    found = "no checkpoint, so the run starts over with the settings in config.toml" if known else "no run: starts one"
     trainer.state.notes.append(f"--resume: {directory.path} has {found}")
     return trainer
 

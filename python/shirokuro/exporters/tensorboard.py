@@ -59,6 +59,10 @@ class _Writer:
     def close(self) -> None:
         self._file.close()
 
+    @property
+    def closed(self) -> bool:
+        return self._file.closed
+
 
 class EventFiles:
     """Event files in a run's folder `tensorboard` that mirror its metrics and follow them.
@@ -86,8 +90,9 @@ class EventFiles:
     def update(self) -> None:
         """Writes the lines of metrics added since the last call."""
         if self._metrics.refresh() < self._written:
-            self._writer.close()
             self._written = 0
+            self._writer.close()
+        if self._writer.closed:  # also where the last call could not begin a new file
             self._writer = self._start()
         self._write()
 

@@ -6,6 +6,7 @@ import base64
 import zlib
 from bisect import bisect_left
 from collections import deque
+from dataclasses import asdict
 from operator import attrgetter, mul
 from typing import TYPE_CHECKING, Any, Self
 
@@ -87,7 +88,7 @@ class ConvergenceTracker:
     ) -> Iterator[tuple[WarningKind, str]]:
         """Counts the games of one call of the core, which ended after `games_played` games; yields their warnings.
 
-        `game_sums` are those of `generation`, which makes them anew whenever it is asked.
+        `game_sums` are those of `generation`, which computes them at each access.
         """
         before = games_played - len(generation.games) - len(generation.failures)
         self._resize(config.window_games, before)
@@ -246,8 +247,10 @@ class ConvergenceTracker:
         if "equal" in state:
             tracker._errors = ErrorSums(_numbers(state["errors"], 5)) if state["errors"] else None
             since, settings = state["equal"]
-            known = None if settings is None else {key: typed(each, float | None) for key, each in settings.items()}
-            tracker._equal = EqualSettings(typed(since, int), known)
+            if settings is not None:  # what an older file lacks had its default
+                known = {key: typed(each, float | None) for key, each in settings.items()}
+                settings = {**asdict(TrainConfig().at(0)), **known}
+            tracker._equal = EqualSettings(typed(since, int), settings)
         else:  # older files have no sums for the current window
             tracker._errors = None
         windows = (dict(zip(Window.__slots__, window, strict=False)) for window in state["windows"])

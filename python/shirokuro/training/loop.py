@@ -163,7 +163,7 @@ class TrainingLoop:
             self._reporter.observe()
             if self._callbacks.at(self._count):
                 self._run_callback()
-            if self._is_flat:
+            if self._is_flat and self._count < self._target:
                 return "flat"
         return "completed"
 

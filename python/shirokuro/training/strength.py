@@ -82,7 +82,7 @@ class StrengthMeter:
         """The gain at the latest measurement, also of an earlier session."""
 
     def _restored(self) -> StrengthHistory:
-        """Reads the history up to the present, and sets aside the snapshots that do not belong to it."""
+        """Reads the history up to the present, and sets aside the files that do not belong to it."""
         directory, played = self._directory, self._trainer.games_played
         try:
             history = StrengthHistory.load(directory.strength)
@@ -92,17 +92,16 @@ class StrengthMeter:
         before = history.moments
         history.drop_after(played)
         moments = set(history.moments)
-        if moments:
-            if len(moments) < len(before):
-                history.save(directory.strength, history.ratings())
-        elif before:
-            directory.strength.unlink()
+        if 0 < len(moments) < len(before):
+            history.save(directory.strength, history.ratings())
         files = snapshots.list_snapshots(directory.path)
         other = [path for games, path in files.items() if games not in moments]
-        if other:
-            if directory.best.exists() and any(path.samefile(directory.best) for path in other):
-                other.append(directory.best)
-            directory.set_aside(other)
+        if directory.best.exists() and any(path.samefile(directory.best) for path in other):
+            other.append(directory.best)
+        if not moments:
+            # Also what an unreadable history left, and a best model that is a copy where there are no hard links.
+            other += [path for path in (directory.strength, directory.best) if path.exists() and path not in other]
+        directory.set_aside(other)
         if known := [games for games in files if games in moments]:
             self._publish(files[history.ratings().strongest(known)])
         return history
