@@ -40,7 +40,7 @@ from shirokuro._core import (
 )
 from shirokuro.config import TrainConfig
 from shirokuro.engine import Engine, MoveScore, MoveScores, SearchLimits
-from shirokuro.game import LiveGame
+from shirokuro.game import LiveGame, read_moves, read_position
 from shirokuro.matches import (
     EloEstimate,
     EpsilonPlayer,
@@ -138,6 +138,8 @@ __all__ = [
     "play_match",
     "random_games",
     "read_ladder",
+    "read_moves",
+    "read_position",
     "search",
     "solve",
 ]

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from shirokuro._core import BLACK, WHITE, Position
 from shirokuro.display.boards import SQUARES
 from shirokuro.game.clock import GameClock
-from shirokuro.game.turns import NO_MOVE, TurnGame
+from shirokuro.game.moves import read_move
+from shirokuro.game.turns import TurnGame
 
 _PROPERTY = re.compile(r"\s*([A-Za-z]{1,4})\s*\[([^\[\]]*)\]\s*")
 
@@ -44,11 +45,14 @@ class GgfMove:
             ValueError: `text` is not a move.
         """
         name, *rest = (part.strip() for part in text.split("/"))
-        move = NO_MOVE if name.upper() in {"PA", "PASS", NO_MOVE} else name.lower()
         time = rest[1].replace(",", ".") if len(rest) > 1 else ""
         seconds = _number(time.removeprefix("-")) if time else 0.0
-        if (move != NO_MOVE and move not in SQUARES) or len(rest) > 2 or seconds is None:  # noqa: PLR2004 (see above)
+        if len(rest) > 2 or seconds is None:  # noqa: PLR2004 (see above)
             raise ValueError(f"{text!r} is not a move")
+        try:
+            move = read_move(name)
+        except ValueError:
+            raise ValueError(f"{text!r} is not a move") from None
         return cls(move=move, side=side, seconds=0.0 if time.startswith("-") else seconds)
 
 
