@@ -66,6 +66,8 @@ class GgfGame:
     """The moves and passes."""
     times: dict[int, str]
     """The text that gives each side's time. A side without a clock has no entry."""
+    properties: dict[str, str]
+    """All properties but the moves, such as `PB`, Black's name, and `RE`, the result."""
 
     @classmethod
     def parse(cls, text: str) -> GgfGame:
@@ -90,6 +92,7 @@ class GgfGame:
             start=_board(last.get("BO")),
             moves=tuple(GgfMove.parse(value, _SIDES[name]) for name, value in properties if name in _SIDES),
             times={side: time for side, time in times.items() if time},
+            properties={name: value for name, value in last.items() if name not in _SIDES},
         )
 
     def play(self) -> TurnGame:

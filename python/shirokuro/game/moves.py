@@ -8,6 +8,7 @@ moves is an error, because it may be a damaged move.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from shirokuro._core import Position
@@ -26,6 +27,7 @@ _TOKEN = re.compile(
     r"(?P<square>[a-h][1-8])|(?P<pass>pass|pa|ps|@@)|(?P<dashes>-+)|\d+[.):]+|(?<![a-z0-9])[+]?\d+(?:[.,]\d+)?%?"
     r"|[.,:;|/\\>=+!?*_\"'`()\[\]{}–—−→●○⚫⚪]"
 )
+_PLAIN = re.compile(r"(?:[a-hA-H][1-8])*")
 _NUMBER = re.compile(r"[-+–—−]?\d[-+–—−\d.,:/%)]*")
 _SIDE = re.compile(r"[\"'(\[]*(?:black|white|b|w|x|o|●|○|⚫|⚪)[\"')\].:]*")
 _SQUARE_LIKE = re.compile(r"[a-z]\d")
@@ -71,6 +73,10 @@ def read_moves(text: str, start: Position | None = None) -> tuple[str, ...]:
         ValueError: a move is not a square or not legal, a pass is not forced, or text that is not empty has no moves.
             The message has the number of the move, not counting passes, and the legal moves.
     """
+    if start is None and _PLAIN.fullmatch(text):
+        with suppress(ValueError):  # a move is not legal; move by move, the message is better
+            Position.from_moves(text)  # faster than move by move
+            return tuple(text[at : at + 2].lower() for at in range(0, len(text), 2))
     position = Position() if start is None else start
     moves: list[str] = []
     must_pass = not position.legal_moves and not position.is_over

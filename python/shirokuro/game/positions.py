@@ -99,6 +99,11 @@ def read_problem(text: str, side: Side | None = None) -> Problem:
     return Problem(position=Position.from_moves("".join(read_moves(text))), values={})
 
 
+def is_board(text: str) -> bool:
+    """Checks whether a text is or begins with the 64 squares of a board."""
+    return _LINE.match(text.replace("\ufeff", "").strip()) is not None
+
+
 def _position(squares: str, written: str | None, side: Side | None) -> Position:
     """Makes a position of 64 squares, which may be spaced, and the side to move as it is written."""
     cells = "".join(squares.split()).lower()
