@@ -86,3 +86,13 @@ def test_debug_board_reads_boards(form: Callable[[sk.Position], str], capsys: py
     position = sk.Position(position.board, side_to_move="white")
     assert main(["debug", "board", "--", form(position)]) == 0
     assert capsys.readouterr().out.strip() == sk.debug.board_text(position).strip()
+
+
+def test_play_names_the_file_and_the_move_that_it_cannot_read(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "game.txt"
+    file.write_text("f5 f5", encoding="utf-8")
+    for moves, message in ((str(file), f"{file}: move 2: illegal move f5"), ("f5" * 300, "and no file has this name")):
+        assert main(["play", str(model), "--moves", moves]) == 2
+        assert message in capsys.readouterr().err
