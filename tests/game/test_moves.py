@@ -88,6 +88,7 @@ def test_a_start_position_whose_side_must_pass_passes_by_itself_or_in_writing() 
     stuck = sk.Position(start.board, side_to_move="black")
     assert not stuck.legal_moves
     assert read_moves("c1", stuck) == read_moves("-- c1", stuck) == ("c1",)
+    assert read_moves("pass", stuck) == ()
 
 
 @settings(max_examples=300)

@@ -118,7 +118,7 @@ def _tokens(text: str) -> Iterator[str]:
         ValueError: a word among the moves can't be read, or there are no moves in a text that is not empty.
     """
     words = text.lower().replace("\ufeff", " ").split()
-    number, foreign = 0, None
+    number, foreign, passes = 0, None, False
     for word in words:
         tokens, rest = _split(word)
         if rest and (_SQUARE_LIKE.match(word) or any(token in SQUARES for token in tokens)):
@@ -135,8 +135,9 @@ def _tokens(text: str) -> Iterator[str]:
             foreign = None
         number += squares
         if not foreign:
+            passes = passes or any(token in _PASSES for token in tokens)
             yield from tokens
-    if words and not number:
+    if words and not number and not passes:
         raise ValueError(f"move 1: {(foreign or words[0])[:_SHOWN]!r} is not a square, a1 to h8")
 
 
