@@ -40,7 +40,7 @@ from shirokuro._core import (
 )
 from shirokuro.config import TrainConfig
 from shirokuro.engine import Engine, MoveScore, MoveScores, SearchLimits
-from shirokuro.game import LiveGame
+from shirokuro.game import GameRecord, LiveGame, Problem, read_games, read_moves, read_position, read_problems
 from shirokuro.matches import (
     EloEstimate,
     EpsilonPlayer,
@@ -97,6 +97,7 @@ __all__ = [
     "FailureReport",
     "Forfeit",
     "Game",
+    "GameRecord",
     "GtpEngine",
     "GtpError",
     "GtpPlayer",
@@ -112,6 +113,7 @@ __all__ = [
     "OnePlyPlayer",
     "Player",
     "Position",
+    "Problem",
     "PyEvaluator",
     "RandomPlayer",
     "Rung",
@@ -137,7 +139,11 @@ __all__ = [
     "play_ladder",
     "play_match",
     "random_games",
+    "read_games",
     "read_ladder",
+    "read_moves",
+    "read_position",
+    "read_problems",
     "search",
     "solve",
 ]

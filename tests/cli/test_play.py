@@ -210,7 +210,7 @@ def test_a_file_is_not_overwritten(model: Path, tmp_path: Path, capsys: pytest.C
     assert file.read_text(encoding="utf-8") == "mine"
 
 
-@pytest.mark.parametrize(("moves", "message"), [("f5f5", "illegal move f5"), ("nothing", "neither moves such as")])
+@pytest.mark.parametrize(("moves", "message"), [("f5f5", "illegal move f5"), ("nothing", "and no file has this name")])
 def test_invalid_initial_moves_are_reported(
     model: Path, capsys: pytest.CaptureFixture[str], moves: str, message: str
 ) -> None:

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 import shirokuro as sk
 from shirokuro.engine.nboard_server import NBoardServer
-from shirokuro.game.turns import NO_MOVE, TurnGame
+from shirokuro.game.moves import NO_MOVE
+from shirokuro.game.turns import TurnGame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

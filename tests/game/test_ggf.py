@@ -9,7 +9,8 @@ import pytest
 
 import shirokuro as sk
 from shirokuro.game.ggf import GgfGame, GgfMove
-from shirokuro.game.turns import NO_MOVE, TurnGame
+from shirokuro.game.moves import NO_MOVE
+from shirokuro.game.turns import TurnGame
 
 # The example in NBoard's manual.
 NBOARD = (

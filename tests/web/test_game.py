@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import shirokuro as sk
-from shirokuro.game.transcript import parse_transcript
+from shirokuro.game.moves import read_moves
 from shirokuro.web.game_session import GameSession, SearchRequest
 from shirokuro.web.messages import (
     BackTo,
@@ -52,7 +52,7 @@ def play(session: GameSession, move: str) -> None:
 
 
 def setup(moves: str, player: Player = "black") -> Setup:
-    return Setup(parse_transcript(moves), player, Strength(depth=1))
+    return Setup(read_moves(moves), player, Strength(depth=1))
 
 
 def game_with_a_pass() -> str:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 import shirokuro as sk
-from shirokuro.game.transcript import parse_transcript
+from shirokuro.game.moves import read_moves
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +39,7 @@ def enter_moves(page: Page, text: str) -> None:
 def load(page: Page, moves: str) -> None:
     """Loads moves and waits until the game has them; a person must be to move then."""
     enter_moves(page, moves)
-    expect(page.locator(".timeline")).to_have_attribute("aria-valuemax", str(len(parse_transcript(moves))))
+    expect(page.locator(".timeline")).to_have_attribute("aria-valuemax", str(len(read_moves(moves))))
 
 
 def play_any(page: Page) -> None:
@@ -221,7 +221,7 @@ def test_transcripts_are_copied_and_pasted_and_invalid_ones_are_rejected(
         expect(page.locator("#toast")).to_have_text("Copied.")
         assert page.evaluate("() => navigator.clipboard.readText()") == "f5d6c3d3"
         enter_moves(page, "f5d6<img src=x onerror=alert(1)>")
-        expect(page.locator("#toast")).to_contain_text("move 3: '<i' is not a square")
+        expect(page.locator("#toast")).to_contain_text("move 3: '<img' is not a square")
         assert ply(page) == 4
         page.click("#new")
         expect(page.locator("#moves")).to_have_value("")

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shirokuro import debug
-from shirokuro._core import Evaluator, Game, Position
+from shirokuro._core import Evaluator, Game
 from shirokuro.cli.terminal import say
 from shirokuro.config import TrainConfig
 from shirokuro.display.format import counted
 from shirokuro.files import write_text
+from shirokuro.game.moves import read_moves
+from shirokuro.game.positions import read_position
 from shirokuro.models import DEFAULT
 from shirokuro.runs.checkpoints import model_of
 from shirokuro.runs.directory import RunDirectory
@@ -24,9 +25,8 @@ if TYPE_CHECKING:
 
 HELP = "Inspect boards, patterns, traces, replayed games, weight differences, tables of data, and weight updates."
 
-_TRANSCRIPT = re.compile(r"(?:[a-hA-H][1-8])+")
 _MODEL = "a run directory (its latest checkpoint), a model file, or default for the model that ships with the package"
-_POSITION = "moves from the start such as f5d6c3, or a diagram: 64 squares of X, O and ., then the side to move"
+_POSITION = "moves from the start such as f5d6c3, a board with the side to move, or a line of an OBF file"
 _GAME = "the number of a recorded game of the run"
 
 
@@ -108,8 +108,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _board(options: argparse.Namespace) -> None:
-    position = _position(options.position)
-    last = options.position[-2:].lower() if _TRANSCRIPT.fullmatch(options.position) else None
+    position, moves = read_position(options.position), _moves(options.position)
+    last = moves[-1] if moves else None
     if options.svg:
         _reject_existing(options.svg)
         write_text(options.svg, debug.board_svg(position, last_move=last))
@@ -121,9 +121,9 @@ def _board(options: argparse.Namespace) -> None:
 
 def _patterns(options: argparse.Namespace) -> None:
     model, position = options.model, options.position
-    if not position and _TRANSCRIPT.fullmatch(model) and not Path(model).exists():
+    if not position and _moves(model) and not Path(model).exists():
         model, position = DEFAULT, model
-    view = debug.pattern_view(Evaluator.load(model_of(model)), _position(position))
+    view = debug.pattern_view(Evaluator.load(model_of(model)), read_position(position))
     say(view.text(*options.pattern or ()))
 
 
@@ -170,8 +170,12 @@ def _updates(options: argparse.Namespace) -> None:
     say(log.text(limit=options.limit))
 
 
-def _position(text: str) -> Position:
-    return Position.from_moves(text) if not text or _TRANSCRIPT.fullmatch(text) else Position.from_diagram(text)
+def _moves(text: str) -> tuple[str, ...]:
+    """Returns the moves in a text; empty if it isn't a transcript."""
+    try:
+        return read_moves(text)
+    except ValueError:
+        return ()
 
 
 def _game(options: argparse.Namespace) -> Game:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +13,7 @@ from shirokuro.cli.terminal import console
 from shirokuro.display.boards import result_text
 from shirokuro.display.format import counted
 from shirokuro.game.live import LiveGame
+from shirokuro.game.moves import read_moves
 from shirokuro.signals import StopSignals
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--moves",
         metavar="MOVES|FILE",
         default="",
-        help="start after these moves, such as f5d6c3, or after those in a file written by --save",
+        help="start after these moves, in any common notation such as f5d6c3, or after those in a file",
     )
     game.add_argument("--save", type=Path, metavar="FILE", help="write the moves to this file after each move")
 
@@ -71,13 +71,26 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _moves(text: str) -> str:
-    """Returns the moves in an option, or in the file that it names."""
-    if re.fullmatch(r"(?:[a-hA-H][1-8])*", text):
-        return text
-    path = Path(text)
-    if not path.exists():
-        raise ValueError(f"moves = {text!r}: neither moves such as f5d6c3 nor a file that exists")
-    return "".join(path.read_text(encoding="utf-8-sig").split())
+    """Returns the moves in an option, or in the file that it names.
+
+    Raises:
+        ValueError: the moves can't be read.
+    """
+    try:
+        return "".join(read_moves(text))
+    except ValueError as error:
+        if not _exists(text):
+            raise ValueError(f"moves = {text[:80]!r}: {error}, and no file has this name") from error
+    try:
+        return "".join(read_moves(Path(text).read_text(encoding="utf-8-sig", errors="replace")))
+    except ValueError as error:
+        raise ValueError(f"{text}: {error}") from error
+
+
+def _exists(name: str) -> bool:
+    with suppress(OSError, ValueError):  # moves may be longer than any name
+        return Path(name).exists()
+    return False
 
 
 def _end(game: LiveGame) -> None:

@@ -10,10 +10,11 @@ import time
 from typing import TYPE_CHECKING
 
 from shirokuro._core import BLACK, WHITE, __version__, black_view
-from shirokuro.display.boards import SQUARES, board_text
+from shirokuro.display.boards import board_text
 from shirokuro.engine.limits import SearchLimits
 from shirokuro.game.clock import GameClock
-from shirokuro.game.turns import NO_MOVE, TurnGame
+from shirokuro.game.moves import NO_MOVE, read_move
+from shirokuro.game.turns import TurnGame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -134,13 +135,15 @@ class GtpServer:
         return self._clear_board(words)
 
     def _play(self, words: list[str]) -> str:
-        side, move = _colour(words), _word(words[1:]).lower()
-        if move != "pass" and move not in SQUARES:
-            raise _CommandError("invalid color or coordinate")
-        if move == "pass" and self._game.position.is_over:
+        side = _colour(words)
+        try:
+            move = read_move(_word(words[1:]))
+        except ValueError:
+            raise _CommandError("invalid color or coordinate") from None
+        if move == NO_MOVE and self._game.position.is_over:
             return ""  # some programs end a game with two passes
         try:
-            self._game.play(NO_MOVE if move == "pass" else move, side=side)
+            self._game.play(move, side=side)
         except ValueError:
             raise _CommandError("illegal move") from None
         return ""

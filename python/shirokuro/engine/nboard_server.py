@@ -17,7 +17,8 @@ from shirokuro._core import Cancellation, black_view
 from shirokuro.display.boards import SQUARES
 from shirokuro.engine.limits import SearchLimits
 from shirokuro.game.ggf import GgfGame, GgfMove
-from shirokuro.game.turns import NO_MOVE, TurnGame
+from shirokuro.game.moves import NO_MOVE
+from shirokuro.game.turns import TurnGame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

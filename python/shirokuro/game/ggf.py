@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from shirokuro._core import BLACK, WHITE, Position
 from shirokuro.display.boards import SQUARES
 from shirokuro.game.clock import GameClock
-from shirokuro.game.turns import NO_MOVE, TurnGame
+from shirokuro.game.moves import read_move
+from shirokuro.game.turns import TurnGame
 
 _PROPERTY = re.compile(r"\s*([A-Za-z]{1,4})\s*\[([^\[\]]*)\]\s*")
 
@@ -44,11 +45,14 @@ class GgfMove:
             ValueError: `text` is not a move.
         """
         name, *rest = (part.strip() for part in text.split("/"))
-        move = NO_MOVE if name.upper() in {"PA", "PASS", NO_MOVE} else name.lower()
         time = rest[1].replace(",", ".") if len(rest) > 1 else ""
         seconds = _number(time.removeprefix("-")) if time else 0.0
-        if (move != NO_MOVE and move not in SQUARES) or len(rest) > 2 or seconds is None:  # noqa: PLR2004 (see above)
+        if len(rest) > 2 or seconds is None:  # noqa: PLR2004 (see above)
             raise ValueError(f"{text!r} is not a move")
+        try:
+            move = read_move(name)
+        except ValueError:
+            raise ValueError(f"{text!r} is not a move") from None
         return cls(move=move, side=side, seconds=0.0 if time.startswith("-") else seconds)
 
 
@@ -62,6 +66,8 @@ class GgfGame:
     """The moves and passes."""
     times: dict[int, str]
     """The text that gives each side's time. A side without a clock has no entry."""
+    properties: dict[str, str]
+    """All properties but the moves, such as `PB`, Black's name, and `RE`, the result."""
 
     @classmethod
     def parse(cls, text: str) -> GgfGame:
@@ -86,6 +92,7 @@ class GgfGame:
             start=_board(last.get("BO")),
             moves=tuple(GgfMove.parse(value, _SIDES[name]) for name, value in properties if name in _SIDES),
             times={side: time for side, time in times.items() if time},
+            properties={name: value for name, value in last.items() if name not in _SIDES},
         )
 
     def play(self) -> TurnGame:

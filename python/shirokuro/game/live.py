@@ -5,6 +5,7 @@ from __future__ import annotations
 from shirokuro._core import Position
 from shirokuro.display import notebook
 from shirokuro.display.boards import result_text, situation
+from shirokuro.game.moves import read_moves
 
 
 class LiveGame:
@@ -13,17 +14,17 @@ class LiveGame:
     Passes are implied and do not count as moves, as in `Position.play`.
 
     Args:
-        moves: the moves played from the start, as `Position.from_moves` reads them.
+        moves: the moves played from the start, in any notation that `read_moves` reads.
 
     Raises:
-        ValueError: a move is not a square, or is not legal.
+        ValueError: `moves` can't be read, or a move is not legal. The message has its number.
     """
 
     def __init__(self, moves: str = "") -> None:
         self._positions = [Position()]
         self._moves: list[str] = []
-        for start in range(0, len(moves), 2):
-            self.play(moves[start : start + 2])
+        for move in read_moves(moves):
+            self.play(move)
 
     @property
     def moves(self) -> tuple[str, ...]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from shirokuro._core import BLACK, Position
 from shirokuro.display.boards import SIDES
-
-NO_MOVE = "--"
-"""The notation for a pass."""
+from shirokuro.game.moves import NO_MOVE
 
 
 class TurnGame:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from shirokuro.engine.limits import SearchLimits
-from shirokuro.game.transcript import parse_transcript
+from shirokuro.game.moves import read_moves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -164,7 +164,7 @@ _READERS: Mapping[str, Callable[[Mapping[str, object]], Message]] = {
     "undo": lambda _: Undo(),
     "back": lambda values: BackTo(_read_count(values, "ply", 0, 60)),
     "setup": lambda values: Setup(
-        parse_transcript(_read_text(values, "moves", 2000)), _read_player(values), _read_strength(values)
+        read_moves(_read_text(values, "moves", 2000)), _read_player(values), _read_strength(values)
     ),
     "choose": lambda values: Choose(_read_player(values), _read_strength(values)),
     "scores": lambda values: ShowScores(_read_bool(values, "on")),
