@@ -202,7 +202,7 @@ def test_many_damaged_lines_cause_few_warnings_and_their_number(
     file.write_text("".join([whole[1][0], *["{}\n"] * 5000, whole[1][1]]), encoding="utf-8")
     assert [game.index for game in debug.read_games(file)] == [0, 1]
     assert len(caplog.records) == games.SHOWN + 1
-    assert "skipped 5000 lines" in caplog.records[-1].getMessage()
+    assert "skipped 5,000 lines" in caplog.records[-1].getMessage()
 
 
 @pytest.mark.parametrize(
