@@ -31,7 +31,7 @@ class World:
     """A run that is not trained, whose matches cost time on a fake clock and end as the strengths given demand."""
 
     directory: RunDirectory
-    config: sk.TrainConfig = field(default_factory=lambda: sk.TrainConfig(threads=1))
+    config: sk.TrainConfig = field(default_factory=lambda: sk.TrainConfig(threads=1, budget_mb=100_000))
     games_played: int = 0
     seconds: float = 0.0
     """Time of playing and learning."""
