@@ -19,7 +19,7 @@ done
 [ -f "$wheel" ] || { echo "usage: $0 WHEEL [--no-start]: ${wheel:-no wheel} is not a file" >&2; exit 2; }
 
 here=$(cd "$(dirname "$0")" && pwd)
-root=${DESTDIR:-}
+root=${DESTDIR:+$(realpath -m "$DESTDIR")}
 python=${PYTHON:-python3}
 prefix=$root/opt/shirokuro
 [ -n "$root" ] || [ "$(id -u)" = 0 ] || { echo "$0: must be run as root: sudo $0 $*" >&2; exit 1; }
@@ -58,9 +58,9 @@ for file in "$files"/*; do
     echo "$0: $(basename "$file") is not a file that deploy/requirements.txt names: its SHA-256 hash is $hash" >&2
     exit 1
   }
-  echo "$file --hash=sha256:$hash" >>"$prefix.new/hashes"
+  echo "./$(basename "$file") --hash=sha256:$hash" >>"$prefix.new/hashes" # a full path could contain spaces
 done
-pip install --require-hashes --no-deps --no-index --requirement "$prefix.new/hashes"
+(cd "$files" && pip install --require-hashes --no-deps --no-index --requirement "$prefix.new/hashes")
 rm -r "$files" "$prefix.new/versions" "$prefix.new/hashes"
 # The programs of an environment name their interpreter by its full path.
 grep -lrIZF "$prefix.new" "$prefix.new/bin" "$prefix.new/pyvenv.cfg" | xargs -0r sed -i "s|$prefix\.new|$prefix|g"

@@ -135,6 +135,14 @@ def test_a_planted_temporary_file_of_a_ladder_or_config_is_not_followed(
     assert victim.read_text(encoding="utf-8") == "precious"
 
 
+def test_a_file_that_appears_while_a_new_one_is_written_is_not_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "game.txt"
+    with pytest.raises(FileExistsError, match=r"game\.txt"), temporary_for(path, replace=False):
+        path.write_text("precious", encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == "precious"
+    assert names(tmp_path) == ["game.txt"]
+
+
 def test_a_pipe_in_place_of_a_runs_file_does_not_stall(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "metrics.jsonl")
     with pytest.raises(OSError, match=r"metrics\.jsonl"):

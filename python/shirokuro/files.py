@@ -41,7 +41,7 @@ def _refuse_special(mode: int, path: str | PathLike[str]) -> None:
 
 
 @contextmanager
-def temporary_for(path: str | PathLike[str], *, follow: bool = True) -> Iterator[Path]:
+def temporary_for(path: str | PathLike[str], *, follow: bool = True, replace: bool = True) -> Iterator[Path]:
     """Yields a new, empty file next to `path`, which replaces it at the end of the context, with its mode.
 
     If the context ends with an error, the new file is deleted, and `path` is unchanged.
@@ -49,8 +49,10 @@ def temporary_for(path: str | PathLike[str], *, follow: bool = True) -> Iterator
     Args:
         path: the file to be replaced or created.
         follow: write through symbolic links, as for a file that a user names. Otherwise a link itself is replaced.
+        replace: replace an existing file.
 
     Raises:
+        FileExistsError: `path` exists, and `replace` is False.
         OSError: the file can't be written, or `path` is not a regular file.
     """
     target = target_of(path) if follow else Path(path)
@@ -72,6 +74,8 @@ def temporary_for(path: str | PathLike[str], *, follow: bool = True) -> Iterator
         if mode is not None:
             with suppress(PermissionError):  # some file systems have no modes
                 temporary.chmod(mode)
+        if not replace:  # only one program can create the file
+            os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW))
         temporary.replace(target)
     except BaseException:
         temporary.unlink(missing_ok=True)
@@ -91,13 +95,17 @@ def check_writable(path: str | PathLike[str]) -> None:
         raise PermissionError(errno.EACCES, "its folder can't be written", os.fspath(path))
 
 
-def write_text(path: str | PathLike[str], text: str, *, follow: bool = True) -> None:
+def write_text(path: str | PathLike[str], text: str, *, follow: bool = True, replace: bool = True) -> None:
     """Writes a text file, completely or not at all; see `temporary_for`.
 
     Raises:
+        FileExistsError: `path` exists, and `replace` is False.
         OSError: the file can't be written, or `path` is not a regular file.
     """
-    with temporary_for(path, follow=follow) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+    with (
+        temporary_for(path, follow=follow, replace=replace) as temporary,
+        temporary.open("w", encoding="utf-8", newline="") as file,
+    ):
         file.write(text)
         file.flush()
         with suppress(OSError):  # some file systems can't

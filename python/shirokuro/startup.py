@@ -44,10 +44,20 @@ def run(main: "Callable[[], int | None]") -> int:
     """Calls the main function of a script, and returns its exit code: after Ctrl-C, 130 and no traceback."""
     try:
         with interruptible():
-            return main() or 0
+            code = main() or 0
+            _flush()
+            return code
     except KeyboardInterrupt:
         _say_interrupted()
         return 128 + signal.SIGINT
+
+
+def _flush() -> None:
+    """Writes what was printed, while Ctrl-C still has its usual effect. The interpreter reports errors at its end."""
+    try:
+        sys.stdout.flush()
+    except (AttributeError, OSError, ValueError):  # without standard output, or with a broken one
+        return
 
 
 def _name() -> str:
@@ -59,9 +69,19 @@ def _is_program() -> bool:
     if getattr(sys.modules.get("__main__"), "__ends_on_interrupt__", False):
         return True
     if _name() == "-m":
-        words = sys.orig_argv
-        return "-m" in words and words[words.index("-m") + 1 :][:1] == ["shirokuro"]
+        return _module() == "shirokuro"
     return _name() in {"shirokuro", "shirokuro.exe"}
+
+
+def _module() -> str:
+    """Returns the module that `python -m` was called with, in whatever way: `-m NAME`, `-mNAME`, `-Im NAME`."""
+    words = iter(sys.orig_argv[1:])
+    for word in words:
+        if word in {"-W", "-X"}:
+            next(words, None)
+        elif word[:1] == "-" and word[1:2] not in {"-", "W", "X"} and "m" in word:
+            return word.partition("m")[2] or next(words, "")
+    return ""
 
 
 def _say_interrupted() -> None:

@@ -53,6 +53,35 @@ def test_ctrl_c_during_the_start_ends_a_program_without_a_traceback(program: str
         assert (done.returncode, done.stdout, done.stderr) == (130, "", f"{name}: interrupted\n"), module
 
 
+@pytest.mark.parametrize(
+    "options", [["-m", "shirokuro"], ["-mshirokuro"], ["-Im", "shirokuro"], ["-W", "ignore", "-Bmshirokuro"]]
+)
+def test_a_module_that_python_runs_is_a_program_however_it_is_named(
+    options: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["-m", "train"])
+    monkeypatch.setattr(sys, "orig_argv", ["python", *options, "train"])
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        startup.begin()
+        assert signal.getsignal(signal.SIGINT) is not before
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.parametrize(
+    "options", [["-m", "pytest"], ["-Impytest", "-m", "shirokuro"], ["-X", "dev-mshirokuro", "-m", "pytest"]]
+)
+def test_another_module_that_imports_the_package_leaves_ctrl_c_alone(
+    options: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["-m", "train"])
+    monkeypatch.setattr(sys, "orig_argv", ["python", *options, "train"])
+    before = signal.getsignal(signal.SIGINT)
+    startup.begin()
+    assert signal.getsignal(signal.SIGINT) is before
+
+
 def test_ctrl_c_in_a_script_ends_it_without_a_traceback(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

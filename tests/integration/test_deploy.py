@@ -84,7 +84,7 @@ def script(root: Path, name: str, *arguments: str | Path, **environment: str) ->
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A root with the service installed; tests do not modify it."""
-    root = tmp_path_factory.mktemp("installed") / "root"
+    root = tmp_path_factory.mktemp("installed") / "a root"
     done = script(root, "install.sh", wheel, SHA256=hashlib.sha256(wheel.read_bytes()).hexdigest())
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(f"shirokuro {sk.__version__}")

@@ -32,7 +32,7 @@ fn next_version() -> u64 {
 
 /// The number of weights differs from that of the pattern tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{count} weights were given; the tables have {ENTRIES}")]
+#[error("weights = array of length {count}: must have {ENTRIES} entries")]
 pub struct WrongCount {
     /// The number of weights given.
     pub count: usize,
@@ -150,7 +150,7 @@ mod tests {
     fn a_wrong_number_of_entries_is_rejected() {
         assert_eq!(
             Weights::from_entries(vec![0; 7]).unwrap_err().to_string(),
-            "7 weights were given; the tables have 28868400"
+            "weights = array of length 7: must have 28868400 entries"
         );
     }
 }

@@ -56,7 +56,7 @@ pub enum RecordError {
         error: IllegalMove,
     },
     /// The game has not ended.
-    #[error("the game is not over after {plies} plies")]
+    #[error("the game has not ended at ply {plies}")]
     Unfinished {
         /// The number of plies.
         plies: usize,
@@ -224,7 +224,7 @@ mod tests {
     #[test]
     fn moves_that_are_not_a_finished_game_are_refused() {
         let error = |plies| GameRecord::new(0, plies).unwrap_err().to_string();
-        assert_eq!(error(opening("f5d6")), "the game is not over after 2 plies");
+        assert_eq!(error(opening("f5d6")), "the game has not ended at ply 2");
         let mut twice = opening("f5");
         twice.push(twice[0]);
         assert!(error(twice).starts_with("ply 1: illegal move f5"));

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import errno
 import importlib
-import os
 import re
 import sys
 import textwrap
@@ -21,7 +19,7 @@ from shirokuro.display.boards import SIDES as NAMES
 from shirokuro.display.boards import SQUARES, result_text
 from shirokuro.display.format import counted
 from shirokuro.display.tables import text_table
-from shirokuro.files import target_of, write_text
+from shirokuro.files import write_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -235,9 +233,7 @@ class PlaySession:
         if not words:
             raise ValueError("save is followed by a file name")
         try:
-            if target_of(words[0]).exists():
-                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), words[0])
-            write_text(words[0], self.game.transcript + "\n")
+            write_text(words[0], self.game.transcript + "\n", replace=False)
         except OSError as error:
             raise ValueError(f"{words[0]}: {error.strerror}") from error
         self._say(f"{counted(len(self.game.moves), 'move')} written to {words[0]}.")

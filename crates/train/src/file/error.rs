@@ -49,7 +49,7 @@ pub enum Reason {
         found: u32,
     },
     /// The file ends too early.
-    #[error("truncated: {found} bytes of at least {expected}")]
+    #[error("truncated: its length in bytes is {found}, not {expected} or more")]
     Truncated {
         /// The length that the file declares, as far as it could be read.
         expected: u64,
@@ -57,7 +57,7 @@ pub enum Reason {
         found: u64,
     },
     /// The file continues after its declared end.
-    #[error("{} bytes after its end", found - expected)]
+    #[error("too long: its length in bytes is {found}, not {expected}")]
     TrailingBytes {
         /// The length that the file declares.
         expected: u64,
