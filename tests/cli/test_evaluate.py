@@ -179,6 +179,13 @@ def test_the_table_and_the_file_agree(model: Path, tmp_path: Path, capsys: pytes
     assert results["matches"][2]["pair_counts"] == [0, 0, 10, 0, 0]
 
 
+def test_options_for_the_search_are_those_of_the_models(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ("--games", "2", "--depth", "4", "--confidence", "73", "--search-threads", "2", "--table-mb", "2")
+    assert evaluated(model, *options, "--opponent", "default") == 0
+    title = capsys.readouterr().out.splitlines()[0]
+    assert "(depth 4, exact_empties 8, confidence 73, threads 2, table_mb 2): 2 games" in title
+
+
 def test_results_can_go_only_to_standard_output(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert evaluated(model, "--opponent", "random", "--games", "2", "--depth", "1", "--json", "-") == 0
     assert json.loads(capsys.readouterr().out)["matches"][0]["games"] == 2
@@ -299,6 +306,8 @@ def test_a_signal_ends_the_matches_and_prints_the_results_so_far(
         (("--min-score", "2"), "min_score = 2: must be within 0…1"),
         (("--opening-plies", "99"), "opening_plies = 99: must be within 0…30"),
         (("--wpc-protocol", "--depth", "3"), "--depth can't be combined with it"),
+        (("--wpc-protocol", "--confidence", "73"), "--confidence can't be combined with it"),
+        (("--search-threads", "0"), "threads = 0: must be from 1 to 256"),
         (("--wpc-protocol", "--opponent", "random"), "--opponent can't be combined with it"),
         (("--json", "/no/such/folder/file"), "/no/such/folder/file"),
         (("--threads", "-1"), "threads = -1: must be within"),

@@ -176,11 +176,28 @@ def test_five_thousand_games_with_default_settings_suffice_to_beat_both_fixed_pl
         ({"depth": 1, "nodes": 1}, "exactly one"),
         ({"depth": 0}, "depth = 0: must be within 1…60"),
         ({"depth": 1, "exact_empties": -1}, "exact_empties = -1: must be within 0…24"),
+        ({"depth": 1, "confidence": 80}, "confidence = 80: must be one of 73, 87"),
+        ({"depth": 1, "threads": 0}, "threads = 0: must be from 1 to 256"),
+        ({"depth": 1, "table_mb": -1}, "table_mb = -1"),
     ],
 )
-def test_a_model_player_without_exactly_one_valid_limit_is_rejected(limits: dict[str, int], message: str) -> None:
+def test_a_model_player_without_exactly_one_valid_limit_or_with_an_invalid_option_is_rejected(limits: dict[str, int], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         sk.ModelPlayer(evaluator=sk.Evaluator(), **limits)  # type: ignore[arg-type]
+
+
+def test_a_model_player_searches_with_its_confidence(positions: Callable[[int], list[sk.Position]]) -> None:
+    evaluator, random = sk.Evaluator.default(), Random(1)
+    moves = {}
+    for confidence in (73, 100):
+        player = sk.ModelPlayer(evaluator=evaluator, depth=6, confidence=confidence)
+        moves[confidence] = []
+        for position in (positions(seed)[30] for seed in range(40)):
+            if position.legal_moves:
+                found = sk.search(position, evaluator=evaluator, depth=6, confidence=confidence)
+                assert player.choose(position, random) == found.best_move
+                moves[confidence].append(found.best_move)
+    assert moves[73] != moves[100]
 
 
 @pytest.mark.parametrize("depth", [2.5, "3", "0:1,1:3", sk.Schedule.constant(3), True])

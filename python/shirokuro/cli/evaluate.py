@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from shirokuro._core import Evaluator
 from shirokuro.cli import ladder, levels
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping, Sequence
 
-    from shirokuro.engine.limits import SearchLimits
     from shirokuro.matches.players import Player, SessionPlayer
     from shirokuro.matches.result import MatchResult
 
@@ -45,6 +44,10 @@ _WPC_EPSILON = 0.1
 _GAMES = 400
 _DEPTH = 3
 _EXACT_EMPTIES = 8
+_TABLE_MB = 1
+
+_UNSEARCHED = {"confidence": 100, "search_threads": 1, "table_mb": _TABLE_MB}
+"""The defaults of options that say how to search; those of the others are None."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,6 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "search limits of the models", "Give at most one of --depth, --nodes and --time-ms."
     )
     levels.add_limits(how, depth=_DEPTH, exact_empties=_EXACT_EMPTIES)
+    levels.add_search(how, threads="--search-threads", table_mb=_TABLE_MB)
     match = parser.add_argument_group("matches")
     match.add_argument(
         "--opening-plies",
@@ -121,13 +125,13 @@ def run(options: argparse.Namespace) -> int:
 
     with StopSignals(interrupt) as signals:
         try:
-            return ladder.run(options, _limits(options), opponent_named) if options.ladder else _run_matches(options)
+            return ladder.run(options, _how(options), opponent_named) if options.ladder else _run_matches(options)
         except KeyboardInterrupt:
             return 128 + (signals.received or 2)
 
 
-def _limits(options: argparse.Namespace) -> SearchLimits:
-    return levels.limits_of(options, depth=_DEPTH, exact_empties=_EXACT_EMPTIES)
+def _how(options: argparse.Namespace) -> dict[str, Any]:
+    return levels.player_arguments(options, depth=_DEPTH, exact_empties=_EXACT_EMPTIES)
 
 
 def opponent_named(name: str, options: argparse.Namespace) -> Player | SessionPlayer:
@@ -139,7 +143,7 @@ def opponent_named(name: str, options: argparse.Namespace) -> Player | SessionPl
 
 
 def _model(path: str, options: argparse.Namespace) -> ModelPlayer:
-    return ModelPlayer(evaluator=Evaluator.load(model_of(path)), name=_shown(path), **_limits(options).as_dict())
+    return ModelPlayer(evaluator=Evaluator.load(model_of(path)), name=_shown(path), **_how(options))
 
 
 def _shown(path: str) -> str:
@@ -177,13 +181,14 @@ def _run_matches(options: argparse.Namespace) -> int:
 
 def _by_options(options: argparse.Namespace) -> tuple[Player, list[Player | SessionPlayer], str]:
     player = _model(options.model, options)
-    how = ", ".join(f"{name} {value:g}" for name, value in _limits(options).as_dict().items())
-    return player, [opponent_named(name, options) for name in options.opponent or _DEFAULT], how
+    opponents = [opponent_named(name, options) for name in options.opponent or _DEFAULT]
+    return player, opponents, levels.described(_how(options))
 
 
 def _by_protocol(options: argparse.Namespace) -> tuple[Player, Sequence[Player | SessionPlayer], str]:
-    for name in ("opponent", "depth", "nodes", "time_ms", "exact_empties", "opening_plies"):
-        if getattr(options, name) is not None:
+    names = ("opponent", "depth", "nodes", "time_ms", "exact_empties", "opening_plies")
+    for name in (*names, "confidence", "search_threads", "table_mb"):
+        if getattr(options, name) != _UNSEARCHED.get(name):
             raise ValueError(f"--wpc-protocol fixes how to play: --{name.replace('_', '-')} can't be combined with it")
     player = OnePlyPlayer(evaluator=Evaluator.load(model_of(options.model)), name=_shown(options.model))
     opponents = [EpsilonPlayer(player=WeightedPieceCounter(), epsilon=_WPC_EPSILON)]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
+from shirokuro.cli import levels
 from shirokuro.cli.exit_codes import ExitCode
 from shirokuro.cli.matches import check_json, output, write_json
 from shirokuro.cli.terminal import console
@@ -18,9 +19,8 @@ from shirokuro.plots.style import PALETTES, check_picture
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from shirokuro.engine.limits import SearchLimits
     from shirokuro.matches.players import Player, SessionPlayer
 
 _DEFAULT = ("random", "heuristic", "wpc")
@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(
     options: argparse.Namespace,
-    limits: SearchLimits,
+    how: Mapping[str, Any],
     opponent_named: Callable[[str, argparse.Namespace], Player | SessionPlayer],
 ) -> int:
     """Plays the ladder, prints the table and writes the files."""
@@ -73,7 +73,7 @@ def run(
         ladder = play_ladder(
             directory,
             [opponent_named(name, options) for name in options.opponent or _DEFAULT],
-            limits=limits,
+            limits=how,
             checkpoints=options.checkpoints,
             games=100 if options.games is None else options.games,
             seed=options.seed,
@@ -82,7 +82,6 @@ def run(
             progress=progress,
         )
     content = {"run": directory.name, **ladder.to_dict()}
-    how = ", ".join(f"{name} {value:g}" for name, value in limits.as_dict().items())
     # Files come first: standard output may be full or closed.
     saved = [save_ladder(directory, content)]
     if options.plot:
@@ -95,7 +94,7 @@ def run(
         saved.append(options.plot)
     write_json(options.json, content)
     if options.json != "-":
-        _print(ladder, f"{directory}: strength of the checkpoints ({how}), seed {options.seed}")
+        _print(ladder, f"{directory}: strength of the checkpoints ({levels.described(how)}), seed {options.seed}")
     messages.print(f"wrote {' and '.join(map(str, saved))}", highlight=False)
     return ExitCode.SUCCESS
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, get_args
+import dataclasses
+from typing import TYPE_CHECKING, Any, get_args
 
 from shirokuro import models
 from shirokuro._core import Evaluator
+from shirokuro.config import LIMITS
 from shirokuro.engine.engine import Confidence, Engine
 from shirokuro.engine.limits import SearchLimits
+from shirokuro.matches.players import ModelPlayer
 from shirokuro.runs.checkpoints import model_of
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
 
 DEPTH = 8
 """The default search depth in plies."""
@@ -33,8 +37,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_model(parser)
     level = parser.add_argument_group("strength of the model", "A search ends at the first limit that it reaches.")
     add_limits(level, depth=DEPTH, exact_empties=EXACT_EMPTIES)
-    level.add_argument("--threads", type=int, metavar="N", default=1, help="threads per search (default: %(default)s)")
-    level.add_argument(
+    add_search(level, threads="--threads", table_mb=TABLE_MB)
+
+
+def add_search(group: argparse._ArgumentGroup, *, threads: str, table_mb: float) -> None:
+    """Declares how positions are searched within the limits: `search_threads`, `confidence` and `table_mb`."""
+    group.add_argument(
+        threads,
+        dest="search_threads",
+        type=int,
+        metavar="N",
+        default=1,
+        help="threads per search (default: %(default)s)",
+    )
+    group.add_argument(
         "--confidence",
         type=int,
         metavar="PERCENT",
@@ -43,11 +59,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="prune moves that shallow searches predict to fail with this confidence, to search deeper in the same "
         "time; one of %(choices)s (default: %(default)s, no pruning)",
     )
-    level.add_argument(
+    group.add_argument(
         "--table-mb",
         type=float,
         metavar="X",
-        default=TABLE_MB,
+        default=table_mb,
         help="size of the transposition table in MB (default: %(default)s)",
     )
 
@@ -94,6 +110,27 @@ def limits_of(options: argparse.Namespace, *, depth: int = DEPTH, exact_empties:
     )
 
 
+def player_arguments(options: argparse.Namespace, *, depth: int, exact_empties: int) -> dict[str, Any]:
+    """Reads the arguments of `ModelPlayer` that say how it searches.
+
+    Raises:
+        ValueError: a limit is out of its range.
+    """
+    limits = limits_of(options, depth=depth, exact_empties=exact_empties).as_dict()
+    return {
+        **limits,
+        "confidence": options.confidence,
+        "threads": options.search_threads,
+        "table_mb": options.table_mb,
+    }
+
+
+def described(how: Mapping[str, Any]) -> str:
+    """Describes what `player_arguments` returns, without defaults of `ModelPlayer`."""
+    defaults = {field.name: field.default for field in dataclasses.fields(ModelPlayer)}
+    return ", ".join(f"{name} {value:g}" for name, value in how.items() if name in LIMITS or value != defaults[name])
+
+
 def engine_of(options: argparse.Namespace) -> Engine:
     """Loads the model and returns an engine that plays it.
 
@@ -106,6 +143,6 @@ def engine_of(options: argparse.Namespace) -> Engine:
         Evaluator.load(model_of(options.model)),
         limits=limits,
         table_mb=options.table_mb,
-        threads=options.threads,
+        threads=options.search_threads,
         confidence=options.confidence,
     )

@@ -146,7 +146,8 @@ def play_ladder(
     Args:
         directory: the run's directory.
         opponents: fixed opponents.
-        limits: the search limits of the checkpoints; a mapping has the keys of `SearchLimits`.
+        limits: the search limits of the checkpoints; a mapping may have all arguments of `ModelPlayer` that say how it
+            searches, such as `confidence`.
         checkpoints: the maximum number of checkpoints; if the run has more, they are chosen evenly spaced.
         games: games per match, an even number.
         seed: the seed of openings and random numbers; each match derives its own from it.
@@ -159,11 +160,10 @@ def play_ladder(
         GtpError: a program does not start, or forfeited too many games.
     """
     check_games("games", games)
-    if not isinstance(limits, SearchLimits):
-        limits = SearchLimits(**limits)
+    how = limits.as_dict() if isinstance(limits, SearchLimits) else limits
     chosen, evaluators = _loaded(directory, checkpoints)
     players: list[Player | SessionPlayer] = [
-        ModelPlayer(evaluator=evaluator, name=counted(each.games_played, "game"), **limits.as_dict())
+        ModelPlayer(evaluator=evaluator, name=counted(each.games_played, "game"), **how)
         for each, evaluator in zip(chosen, evaluators, strict=True)
     ]
     players += opponents

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 
-from shirokuro._core import BLACK, EMPTY, WHITE, search
+from shirokuro._core import BLACK, EMPTY, WHITE, Position, search
 from shirokuro.config import LIMITS
 from shirokuro.engine.limits import SearchLimits
 
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from random import Random
 
-    from shirokuro._core import Evaluator, Position
+    from shirokuro._core import Evaluator, SearchResult
+    from shirokuro.engine.engine import Confidence
 
 _NEXT_TO = {"a1": ("b1", "a2", "b2"), "h1": ("g1", "h2", "g2"), "a8": ("b8", "a7", "b7"), "h8": ("g8", "h7", "g7")}
 _CORNER_OF = {square: corner for corner, squares in _NEXT_TO.items() for square in squares}
@@ -220,11 +221,19 @@ class ModelPlayer:
     """The time for a move, in milliseconds; games then depend on the speed of the machine."""
     exact_empties: int = 0
     """The maximum number of empty squares at which positions are solved exactly."""
+    confidence: Confidence = 100
+    """The confidence at which lines are cut off, in percent; see `search`."""
+    threads: int = 1
+    """The number of threads of a search. With more than one, its games can't be repeated exactly."""
+    table_mb: float = 1
+    """The size of the transposition table in MB. Deep searches gain from a larger one; shallow ones lose time."""
 
     def __post_init__(self) -> None:
         if sum(getattr(self, name) is not None for name in LIMITS) != 1:
             raise ValueError("exactly one of depth, nodes and time_ms must be given")
-        _ = self.limits  # validates the ranges
+        # These two check the ranges.
+        _ = self.limits
+        self._search(Position(), SearchLimits(depth=1))
 
     @property
     def limits(self) -> SearchLimits:
@@ -233,15 +242,20 @@ class ModelPlayer:
 
     def choose(self, position: Position, random: Random) -> str:  # noqa: ARG002 (it plays the same move every time)
         """See `Player`."""
-        found = search(
-            position,
-            evaluator=self.evaluator,
-            depth=self.depth,
-            nodes=self.nodes,
-            time_ms=self.time_ms,
-            exact_empties=self.exact_empties,
-            table_mb=1,
-        )
+        found = self._search(position, self.limits)
         if found.best_move is None:
             raise ValueError("no legal move to choose from")
         return found.best_move
+
+    def _search(self, position: Position, limits: SearchLimits) -> SearchResult:
+        return search(
+            position,
+            evaluator=self.evaluator,
+            depth=limits.depth,
+            nodes=limits.nodes,
+            time_ms=limits.time_ms,
+            exact_empties=limits.exact_empties,
+            confidence=self.confidence,
+            threads=self.threads,
+            table_mb=self.table_mb,
+        )
