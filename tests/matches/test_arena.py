@@ -181,14 +181,16 @@ def test_five_thousand_games_with_default_settings_suffice_to_beat_both_fixed_pl
         ({"depth": 1, "table_mb": -1}, "table_mb = -1"),
     ],
 )
-def test_a_model_player_without_exactly_one_valid_limit_or_with_an_invalid_option_is_rejected(limits: dict[str, int], message: str) -> None:
+def test_a_model_player_without_exactly_one_valid_limit_or_with_an_invalid_option_is_rejected(
+    limits: dict[str, int], message: str
+) -> None:
     with pytest.raises(ValueError, match=message):
         sk.ModelPlayer(evaluator=sk.Evaluator(), **limits)  # type: ignore[arg-type]
 
 
 def test_a_model_player_searches_with_its_confidence(positions: Callable[[int], list[sk.Position]]) -> None:
     evaluator, random = sk.Evaluator.default(), Random(1)
-    moves = {}
+    moves: dict[int, list[str | None]] = {}
     for confidence in (73, 100):
         player = sk.ModelPlayer(evaluator=evaluator, depth=6, confidence=confidence)
         moves[confidence] = []

@@ -70,7 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "search limits of the models", "Give at most one of --depth, --nodes and --time-ms."
     )
     levels.add_limits(how, depth=_DEPTH, exact_empties=_EXACT_EMPTIES)
-    levels.add_search(how, threads="--search-threads", table_mb=_TABLE_MB)
+    levels.add_search(how, threads="--search-threads", confidence=100, table_mb=_TABLE_MB)
     match = parser.add_argument_group("matches")
     match.add_argument(
         "--opening-plies",

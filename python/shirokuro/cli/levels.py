@@ -17,11 +17,14 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
 
-DEPTH = 8
+DEPTH = 12
 """The default search depth in plies."""
 
-EXACT_EMPTIES = 14
+EXACT_EMPTIES = 18
 """The default number of empty squares from which positions are solved."""
+
+CONFIDENCE: Confidence = 87
+"""The default confidence: with it, models are strongest for their time."""
 
 TABLE_MB = 64
 
@@ -37,10 +40,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_model(parser)
     level = parser.add_argument_group("strength of the model", "A search ends at the first limit that it reaches.")
     add_limits(level, depth=DEPTH, exact_empties=EXACT_EMPTIES)
-    add_search(level, threads="--threads", table_mb=TABLE_MB)
+    add_search(level, threads="--threads", confidence=CONFIDENCE, table_mb=TABLE_MB)
 
 
-def add_search(group: argparse._ArgumentGroup, *, threads: str, table_mb: float) -> None:
+def add_search(group: argparse._ArgumentGroup, *, threads: str, confidence: Confidence, table_mb: float) -> None:
     """Declares how positions are searched within the limits: `search_threads`, `confidence` and `table_mb`."""
     group.add_argument(
         threads,
@@ -55,9 +58,9 @@ def add_search(group: argparse._ArgumentGroup, *, threads: str, table_mb: float)
         type=int,
         metavar="PERCENT",
         choices=get_args(Confidence),
-        default=100,
+        default=confidence,
         help="prune moves that shallow searches predict to fail with this confidence, to search deeper in the same "
-        "time; one of %(choices)s (default: %(default)s, no pruning)",
+        "time; one of %(choices)s; 100 prunes nothing (default: %(default)s)",
     )
     group.add_argument(
         "--table-mb",

@@ -105,7 +105,7 @@ class PlaySession:
         if sys.stdin.isatty():
             with suppress(ImportError):  # enables line editing where available
                 importlib.import_module("readline")
-        self._say(f"The model plays at {self._engine.limits}. A move is a square; help lists the commands.")
+        self._say(f"The model plays at {self._engine.strength}. A move is a square; help lists the commands.")
         self._console.print()
         self._keep()
         self._show()
@@ -216,7 +216,7 @@ class PlaySession:
                 changes = {**_NO_LIMIT, **changes}
             changes[_LIMITS[name]] = _number(number) if name == "time" else _whole_number(number)
         self._engine.limits = dataclasses.replace(self._engine.limits, **changes)  # type: ignore[arg-type]
-        self._say(f"The model plays at {self._engine.limits}.")
+        self._say(f"The model plays at {self._engine.strength}.")
 
     def _change_side(self, words: list[str]) -> None:
         if not words or words[0] not in SIDES:

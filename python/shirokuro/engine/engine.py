@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 Confidence: TypeAlias = Literal[73, 87, 95, 98, 99, 100]
 """Confidence levels at which a search cuts off lines, in percent. At 100, only proven cuts are made."""
 
+_PROVEN = 100
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveScore:
@@ -118,6 +120,11 @@ class Engine:
         """Restores what `__getstate__` returned."""
         vars(self).update(state)
         self._searcher = Searcher(self._evaluator, table_mb=self._table_mb)
+
+    @property
+    def strength(self) -> str:
+        """A description of the limits and the confidence, such as `depth 8, 87 % confidence`."""
+        return str(self.limits) if self.confidence == _PROVEN else f"{self.limits}, {self.confidence} % confidence"
 
     def search(self, position: Position, limits: SearchLimits | None = None) -> SearchResult:
         """Searches a position within `limits`, by default those of the engine."""
