@@ -18,6 +18,6 @@ print("paused, and saved as", sk.latest_checkpoint("runs/mine"))
 
 # The second half runs in the background: this program can do something else meanwhile.
 trainer.resume_training(background=True)
-print("training in the background:", trainer.is_training_active)
+print("training in the background:", trainer.is_training_active())
 trainer.wait()
 print("complete:", trainer.games_played, "games")

@@ -1,9 +1,16 @@
+#!/usr/bin/env python3
 """Trains a model: `shirokuro train` as a script."""
 
 import sys
 
 __ends_on_interrupt__ = True  # before the import, which takes a moment
-from shirokuro.cli import main
+
+try:
+    from shirokuro.cli import main
+except ModuleNotFoundError as error:
+    import checkout
+
+    checkout.restart(error)
 
 if __name__ == "__main__":
     sys.exit(main(["train", *sys.argv[1:]]))

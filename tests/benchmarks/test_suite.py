@@ -127,6 +127,22 @@ def test_a_verdict_says_when_only_some_rounds_reach_the_target(measured: tuple[f
     assert results({"time": measured}).figures[0].verdict == verdict
 
 
+@pytest.mark.parametrize(
+    ("measured", "options", "code"),
+    [
+        ((1.2, 1.1), ("--strict",), 1),
+        ((0.8, 1.1), ("--strict",), 0),
+        ((0.9, 1.3), ("--strict",), 0),
+        ((1.2, 1.1), (), 0),
+    ],
+)
+def test_a_missed_target_decides_the_exit_code_of_a_strict_run(
+    measured: tuple[float, ...], options: tuple[str, ...], code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shirokuro.benchmarks.suite.Suite.run", lambda _: results({"time": measured}))
+    assert main(["bench", *options]) == code
+
+
 def slow_down(trainer: sk.Trainer) -> None:
     """Makes every game take 6 ms longer."""
     _core.inject_faults(trainer._core, {"hang": 1.0}, hang_seconds=0.006)
@@ -264,6 +280,7 @@ def test_the_cost_of_timing_is_measured_within_plausible_bounds() -> None:
     ("arguments", "message"),
     [
         (("--only", "everything"), "--only: 'everything' is not a group"),
+        (("--strict", "--compare", "x.json"), "--strict compares with targets, and --compare"),
         (("--against", "x.json"), "--against names figures for --compare FILE: give both"),
         (("--compare", "missing.json"), "missing.json"),
         (("--model", "missing.shiro"), "missing.shiro"),

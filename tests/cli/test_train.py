@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import re
@@ -243,6 +244,35 @@ def test_the_question_about_a_damaged_checkpoint_can_be_left(
     shown.press(key)
     assert shown.wait_for_end() == code
     assert "Traceback" not in shown.screen
+
+
+def test_the_log_file_has_messages_from_the_given_level_on(tmp_path: Path) -> None:
+    logs = {}
+    for level in ("debug", "info", "warning", "error"):
+        run = tmp_path / level
+        assert main(["train", "--out", str(run), "--log-level", level, "--quiet", "--games=64", *SETTINGS]) == 0
+        (log,) = (run / "logs").glob("*.log")
+        logs[level] = log.read_text(encoding="utf-8")
+    assert "DEBUG" in logs["debug"]
+    assert "INFO" in logs["info"]
+    assert "DEBUG" not in logs["info"]
+    assert "INFO" not in logs["warning"] + logs["error"]
+
+
+def test_debug_updates_writes_every_update_and_changes_nothing(tmp_path: Path) -> None:
+    plain, debugged, updates = tmp_path / "plain", tmp_path / "debugged", tmp_path / "updates.csv"
+    assert main(["train", "--out", str(plain), "--quiet", "--games=64", *SETTINGS]) == 0
+    command = ["train", "--out", str(debugged), "--quiet", "--games=64", "--debug-updates", str(updates), *SETTINGS]
+    assert main(command) == 0
+    weights = [sk.Evaluator.load(run / "model.shiro").get_weights() for run in (plain, debugged)]
+    assert all((weights[0][name] == weights[1][name]).all() for name in weights[0])
+    with updates.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows[:100]:
+        after = weights[0][row["pattern"]][int(row["stage"]), int(row["entry"])]
+        assert int(row["after"]) == after
+    changed = sum(int((weights[0][name] != 32_768).sum()) for name in weights[0])
+    assert changed <= len(rows)
 
 
 def test_verbosity_selects_the_messages(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

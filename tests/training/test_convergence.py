@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from shirokuro.training.convergence_tracker import ConvergenceTracker
 from shirokuro.training.typical_entries import TYPICAL_ENTRIES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -297,6 +298,60 @@ def test_windows_do_not_depend_on_how_games_are_split_into_calls() -> None:
         assert [window.stone_difference_mean for window in report.windows] == pytest.approx(by_window.mean(axis=1))
         assert report.last_games.stone_difference_mean == pytest.approx(np.mean(differences[-10:]))
         assert report.stone_difference_sd == pytest.approx(np.std(differences[-10:]))
+
+
+def searched_positions(game: sk.Game) -> Iterator[sk.Position]:
+    """Yields the positions of a game that were searched and learned."""
+    position = sk.Position()
+    for ply, move in enumerate(game.moves):
+        if ply >= game.random_plies:
+            yield position
+        position = position.play(move)
+
+
+def entries_read(positions: Sequence[sk.Position]) -> NDArray[np.int64]:
+    """Returns what `read_entries` returns for the four rotations of each position: shape (positions, 14, 4)."""
+    boards = np.array([position.board for position in positions], dtype=np.int64)
+    whites = np.array([position.side_to_move == sk.WHITE for position in positions])
+    boards = np.where(whites[:, None] & (boards > 0), 3 - boards, boards).reshape(-1, 8, 8)
+    turned = np.stack([np.rot90(boards, turns, axes=(1, 2)).reshape(-1, 64) for turns in range(4)], axis=1)
+    digits = [turned[:, :, squares] @ 3 ** np.arange(len(squares)) for squares in SQUARES]
+    read: NDArray[np.int64] = np.stack(digits, axis=1) + OFFSETS[:-1, None]
+    return read
+
+
+def test_figures_of_a_thousand_games_are_those_that_numpy_computes_from_the_games() -> None:
+    config = sk.TrainConfig(depth=1, exact_empties=0, generation_games=128, window_games=300, lambda_=0.7, threads=2)
+    trainer = sk.Trainer(config)
+    games: list[sk.Game] = []
+    td_errors: list[NDArray[np.float64]] = []
+    updates = np.zeros(60, dtype=np.int64)
+    while len(games) < 1000:
+        before = copy.copy(trainer.evaluator)
+        weights = np.concatenate([before.get_weights()[pattern] for pattern in PATTERNS], axis=1)
+        with trainer.observed(lambda report: games.extend(report.games)):
+            trainer.train_batch(min(128, 1000 - len(games)))
+        new = games[len(td_errors) :]
+        positions = [position for game in new for position in searched_positions(game)]
+        stages, read = np.array(list(map(stage_of, positions))), entries_read(positions)
+        assert (read[0] == read_entries(positions[0])[:, :4]).all()
+        values = (weights[stages[:, None, None], read].sum(axis=(1, 2), dtype=np.int64) - 56 * 32_768) / 256
+        np.add.at(updates, stages, 56 + (MIRRORS[read] != read).sum(axis=(1, 2)))
+        targets = [[target for target in game.targets(0.7) if target is not None] for game in new]
+        ends = np.cumsum(list(map(len, targets)))
+        td_errors += np.split(np.concatenate(targets) - values, ends[:-1])
+    report = trainer.convergence()
+    spans = [(0, 300), (300, 600), (600, 900), (700, 1000)]
+    for window, (first, end) in zip([*report.windows, report.last_games], spans, strict=True):
+        differences = np.array([game.stone_difference for game in games[first:end]])
+        searched = np.array([value for game in games[first:end] for value in game.values if value is not None])
+        assert (window.end, window.games) == (end, 300)
+        assert window.stone_difference_mean == pytest.approx(differences.mean())
+        assert window.stone_difference_variance == pytest.approx(differences.var())
+        assert window.value_variance == pytest.approx(searched.var())
+    for window, (first, end) in zip(report.windows, spans, strict=False):
+        assert window.td_variance == pytest.approx(np.mean(np.concatenate(td_errors[first:end]) ** 2), rel=1e-5)
+    assert report.updates.sum(axis=1).tolist() == updates.tolist()
 
 
 def test_a_new_window_length_takes_effect_immediately(small: sk.TrainConfig) -> None:

@@ -158,7 +158,7 @@ while trainer.games_played < 64:
 time.sleep(0.1)
 os.kill(child, signal.SIGTERM)
 _, status = os.waitpid(child, 0)
-print(os.WTERMSIG(status) if os.WIFSIGNALED(status) else -os.WEXITSTATUS(status), trainer.is_training_active)
+print(os.WTERMSIG(status) if os.WIFSIGNALED(status) else -os.WEXITSTATUS(status), trainer.is_training_active())
 trainer.pause_training()
 """
 

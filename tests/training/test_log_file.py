@@ -189,4 +189,4 @@ def test_each_session_has_its_own_file_in_the_run_directory(small: sk.TrainConfi
     with pytest.raises(ValueError, match="log_level = 'loud'"):
         trainer.start_training(200, directory=tmp_path / "other", log_level="loud")
     assert not (tmp_path / "other").exists()
-    assert not trainer.is_training_active
+    assert not trainer.is_training_active()

@@ -5,12 +5,15 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import shirokuro as sk
 from shirokuro.training import memory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MB = 1_000_000
 
@@ -128,17 +131,22 @@ print(warning.message)
 
 
 @needs_proc
-def test_a_process_stays_within_its_budget() -> None:
+@pytest.mark.proof("extended training within the memory budget")
+def test_a_process_stays_within_its_budget(
+    size: Callable[[int, int], int], record_property: Callable[[str, object], None]
+) -> None:
+    games = size(1100, 100_000)
+    record_property("count", games)
     program = """
 import re, tempfile
 import shirokuro as sk
 trainer = sk.Trainer(sk.TrainConfig(depth=1, exact_empties=0, threads=2, table_mb=1000, budget_mb=450))
 trainer.train_batch(1000)
 with tempfile.TemporaryDirectory() as folder:
-    trainer.start_training(1100, directory=folder, compress=True)
+    trainer.start_training(GAMES, directory=folder, compress=True)
 peak = re.search(r"^VmHWM:\\s*(\\d+) kB", open("/proc/self/status").read(), re.M)[1]
 print(int(peak) * 1024, trainer.memory()["tables"])
-"""
+""".replace("GAMES", str(games))
     peak, tables = map(int, run(program).split())
     assert peak < 450 * MB
     assert tables > 50 * MB

@@ -83,7 +83,7 @@ def test_a_training_plays_to_its_target_and_reports_the_result(
         trainer.digest() == reference == sk.file_digest(result.checkpoint) == sk.file_digest(tmp_path / "model.shiro")
     )
     assert trainer.training_result == result
-    assert not trainer.is_training_active
+    assert not trainer.is_training_active()
     loaded = sk.Trainer.load(result.checkpoint)
     assert loaded.get_statistics() == trainer.get_statistics()
 
@@ -162,13 +162,13 @@ def test_the_metrics_of_a_killed_and_resumed_run_count_every_game_once(trainer: 
 def test_a_background_training_can_be_observed_and_waited_for(
     trainer: sk.Trainer, reference: str, tmp_path: Path
 ) -> None:
-    assert not trainer.is_training_active
+    assert not trainer.is_training_active()
     assert trainer.start_training(GAMES, directory=tmp_path, background=True) is None
-    assert trainer.is_training_active
+    assert trainer.is_training_active()
     assert trainer.wait(timeout=0.001) is None
     assert trainer.training_result is None
     result = finished(trainer.wait())
-    assert not trainer.is_training_active
+    assert not trainer.is_training_active()
     assert (result.outcome, trainer.digest()) == ("completed", reference)
 
 
@@ -211,7 +211,7 @@ def test_a_pause_saves_and_resuming_gives_the_same_result_as_no_pause(
         progress = Progress(200, trainer.pause_training)
         result = finished(trainer.start_training(GAMES, directory=tmp_path, callback=progress))
         assert result.games_played == 256
-    assert not trainer.is_training_active
+    assert not trainer.is_training_active()
     assert result.outcome == "paused"
     assert 0 < result.games_played < GAMES
     assert sk.file_digest(result.checkpoint) == trainer.digest()
@@ -322,7 +322,7 @@ def test_an_exception_in_a_callback_ends_the_training_with_a_checkpoint_and_is_r
     with pytest.raises(OverflowError, match="too much"):  # noqa: PT012 (either call may raise)
         trainer.start_training(GAMES, directory=tmp_path, background=background, callback=callback, progress=progress)
         trainer.wait()
-    assert not trainer.is_training_active
+    assert not trainer.is_training_active()
     assert trainer.training_result is None
     latest = sk.latest_checkpoint(tmp_path)
     assert latest is not None
@@ -370,7 +370,17 @@ def test_an_invalid_argument_is_rejected_and_starts_nothing(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         trainer.start_training(directory=tmp_path / "run", **arguments)
-    assert not trainer.is_training_active
+    assert not trainer.is_training_active()
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("name", ["callback", "progress"])
+def test_a_callback_that_is_not_a_function_is_rejected_before_a_game_is_played(
+    name: str, trainer: sk.Trainer, tmp_path: Path
+) -> None:
+    with pytest.raises(TypeError, match=f"{name} = 5: must be a function or None"):
+        trainer.start_training(directory=tmp_path / "run", **{name: 5})  # type: ignore[arg-type]
+    assert trainer.games_played == 0
     assert not (tmp_path / "run").exists()
 
 
@@ -412,7 +422,7 @@ def test_a_signal_stops_and_saves_a_background_training(
     assert (result.outcome, terminated) == ("paused", [signal.SIGTERM])
     assert sk.file_digest(result.checkpoint) == trainer.digest()
     trainer.start_training(GAMES, background=True)  # ends by itself without a wait
-    wait_until(lambda: not trainer.is_training_active)
+    wait_until(lambda: not trainer.is_training_active())
     trainer.start_training(10**6, background=True)
     send = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
     send.start()

@@ -39,6 +39,11 @@ _MARKS = {"worse": "[bold red]worse[/]", "better": "[green]better[/]", "same": "
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's options."""
     parser.add_argument("--quick", action="store_true", help="do less of everything; takes about a minute")
+    parser.add_argument(
+        "--strict",
+        action="store_true",
+        help=f"exit code {ExitCode.WORSE:d} if any figure misses its target in every round",
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to a JSON file")
     parser.add_argument(
         "--compare",
@@ -74,6 +79,8 @@ def run(options: argparse.Namespace) -> int:
         return 0
     console = new_console(markup=True)
     console.width = max(console.width, _WIDTH)
+    if options.strict and options.compare:
+        raise ValueError("--strict compares with targets, and --compare with earlier figures: give one of them")
     # Read before anything is measured: a wrong file should not cost minutes.
     before = Results.from_json(options.compare) if options.compare else None
     if options.against and before is None:
@@ -84,7 +91,8 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         write_text(options.json, results.to_json())
     if before is None:
-        return 0
+        has_missed = any(figure.verdict == "missed" for figure in results.figures)
+        return ExitCode.WORSE if options.strict and has_missed else ExitCode.SUCCESS
     comparisons = compare(before, results)
     _print_comparisons(before, results, comparisons, console)
     got_worse = any(comparison.change == "worse" for comparison in comparisons)

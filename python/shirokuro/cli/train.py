@@ -16,6 +16,7 @@ from shirokuro.cli.evaluate import print_results
 from shirokuro.cli.exit_codes import ExitCode
 from shirokuro.cli.terminal import say
 from shirokuro.config import TrainConfig
+from shirokuro.debug.updates import log_updates
 from shirokuro.display.format import counted
 from shirokuro.exporters.prometheus import Endpoint
 from shirokuro.exporters.tensorboard import EventFiles
@@ -188,13 +189,15 @@ def _train(trainer: Trainer, directory: RunDirectory, options: Options) -> tuple
         reports = _Reports(shown, service, directory, tensorboard=options.tensorboard)
         until_the_end.callback(reports.close)
         # The training handles signals, and passes on the one that stopped it.
+        if options.debug_updates:
+            until_the_end.enter_context(log_updates(trainer, options.debug_updates))
         with StopSignals(lambda: None) as signals:
             result = trainer.start_training(
                 directory=directory.path,
                 callback=reports.report,
                 callback_every=options.report_games,
                 progress=reports.tick,
-                log_level=logging.DEBUG if options.verbosity > 1 else logging.INFO,
+                log_level=(options.log_level or ("debug" if options.verbosity > 1 else "info")).upper(),
                 log_json=options.json_logs,
             )
     if result is None:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 Resume: TypeAlias = Literal["any", "require"]
 """What `--resume` does without a run: start a new one, or fail."""
 
+LOG_LEVELS = ("debug", "info", "warning", "error")
+
 TABLE = "train"
 """The table for command-only options in a settings file; the settings themselves come before it."""
 
@@ -48,6 +50,8 @@ class Options:
     match_games: int = 400
     on_corrupt: OnCorrupt | None = None
     verbosity: int = 0
+    log_level: str | None = None
+    debug_updates: str | None = None
     json_logs: bool = False
     tensorboard: bool = False
     prometheus: str | None = None
@@ -60,6 +64,8 @@ class Options:
             "match_games": (int, "a whole number"),
             "on_corrupt": (str, "a text"),
             "verbosity": (int, "a whole number"),
+            "log_level": (str, "a text"),
+            "debug_updates": (str, "a text"),
             "json_logs": (bool, "true or false"),
             "tensorboard": (bool, "true or false"),
             "prometheus": (str, "an address"),
@@ -74,6 +80,8 @@ class Options:
             check_games("match_games", self.match_games)
         if self.on_corrupt not in {None, "previous", "fresh", "fail"}:
             raise ValueError(f"on_corrupt = {self.on_corrupt!r}: must be previous, fresh or fail")
+        if self.log_level not in {None, *LOG_LEVELS}:
+            raise ValueError(f"log_level = {self.log_level!r}: must be {', '.join(LOG_LEVELS)}")
         if self.prometheus is not None:
             parse_address(self.prometheus)
 
@@ -143,6 +151,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"games against each fixed opponent at the end, an even number, or 0 (default: {default.match_games})",
     )
     add("-v", "--verbose", action="count", help="log saves and loads; twice: log everything, also in the log file")
+    add(
+        "--log-level",
+        choices=LOG_LEVELS,
+        help="lowest level of messages in the log file (default: info, or debug with -vv)",
+    )
+    add(
+        "--debug-updates",
+        metavar="FILE",
+        help="write every update of a weight to a CSV file, with the values before and after: 50 kB a game and more. "
+        "shirokuro debug updates can choose patterns and stages",
+    )
     add("-q", "--quiet", action="store_true", help="print only warnings and the outcome")
     add(
         "--json-logs",

@@ -114,8 +114,8 @@ class Learner:
     def train_batch(
         self,
         games: int,
-        *,
         epsilon: ScheduleLike | None = None,
+        *,
         depth: ScheduleLike | None = None,
         nodes: int | None = None,
         time_ms: float | None = None,
@@ -154,11 +154,11 @@ class Learner:
 
     def train_game(
         self,
-        *,
         time_ms: float | None = None,
+        epsilon: ScheduleLike | None = None,
+        *,
         depth: ScheduleLike | None = None,
         nodes: int | None = None,
-        epsilon: ScheduleLike | None = None,
     ) -> Game:
         """Plays one game against itself and learns from it. The arguments are those of `train_batch`."""
         self._refuse_while_active()

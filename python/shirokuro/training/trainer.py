@@ -106,6 +106,10 @@ class Trainer(Learner):
             target_games = self._config.games
         for name, value in (("target_games", target_games), ("callback_every", callback_every)):
             TrainConfig.SETTINGS["games"].convert(name, value)
+        functions: dict[str, object] = {"callback": callback, "progress": progress}
+        for name, function in functions.items():
+            if function is not None and not callable(function):
+                raise TypeError(f"{name} = {function!r}: must be a function or None")
         log_file.checked_level(log_level)
         changes = {"checkpoint_games": checkpoint_every, "keep": keep, "compress": compress}
         self.configure(**{name: value for name, value in changes.items() if value is not None})
@@ -251,9 +255,8 @@ class Trainer(Learner):
         TrainConfig.SETTINGS["games"].convert("games", games)
         self.state.config = extended(self._config, games, self._core.generation * self._core.generation_games)
 
-    @property
     def is_training_active(self) -> bool:
-        """Whether a training was started and has not ended."""
+        """Checks whether a training was started and has not ended."""
         return self._session is not None and self._session.active
 
     @property
@@ -293,9 +296,9 @@ class Trainer(Learner):
         try:
             return self._session.wait(timeout)
         finally:
-            if self._signals and not self.is_training_active:
+            if self._signals and not self.is_training_active():
                 self._signals.leave()
 
     def _refuse_while_active(self) -> None:
-        if self.is_training_active:
+        if self.is_training_active():
             raise RuntimeError("a training is active: pause it first")

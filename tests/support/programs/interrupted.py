@@ -34,7 +34,7 @@ def main(folder: Path, count: int) -> None:
             timer.start()
             trainer.wait()
         except KeyboardInterrupt:  # the signal is raised again once the training is saved
-            assert not trainer.is_training_active
+            assert not trainer.is_training_active()
         else:
             raise AssertionError("the signal has disappeared")
         result = trainer.wait()
