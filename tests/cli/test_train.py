@@ -18,6 +18,7 @@ import pytest
 
 import shirokuro as sk
 from shirokuro.cli import main
+from shirokuro.cli.train_options import Options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -273,6 +274,50 @@ def test_debug_updates_writes_every_update_and_changes_nothing(tmp_path: Path) -
         assert int(row["after"]) == after
     changed = sum(int((weights[0][name] != 32_768).sum()) for name in weights[0])
     assert changed <= len(rows)
+
+
+def test_a_maximum_time_pauses_the_training_which_can_be_resumed(tmp_path: Path) -> None:
+    run, note = tmp_path / "run", tmp_path / "note"
+    command = f'{{ cat; printf "%s %s %s" "$SHIROKURO_EVENT" "$SHIROKURO_GAMES" "$SHIROKURO_RUN"; }} > "{note}"'
+    assert main(["train", "--out", str(run), "--max-time", "1s", "--notify", command, "--quiet", *LONG]) == 0
+    text, values = note.read_text(encoding="utf-8").splitlines()
+    event, games, named = values.split()
+    assert (event, named) == ("paused", str(run))
+    assert text.startswith(f"stopped by --max-time 1s after {int(games):,} game")
+    played = sk.Trainer.load(run / "model.shiro").games_played
+    assert played == int(games) < 1_000_000
+    assert main(["train", "--resume", "--out", str(run), "--games", str(played + 64), "--quiet"]) == 0
+    assert sk.Trainer.load(run / "model.shiro").games_played == played + 64
+
+
+@pytest.mark.parametrize("text", ["", "3x", "0s", "h", "1h 30m", "-5s"])
+def test_a_maximum_time_that_is_not_a_time_is_rejected(
+    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["train", "--out", str(tmp_path / "run"), f"--max-time={text}", *LONG]) == 2
+    assert f"max_time = {text!r}: must be a time such as 8h" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
+def test_times_are_read_in_days_hours_minutes_and_seconds() -> None:
+    times = {"90": 90, "90s": 90, "45m": 2700, "1h30m": 5400, "2d": 172_800, "1d2h3m4s": 93_784}
+    assert {text: Options(max_time=text).max_seconds for text in times} == times
+
+
+def test_the_end_and_a_failure_are_notified_and_the_command_decides_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run, note = tmp_path / "run", tmp_path / "note"
+    options = ("--out", str(run), "--quiet", "--games=64", *SETTINGS)
+    notify = f'cat > "{note}"; echo "$SHIROKURO_EVENT" >> "{note}"; exit 3'
+    assert main(["train", "--notify", notify, *options]) == 0
+    assert note.read_text(encoding="utf-8") == f"trained 64 games; saved {run / 'model.shiro'}\ncompleted\n"
+    assert "--notify: the command ended with exit code 3" in capsys.readouterr().err
+    shutil.rmtree(run / "logs")
+    (run / "logs").write_text("not a folder", encoding="utf-8")
+    assert main(["train", "--resume", "--notify", notify, "--games=128", *options[:3]]) != 0
+    assert note.read_text(encoding="utf-8").startswith("failed after 64 games: ")
+    assert note.read_text(encoding="utf-8").endswith("\nerror\n")
 
 
 def test_verbosity_selects_the_messages(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

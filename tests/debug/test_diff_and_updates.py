@@ -176,9 +176,9 @@ def test_equal_models_have_no_differences(trained: sk.Trainer, model: Path) -> N
 def test_a_diff_takes_little_more_memory_than_the_two_models(model: Path) -> None:
     program = """
 import resource, sys
-from shirokuro import debug
+from shirokuro import Evaluator, debug
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-diff = debug.diff_weights(sys.argv[1], debug.diff.Evaluator())
+diff = debug.diff_weights(sys.argv[1], Evaluator())
 assert diff.table().changed
 parts = sum(len(part) for part in diff.changes())
 assert parts == diff.table().changed

@@ -74,6 +74,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     replay.add_argument("--model", metavar="RUN|FILE", help="review the recorded game with this model instead")
     replay.add_argument("--depth", type=int, metavar="N", help="search depth of --model, in plies (default: 3)")
 
+    weights = command("weights", _weights, "Show how many weights a model has learned, and how large they are.")
+    weights.add_argument("model", nargs="?", default=DEFAULT, metavar="RUN|FILE", help=f"{_MODEL} (may be left out)")
+
     diff = command("diff", _diff, "Compare the weights of two models by pattern and by stage.")
     diff.add_argument("before", metavar="RUN|FILE", help=_MODEL)
     diff.add_argument("after", metavar="RUN|FILE", help=_MODEL)
@@ -145,6 +148,10 @@ def _replay(options: argparse.Namespace) -> None:
         raise ValueError("--depth needs --model: the replay of a run's game uses the run's own settings")
     directory, games = options.run_directory, options.max_games
     say(debug.replay(directory, options.game, max_games=games, threads=options.threads, progress=_on_terminal()))
+
+
+def _weights(options: argparse.Namespace) -> None:
+    say(debug.weight_statistics(model_of(options.model)))
 
 
 def _diff(options: argparse.Namespace) -> None:

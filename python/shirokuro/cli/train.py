@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from shirokuro.cli import console, train_options
 from shirokuro.cli.display import display
 from shirokuro.cli.evaluate import print_results
 from shirokuro.cli.exit_codes import ExitCode
+from shirokuro.cli.notification import Notification
 from shirokuro.cli.terminal import say
 from shirokuro.config import TrainConfig
 from shirokuro.debug.updates import log_updates
@@ -64,33 +66,41 @@ def run(parsed: argparse.Namespace) -> int:
 
 
 def _run(options: Options, trainer: Trainer, directory: RunDirectory) -> int:
-    def stopped(words: str) -> None:
-        say(
-            f"{words} after {counted(trainer.games_played, 'game')}; saved {directory.model}; "
-            f"continue with: shirokuro train --resume --out {directory.path}",
-            error=True,
-        )
+    notification = Notification(command=options.notify, run=directory.path)
+
+    def notify(event: str, text: str) -> None:
+        notification.send(event, text, games=trainer.games_played)
+
+    def stopped(words: str, *, event: str = "paused") -> None:
+        text = f"{words} after {counted(trainer.games_played, 'game')}; saved {directory.model}"
+        say(f"{text}; continue with: shirokuro train --resume --out {directory.path}", error=True)
+        notify(event, text)
 
     try:
         result, signal = _train(trainer, directory, options)
     except BrokenPipeError:
         stopped("standard output was closed: stopped")
         return ExitCode.OUTPUT_CLOSED
+    except Exception as error:
+        notify("error", f"failed after {counted(trainer.games_played, 'game')}: {error}")
+        raise
     if signal:
         stopped("stopped")
         return 128 + signal
     if result.outcome == "too_many_errors":
-        stopped("paused")
+        stopped("paused because of failed games", event=result.outcome)
         return ExitCode.TOO_MANY_ERRORS
+    if result.outcome == "paused":
+        stopped(f"stopped by --max-time {options.max_time}")
+        return ExitCode.SUCCESS
     if result.outcome == "flat" and trainer.strength:
-        gain = trainer.strength.gain
-        say(
-            f"stopped after {counted(trainer.games_played, 'game')}, because the strength no longer grows: {gain}; "
-            f"saved {directory.model}; continue with: "
-            f"shirokuro train --resume --no-stop-when-flat --out {directory.path}"
-        )
+        games, gain = counted(trainer.games_played, "game"), trainer.strength.gain
+        text = f"stopped after {games}, because the strength no longer grows: {gain}; saved {directory.model}"
+        say(f"{text}; continue with: shirokuro train --resume --no-stop-when-flat --out {directory.path}")
     else:
-        say(f"trained {counted(trainer.games_played, 'game')}; saved {directory.model}")
+        text = f"trained {counted(trainer.games_played, 'game')}; saved {directory.model}"
+        say(text)
+    notify(result.outcome, text)
     if options.match_games:
         config = trainer.config
         last = config.at(config.games)
@@ -189,6 +199,14 @@ def _train(trainer: Trainer, directory: RunDirectory, options: Options) -> tuple
         reports = _Reports(shown, service, directory, tensorboard=options.tensorboard)
         until_the_end.callback(reports.close)
         # The training handles signals, and passes on the one that stopped it.
+        seconds = options.max_seconds
+        end = None if seconds is None else time.monotonic() + seconds
+
+        def tick(games_played: int) -> None:
+            reports.tick(games_played)
+            if end is not None and time.monotonic() >= end:
+                trainer.pause_training()
+
         if options.debug_updates:
             until_the_end.enter_context(log_updates(trainer, options.debug_updates))
         with StopSignals(lambda: None) as signals:
@@ -196,7 +214,7 @@ def _train(trainer: Trainer, directory: RunDirectory, options: Options) -> tuple
                 directory=directory.path,
                 callback=reports.report,
                 callback_every=options.report_games,
-                progress=reports.tick,
+                progress=tick,
                 log_level=(options.log_level or ("debug" if options.verbosity > 1 else "info")).upper(),
                 log_json=options.json_logs,
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -55,6 +56,8 @@ class Options:
     json_logs: bool = False
     tensorboard: bool = False
     prometheus: str | None = None
+    notify: str | None = None
+    max_time: str | None = None
 
     def __post_init__(self) -> None:
         kinds = {
@@ -69,6 +72,8 @@ class Options:
             "json_logs": (bool, "true or false"),
             "tensorboard": (bool, "true or false"),
             "prometheus": (str, "an address"),
+            "notify": (str, "a text"),
+            "max_time": (str, "a text"),
         }
         for name, (kind, words) in kinds.items():
             value = getattr(self, name)
@@ -84,6 +89,25 @@ class Options:
             raise ValueError(f"log_level = {self.log_level!r}: must be {', '.join(LOG_LEVELS)}")
         if self.prometheus is not None:
             parse_address(self.prometheus)
+        _ = self.max_seconds
+
+    @property
+    def max_seconds(self) -> float | None:
+        """`max_time` in seconds.
+
+        Raises:
+            ValueError: `max_time` is not a time.
+        """
+        if self.max_time is None:
+            return None
+        found = re.fullmatch(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?", self.max_time.strip())
+        units = (86_400, 3600, 60, 1)
+        seconds = (
+            sum(unit * int(number or 0) for unit, number in zip(units, found.groups(), strict=True)) if found else 0
+        )
+        if not seconds:
+            raise ValueError(f"max_time = {self.max_time!r}: must be a time such as 8h, 1h30m or 90s")
+        return seconds
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -179,6 +203,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         const=ADDRESS,
         metavar="ADDRESS",
         help=f"serve metrics to Prometheus at PORT or HOST:PORT (default address: {ADDRESS})",
+    )
+    add(
+        "--max-time",
+        metavar="TIME",
+        help="stop and save after this time, such as 8h, 1h30m or 90s; --resume continues",
+    )
+    add(
+        "--notify",
+        metavar="COMMAND",
+        help="run this command of the shell when the training ends, pauses or fails; it reads a line of text, and "
+        "finds SHIROKURO_EVENT, SHIROKURO_TEXT, SHIROKURO_RUN and SHIROKURO_GAMES in its environment",
     )
     settings = parser.add_argument_group(
         "settings",

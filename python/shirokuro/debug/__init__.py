@@ -14,6 +14,7 @@ from shirokuro.debug.patterns import PatternRead, PatternView, pattern_view
 from shirokuro.debug.replay import Replay, ReplayPly, replay, review
 from shirokuro.debug.traces import TraceView, trace_view
 from shirokuro.debug.updates import UpdateLog, log_updates
+from shirokuro.debug.weights import WeightStatistics, WeightSummary, weight_statistics
 from shirokuro.display.boards import board_svg, board_text
 from shirokuro.runs.games import find_game, read_games
 
@@ -26,6 +27,8 @@ __all__ = [
     "TraceView",
     "UpdateLog",
     "WeightDiff",
+    "WeightStatistics",
+    "WeightSummary",
     "board_svg",
     "board_text",
     "diff_weights",
@@ -39,4 +42,5 @@ __all__ = [
     "replay",
     "review",
     "trace_view",
+    "weight_statistics",
 ]

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from shirokuro._core import PATTERN_ENTRIES, STAGES, UNITS_PER_DISC, Evaluator
-from shirokuro.debug.tables import PATTERNS, digits, discs, mirrors
+from shirokuro._core import PATTERN_ENTRIES, STAGES, UNITS_PER_DISC
+from shirokuro.debug.tables import PATTERNS, digits, discs, evaluator_of, mirrors, selected
 from shirokuro.display import notebook
 from shirokuro.display.tables import text_table
-from shirokuro.runs.checkpoints import model_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from os import PathLike
 
     from numpy.typing import NDArray
+
+    from shirokuro._core import Evaluator
 
 _CHANGE = [("pattern", "U3"), ("stage", "u1"), ("entry", "u2"), ("mirror", "u2"), ("before", "u2"), ("after", "u2")]
 
@@ -70,15 +71,8 @@ class WeightDiff:
         Raises:
             ValueError: the pattern or stage does not exist.
         """
-        names = list(PATTERNS)
-        if pattern is not None and pattern not in names:
-            raise ValueError(f"pattern = {pattern!r}: must be one of {', '.join(names)}")
-        if stage is not None and stage not in range(STAGES):
-            raise ValueError(f"stage = {stage!r}: must be from 0 to {STAGES - 1}")
-        at = (
-            slice(None) if stage is None else slice(stage, stage + 1),
-            slice(None) if pattern is None else slice(names.index(pattern), names.index(pattern) + 1),
-        )
+        patterns, stages = selected(pattern, stage)
+        at = np.ix_(stages, [list(PATTERNS).index(name) for name in patterns])
         sizes = np.tile(list(PATTERN_ENTRIES.values()), (STAGES, 1))
         changed = int(self.changed[at].sum())
         return TableChange(
@@ -142,7 +136,7 @@ def diff_weights(
     """
     if top < 0:
         raise ValueError(f"top = {top}: must be 0 or more")
-    models = _model(before), _model(after)
+    models = evaluator_of(before), evaluator_of(after)
     first, second = (model.get_weights() for model in models)
     shape = (STAGES, len(PATTERNS))
     changed = np.zeros(shape, dtype=np.int64)
@@ -168,10 +162,6 @@ def diff_weights(
     return WeightDiff(
         changed=changed, absolute_sum=absolute, square_sum=square, largest=largest, top=best, _models=models
     )
-
-
-def _model(source: Evaluator | str | PathLike[str]) -> Evaluator:
-    return source if isinstance(source, Evaluator) else Evaluator.load(model_of(source))
 
 
 def _rows(

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shirokuro._core import NEUTRAL_WEIGHT, STAGES, UNITS_PER_DISC, mirror_entries, pattern_squares
+from shirokuro._core import NEUTRAL_WEIGHT, STAGES, UNITS_PER_DISC, Evaluator, mirror_entries, pattern_squares
+from shirokuro.runs.checkpoints import model_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from os import PathLike
 
     from numpy.typing import NDArray
 
@@ -35,6 +37,30 @@ def discs(weight: int) -> float:
 def digits(pattern: str, entry: int) -> str:
     """Returns an entry's digits in the order of the pattern's squares: 0 empty, 1 side to move, 2 opponent."""
     return "".join(str(entry // 3**k % 3) for k in range(len(PATTERNS[pattern][0])))
+
+
+def evaluator_of(model: Evaluator | str | PathLike[str]) -> Evaluator:
+    """Returns an evaluator, or loads it from a model file or a run's directory (its latest checkpoint).
+
+    Raises:
+        FileNotFoundError: the file does not exist, or the directory contains no model.
+        ModelFileError: the file is damaged.
+    """
+    return model if isinstance(model, Evaluator) else Evaluator.load(model_of(model))
+
+
+def selected(pattern: str | None, stage: int | None) -> tuple[list[str], list[int]]:
+    """Returns the patterns and stages of one table, of the tables of a pattern or stage, or of all.
+
+    Raises:
+        ValueError: the pattern or stage does not exist.
+    """
+    names, stages = list(PATTERNS), list(range(STAGES))
+    if pattern is not None and pattern not in names:
+        raise ValueError(f"pattern = {pattern!r}: must be one of {', '.join(names)}")
+    if stage is not None and stage not in stages:
+        raise ValueError(f"stage = {stage!r}: must be from 0 to {STAGES - 1}")
+    return names if pattern is None else [pattern], stages if stage is None else [stage]
 
 
 def bit_sets(stages: Iterable[int] | None, patterns: Iterable[str] | None) -> tuple[int, int]:
