@@ -34,6 +34,8 @@ build: .venv/.built ## Build the release core and install the package into .venv
 
 train: build ## Train a model and measure it, or resume a stopped run (GAMES=…, RUN=runs/name)
 	$(BIN)/shirokuro train --out $(RUN) $(if $(wildcard $(RUN)/config.toml),--resume,--preset short) $(if $(GAMES),--games $(GAMES))
+	@echo
+	@echo 'Play against it in a browser with "make serve$(if $(filter-out runs/first,$(RUN)), RUN=$(RUN))", or here with "$(BIN)/shirokuro play $(RUN)".'
 
 reproduce: build ## Train the model in the box from nothing, and compare its digest with the card's; resumes a stopped run
 	$(BIN)/python scripts/ship_model.py reproduce
