@@ -43,6 +43,7 @@ __all__ = [
     "feature_indices",
     "file_digest",
     "inject_faults",
+    "is_transcript",
     "kernel",
     "mirror_entries",
     "pattern_squares",
@@ -230,10 +231,10 @@ class Position:
 
     @staticmethod
     def from_moves(moves: str) -> Position:
-        """Returns the position after moves from the start, written like `"f5d6c3"`; passes are implied.
+        """Returns the position after moves from the start, such as `"f5d6c3"`, in any notation that `read_moves` reads.
 
         Raises:
-            ValueError: the text is not a list of squares, or a move is not legal.
+            ValueError: the text has no moves and is not empty, or a move is not legal.
         """
 
     @staticmethod
@@ -425,6 +426,9 @@ def solve(
         TypeError: a value is of the wrong type.
     """
 
+def is_transcript(text: str) -> bool:
+    """Checks whether a text is a plain transcript of legal moves from the start, such as `"f5d6c3"`."""
+
 def perft(depth: int, board: _Board | None = None, *, side_to_move: _Side | None = None) -> int:
     """Counts the move sequences of `depth` plies, from the start unless a board is given. A pass counts as one ply.
 
@@ -511,7 +515,7 @@ class Game:
         """Creates a game from its moves, recorded or from elsewhere; without `kinds` no move was searched.
 
         Args:
-            moves: as in `transcript`.
+            moves: the moves, in any notation that `read_moves` reads.
             index: the game's number in its training.
             kinds: as in the property `kinds`.
             scores: for each move, the search's value in 1/256 disc, for the side to move; `None` in the opening.

@@ -32,6 +32,8 @@ def test_python_reads_it(written: str) -> None:
     assert sk.read_moves(written) == GAME.moves
     assert sk.LiveGame(written).moves == GAME.moves
     assert sk.read_position(written) == GAME.position
+    assert sk.Position.from_moves(written) == GAME.position
+    assert sk.Game(written).moves == list(GAME.moves)
 
 
 def test_the_web_page_reads_it(written: str) -> None:

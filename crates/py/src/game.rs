@@ -2,10 +2,11 @@
 
 use crate::args::number;
 use crate::error::value_error;
+use crate::moves::read_moves;
 use crate::picture;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use shirokuro_engine::{MAX_SCORE, Square, discs, parse_transcript, transcript};
+use shirokuro_engine::{MAX_SCORE, Square, discs, transcript};
 use shirokuro_train::{GameRecord, Ply, Searched};
 use std::fmt::Write;
 
@@ -17,8 +18,14 @@ pub struct PyGame(pub GameRecord);
 impl PyGame {
     #[new]
     #[pyo3(signature = (moves, *, index = 0, kinds = None, scores = None))]
-    fn new(moves: &str, index: u64, kinds: Option<&str>, scores: Option<Vec<Option<i32>>>) -> PyResult<Self> {
-        let squares = parse_transcript(moves).map_err(|error| PyValueError::new_err(format!("moves: {error}")))?;
+    fn new(
+        py: Python<'_>,
+        moves: &str,
+        index: u64,
+        kinds: Option<&str>,
+        scores: Option<Vec<Option<i32>>>,
+    ) -> PyResult<Self> {
+        let squares = read_moves(py, moves)?;
         let kinds: Vec<char> = kinds.map_or_else(|| vec!['o'; squares.len()], |kinds| kinds.chars().collect());
         let scores = scores.unwrap_or_else(|| vec![None; squares.len()]);
         for (name, length) in [("kinds", kinds.len()), ("scores", scores.len())] {

@@ -15,6 +15,7 @@ mod game;
 mod inspect;
 mod interrupt;
 mod measure;
+mod moves;
 mod names;
 mod perft;
 mod picture;
@@ -58,6 +59,8 @@ mod core {
     use crate::kernel;
     #[pymodule_export]
     use crate::measure::{time_evaluation, time_reads, time_searches, time_steps};
+    #[pymodule_export]
+    use crate::moves::is_transcript;
     #[pymodule_export]
     use crate::perft::perft;
     #[pymodule_export]

@@ -2,13 +2,14 @@
 
 use crate::args::SideToMove;
 use crate::board::position;
+use crate::moves::read_moves;
 use crate::names;
 use crate::picture;
 use numpy::PyArray1;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
-use shirokuro_engine::{Position, Square, parse_transcript, squares};
+use shirokuro_engine::{Position, Square, squares};
 
 /// A board and the side to move: immutable and hashable.
 #[pyclass(frozen, eq, hash, name = "Position", module = "shirokuro._core")]
@@ -29,8 +30,8 @@ impl PyPosition {
 
     /// Returns the position after moves from the start, written like `"f5d6c3"`; passes are implied.
     #[staticmethod]
-    fn from_moves(moves: &str) -> PyResult<Self> {
-        let moves = parse_transcript(moves).map_err(|error| PyValueError::new_err(format!("moves: {error}")))?;
+    fn from_moves(py: Python<'_>, moves: &str) -> PyResult<Self> {
+        let moves = read_moves(py, moves)?;
         let play = |position: Position, square: Square| {
             position.play(square).expect("a transcript's moves are legal").after_forced_pass()
         };

@@ -8,10 +8,9 @@ moves is an error, because it may be a damaged move.
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from shirokuro._core import Position
+from shirokuro._core import Position, is_transcript
 from shirokuro.display.boards import SIDES, SQUARES
 
 if TYPE_CHECKING:
@@ -73,10 +72,9 @@ def read_moves(text: str, start: Position | None = None) -> tuple[str, ...]:
         ValueError: a move is not a square or not legal, a pass is not forced, or text that is not empty has no moves.
             The message has the number of the move, not counting passes, and the legal moves.
     """
-    if start is None and _PLAIN.fullmatch(text):
-        with suppress(ValueError):  # a move is not legal; move by move, the message is better
-            Position.from_moves(text)  # faster than move by move
-            return tuple(text[at : at + 2].lower() for at in range(0, len(text), 2))
+    # Faster than move by move. If a move is not legal, the message below is better.
+    if start is None and _PLAIN.fullmatch(text) and is_transcript(text):
+        return tuple(text[at : at + 2].lower() for at in range(0, len(text), 2))
     position = Position() if start is None else start
     moves: list[str] = []
     must_pass = not position.legal_moves and not position.is_over
