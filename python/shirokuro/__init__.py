@@ -39,7 +39,7 @@ from shirokuro._core import (
     solve,
 )
 from shirokuro.config import TrainConfig
-from shirokuro.engine import Engine, MoveScore, MoveScores, SearchLimits
+from shirokuro.engine import Engine, MoveScore, MoveScores, SearchLimits, Solution, solve_many
 from shirokuro.game import (
     GameRecord,
     LiveGame,
@@ -130,6 +130,7 @@ __all__ = [
     "SearchLimits",
     "SearchResult",
     "Searcher",
+    "Solution",
     "Sprt",
     "TrainConfig",
     "Trainer",
@@ -156,4 +157,5 @@ __all__ = [
     "read_problems",
     "search",
     "solve",
+    "solve_many",
 ]

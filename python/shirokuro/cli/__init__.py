@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import shirokuro
 from shirokuro import startup
-from shirokuro.cli import bench, checkpoints, debug, evaluate, export, gtp, monitor, nboard, play, serve, train
+from shirokuro.cli import bench, checkpoints, debug, evaluate, export, gtp, monitor, nboard, play, serve, solve, train
 from shirokuro.cli.console import MessageHandler
 from shirokuro.cli.exit_codes import ExitCode, of_error
 from shirokuro.cli.terminal import drop_output, output_may_be_lost, printable, say, standard_streams
@@ -31,6 +31,7 @@ _COMMANDS = {
     "export": export,
     "evaluate": evaluate,
     "play": play,
+    "solve": solve,
     "gtp": gtp,
     "nboard": nboard,
     "debug": debug,

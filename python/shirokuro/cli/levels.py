@@ -34,15 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     level = parser.add_argument_group("strength of the model", "A search ends at the first limit that it reaches.")
     add_limits(level, depth=DEPTH, exact_empties=EXACT_EMPTIES)
     level.add_argument("--threads", type=int, metavar="N", default=1, help="threads per search (default: %(default)s)")
-    level.add_argument(
-        "--confidence",
-        type=int,
-        metavar="PERCENT",
-        choices=get_args(Confidence),
-        default=100,
-        help="prune moves that shallow searches predict to fail with this confidence, to search deeper in the same "
-        "time; one of %(choices)s (default: %(default)s, no pruning)",
-    )
+    add_confidence(level)
     level.add_argument(
         "--table-mb",
         type=float,
@@ -57,9 +49,10 @@ def add_model(parser: argparse.ArgumentParser, more: str = "") -> None:
     parser.add_argument("model", nargs="?", default=models.DEFAULT, metavar="RUN|FILE", help=f"{MODEL_HELP}{more}")
 
 
-def add_limits(group: argparse._ArgumentGroup, *, depth: int, exact_empties: int) -> None:
+def add_limits(group: argparse._ArgumentGroup, *, depth: int | None, exact_empties: int) -> None:
     """Declares the limits of a search; `limits_of` reads them, with the same defaults."""
-    group.add_argument("--depth", type=int, metavar="N", help=f"search depth in plies (default: {depth})")
+    default = "" if depth is None else f" (default: {depth})"
+    group.add_argument("--depth", type=int, metavar="N", help=f"search depth in plies{default}")
     group.add_argument("--nodes", type=int, metavar="N", help="positions to visit per move")
     group.add_argument("--time-ms", type=float, metavar="X", help="milliseconds per move")
     group.add_argument(
@@ -67,6 +60,19 @@ def add_limits(group: argparse._ArgumentGroup, *, depth: int, exact_empties: int
         type=int,
         metavar="N",
         help=f"solve positions with at most this many empty squares exactly (default: {exact_empties})",
+    )
+
+
+def add_confidence(group: argparse._ArgumentGroup) -> None:
+    """Declares the confidence at which a search prunes lines."""
+    group.add_argument(
+        "--confidence",
+        type=int,
+        metavar="PERCENT",
+        choices=get_args(Confidence),
+        default=100,
+        help="prune moves that shallow searches predict to fail with this confidence, to search deeper in the same "
+        "time; one of %(choices)s (default: %(default)s, no pruning)",
     )
 
 
