@@ -38,6 +38,7 @@ from shirokuro._core import (
     search,
     solve,
 )
+from shirokuro.analysis import GameAnalysis, MoveAnalysis, PlayerSummary, analyse
 from shirokuro.config import TrainConfig
 from shirokuro.engine import Engine, MoveScore, MoveScores, SearchLimits, Solution, solve_many
 from shirokuro.game import (
@@ -106,6 +107,7 @@ __all__ = [
     "FailureReport",
     "Forfeit",
     "Game",
+    "GameAnalysis",
     "GameRecord",
     "GtpEngine",
     "GtpError",
@@ -117,10 +119,12 @@ __all__ = [
     "ModelFileError",
     "ModelPlayer",
     "ModelVersionError",
+    "MoveAnalysis",
     "MoveScore",
     "MoveScores",
     "OnePlyPlayer",
     "Player",
+    "PlayerSummary",
     "Position",
     "Problem",
     "PyEvaluator",
@@ -139,6 +143,7 @@ __all__ = [
     "TrainingWarning",
     "WeightedPieceCounter",
     "__version__",
+    "analyse",
     "debug",
     "elo_difference",
     "file_digest",

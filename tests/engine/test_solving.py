@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import shirokuro as sk
-from shirokuro.engine import solving
+from shirokuro.engine import parallel, solving
 from shirokuro.game.positions import read_problem
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def test_positions_are_taken_as_they_are_needed(trained: sk.Trainer) -> None:
 
     solutions = sk.solve_many(endless(), evaluator=trained.evaluator, threads=2)
     assert [each.number for each in islice(solutions, 30)] == list(range(1, 31))
-    assert taken <= 30 + 2 * solving._AHEAD
+    assert taken <= 30 + 2 * parallel.AHEAD
 
 
 def test_an_error_of_the_positions_follows_the_solutions_before_it(trained: sk.Trainer) -> None:

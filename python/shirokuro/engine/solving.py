@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from shirokuro._core import Cancellation, Position, SearchResult, search, solve
-from shirokuro.config import TrainConfig, cores
+from shirokuro._core import Position, SearchResult, search, solve
 from shirokuro.engine.limits import SearchLimits
+from shirokuro.engine.parallel import in_order, thread_count
 from shirokuro.game.moves import NO_MOVE
 from shirokuro.game.positions import Problem
-from shirokuro.signals import wait_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from shirokuro._core import Evaluator
     from shirokuro.engine.engine import Confidence
-
-_AHEAD = 4
-"""Positions per thread that are taken before the first of them is solved."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +76,7 @@ def solve_many(
     Raises:
         ValueError: a value is out of range. An error of `positions` is raised after the solutions before it.
     """
-    if threads is not None:
-        TrainConfig.SETTINGS["threads"].convert("threads", threads)
-    threads = threads or cores()
+    threads = thread_count(threads)
 
     def run(position: Position, together: int, limits: SearchLimits | None = limits) -> SearchResult:
         if limits is None:
@@ -99,59 +90,10 @@ def solve_many(
             threads=together,
         )
 
+    def solved(numbered: tuple[int, Position | Problem], together: int) -> Solution:
+        number, each = numbered
+        problem = Problem(position=each, values={}) if isinstance(each, Position) else each
+        return Solution(number=number, problem=problem, search=run(problem.position, together))
+
     run(Position(), 1, SearchLimits(depth=1))  # the core checks the ranges, here and not at the first solution
-    return _in_order(positions, run, threads)
-
-
-def _in_order(
-    positions: Iterable[Position | Problem], run: Callable[[Position, int], SearchResult], threads: int
-) -> Iterator[Solution]:
-    failures = list[Exception]()
-
-    def taken() -> Iterator[Problem]:
-        try:
-            for each in positions:
-                yield Problem(position=each, values={}) if isinstance(each, Position) else each
-        except Exception as error:  # noqa: BLE001 (raised after the solutions before it)
-            failures.append(error)
-
-    remaining = taken()
-    first = list(islice(remaining, 2))
-    workers, together = (1, threads) if len(first) == 1 else (threads, 1)
-    numbered = enumerate(chain(first, remaining), start=1)
-    cancellation = Cancellation()
-
-    def solved(number: int, problem: Problem) -> Solution:
-        with cancellation:
-            return Solution(number=number, problem=problem, search=run(problem.position, together))
-
-    pending = deque[Future[Solution]]()
-    with ThreadPoolExecutor(workers) as executor:
-        try:
-            while True:
-                for number, problem in islice(numbered, _AHEAD * workers - len(pending)):
-                    pending.append(executor.submit(solved, number, problem))
-                if not pending:
-                    break
-                _wait_for_all([pending[0]])
-                yield pending.popleft().result()
-        except KeyboardInterrupt:
-            _cancel(pending, cancellation)
-            yield from (each.result() for each in pending if not each.cancelled() and not each.exception())
-            raise
-        finally:
-            _cancel(pending, cancellation)
-    if failures:
-        raise failures[0]
-
-
-def _cancel(searches: Iterable[Future[Solution]], cancellation: Cancellation) -> None:
-    """Ends the searches in progress, and drops those that have not started."""
-    for each in searches:
-        each.cancel()
-    cancellation.cancel()
-    _wait_for_all(searches)
-
-
-def _wait_for_all(searches: Iterable[Future[Solution]]) -> None:
-    wait_for(lambda seconds: not wait(searches, timeout=seconds).not_done)
+    return in_order(enumerate(positions, start=1), solved, threads)
