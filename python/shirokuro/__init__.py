@@ -63,6 +63,7 @@ from shirokuro.matches import (
     MatchResult,
     ModelPlayer,
     OnePlyPlayer,
+    Opening,
     Player,
     RandomPlayer,
     Rung,
@@ -71,7 +72,9 @@ from shirokuro.matches import (
     elo_difference,
     play_ladder,
     play_match,
+    play_round_robin,
     read_ladder,
+    read_openings,
 )
 from shirokuro.runs import Checkpoint, latest_checkpoint, list_checkpoints
 from shirokuro.schedule import Schedule
@@ -123,6 +126,7 @@ __all__ = [
     "MoveScore",
     "MoveScores",
     "OnePlyPlayer",
+    "Opening",
     "Player",
     "PlayerSummary",
     "Position",
@@ -154,10 +158,12 @@ __all__ = [
     "perft",
     "play_ladder",
     "play_match",
+    "play_round_robin",
     "random_games",
     "read_games",
     "read_ladder",
     "read_moves",
+    "read_openings",
     "read_position",
     "read_problems",
     "search",

@@ -14,7 +14,8 @@ from matplotlib.axes import Axes
 import shirokuro as sk
 from shirokuro.cli import main
 from shirokuro.matches.bradley_terry import Pairing, Rating, fit_ratings
-from shirokuro.matches.ladder import LADDER_FILE, Rung, choose_checkpoints, play_ladder, read_ladder
+from shirokuro.matches.ladder import LADDER_FILE, choose_checkpoints, play_ladder, read_ladder
+from shirokuro.matches.round_robin import Rung
 from shirokuro.plots.ladder import draw_ladder
 from tests.support.paths import PROGRAMS
 

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from shirokuro._core import Evaluator
-from shirokuro.cli import ladder, levels
+from shirokuro.cli import ladder, levels, round_robin
 from shirokuro.cli.exit_codes import ExitCode
-from shirokuro.cli.matches import Contest, check_json, play_all, print_table, write_json
-from shirokuro.matches.arena import check_games
+from shirokuro.cli.matches import Contest, check_json, games_of, openings_of, play_all, print_table, write_json
 from shirokuro.matches.forfeits import MAX_FORFEITS
 from shirokuro.matches.gtp_client import DEFAULT_TIMEOUT
 from shirokuro.matches.gtp_player import GtpPlayer
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from shirokuro.matches.players import Player, SessionPlayer
     from shirokuro.matches.result import MatchResult
 
-HELP = "Play a model against fixed opponents, other models or programs, or a run's checkpoints against each other."
+HELP = "Play a model against fixed opponents, other models and programs, or a run's checkpoints against each other."
 
 _FIXED: Mapping[str, Player] = {
     "random": RandomPlayer(),
@@ -59,7 +58,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "(default: random and heuristic)",
     )
     parser.add_argument(
-        "--games", type=int, help=f"games per match, an even number (default: {_GAMES}; for a ladder: 100)"
+        "--games",
+        type=int,
+        help=f"games per match, an even number (default: {_GAMES}; for a ladder or a round robin: 100)",
     )
     parser.add_argument("--seed", type=int, default=1, help="seed of openings and random moves (default: %(default)s)")
     parser.add_argument("--threads", type=int, help="games played in parallel (default: one per core)")
@@ -74,6 +75,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="random moves in each opening (default: 8); 0 starts all games from the initial position, which is useful "
         "only for players that move at random",
+    )
+    match.add_argument(
+        "--openings",
+        metavar="FILE",
+        help="play the openings of a file, in an order that the seed decides, instead of random ones: a list with an "
+        "opening per line, such as XOT's, or games or positions in any format; --games is then at most, and by "
+        "default, two for each opening",
     )
     match.add_argument(
         "--wpc-protocol",
@@ -111,6 +119,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     match.add_argument("--json", metavar="FILE", help="write all results to a JSON file, or to standard output with -")
     ladder.add_arguments(parser)
+    round_robin.add_arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -121,9 +130,19 @@ def run(options: argparse.Namespace) -> int:
 
     with StopSignals(interrupt) as signals:
         try:
-            return ladder.run(options, _limits(options), opponent_named) if options.ladder else _run_matches(options)
+            return _run(options)
         except KeyboardInterrupt:
             return 128 + (signals.received or 2)
+
+
+def _run(options: argparse.Namespace) -> int:
+    if options.ladder and options.round_robin:
+        raise ValueError("--ladder can't be combined with --round-robin")
+    if options.ladder:
+        return ladder.run(options, _limits(options), opponent_named)
+    if options.plot:
+        raise ValueError("--plot draws a ladder: give --ladder as well")
+    return round_robin.run(options, _limits(options), opponent_named) if options.round_robin else _run_matches(options)
 
 
 def _limits(options: argparse.Namespace) -> SearchLimits:
@@ -148,15 +167,15 @@ def _shown(path: str) -> str:
 
 
 def _run_matches(options: argparse.Namespace) -> int:
-    if options.plot:
-        raise ValueError("--plot draws a ladder: give --ladder as well")
-    games = _GAMES if options.games is None else options.games
-    check_games("games", games)
+    openings = openings_of(options)
+    games = games_of(options, openings, _GAMES)
     sprt = Sprt.parse(options.sprt) if options.sprt else None
     if options.min_score is not None and not 0 <= options.min_score <= 1:
         raise ValueError(f"min_score = {options.min_score:g}: must be within 0…1")
     check_json(options.json)
     player, opponents, how = (_by_protocol if options.wpc_protocol else _by_options)(options)
+    if openings is not None:
+        how += f", openings of {Path(options.openings).name}"
     contest = Contest(
         player=player,
         how=how,
@@ -164,6 +183,7 @@ def _run_matches(options: argparse.Namespace) -> int:
         seed=options.seed,
         threads=options.threads,
         opening_plies=0 if options.wpc_protocol else options.opening_plies,
+        openings=openings,
         max_forfeits=options.max_forfeits,
         sprt=sprt,
     )
@@ -182,7 +202,7 @@ def _by_options(options: argparse.Namespace) -> tuple[Player, list[Player | Sess
 
 
 def _by_protocol(options: argparse.Namespace) -> tuple[Player, Sequence[Player | SessionPlayer], str]:
-    for name in ("opponent", "depth", "nodes", "time_ms", "exact_empties", "opening_plies"):
+    for name in ("opponent", "depth", "nodes", "time_ms", "exact_empties", "opening_plies", "openings"):
         if getattr(options, name) is not None:
             raise ValueError(f"--wpc-protocol fixes how to play: --{name.replace('_', '-')} can't be combined with it")
     player = OnePlyPlayer(evaluator=Evaluator.load(model_of(options.model)), name=_shown(options.model))

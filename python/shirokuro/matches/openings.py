@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
+from typing import TYPE_CHECKING
 
 from shirokuro._core import Position
+from shirokuro.game.game_files import read_games
 from shirokuro.game.symmetry import canonical
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from os import PathLike
 
 OPENING_PLIES = 8
 """Random moves before the players take over: 51,964 positions are possible, symmetric ones counted once."""
@@ -24,6 +30,8 @@ class Opening:
     """The moves from the start; passes are left out."""
     position: Position
     """The position after them."""
+    start: Position = field(default_factory=Position)
+    """The position before them."""
 
 
 def default_plies(count: int) -> int:
@@ -61,6 +69,37 @@ def draw_openings(count: int, seed: int, plies: int | None = None) -> list[Openi
             )
         openings.setdefault(key, opening)
     return list(openings.values())
+
+
+def read_openings(path: str | PathLike[str]) -> list[Opening]:
+    """Reads a list of openings, such as that of XOT: any file that `read_games` reads. A position is an opening too.
+
+    Of openings that lead to equal or symmetric positions, only the first one is kept.
+
+    Raises:
+        OSError: the file can't be read.
+        ValueError: the file is damaged or has no openings, or the game has ended after an opening.
+    """
+    openings: dict[bytes, Opening] = {}
+    for number, record in enumerate(read_games(path), start=1):
+        position = record.position
+        if position.is_over:
+            raise ValueError(f"{path}: opening {number}: the game is over after it")
+        openings.setdefault(canonical(position), Opening(record.moves, position, record.start))
+    if not openings:
+        raise ValueError(f"{path}: no openings")
+    return list(openings.values())
+
+
+def choose_openings(openings: Sequence[Opening], count: int, seed: int) -> list[Opening]:
+    """Returns `count` of the given openings, in an order that the seed decides.
+
+    Raises:
+        ValueError: there are fewer.
+    """
+    if count > len(openings):
+        raise ValueError(f"games = {2 * count}: {len(openings):,} openings are enough for {2 * len(openings):,} games")
+    return Random(f"{seed} openings").sample(openings, count)
 
 
 def _random_opening(plies: int, random: Random) -> Opening:
