@@ -42,6 +42,7 @@ from shirokuro.analysis import GameAnalysis, MoveAnalysis, PlayerSummary, analys
 from shirokuro.config import TrainConfig
 from shirokuro.engine import Engine, MoveScore, MoveScores, SearchLimits, Solution, solve_many
 from shirokuro.game import (
+    GameClock,
     GameRecord,
     LiveGame,
     Problem,
@@ -111,6 +112,7 @@ __all__ = [
     "Forfeit",
     "Game",
     "GameAnalysis",
+    "GameClock",
     "GameRecord",
     "GtpEngine",
     "GtpError",

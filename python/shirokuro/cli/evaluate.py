@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, NoReturn
 from shirokuro._core import Evaluator
 from shirokuro.cli import ladder, levels, round_robin
 from shirokuro.cli.exit_codes import ExitCode
-from shirokuro.cli.matches import Contest, check_json, games_of, openings_of, play_all, print_table, write_json
+from shirokuro.cli.matches import (
+    Contest,
+    check_json,
+    clock_of,
+    games_of,
+    how_of,
+    openings_of,
+    play_all,
+    print_table,
+    write_json,
+)
 from shirokuro.matches.forfeits import MAX_FORFEITS
 from shirokuro.matches.gtp_client import DEFAULT_TIMEOUT
 from shirokuro.matches.gtp_player import GtpPlayer
@@ -84,6 +94,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "default, two for each opening",
     )
     match.add_argument(
+        "--clock",
+        metavar="SECONDS[+INCREMENT]",
+        help="the time of each side for a game, such as 60 or 60+0.5, with an increment for each move: models share it "
+        "out, programs are told what is left, and a side that runs out of time forfeits the game. Without --depth, "
+        "--nodes and --time-ms, the clock alone limits the searches of models",
+    )
+    match.add_argument(
         "--wpc-protocol",
         action="store_true",
         help="the published protocol for wpc: both players search one ply, break ties at random and play one move in "
@@ -146,6 +163,8 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _limits(options: argparse.Namespace) -> SearchLimits:
+    if clock := clock_of(options):  # which alone limits the searches unless a limit is given
+        return levels.limits_of(options, depth=None, time_ms=1000 * clock.main, exact_empties=_EXACT_EMPTIES)
     return levels.limits_of(options, depth=_DEPTH, exact_empties=_EXACT_EMPTIES)
 
 
@@ -174,8 +193,6 @@ def _run_matches(options: argparse.Namespace) -> int:
         raise ValueError(f"min_score = {options.min_score:g}: must be within 0…1")
     check_json(options.json)
     player, opponents, how = (_by_protocol if options.wpc_protocol else _by_options)(options)
-    if openings is not None:
-        how += f", openings of {Path(options.openings).name}"
     contest = Contest(
         player=player,
         how=how,
@@ -184,6 +201,7 @@ def _run_matches(options: argparse.Namespace) -> int:
         threads=options.threads,
         opening_plies=0 if options.wpc_protocol else options.opening_plies,
         openings=openings,
+        clock=clock_of(options),
         max_forfeits=options.max_forfeits,
         sprt=sprt,
     )
@@ -197,12 +215,12 @@ def _run_matches(options: argparse.Namespace) -> int:
 
 def _by_options(options: argparse.Namespace) -> tuple[Player, list[Player | SessionPlayer], str]:
     player = _model(options.model, options)
-    how = ", ".join(f"{name} {value:g}" for name, value in _limits(options).as_dict().items())
+    how = how_of(options, _limits(options))
     return player, [opponent_named(name, options) for name in options.opponent or _DEFAULT], how
 
 
 def _by_protocol(options: argparse.Namespace) -> tuple[Player, Sequence[Player | SessionPlayer], str]:
-    for name in ("opponent", "depth", "nodes", "time_ms", "exact_empties", "opening_plies", "openings"):
+    for name in ("opponent", "depth", "nodes", "time_ms", "exact_empties", "opening_plies", "openings", "clock"):
         if getattr(options, name) is not None:
             raise ValueError(f"--wpc-protocol fixes how to play: --{name.replace('_', '-')} can't be combined with it")
     player = OnePlyPlayer(evaluator=Evaluator.load(model_of(options.model)), name=_shown(options.model))

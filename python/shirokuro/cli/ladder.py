@@ -60,7 +60,7 @@ def run(
     opponent_named: Callable[[str, argparse.Namespace], Player | SessionPlayer],
 ) -> int:
     """Plays the ladder, prints the table and writes the files."""
-    for name in (*MATCHES_ONLY, "opening_plies"):
+    for name in (*MATCHES_ONLY, "opening_plies", "clock"):
         if getattr(options, name):
             raise ValueError(f"--{name.replace('_', '-')} can't be combined with --ladder")
     directory = Path(options.model)

@@ -81,12 +81,19 @@ def has_limit(options: argparse.Namespace) -> bool:
     return not options.depth is options.nodes is options.time_ms is None
 
 
-def limits_of(options: argparse.Namespace, *, depth: int = DEPTH, exact_empties: int = EXACT_EMPTIES) -> SearchLimits:
+def limits_of(
+    options: argparse.Namespace,
+    *,
+    depth: int | None = DEPTH,
+    exact_empties: int = EXACT_EMPTIES,
+    time_ms: float | None = None,
+) -> SearchLimits:
     """Reads the limits of a search from the options.
 
     Args:
         options: the command's options.
-        depth: the depth if no limit is given.
+        depth: the depth if no limit is given; `None` for none.
+        time_ms: the time if no limit is given; `None` for none.
         exact_empties: the number of empty squares for the exact solver if none is given.
 
     Raises:
@@ -95,7 +102,7 @@ def limits_of(options: argparse.Namespace, *, depth: int = DEPTH, exact_empties:
     return SearchLimits(
         depth=options.depth if has_limit(options) else depth,
         nodes=options.nodes,
-        time_ms=options.time_ms,
+        time_ms=options.time_ms if has_limit(options) else time_ms,
         exact_empties=exact_empties if options.exact_empties is None else options.exact_empties,
     )
 

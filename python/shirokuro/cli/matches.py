@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
@@ -12,9 +13,11 @@ from rich.table import Table
 from rich.text import Text
 
 from shirokuro._core import __version__
+from shirokuro.cli.levels import has_limit
 from shirokuro.cli.terminal import console, say
 from shirokuro.display.format import counted
 from shirokuro.files import check_writable, write_text
+from shirokuro.game.clock import GameClock
 from shirokuro.matches.arena import MOST_GAMES, check_games, play_match
 from shirokuro.matches.elo import PAIR_SCORES, elo_difference
 from shirokuro.matches.forfeits import MAX_FORFEITS
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from shirokuro.engine.limits import SearchLimits
     from shirokuro.matches.openings import Opening
     from shirokuro.matches.players import Player, SessionPlayer
     from shirokuro.matches.result import MatchResult, PairCounts
@@ -48,6 +52,7 @@ class Contest:
     threads: int | None = None
     opening_plies: int | None = None
     openings: Sequence[Opening] | None = None
+    clock: GameClock | None = None
     max_forfeits: float = MAX_FORFEITS
     sprt: Sprt | None = None
 
@@ -100,6 +105,7 @@ def play_all(contest: Contest, opponents: Sequence[Player | SessionPlayer]) -> R
                     threads=contest.threads,
                     opening_plies=contest.opening_plies,
                     openings=contest.openings,
+                    clock=contest.clock,
                     max_forfeits=contest.max_forfeits,
                     stop=watch,
                 )
@@ -222,6 +228,27 @@ def _sprt_to_dict(sprt: Sprt | None, result: MatchResult) -> dict[str, Any]:
         "decision": sprt.decision(result.pair_counts),
     }
     return {"sprt": {**asdict(sprt), **measured}}
+
+
+def clock_of(options: argparse.Namespace) -> GameClock | None:
+    """Returns the clock of each side, if there is one.
+
+    Raises:
+        ValueError: it can't be read, or is out of its range.
+    """
+    return None if options.clock is None else GameClock.parse(options.clock)
+
+
+def how_of(options: argparse.Namespace, limits: SearchLimits) -> str:
+    """Describes how the models play, and from which openings."""
+    parts = {name: f"{value:g}" for name, value in limits.as_dict().items()}
+    if options.clock is not None:
+        if not has_limit(options):
+            del parts["time_ms"]
+        parts["clock"] = options.clock
+    if options.openings is not None:
+        parts["openings of"] = Path(options.openings).name
+    return ", ".join(f"{name} {value}" for name, value in parts.items())
 
 
 def openings_of(options: argparse.Namespace) -> list[Opening] | None:

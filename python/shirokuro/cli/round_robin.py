@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
@@ -11,7 +10,16 @@ from rich.text import Text
 
 from shirokuro.cli.exit_codes import ExitCode
 from shirokuro.cli.ladder import GAMES, MATCHES_ONLY, print_ratings
-from shirokuro.cli.matches import check_json, games_of, openings_of, output, result_to_dict, write_json
+from shirokuro.cli.matches import (
+    check_json,
+    clock_of,
+    games_of,
+    how_of,
+    openings_of,
+    output,
+    result_to_dict,
+    write_json,
+)
 from shirokuro.cli.terminal import console
 from shirokuro.display.format import counted
 from shirokuro.matches.gtp_client import GtpError
@@ -65,6 +73,7 @@ def run(
                 threads=options.threads,
                 opening_plies=options.opening_plies,
                 openings=openings,
+                clock=clock_of(options),
                 max_forfeits=options.max_forfeits,
                 progress=progress,
             ):
@@ -74,9 +83,7 @@ def run(
                 _print_matches(names, matches)
             raise
     standings = rate(players, matches)
-    how = ", ".join(f"{name} {value:g}" for name, value in limits.as_dict().items())
-    if openings is not None:
-        how += f", openings of {Path(options.openings).name}"
+    how = how_of(options, limits)
     content = {
         **standings.to_dict(),
         "how": how,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor, wait
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
-from shirokuro._core import BLACK, Cancellation, Position, black_view
+from shirokuro._core import BLACK, WHITE, Cancellation, Position, black_view
 from shirokuro.config import TrainConfig, cores
 from shirokuro.display.boards import board_line
 from shirokuro.matches.forfeits import MAX_FORFEITS, ForfeitLimit
@@ -20,11 +21,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from concurrent.futures import Future
 
+    from shirokuro.game.clock import GameClock
     from shirokuro.matches.openings import Opening
-    from shirokuro.matches.players import Player, PlayerProcess
+    from shirokuro.matches.players import Player, TimedProcess
 
 MOST_GAMES = 100_000
 """The longest match allowed; there are enough different openings for it."""
+
+
+LAG_SECONDS = 0.1
+"""The time by which a move may exceed the clock, for communication and the machine."""
 
 
 def check_games(name: str, games: int) -> None:
@@ -46,6 +52,7 @@ def play_match(
     threads: int | None = None,
     opening_plies: int | None = None,
     openings: Sequence[Opening] | None = None,
+    clock: GameClock | None = None,
     max_forfeits: float = MAX_FORFEITS,
     progress: Callable[[int], None] | None = None,
     stop: Callable[[PairCounts], bool] | None = None,
@@ -65,6 +72,9 @@ def play_match(
             equal or symmetric to each other. 0 starts every game from the initial position.
         openings: the openings to play in place of random ones, such as those of `read_openings`: one for each pair, in
             an order that the seed decides.
+        clock: the time of each side for a game (default: no clock). Models share it out among their moves; programs are
+            told what is left, in whole seconds. A side that runs out of time forfeits the game. Results then depend on
+            the machine's speed, and on the number of threads.
         max_forfeits: games that may be forfeited, that is, lost because a program plays an illegal move or no move at
             all: a share of the games (below 1) or a whole number. A share also limits a match that `stop` ends early.
         progress: called after each game with the number of finished games.
@@ -91,7 +101,7 @@ def play_match(
         swapped = index % 2
         with pools[swapped].taken() as black, pools[1 - swapped].taken() as white:
             random = Random(f"{seed} game {index}")
-            outcome = _play_game(chosen[index // 2], black, white, random, cancellation)
+            outcome = _play_game(chosen[index // 2], black, white, random, cancellation, clock=clock)
         return _Outcome(-outcome.difference if swapped else outcome.difference, outcome.fault, outcome.moves)
 
     differences: list[int] = []
@@ -171,17 +181,45 @@ class _Outcome(NamedTuple):
 
 
 def _play_game(
-    opening: Opening, black: PlayerProcess, white: PlayerProcess, random: Random, cancellation: Cancellation
+    opening: Opening,
+    black: TimedProcess,
+    white: TimedProcess,
+    random: Random,
+    cancellation: Cancellation,
+    *,
+    clock: GameClock | None,
 ) -> _Outcome:
     """Plays a game and returns its outcome from Black's view."""
+    clocks = {side: clock.new() for side in (BLACK, WHITE)} if clock else {}
     position, moves = opening.position, list(opening.moves)
     while not position.is_over:
         is_black = position.side_to_move == BLACK
         try:
             with cancellation:
-                move = (black if is_black else white).choose(moves, position, random)
+                player = black if is_black else white
+                move = _timed(player, moves, position, random, clocks.get(position.side_to_move))
         except PlayerFaultError as fault:
             return _Outcome(-BOARD if is_black else BOARD, str(fault), tuple(moves))
         moves.append(move)
         position = position.play(move)
     return _Outcome(black_view(position.score, position.side_to_move), "", tuple(moves))
+
+
+def _timed(
+    player: TimedProcess, moves: Sequence[str], position: Position, random: Random, clock: GameClock | None
+) -> str:
+    """Lets a player choose a move, and subtracts the time from its clock.
+
+    Raises:
+        PlayerFaultError: the player failed, or ran out of time.
+    """
+    if not clock:
+        return player.choose(moves, position, random)
+    player.set_clock(clock)
+    start = time.monotonic()
+    move = player.choose(moves, position, random)
+    seconds = time.monotonic() - start
+    if seconds > clock.left + LAG_SECONDS:
+        raise PlayerFaultError(f"ran out of time: a move took {seconds:.2f} s, and {clock.left:.2f} s were left")
+    clock.spend(seconds)
+    return move

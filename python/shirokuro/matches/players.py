@@ -15,10 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from random import Random
 
-    from shirokuro._core import Evaluator, Position
+    from shirokuro._core import Evaluator, Position, SearchResult
+    from shirokuro.game.clock import GameClock
 
 _NEXT_TO = {"a1": ("b1", "a2", "b2"), "h1": ("g1", "h2", "g2"), "a8": ("b8", "a7", "b7"), "h8": ("g8", "h7", "g7")}
 _CORNER_OF = {square: corner for corner, squares in _NEXT_TO.items() for square in squares}
+
+
+_TIMED_TABLE_MB = 16
+"""The size of the transposition table of searches that a clock limits, which may be long."""
 
 
 class Player(Protocol):
@@ -30,6 +35,14 @@ class Player(Protocol):
 
     def choose(self, position: Position, random: Random) -> str:
         """Returns one of the legal moves of the position, which has at least one."""
+
+
+@runtime_checkable
+class TimedPlayer(Protocol):
+    """A player that can be given a time for a move."""
+
+    def choose_within(self, position: Position, time_ms: float) -> str:
+        """Returns one of the legal moves of the position within this time, in milliseconds."""
 
 
 class PlayerFaultError(Exception):
@@ -59,6 +72,14 @@ class PlayerProcess(Protocol):
 
     def kill(self) -> None:
         """Ends the session immediately, even while another thread waits for a move."""
+
+
+@runtime_checkable
+class TimedProcess(PlayerProcess, Protocol):
+    """A session of a player that can be given a clock."""
+
+    def set_clock(self, clock: GameClock) -> None:
+        """Sets the time that is left to the player before its next move."""
 
 
 @runtime_checkable
@@ -242,6 +263,15 @@ class ModelPlayer:
             exact_empties=self.exact_empties,
             table_mb=1,
         )
-        if found.best_move is None:
-            raise ValueError("no legal move to choose from")
-        return found.best_move
+        return _move_of(found)
+
+    def choose_within(self, position: Position, time_ms: float) -> str:
+        """See `TimedPlayer`. The player's own limit applies as well."""
+        limits = self.limits.within(time_ms)
+        return _move_of(search(position, evaluator=self.evaluator, **limits.as_dict(), table_mb=_TIMED_TABLE_MB))
+
+
+def _move_of(found: SearchResult) -> str:
+    if found.best_move is None:
+        raise ValueError("no legal move to choose from")
+    return found.best_move

@@ -16,6 +16,7 @@ from shirokuro.matches.forfeits import MAX_FORFEITS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from shirokuro.game.clock import GameClock
     from shirokuro.matches.openings import Opening
     from shirokuro.matches.players import Player, SessionPlayer
     from shirokuro.matches.result import MatchResult
@@ -106,6 +107,7 @@ def play_round_robin(
     threads: int | None = None,
     opening_plies: int | None = None,
     openings: Sequence[Opening] | None = None,
+    clock: GameClock | None = None,
     max_forfeits: float = MAX_FORFEITS,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Ladder:
@@ -118,6 +120,7 @@ def play_round_robin(
         threads: games played at a time (default: one per core).
         opening_plies: random moves per opening; see `play_match`.
         openings: the openings to play in place of random ones; see `play_match`.
+        clock: the time of each side for a game; see `play_match`.
         max_forfeits: the share or number of games that may be forfeited in each match; see `play_match`.
         progress: called before each match with the players' names, the number of matches played and their total.
 
@@ -134,6 +137,7 @@ def play_round_robin(
         threads=threads,
         opening_plies=opening_plies,
         openings=openings,
+        clock=clock,
         max_forfeits=max_forfeits,
         progress=progress,
     )
@@ -160,6 +164,7 @@ def play_pairs(
     threads: int | None = None,
     opening_plies: int | None = None,
     openings: Sequence[Opening] | None = None,
+    clock: GameClock | None = None,
     max_forfeits: float = MAX_FORFEITS,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Iterator[LadderMatch]:
@@ -175,6 +180,7 @@ def play_pairs(
             threads=threads,
             opening_plies=opening_plies,
             openings=openings,
+            clock=clock,
             max_forfeits=max_forfeits,
         )
         yield LadderMatch(first=first, second=second, result=result)
