@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 from shirokuro._core import Evaluator, Position
@@ -47,7 +48,7 @@ def analyse(
     Args:
         game: moves in any notation of `read_moves`, a game of a file, a recorded game, or a game in progress.
         evaluator: the model (default: the one that ships with the package).
-        limits: the limits of each search.
+        limits: the limits of each search. A position with one empty square more than `exact_empties` is solved too.
         confidence: the confidence at which searches prune lines, in percent; see `search`.
         threads: positions searched at a time (default: one per core).
         table_mb: the size of each transposition table in MB.
@@ -103,29 +104,27 @@ def _plies(record: GameRecord) -> list[tuple[int, Position, str]]:
 
 
 def _analysed(number: int, position: Position, move: str, engine: Engine, model: Evaluator) -> MoveAnalysis:
-    found = engine.search(position)
-    best, value, exact, line, nodes = found.best_move or move, found.score, found.exact, found.principal_variation, 0
-    played = value
+    limits = engine.limits
+    if position.empties == limits.exact_empties + 1:  # the positions after its moves are solved: so is this one
+        limits = dataclasses.replace(limits, exact_empties=position.empties)
+    found = engine.search(position, limits)
+    best, value, line = found.best_move or move, found.score, tuple(found.principal_variation)
+    played, nodes = value, found.nodes
     if best != move:
         other = engine.score_move(position, move)
-        played, nodes = other.score, other.nodes
-        if other.exact and not exact:
-            # The moves are solved but the position is not: values of the same kind are compared.
-            again = engine.score_move(position, best)
-            value, exact, line, nodes = again.score, again.exact, list(again.line), nodes + again.nodes
+        played, nodes = other.score, nodes + other.nodes
         if played >= value:  # of two moves with the same value, the one played is a best one as well
-            value = played
-            best, line = move, list(other.line)
+            best, value, line = move, played, other.line
     return MoveAnalysis(
         number=number,
         position=position,
         move=move,
         evaluation=model.evaluate(position),
         value=value,
-        exact=exact,
+        exact=found.exact,
         depth=found.depth,
         best_move=best,
-        line=tuple(line),
+        line=line,
         played=played,
-        nodes=found.nodes + nodes,
+        nodes=nodes,
     )
