@@ -115,7 +115,7 @@ def test_the_text_has_every_loss_and_the_worst_moves(analysis: sk.GameAnalysis) 
 
 def test_progress_counts_the_moves(game: sk.Game, trained: sk.Trainer) -> None:
     seen = list[int]()
-    sk.analyse(game, evaluator=trained.evaluator, limits=sk.SearchLimits(depth=1), progress=seen.append)
+    sk.analyse(game, evaluator=trained.evaluator, limits=sk.SearchLimits(depth=1), table_mb=1, progress=seen.append)
     assert seen == list(range(1, game.move_count + 1))
 
 

@@ -58,6 +58,7 @@ _EXACT_EMPTIES = 8
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's options."""
+    parser.epilog = "example: shirokuro evaluate runs/first --opponent default --openings xot.txt"
     levels.add_model(parser)
     parser.add_argument(
         "--opponent",
