@@ -38,9 +38,20 @@ from shirokuro._core import (
     search,
     solve,
 )
+from shirokuro.analysis import GameAnalysis, MoveAnalysis, PlayerSummary, analyse
 from shirokuro.config import TrainConfig
-from shirokuro.engine import Engine, MoveScore, MoveScores, SearchLimits
-from shirokuro.game import GameRecord, LiveGame, Problem, read_games, read_moves, read_position, read_problems
+from shirokuro.engine import Engine, MoveScore, MoveScores, SearchLimits, Solution, solve_many
+from shirokuro.game import (
+    GameClock,
+    GameRecord,
+    LiveGame,
+    Problem,
+    opening_name,
+    read_games,
+    read_moves,
+    read_position,
+    read_problems,
+)
 from shirokuro.matches import (
     EloEstimate,
     EpsilonPlayer,
@@ -53,6 +64,7 @@ from shirokuro.matches import (
     MatchResult,
     ModelPlayer,
     OnePlyPlayer,
+    Opening,
     Player,
     RandomPlayer,
     Rung,
@@ -61,7 +73,9 @@ from shirokuro.matches import (
     elo_difference,
     play_ladder,
     play_match,
+    play_round_robin,
     read_ladder,
+    read_openings,
 )
 from shirokuro.runs import Checkpoint, latest_checkpoint, list_checkpoints
 from shirokuro.schedule import Schedule
@@ -97,6 +111,8 @@ __all__ = [
     "FailureReport",
     "Forfeit",
     "Game",
+    "GameAnalysis",
+    "GameClock",
     "GameRecord",
     "GtpEngine",
     "GtpError",
@@ -108,10 +124,13 @@ __all__ = [
     "ModelFileError",
     "ModelPlayer",
     "ModelVersionError",
+    "MoveAnalysis",
     "MoveScore",
     "MoveScores",
     "OnePlyPlayer",
+    "Opening",
     "Player",
+    "PlayerSummary",
     "Position",
     "Problem",
     "PyEvaluator",
@@ -121,6 +140,7 @@ __all__ = [
     "SearchLimits",
     "SearchResult",
     "Searcher",
+    "Solution",
     "Sprt",
     "TrainConfig",
     "Trainer",
@@ -129,21 +149,26 @@ __all__ = [
     "TrainingWarning",
     "WeightedPieceCounter",
     "__version__",
+    "analyse",
     "debug",
     "elo_difference",
     "file_digest",
     "kernel",
     "latest_checkpoint",
     "list_checkpoints",
+    "opening_name",
     "perft",
     "play_ladder",
     "play_match",
+    "play_round_robin",
     "random_games",
     "read_games",
     "read_ladder",
     "read_moves",
+    "read_openings",
     "read_position",
     "read_problems",
     "search",
     "solve",
+    "solve_many",
 ]

@@ -182,8 +182,8 @@ def test_the_table_and_the_file_agree(model: Path, tmp_path: Path, capsys: pytes
 def test_options_for_the_search_are_those_of_the_models(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
     options = ("--games", "2", "--depth", "4", "--confidence", "73", "--search-threads", "2", "--table-mb", "2")
     assert evaluated(model, *options, "--opponent", "default") == 0
-    title = capsys.readouterr().out.splitlines()[0]
-    assert "(depth 4, exact_empties 8, confidence 73, threads 2, table_mb 2): 2 games" in title
+    output = " ".join(capsys.readouterr().out.split())
+    assert "(depth 4, exact_empties 8, confidence 73, threads 2, table_mb 2): 2 games" in output
 
 
 def test_results_can_go_only_to_standard_output(model: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -160,18 +160,6 @@ def test_games_that_do_not_exist_are_rejected(run: Path, tmp_path: Path, small: 
         debug.replay(run, -1)
 
 
-def test_a_review_shows_what_another_model_sees(run: Path, trained: sk.Trainer) -> None:
-    game = debug.find_game(run, 7)
-    assert game is not None
-    review = debug.review(game, evaluator=trained.evaluator, depth=3, exact_empties=6)
-    for ply in review.plies:
-        found = sk.search(ply.position, evaluator=trained.evaluator, depth=3, exact_empties=6)
-        assert (ply.value, ply.exact) == (found.score, found.exact)
-        assert ply.evaluation == trained.evaluator.evaluate(ply.position)
-        assert (ply.kind == "best") == bool(ply.greedy)
-    assert "(reviewed)" in str(review)
-
-
 # Tables.
 
 
@@ -339,8 +327,8 @@ def test_commands_print_what_the_functions_return(
     other = debug.trace_view(game, 40, lambda_=0.25)
     assert command(capsys, "traces", run, 120, 40, "--lambda", 0.25) == str(other)
     assert command(capsys, "replay", run, 120) == str(debug.replay(run, 120))
-    review = debug.review(game, evaluator=model, depth=2, exact_empties=8)
-    assert command(capsys, "replay", run, 120, "--model", run, "--depth", 2) == str(review)
+    analysis = sk.analyse(game, evaluator=model, limits=sk.SearchLimits(depth=2, exact_empties=8))
+    assert command(capsys, "replay", run, 120, "--model", run, "--depth", 2) == str(analysis)
     first = RunDirectory(run).checkpoints / "checkpoint_000000120.shiro"
     diff = debug.diff_weights(first, model, top=7)
     assert command(capsys, "diff", first, run, "--top", 7) == diff.text(limit=7)

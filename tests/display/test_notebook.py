@@ -47,7 +47,7 @@ def shown(trained: sk.Trainer) -> dict[str, Any]:
         "ladder": sk.Ladder(rungs=tuple(rungs), matches=()),
         "patterns": sk.debug.pattern_view(trained.evaluator, position),
         "traces": sk.debug.trace_view(game, 20, lambda_=0.9),
-        "review": sk.debug.review(game, evaluator=trained.evaluator, depth=1),
+        "analysis": sk.analyse(game, evaluator=trained.evaluator, limits=sk.SearchLimits(depth=1)),
     }
 
 
@@ -62,7 +62,7 @@ def words(text: str) -> str:
     return " ".join(" ".join(ET.fromstring(f"<div>{text}</div>").itertext()).split())  # noqa: S314
 
 
-KINDS = ("search", "scores", "game", "live game", "match", "report", "ladder", "patterns", "traces", "review")
+KINDS = ("search", "scores", "game", "live game", "match", "report", "ladder", "patterns", "traces", "analysis")
 
 
 @pytest.mark.parametrize("kind", KINDS)

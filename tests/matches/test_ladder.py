@@ -14,7 +14,8 @@ from matplotlib.axes import Axes
 import shirokuro as sk
 from shirokuro.cli import main
 from shirokuro.matches.bradley_terry import Pairing, Rating, fit_ratings
-from shirokuro.matches.ladder import LADDER_FILE, Rung, choose_checkpoints, play_ladder, read_ladder
+from shirokuro.matches.ladder import LADDER_FILE, choose_checkpoints, play_ladder, read_ladder
+from shirokuro.matches.round_robin import Rung
 from shirokuro.plots.ladder import draw_ladder
 from tests.support.paths import PROGRAMS
 
@@ -88,6 +89,16 @@ def test_a_ladder_rates_all_matches_at_once_and_is_reproducible(run: Path) -> No
     assert len({match.result.differences for match in ladder.matches}) == 9
     random = ladder.rungs[3].rating
     assert all(rung.rating.elo > random.elo for rung in ladder.rungs[:3])
+
+
+def test_a_ladder_is_played_from_given_openings(run: Path, tmp_path: Path) -> None:
+    path = tmp_path / "openings.txt"
+    path.write_text("f5d6c3\nf5f6e6\n")
+    openings = sk.read_openings(path)
+    ladder = play_ladder(run, [], limits={"depth": 1}, games=4, checkpoints=2, openings=openings)
+    assert [rung.games for rung in ladder.rungs] == [4, 4]
+    with pytest.raises(ValueError, match="2 openings are enough for 4 games"):
+        play_ladder(run, [], limits={"depth": 1}, games=6, checkpoints=2, openings=openings)
 
 
 def test_the_command_prints_writes_and_draws_a_ladder(

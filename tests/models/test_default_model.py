@@ -32,9 +32,10 @@ def test_searches_without_an_evaluator_use_it(shipped: sk.Evaluator) -> None:
         assert (found.score, found.principal_variation) == (expected.score, expected.principal_variation)
 
 
-def test_reviews_without_an_evaluator_use_it(shipped: sk.Evaluator) -> None:
-    game = sk.Game("e6f4e3f6g5d6e7f5c5")
-    assert str(debug.review(game, depth=1)) == str(debug.review(game, evaluator=shipped, depth=1))
+def test_analyses_without_an_evaluator_use_it(shipped: sk.Evaluator) -> None:
+    game = "e6f4e3f6g5d6e7f5c5"
+    limits = sk.SearchLimits(depth=1)
+    assert str(sk.analyse(game, limits=limits)) == str(sk.analyse(game, evaluator=shipped, limits=limits))
 
 
 def test_wrong_arguments_are_reported_before_it_is_loaded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -48,8 +48,12 @@ def tab(
     height: int = 860,
     scheme: Literal["light", "dark"] = "light",
     moving: bool = False,
+    ready: str = "#status:not(:empty)",
 ) -> Iterator[Page]:
-    """Opens a page in a separate tab. The test fails on any error in the page and on requests to other hosts."""
+    """Opens a page in a separate tab, and waits until it has an element that matches `ready`.
+
+    The test fails on any error in the page and on requests to other hosts.
+    """
     context = browser.new_context(
         viewport={"width": width, "height": height},
         color_scheme=scheme,
@@ -62,7 +66,7 @@ def tab(
     page.on("request", lambda request: None if urlsplit(request.url).netloc == host else wrong.append(request.url))
     page.on("websocket", lambda socket: None if urlsplit(socket.url).netloc == host else wrong.append(socket.url))
     page.goto(url)
-    page.locator("#status:not(:empty)").wait_for(state="attached")
+    page.locator(ready).wait_for(state="attached")
     yield page
     context.close()
     assert wrong == []

@@ -11,7 +11,21 @@ from typing import TYPE_CHECKING, NoReturn
 
 import shirokuro
 from shirokuro import startup
-from shirokuro.cli import bench, checkpoints, debug, evaluate, export, gtp, monitor, nboard, play, serve, train
+from shirokuro.cli import (
+    analyse,
+    bench,
+    checkpoints,
+    debug,
+    evaluate,
+    export,
+    gtp,
+    monitor,
+    nboard,
+    play,
+    serve,
+    solve,
+    train,
+)
 from shirokuro.cli.console import MessageHandler
 from shirokuro.cli.exit_codes import ExitCode, of_error
 from shirokuro.cli.terminal import drop_output, output_may_be_lost, printable, say, standard_streams
@@ -31,6 +45,8 @@ _COMMANDS = {
     "export": export,
     "evaluate": evaluate,
     "play": play,
+    "solve": solve,
+    "analyse": analyse,
     "gtp": gtp,
     "nboard": nboard,
     "debug": debug,

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from shirokuro import debug
 from shirokuro._core import Evaluator, Game
+from shirokuro.analysis.analyse import analyse
 from shirokuro.cli.terminal import say
 from shirokuro.config import TrainConfig
 from shirokuro.display.format import counted
+from shirokuro.engine.limits import SearchLimits
 from shirokuro.files import write_text
 from shirokuro.game.moves import read_moves
 from shirokuro.game.positions import read_position
@@ -71,7 +73,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="retrain at most N games, from the last saved state before the game (default: %(default)s)",
     )
     replay.add_argument("--threads", type=int, metavar="N", help="worker threads (default: as in the run)")
-    replay.add_argument("--model", metavar="RUN|FILE", help="review the recorded game with this model instead")
+    replay.add_argument("--model", metavar="RUN|FILE", help="analyse the recorded game with this model instead")
     replay.add_argument("--depth", type=int, metavar="N", help="search depth of --model, in plies (default: 3)")
 
     weights = command("weights", _weights, "Show how many weights a model has learned, and how large they are.")
@@ -142,7 +144,8 @@ def _traces(options: argparse.Namespace) -> None:
 def _replay(options: argparse.Namespace) -> None:
     if options.model:
         evaluator = Evaluator.load(model_of(options.model))
-        say(debug.review(_game(options), evaluator=evaluator, depth=options.depth or 3, exact_empties=8))
+        limits = SearchLimits(depth=3 if options.depth is None else options.depth, exact_empties=8)
+        say(analyse(_game(options), evaluator=evaluator, limits=limits, threads=options.threads))
         return
     if options.depth:
         raise ValueError("--depth needs --model: the replay of a run's game uses the run's own settings")

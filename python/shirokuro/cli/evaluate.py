@@ -6,10 +6,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from shirokuro._core import Evaluator
-from shirokuro.cli import ladder, levels
+from shirokuro.cli import ladder, levels, round_robin
 from shirokuro.cli.exit_codes import ExitCode
-from shirokuro.cli.matches import Contest, check_json, play_all, print_table, write_json
-from shirokuro.matches.arena import check_games
+from shirokuro.cli.matches import (
+    Contest,
+    check_json,
+    clock_of,
+    games_of,
+    how_of,
+    openings_of,
+    play_all,
+    print_table,
+    write_json,
+)
 from shirokuro.matches.forfeits import MAX_FORFEITS
 from shirokuro.matches.gtp_client import DEFAULT_TIMEOUT
 from shirokuro.matches.gtp_player import GtpPlayer
@@ -32,7 +41,7 @@ if TYPE_CHECKING:
     from shirokuro.matches.players import Player, SessionPlayer
     from shirokuro.matches.result import MatchResult
 
-HELP = "Play a model against fixed opponents, other models or programs, or a run's checkpoints against each other."
+HELP = "Play a model against fixed opponents, other models and programs, or a run's checkpoints against each other."
 
 _FIXED: Mapping[str, Player] = {
     "random": RandomPlayer(),
@@ -52,6 +61,7 @@ _UNSEARCHED = {"confidence": 100, "search_threads": 1, "table_mb": _TABLE_MB}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's options."""
+    parser.epilog = "example: shirokuro evaluate runs/first --opponent default --openings xot.txt"
     levels.add_model(parser)
     parser.add_argument(
         "--opponent",
@@ -62,7 +72,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "(default: random and heuristic)",
     )
     parser.add_argument(
-        "--games", type=int, help=f"games per match, an even number (default: {_GAMES}; for a ladder: 100)"
+        "--games",
+        type=int,
+        help=f"games per match, an even number (default: {_GAMES}; for a ladder or a round robin: 100)",
     )
     parser.add_argument("--seed", type=int, default=1, help="seed of openings and random moves (default: %(default)s)")
     parser.add_argument("--threads", type=int, help="games played in parallel (default: one per core)")
@@ -78,6 +90,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="random moves in each opening (default: 8); 0 starts all games from the initial position, which is useful "
         "only for players that move at random",
+    )
+    match.add_argument(
+        "--openings",
+        metavar="FILE",
+        help="play the openings of a file, in an order that the seed decides, instead of random ones: a list with an "
+        "opening per line, such as XOT's, or games or positions in any format; --games is then at most, and by "
+        "default, two for each opening",
+    )
+    match.add_argument(
+        "--clock",
+        metavar="SECONDS[+INCREMENT]",
+        help="the time of each side for a game, such as 60 or 60+0.5, with an increment for each move: models share it "
+        "out, programs are told what is left, and a side that runs out of time forfeits the game. Without --depth, "
+        "--nodes and --time-ms, the clock alone limits the searches of models",
     )
     match.add_argument(
         "--wpc-protocol",
@@ -115,6 +141,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     match.add_argument("--json", metavar="FILE", help="write all results to a JSON file, or to standard output with -")
     ladder.add_arguments(parser)
+    round_robin.add_arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -125,13 +152,27 @@ def run(options: argparse.Namespace) -> int:
 
     with StopSignals(interrupt) as signals:
         try:
-            return ladder.run(options, _how(options), opponent_named) if options.ladder else _run_matches(options)
+            return _run(options)
         except KeyboardInterrupt:
             return 128 + (signals.received or 2)
 
 
+def _run(options: argparse.Namespace) -> int:
+    if options.ladder and options.round_robin:
+        raise ValueError("--ladder can't be combined with --round-robin")
+    if options.ladder:
+        return ladder.run(options, _how(options), opponent_named)
+    if options.plot:
+        raise ValueError("--plot draws a ladder: give --ladder as well")
+    return round_robin.run(options, _how(options), opponent_named) if options.round_robin else _run_matches(options)
+
+
 def _how(options: argparse.Namespace) -> dict[str, Any]:
-    return levels.player_arguments(options, depth=_DEPTH, exact_empties=_EXACT_EMPTIES)
+    if clock := clock_of(options):  # which alone limits the searches unless a limit is given
+        limits = levels.limits_of(options, depth=None, time_ms=1000 * clock.main, exact_empties=_EXACT_EMPTIES)
+    else:
+        limits = levels.limits_of(options, depth=_DEPTH, exact_empties=_EXACT_EMPTIES)
+    return levels.player_arguments(options, limits)
 
 
 def opponent_named(name: str, options: argparse.Namespace) -> Player | SessionPlayer:
@@ -152,10 +193,8 @@ def _shown(path: str) -> str:
 
 
 def _run_matches(options: argparse.Namespace) -> int:
-    if options.plot:
-        raise ValueError("--plot draws a ladder: give --ladder as well")
-    games = _GAMES if options.games is None else options.games
-    check_games("games", games)
+    openings = openings_of(options)
+    games = games_of(options, openings, _GAMES)
     sprt = Sprt.parse(options.sprt) if options.sprt else None
     if options.min_score is not None and not 0 <= options.min_score <= 1:
         raise ValueError(f"min_score = {options.min_score:g}: must be within 0…1")
@@ -168,6 +207,8 @@ def _run_matches(options: argparse.Namespace) -> int:
         seed=options.seed,
         threads=options.threads,
         opening_plies=0 if options.wpc_protocol else options.opening_plies,
+        openings=openings,
+        clock=clock_of(options),
         max_forfeits=options.max_forfeits,
         sprt=sprt,
     )
@@ -182,11 +223,11 @@ def _run_matches(options: argparse.Namespace) -> int:
 def _by_options(options: argparse.Namespace) -> tuple[Player, list[Player | SessionPlayer], str]:
     player = _model(options.model, options)
     opponents = [opponent_named(name, options) for name in options.opponent or _DEFAULT]
-    return player, opponents, levels.described(_how(options))
+    return player, opponents, how_of(options, _how(options))
 
 
 def _by_protocol(options: argparse.Namespace) -> tuple[Player, Sequence[Player | SessionPlayer], str]:
-    names = ("opponent", "depth", "nodes", "time_ms", "exact_empties", "opening_plies")
+    names = ("opponent", "depth", "nodes", "time_ms", "exact_empties", "opening_plies", "openings", "clock")
     for name in (*names, "confidence", "search_threads", "table_mb"):
         if getattr(options, name) != _UNSEARCHED.get(name):
             raise ValueError(f"--wpc-protocol fixes how to play: --{name.replace('_', '-')} can't be combined with it")

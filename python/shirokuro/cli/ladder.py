@@ -9,11 +9,10 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from shirokuro.cli import levels
 from shirokuro.cli.exit_codes import ExitCode
-from shirokuro.cli.matches import check_json, output, write_json
+from shirokuro.cli.matches import check_json, games_of, how_of, openings_of, output, write_json
 from shirokuro.cli.terminal import console
-from shirokuro.matches.ladder import LADDER_FILE, Ladder, play_ladder, save_ladder
+from shirokuro.matches.ladder import LADDER_FILE, play_ladder, save_ladder
 from shirokuro.plots.ladder import draw_ladder
 from shirokuro.plots.style import PALETTES, check_picture
 
@@ -22,9 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from shirokuro.matches.players import Player, SessionPlayer
+    from shirokuro.matches.round_robin import Ladder
+
+GAMES = 100
+"""The default number of games per match."""
 
 _DEFAULT = ("random", "heuristic", "wpc")
-_MATCHES_ONLY = ("wpc_protocol", "sprt", "min_score", "opening_plies")
+MATCHES_ONLY = ("wpc_protocol", "sprt", "min_score")
+"""Options that decide about the matches of one player."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,7 +59,7 @@ def run(
     opponent_named: Callable[[str, argparse.Namespace], Player | SessionPlayer],
 ) -> int:
     """Plays the ladder, prints the table and writes the files."""
-    for name in _MATCHES_ONLY:
+    for name in (*MATCHES_ONLY, "opening_plies", "clock"):
         if getattr(options, name):
             raise ValueError(f"--{name.replace('_', '-')} can't be combined with --ladder")
     directory = Path(options.model)
@@ -64,6 +68,7 @@ def run(
     if options.plot:
         check_picture(options.plot)
     check_json(options.json)
+    openings = openings_of(options)
     messages = console(stderr=True)
     with messages.status("ladder") as status:
 
@@ -75,9 +80,10 @@ def run(
             [opponent_named(name, options) for name in options.opponent or _DEFAULT],
             limits=how,
             checkpoints=options.checkpoints,
-            games=100 if options.games is None else options.games,
+            games=games_of(options, openings, GAMES),
             seed=options.seed,
             threads=options.threads,
+            openings=openings,
             max_forfeits=options.max_forfeits,
             progress=progress,
         )
@@ -94,12 +100,17 @@ def run(
         saved.append(options.plot)
     write_json(options.json, content)
     if options.json != "-":
-        _print(ladder, f"{directory}: strength of the checkpoints ({levels.described(how)}), seed {options.seed}")
+        title = f"{directory}: strength of the checkpoints ({how_of(options, how)}), seed {options.seed}"
+        print_ratings(ladder, title)
+        output().print(
+            "Elo is relative to the mean of the checkpoints; the score is against all other players.", style="dim"
+        )
     messages.print(f"wrote {' and '.join(map(str, saved))}", highlight=False)
     return ExitCode.SUCCESS
 
 
-def _print(ladder: Ladder, title: str) -> None:
+def print_ratings(ladder: Ladder, title: str) -> None:
+    """Prints the players with their ratings, the strongest first."""
     table = Table(box=SIMPLE_HEAD, show_edge=False)
     table.add_column("player", overflow="fold")
     for column in ("Elo", "±, 95 %", "score", "games", "forfeits"):
@@ -117,4 +128,3 @@ def _print(ladder: Ladder, title: str) -> None:
     shown = output()
     shown.print(title, highlight=False)
     shown.print(table)
-    shown.print("Elo is relative to the mean of the checkpoints; the score is against all other players.", style="dim")

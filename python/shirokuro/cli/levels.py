@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING, Any, get_args
 
 from shirokuro import models
 from shirokuro._core import Evaluator
-from shirokuro.config import LIMITS
 from shirokuro.engine.engine import Confidence, Engine
 from shirokuro.engine.limits import SearchLimits
-from shirokuro.matches.players import ModelPlayer
 from shirokuro.runs.checkpoints import model_of
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
 
 DEPTH = 12
 """The default search depth in plies."""
@@ -53,15 +49,7 @@ def add_search(group: argparse._ArgumentGroup, *, threads: str, confidence: Conf
         default=1,
         help="threads per search (default: %(default)s)",
     )
-    group.add_argument(
-        "--confidence",
-        type=int,
-        metavar="PERCENT",
-        choices=get_args(Confidence),
-        default=confidence,
-        help="prune moves that shallow searches predict to fail with this confidence, to search deeper in the same "
-        "time; one of %(choices)s; 100 prunes nothing (default: %(default)s)",
-    )
+    add_confidence(group, default=confidence)
     group.add_argument(
         "--table-mb",
         type=float,
@@ -76,9 +64,10 @@ def add_model(parser: argparse.ArgumentParser, more: str = "") -> None:
     parser.add_argument("model", nargs="?", default=models.DEFAULT, metavar="RUN|FILE", help=f"{MODEL_HELP}{more}")
 
 
-def add_limits(group: argparse._ArgumentGroup, *, depth: int, exact_empties: int) -> None:
+def add_limits(group: argparse._ArgumentGroup, *, depth: int | None, exact_empties: int) -> None:
     """Declares the limits of a search; `limits_of` reads them, with the same defaults."""
-    group.add_argument("--depth", type=int, metavar="N", help=f"search depth in plies (default: {depth})")
+    default = "" if depth is None else f" (default: {depth})"
+    group.add_argument("--depth", type=int, metavar="N", help=f"search depth in plies{default}")
     group.add_argument("--nodes", type=int, metavar="N", help="positions to visit per move")
     group.add_argument("--time-ms", type=float, metavar="X", help="milliseconds per move")
     group.add_argument(
@@ -89,17 +78,37 @@ def add_limits(group: argparse._ArgumentGroup, *, depth: int, exact_empties: int
     )
 
 
+def add_confidence(group: argparse._ArgumentGroup, *, default: Confidence = 100) -> None:
+    """Declares the confidence at which a search prunes lines."""
+    group.add_argument(
+        "--confidence",
+        type=int,
+        metavar="PERCENT",
+        choices=get_args(Confidence),
+        default=default,
+        help="prune moves that shallow searches predict to fail with this confidence, to search deeper in the same "
+        "time; one of %(choices)s; 100 prunes nothing (default: %(default)s)",
+    )
+
+
 def has_limit(options: argparse.Namespace) -> bool:
     """Checks whether a depth, a number of nodes or a time is given."""
     return not options.depth is options.nodes is options.time_ms is None
 
 
-def limits_of(options: argparse.Namespace, *, depth: int = DEPTH, exact_empties: int = EXACT_EMPTIES) -> SearchLimits:
+def limits_of(
+    options: argparse.Namespace,
+    *,
+    depth: int | None = DEPTH,
+    exact_empties: int = EXACT_EMPTIES,
+    time_ms: float | None = None,
+) -> SearchLimits:
     """Reads the limits of a search from the options.
 
     Args:
         options: the command's options.
-        depth: the depth if no limit is given.
+        depth: the depth if no limit is given; `None` for none.
+        time_ms: the time if no limit is given; `None` for none.
         exact_empties: the number of empty squares for the exact solver if none is given.
 
     Raises:
@@ -108,30 +117,15 @@ def limits_of(options: argparse.Namespace, *, depth: int = DEPTH, exact_empties:
     return SearchLimits(
         depth=options.depth if has_limit(options) else depth,
         nodes=options.nodes,
-        time_ms=options.time_ms,
+        time_ms=options.time_ms if has_limit(options) else time_ms,
         exact_empties=exact_empties if options.exact_empties is None else options.exact_empties,
     )
 
 
-def player_arguments(options: argparse.Namespace, *, depth: int, exact_empties: int) -> dict[str, Any]:
-    """Reads the arguments of `ModelPlayer` that say how it searches.
-
-    Raises:
-        ValueError: a limit is out of its range.
-    """
-    limits = limits_of(options, depth=depth, exact_empties=exact_empties).as_dict()
-    return {
-        **limits,
-        "confidence": options.confidence,
-        "threads": options.search_threads,
-        "table_mb": options.table_mb,
-    }
-
-
-def described(how: Mapping[str, Any]) -> str:
-    """Describes what `player_arguments` returns, without defaults of `ModelPlayer`."""
-    defaults = {field.name: field.default for field in dataclasses.fields(ModelPlayer)}
-    return ", ".join(f"{name} {value:g}" for name, value in how.items() if name in LIMITS or value != defaults[name])
+def player_arguments(options: argparse.Namespace, limits: SearchLimits) -> dict[str, Any]:
+    """Returns the arguments of `ModelPlayer` that say how it searches."""
+    how = {"confidence": options.confidence, "threads": options.search_threads, "table_mb": options.table_mb}
+    return {**limits.as_dict(), **how}
 
 
 def engine_of(options: argparse.Namespace) -> Engine:

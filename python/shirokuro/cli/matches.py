@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
@@ -12,19 +13,26 @@ from rich.table import Table
 from rich.text import Text
 
 from shirokuro._core import __version__
+from shirokuro.cli.levels import has_limit
 from shirokuro.cli.terminal import console, say
+from shirokuro.config import LIMITS
 from shirokuro.display.format import counted
 from shirokuro.files import check_writable, write_text
-from shirokuro.matches.arena import play_match
+from shirokuro.game.clock import GameClock
+from shirokuro.matches.arena import MOST_GAMES, check_games, play_match
 from shirokuro.matches.elo import PAIR_SCORES, elo_difference
 from shirokuro.matches.forfeits import MAX_FORFEITS
 from shirokuro.matches.gtp_client import GtpError
+from shirokuro.matches.openings import read_openings
+from shirokuro.matches.players import ModelPlayer
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Mapping, Sequence
 
     from rich.console import Console
 
+    from shirokuro.matches.openings import Opening
     from shirokuro.matches.players import Player, SessionPlayer
     from shirokuro.matches.result import MatchResult, PairCounts
     from shirokuro.matches.sprt import Sprt
@@ -44,6 +52,8 @@ class Contest:
     """A description of how the models play, for the title of the table."""
     threads: int | None = None
     opening_plies: int | None = None
+    openings: Sequence[Opening] | None = None
+    clock: GameClock | None = None
     max_forfeits: float = MAX_FORFEITS
     sprt: Sprt | None = None
 
@@ -55,6 +65,7 @@ class Contest:
             "games": self.games,
             "seed": self.seed,
             "opening_plies": self.opening_plies,
+            "openings": None if self.openings is None else len(self.openings),
             "matches": [
                 {"opponent": opponent.name, **result_to_dict(result), **_sprt_to_dict(self.sprt, result)}
                 for opponent, result in results
@@ -94,6 +105,8 @@ def play_all(contest: Contest, opponents: Sequence[Player | SessionPlayer]) -> R
                     seed=contest.seed,
                     threads=contest.threads,
                     opening_plies=contest.opening_plies,
+                    openings=contest.openings,
+                    clock=contest.clock,
                     max_forfeits=contest.max_forfeits,
                     stop=watch,
                 )
@@ -216,6 +229,57 @@ def _sprt_to_dict(sprt: Sprt | None, result: MatchResult) -> dict[str, Any]:
         "decision": sprt.decision(result.pair_counts),
     }
     return {"sprt": {**asdict(sprt), **measured}}
+
+
+def clock_of(options: argparse.Namespace) -> GameClock | None:
+    """Returns the clock of each side, if there is one.
+
+    Raises:
+        ValueError: it can't be read, or is out of its range.
+    """
+    return None if options.clock is None else GameClock.parse(options.clock)
+
+
+def how_of(options: argparse.Namespace, how: Mapping[str, Any]) -> str:
+    """Describes how the models play, leaving out the defaults of `ModelPlayer`, and from which openings."""
+    defaults = {field.name: field.default for field in fields(ModelPlayer)}
+    parts = {name: f"{value:g}" for name, value in how.items() if name in LIMITS or value != defaults[name]}
+    if options.clock is not None:
+        if not has_limit(options):
+            del parts["time_ms"]
+        parts["clock"] = options.clock
+    if options.openings is not None:
+        parts["openings of"] = Path(options.openings).name
+    return ", ".join(f"{name} {value}" for name, value in parts.items())
+
+
+def openings_of(options: argparse.Namespace) -> list[Opening] | None:
+    """Reads the file of openings, if there is one.
+
+    Raises:
+        OSError: it can't be read.
+        ValueError: it is damaged, or --opening-plies is given as well.
+    """
+    if options.openings is None:
+        return None
+    if options.opening_plies is not None:
+        raise ValueError("--opening-plies can't be combined with --openings")
+    return read_openings(options.openings)
+
+
+def games_of(options: argparse.Namespace, openings: Sequence[Opening] | None, default: int) -> int:
+    """Returns the number of games of each match: by default two for each opening of a file.
+
+    Raises:
+        ValueError: the number is out of its range, or the file has too few openings.
+    """
+    games = options.games
+    if games is None:
+        games = default if openings is None else min(2 * len(openings), MOST_GAMES)
+    check_games("games", games)
+    if openings is not None and games > 2 * len(openings):
+        raise ValueError(f"games = {games}: {options.openings} has openings for {2 * len(openings):,} games")
+    return int(games)
 
 
 def check_json(path: str | None) -> None:

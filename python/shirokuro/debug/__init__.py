@@ -11,7 +11,7 @@ Every command of `shirokuro debug` calls one of these functions.
 from shirokuro.debug.diff import TableChange, WeightDiff, diff_weights
 from shirokuro.debug.export import export_games, export_metrics, export_positions
 from shirokuro.debug.patterns import PatternRead, PatternView, pattern_view
-from shirokuro.debug.replay import Replay, ReplayPly, replay, review
+from shirokuro.debug.replay import Replay, ReplayPly, replay
 from shirokuro.debug.traces import TraceView, trace_view
 from shirokuro.debug.updates import UpdateLog, log_updates
 from shirokuro.debug.weights import WeightStatistics, WeightSummary, weight_statistics
@@ -40,7 +40,6 @@ __all__ = [
     "pattern_view",
     "read_games",
     "replay",
-    "review",
     "trace_view",
     "weight_statistics",
 ]

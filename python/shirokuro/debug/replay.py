@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from shirokuro import _core
-from shirokuro._core import Evaluator, Game, ModelFileError, ModelVersionError, Position, Searcher, read_header
+from shirokuro._core import Game, ModelFileError, ModelVersionError, Position, read_header
 from shirokuro.config import TrainConfig
 from shirokuro.display import notebook
 from shirokuro.display.boards import SIDES
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-Kind: TypeAlias = Literal["opening", "best", "random", "shallow", "other"]
-"""The origin of a move: random in the opening, the best move of the search, a random move in place of it (ε), the best
-move of a one-ply search, or unknown (in a review, if the move is not the best one)."""
+Kind: TypeAlias = Literal["opening", "best", "random", "shallow"]
+"""The origin of a move: random in the opening, the best move of the search, a random move in place of it (ε), or the
+best move of a one-ply search."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ class ReplayPly:
     """Whether the value is the game's result under best play; `None` in the opening."""
 
     target: float | None
-    """The training target of the position; `None` where nothing is learned, and in a review."""
+    """The training target of the position; `None` where nothing is learned."""
 
     search: SearchResult | None
     """The search, with depth, nodes, best move and principal variation; `None` in the opening, and while the game
@@ -82,9 +82,6 @@ class Replay:
     plies: tuple[ReplayPly, ...]
     """The moves."""
 
-    reviewed: bool = False
-    """Whether the values come from a review by some model, and not from the original searches."""
-
     @property
     def as_recorded(self) -> bool | None:
         """Whether all moves and values equal the recorded ones; `None` without a record."""
@@ -94,8 +91,6 @@ class Replay:
         game = self.game
         head = f"game {game.index}: {game.winner}, disc difference {game.stone_difference:+d}, {game.move_count} moves"
         compared = {None: "not recorded", True: "as recorded", False: "NOT as recorded"}[self.as_recorded]
-        if self.reviewed:
-            compared = "reviewed"
         rows = []
         for ply in self.plies:
             search = ply.search
@@ -193,49 +188,6 @@ def replay(
             game,
         )
     return result
-
-
-def review(
-    game: Game,
-    *,
-    evaluator: Evaluator | None = None,
-    depth: int | None = None,
-    nodes: int | None = None,
-    time_ms: float | None = None,
-    exact_empties: int = 0,
-) -> Replay:
-    """Reviews any finished game with a model: searches its positions again, and leaves the moves as they are.
-
-    Args:
-        game: the game.
-        evaluator: the model; without one, that which ships with the package.
-        depth: the search depth in plies, as for `search`.
-        nodes: the number of positions to visit per search, as for `search`.
-        time_ms: the time per search in milliseconds, as for `search`.
-        exact_empties: the maximum number of empty squares at which positions are solved, as for `search`.
-
-    Raises:
-        ValueError: no limit was given, or a value is out of range.
-    """
-    evaluator = evaluator or Evaluator.default()
-    searcher, plies = Searcher(evaluator), []
-    for number, (position, move) in enumerate(zip(_positions(game), game.moves, strict=True)):
-        search = searcher.search(position, depth=depth, nodes=nodes, time_ms=time_ms, exact_empties=exact_empties)
-        plies.append(
-            ReplayPly(
-                ply=number,
-                position=position,
-                move=move,
-                kind="best" if search.best_move == move else "other",
-                greedy=search.best_move == move,
-                evaluation=evaluator.evaluate(position),
-                value=search.score,
-                exact=search.exact,
-                target=None,
-                search=search,
-            )
-        )
-    return Replay(game=game, recorded=None, plies=tuple(plies), reviewed=True)
 
 
 def _positions(game: Game) -> list[Position]:

@@ -137,10 +137,16 @@ class Engine:
         """
         moves = position.legal_moves
         limits = (limits or self.limits).shared_out(max(1, len(moves)))
-        scores = [self._score(position, move, limits) for move in moves]
+        scores = [self.score_move(position, move, limits) for move in moves]
         return MoveScores(position, tuple(sorted(scores, key=lambda scored: -scored.score)))
 
-    def _score(self, position: Position, move: str, limits: SearchLimits) -> MoveScore:
+    def score_move(self, position: Position, move: str, limits: SearchLimits | None = None) -> MoveScore:
+        """Scores a legal move to the same depth as `search`.
+
+        Raises:
+            ValueError: the move is not legal.
+        """
+        limits = limits or self.limits
         after = position.play(move)
         sign = 1 if after.side_to_move == position.side_to_move else -1
         if after.is_over:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 
 _MARGIN_SECONDS = 0.05
@@ -9,6 +10,9 @@ _MARGIN_SECONDS = 0.05
 
 _MIN_SECONDS = 0.001
 _MAX_SECONDS = 3600.0
+
+_LONGEST = 100_000.0
+"""The longest times that can be given for a match, in seconds: a day."""
 
 _SHARE = 0.7
 """The share of a side's remaining moves to reserve time for. The last ones are solved, and need hardly any."""
@@ -34,6 +38,25 @@ class GameClock:
     def __post_init__(self) -> None:
         self.left, self.moves_left = self.main, 0
         self._enter_period()
+
+    @classmethod
+    def parse(cls, text: str) -> GameClock:
+        """Reads `SECONDS` or `SECONDS+INCREMENT`, such as `60` or `60+0.5`.
+
+        Raises:
+            ValueError: the text has another form, or a number is out of its range.
+        """
+        try:
+            main, increment = (float(part) for part in f"{text}+0".split("+")[:2])
+        except ValueError:
+            main, increment = 0.0, 0.0
+        if not (0 < main <= _LONGEST and 0 <= increment <= _LONGEST) or text.count("+") > 1:
+            raise ValueError(f"clock = {text}: must be SECONDS or SECONDS+INCREMENT, within 0…{_LONGEST:,.0f}")
+        return cls(main=main, increment=increment)
+
+    def new(self) -> GameClock:
+        """Returns a clock with the same settings and all of its time."""
+        return dataclasses.replace(self)
 
     def budget(self, empties: int) -> float:
         """Returns the time that the next move may take.

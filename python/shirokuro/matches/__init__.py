@@ -4,7 +4,8 @@ from shirokuro.matches.arena import play_match
 from shirokuro.matches.elo import EloEstimate, elo_difference
 from shirokuro.matches.gtp_client import GtpEngine, GtpError
 from shirokuro.matches.gtp_player import GtpPlayer
-from shirokuro.matches.ladder import Ladder, Rung, play_ladder, read_ladder
+from shirokuro.matches.ladder import play_ladder, read_ladder
+from shirokuro.matches.openings import Opening, read_openings
 from shirokuro.matches.players import (
     EpsilonPlayer,
     HeuristicPlayer,
@@ -15,6 +16,7 @@ from shirokuro.matches.players import (
     WeightedPieceCounter,
 )
 from shirokuro.matches.result import Forfeit, MatchResult
+from shirokuro.matches.round_robin import Ladder, Rung, play_round_robin
 from shirokuro.matches.sprt import Sprt
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "MatchResult",
     "ModelPlayer",
     "OnePlyPlayer",
+    "Opening",
     "Player",
     "RandomPlayer",
     "Rung",
@@ -37,5 +40,7 @@ __all__ = [
     "elo_difference",
     "play_ladder",
     "play_match",
+    "play_round_robin",
     "read_ladder",
+    "read_openings",
 ]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor, wait
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
-from shirokuro._core import BLACK, Cancellation, black_view
+from shirokuro._core import BLACK, WHITE, Cancellation, Position, black_view
 from shirokuro.config import TrainConfig, cores
+from shirokuro.display.boards import board_line
 from shirokuro.matches.forfeits import MAX_FORFEITS, ForfeitLimit
-from shirokuro.matches.openings import draw_openings
-from shirokuro.matches.players import PlayerFaultError
+from shirokuro.matches.openings import choose_openings, draw_openings
+from shirokuro.matches.players import PlayerFaultError, SessionPlayer
 from shirokuro.matches.result import BOARD, Forfeit, MatchResult, PairCounts, pair_points
 from shirokuro.matches.session_pool import SessionPool
 from shirokuro.signals import wait_for
@@ -19,12 +21,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from concurrent.futures import Future
 
-    from shirokuro._core import Position
+    from shirokuro.game.clock import GameClock
     from shirokuro.matches.openings import Opening
-    from shirokuro.matches.players import Player, PlayerProcess, SessionPlayer
+    from shirokuro.matches.players import Player, TimedProcess
 
 MOST_GAMES = 100_000
 """The longest match allowed; there are enough different openings for it."""
+
+
+LAG_SECONDS = 0.1
+"""The time by which a move may exceed the clock, for communication and the machine."""
 
 
 def check_games(name: str, games: int) -> None:
@@ -45,11 +51,13 @@ def play_match(
     seed: int = 1,
     threads: int | None = None,
     opening_plies: int | None = None,
+    openings: Sequence[Opening] | None = None,
+    clock: GameClock | None = None,
     max_forfeits: float = MAX_FORFEITS,
     progress: Callable[[int], None] | None = None,
     stop: Callable[[PairCounts], bool] | None = None,
 ) -> MatchResult:
-    """Plays a match of game pairs: each pair has its own random opening, and the players swap colours within a pair.
+    """Plays a match of game pairs: each pair has its own opening, and the players swap colours within a pair.
 
     Ctrl-C, or an exception from a player, `progress` or `stop`, ends all games and their searches immediately.
 
@@ -62,6 +70,11 @@ def play_match(
             is a program that remembers earlier games.
         opening_plies: random moves per opening (default: 8, or 10 for more than 10,000 games). No two openings are
             equal or symmetric to each other. 0 starts every game from the initial position.
+        openings: the openings to play in place of random ones, such as those of `read_openings`: one for each pair, in
+            an order that the seed decides.
+        clock: the time of each side for a game (default: no clock). Models share it out among their moves; programs are
+            told what is left, in whole seconds. A side that runs out of time forfeits the game. Results then depend on
+            the machine's speed, and on the number of threads.
         max_forfeits: games that may be forfeited, that is, lost because a program plays an illegal move or no move at
             all: a share of the games (below 1) or a whole number. A share also limits a match that `stop` ends early.
         progress: called after each game with the number of finished games.
@@ -69,7 +82,8 @@ def play_match(
             calls does not depend on the number of threads. `True` ends the match with the games up to that pair.
 
     Raises:
-        ValueError: a value is out of range.
+        ValueError: a value is out of range, there are fewer openings than pairs, or an opening begins with a set-up
+            position, which a program can't be given.
         GtpError: a program does not start, or more games are forfeited than `max_forfeits` allows. The match ends as
             soon as that is certain.
     """
@@ -77,7 +91,9 @@ def play_match(
     if threads is not None:
         TrainConfig.SETTINGS["threads"].convert("threads", threads)
     limit = ForfeitLimit(max_forfeits, games)
-    openings = draw_openings(games // 2, seed, opening_plies)
+    chosen = _openings(games // 2, seed, opening_plies, openings)
+    if any(isinstance(each, SessionPlayer) for each in (first, second)):
+        _check_starts(chosen)
     cancellation = Cancellation()
     pools = (SessionPool(first), SessionPool(second))
 
@@ -85,7 +101,7 @@ def play_match(
         swapped = index % 2
         with pools[swapped].taken() as black, pools[1 - swapped].taken() as white:
             random = Random(f"{seed} game {index}")
-            outcome = _play_game(openings[index // 2], black, white, random, cancellation)
+            outcome = _play_game(chosen[index // 2], black, white, random, cancellation, clock=clock)
         return _Outcome(-outcome.difference if swapped else outcome.difference, outcome.fault, outcome.moves)
 
     differences: list[int] = []
@@ -112,6 +128,20 @@ def play_match(
             raise
         _end_games(cancellation, pools, played)
     return MatchResult(tuple(differences), tuple(limit.forfeits))
+
+
+def _openings(count: int, seed: int, plies: int | None, given: Sequence[Opening] | None) -> list[Opening]:
+    if given is None:
+        return draw_openings(count, seed, plies)
+    if plies is not None:
+        raise ValueError(f"opening_plies = {plies}: can't be combined with openings")
+    return choose_openings(given, count, seed)
+
+
+def _check_starts(openings: Sequence[Opening]) -> None:
+    """Checks that a program, which gets moves from the start of a game, can play these openings."""
+    if other := next((each for each in openings if each.start != Position()), None):
+        raise ValueError(f"openings: {board_line(other.start)} is a set-up position, which a program can't be given")
 
 
 def _in_order(games: Iterable[Future[_Outcome]]) -> Iterator[_Outcome]:
@@ -151,17 +181,45 @@ class _Outcome(NamedTuple):
 
 
 def _play_game(
-    opening: Opening, black: PlayerProcess, white: PlayerProcess, random: Random, cancellation: Cancellation
+    opening: Opening,
+    black: TimedProcess,
+    white: TimedProcess,
+    random: Random,
+    cancellation: Cancellation,
+    *,
+    clock: GameClock | None,
 ) -> _Outcome:
     """Plays a game and returns its outcome from Black's view."""
+    clocks = {side: clock.new() for side in (BLACK, WHITE)} if clock else {}
     position, moves = opening.position, list(opening.moves)
     while not position.is_over:
         is_black = position.side_to_move == BLACK
         try:
             with cancellation:
-                move = (black if is_black else white).choose(moves, position, random)
+                player = black if is_black else white
+                move = _timed(player, moves, position, random, clocks.get(position.side_to_move))
         except PlayerFaultError as fault:
             return _Outcome(-BOARD if is_black else BOARD, str(fault), tuple(moves))
         moves.append(move)
         position = position.play(move)
     return _Outcome(black_view(position.score, position.side_to_move), "", tuple(moves))
+
+
+def _timed(
+    player: TimedProcess, moves: Sequence[str], position: Position, random: Random, clock: GameClock | None
+) -> str:
+    """Lets a player choose a move, and subtracts the time from its clock.
+
+    Raises:
+        PlayerFaultError: the player failed, or ran out of time.
+    """
+    if not clock:
+        return player.choose(moves, position, random)
+    player.set_clock(clock)
+    start = time.monotonic()
+    move = player.choose(moves, position, random)
+    seconds = time.monotonic() - start
+    if seconds > clock.left + LAG_SECONDS:
+        raise PlayerFaultError(f"ran out of time: a move took {seconds:.2f} s, and {clock.left:.2f} s were left")
+    clock.spend(seconds)
+    return move

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from random import Random
 
+    from shirokuro.game.clock import GameClock
+
 _COLOURS = {BLACK: "black", WHITE: "white"}
 _OTHER = {BLACK: WHITE, WHITE: BLACK}
 
@@ -58,11 +60,17 @@ class GtpSession:
         self._engine = engine
         self._moves: list[str] | None = None
         self._turn = BLACK
+        self._clock: GameClock | None = None
+        self._has_settings = False
         engine.ask("name")
         for command in ("set_game Othello", "boardsize 8"):
             # A program that plays only Othello, or only on this board, need not know these commands.
             with contextlib.suppress(GtpRefusalError):
                 engine.ask(command)
+
+    def set_clock(self, clock: GameClock) -> None:
+        """See `shirokuro.matches.players.TimedProcess`. The next `choose` passes it on."""
+        self._clock = clock
 
     def choose(self, moves: Sequence[str], position: Position, random: Random) -> str:  # noqa: ARG002 (the program has its own)
         """Asks the program for its move after `moves`, in which the sides alternate except where one must pass.
@@ -73,6 +81,7 @@ class GtpSession:
         try:
             self._follow(moves)
             self._pass_to(position.side_to_move)
+            self._send_clock(position.side_to_move)
             answer = self._engine.ask(f"genmove {_COLOURS[position.side_to_move]}")
         except GtpError as error:
             raise PlayerFaultError(str(error)) from error
@@ -104,6 +113,16 @@ class GtpSession:
             with contextlib.suppress(GtpRefusalError):
                 self._engine.ask(f"play {_COLOURS[self._turn]} pass")
             self._turn = side
+
+    def _send_clock(self, side: int) -> None:
+        """Sends the program the time that it has, if there is a clock: whole seconds, without the increment."""
+        if not self._clock:
+            return
+        with contextlib.suppress(GtpRefusalError):  # a program without clocks
+            if not self._has_settings:
+                self._has_settings = True
+                self._engine.ask(f"time_settings {max(1, int(self._clock.main))} 0 0")
+            self._engine.ask(f"time_left {_COLOURS[side]} {max(1, int(self._clock.left))} 0")
 
     def close(self) -> None:
         """Ends the program."""

@@ -5,110 +5,31 @@ from __future__ import annotations
 import contextlib
 import json
 import math
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shirokuro._core import Evaluator, __version__
-from shirokuro.display import notebook
+from shirokuro._core import Evaluator
 from shirokuro.display.format import counted
 from shirokuro.engine.limits import SearchLimits
 from shirokuro.files import write_text
-from shirokuro.matches.arena import check_games, play_match
-from shirokuro.matches.bradley_terry import Pairing, Rating, fit_ratings
+from shirokuro.matches.arena import check_games
+from shirokuro.matches.bradley_terry import Rating
 from shirokuro.matches.forfeits import MAX_FORFEITS
 from shirokuro.matches.players import ModelPlayer
+from shirokuro.matches.round_robin import Ladder, Rung, play_pairs, rate
 from shirokuro.runs.checkpoints import list_checkpoints
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from os import PathLike
 
+    from shirokuro.matches.openings import Opening
     from shirokuro.matches.players import Player, SessionPlayer
-    from shirokuro.matches.result import MatchResult
     from shirokuro.runs.checkpoints import Checkpoint
 
 LADDER_FILE = "ladder.json"
 """The file in a run's directory that contains its latest ladder."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rung:
-    """A player of a ladder."""
-
-    name: str
-    """The player's name in tables."""
-    games_played: int | None
-    """The number of training games behind a checkpoint; `None` for a fixed opponent."""
-    rating: Rating
-    """The rating in Elo points; the mean of all checkpoints is zero."""
-    score: float
-    """The share of the points scored, over all matches."""
-    games: int
-    """The number of games played."""
-    forfeits: int | None = None
-    """The number of games that the player forfeited; `None` if a file does not say."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LadderMatch:
-    """A match of a ladder."""
-
-    first: int
-    """The index of the player whose result it is."""
-    second: int
-    """The index of the opponent."""
-    result: MatchResult
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ladder:
-    """All players of a ladder and their matches."""
-
-    rungs: tuple[Rung, ...]
-    """The checkpoints, oldest first, and then the fixed opponents."""
-    matches: tuple[LadderMatch, ...]
-
-    def _repr_html_(self) -> str:
-        """Returns a table of the players, for notebooks."""
-        header = ("player", "training games", "Elo", "±", "score", "games", "forfeits")
-        rows = [
-            (
-                rung.name,
-                notebook.number(rung.games_played),
-                f"{rung.rating.elo:+.0f}",
-                f"{rung.rating.error:.0f}",
-                f"{rung.score:.3f}",
-                rung.games,
-                notebook.number(rung.forfeits),
-            )
-            for rung in self.rungs
-        ]
-        return notebook.table(header, rows, left=("player",))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Returns the content of the JSON file."""
-        return {
-            "version": __version__,
-            "time": datetime.now(UTC).isoformat(timespec="seconds"),
-            "players": [
-                {"name": rung.name, "games_played": rung.games_played, **asdict(rung.rating)}
-                | {"score": rung.score, "games": rung.games, "forfeits": rung.forfeits}
-                for rung in self.rungs
-            ],
-            "matches": [
-                {
-                    "first": match.first,
-                    "second": match.second,
-                    "pair_counts": list(match.result.pair_counts),
-                    "mean_difference": match.result.mean_difference,
-                    "forfeits": len(match.result.forfeits),
-                }
-                for match in self.matches
-            ],
-        }
 
 
 def choose_checkpoints(directory: str | PathLike[str], limit: int) -> list[Checkpoint]:
@@ -136,6 +57,7 @@ def play_ladder(
     games: int = 100,
     seed: int = 1,
     threads: int | None = None,
+    openings: Sequence[Opening] | None = None,
     max_forfeits: float = MAX_FORFEITS,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Ladder:
@@ -152,6 +74,7 @@ def play_ladder(
         games: games per match, an even number.
         seed: the seed of openings and random numbers; each match derives its own from it.
         threads: games played at a time (default: one per core).
+        openings: the openings to play in place of random ones; see `play_match`.
         max_forfeits: the share or number of games that may be forfeited in each match; see `play_match`.
         progress: called before each match with the players' names, the number of matches played and their total.
 
@@ -169,38 +92,17 @@ def play_ladder(
     players += opponents
     # The checkpoints connect the fixed opponents, whose games against each other would say nothing about the run.
     paired = [pair for pair in combinations(range(len(players)), 2) if pair[0] < len(chosen)]
-    matches = []
-    for number, (first, second) in enumerate(paired):
-        if progress:
-            progress(f"{players[first].name} against {players[second].name}", number, len(paired))
-        result = play_match(
-            players[first],
-            players[second],
-            games=games,
-            seed=seed * 1_000_000 + number,
-            threads=threads,
-            max_forfeits=max_forfeits,
-        )
-        matches.append(LadderMatch(first=first, second=second, result=result))
-    pairings = [Pairing(match.first, match.second, match.result.pair_counts) for match in matches]
-    ratings = fit_ratings(len(players), pairings, zero=range(len(chosen)))
-    rungs = []
-    for number, (player, rating) in enumerate(zip(players, ratings, strict=True)):
-        scores = [match.result.score for match in matches if match.first == number]
-        scores += [1 - match.result.score for match in matches if match.second == number]
-        forfeits = [match.result.forfeited for match in matches if match.first == number]
-        forfeits += [len(match.result.forfeits) - match.result.forfeited for match in matches if match.second == number]
-        rungs.append(
-            Rung(
-                name=player.name,
-                games_played=chosen[number].games_played if number < len(chosen) else None,
-                rating=rating,
-                score=sum(scores) / len(scores),
-                games=games * len(scores),
-                forfeits=sum(forfeits),
-            )
-        )
-    return Ladder(rungs=tuple(rungs), matches=tuple(matches))
+    matches = play_pairs(
+        players,
+        paired,
+        games=games,
+        seed=seed,
+        threads=threads,
+        openings=openings,
+        max_forfeits=max_forfeits,
+        progress=progress,
+    )
+    return rate(players, list(matches), games_played=[each.games_played for each in chosen])
 
 
 def _loaded(directory: str | PathLike[str], limit: int) -> tuple[list[Checkpoint], list[Evaluator]]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from shirokuro._core import Position
+from shirokuro.game.game_files import read_games
+from shirokuro.game.symmetry import canonical
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from os import PathLike
 
 OPENING_PLIES = 8
 """Random moves before the players take over: 51,964 positions are possible, symmetric ones counted once."""
@@ -25,6 +30,8 @@ class Opening:
     """The moves from the start; passes are left out."""
     position: Position
     """The position after them."""
+    start: Position = field(default_factory=Position)
+    """The position before them."""
 
 
 def default_plies(count: int) -> int:
@@ -53,7 +60,7 @@ def draw_openings(count: int, seed: int, plies: int | None = None) -> list[Openi
     repeats = 0
     while len(openings) < count:
         opening = _random_opening(plies, random)
-        key = _canonical(opening.position)
+        key = canonical(opening.position)
         repeats = repeats + 1 if key in openings else 0
         if repeats == _MAX_REPEATS:
             raise ValueError(
@@ -64,6 +71,37 @@ def draw_openings(count: int, seed: int, plies: int | None = None) -> list[Openi
     return list(openings.values())
 
 
+def read_openings(path: str | PathLike[str]) -> list[Opening]:
+    """Reads a list of openings, such as that of XOT: any file that `read_games` reads. A position is an opening too.
+
+    Of openings that lead to equal or symmetric positions, only the first one is kept.
+
+    Raises:
+        OSError: the file can't be read.
+        ValueError: the file is damaged or has no openings, or the game has ended after an opening.
+    """
+    openings: dict[bytes, Opening] = {}
+    for number, record in enumerate(read_games(path), start=1):
+        position = record.position
+        if position.is_over:
+            raise ValueError(f"{path}: opening {number}: the game is over after it")
+        openings.setdefault(canonical(position), Opening(record.moves, position, record.start))
+    if not openings:
+        raise ValueError(f"{path}: no openings")
+    return list(openings.values())
+
+
+def choose_openings(openings: Sequence[Opening], count: int, seed: int) -> list[Opening]:
+    """Returns `count` of the given openings, in an order that the seed decides.
+
+    Raises:
+        ValueError: there are fewer.
+    """
+    if count > len(openings):
+        raise ValueError(f"games = {2 * count}: {len(openings):,} openings are enough for {2 * len(openings):,} games")
+    return Random(f"{seed} openings").sample(openings, count)
+
+
 def _random_opening(plies: int, random: Random) -> Opening:
     position, moves = Position(), []
     for _ in range(plies):
@@ -72,10 +110,3 @@ def _random_opening(plies: int, random: Random) -> Opening:
         moves.append(random.choice(position.legal_moves))
         position = position.play(moves[-1])
     return Opening(tuple(moves), position)
-
-
-def _canonical(position: Position) -> bytes:
-    """Returns a key that is equal for the eight symmetric positions, and different for all others."""
-    board = position.board.reshape(8, 8)
-    symmetric = [np.rot90(each, turns) for each in (board, board.T) for turns in range(4)]
-    return bytes([position.side_to_move]) + min(each.tobytes() for each in symmetric)

@@ -15,11 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from random import Random
 
-    from shirokuro._core import Evaluator, SearchResult
+    from shirokuro._core import Evaluator
     from shirokuro.engine.engine import Confidence
+    from shirokuro.game.clock import GameClock
 
 _NEXT_TO = {"a1": ("b1", "a2", "b2"), "h1": ("g1", "h2", "g2"), "a8": ("b8", "a7", "b7"), "h8": ("g8", "h7", "g7")}
 _CORNER_OF = {square: corner for corner, squares in _NEXT_TO.items() for square in squares}
+
+
+_TIMED_TABLE_MB = 16
+"""The size of the transposition table of searches that a clock limits, which may be long."""
 
 
 class Player(Protocol):
@@ -31,6 +36,14 @@ class Player(Protocol):
 
     def choose(self, position: Position, random: Random) -> str:
         """Returns one of the legal moves of the position, which has at least one."""
+
+
+@runtime_checkable
+class TimedPlayer(Protocol):
+    """A player that can be given a time for a move."""
+
+    def choose_within(self, position: Position, time_ms: float) -> str:
+        """Returns one of the legal moves of the position within this time, in milliseconds."""
 
 
 class PlayerFaultError(Exception):
@@ -60,6 +73,14 @@ class PlayerProcess(Protocol):
 
     def kill(self) -> None:
         """Ends the session immediately, even while another thread waits for a move."""
+
+
+@runtime_checkable
+class TimedProcess(PlayerProcess, Protocol):
+    """A session of a player that can be given a clock."""
+
+    def set_clock(self, clock: GameClock) -> None:
+        """Sets the time that is left to the player before its next move."""
 
 
 @runtime_checkable
@@ -233,7 +254,7 @@ class ModelPlayer:
             raise ValueError("exactly one of depth, nodes and time_ms must be given")
         # These two check the ranges.
         _ = self.limits
-        self._search(Position(), SearchLimits(depth=1))
+        self._search(Position(), SearchLimits(depth=1), table_mb=self.table_mb)
 
     @property
     def limits(self) -> SearchLimits:
@@ -242,13 +263,14 @@ class ModelPlayer:
 
     def choose(self, position: Position, random: Random) -> str:  # noqa: ARG002 (it plays the same move every time)
         """See `Player`."""
-        found = self._search(position, self.limits)
-        if found.best_move is None:
-            raise ValueError("no legal move to choose from")
-        return found.best_move
+        return self._search(position, self.limits, table_mb=self.table_mb)
 
-    def _search(self, position: Position, limits: SearchLimits) -> SearchResult:
-        return search(
+    def choose_within(self, position: Position, time_ms: float) -> str:
+        """See `TimedPlayer`. The player's own limit applies as well."""
+        return self._search(position, self.limits.within(time_ms), table_mb=max(self.table_mb, _TIMED_TABLE_MB))
+
+    def _search(self, position: Position, limits: SearchLimits, *, table_mb: float) -> str:
+        found = search(
             position,
             evaluator=self.evaluator,
             depth=limits.depth,
@@ -257,5 +279,8 @@ class ModelPlayer:
             exact_empties=limits.exact_empties,
             confidence=self.confidence,
             threads=self.threads,
-            table_mb=self.table_mb,
+            table_mb=table_mb,
         )
+        if found.best_move is None:
+            raise ValueError("no legal move to choose from")
+        return found.best_move

@@ -6,13 +6,14 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from shirokuro.matches.players import PlayerFaultError, SessionPlayer
+from shirokuro.matches.players import PlayerFaultError, SessionPlayer, TimedPlayer, TimedProcess
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from random import Random
 
     from shirokuro._core import Position
+    from shirokuro.game.clock import GameClock
     from shirokuro.matches.players import Player, PlayerProcess
 
 
@@ -27,7 +28,7 @@ class SessionPool:
         self._closed = False
 
     @contextmanager
-    def taken(self) -> Iterator[PlayerProcess]:
+    def taken(self) -> Iterator[TimedProcess]:
         """Lends out a session for one game."""
         if not isinstance(self._player, SessionPlayer):
             yield _StatelessSession(self._player)
@@ -74,8 +75,14 @@ class _StatelessSession:
 
     def __init__(self, player: Player) -> None:
         self._player = player
+        self._clock: GameClock | None = None
+
+    def set_clock(self, clock: GameClock) -> None:
+        self._clock = clock
 
     def choose(self, moves: Sequence[str], position: Position, random: Random) -> str:  # noqa: ARG002 (see `PlayerProcess`)
+        if self._clock and isinstance(self._player, TimedPlayer):
+            return self._player.choose_within(position, 1000 * self._clock.budget(position.empties))
         return self._player.choose(position, random)
 
     def close(self) -> None:
@@ -90,6 +97,10 @@ class _Watched:
     def __init__(self, session: PlayerProcess) -> None:
         self.session = session
         self.failed = False
+
+    def set_clock(self, clock: GameClock) -> None:
+        if isinstance(self.session, TimedProcess):
+            self.session.set_clock(clock)
 
     def choose(self, moves: Sequence[str], position: Position, random: Random) -> str:
         try:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from shirokuro.matches.ladder import Rung
+    from shirokuro.matches.round_robin import Rung
     from shirokuro.plots.style import Palette, Theme
 
 _LONGEST_NAME = 24

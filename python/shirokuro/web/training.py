@@ -14,7 +14,7 @@ from shirokuro.runs.view import STATE_WORDS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from shirokuro.matches.ladder import Rung
+    from shirokuro.matches.round_robin import Rung
     from shirokuro.plots.charts import CurveChart
     from shirokuro.runs.view import RunView
 
