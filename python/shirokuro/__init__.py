@@ -40,7 +40,16 @@ from shirokuro._core import (
 )
 from shirokuro.config import TrainConfig
 from shirokuro.engine import Engine, MoveScore, MoveScores, SearchLimits
-from shirokuro.game import GameRecord, LiveGame, Problem, read_games, read_moves, read_position, read_problems
+from shirokuro.game import (
+    GameRecord,
+    LiveGame,
+    Problem,
+    opening_name,
+    read_games,
+    read_moves,
+    read_position,
+    read_problems,
+)
 from shirokuro.matches import (
     EloEstimate,
     EpsilonPlayer,
@@ -135,6 +144,7 @@ __all__ = [
     "kernel",
     "latest_checkpoint",
     "list_checkpoints",
+    "opening_name",
     "perft",
     "play_ladder",
     "play_match",

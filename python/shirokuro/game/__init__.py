@@ -5,6 +5,7 @@ from shirokuro.game.game_files import read_games, read_problems
 from shirokuro.game.ggf import GgfGame
 from shirokuro.game.live import LiveGame
 from shirokuro.game.moves import read_moves
+from shirokuro.game.opening_names import opening_name
 from shirokuro.game.positions import Problem, read_position
 from shirokuro.game.records import GameRecord
 from shirokuro.game.turns import TurnGame
@@ -16,6 +17,7 @@ __all__ = [
     "LiveGame",
     "Problem",
     "TurnGame",
+    "opening_name",
     "read_games",
     "read_moves",
     "read_position",

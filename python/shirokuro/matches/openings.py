@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
-import numpy as np
-
 from shirokuro._core import Position
+from shirokuro.game.symmetry import canonical
 
 OPENING_PLIES = 8
 """Random moves before the players take over: 51,964 positions are possible, symmetric ones counted once."""
@@ -53,7 +52,7 @@ def draw_openings(count: int, seed: int, plies: int | None = None) -> list[Openi
     repeats = 0
     while len(openings) < count:
         opening = _random_opening(plies, random)
-        key = _canonical(opening.position)
+        key = canonical(opening.position)
         repeats = repeats + 1 if key in openings else 0
         if repeats == _MAX_REPEATS:
             raise ValueError(
@@ -72,10 +71,3 @@ def _random_opening(plies: int, random: Random) -> Opening:
         moves.append(random.choice(position.legal_moves))
         position = position.play(moves[-1])
     return Opening(tuple(moves), position)
-
-
-def _canonical(position: Position) -> bytes:
-    """Returns a key that is equal for the eight symmetric positions, and different for all others."""
-    board = position.board.reshape(8, 8)
-    symmetric = [np.rot90(each, turns) for each in (board, board.T) for turns in range(4)]
-    return bytes([position.side_to_move]) + min(each.tobytes() for each in symmetric)
