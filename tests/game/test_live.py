@@ -71,4 +71,6 @@ def test_every_line_that_was_played_stays_reachable(seed: int, actions: list[int
         lines = [(*game.moves, *game.undone), *game.variations]
         assert all(any(line[: len(each)] == each for line in lines) for each in played)
         assert len(lines) == len(set(lines))
-        assert list(game.positions) == [game.start.from_moves("".join(game.moves[:n])) for n in range(len(game.positions))]
+        assert list(game.positions) == [
+            game.start.from_moves("".join(game.moves[:n])) for n in range(len(game.positions))
+        ]

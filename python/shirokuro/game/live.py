@@ -7,7 +7,6 @@ from shirokuro.display import notebook
 from shirokuro.display.boards import result_text, situation
 from shirokuro.game.moves import NO_MOVE, read_moves
 
-
 _VARIATIONS = 20
 """The number of lines kept; older ones are dropped."""
 
