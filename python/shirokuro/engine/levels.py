@@ -30,8 +30,6 @@ class Level:
 
     Large differences survive it, so that even the weakest level often takes a corner.
     """
-    elo: int | None = None
-    """The measured rating: `random` has 0. `None` where the players to compare with never win."""
 
     def choose(
         self,
@@ -88,15 +86,15 @@ _ALL = (
     Level(name="casual", about="makes fewer mistakes", limits=SearchLimits(depth=1), error=9),
     Level(
         name="club",
-        about="looks three plies ahead, with small mistakes",
-        limits=SearchLimits(depth=3, exact_empties=6),
-        error=4,
+        about="looks two plies ahead, with small mistakes",
+        limits=SearchLimits(depth=2, exact_empties=4),
+        error=5,
     ),
     Level(
         name="strong",
-        about="looks five plies ahead, with few mistakes",
-        limits=SearchLimits(depth=5, exact_empties=10),
-        error=1.5,
+        about="looks four plies ahead, with few mistakes",
+        limits=SearchLimits(depth=4, exact_empties=8),
+        error=2.5,
     ),
     Level(
         name="expert",
