@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from shirokuro._core import Position
 from shirokuro.display.boards import SIDES
 from shirokuro.engine.engine import MoveScores
+from shirokuro.engine.game_analysis import GameAnalysis
 from shirokuro.engine.levels import Choice
 from shirokuro.engine.limits import SearchLimits
 from shirokuro.game.ggf_writer import ggf_text
 from shirokuro.game.live import LiveGame
 from shirokuro.game.opening_names import opening_name
 from shirokuro.game.records import GameRecord
-from shirokuro.web.game_analysis import GameAnalysis
 from shirokuro.web.messages import (
     BackTo,
     Choose,
