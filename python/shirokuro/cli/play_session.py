@@ -284,7 +284,7 @@ class PlaySession:
 
     def _help(self) -> None:
         for name, about in HELP.items():
-            self._say(f"{name:<10}{about}", indent=10)
+            self._say(f"{name:<14}{about}", indent=14)
 
     def _quit(self) -> None:
         self._ended = True
