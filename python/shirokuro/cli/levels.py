@@ -28,11 +28,11 @@ MODEL_HELP = (
 """The help of an argument that names a model."""
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declares the model and the options for its strength."""
+def add_arguments(parser: argparse.ArgumentParser, *, when: str = "") -> None:
+    """Declares the model and the options for its strength; `when` says when the default depth holds."""
     add_model(parser)
     level = parser.add_argument_group("strength of the model", "A search ends at the first limit that it reaches.")
-    add_limits(level, depth=DEPTH, exact_empties=EXACT_EMPTIES)
+    add_limits(level, depth=DEPTH, exact_empties=EXACT_EMPTIES, when=when)
     level.add_argument("--threads", type=int, metavar="N", default=1, help="threads per search (default: %(default)s)")
     level.add_argument(
         "--confidence",
@@ -57,9 +57,9 @@ def add_model(parser: argparse.ArgumentParser, more: str = "") -> None:
     parser.add_argument("model", nargs="?", default=models.DEFAULT, metavar="RUN|FILE", help=f"{MODEL_HELP}{more}")
 
 
-def add_limits(group: argparse._ArgumentGroup, *, depth: int, exact_empties: int) -> None:
+def add_limits(group: argparse._ArgumentGroup, *, depth: int, exact_empties: int, when: str = "") -> None:
     """Declares the limits of a search; `limits_of` reads them, with the same defaults."""
-    group.add_argument("--depth", type=int, metavar="N", help=f"search depth in plies (default: {depth})")
+    group.add_argument("--depth", type=int, metavar="N", help=f"search depth in plies (default: {depth}{when})")
     group.add_argument("--nodes", type=int, metavar="N", help="positions to visit per move")
     group.add_argument("--time-ms", type=float, metavar="X", help="milliseconds per move")
     group.add_argument(

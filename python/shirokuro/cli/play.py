@@ -29,7 +29,7 @@ _PIPE_WIDTH = 80
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's options."""
-    levels.add_arguments(parser)
+    levels.add_arguments(parser, when=", if only --exact-empties is given")
     add_level(parser)
     game = parser.add_argument_group("the game")
     game.add_argument(

@@ -1,4 +1,4 @@
-"""Games that `shirokuro play` starts from: moves, boards, and files of games."""
+"""Games that `shirokuro play` starts from and writes: moves, boards, and files of games."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shirokuro._core import Position
 from shirokuro.game.game_files import read_content, read_game, read_games
+from shirokuro.game.ggf_writer import ggf_text
+from shirokuro.game.records import GameRecord
 
 if TYPE_CHECKING:
-    from shirokuro.game.records import GameRecord
+    from shirokuro.game.live import LiveGame
 
 _SMALL = 1 << 20
 """The size in bytes up to which a file may be a single game in several lines."""
@@ -57,3 +60,10 @@ def exists(name: str) -> bool:
     with suppress(OSError, ValueError):  # moves may be longer than any name
         return Path(name).exists()
     return False
+
+
+def content_of(game: LiveGame) -> str:
+    """Returns what is written of a game: its moves, or the game in GGF if it starts from a set-up board."""
+    if game.start == Position():
+        return game.transcript + "\n"
+    return ggf_text(GameRecord(moves=game.moves, start=game.start)) + "\n"

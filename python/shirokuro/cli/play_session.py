@@ -20,16 +20,14 @@ from shirokuro._core import BLACK, WHITE, Position
 from shirokuro.cli.play_analysis import analysed, analysis_text, print_scores, worth
 from shirokuro.cli.play_commands import HELP, SHORT, SIDES, WORDS
 from shirokuro.cli.play_levels import described, hint_limits, read_level, whole_number
-from shirokuro.cli.play_loading import exists, read_numbered, read_start
+from shirokuro.cli.play_loading import content_of, exists, read_numbered, read_start
 from shirokuro.cli.terminal import say
 from shirokuro.cli.tui import board_view
 from shirokuro.display.boards import SIDES as NAMES
 from shirokuro.display.boards import SQUARES, result_text
 from shirokuro.display.format import counted
 from shirokuro.files import target_of, write_text
-from shirokuro.game.ggf_writer import ggf_text
 from shirokuro.game.live import LiveGame
-from shirokuro.game.records import GameRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -266,21 +264,14 @@ class PlaySession:
         try:
             if target_of(words[0]).exists():
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), words[0])
-            write_text(words[0], self._content())
+            write_text(words[0], content_of(self.game))
         except OSError as error:
             raise ValueError(f"{words[0]}: {error.strerror}") from error
         self._say(f"{counted(len(self.game.moves), 'move')} written to {words[0]}.")
 
-    def _content(self) -> str:
-        """Returns the moves; a game from a set-up board is written in GGF, which has the board."""
-        game = self.game
-        if game.start == Position():
-            return game.transcript + "\n"
-        return ggf_text(GameRecord(moves=game.moves, start=game.start)) + "\n"
-
     def _keep(self) -> None:
         if self._save:
-            write_text(self._save, self._content())
+            write_text(self._save, content_of(self.game))
 
     def _help(self) -> None:
         for name, about in HELP.items():

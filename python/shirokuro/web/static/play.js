@@ -2,22 +2,20 @@
 
 import { addressOf, fromAddress, showAddress } from "./address.js";
 import { Board } from "./board.js";
+import { boardLegend, outcome, resultNote, searchNote, timelineLegend } from "./captions.js";
 import { byId, toast } from "./dom.js";
 import { Editor } from "./editor.js";
 import { Files } from "./files.js";
 import { showSummary, showVariations } from "./lines.js";
 import { Strength } from "./strength.js";
-import { reading, SLIP, Timeline } from "./timeline.js";
-import { capital, counted, number } from "./words.js";
+import { reading, Timeline } from "./timeline.js";
+import { capital, counted } from "./words.js";
 
 const MEMORY = "shirokuro-game";
 const CHOICES = "shirokuro-choices";
 
 /** Milliseconds for the flips of one move before the next move is shown. */
 const MOVE_TIME = 620;
-
-/** Seconds of a search after which its time is shown. */
-const PATIENCE = 0.4;
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -147,22 +145,12 @@ export class Play {
     if (view) byId("opening").textContent = view.opening ? `Opening: ${view.opening}` : "";
     this.#counts(shown.board, isNow);
     byId("status").textContent = this.#status(isNow);
-    this.#explain(view);
+    byId("board-legend").textContent = boardLegend(view?.scores, ply < game.plies.length - 1);
+    byId("timeline-legend").textContent = timelineLegend(game.plies);
     this.#note();
     showVariations(game.variations, (number) => this.send({ do: "switch", variation: number }));
     showSummary(game, (before) => this.look(before));
     this.#controls();
-  }
-
-  /** Says what is shown on the board and below the timeline. */
-  #explain(view) {
-    const exact = view?.scores?.every((each) => each.exact) ? "exact " : "", isPast = this.#ply < this.game.plies.length - 1;
-    const scores = `Numbers: ${exact}discs for the side to move. Yellow: the best move.${isPast ? " Outlined: the move that was played." : ""}`;
-    byId("board-legend").textContent = view?.scores ? scores : "Dots: legal moves. Orange: the last move.";
-    const marks = ["Bars: who is ahead, Black upwards or White downwards; the dotted lines are 4 and 16 discs."];
-    if (this.game.plies.some((each) => each.value?.exact)) marks.push("Green: solved exactly.");
-    if (this.game.plies.some((each) => each.loss >= SLIP)) marks.push(`Triangles: Black’s or White’s mistakes of ${SLIP} discs or more.`);
-    byId("timeline-legend").textContent = marks.join(" ");
   }
 
   #counts(board, isNow) {
@@ -189,19 +177,10 @@ export class Play {
   /** Says below the status what a search has reached, or why the result differs from the counters. */
   #note() {
     clearTimeout(this.noteTimer);
-    const { game, search } = this, seconds = (performance.now() - search.since) / 1000;
-    const isSearch = this.hasModel && (search.kind === "move" || search.kind === "scores");
+    const { game, search } = this, isSearch = this.hasModel && (search.kind === "move" || search.kind === "scores");
     if (isSearch) this.noteTimer = setTimeout(() => this.#note(), 100);
-    const empty = game.plies.at(-1).board.split("0").length - 1;
-    let text = "";
-    if (isSearch && seconds >= PATIENCE) {
-      const depth = search.depth ? `depth ${search.depth}, ` : "";
-      text = search.kind === "move" ? `${depth}${number(seconds, 1)} s` : `Scoring the moves, ${number(seconds, 1)} s`;
-    } else if (game.over && this.looking === null && empty) {
-      const squares = `The ${empty === 1 ? "empty square" : `${empty} empty squares`}`;
-      text = game.plies.at(-1).value.score === 0 ? `${squares} are shared` : `${squares} ${empty === 1 ? "counts" : "count"} for the winner`;
-    }
-    byId("note").textContent = text;
+    byId("note").textContent = isSearch ? searchNote(search, (performance.now() - search.since) / 1000)
+      : this.looking === null ? resultNote(game) : "";
   }
 
   #controls() {
@@ -317,11 +296,3 @@ export class Play {
 
 /** Returns the moves of a setup that are not taken back. */
 const played = ({ moves, undone }) => moves.slice(0, moves.length - 2 * (undone ?? 0));
-
-function outcome(game) {
-  const value = game.plies.at(-1).value, score = Math.abs(value.score);
-  if (score === 0) return "a draw, 32 : 32";
-  const winner = value.score > 0 ? "black" : "white", points = `${32 + score / 2} : ${32 - score / 2}`;
-  if (game.player === "both") return `${capital(winner)} wins ${points}`;
-  return game.player === winner ? `you win ${points}` : `the model wins ${points}`;
-}
