@@ -17,7 +17,11 @@ import pytest
 
 import shirokuro as sk
 from shirokuro.cli import main
+from shirokuro.display.boards import SIDES as NAMES
 from shirokuro.display.boards import result_text
+from shirokuro.engine.levels import FIRST
+from tests.support import game_files
+from tests.support.transcripts import random_game
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -149,6 +153,79 @@ def test_the_level_can_be_changed(play: Callable[..., str], trained: sk.Trainer)
     ]
     engine = sk.Engine(trained.evaluator, limits=sk.SearchLimits(depth=1), table_mb=1)
     assert last_moves(output) == "f5" + (engine.search(sk.Position.from_moves("f5")).best_move or "")
+
+
+def test_a_level_is_named_by_option_or_command(
+    play: Callable[..., str], model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = play("level club", "f5", "level", "level master", "level depth 2", "level exact 4")
+    levels = re.findall(r"The model plays at (.*?)[.:]", " ".join(output.split()))
+    assert levels[1:] == [
+        "level club",
+        "level club",
+        "depth 2, exact from 18 empty squares",
+        "depth 2, exact from 4 empty squares",
+    ]
+    assert "level = 'master': must be one of novice, beginner," in output
+    monkeypatch.setattr("sys.stdin", io.StringIO("f5\nhint\n"))
+    assert main(["play", str(model), "--table-mb", "1"]) == 0
+    output = capsys.readouterr().out
+    assert f"at level {FIRST.name}: it {FIRST.about}" in " ".join(output.split())
+    assert "at depth 8 for Black" in output, "hints are not wrong on purpose"
+    assert main(["play", str(model), "--level", "club", "--depth", "3"]) == 2
+    assert "level = 'club': can't be combined with limits such as --depth" in capsys.readouterr().err
+
+
+def test_moves_are_played_again_and_lines_that_were_left_are_kept(play: Callable[..., str]) -> None:
+    both = ("--side", "both")
+    assert last_moves(play("f5", "d6", "c3", "undo 3", "redo 2", options=both)) == "f5d6"
+    assert "Nothing was taken back." in play("redo", options=both)
+    output = play("f5", "d6", "c3", "undo 2", "f6", "lines", "lines 1", "lines 2", options=both)
+    assert "1. f5d6c3" in output
+    assert last_moves(output) == "f5d6c3"
+    assert "there is no line 2; lines lists them." in output
+    one = last_moves(play("f5"))
+    assert last_moves(play("f5", "undo", "redo")) == one
+    assert last_moves(play("f5", "new", "redo", options=both)) == "f5"
+
+
+def test_games_are_loaded_from_files_and_from_text(play: Callable[..., str], tmp_path: Path) -> None:
+    file = tmp_path / "my games.txt"
+    file.write_text("f5d6c3\nf5f6e6\n", encoding="utf-8")
+    wthor = tmp_path / "WTH_2024.wtb"
+    wthor.write_bytes(game_files.wthor([("f5", "d6"), ("d3", "c5")]))
+    both = ("--side", "both")
+    assert last_moves(play(f"load {file}", options=both)) == "f5d6c3"
+    assert last_moves(play(f"load {file} 2", options=both)) == "f5f6e6"
+    assert last_moves(play(f"load {wthor} 2", options=both)) == "d3c5"
+    assert last_moves(play("load 1. f5 d6 2. c3", options=both)) == "f5d6c3"
+    output = play("d3", f"load {file} 3", "load nothing", "load", f"load {file}", "lines", options=both)
+    words = " ".join(output.split())
+    assert "the file has no game 3." in words
+    assert "and no file has this name." in words
+    assert "load is followed by a file name, moves or a board." in words
+    assert "1. d3" in output, "the game before stays a line"
+    saved = tmp_path / "board.ggf"
+    board = f"OX{'-' * 24}OX{'-' * 36} O"
+    output = play(f"load {board}", "c1", f"save {saved}", options=both)
+    assert last_moves(output) == "c1"
+    assert last_moves(play("moves", options=(*both, "--moves", str(saved)))) == "c1"
+
+
+def test_an_analysis_names_the_opening_the_losses_and_better_moves(play: Callable[..., str]) -> None:
+    game = random_game(4, 16)
+    output = play("analyse", options=("--side", "both", "--moves", game.transcript))
+    rows = re.findall(
+        r"^ *(\d+)  (black|white)  ([a-h][1-8]) +\S+ +\d+\.\d+  ([a-h][1-8]) ", output.replace("\n", " \n"), re.MULTILINE
+    )
+    assert len(rows) > 2
+    for number, side, played, better in rows:
+        before = game.positions[int(number) - 1]
+        assert (side, played) == (NAMES[before.side_to_move], game.moves[int(number) - 1])
+        assert better in before.legal_moves
+    assert "worst of black: " in output
+    assert "opening: Perpendicular" in play("analyse", options=("--side", "both", "--moves", "f5d6"))
+    assert "No move has been played." in play("analyse", options=("--side", "both"))
 
 
 def test_sides_can_be_changed_and_moves_left_to_the_model(play: Callable[..., str], engine: sk.Engine) -> None:

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import shirokuro as sk
+from shirokuro.game.game_files import read_content
 from shirokuro.game.records import GameRecord
 from tests.support import game_files
 from tests.support.transcripts import NOTATIONS, game_with_a_pass, random_game
@@ -238,3 +239,23 @@ def test_damaged_bytes_give_legal_games_or_errors(tmp_path: Path, suffix: str, d
             list(sk.read_games(games.path))
     with suppress(ValueError):
         list(sk.read_problems(games.path))
+
+
+def test_a_content_is_one_game_if_it_can_be_and_otherwise_each_record_is_a_game() -> None:
+    columns = "1. f5 d6\n2. c3 d3"
+    board = sk.debug.board_text(sk.Position.from_moves("f5d6"))
+    ggf = "(;GM[Othello]BO[8 ---------------------------O*------*O--------------------------- *]B[F5];)"
+    for text, expected in {
+        "": [()],
+        columns: [("f5", "d6", "c3", "d3")],
+        board: [()],
+        ggf: [("f5",)],
+        f"2 {ggf}{ggf}": [("f5",), ("f5",)],
+        "f5d6\nf5f6\nnonsense": [("f5", "d6"), ("f5", "f6")],
+    }.items():
+        assert [game.moves for game in read_content(text.encode())] == expected, text
+    assert next(iter(read_content(board.encode()))).start == sk.Position.from_moves("f5d6")
+    assert [game.moves for game in read_content(game_files.wthor(GAMES), "X.WTB")] == GAMES
+    for wrong in ("f5d6f5", "(;GM[Othello];)", "nonsense"):
+        with pytest.raises(ValueError, match=r"move 3|BO: the board is missing|'nonsense'"):
+            read_content(wrong.encode())

@@ -6,10 +6,16 @@ import re
 from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import shirokuro as sk
+from shirokuro._core import black_view
+from shirokuro.game.game_files import read_content
 from shirokuro.game.ggf import GgfGame, GgfMove
+from shirokuro.game.ggf_writer import ggf_text
 from shirokuro.game.moves import NO_MOVE
+from shirokuro.game.records import GameRecord
 from shirokuro.game.turns import TurnGame
 
 # The example in NBoard's manual.
@@ -161,3 +167,23 @@ def test_a_move_may_have_a_score_and_a_time() -> None:
     assert GgfMove.parse("f5/-1.25") == GgfMove(move="f5")
     assert GgfMove.parse("F5//3.5", sk.WHITE) == GgfMove(move="f5", side=sk.WHITE, seconds=3.5)
     assert GgfMove.parse("PA/0/0") == GgfMove(move=NO_MOVE)
+
+
+@given(st.integers(0, 10**6), st.integers(0, 60))
+def test_a_game_that_is_written_reads_the_same(seed: int, plies: int) -> None:
+    random, game = Random(seed), sk.LiveGame()
+    while not game.position.is_over and len(game.moves) < plies:
+        game.play(random.choice(game.position.legal_moves))
+    written = ggf_text(GameRecord(moves=game.moves, black="a[b]", white="c"))
+    (read,) = read_content(written.encode())
+    assert (read.moves, read.start, read.black, read.white) == (game.moves, game.start, "a(b)", "c")
+    position = game.position
+    assert read.score == (black_view(position.score, position.side_to_move) if position.is_over else None)
+
+
+def test_a_game_from_a_set_up_board_is_written_with_its_board() -> None:
+    start = sk.read_position("OX" + "-" * 62, side="black")  # Black must pass
+    written = ggf_text(GameRecord(moves=("c1",), start=start))
+    assert "B[PA]W[C1]" in written
+    (read,) = read_content(written.encode())
+    assert (read.start, read.moves, read.score) == (start, ("c1",), -64)

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
+from shirokuro.game.moves import read_moves
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -70,3 +72,43 @@ def tab(
     yield page
     context.close()
     assert wrong == []
+
+
+def ply(page: Page) -> int:
+    """Returns the number of moves of the game."""
+    return int(page.locator(".timeline").get_attribute("aria-valuemax") or -1)
+
+
+def wait_for_ply(page: Page, count: int) -> None:
+    """Waits until the game has this number of moves."""
+    page.locator(f'.timeline[aria-valuemax="{count}"]').wait_for()
+
+
+def enter_moves(page: Page, text: str) -> None:
+    """Enters a text into the field for moves, and loads it."""
+    page.fill("#moves", text)
+    page.click("#load")
+
+
+def load(page: Page, moves: str) -> None:
+    """Loads moves and waits until the game has them; a person must be to move then."""
+    enter_moves(page, moves)
+    wait_for_ply(page, len(read_moves(moves)))
+
+
+def play_any(page: Page) -> None:
+    """Clicks a legal square and waits until the move has been played."""
+    before = ply(page)
+    page.locator(".cell.legal").first.click()
+    page.locator(f'.timeline:not([aria-valuemax="{before}"])').wait_for()
+
+
+def transcript(page: Page) -> str:
+    """Returns the moves in the field for them."""
+    return page.locator("#moves").input_value()
+
+
+def set_depth(page: Page, depth: int) -> None:
+    """Lets the model search to a depth."""
+    page.select_option("#level", "depth")
+    page.locator("#strength").fill(str(depth))

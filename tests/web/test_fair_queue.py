@@ -121,10 +121,10 @@ def test_threads_for_short_jobs_take_no_others_and_all_end_when_the_queue_is_clo
 
 
 def test_shallow_searches_are_short_and_analyses_are_not() -> None:
-    assert [expected_seconds(Strength(depth=depth).limits) <= SHORT_SECONDS for depth in (1, 3, 6)] == [True] * 3
-    assert expected_seconds(Strength(seconds=0.1).limits) == pytest.approx(0.1)
-    assert expected_seconds(Strength(seconds=10).limits) == 10
-    assert expected_seconds(Strength(depth=MAX_DEPTH).limits) > SHORT_SECONDS
+    assert [expected_seconds(Strength(depth=depth).level.limits) <= SHORT_SECONDS for depth in (1, 3, 6)] == [True] * 3
+    assert expected_seconds(Strength(seconds=0.1).level.limits) == pytest.approx(0.1)
+    assert expected_seconds(Strength(seconds=10).level.limits) == 10
+    assert expected_seconds(Strength(depth=MAX_DEPTH).level.limits) > SHORT_SECONDS
     assert expected_seconds(JUDGING) > SHORT_SECONDS
     assert expected_seconds(SCORING) > SHORT_SECONDS
 

@@ -1,30 +1,33 @@
-"""A visitor's game and the messages of a visitor, without a browser."""
+"""A visitor's game, without a browser."""
 
 from __future__ import annotations
 
-import json
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 import shirokuro as sk
+from shirokuro.engine.levels import FIRST, LEVELS, Choice
+from shirokuro.game.game_files import read_content
 from shirokuro.game.moves import read_moves
-from shirokuro.web.game_session import GameSession, SearchRequest
+from shirokuro.web.game_session import SCORING, GameSession, SearchRequest
 from shirokuro.web.messages import (
     BackTo,
     Choose,
-    Message,
+    Look,
     Play,
+    Redo,
     Setup,
     ShowScores,
     Strength,
+    Switch,
     Undo,
-    Watch,
-    parse,
+    board_digits,
 )
+from shirokuro.web.opened import opened_games
+from shirokuro.web.search_pool import expected_seconds
+from tests.support import game_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,11 +43,13 @@ def engine(trained: sk.Trainer) -> sk.Engine:
 def think(session: GameSession, engine: sk.Engine, *, until: Callable[[SearchRequest], bool] = lambda _: False) -> None:
     """Runs the requested searches, as a search thread would."""
     while (request := session.next_request()) and not until(request):
-        engine.limits = sk.SearchLimits(depth=1)
-        session.take(
-            request,
-            engine.score_moves(request.position) if request.kind == "scores" else engine.search(request.position),
-        )
+        session.take(request, answer(request, engine))
+
+
+def answer(request: SearchRequest, engine: sk.Engine) -> Any:
+    if request.level:
+        return Choice.of(engine.search(request.position))
+    return engine.score_moves(request.position) if request.kind == "scores" else engine.search(request.position)
 
 
 def play(session: GameSession, move: str) -> None:
@@ -66,85 +71,12 @@ def game_with_a_pass() -> str:
     raise AssertionError("no pass in a thousand games")
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ('{"do": "play", "move": "D3", "ply": 0}', Play("d3", 0)),
-        ('{"do": "undo"}', Undo()),
-        ('{"do": "back", "ply": 3}', BackTo(3)),
-        ('{"do": "setup", "moves": "f5 d6", "player": "both", "depth": 4}', Setup(("f5", "d6"), "both", Strength(4))),
-        ('{"do": "choose", "player": "white", "seconds": 0.5}', Choose("white", Strength(seconds=0.5))),
-        ('{"do": "choose", "player": "white", "depth": null, "seconds": 1}', Choose("white", Strength(seconds=1))),
-        ('{"do": "scores", "on": true}', ShowScores(on=True)),
-        ('{"do": "watch", "on": false}', Watch(on=False)),
-    ],
-)
-def test_messages_are_read(text: str, message: Message) -> None:
-    assert parse(text) == message
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        b'{"do": "undo"}',
-        "",
-        "null",
-        "[]",
-        "[" * 5000,
-        '{"do": "delete"}',
-        '{"do": ["undo"]}',
-        '{"do": "play"}',
-        '{"do": "play", "move": "d3"}',
-        '{"do": "play", "move": "d3d3d3", "ply": 0}',
-        '{"do": "play", "move": 3, "ply": 0}',
-        '{"do": "play", "move": "d3", "ply": true}',
-        '{"do": "play", "move": "d3", "ply": 61}',
-        '{"do": "back", "ply": -1}',
-        '{"do": "back", "ply": 1.5}',
-        '{"do": "back", "ply": NaN}',
-        '{"do": "choose", "player": "black", "depth": 17}',
-        '{"do": "choose", "player": "black", "depth": 0}',
-        '{"do": "choose", "player": "black", "depth": 1e400}',
-        '{"do": "choose", "player": "black", "seconds": 11}',
-        '{"do": "choose", "player": "black", "seconds": 0}',
-        '{"do": "choose", "player": "black"}',
-        '{"do": "choose", "player": "nobody", "depth": 3}',
-        '{"do": "choose", "player": {}, "depth": 3}',
-        '{"do": "setup", "moves": "f5f5", "player": "black", "depth": 3}',
-        '{"do": "scores", "on": 1}',
-        json.dumps({"do": "setup", "moves": "f5 " * 1000, "player": "black", "depth": 3}),
-    ],
-)
-def test_an_invalid_message_is_rejected(text: str | bytes) -> None:
-    with pytest.raises(ValueError, match=r"\w"):
-        parse(text)
-
-
-@given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(), lambda each: st.dictionaries(st.text(), each)))
-def test_no_message_causes_any_other_error(value: Any) -> None:
-    kinds = ("play", "undo", "back", "setup", "choose", "scores", "watch", "renew")
-    for kind in kinds:
-        values = dict.fromkeys(("move", "ply", "moves", "player", "depth", "seconds", "on"), value)
-        try:
-            parse(json.dumps({"do": kind, **values}))
-        except ValueError as error:
-            assert str(error)  # noqa: PT017 (both outcomes are right)
-
-
-def test_limits_never_exceed_ten_seconds() -> None:
-    for strength in (Strength(depth=16), Strength(seconds=10), Strength(seconds=0.1), Strength(depth=1)):
-        time_ms = strength.limits.time_ms
-        assert time_ms is not None
-        assert time_ms <= 10_000
-    assert Strength(seconds=0.5).limits.time_ms == 500
-    assert Strength(depth=3).limits.depth == 3
-
-
 def test_the_model_replies_and_every_position_is_evaluated(engine: sk.Engine) -> None:
     session = GameSession()
     think(session, engine)
     play(session, "d3")
-    assert session.next_request() == SearchRequest("move", session.game.position, session.strength.limits)
+    level = session.strength.level
+    assert session.next_request() == SearchRequest("move", session.game.position, level.limits, level)
     think(session, engine)
     shown = session.snapshot(thinking=None)
     assert len(session.game.moves) == 2
@@ -231,14 +163,14 @@ def test_a_pass_is_reported(engine: sk.Engine) -> None:
 def test_every_legal_move_has_a_score_and_the_best_equals_the_value_of_the_position(engine: sk.Engine) -> None:
     session = GameSession()
     session.apply(setup("f5d6c3d3c4f4c5b4", "both"))
-    assert session.snapshot(thinking=None)["scores"] is None
+    assert session.snapshot(thinking=None)["view"]["scores"] is None
     session.apply(ShowScores(on=True))
     think(session, engine)
     shown = session.snapshot(thinking=None)
-    assert sorted(each["move"] for each in shown["scores"]) == sorted(shown["legal"])
-    assert max(each["score"] for each in shown["scores"]) == shown["plies"][-1]["value"]["score"]
-    play(session, shown["legal"][0])
-    assert session.snapshot(thinking=None)["scores"] is None, "they belong to another position"
+    assert sorted(each["move"] for each in shown["view"]["scores"]) == sorted(shown["view"]["legal"])
+    assert max(each["score"] for each in shown["view"]["scores"]) == shown["plies"][-1]["value"]["score"]
+    play(session, shown["view"]["legal"][0])
+    assert session.snapshot(thinking=None)["view"]["scores"] is None, "they belong to another position"
 
 
 def test_a_search_result_for_a_position_that_is_no_longer_current_is_dropped(engine: sk.Engine) -> None:
@@ -246,7 +178,7 @@ def test_a_search_result_for_a_position_that_is_no_longer_current_is_dropped(eng
     play(session, "d3")
     request = session.next_request()
     assert request
-    found = engine.search(request.position)
+    found = answer(request, engine)
     session.apply(Undo())
     session.take(request, found)
     assert session.game.moves == ()
@@ -261,4 +193,112 @@ def test_memory_does_not_grow_with_the_positions_tried(engine: sk.Engine) -> Non
     for moves in ("f5d6c3", "d3c5", "f5f6", "c4c3", "e6f4"):
         session.apply(setup(moves, "both"))
         think(session, engine)
-    assert len(session._values) <= 3
+    assert len(session.analysis._values) <= 3
+
+
+def test_a_first_game_is_against_a_level_that_a_beginner_can_beat() -> None:
+    assert GameSession().strength.level is FIRST
+    assert GameSession().snapshot(thinking=None)["level"] == FIRST.name
+    for level in LEVELS.values():
+        assert expected_seconds(level.limits) <= 10
+
+
+def test_undone_moves_are_played_again_up_to_the_person_s_next_decision() -> None:
+    session = GameSession()
+    session.apply(setup("f5d6c3d3", "black"))
+    session.apply(Undo())
+    session.apply(Undo())
+    assert (session.game.transcript, session.snapshot(thinking=None)["undone"]) == ("", "f5d6c3d3")
+    session.apply(Redo())
+    assert session.game.transcript == "f5d6"
+    session.apply(Redo())
+    session.apply(Redo())
+    assert session.game.transcript == "f5d6c3d3"
+
+
+def test_going_on_from_an_earlier_move_keeps_the_old_line_as_a_variation() -> None:
+    session = GameSession()
+    session.apply(setup("f5d6c3d3", "both"))
+    session.apply(BackTo(2))
+    session.apply(Play("c5", 2))
+    shown = session.snapshot(thinking=None)
+    assert shown["variations"] == [{"moves": "f5d6c3d3", "ply": 3, "move": "c3", "count": 4}]
+    session.apply(Switch(0))
+    assert session.game.transcript == "f5d6c3d3"
+    assert session.snapshot(thinking=None)["variations"][0]["moves"] == "f5d6c5"
+    with pytest.raises(ValueError, match="not there any more"):
+        session.apply(Switch(1))
+    restored = GameSession()
+    restored.apply(Setup(read_moves("f5d6c3d3"), "both", Strength(1), undone=1, lines=(("f5", "d6", "c5"),)))
+    assert restored.game.transcript == "f5d6c3"
+    assert (restored.game.undone, restored.game.variations) == (("d3",), (("f5", "d6", "c5"),))
+
+
+def test_scores_of_an_earlier_position_are_found_while_it_is_viewed(engine: sk.Engine) -> None:
+    session = GameSession()
+    session.apply(setup("f5d6c3d3", "both"))
+    session.apply(ShowScores(on=True))
+    session.apply(Look(2))
+    assert session.next_request() == SearchRequest("scores", sk.Position.from_moves("f5d6"), SCORING)
+    think(session, engine)
+    view = session.snapshot(thinking=None)["view"]
+    assert (view["ply"], view["turn"]) == (2, "black")
+    assert sorted(each["move"] for each in view["scores"]) == sorted(sk.Position.from_moves("f5d6").legal_moves)
+    session.apply(Choose("white", Strength(1)))
+    assert session.snapshot(thinking=None)["view"]["legal"] == [], "a person doesn't move here"
+    session.apply(Look(4))
+    assert session.snapshot(thinking=None)["view"]["ply"] == 4
+
+
+def test_a_finished_game_is_summed_up_by_player(engine: sk.Engine) -> None:
+    session, random = GameSession(), Random(5)
+    session.apply(setup("", "both"))
+    while not session.game.position.is_over:
+        assert session.snapshot(thinking=None)["summary"] is None
+        play(session, random.choice(session.game.position.legal_moves))
+    think(session, engine)
+    shown = session.snapshot(thinking=None)
+    for side in ("black", "white"):
+        losses = {ply: each["loss"] for ply, each in enumerate(shown["plies"]) if each["side"] == side}
+        found = shown["summary"][side]
+        assert found["mean"] == pytest.approx(sum(losses.values()) / len(losses))
+        assert [each["loss"] for each in found["worst"]] == sorted(losses.values(), reverse=True)[:3]
+        for each in found["worst"]:
+            assert losses[each["ply"]] == each["loss"]
+            better = shown["plies"][each["ply"]]["better"]
+            before = session.game.positions[each["ply"] - 1]
+            assert better in {None, engine.search(before).best_move}
+
+
+def test_a_game_from_a_set_up_board_is_played_and_downloaded() -> None:
+    session = GameSession()
+    start = sk.read_position("OX" + "-" * 24 + "OX" + "-" * 36, side="black")
+    session.apply(Setup((), "both", Strength(1), start=start))
+    shown = session.snapshot(thinking=None)
+    assert (shown["start"], shown["view"]["opening"]) == (board_digits(session.game.start), None)
+    (read,) = read_content(session.ggf().encode())
+    assert read.start == session.game.start
+
+
+def test_openings_are_named_for_the_position_that_is_viewed() -> None:
+    session = GameSession()
+    session.apply(setup("f5d6", "both"))
+    assert session.snapshot(thinking=None)["view"]["opening"] == "Perpendicular"
+    session.apply(Look(0))
+    assert session.snapshot(thinking=None)["view"]["opening"] is None
+
+
+def test_the_games_of_a_file_are_offered() -> None:
+    found = opened_games(game_files.wthor([("f5", "d6"), ("f5",)]), "WTH_2024.wtb")
+    assert [(game["moves"], game["board"]) for game in found["games"]] == [("f5d6", None), ("f5", None)]
+    assert found["games"][0]["title"] == "1. f5d6, 2024, -58 for Black, 2 moves"
+    assert (found["skipped"], found["more"]) == (0, False)
+    board = sk.debug.board_text(sk.Position.from_moves("f5d6"))
+    assert opened_games(board.encode(), "")["games"][0]["board"] == board_digits(sk.Position.from_moves("f5d6"))
+    for content, name, message in (
+        (b"x", "a.wtb", "1 bytes"),
+        (b"-" * 64 + b" X", "", "four discs"),
+        (b"?!", "", "move 1"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            opened_games(content, name)

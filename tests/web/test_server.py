@@ -93,7 +93,7 @@ def test_a_game_is_played(page: str) -> None:
         ask(tab, "choose", player="black", depth=1)
         for _ in range(3):
             game = wait_for(tab, "game", lambda game: game["persons"] and not game["thinking"])
-            ask(tab, "play", move=game["legal"][0], ply=len(game["plies"]) - 1)
+            ask(tab, "play", move=game["view"]["legal"][0], ply=len(game["plies"]) - 1)
             wait_for(tab, "game", longer_than(game))
 
 
@@ -106,7 +106,7 @@ def test_concurrent_games_are_independent(page: str) -> None:
             ask(tab, "setup", moves=first, player="both", depth=2)
             for _ in range(5 + number):
                 game = wait_for(tab, "game", lambda game: game["transcript"].startswith(first) and not game["thinking"])
-                ask(tab, "play", move=game["legal"][-1], ply=len(game["plies"]) - 1)
+                ask(tab, "play", move=game["view"]["legal"][-1], ply=len(game["plies"]) - 1)
                 before, game = game, wait_for(tab, "game", longer_than(game))
                 if len(game["plies"]) != len(before["plies"]) + 1 or not game["transcript"].startswith(first):
                     wrong.append(game["transcript"])

@@ -10,6 +10,7 @@ from shirokuro.analysis.result import GameAnalysis, MoveAnalysis
 from shirokuro.engine.engine import Engine
 from shirokuro.engine.limits import SearchLimits
 from shirokuro.engine.parallel import in_order, thread_count
+from shirokuro.game.live import LiveGame
 from shirokuro.game.moves import NO_MOVE, read_moves
 from shirokuro.game.opening_names import opening_name
 from shirokuro.game.records import GameRecord
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from shirokuro._core import Game
     from shirokuro.engine.engine import Confidence
-    from shirokuro.game.live import LiveGame
 
 LIMITS = SearchLimits(depth=10, exact_empties=16)
 """The default limits of a search: seconds for a game."""
@@ -89,6 +89,8 @@ def analyse(
 def _record(game: str | GameRecord | Game | LiveGame) -> GameRecord:
     if isinstance(game, GameRecord):
         return game
+    if isinstance(game, LiveGame):
+        return GameRecord(moves=tuple(game.moves), start=game.start)
     return GameRecord(moves=read_moves(game) if isinstance(game, str) else tuple(game.moves))
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from shirokuro import models
 from shirokuro._core import Evaluator
-from shirokuro.engine.engine import Confidence, Engine
+from shirokuro.engine.engine import CONFIDENCE, Confidence, Engine
 from shirokuro.engine.limits import SearchLimits
 from shirokuro.runs.checkpoints import model_of
 
@@ -19,9 +19,6 @@ DEPTH = 12
 EXACT_EMPTIES = 18
 """The default number of empty squares from which positions are solved."""
 
-CONFIDENCE: Confidence = 87
-"""The default confidence: with it, models are strongest for their time."""
-
 TABLE_MB = 64
 
 MODEL_HELP = (
@@ -31,11 +28,11 @@ MODEL_HELP = (
 """The help of an argument that names a model."""
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declares the model and the options for its strength."""
+def add_arguments(parser: argparse.ArgumentParser, *, when: str = "") -> None:
+    """Declares the model and the options for its strength; `when` says when the default depth holds."""
     add_model(parser)
     level = parser.add_argument_group("strength of the model", "A search ends at the first limit that it reaches.")
-    add_limits(level, depth=DEPTH, exact_empties=EXACT_EMPTIES)
+    add_limits(level, depth=DEPTH, exact_empties=EXACT_EMPTIES, when=when)
     add_search(level, threads="--threads", confidence=CONFIDENCE, table_mb=TABLE_MB)
 
 
@@ -64,9 +61,9 @@ def add_model(parser: argparse.ArgumentParser, more: str = "") -> None:
     parser.add_argument("model", nargs="?", default=models.DEFAULT, metavar="RUN|FILE", help=f"{MODEL_HELP}{more}")
 
 
-def add_limits(group: argparse._ArgumentGroup, *, depth: int | None, exact_empties: int) -> None:
+def add_limits(group: argparse._ArgumentGroup, *, depth: int | None, exact_empties: int, when: str = "") -> None:
     """Declares the limits of a search; `limits_of` reads them, with the same defaults."""
-    default = "" if depth is None else f" (default: {depth})"
+    default = "" if depth is None else f" (default: {depth}{when})"
     group.add_argument("--depth", type=int, metavar="N", help=f"search depth in plies{default}")
     group.add_argument("--nodes", type=int, metavar="N", help="positions to visit per move")
     group.add_argument("--time-ms", type=float, metavar="X", help="milliseconds per move")

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from shirokuro.cli import levels
-from shirokuro.cli.play_session import SIDES, PlaySession
+from shirokuro.cli.play_commands import SIDES
+from shirokuro.cli.play_levels import add_level, level_of_options
+from shirokuro.cli.play_loading import read_start
+from shirokuro.cli.play_session import PlaySession
 from shirokuro.cli.terminal import console
 from shirokuro.display.boards import result_text
 from shirokuro.display.format import counted
 from shirokuro.game.live import LiveGame
-from shirokuro.game.moves import read_moves
 from shirokuro.signals import StopSignals
 
 if TYPE_CHECKING:
@@ -27,7 +29,8 @@ _PIPE_WIDTH = 80
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's options."""
-    levels.add_arguments(parser)
+    levels.add_arguments(parser, when=", if only --exact-empties is given")
+    add_level(parser)
     game = parser.add_argument_group("the game")
     game.add_argument(
         "--side",
@@ -39,18 +42,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--moves",
         metavar="MOVES|FILE",
         default="",
-        help="start after these moves, in any common notation such as f5d6c3, or after those in a file",
+        help="start after these moves, in any common notation such as f5d6c3, from a board or a game in GGF, or after "
+        "those in a file",
     )
     game.add_argument("--save", type=Path, metavar="FILE", help="write the moves to this file after each move")
 
 
 def run(options: argparse.Namespace) -> int:
     """Plays; returns the exit code."""
-    game = LiveGame(_moves(options.moves))
+    level = level_of_options(options)
+    started = read_start(options.moves)
+    game = LiveGame(started.transcript, start=started.start)
     if options.save and options.save.exists() and str(options.save) != options.moves:
         raise FileExistsError(17, "the file already exists; continue it with --moves", str(options.save))
     shown = console(pipe_width=_PIPE_WIDTH)
-    session = PlaySession(levels.engine_of(options), shown, game=game, people=SIDES[options.side], save=options.save)
+    people = SIDES[options.side]
+    session = PlaySession(levels.engine_of(options), shown, game=game, people=people, level=level, save=options.save)
 
     def interrupt() -> NoReturn:
         raise KeyboardInterrupt
@@ -60,37 +67,14 @@ def run(options: argparse.Namespace) -> int:
             session.run()
         except KeyboardInterrupt:
             print()
-            _end(game)
+            _end(session.game)
             return 128 + (signals.received or 2)
         except OSError:  # the output was closed, or the file can't be written
-            if game.moves:
-                print(_last_words(game), file=sys.stderr)
+            if session.game.moves:
+                print(_last_words(session.game), file=sys.stderr)
             raise
-    _end(game)
+    _end(session.game)
     return 0
-
-
-def _moves(text: str) -> str:
-    """Returns the moves in an option, or in the file that it names.
-
-    Raises:
-        ValueError: the moves can't be read.
-    """
-    try:
-        return "".join(read_moves(text))
-    except ValueError as error:
-        if not _exists(text):
-            raise ValueError(f"moves = {text[:80]!r}: {error}, and no file has this name") from error
-    try:
-        return "".join(read_moves(Path(text).read_text(encoding="utf-8-sig", errors="replace")))
-    except ValueError as error:
-        raise ValueError(f"{text}: {error}") from error
-
-
-def _exists(name: str) -> bool:
-    with suppress(OSError, ValueError):  # moves may be longer than any name
-        return Path(name).exists()
-    return False
 
 
 def _end(game: LiveGame) -> None:

@@ -2,79 +2,62 @@
 
 from __future__ import annotations
 
-import dataclasses
 import importlib
 import re
 import sys
 import textwrap
+import time
 from contextlib import nullcontext, suppress
+from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from shirokuro._core import BLACK, WHITE
+from shirokuro._core import BLACK, WHITE, Position
+from shirokuro.analysis import analyse
+from shirokuro.cli.play_analysis import print_scores, worth
+from shirokuro.cli.play_commands import HELP, SHORT, SIDES, WORDS
+from shirokuro.cli.play_levels import described, hint_limits, read_level, whole_number
+from shirokuro.cli.play_loading import content_of, exists, read_numbered, read_start
 from shirokuro.cli.terminal import say
 from shirokuro.cli.tui import board_view
 from shirokuro.display.boards import SIDES as NAMES
 from shirokuro.display.boards import SQUARES, result_text
 from shirokuro.display.format import counted
-from shirokuro.display.tables import text_table
 from shirokuro.files import write_text
+from shirokuro.game.live import LiveGame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
-    from pathlib import Path
 
     from rich.console import Console
+    from rich.status import Status
 
-    from shirokuro._core import Position
+    from shirokuro._core import SearchResult
     from shirokuro.engine.engine import Engine
-    from shirokuro.game.live import LiveGame
-
-SIDES = {
-    "black": frozenset({BLACK}),
-    "white": frozenset({WHITE}),
-    "both": frozenset({BLACK, WHITE}),
-    "none": frozenset[int](),
-}
-"""The sides that a person may play, by name."""
-
-_HELP = {
-    "f5": "play on this square",
-    "hint": "the model's move, and the line that it expects",
-    "scores": "the score of each legal move, on the board and in a list",
-    "undo [N]": "take back your last move (or N moves) and the replies",
-    "go": "let the model play this move for you",
-    "level": "show the strength, or set it: level depth 4, level time 500, level nodes 10000, level exact 16",
-    "side SIDE": "play black, white, both or none from now on",
-    "new": "start over",
-    "board": "draw the board again",
-    "moves": "show the moves so far",
-    "save FILE": "write the moves to a new file, from which --moves FILE continues",
-    "quit": "quit, like Ctrl-D and Ctrl-C",
-}
-
-_SHORT = {"h": "hint", "s": "scores", "u": "undo", "b": "board", "?": "help", "q": "quit", "exit": "quit"}
-
-_LIMITS = {"depth": "depth", "nodes": "nodes", "time": "time_ms", "exact": "exact_empties"}
-"""The names of the limits in the `level` command."""
-
-_NO_LIMIT: Mapping[str, float | None] = {"depth": None, "nodes": None, "time_ms": None}
-
-_WORDS = {"undo": 1, "level": 8, "side": 1, "save": 1}
-"""The maximum number of words after a command; all other commands take none."""
+    from shirokuro.engine.levels import Level
 
 
 class PlaySession:
     """A game on a console, which ends when it is over or when the player quits."""
 
     def __init__(
-        self, engine: Engine, console: Console, *, game: LiveGame, people: frozenset[int], save: Path | None = None
+        self,
+        engine: Engine,
+        console: Console,
+        *,
+        game: LiveGame,
+        people: frozenset[int],
+        level: Level,
+        save: Path | None = None,
     ) -> None:
         self.game = game
         """The game."""
         self._engine = engine
+        self._level = level
+        self._random = Random()
         self._console = console
         self._look = board_view.look_of(console)
         self._people = people
@@ -85,12 +68,16 @@ class PlaySession:
             "hint": self._hint,
             "scores": self._scores,
             "undo": self._undo,
+            "redo": self._redo,
+            "lines": self._lines,
+            "analyse": lambda _: self._analyse(),
             "go": lambda _: self._let_model_play(),
-            "level": self._level,
+            "level": self._set_level,
             "side": self._change_side,
             "new": lambda _: self._begin(),
             "board": lambda _: self._show(),
             "moves": lambda _: self._say(self.game.transcript or "No move has been played."),
+            "load": self._load,
             "save": self._save_as,
             "help": lambda _: self._help(),
             "quit": lambda _: self._quit(),
@@ -105,7 +92,7 @@ class PlaySession:
         if sys.stdin.isatty():
             with suppress(ImportError):  # enables line editing where available
                 importlib.import_module("readline")
-        self._say(f"The model plays at {self._engine.strength}. A move is a square; help lists the commands.")
+        self._say(f"The model plays {described(self._level)}. A move is a square; help lists the commands.")
         self._console.print()
         self._keep()
         self._show()
@@ -136,14 +123,14 @@ class PlaySession:
                 self._say(f"{error}.")
 
     def _obey(self, word: str, rest: list[str]) -> None:
-        name = _SHORT.get(word, word)
+        name = SHORT.get(word, word)
         if name in SQUARES and not rest:
             self._play_here(name)
         elif name == "pass":
             raise ValueError("Passes are automatic: a side without a move is skipped")
         elif name not in self._commands:
             raise ValueError(f"{' '.join([word, *rest])!r} is neither a square nor a command; help lists the commands")
-        elif len(rest) > _WORDS.get(name, 0):
+        elif len(rest) > WORDS.get(name, 0):
             raise ValueError(f"{name} is followed by too many words; help shows its usage")
         else:
             self._commands[name](rest)
@@ -156,14 +143,19 @@ class PlaySession:
         self._play(move)
 
     def _let_model_play(self) -> None:
-        position, name = self._unfinished(), self._name()
-        with self._thinking():
-            found = self._engine.search(position)
-        worth = _worth(found.score, depth=found.depth, exact=found.exact)
-        self._news.append(f"{name} played {found.best_move}: {worth}, {found.seconds:.1f} s.")
-        self._play(str(found.best_move))
+        position, name, start = self._unfinished(), self._name(), time.monotonic()
+        with self._thinking() as status:
 
-    def _thinking(self) -> AbstractContextManager[object]:
+            def report(found: SearchResult) -> None:
+                if status:
+                    status.update(f"thinking: depth {found.depth}, {time.monotonic() - start:.1f} s")
+
+            chosen = self._level.choose(self._engine, position, self._random, progress=report if status else None)
+        value = worth(chosen.score, depth=chosen.depth, exact=chosen.exact)
+        self._news.append(f"{name} played {chosen.move}: {value}, {time.monotonic() - start:.1f} s.")
+        self._play(chosen.move)
+
+    def _thinking(self) -> AbstractContextManager[Status | None]:
         return self._console.status("thinking") if self._look.colours else nullcontext()
 
     def _play(self, move: str) -> None:
@@ -175,25 +167,24 @@ class PlaySession:
 
     def _hint(self, _words: list[str]) -> None:
         with self._thinking():
-            found = self._engine.search(self._unfinished())
-        worth = _worth(found.score, depth=found.depth, exact=found.exact)
-        self._say(f"{found.best_move}: {worth} for {self._name()}. Expected: {' '.join(found.principal_variation)}")
+            found = self._engine.search(self._unfinished(), hint_limits(self._level))
+        value = worth(found.score, depth=found.depth, exact=found.exact)
+        self._say(f"{found.best_move}: {value} for {self._name()}. Expected: {' '.join(found.principal_variation)}")
 
     def _scores(self, _words: list[str]) -> None:
-        position = self._unfinished()
         with self._thinking():
-            scores = self._engine.score_moves(position)
-        labels = {scored.move: f"{scored.score:+.0f}" for scored in scores}
-        header = ("move", f"discs for {self._name()}", "depth", "expected")
-        rows = [
-            (each.move, f"{each.score:+.2f}", "exact" if each.exact else each.depth, " ".join(each.line))
-            for each in scores
-        ]
-        self._console.print(board_view.board(position, self._look, last_move=self.game.last_move, labels=labels))
-        self._console.print(Text(f"\n{text_table(header, rows, left=('move', 'expected'))}\n"), no_wrap=True)
+            scores = self._engine.score_moves(self._unfinished(), hint_limits(self._level))
+        print_scores(self._console, self._look, self.game, scores)
+
+    def _analyse(self) -> None:
+        if not self.game.moves:
+            raise ValueError("No move has been played")
+        with self._thinking():
+            analysis = analyse(self.game, evaluator=self._engine.evaluator)
+        self._console.print(Text(str(analysis)), soft_wrap=True)
 
     def _undo(self, words: list[str]) -> None:
-        times = _whole_number(words[0]) if words else 1
+        times = whole_number(words[0]) if words else 1
         if not self.game.moves:
             raise ValueError("Nothing to take back")
         taken = 0
@@ -205,18 +196,36 @@ class PlaySession:
         self._keep()
         self._show()
 
-    def _level(self, words: list[str]) -> None:
-        if len(words) % 2:
-            raise ValueError("level is followed by depth, nodes, time or exact and a number, such as level depth 4")
-        changes: dict[str, float | None] = {}
-        for name, number in zip(words[::2], words[1::2], strict=True):
-            if name not in _LIMITS:
-                raise ValueError(f"{name!r} is not a limit: depth, nodes, time (milliseconds) or exact (empty squares)")
-            if name != "exact":
-                changes = {**_NO_LIMIT, **changes}
-            changes[_LIMITS[name]] = _number(number) if name == "time" else _whole_number(number)
-        self._engine.limits = dataclasses.replace(self._engine.limits, **changes)  # type: ignore[arg-type]
-        self._say(f"The model plays at {self._engine.strength}.")
+    def _redo(self, words: list[str]) -> None:
+        times = whole_number(words[0]) if words else 1
+        if not self.game.undone:
+            raise ValueError("Nothing was taken back")
+        played = 0
+        for _ in range(times):
+            played += self.game.redo()
+            while self.game.undone and self._people and self.game.position.side_to_move not in self._people:
+                played += self.game.redo()
+        self._news.append(f"{counted(played, 'move')} played again.")
+        self._keep()
+        self._show()
+
+    def _lines(self, words: list[str]) -> None:
+        lines = self.game.variations
+        if not words:
+            listed = [f"{number}. {''.join(line)}" for number, line in enumerate(lines, start=1)]
+            self._say("\n".join(listed) or "No line was left for other moves.")
+            return
+        number = whole_number(words[0])
+        if not 1 <= number <= len(lines):
+            raise ValueError(f"there is no line {number}; lines lists them")
+        self.game.switch(number - 1)
+        self._keep()
+        self._show()
+
+    def _set_level(self, words: list[str]) -> None:
+        if words:
+            self._level = read_level(words, self._level)
+        self._say(f"The model plays {described(self._level)}.")
 
     def _change_side(self, words: list[str]) -> None:
         if not words or words[0] not in SIDES:
@@ -229,22 +238,41 @@ class PlaySession:
         self._keep()
         self._show()
 
+    def _load(self, words: list[str]) -> None:
+        if not words:
+            raise ValueError("load is followed by a file name, moves or a board")
+        has_number = len(words) > 1 and re.fullmatch(r"[0-9]{1,9}", words[-1]) and exists(" ".join(words[:-1]))
+        name, number = (" ".join(words[:-1]), int(words[-1])) if has_number else (" ".join(words), 1)
+        try:
+            record = read_numbered(Path(name), number) if exists(name) else read_start(name)
+        except OSError as error:
+            raise ValueError(f"{name}: {error.strerror}") from error
+        if record.start == self.game.start:
+            self.game.undo(len(self.game.moves))  # what was played stays as another line
+            for move in record.moves:
+                self.game.play(move)
+        else:
+            self.game = LiveGame(record.transcript, start=record.start)
+        self._news.append(f"{counted(len(record.moves), 'move')} loaded.")
+        self._keep()
+        self._show()
+
     def _save_as(self, words: list[str]) -> None:
         if not words:
             raise ValueError("save is followed by a file name")
         try:
-            write_text(words[0], self.game.transcript + "\n", replace=False)
+            write_text(words[0], content_of(self.game), replace=False)
         except OSError as error:
             raise ValueError(f"{words[0]}: {error.strerror}") from error
         self._say(f"{counted(len(self.game.moves), 'move')} written to {words[0]}.")
 
     def _keep(self) -> None:
         if self._save:
-            write_text(self._save, self.game.transcript + "\n")
+            write_text(self._save, content_of(self.game))
 
     def _help(self) -> None:
-        for name, about in _HELP.items():
-            self._say(f"{name:<10}{about}", indent=10)
+        for name, about in HELP.items():
+            self._say(f"{name:<14}{about}", indent=14)
 
     def _quit(self) -> None:
         self._ended = True
@@ -283,20 +311,3 @@ class PlaySession:
     def _say(self, text: str, indent: int = 0) -> None:
         wrapped = textwrap.fill(text, max(self._console.width, 2 * indent + 1), subsequent_indent=" " * indent)
         self._console.print(Text(wrapped), soft_wrap=True)
-
-
-def _worth(score: float, *, depth: int, exact: bool) -> str:
-    return f"{score:+.0f} exactly" if exact else f"{score:+.2f} at depth {depth}"
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise ValueError(f"{text!r} is not a number") from None
-
-
-def _whole_number(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,15}", text):
-        raise ValueError(f"{text!r} is not a whole number")
-    return int(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, overload
@@ -12,12 +13,15 @@ from shirokuro.display import notebook
 from shirokuro.engine.limits import SearchLimits
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from shirokuro._core import Evaluator, SearchResult
 
 Confidence: TypeAlias = Literal[73, 87, 95, 98, 99, 100]
 """Confidence levels at which a search cuts off lines, in percent. At 100, only proven cuts are made."""
 
-_PROVEN = 100
+CONFIDENCE: Confidence = 87
+"""The confidence with which a model is strongest for its time; players use it unless told otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +73,15 @@ class MoveScores(Sequence[MoveScore]):
         return notebook.beside(notebook.board(self.position, labels=labels), shown)
 
 
+_BEFORE_SOLVING = 8
+"""The depth up to which a search that reports its progress deepens before it solves a position."""
+
+
+def _until(end: float | None, limits: SearchLimits) -> SearchLimits:
+    """Returns the limits with the time that is left."""
+    return limits if end is None else limits.within(max(1000 * (end - time.monotonic()), 1.0))
+
+
 class Engine:
     """A model with a search, which keeps its transposition table between searches. Not thread-safe.
 
@@ -106,6 +119,11 @@ class Engine:
         # The core checks the ranges. This search reports an invalid value here instead of at the first move.
         self._search(Position(), SearchLimits(depth=1))
 
+    @property
+    def evaluator(self) -> Evaluator:
+        """The evaluator of positions."""
+        return self._evaluator
+
     def __repr__(self) -> str:
         return (
             f"Engine({self._evaluator!r}, limits={self.limits!r}, table_mb={self._table_mb}, "
@@ -121,14 +139,33 @@ class Engine:
         vars(self).update(state)
         self._searcher = Searcher(self._evaluator, table_mb=self._table_mb)
 
-    @property
-    def strength(self) -> str:
-        """A description of the limits and the confidence, such as `depth 8, 87 % confidence`."""
-        return str(self.limits) if self.confidence == _PROVEN else f"{self.limits}, {self.confidence} % confidence"
+    def search(
+        self,
+        position: Position,
+        limits: SearchLimits | None = None,
+        *,
+        progress: Callable[[SearchResult], object] | None = None,
+    ) -> SearchResult:
+        """Searches a position within `limits`, by default those of the engine.
 
-    def search(self, position: Position, limits: SearchLimits | None = None) -> SearchResult:
-        """Searches a position within `limits`, by default those of the engine."""
-        return self._search(position, limits or self.limits)
+        Args:
+            position: the position.
+            limits: the limits.
+            progress: called with the result of each shallower search, until the one that is returned. The search is
+                then repeated with increasing depth, which takes little longer. With a limit of nodes, it is not called.
+        """
+        limits = limits or self.limits
+        if progress is None or limits.nodes is not None:
+            return self._search(position, limits)
+        end = None if limits.time_ms is None else time.monotonic() + limits.time_ms / 1000
+        solves = position.empties <= limits.exact_empties
+        last = min(limits.depth or position.empties, position.empties)
+        for depth in range(1, min(last, _BEFORE_SOLVING) if solves else last):
+            found = self._search(position, _until(end, SearchLimits(depth=depth)))
+            if end is not None and (time.monotonic() >= end or found.depth < depth):
+                return found
+            progress(found)
+        return self._search(position, _until(end, limits))
 
     def score_moves(self, position: Position, limits: SearchLimits | None = None) -> MoveScores:
         """Scores each legal move, best first, to the same depth as `search`.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, NoReturn, TypeVar
 
 from shirokuro.game.ggf import GgfGame
 from shirokuro.game.moves import NO_MOVE, read_moves
-from shirokuro.game.positions import Problem, is_board, read_problem
+from shirokuro.game.positions import Problem, is_board, is_ggf, read_board, read_problem
 from shirokuro.game.records import Damaged, GameRecord, Records
 from shirokuro.game.wthor import PLAYER_BYTES, TOURNAMENT_BYTES, read_names, split_games
 
@@ -33,6 +33,8 @@ _COMMENTS = ("#", "%", "//")
 
 # The end of a game is the first ;) outside brackets.
 _GGF_GAME = re.compile(rb"\(;(?:[^\[\]]|\[[^\[\]]*\])*?;\)")
+
+_GGF_START = re.compile(rb"\(;\s*GM\s*\[", re.IGNORECASE)
 
 _RESULT = re.compile(r"\s*([+-]?\d+(?:\.\d+)?)(?::.*)?\s*", re.DOTALL)
 
@@ -72,6 +74,52 @@ def read_games(
     return Records(path, partial(split_games, players=names, tournaments=events), damaged)
 
 
+def read_game(text: str, side: Side | None = None) -> GameRecord:
+    """Reads one game in any common notation: moves, a board without moves, or a game in GGF.
+
+    Args:
+        text: the text.
+        side: the side to move on a board that doesn't say it.
+
+    Raises:
+        ValueError: `text` is not a game; or as for `read_position` and `read_moves`.
+    """
+    if is_ggf(text):
+        return _ggf(text.encode())
+    if board := read_board(text, side):
+        return GameRecord(start=board.position, moves=())
+    return GameRecord(moves=read_moves(text))
+
+
+def read_content(content: bytes, name: str = "") -> Records[GameRecord]:
+    """Reads the games of a file like `read_games`, from its content. Damaged records are skipped and counted.
+
+    Args:
+        content: the content. One that is a single game as a whole, such as a transcript in several lines, is one game.
+        name: the name of the file; one that ends with `.wtb` is a WTHOR file.
+
+    Raises:
+        ValueError: no game can be read. The message is that for the whole content as one game.
+    """
+    path = Path(name or "text")
+    if path.suffix.lower() == ".wtb":
+        return Records(path, partial(split_games, players=[], tournaments=[]), "skip", content)
+    games = Records(path, _split_text, "skip", content)
+    try:
+        game = _ggf(content) if _GGF_START.search(content) else read_game(_text(content))
+    except ValueError:
+        if next(iter(games), None) is None:
+            raise
+        return games
+    if content.count(b"(;") > 1:
+        return games
+
+    def split_one(_file: BinaryIO) -> Iterator[tuple[str, Callable[[], GameRecord]]]:
+        yield "game 1", lambda: game
+
+    return Records(path, split_one, "skip", content)
+
+
 def read_problems(
     path: str | os.PathLike[str], *, damaged: Damaged = "stop", side: Side | None = None
 ) -> Records[Problem]:
@@ -96,7 +144,7 @@ def _beside(path: Path, name: str) -> Path | None:
 def _split_text(file: BinaryIO) -> Iterator[tuple[str, Callable[[], GameRecord]]]:
     head = file.read(_CHUNK)
     file.seek(0)
-    return _split_ggf(file) if re.search(rb"\(;\s*GM\s*\[", head, re.IGNORECASE) else _split_lines(file, _line)
+    return _split_ggf(file) if _GGF_START.search(head) else _split_lines(file, _line)
 
 
 def _split_lines(file: BinaryIO, parse: Callable[[str], T]) -> Iterator[tuple[str, Callable[[], T]]]:

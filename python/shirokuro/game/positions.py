@@ -82,10 +82,19 @@ def read_problem(text: str, side: Side | None = None) -> Problem:
     Raises:
         ValueError: as for `read_position`; or a value is not a number, or belongs to a move that is not legal.
     """
-    text = text.replace("\ufeff", "").strip()
-    if re.match(r"\d*\s*\(;", text):
-        game = GgfGame.parse(text).play()
+    if is_ggf(text):
+        game = GgfGame.parse(text.replace("\ufeff", "")).play()
         return Problem(position=game.position.play(NO_MOVE) if game.must_pass else game.position, values={})
+    return read_board(text, side) or Problem(position=Position.from_moves("".join(read_moves(text))), values={})
+
+
+def read_board(text: str, side: Side | None = None) -> Problem | None:
+    """Reads a board like `read_problem`; `None` if the text has none.
+
+    Raises:
+        ValueError: as for `read_problem`.
+    """
+    text = text.replace("\ufeff", "").strip()
     if found := _LINE.match(text):
         rest = text[found.end() :].partition("%")[0].strip()
         said = found[2] or _said(rest)
@@ -96,7 +105,12 @@ def read_problem(text: str, side: Side | None = None) -> Problem:
     if rows := _rows(text):
         squares, rest = rows
         return Problem(position=_position(squares, _said(rest), side), values={})
-    return Problem(position=Position.from_moves("".join(read_moves(text))), values={})
+    return None
+
+
+def is_ggf(text: str) -> bool:
+    """Checks whether a text begins like games in GGF."""
+    return re.match(r"\d*\s*\(;", text.replace("\ufeff", "").lstrip()) is not None
 
 
 def is_board(text: str) -> bool:

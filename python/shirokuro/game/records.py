@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO, Generic, Literal, TypeVar
 
 from shirokuro._core import Position
@@ -63,10 +64,15 @@ class Records(Generic[T]):
         path: the file.
         split: yields the name of each record, such as `line 3`, and a function that reads it.
         damaged: whether a damaged record is an error or is skipped.
+        content: the content, if it doesn't have to be read from the file.
     """
 
     def __init__(
-        self, path: Path, split: Callable[[BinaryIO], Iterator[tuple[str, Callable[[], T]]]], damaged: Damaged
+        self,
+        path: Path,
+        split: Callable[[BinaryIO], Iterator[tuple[str, Callable[[], T]]]],
+        damaged: Damaged,
+        content: bytes | None = None,
     ) -> None:
         if damaged not in {"stop", "skip"}:
             raise ValueError(f"damaged = {damaged!r}: must be 'stop' or 'skip'")
@@ -76,7 +82,7 @@ class Records(Generic[T]):
         """Damaged records skipped by the last iteration, so far."""
         self.errors: list[str] = []
         """Messages about the first ten of them."""
-        self._split, self._damaged = split, damaged
+        self._split, self._damaged, self._content = split, damaged, content
 
     def __iter__(self) -> Iterator[T]:
         """Reads the records.
@@ -86,7 +92,7 @@ class Records(Generic[T]):
             ValueError: a record is damaged, and damaged ones are not skipped. The message names the file and record.
         """
         self.skipped, self.errors = 0, []
-        with self.path.open("rb") as file:
+        with self.path.open("rb") if self._content is None else BytesIO(self._content) as file:
             for name, read in self._split(file):
                 try:
                     record = read()

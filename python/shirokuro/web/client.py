@@ -13,19 +13,23 @@ from websockets.exceptions import ConnectionClosed
 
 from shirokuro.web.fair_queue import Share
 from shirokuro.web.game_session import GameSession
-from shirokuro.web.messages import Renew, Watch, parse
+from shirokuro.web.messages import Download, Open, Renew, Watch, parse
+from shirokuro.web.opened import opened_games
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from websockets.asyncio.server import ServerConnection
 
-    from shirokuro.web.game_session import SearchKind
+    from shirokuro._core import SearchResult
+    from shirokuro.web.game_session import SearchKind, SearchRequest
     from shirokuro.web.hub import Hub
     from shirokuro.web.search_pool import SearchJob
 
 _log = logging.getLogger(__name__)
 
-_NOTICES = 5
-"""The maximum number of notices that wait to be sent; older ones are dropped."""
+_ANSWERS = 5
+"""The maximum number of answers and notices that wait to be sent; older ones are dropped."""
 
 
 class Client:
@@ -41,11 +45,12 @@ class Client:
         self._session = GameSession()
         self._share = Share()
         self._job: SearchJob | None = None
-        self._thinking: SearchKind | None = None
+        self._request: SearchRequest | None = None
+        self._depth: int | None = None
         self._watches = False
         self._work = asyncio.Event()
         self._due = {"model", "game"}
-        self._notices: deque[str] = deque(maxlen=_NOTICES)
+        self._answers: deque[dict[str, object]] = deque(maxlen=_ANSWERS)
         self._something_due = asyncio.Event()
         self._something_due.set()
 
@@ -68,7 +73,7 @@ class Client:
                 self._stop_search()
 
     def changed(self, kind: str) -> None:
-        """Schedules a snapshot of something that changed: `"model"`, `"game"` or `"run"`."""
+        """Schedules a snapshot of something that changed: `"model"`, `"game"`, `"progress"` or `"run"`."""
         if kind != "run" or self._watches:
             self._due.add(kind)
             self._something_due.set()
@@ -79,9 +84,12 @@ class Client:
         self._restart_search()
         self.changed("game")
 
-    def _notice(self, text: str) -> None:
-        self._notices.append(text)
+    def _answer(self, kind: str, **values: object) -> None:
+        self._answers.append({"type": kind, **values})
         self._something_due.set()
+
+    def _notice(self, text: str) -> None:
+        self._answer("notice", text=text)
 
     def _stop_search(self) -> None:
         if self._job:
@@ -99,9 +107,14 @@ class Client:
                 self.changed("run")
             elif isinstance(message, Renew):
                 await self._renew()
+            elif isinstance(message, Open):
+                self._answer("games", **await asyncio.to_thread(opened_games, message.content, message.name))
+            elif isinstance(message, Download):
+                self._answer("file", name="shirokuro.ggf", text=self._session.ggf() + "\n")
             else:
                 self._session.apply(message)
-                self._restart_search()
+                if self._session.next_request() != self._request:  # or else the search goes on
+                    self._restart_search()
         except ValueError as error:
             self._notice(str(error))
         self.changed("game")
@@ -118,22 +131,37 @@ class Client:
             self._work.clear()
             model = self._hub.model
             request = self._session.next_request() if model else None
-            self._thinking = request.kind if request else None
+            self._request, self._depth = request, None
             self.changed("game")
             if not model or not request:
                 await self._work.wait()
                 continue
-            self._job = self._hub.searches.begin(request, model.evaluator, self._share)
+            self._job = self._hub.searches.begin(request, model.evaluator, self._share, self._progress())
             found = await self._job.found()
             if found is not None and model is self._hub.model:
                 self._session.take(request, found)
+
+    def _progress(self) -> Callable[[SearchResult], None]:
+        """Returns a function that takes the progress of the current search from its thread."""
+        loop, request = asyncio.get_running_loop(), self._request
+
+        def take(depth: int) -> None:
+            if self._request is request:
+                self._depth = depth
+                self.changed("progress")
+
+        def report(found: SearchResult) -> None:
+            with suppress(RuntimeError):  # the loop has ended
+                loop.call_soon_threadsafe(take, found.depth)
+
+        return report
 
     async def _send(self) -> None:
         while True:
             await self._something_due.wait()
             self._something_due.clear()
-            while self._notices:
-                await self._connection.send(json.dumps({"type": "notice", "text": self._notices.popleft()}))
+            while self._answers:
+                await self._connection.send(json.dumps(self._answers.popleft(), allow_nan=False))
             for kind in sorted(self._due):
                 self._due.discard(kind)
                 if (snapshot := self._snapshot(kind)) is not None:
@@ -144,4 +172,7 @@ class Client:
             return self._hub.model_snapshot()
         if kind == "run":
             return self._hub.run_snapshot
-        return self._session.snapshot(thinking=self._thinking)
+        if kind == "progress":
+            return {"type": "progress", "depth": self._depth}
+        thinking: SearchKind | None = self._request.kind if self._request else None
+        return self._session.snapshot(thinking=thinking)

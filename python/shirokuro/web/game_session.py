@@ -6,25 +6,42 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from shirokuro._core import black_view
+from shirokuro._core import Position
 from shirokuro.display.boards import SIDES
 from shirokuro.engine.engine import MoveScores
+from shirokuro.engine.levels import Choice
 from shirokuro.engine.limits import SearchLimits
+from shirokuro.game.ggf_writer import ggf_text
 from shirokuro.game.live import LiveGame
-from shirokuro.web.messages import BackTo, Choose, Play, Setup, ShowScores, Strength, Undo
+from shirokuro.game.opening_names import opening_name
+from shirokuro.game.records import GameRecord
+from shirokuro.web.game_analysis import GameAnalysis
+from shirokuro.web.messages import (
+    BackTo,
+    Choose,
+    Look,
+    Play,
+    Redo,
+    Setup,
+    ShowScores,
+    Strength,
+    Switch,
+    Undo,
+    board_digits,
+)
 
 if TYPE_CHECKING:
-    from shirokuro._core import Position, SearchResult
-    from shirokuro.web.messages import Player
+    from collections.abc import Sequence
+
+    from shirokuro._core import SearchResult
+    from shirokuro.engine.levels import Level
+    from shirokuro.web.messages import GameMessage, Player
 
 JUDGING = SearchLimits(depth=10, exact_empties=18, time_ms=2000)
 """The limits for evaluating the positions of a game, whatever the strength of the model in the game."""
 
 SCORING = dataclasses.replace(JUDGING, time_ms=6000)
 """The limits for scoring all legal moves of a position, which are searched to the same depth."""
-
-_EXPECTED = 8
-"""The number of moves shown of the expected continuation."""
 
 SearchKind: TypeAlias = Literal["move", "scores", "value"]
 
@@ -37,6 +54,8 @@ class SearchRequest:
     """The purpose: a move to play, the score of each legal move, or the value of a position."""
     position: Position
     limits: SearchLimits
+    level: Level | None = None
+    """The level that chooses the move to play."""
 
 
 class GameSession:
@@ -45,36 +64,62 @@ class GameSession:
     def __init__(self) -> None:
         self.game = LiveGame()
         self.player: Player = "black"
-        self.strength = Strength(depth=6)
+        self.strength = Strength()
         self.wants_scores = False
-        self._values: dict[Position, SearchResult] = {}
-        self._scores: tuple[Position, MoveScores] | None = None
+        self.looking: int | None = None
+        """The number of moves before the earlier position that is being viewed, if one is."""
+        self.analysis = GameAnalysis()
 
     def is_persons(self, position: Position) -> bool:
         """Checks whether a person rather than the model moves in a position."""
         return self.player in ("both", SIDES[position.side_to_move])
 
-    def apply(self, message: Play | Undo | BackTo | Setup | Choose | ShowScores) -> None:
+    def apply(self, message: GameMessage) -> None:
         """Carries out a visitor's request.
 
         Raises:
             ValueError: the request can't be carried out; nothing has changed.
         """
+        line = self._line
         match message:
             case Play():
                 self._play(message)
             case Undo():
                 self._undo()
+            case Redo():
+                self._redo()
             case BackTo(ply):
                 self.game.undo(max(len(self.game.moves) - ply, 0))
-            case Setup(moves, player, strength):
-                self.game = LiveGame("".join(moves))
-                self.player, self.strength = player, strength
+            case Switch(variation):
+                self._switch(variation)
+            case Setup():
+                self._set_up(message)
+            case _:
+                self._choose(message)
+        if self._line != line:
+            self.looking = None
+        self.analysis.keep_only(self._known_positions)
+
+    def _choose(self, message: Look | Choose | ShowScores) -> None:
+        match message:
+            case Look(ply):
+                self.looking = ply if ply is not None and ply < len(self.game.moves) else None
             case Choose(player, strength):
                 self.player, self.strength = player, strength
             case ShowScores(on):
                 self.wants_scores = on
-        self._forget_others()
+
+    @property
+    def _line(self) -> tuple[Position, tuple[str, ...]]:
+        return self.game.start, self.game.moves
+
+    @property
+    def _known_positions(self) -> Sequence[Position]:
+        """The positions of the game, and those of the moves taken back."""
+        ahead = [self.game.position]
+        for move in self.game.undone:
+            ahead.append(ahead[-1].play(move))
+        return [*self.game.positions, *ahead]
 
     def _play(self, message: Play) -> None:
         if message.ply != len(self.game.moves):
@@ -87,86 +132,126 @@ class GameSession:
         if (ply := self._last_choice) is not None:
             self.game.undo(len(self.game.moves) - ply)
 
+    def _redo(self) -> None:
+        """Plays the moves that were taken back, up to the next one that a person chooses, or to the last."""
+        while self.game.redo():
+            if self.is_persons(self.game.position):
+                break
+
+    def _switch(self, variation: int) -> None:
+        if not variation < len(self.game.variations):
+            raise ValueError("this line is not there any more")
+        self.game.switch(variation)
+
+    def _set_up(self, setup: Setup) -> None:
+        game = LiveGame(start=setup.start)
+        for line in (*reversed(setup.lines), setup.moves):
+            game.undo(len(game.moves))
+            for move in line:
+                game.play(move)
+        game.undo(setup.undone)
+        self.game, self.player, self.strength = game, setup.player, setup.strength
+
     @property
     def _last_choice(self) -> int | None:
         """The ply of the last position before the current one in which a person chose the move; `None` without one."""
         before = self.game.positions[:-1]
         return next((ply for ply in reversed(range(len(before))) if self.is_persons(before[ply])), None)
 
-    def _forget_others(self) -> None:
-        """Drops the values of positions that are not in the game, to bound the memory."""
-        self._values = {each: self._values[each] for each in self.game.positions if each in self._values}
-
     def forget_values(self) -> None:
         """Discards all values and scores, because another model takes over."""
-        self._values, self._scores = {}, None
+        self.analysis.forget()
+
+    @property
+    def _viewed(self) -> int:
+        return len(self.game.moves) if self.looking is None else self.looking
 
     def next_request(self) -> SearchRequest | None:
         """Returns the most urgent search to run; `None` if there is nothing to search."""
-        now = self.game.position
+        now, viewed = self.game.position, self.game.positions[self._viewed]
         if not now.is_over and not self.is_persons(now):
-            return SearchRequest("move", now, self.strength.limits)
-        if self.wants_scores and not now.is_over and self._scores_now is None:
-            return SearchRequest("scores", now, SCORING)
+            level = self.strength.level
+            return SearchRequest("move", now, level.limits, level)
+        if self.wants_scores and not self.analysis.has_scores(viewed):
+            return SearchRequest("scores", viewed, SCORING)
         for position in reversed(self.game.positions):
-            if not position.is_over and position not in self._values:
+            if not self.analysis.knows(position):
                 return SearchRequest("value", position, JUDGING)
         return None
 
-    def take(self, request: SearchRequest, found: SearchResult | MoveScores) -> None:
+    def take(self, request: SearchRequest, found: SearchResult | MoveScores | Choice) -> None:
         """Takes the result of a search; a move for an earlier position is ignored."""
         now = self.game.position
         if isinstance(found, MoveScores):
-            self._scores = (request.position, found)
-        elif request.kind == "value":
-            self._values[request.position] = found
-        elif request.position == now and not self.is_persons(now) and found.best_move:
-            self.game.play(found.best_move)
+            self.analysis.add_scores(request.position, found)
+        elif isinstance(found, Choice):
+            if request.position == now and not self.is_persons(now):
+                self.game.play(found.move)
+                self.looking = None
+        else:
+            self.analysis.add_value(request.position, found)
 
-    @property
-    def _scores_now(self) -> MoveScores | None:
-        known = self._scores
-        return known[1] if known and known[0] == self.game.position else None
+    def ggf(self) -> str:
+        """Returns the game in GGF, with all of its moves."""
+        names = ["you" if self.player in ("both", side) else "shirokuro" for side in SIDES.values()]
+        return ggf_text(GameRecord(moves=self.game.moves, start=self.game.start, black=names[0], white=names[1]))
 
     def snapshot(self, *, thinking: SearchKind | None) -> dict[str, Any]:
         """Returns everything that the page shows of the game, for JSON; position scores are from Black's side."""
-        game, now = self.game, self.game.position
-        scores = self._scores_now if self.wants_scores else None
+        game, now, viewed = self.game, self.game.position, self.game.positions[self._viewed]
+        is_standard = game.start == Position()
         return {
             "type": "game",
+            "start": None if is_standard else board_digits(game.start),
             "plies": [self._ply(ply) for ply in range(len(game.positions))],
-            "legal": now.legal_moves,
             "over": now.is_over,
             "turn": None if now.is_over else SIDES[now.side_to_move],
             "persons": not now.is_over and self.is_persons(now),
             "undo": self._last_choice is not None,
             "passed": SIDES[game.passed] if game.passed else None,
+            "view": {
+                "ply": self._viewed,
+                "turn": None if viewed.is_over else SIDES[viewed.side_to_move],
+                "legal": viewed.legal_moves if self.is_persons(viewed) else [],
+                "scores": self.analysis.scores(viewed) if self.wants_scores else None,
+                "opening": opening_name(game.moves[: self._viewed]) if is_standard else None,
+            },
             "player": self.player,
+            "level": self.strength.named,
             "depth": self.strength.depth,
             "seconds": self.strength.seconds,
             "showScores": self.wants_scores,
-            "scores": None
-            if scores is None
-            else [{"move": s.move, "score": s.score, "depth": s.depth, "exact": s.exact} for s in scores],
             "thinking": thinking,
             "transcript": game.transcript,
+            "undone": "".join(game.undone),
+            "variations": [self._variation(each) for each in game.variations],
+            "summary": self.analysis.summary(game.positions),
         }
 
     def _ply(self, ply: int) -> dict[str, Any]:
-        """Returns the position after `ply` moves, and the move that led to it."""
-        position, value = self.game.positions[ply], None
-        if position.is_over:
-            value = {"score": black_view(position.score, position.side_to_move), "exact": True, "depth": 0, "line": []}
-        elif found := self._values.get(position):
-            value = {
-                "score": black_view(found.score, position.side_to_move),
-                "exact": found.exact,
-                "depth": found.depth,
-                "line": found.principal_variation[:_EXPECTED],
-            }
-        return {
-            "move": self.game.moves[ply - 1] if ply else None,
-            "side": SIDES[self.game.positions[ply - 1].side_to_move] if ply else None,
+        """Returns the position after `ply` moves, the move that led to it, and what that move lost."""
+        position = self.game.positions[ply]
+        shown: dict[str, Any] = {
+            "move": None,
+            "side": None,
             "board": "".join(map(str, position.board)),
-            "value": value,
+            "value": self.analysis.value(position),
+            "loss": None,
+            "better": None,
         }
+        if ply:
+            before, move = self.game.positions[ply - 1], self.game.moves[ply - 1]
+            shown |= {
+                "move": move,
+                "side": SIDES[before.side_to_move],
+                "loss": self.analysis.loss(before, position),
+                "better": self.analysis.better(before, position, move),
+            }
+        return shown
+
+    def _variation(self, line: tuple[str, ...]) -> dict[str, Any]:
+        """Describes a variation by the first move in which it differs from the current line."""
+        current = (*self.game.moves, *self.game.undone)
+        pairs = enumerate(zip(line, current, strict=False))
+        at = next((i for i, (one, other) in pairs if one != other), min(len(line), len(current)))
+        return {"moves": "".join(line), "ply": at + 1, "move": line[at], "count": len(line)}

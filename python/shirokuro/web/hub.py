@@ -6,6 +6,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Any, Protocol
 
+from shirokuro.engine.levels import LEVELS
 from shirokuro.runs.view import RunView
 from shirokuro.web.training import training_snapshot
 
@@ -60,6 +61,7 @@ class Hub:
             "name": model and model.name,
             "games": model and model.games_played,
             "newer": self._newer,
+            "levels": [{"name": level.name, "about": level.about} for level in LEVELS.values()],
         }
 
     async def renew(self) -> None:

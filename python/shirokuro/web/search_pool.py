@@ -6,20 +6,24 @@ import asyncio
 import threading
 import time
 from concurrent.futures import Future
+from random import Random
 from typing import TYPE_CHECKING, TypeAlias
 
 from shirokuro._core import Cancellation
-from shirokuro.engine.engine import Engine
+from shirokuro.engine.engine import CONFIDENCE, Engine
 from shirokuro.web.fair_queue import FairQueue
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from shirokuro._core import Evaluator, SearchResult
     from shirokuro.engine.engine import MoveScores
+    from shirokuro.engine.levels import Choice
     from shirokuro.engine.limits import SearchLimits
     from shirokuro.web.fair_queue import Share
     from shirokuro.web.game_session import SearchRequest
 
-Found: TypeAlias = "SearchResult | MoveScores"
+Found: TypeAlias = "SearchResult | MoveScores | Choice"
 """The result of a request."""
 
 TABLE_MB = 16
@@ -35,13 +39,19 @@ class SearchJob:
     """A request that is waiting, in progress or done."""
 
     def __init__(
-        self, request: SearchRequest, evaluator: Evaluator, share: Share, waiting: FairQueue[SearchJob]
+        self,
+        request: SearchRequest,
+        evaluator: Evaluator,
+        share: Share,
+        waiting: FairQueue[SearchJob],
+        progress: Callable[[SearchResult], object] | None = None,
     ) -> None:
         self.share = share
         self.seconds = expected_seconds(request.limits)
         self._request = request
         self._evaluator = evaluator
         self._waiting = waiting
+        self._progress = progress
         self._cancellation = Cancellation()
         self._future: Future[Found | None] = Future()
 
@@ -70,7 +80,9 @@ class SearchJob:
         try:
             with self._cancellation:
                 engine = engines.get(self._evaluator, self._request.limits)
-                position = self._request.position
+                position, level = self._request.position, self._request.level
+                if level:
+                    return level.choose(engine, position, Random(), progress=self._progress)
                 return engine.score_moves(position) if self._request.kind == "scores" else engine.search(position)
         except KeyboardInterrupt:  # raised by a cancelled search; in the event loop it would end the program
             return None
@@ -93,7 +105,7 @@ class Engines:
         """Returns the engine of this model."""
         if self._known is None or self._known[0] is not evaluator:
             self._known = None  # frees the old table before the new one is allocated
-            self._known = (evaluator, Engine(evaluator, limits=limits, table_mb=TABLE_MB))
+            self._known = (evaluator, Engine(evaluator, limits=limits, table_mb=TABLE_MB, confidence=CONFIDENCE))
         engine = self._known[1]
         engine.limits = limits
         return engine
@@ -116,9 +128,22 @@ class SearchPool:
             self.close()
             raise
 
-    def begin(self, request: SearchRequest, evaluator: Evaluator, share: Share) -> SearchJob:
-        """Submits a request of the visitor with this share."""
-        job = SearchJob(request, evaluator, share, self._waiting)
+    def begin(
+        self,
+        request: SearchRequest,
+        evaluator: Evaluator,
+        share: Share,
+        progress: Callable[[SearchResult], object] | None = None,
+    ) -> SearchJob:
+        """Submits a request of the visitor with this share.
+
+        Args:
+            request: the request.
+            evaluator: the model.
+            share: the visitor's share.
+            progress: called on the search thread with the results of shallower searches for a move.
+        """
+        job = SearchJob(request, evaluator, share, self._waiting, progress)
         self._waiting.put(job)
         return job
 

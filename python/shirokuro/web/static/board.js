@@ -30,8 +30,11 @@ export class Board {
     root.append(this.svg);
   }
 
-  /** Draws a position: 64 digits, the last move, the legal moves, and their scores if known. */
-  show({ board, move, side, legal, scores, animate }) {
+  /**
+   * Draws a position: 64 digits, the last move, the legal moves, their scores if known, and the move that was played
+   * next. If the board is open, every square can be chosen.
+   */
+  show({ board, move, side, legal, scores, played, animate, isOpen = false }) {
     const best = scores ? Math.max(...scores.map((each) => each.score)) : null;
     const scoreOf = new Map((scores ?? []).map((each) => [each.move, each]));
     const from = move ? SQUARES.indexOf(move) : -1;
@@ -40,13 +43,15 @@ export class Board {
       const isLegal = legal.includes(cell.name), scored = scoreOf.get(cell.name);
       this.#disc(cell, this.board[i], board[i], i === from, animate ? distance(i, from) : 0);
       cell.root.classList.toggle("legal", isLegal);
+      cell.root.classList.toggle("open", isOpen);
+      cell.root.classList.toggle("played", cell.name === played);
       cell.root.classList.toggle("last-move", i === from);
       cell.root.classList.toggle("scored", Boolean(scored));
       cell.root.classList.toggle("best", scored?.score === best && best !== null);
       cell.worth.textContent = scored ? discs(scored.score, scored.exact || Math.abs(scored.score) >= 9.95) : "";
       cell.ghost.setAttribute("fill", `url(#${side ?? "black"}-disc)`);
-      cell.root.setAttribute("aria-label", describe(cell.name, board[i], isLegal, i === from, scored));
-      cell.root.setAttribute("aria-disabled", String(!isLegal));
+      cell.root.setAttribute("aria-label", describe(cell.name, board[i], isLegal, i === from, scored, cell.name === played));
+      cell.root.setAttribute("aria-disabled", String(!isLegal && !isOpen));
     }
     this.board = board;
   }
@@ -84,7 +89,7 @@ export class Board {
   #choose(cell) {
     if (!cell) return;
     this.#moveTo(SQUARES.indexOf(cell.dataset.square));
-    if (cell.classList.contains("legal")) this.onPlay(cell.dataset.square);
+    if (cell.classList.contains("legal") || cell.classList.contains("open")) this.onPlay(cell.dataset.square);
   }
 
   #moveTo(square) {
@@ -111,11 +116,12 @@ export class Board {
 
 const distance = (i, j) => j < 0 ? 0 : Math.max(Math.abs((i % 8) - (j % 8)), Math.abs(Math.floor(i / 8) - Math.floor(j / 8)));
 
-function describe(name, disc, isLegal, isLast, scored) {
+function describe(name, disc, isLegal, isLast, scored, isPlayed) {
   const parts = [name, ["empty", "black", "white"][disc]];
   if (isLast) parts.push("last move");
   if (isLegal) parts.push("legal move");
   if (scored) parts.push(`score ${discs(scored.score, scored.exact)}`);
+  if (scored && isPlayed) parts.push("played");
   return parts.join(", ");
 }
 

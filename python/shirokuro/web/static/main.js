@@ -45,10 +45,14 @@ function receive(message) {
   if (message.type === "game") play.receive(message);
   else if (message.type === "run") training.receive(message);
   else if (message.type === "model") showModel(message);
+  else if (message.type === "progress") play.progress(message);
+  else if (message.type === "games") play.files.receive(message);
+  else if (message.type === "file") play.files.save(message);
   else if (message.type === "notice") play.reject(message.text);
 }
 
-function showModel({ source, run, name, games, newer }) {
+function showModel({ source, run, name, games, newer, levels }) {
+  play.strength.offer(levels);
   play.hasModel = name !== null;
   byId("model").textContent = name === null ? `${source}: no model yet` : games === null ? source : `${source}, ${counted(games, "game")}`;
   byId("renew").hidden = newer === null || name === null;
@@ -84,13 +88,14 @@ function nextTheme() {
 
 function key(event) {
   const isTyping = event.target.matches("textarea, input[type='text']");
-  if (event.ctrlKey || event.metaKey || event.altKey || byId("help").open) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   if (isTyping) {
     if (event.key === "Escape") event.target.blur();
     return;
   }
-  const isControl = event.target.matches("input, [role='tab'], [role='slider'], ul");
+  const isControl = event.target.matches("input, select, [role='tab'], [role='slider'], ul");
   if (isControl && event.key.startsWith("Arrow")) return;
+  if (event.target.matches("select") && /^[a-z ]$/.test(event.key)) return; // letters choose an option
   const hasTabs = !document.querySelector(".tabs").hidden;
   if (event.key === "?") byId("help").showModal();
   else if (event.key === "t") nextTheme();

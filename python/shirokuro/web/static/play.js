@@ -1,12 +1,18 @@
 // The game page: shows what the server sends, and sends what the person does.
 
+import { addressOf, fromAddress, showAddress } from "./address.js";
 import { Board } from "./board.js";
+import { boardLegend, outcome, resultNote, searchNote, timelineLegend } from "./captions.js";
 import { byId, toast } from "./dom.js";
+import { Editor } from "./editor.js";
+import { Files } from "./files.js";
+import { showSummary, showVariations } from "./lines.js";
+import { Strength } from "./strength.js";
 import { reading, Timeline } from "./timeline.js";
 import { capital, counted } from "./words.js";
 
-const SECONDS = [0.1, 0.2, 0.5, 1, 2, 3, 5, 10];
 const MEMORY = "shirokuro-game";
+const CHOICES = "shirokuro-choices";
 
 /** Milliseconds for the flips of one move before the next move is shown. */
 const MOVE_TIME = 620;
@@ -23,10 +29,14 @@ export class Play {
     this.free = 0; // the time at which the next move may be shown
     this.looking = null; // the position being viewed, if it is not the newest
     this.awaited = null; // the moves of a setup that the server has not confirmed yet
+    this.toLookAt = null; // the position to view once a setup is confirmed
+    this.search = { kind: null, since: 0, depth: null };
     this.board = new Board(byId("board"), (square) => this.#playAt(square));
+    this.editor = new Editor(this.board, (digits) => this.#endSetup(digits));
+    this.files = new Files(send, (game) => this.#begin(game));
+    this.strength = new Strength(() => this.#choose());
     this.timeline = new Timeline(byId("timeline"), (ply) => this.look(ply));
     this.#listen();
-    this.#sayStrength();
   }
 
   /** Receives the state of the game from the server. */
@@ -34,10 +44,11 @@ export class Play {
     if (this.awaited !== null && !game.transcript.startsWith(this.awaited)) return;
     this.awaited = null;
     const known = this.game?.plies ?? [];
-    const continues = game.plies.slice(0, this.head + 1).every((each, i) => each.move === known[i]?.move);
-    const isNew = game.transcript !== this.game?.transcript;
+    const continues = game.plies.slice(0, this.head + 1).every((each, i) => each.move === known[i]?.move) && game.start === (this.game?.start ?? null);
+    const isNew = game.transcript !== this.game?.transcript || game.start !== this.game.start;
     const isWritten = document.activeElement === byId("moves") || (!this.game && byId("moves").value !== "");
     const last = game.plies.length - 1;
+    if (game.thinking !== this.search.kind || isNew) this.search = { kind: game.thinking, since: performance.now(), depth: null };
     this.game = game;
     if (!continues || last < this.head || last - this.head > 2) this.head = last; // nothing to animate move by move
     if (isNew) this.looking = null;
@@ -45,36 +56,51 @@ export class Play {
     this.#offerLoad();
     this.#advance();
     this.#remember();
+    if (this.toLookAt !== null) this.look(this.toLookAt);
+    this.toLookAt = null;
   }
 
-  /** Sends the server the stored game of this tab, if there is one. */
+  /** Receives the depth that a search has reached. */
+  progress({ depth }) {
+    this.search.depth = depth;
+    this.#note();
+  }
+
+  /** Sends the server the game in the address or the stored game of this tab, if there is one. */
   begin() {
-    const stored = JSON.parse(sessionStorage.getItem(MEMORY) ?? "null");
-    if (!stored) return;
-    const { showScores, ...setup } = stored;
-    this.awaited = setup.moves;
-    this.send({ do: "setup", ...setup });
-    this.send({ do: "scores", on: showScores });
+    const stored = JSON.parse(sessionStorage.getItem(MEMORY) ?? "null"), linked = fromAddress();
+    const isStored = stored && (!linked || (linked.moves === played(stored) && linked.board === stored.board));
+    if (isStored) {
+      const { showScores, ...setup } = stored;
+      this.#setUp(setup);
+      this.send({ do: "scores", on: showScores });
+      this.toLookAt = linked?.ply ?? null;
+    } else if (linked) this.#follow(linked);
+    else if (localStorage.getItem(CHOICES)) this.send({ do: "choose", ...this.#choices });
   }
 
   /** Handles a request that the server rejected. */
   reject(text) {
-    this.awaited = null;
+    this.awaited = this.toLookAt = null;
     toast(text);
   }
 
   /** Shows the position after `ply` moves. */
   look(ply) {
-    if (!this.game) return;
+    if (!this.game || this.editor.active) return;
+    const before = this.looking;
     this.looking = ply >= this.game.plies.length - 1 ? null : Math.max(ply, 0);
     this.head = this.game.plies.length - 1;
+    if (this.looking !== before) this.send({ do: "look", ply: this.looking });
     this.#draw(false);
+    this.#showAddress();
   }
 
   /** Handles a key; returns false if the key has no meaning here. */
   key(key) {
-    const press = { u: "undo", h: "scores", n: "new", c: "copy" }[key];
-    if (press) byId(press).click();
+    const press = { u: "undo", r: "redo", h: "scores", n: "new", c: "copy" }[key];
+    if (key === "Escape" && this.editor.active) byId("editor-cancel").click();
+    else if (press) byId(press).click();
     else if (key === ",") this.look(this.#ply - 1);
     else if (key === ".") this.look(this.#ply + 1);
     else if (key === "Escape") this.look(Infinity);
@@ -106,15 +132,24 @@ export class Play {
 
   #draw(animate) {
     const { game } = this, ply = this.#ply, shown = game.plies[ply];
-    const isNow = ply === game.plies.length - 1, mine = isNow && game.persons;
-    this.board.show({ board: shown.board, move: shown.move, side: isNow ? game.turn : null, legal: mine ? game.legal : [],
-      scores: isNow ? game.scores : null, animate });
+    const isLast = ply === game.plies.length - 1, isNow = isLast && this.looking === null, view = game.view.ply === ply ? game.view : null;
+    if (!this.editor.active) {
+      this.board.show({ board: shown.board, move: shown.move, side: isLast ? game.turn : game.plies[ply + 1].side,
+        legal: view && (this.looking !== null || isNow) ? view.legal : [], scores: view?.scores ?? null, played: game.plies[ply + 1]?.move ?? null, animate });
+    }
     this.timeline.show(game.plies, ply);
     byId("reading").replaceChildren(...reading(game.plies, ply));
     byId("looking").hidden = this.looking === null;
     byId("play").classList.toggle("looking-back", this.looking !== null);
+    byId("opening").hidden = !view?.opening;
+    if (view) byId("opening").textContent = view.opening ? `Opening: ${view.opening}` : "";
     this.#counts(shown.board, isNow);
     byId("status").textContent = this.#status(isNow);
+    byId("board-legend").textContent = boardLegend(view?.scores, ply < game.plies.length - 1);
+    byId("timeline-legend").textContent = timelineLegend(game.plies);
+    this.#note();
+    showVariations(game.variations, (number) => this.send({ do: "switch", variation: number }));
+    showSummary(game, (before) => this.look(before));
     this.#controls();
   }
 
@@ -131,7 +166,7 @@ export class Play {
   #status(isNow) {
     const { game } = this;
     if (this.looking !== null) return `Looking at move ${this.looking} of ${game.plies.length - 1}`;
-    if (!isNow) return byId("status").textContent; // the flips are still in progress
+    if (!isNow || this.head < game.plies.length - 1) return byId("status").textContent; // the flips are still in progress
     if (game.over) return `Game over: ${outcome(game)}`;
     const passed = game.passed ? `${capital(game.passed)} has no move and passes. ` : "";
     if (!this.hasModel && !game.persons) return "No model yet: the run has not saved one";
@@ -139,51 +174,51 @@ export class Play {
     return passed + (game.player === "both" ? `${capital(game.turn)} to move` : passed ? "You move again" : "Your move");
   }
 
+  /** Says below the status what a search has reached, or why the result differs from the counters. */
+  #note() {
+    clearTimeout(this.noteTimer);
+    const { game, search } = this, isSearch = this.hasModel && (search.kind === "move" || search.kind === "scores");
+    if (isSearch) this.noteTimer = setTimeout(() => this.#note(), 100);
+    byId("note").textContent = isSearch ? searchNote(search, (performance.now() - search.since) / 1000)
+      : this.looking === null ? resultNote(game) : "";
+  }
+
   #controls() {
     const { game } = this;
-    byId("new").disabled = byId("copy").disabled = false;
+    for (const id of ["new", "copy", "link", "open", "download", "set-up"]) byId(id).disabled = false;
     byId("scores").setAttribute("aria-pressed", String(game.showScores));
     byId("scores").disabled = !this.hasModel;
     byId("undo").disabled = !game.undo;
+    byId("redo").disabled = game.undone === "";
     document.querySelector(`input[name="player"][value="${game.player}"]`).checked = true;
-    if (document.activeElement !== byId("strength")) this.#showStrength(game);
+    this.strength.show(game);
   }
 
-  #showStrength({ depth, seconds }) {
-    document.querySelector(`input[name="limit"][value="${depth === null ? "seconds" : "depth"}"]`).checked = true;
-    this.#range();
-    byId("strength").value = depth ?? SECONDS.reduce((best, each, i) => Math.abs(each - seconds) < Math.abs(SECONDS[best] - seconds) ? i : best, 0);
-    this.#sayStrength();
-  }
-
-  get #byDepth() {
-    return document.querySelector('input[name="limit"]:checked').value === "depth";
-  }
-
-  #range() {
-    const slider = byId("strength");
-    [slider.min, slider.max] = this.#byDepth ? [1, 16] : [0, SECONDS.length - 1];
-  }
-
-  #sayStrength() {
-    const value = Number(byId("strength").value);
-    const words = this.#byDepth ? counted(value, "ply", "plies") : `${SECONDS[value]} s`;
-    byId("strength-words").textContent = words;
-    byId("strength").setAttribute("aria-valuetext", words);
-  }
-
-  #choices() {
-    const value = Number(byId("strength").value);
-    const player = document.querySelector('input[name="player"]:checked').value;
-    return this.#byDepth ? { player, depth: value } : { player, seconds: SECONDS[value] };
+  /** The sides and the strength as chosen; before the server has described its levels, as last remembered. */
+  get #choices() {
+    if (!this.strength.isKnown) return JSON.parse(localStorage.getItem(CHOICES) ?? '{"player":"black"}');
+    return { player: document.querySelector('input[name="player"]:checked').value, ...this.strength.choice };
   }
 
   #choose() {
-    this.send({ do: "choose", ...this.#choices() });
+    if (!this.game) return;
+    localStorage.setItem(CHOICES, JSON.stringify(this.#choices));
+    this.send({ do: "choose", ...this.#choices });
   }
 
   #playAt(square) {
-    if (this.looking === null) this.send({ do: "play", move: square, ply: this.game.plies.length - 1 });
+    if (this.editor.active) {
+      this.editor.place(square);
+      return;
+    }
+    const ply = this.looking ?? this.game.plies.length - 1;
+    if (this.looking !== null) this.send({ do: "back", ply });
+    this.send({ do: "play", move: square, ply });
+  }
+
+  #endSetup(digits) {
+    if (digits) this.#begin({ moves: "", board: digits });
+    else this.#draw(false);
   }
 
   /** Enables Load if the text differs from the game; it may have been typed before the first game was received. */
@@ -191,55 +226,73 @@ export class Play {
     byId("load").disabled = this.game === null || byId("moves").value.trim() === this.game.transcript;
   }
 
-  #begin(moves) {
-    const before = this.game.transcript;
-    this.send({ do: "setup", moves, ...this.#choices() });
-    if (before && before !== moves) toast(moves ? "Game loaded." : "New game.", "Restore the previous game", () => this.send({ do: "setup", moves: before, ...this.#choices() }));
+  /** The whole line with its variations, from which the server can restore it. */
+  get #line() {
+    const { transcript, undone, start, variations } = this.game;
+    return { moves: transcript + undone, undone: undone.length / 2, board: start, variations: variations.map((each) => each.moves) };
+  }
+
+  #setUp(setup) {
+    this.awaited = played(setup);
+    this.send({ do: "setup", ...setup });
+  }
+
+  #begin({ moves, board }) {
+    const before = this.#line, isNew = moves !== before.moves || (board ?? null) !== before.board;
+    this.send({ do: "setup", moves, board, ...this.#choices });
+    if (isNew && (before.moves || before.board)) {
+      toast(moves || board ? "Game loaded." : "New game.", "Restore the previous game", () => this.send({ do: "setup", ...before, ...this.#choices }));
+    }
+  }
+
+  /** Opens the game of an address, which nobody plays until the person chooses a side. */
+  #follow({ moves, board, ply }) {
+    this.toLookAt = ply;
+    this.awaited = /^([a-h][1-8])*$/.test(moves) ? moves : null; // the server reads other notations too
+    this.send({ do: "setup", moves, board, ...this.#choices, player: "both" });
+  }
+
+  #showAddress() {
+    showAddress({ moves: this.game.transcript, board: this.game.start, ply: this.looking });
   }
 
   #listen() {
     const on = (id, event, action) => byId(id).addEventListener(event, action);
     on("undo", "click", () => this.send({ do: "undo" }));
+    on("redo", "click", () => this.send({ do: "redo" }));
     on("scores", "click", () => this.send({ do: "scores", on: !this.game.showScores }));
-    on("new", "click", () => this.#begin(""));
+    on("new", "click", () => this.#begin({ moves: "", board: null }));
     on("resume", "click", () => this.look(Infinity));
     on("from-here", "click", () => this.send({ do: "back", ply: this.looking }));
-    on("strength", "input", () => this.#sayStrength());
-    on("strength", "change", () => this.#choose());
     on("moves", "input", () => this.#offerLoad());
-    on("load", "click", () => { this.#begin(byId("moves").value); byId("load").disabled = true; });
-    on("copy", "click", () => this.#copy());
+    on("load", "click", () => { this.files.openText(byId("moves").value); byId("load").disabled = true; });
+    on("copy", "click", () => this.#copy(this.game.transcript, this.game.transcript ? "Copied." : "No moves yet."));
+    on("link", "click", () => this.#copy(addressOf({ moves: this.game.transcript, board: this.game.start, ply: this.looking }), "Address copied."));
+    on("download", "click", () => this.send({ do: "download" }));
+    on("set-up", "click", () => this.editor.begin(this.game.plies[this.#ply].board, this.game.view.turn));
+    window.addEventListener("hashchange", () => { const linked = fromAddress(); if (linked) this.#follow(linked); });
     for (const each of document.querySelectorAll('input[name="player"]')) each.addEventListener("change", () => this.#choose());
-    for (const each of document.querySelectorAll('input[name="limit"]')) {
-      each.addEventListener("change", () => {
-        this.#range();
-        byId("strength").value = this.#byDepth ? 6 : 3;
-        this.#sayStrength();
-        this.#choose();
-      });
-    }
   }
 
-  async #copy() {
+  async #copy(text, message) {
     try {
-      await navigator.clipboard.writeText(this.game.transcript);
+      await navigator.clipboard.writeText(text);
     } catch { // without TLS, browsers allow a page to copy only the selection
+      const before = byId("moves").value;
+      byId("moves").value = text;
       byId("moves").select();
       document.execCommand("copy");
+      byId("moves").value = before;
     }
-    toast(this.game.transcript ? "Copied." : "No moves yet.");
+    toast(message);
   }
 
   #remember() {
-    const { transcript, player, depth, seconds, showScores } = this.game;
-    sessionStorage.setItem(MEMORY, JSON.stringify({ moves: transcript, player, depth, seconds, showScores }));
+    const { player, level, depth, seconds, showScores } = this.game;
+    sessionStorage.setItem(MEMORY, JSON.stringify({ ...this.#line, player, level, depth, seconds, showScores }));
+    if (this.looking === null) this.#showAddress();
   }
 }
 
-function outcome(game) {
-  const value = game.plies.at(-1).value, score = Math.abs(value.score);
-  if (score === 0) return "a draw, 32 : 32";
-  const winner = value.score > 0 ? "black" : "white", points = `${32 + score / 2} : ${32 - score / 2}`;
-  if (game.player === "both") return `${capital(winner)} wins ${points}`;
-  return game.player === winner ? `you win ${points}` : `the model wins ${points}`;
-}
+/** Returns the moves of a setup that are not taken back. */
+const played = ({ moves, undone }) => moves.slice(0, moves.length - 2 * (undone ?? 0));

@@ -12,13 +12,6 @@ export const SLIP = 4;
 /** Maps a score to a height: 64 discs fill half of the chart, and small leads, the most common, are enlarged. */
 const height = (score) => (ZERO - TOP - 2) * Math.sqrt(Math.min(Math.abs(score), 64) / 64);
 
-/** Returns the discs that the last move before a position gave away; null if unknown. */
-export function lost(plies, ply) {
-  const before = plies[ply - 1]?.value, after = plies[ply]?.value;
-  if (!before || !after) return null;
-  return Math.max((plies[ply].side === "black" ? 1 : -1) * (before.score - after.score), 0);
-}
-
 export class Timeline {
   /**
    * @param {HTMLElement} root the parent element
@@ -41,7 +34,7 @@ export class Timeline {
   show(plies, ply) {
     this.last = plies.length - 1;
     this.ply = ply;
-    this.bars.replaceChildren(...plies.flatMap((each, i) => bar(each.value, i, lost(plies, i))),
+    this.bars.replaceChildren(...plies.flatMap(bar),
       svg("rect", { class: "now", x: x(ply) - 1, y: TOP, width: STEP + 2, height: BOTTOM - TOP, rx: 3 }));
     const value = plies[ply].value;
     this.svg.setAttribute("aria-valuemax", this.last);
@@ -69,14 +62,14 @@ export class Timeline {
 
 const x = (ply) => STEP * ply;
 
-function bar(value, ply, loss) {
+function bar({ value, loss, side }, ply) {
   if (!value) return [svg("rect", { class: "unknown", x: x(ply) + 0.75, y: ZERO - 1.5, width: STEP - 1.5, height: 3 })];
   const size = Math.max(height(value.score), 1.5), isBlack = value.score >= 0;
   const parts = [svg("rect", { class: isBlack ? "black" : "white", x: x(ply) + 0.5, y: isBlack ? ZERO - size : ZERO, width: STEP - 1, height: size, rx: 1.5 })];
   if (value.exact) parts.push(svg("rect", { class: "exact", x: x(ply) + 0.5, y: BOTTOM + 2, width: STEP - 1, height: 3 }));
   if (loss !== null && loss >= SLIP) {
     const middle = x(ply) + STEP / 2, tip = isBlack ? ZERO + 4 : ZERO - 4, down = isBlack ? 9 : -9;
-    parts.push(svg("path", { class: "slip", d: `M${middle} ${tip}l4.5 ${down}h-9z` }));
+    parts.push(svg("path", { class: `slip ${side}`, d: `M${middle} ${tip}l4.5 ${down}h-9z` }));
   }
   return parts;
 }
@@ -88,14 +81,19 @@ function rules() {
     svg("text", { x: 6, y: TOP + 14 }, "Black"), svg("text", { x: 6, y: BOTTOM - 6 }, "White")];
 }
 
-/** Returns the evaluation of a position in words, as nodes. */
+/** Returns the evaluation of a position in words, as nodes, and what the next move lost if it is known. */
 export function reading(plies, ply) {
-  const { value, move, side } = plies[ply];
+  const { value, move, side } = plies[ply], next = plies[ply + 1];
   const place = ply ? `${ply}. ${capital(side)} ${move}: ` : "Start: ";
   if (!value) return [place, html("span", { class: "none" }, "not evaluated yet")];
-  const loss = lost(plies, ply);
-  const slip = loss !== null && loss >= SLIP ? html("span", { class: "slip" }, ` gave away ${number(loss, 1)}`) : null;
   const how = value.depth === 0 ? "final" : value.exact ? "exact" : `depth ${value.depth}`;
   const line = value.line.length ? `; expects ${value.line.join(" ")}` : "";
-  return [place, html("b", {}, ahead(value)), ...(slip ? [slip] : []), html("small", {}, how + line)];
+  return [place, html("b", {}, ahead(value)), ...slip(plies[ply], " gave away "), html("small", {}, how + line),
+    ...(next?.better ? [html("small", { class: "next" }, `Then ${capital(next.side)} played ${next.move}`, ...slip(next, ", which gave away "))] : [])];
+}
+
+/** Returns what a move gave away and the better one, as nodes, if it is worth a mention. */
+function slip({ loss, better }, words) {
+  if (!better && !(loss >= SLIP)) return [];
+  return [html("span", { class: "slip" }, words + number(loss, 1) + (better ? `; better: ${better}` : ""))];
 }
