@@ -23,6 +23,7 @@ from shirokuro.matches.players import HeuristicPlayer, ModelPlayer, RandomPlayer
 from shirokuro.runs.checkpoints import candidates, latest_checkpoint
 from shirokuro.runs.directory import RunDirectory
 from shirokuro.signals import StopSignals
+from shirokuro.training.given_games import GivenGames
 from shirokuro.training.service import ServiceManager, TrainingService
 from shirokuro.training.settings import settings_of
 from shirokuro.training.state import TrainingState
@@ -90,6 +91,8 @@ def _run(options: Options, trainer: Trainer, directory: RunDirectory) -> int:
         )
     else:
         say(f"trained {counted(trainer.games_played, 'game')}; saved {directory.model}")
+    if result.held_out:
+        say(result.held_out)
     if options.match_games:
         config = trainer.config
         last = config.at(config.games)
@@ -109,7 +112,7 @@ def _trainer(directory: RunDirectory, given: dict[str, Any], options: Options, *
     if not candidates(directory.path):
         if resume == "require":
             raise FileNotFoundError(2, "no run to resume in", str(directory.path))
-        return _new(directory, given, resume=bool(resume), init=options.init_from)
+        return _new(directory, given, options, resume=bool(resume))
     if not resume:
         raise ValueError(
             f"{directory.path} holds a run: continue it with --resume, or choose another directory with --out"
@@ -122,16 +125,41 @@ def _trainer(directory: RunDirectory, given: dict[str, Any], options: Options, *
             "weights"
         )
     trainer.configure(**given)
+    part = trainer.state.given
+    if (
+        options.from_games
+        and part
+        and not part.left(trainer.games_played)
+        and part.is_from(options.from_games, **options.given)
+    ):
+        trainer.state.notes.append("--from-games: not read again, because the run has learned from these files")
+    elif games := _given_games(options):
+        trainer.schedule_games(games)
     return trainer
 
 
-def _new(directory: RunDirectory, given: dict[str, Any], *, resume: bool, init: str | None) -> Trainer:
-    """Returns a new trainer; one that should resume, but finds no checkpoint, says so and keeps the run's settings."""
+def _given_games(options: Options) -> GivenGames | None:
+    """Reads the given games, if there are any; on a slow machine, a large file takes a minute."""
+    if options.from_games is None:
+        return None
+    files = ", ".join(options.from_games)
+    _log.info("reading %s", files)
+    return GivenGames(options.from_games, **options.given)
+
+
+def _new(directory: RunDirectory, given: dict[str, Any], options: Options, *, resume: bool) -> Trainer:
+    """Returns a new trainer; one that should resume, but finds no checkpoint, says so and keeps the run's settings.
+
+    Without another length, a run that learns from given games ends with them.
+    """
+    init, games = options.init_from, _given_games(options)
+    if games and "games" not in given:
+        given = {"games": games.games, **given}
     if not resume:
-        return Trainer(TrainConfig().replace(**given), init=init)
+        return Trainer(TrainConfig().replace(**given), init=init, from_games=games)
     known = directory.config.exists() and directory.config.stat().st_size > 0
     config = settings_of(directory, []) if known else TrainConfig()
-    trainer = Trainer(config.replace(**given), init=init)
+    trainer = Trainer(config.replace(**given), init=init, from_games=games)
     found = "no checkpoint, so the run starts over with the settings in config.toml" if known else "no run: starts one"
     trainer.state.notes.append(f"--resume: {directory.path} has {found}")
     return trainer
