@@ -272,7 +272,7 @@ impl Trainer {
         if let Some(given) = given {
             played.retain(|game| game.record.has_moves_of(&given.games[(game.record.index - first) as usize]));
         }
-        let given = given.map(Arc::clone);
+        let given = given.cloned();
         control.count_finished(played.len() as u64);
         let missing: Vec<u64> =
             next.filter(|index| played.binary_search_by_key(index, |game| game.record.index).is_err()).collect();
