@@ -46,6 +46,7 @@ __all__ = [
     "is_transcript",
     "kernel",
     "mirror_entries",
+    "outcome_errors",
     "pattern_squares",
     "perft",
     "random_games",
@@ -895,6 +896,8 @@ class TrainerCore:
         games: int,
         *,
         play: PlaySettings,
+        given: Sequence[Game] | None = None,
+        targets: str = "outcome",
         hang_seconds: float = 60.0,
         sudden_discs: float = 0.0,
         updates: tuple[int, int] | None = None,
@@ -902,6 +905,9 @@ class TrainerCore:
         reports: list[GenerationReport] | None = None,
     ) -> GenerationReport:
         """Plays the next games, at most to the end of the current generation, and learns from them.
+
+        With `given`, the moves of the first of these games take the place of games of self-play. Each position is
+        taught the game's `"outcome"`, or is searched and taught λ-returns with the targets `"search"`.
 
         Other Python threads keep running meanwhile. About every 50 ms, `tick` is called with the number of games
         finished in this call. An exception from it, or from a signal handler, stops the searches at once and is raised.
@@ -1041,8 +1047,12 @@ def replay(
     game: int,
     *,
     play: PlaySettings,
-) -> tuple[Game, list[tuple[Literal["opening", "best", "random", "shallow"], float, SearchResult | None]]]:
+    given: Game | None = None,
+    targets: str = "outcome",
+) -> tuple[Game, list[tuple[Literal["opening", "best", "random", "shallow", "given"], float, SearchResult | None]]]:
     """Replays a game of the current generation with the weights from before the generation.
+
+    With `given`, that game takes the place of a game of self-play, as for `TrainerCore.advance`.
 
     Returns:
         The game, and for each move: how it was chosen, the static evaluation before it in discs for the side to move,
@@ -1050,6 +1060,13 @@ def replay(
 
     Raises:
         ValueError: the game is not in this generation, or a value is outside its range.
+    """
+
+def outcome_errors(evaluator: Evaluator, games: Sequence[Game]) -> tuple[int, float, float]:
+    """Compares the evaluations of the games' positions with the games' outcomes.
+
+    Returns:
+        The number of positions, the sum of the distances in discs, and the sum of their squares.
     """
 
 def feature_indices(board: _Board, *, side_to_move: _Side | None = None) -> NDArray[np.uint16]:

@@ -171,7 +171,7 @@ def test_a_level_is_named_by_option_or_command(
     assert main(["play", str(model), "--table-mb", "1"]) == 0
     output = capsys.readouterr().out
     assert f"at level {FIRST.name}: it {FIRST.about}" in " ".join(output.split())
-    assert "at depth 8 for Black" in output, "hints are not wrong on purpose"
+    assert "at depth 12 for Black" in output, "hints are not wrong on purpose"
     assert main(["play", str(model), "--level", "club", "--depth", "3"]) == 2
     assert "level = 'club': can't be combined with limits such as --depth" in capsys.readouterr().err
 
@@ -215,9 +215,8 @@ def test_games_are_loaded_from_files_and_from_text(play: Callable[..., str], tmp
 def test_an_analysis_names_the_opening_the_losses_and_better_moves(play: Callable[..., str]) -> None:
     game = random_game(4, 16)
     output = play("analyse", options=("--side", "both", "--moves", game.transcript))
-    rows = re.findall(
-        r"^ *(\d+)  (black|white)  ([a-h][1-8]) +\S+ +\d+\.\d+  ([a-h][1-8]) ", output.replace("\n", " \n"), re.MULTILINE
-    )
+    line = r"^ *(\d+)  (black|white)  ([a-h][1-8]) +\S+ +\d+\.\d+  ([a-h][1-8])\b"
+    rows = re.findall(line, output, re.MULTILINE)
     assert len(rows) > 2
     for number, side, played, better in rows:
         before = game.positions[int(number) - 1]

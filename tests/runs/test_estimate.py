@@ -12,6 +12,7 @@ import pytest
 import shirokuro as sk
 from shirokuro.runs.estimate import WINDOW_SECONDS, Limit, Pace, seconds_left
 from shirokuro.runs.view import RunView
+from tests.support.runs import write_run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -134,3 +135,23 @@ def test_log_callbacks_and_trainer_have_the_same_estimate(tmp_path: Path, small:
     logged = {record["games_played"]: record["seconds_left"] for record in records if "seconds_left" in record}
     assert logged[128] == pytest.approx(seen[1][0], abs=0.001)
     assert trainer.seconds_left is None
+
+
+def test_what_self_play_after_given_games_will_cost_is_unknown() -> None:
+    run = Run(sk.TrainConfig(games=300, depth=1))
+    run.pace.outcome_until = 300
+    run.play(100, 10.0)
+    assert run.left == pytest.approx(20.0)
+    run.pace.outcome_until = 200
+    run.play(50, 5.0)
+    assert run.left is None
+    run.pace.outcome_until = None
+    assert run.left is None, "the speed of given games says nothing about self-play"
+    run.play(50, 50.0)
+    assert run.left == pytest.approx(100.0)
+
+
+@pytest.mark.parametrize(("given_left", "expected"), [(195_000, 195.0), (194_999, None)])
+def test_a_reader_of_the_files_knows_that_too(given_left: int, expected: float | None, tmp_path: Path) -> None:
+    write_run(tmp_path, 5000, searches=0, given_left=given_left)
+    assert RunView(tmp_path).seconds_left == (expected and pytest.approx(expected))

@@ -46,6 +46,11 @@ OPTIONAL = {
     "strength.gain_games",
     "strength.games",
     "strength.best",
+    "phases.held_out",  # like the next four, only where a run learns from given games
+    "given_left",
+    "held_out.games",
+    "held_out.mean_absolute",
+    "held_out.mean_squared",
     "memory.untouched",  # like the next four, only where the system reports memory
     "memory.python",
     "memory.other",

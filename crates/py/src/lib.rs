@@ -12,6 +12,7 @@ mod error;
 mod evaluator;
 mod file;
 mod game;
+mod given;
 mod inspect;
 mod interrupt;
 mod measure;
@@ -53,6 +54,8 @@ mod core {
     use crate::file::{file_digest, read_header, verify_file};
     #[pymodule_export]
     use crate::game::PyGame;
+    #[pymodule_export]
+    use crate::given::outcome_errors;
     #[pymodule_export]
     use crate::inspect::{feature_indices, mirror_entries, pattern_squares, traces};
     #[pymodule_export]

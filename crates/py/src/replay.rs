@@ -3,6 +3,7 @@
 use crate::args::integer;
 use crate::error::trainer_error;
 use crate::game::PyGame;
+use crate::given::given_targets;
 use crate::interrupt::{check_interrupts, with_polling};
 use crate::search::PySearchResult;
 use crate::settings::PySettings;
@@ -16,21 +17,29 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 /// The way a move was chosen, the static evaluation before it, and the search.
 type ReplayedPly = (&'static str, f32, Option<PySearchResult>);
 
-/// Replays a game of the current generation with the weights from before the generation.
+/// Replays a game of the current generation, or a given one that has its number, with the weights from before the
+/// generation.
 #[pyfunction]
-#[pyo3(signature = (core, game, *, play))]
+#[pyo3(signature = (core, game, *, play, given = None, targets = "outcome"))]
 pub fn replay(
     py: Python<'_>,
     core: &PyTrainerCore,
     game: &Bound<'_, PyAny>,
     play: PySettings<'_>,
+    given: Option<Py<PyGame>>,
+    targets: &str,
 ) -> PyResult<(PyGame, Vec<ReplayedPly>)> {
     let game = integer("game", game, 0..=u64::MAX)?;
     let play = play.play(None)?;
+    let given = given.as_ref().map(|given| Ok::<_, PyErr>((&given.get().0, given_targets(targets)?))).transpose()?;
     let stop = AtomicBool::new(false);
     let poll = || check_interrupts().inspect_err(|_| stop.store(true, Relaxed));
     let trainer = &mut *core.lock_with_threads()?;
-    let (played, error) = with_polling(py, poll, || trainer.replay(game, &play, &stop))?;
+    let replay = || match given {
+        Some(given) => trainer.replay_given(game, given, &play, &stop),
+        None => trainer.replay(game, &play, &stop),
+    };
+    let (played, error) = with_polling(py, poll, replay)?;
     if let Some(error) = error {
         return Err(error);
     }
@@ -55,5 +64,6 @@ fn choice(choice: Choice) -> &'static str {
         Choice::Best => "best",
         Choice::Random => "random",
         Choice::Shallow => "shallow",
+        Choice::Given => "given",
     }
 }

@@ -5,6 +5,8 @@ use crate::coverage;
 use crate::error::{busy, file_error, not_picklable, parameter_error, trainer_error, value_error};
 use crate::evaluator::PyEvaluator;
 use crate::file::encoding;
+use crate::game::PyGame;
+use crate::given::given_games;
 use crate::inspect::inspection;
 use crate::interrupt::with_polling;
 use crate::report::{PyGenerationReport, resets};
@@ -99,9 +101,11 @@ impl PyTrainerCore {
         Ok((Self::new(py, trainer)?, texts.settings, texts.statistics, texts.monitor))
     }
 
-    /// Plays the next games, at most to the end of the current generation, and learns from them.
+    /// Plays the next games, at most to the end of the current generation, and learns from them; or learns from the
+    /// first of the given games.
     #[pyo3(signature = (
-        games, *, play, hang_seconds = 60.0, sudden_discs = 0.0, updates = None, tick = None, reports = None
+        games, *, play, given = None, targets = "outcome", hang_seconds = 60.0, sudden_discs = 0.0, updates = None,
+        tick = None, reports = None
     ))]
     #[expect(clippy::too_many_arguments, reason = "they are Python's keyword arguments")]
     fn advance(
@@ -109,6 +113,8 @@ impl PyTrainerCore {
         py: Python<'_>,
         games: &Bound<'_, PyAny>,
         play: PySettings<'_>,
+        given: Option<Vec<Py<PyGame>>>,
+        targets: &str,
         hang_seconds: f64,
         sudden_discs: f64,
         updates: Option<(u64, u16)>,
@@ -117,6 +123,7 @@ impl PyTrainerCore {
     ) -> PyResult<Py<PyGenerationReport>> {
         let games = small_integer("games", games, 1..=u32::MAX)?;
         let (play, learn) = (play.play(hang_timeout(hang_seconds)?)?, play.learn()?);
+        let given = given.map(|given| given_games(&given[..given.len().min(games as usize)], targets)).transpose()?;
         let control = Control::new();
         control.time_games(self.timed_games.load(Relaxed));
         let poll = || {
@@ -131,7 +138,10 @@ impl PyTrainerCore {
         };
         let trainer = &mut *self.lock_with_threads()?;
         trainer.inspect(inspection(sudden_discs, updates)?);
-        let advance = || trainer.advance(games, &play, &learn, &control);
+        let advance = || match &given {
+            Some(given) => trainer.advance_given(given, &play, &learn, &control),
+            None => trainer.advance(games, &play, &learn, &control),
+        };
         let (report, error) = with_polling(py, poll, advance)?;
         *self.position() = RunPosition::of(trainer);
         match (error, report) {

@@ -2,6 +2,7 @@
 
 pub(crate) mod coverage;
 pub(crate) mod memory;
+pub(crate) mod outcome_errors;
 pub(crate) mod reachable;
 pub(crate) mod replay;
 pub(crate) mod resident;

@@ -2,6 +2,7 @@
 
 pub(crate) mod control;
 pub(crate) mod fault_injection;
+pub(crate) mod given;
 pub(crate) mod pending;
 pub(crate) mod progress;
 pub(crate) mod random_game;

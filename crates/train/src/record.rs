@@ -88,6 +88,11 @@ impl GameRecord {
         Self { index, plies: Vec::new(), stone_difference: 0 }
     }
 
+    /// Checks whether both games have the same moves.
+    pub(crate) fn has_moves_of(&self, other: &Self) -> bool {
+        self.plies.iter().map(|ply| ply.square).eq(other.plies.iter().map(|ply| ply.square))
+    }
+
     /// Returns the length of the random opening in plies.
     pub fn random_plies(&self) -> usize {
         self.plies.iter().take_while(|ply| ply.searched.is_none()).count()

@@ -54,7 +54,9 @@ impl GenerationReport {
         for game in &played {
             totals.add(&game.totals);
             let mut of_game = ValueSummary::EMPTY;
-            let searched = game.record.plies.iter().filter_map(|ply| ply.searched);
+            // A given game that teaches its outcome was not searched.
+            let plies = if game.totals.searches > 0 { &game.record.plies[..] } else { &[] };
+            let searched = plies.iter().filter_map(|ply| ply.searched);
             searched.for_each(|searched| of_game.add(searched.score));
             values.merge(&of_game);
             values_by_game.push(of_game);

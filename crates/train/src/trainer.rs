@@ -15,6 +15,7 @@ use crate::learn::update::{Update, UpdateOutcome, update_tables};
 use crate::phases::{PhaseTimes, UpdateTimes};
 use crate::play::control::Control;
 use crate::play::fault_injection::FaultInjector;
+use crate::play::given::{GivenGames, replay_given_game};
 use crate::play::pending::PlayConditions;
 use crate::play::round::{GameResult, Supervision};
 use crate::play::selfplay::{GameContext, play_game};
@@ -168,14 +169,45 @@ impl Trainer {
         control: &Control,
     ) -> Result<Option<GenerationReport>, TrainerError> {
         require(games >= 1, "games", games, "at least 1")?;
+        self.advance_with(games, None, play, learn, control)
+    }
+
+    /// Learns from the given games as [`advance`](Self::advance) does from games of self-play: each takes the number of
+    /// the run's next game. Those beyond the end of the current generation are left out.
+    ///
+    /// A call that was stopped leaves finished games for a later one that is given the same games.
+    ///
+    /// # Errors
+    ///
+    /// As [`advance`](Self::advance).
+    pub fn advance_given(
+        &mut self,
+        given: &Arc<GivenGames>,
+        play: &PlaySettings,
+        learn: &LearnSettings,
+        control: &Control,
+    ) -> Result<Option<GenerationReport>, TrainerError> {
+        let games = u32::try_from(given.games.len()).unwrap_or(u32::MAX);
+        require(games >= 1, "given", "no games", "at least 1 game")?;
+        self.advance_with(games, Some(given), play, learn, control)
+    }
+
+    fn advance_with(
+        &mut self,
+        games: u32,
+        given: Option<&Arc<GivenGames>>,
+        play: &PlaySettings,
+        learn: &LearnSettings,
+        control: &Control,
+    ) -> Result<Option<GenerationReport>, TrainerError> {
         play.validate()?;
         learn.validate()?;
         require_memory(self.bytes_to_learn(games, learn), "the next games")?;
         let start = Instant::now();
         self.state.swap_provisional();
-        let (played, failures, threads) = self.play(games, play, control);
+        let (played, failures, threads) = self.play(games, given, play, control);
         if threads.is_err() || !control.begin_learning() {
-            self.put_back(played, play);
+            self.put_back(played, self.conditions(play, given));
             return threads.map(|()| None);
         }
         let learning = Instant::now();
@@ -194,7 +226,7 @@ impl Trainer {
             Ok(learned) => learned,
             Err(error) => {
                 self.state.records.truncate(before);
-                self.put_back(played, play);
+                self.put_back(played, self.conditions(play, given));
                 return Err(error.into());
             }
         };
@@ -220,16 +252,27 @@ impl Trainer {
     }
 
     /// Ends a call that learns nothing: restores the provisional update and keeps the games for the next call.
-    fn put_back(&mut self, played: Vec<PlayedGame>, play: &PlaySettings) {
+    fn put_back(&mut self, played: Vec<PlayedGame>, conditions: PlayConditions) {
         self.state.swap_provisional();
-        self.state.pending.add(played, self.conditions(play));
+        self.state.pending.add(played, conditions);
     }
 
     /// Returns the next games that finished, in their order: pending games and those played now.
-    fn play(&mut self, games: u32, settings: &PlaySettings, control: &Control) -> Played {
+    fn play(
+        &mut self,
+        games: u32,
+        given: Option<&Arc<GivenGames>>,
+        settings: &PlaySettings,
+        control: &Control,
+    ) -> Played {
         let next = self.state.next_games(games);
-        let conditions = self.conditions(settings);
+        let first = next.start;
+        let conditions = self.conditions(settings, given);
         let mut played = self.state.pending.take(&next, &conditions);
+        if let Some(given) = given {
+            played.retain(|game| game.record.has_moves_of(&given.games[(game.record.index - first) as usize]));
+        }
+        let given = given.cloned();
         control.count_finished(played.len() as u64);
         let missing: Vec<u64> =
             next.filter(|index| played.binary_search_by_key(index, |game| game.record.index).is_err()).collect();
@@ -238,7 +281,11 @@ impl Trainer {
         let supervision = Supervision { control, hang_timeout: settings.hang_timeout };
         let (results, threads) = self.workers.play(&missing, &supervision, move |searcher, index, progress| {
             let context = GameContext { stop: &stop, progress, faults: faults.as_deref() };
-            play_game(searcher, &evaluator, &settings, seed, index, &context)
+            let Some(given) = &given else {
+                return play_game(searcher, &evaluator, &settings, seed, index, &context);
+            };
+            let game = (&given.games[(index - first) as usize], given.targets);
+            replay_given_game(searcher, &evaluator, &settings, game, index, &context, &mut |_| {})
         });
         let mut failures = Vec::new();
         for (&index, result) in missing.iter().zip(results) {
@@ -255,8 +302,12 @@ impl Trainer {
     }
 
     /// Returns the conditions under which games are played now.
-    fn conditions(&self, play: &PlaySettings) -> PlayConditions {
-        PlayConditions::new(play, self.workers.table_bytes())
+    fn conditions(&self, play: &PlaySettings, given: Option<&Arc<GivenGames>>) -> PlayConditions {
+        let table_bytes = self.workers.table_bytes();
+        given.map_or_else(
+            || PlayConditions::new(play, table_bytes),
+            |given| PlayConditions::of_given(play, table_bytes, given.targets),
+        )
     }
 
     /// Prepares the positions of the current generation's games for learning.

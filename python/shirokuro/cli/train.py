@@ -26,6 +26,7 @@ from shirokuro.matches.players import HeuristicPlayer, ModelPlayer, RandomPlayer
 from shirokuro.runs.checkpoints import candidates, latest_checkpoint
 from shirokuro.runs.directory import RunDirectory
 from shirokuro.signals import StopSignals
+from shirokuro.training.given_games import GivenGames
 from shirokuro.training.service import ServiceManager, TrainingService
 from shirokuro.training.settings import settings_of
 from shirokuro.training.state import TrainingState
@@ -93,26 +94,38 @@ def _run(options: Options, trainer: Trainer, directory: RunDirectory) -> int:
     if result.outcome == "paused":
         stopped(f"stopped by --max-time {options.max_time}")
         return ExitCode.SUCCESS
+    notify(result.outcome, _say_complete(result, trainer, directory))
+    if options.match_games:
+        _play_fixed_opponents(trainer, options.match_games)
+    return 0
+
+
+def _say_complete(result: TrainingResult, trainer: Trainer, directory: RunDirectory) -> str:
+    """Says that the training is complete, or no longer gains; returns the main line."""
+    games = counted(trainer.games_played, "game")
     if result.outcome == "flat" and trainer.strength:
-        games, gain = counted(trainer.games_played, "game"), trainer.strength.gain
+        gain = trainer.strength.gain
         text = f"stopped after {games}, because the strength no longer grows: {gain}; saved {directory.model}"
         say(f"{text}; continue with: shirokuro train --resume --no-stop-when-flat --out {directory.path}")
     else:
-        text = f"trained {counted(trainer.games_played, 'game')}; saved {directory.model}"
+        text = f"trained {games}; saved {directory.model}"
         say(text)
-    notify(result.outcome, text)
-    if options.match_games:
-        config = trainer.config
-        last = config.at(config.games)
-        player = ModelPlayer(
-            evaluator=trainer.evaluator,
-            depth=last.depth,
-            nodes=last.nodes,
-            time_ms=last.time_ms,
-            exact_empties=last.exact_empties,
-        )
-        print_results(player, (RandomPlayer(), HeuristicPlayer()), games=options.match_games, seed=1)
-    return 0
+    if result.held_out:
+        say(result.held_out)
+    return text
+
+
+def _play_fixed_opponents(trainer: Trainer, games: int) -> None:
+    config = trainer.config
+    last = config.at(config.games)
+    player = ModelPlayer(
+        evaluator=trainer.evaluator,
+        depth=last.depth,
+        nodes=last.nodes,
+        time_ms=last.time_ms,
+        exact_empties=last.exact_empties,
+    )
+    print_results(player, (RandomPlayer(), HeuristicPlayer()), games=games, seed=1)
 
 
 def _trainer(directory: RunDirectory, given: dict[str, Any], options: Options, *, resume: Resume | None) -> Trainer:
@@ -120,7 +133,7 @@ def _trainer(directory: RunDirectory, given: dict[str, Any], options: Options, *
     if not candidates(directory.path):
         if resume == "require":
             raise FileNotFoundError(2, "no run to resume in", str(directory.path))
-        return _new(directory, given, resume=bool(resume), init=options.init_from)
+        return _new(directory, given, options, resume=bool(resume))
     if not resume:
         raise ValueError(
             f"{directory.path} holds a run: continue it with --resume, or choose another directory with --out"
@@ -133,16 +146,41 @@ def _trainer(directory: RunDirectory, given: dict[str, Any], options: Options, *
             "weights"
         )
     trainer.configure(**given)
+    part = trainer.state.given
+    if (
+        options.from_games
+        and part
+        and not part.left(trainer.games_played)
+        and part.is_from(options.from_games, **options.given)
+    ):
+        trainer.state.notes.append("--from-games: not read again, because the run has learned from these files")
+    elif games := _given_games(options):
+        trainer.schedule_games(games)
     return trainer
 
 
-def _new(directory: RunDirectory, given: dict[str, Any], *, resume: bool, init: str | None) -> Trainer:
-    """Returns a new trainer; one that should resume, but finds no checkpoint, says so and keeps the run's settings."""
+def _given_games(options: Options) -> GivenGames | None:
+    """Reads the given games, if there are any; on a slow machine, a large file takes a minute."""
+    if options.from_games is None:
+        return None
+    files = ", ".join(options.from_games)
+    _log.info("reading %s", files)
+    return GivenGames(options.from_games, **options.given)
+
+
+def _new(directory: RunDirectory, given: dict[str, Any], options: Options, *, resume: bool) -> Trainer:
+    """Returns a new trainer; one that should resume, but finds no checkpoint, says so and keeps the run's settings.
+
+    Without another length, a run that learns from given games ends with them.
+    """
+    init, games = options.init_from, _given_games(options)
+    if games and "games" not in given:
+        given = {"games": games.games, **given}
     if not resume:
-        return Trainer(TrainConfig().replace(**given), init=init)
+        return Trainer(TrainConfig().replace(**given), init=init, from_games=games)
     known = directory.config.exists() and directory.config.stat().st_size > 0
     config = settings_of(directory, []) if known else TrainConfig()
-    trainer = Trainer(config.replace(**given), init=init)
+    trainer = Trainer(config.replace(**given), init=init, from_games=games)
     found = "no checkpoint, so the run starts over with the settings in config.toml" if known else "no run: starts one"
     trainer.state.notes.append(f"--resume: {directory.path} has {found}")
     return trainer

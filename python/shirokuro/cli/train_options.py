@@ -13,12 +13,14 @@ from shirokuro import presets
 from shirokuro.config import LIMITS, TrainConfig, shown_name
 from shirokuro.exporters.prometheus import ADDRESS, parse_address
 from shirokuro.matches.arena import check_games
+from shirokuro.training.given_games import TARGETS, check_options
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from shirokuro.config import Kind
     from shirokuro.runs.checkpoints import OnCorrupt
+    from shirokuro.training.given_games import GivenTargets
 
 Resume: TypeAlias = Literal["any", "require"]
 """What `--resume` does without a run: start a new one, or fail."""
@@ -27,6 +29,9 @@ LOG_LEVELS = ("debug", "info", "warning", "error")
 
 TABLE = "train"
 """The table for command-only options in a settings file; the settings themselves come before it."""
+
+GIVEN = ("from_games_targets", "from_games_epochs", "from_games_held_out")
+"""The options that need files of games."""
 
 _READERS: Mapping[Kind, dict[str, Any]] = {
     "whole": {"type": int, "metavar": "N"},
@@ -38,7 +43,7 @@ _READERS: Mapping[Kind, dict[str, Any]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """The command-only options. Of these, only `init_from` changes the model.
+    """The command-only options. Of these, only `init_from` and those of given games change the model.
 
     Raises:
         ValueError: a value is out of its range.
@@ -47,6 +52,10 @@ class Options:
 
     out: str | None = None
     init_from: str | None = None
+    from_games: Sequence[str] | None = None
+    from_games_targets: GivenTargets | None = None
+    from_games_epochs: int | None = None
+    from_games_held_out: float | None = None
     report_games: int = 1000
     match_games: int = 400
     on_corrupt: OnCorrupt | None = None
@@ -60,9 +69,13 @@ class Options:
     max_time: str | None = None
 
     def __post_init__(self) -> None:
-        kinds = {
+        kinds: dict[str, tuple[Any, str]] = {
             "out": (str, "a text"),
             "init_from": (str, "a text"),
+            "from_games": (list, "a list of files"),
+            "from_games_targets": (str, "a text"),
+            "from_games_epochs": (int, "a whole number"),
+            "from_games_held_out": ((int, float), "a number"),
             "report_games": (int, "a whole number"),
             "match_games": (int, "a whole number"),
             "on_corrupt": (str, "a text"),
@@ -77,8 +90,13 @@ class Options:
         }
         for name, (kind, words) in kinds.items():
             value = getattr(self, name)
-            if value is not None and (not isinstance(value, kind) or (kind is int and isinstance(value, bool))):
+            if value is not None and (not isinstance(value, kind) or (kind is not bool and isinstance(value, bool))):
                 raise TypeError(f"{name} = {value!r}: must be {words}")
+        if self.from_games is not None and not (self.from_games and all(isinstance(f, str) for f in self.from_games)):
+            raise TypeError(f"from_games = {self.from_games!r}: must be a list of files")
+        if self.from_games is None and (alone := [name for name in GIVEN if getattr(self, name) is not None]):
+            raise ValueError(f"{alone[0]} = {getattr(self, alone[0])}: needs files of games (from_games)")
+        self.check_given()
         if self.report_games < 1:
             raise ValueError(f"report_games = {self.report_games}: must be 1 or more")
         if self.match_games:
@@ -108,6 +126,20 @@ class Options:
         if not seconds:
             raise ValueError(f"max_time = {self.max_time!r}: must be a time such as 8h, 1h30m or 90s")
         return seconds
+
+    def check_given(self) -> None:
+        """Checks how given games are to be learned; names the option that is at fault."""
+        try:
+            check_options(**self.given)
+        except (ValueError, TypeError) as error:
+            raise type(error)(f"from_games_{error}") from None
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """How given games are to be learned, as arguments of `GivenGames`."""
+        defaults = {"targets": "outcome", "epochs": 1, "held_out": 0.05}
+        given = {name: getattr(self, f"from_games_{name}") for name in defaults}
+        return {name: default if given[name] is None else given[name] for name, default in defaults.items()}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -148,6 +180,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="RUN|FILE",
         help="start a new run from the weights of this model, a run directory (its latest checkpoint) or a model file, "
         "instead of neutral ones; with --resume, a run that exists keeps its own, with a warning",
+    )
+    add(
+        "--from-games",
+        nargs="+",
+        metavar="FILE",
+        help="learn from the games in these files (WTHOR, GGF, transcripts) in place of the run's next games against "
+        "itself; the run ends with them unless its length (--games) is given. With --resume, games that the run "
+        "knows already change nothing, and others are accepted once it has learned those",
+    )
+    add(
+        "--from-games-targets",
+        choices=TARGETS,
+        help="what their positions are taught: the game's outcome, without a search, or λ-returns of search values, as "
+        f"in self-play (default: {default.given['targets']})",
+    )
+    add(
+        "--from-games-epochs",
+        type=int,
+        metavar="N",
+        help=f"times that the run goes through them, each in another order (default: {default.given['epochs']})",
+    )
+    add(
+        "--from-games-held-out",
+        type=float,
+        metavar="X",
+        help="share of them that is not learned from, but measures the model's error (range: 0 to less than 1; "
+        f"default: {default.given['held_out']})",
     )
     add(
         "--extend",

@@ -18,6 +18,7 @@ from shirokuro.runs.checkpoints import candidates
 from shirokuro.runs.directory import RunDirectory
 from shirokuro.runs.games import find_game
 from shirokuro.runs.origin import Origin, origins_of
+from shirokuro.training.given_games import part_of
 from shirokuro.training.trainer import Trainer
 
 if TYPE_CHECKING:
@@ -25,12 +26,13 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from shirokuro._core import SearchResult
+    from shirokuro.training.given_games import GivenPart
 
 _log = logging.getLogger(__name__)
 
-Kind: TypeAlias = Literal["opening", "best", "random", "shallow"]
-"""The origin of a move: random in the opening, the best move of the search, a random move in place of it (ε), or the
-best move of a one-ply search."""
+Kind: TypeAlias = Literal["opening", "best", "random", "shallow", "given"]
+"""The origin of a move: random in the opening, the best move of the search, a random move in place of it (ε), the best
+move of a one-ply search, or the move of a given game."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +133,8 @@ def replay(
 
     If the game was recorded, `Replay.as_recorded` shows whether the replay is the same. It may differ if settings were
     changed between the checkpoint and the game, if searches are limited by time, or if the game was played by a program
-    that rounded weights differently (one that wrote model files of version 2).
+    that rounded weights differently (one that wrote model files of version 2). Games from the files that the run
+    learned from are replayed with the moves in them; those of `Trainer.learn_games` can't be replayed.
 
     Args:
         run: the run's directory.
@@ -144,6 +147,7 @@ def replay(
         FileNotFoundError: the directory contains no run.
         ValueError: the run has not played the game yet, or the game is too far from the saved states.
         RuntimeError: the game could not be played to its end.
+        OSError: a file of games that the run learned from can't be read any more (ValueError: it has changed).
     """
     directory = RunDirectory(Path(run))
     try:
@@ -161,7 +165,12 @@ def replay(
     if missing > 0:
         trainer.train_batch(missing, progress=progress)
     settings = trainer.play
-    played, seen = _core.replay(trainer._core, game, play=settings)  # noqa: SLF001 (its games are what this is about)
+    core, part = trainer._core, trainer.state.given  # noqa: SLF001 (its games are what this is about)
+    if part and part.covers(game):
+        given = part.next_games(game, 1, seed=core.seed)[0]
+        played, seen = _core.replay(core, game, play=settings, given=given, targets=part.targets)
+    else:
+        played, seen = _core.replay(core, game, play=settings)
     targets = played.targets(settings.lambda_)
     plies = []
     for number, (position, (kind, evaluation, search)) in enumerate(zip(_positions(played), seen, strict=True)):
@@ -202,13 +211,14 @@ def _before(directory: RunDirectory, game: int, *, played: bool, threads: int | 
     """Returns a trainer with the latest saved state that is not from a later generation than the game."""
     newest = 0
     origins: tuple[Origin, ...] = ()
+    given: GivenPart | None = None
     for path in candidates(directory.path):
         try:
             header = read_header(path)
             games, generation, size = header["games_played"], header["generation"], header["generation_games"]
             if games is None or generation is None or size is None:
                 continue
-            newest, origins = max(newest, games), origins or origins_of(path)
+            newest, origins, given = max(newest, games), origins or origins_of(path), given or part_of(path)
             if game >= newest and not played:
                 numbered = "" if newest <= 1 else f", numbered 0 to {newest - 1}"
                 raise ValueError(f"game = {game}: the run's newest state has {counted(newest, 'game')}{numbered}")
@@ -226,4 +236,6 @@ def _before(directory: RunDirectory, game: int, *, played: bool, threads: int | 
             f"({origins[0]})"
         )
     config = TrainConfig.from_toml(directory.config.read_text(encoding="utf-8"))
-    return Trainer(config if threads is None else config.replace(threads=threads))
+    trainer = Trainer(config if threads is None else config.replace(threads=threads))
+    trainer.state.given = given
+    return trainer

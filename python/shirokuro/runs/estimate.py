@@ -25,6 +25,9 @@ _PLY_COST = 2.0
 """Cost of a game with one ply more. Measured with the default settings on one core, in ms a game at depths 1 to 6:
 0.31, 0.48, 1.05, 2.65, 5.01, 9.83."""
 
+OUTCOME = "outcome"
+"""The limit of games that are learned by their outcome: nothing is searched."""
+
 _PARTS = 256
 """Number of parts of the rest of a run at which a schedule of the depth is read."""
 
@@ -34,7 +37,7 @@ class Limit:
     """The search limit in force, on which the cost of a game depends most."""
 
     name: str
-    """`"depth"`, `"nodes"` or `"time_ms"`."""
+    """`"depth"`, `"nodes"` or `"time_ms"`; `"outcome"` if nothing is searched."""
     value: float
 
     @classmethod
@@ -89,6 +92,8 @@ class Pace:
         self._games = 0
         self.overhead = 0.0
         """Time of measuring strength, as a share of the rest: it is not part of the speed, but of the time left."""
+        self.outcome_until: int | None = None
+        """Games of the run up to which given games are now learned by their outcome; `None` if games are played."""
 
     def start(self, games_played: int) -> None:
         """Starts to measure."""
@@ -103,7 +108,8 @@ class Pace:
             play: the settings of the generation.
             complete: whether it is complete. Within one, games count only if it lasts long.
         """
-        now, limit = self._clock(), Limit.of(play)
+        now = self._clock()
+        limit = Limit.of(play) if self.outcome_until is None else Limit(OUTCOME, 1.0)
         self._games = games_played
         last, before = self._samples[-1]
         if limit != self._limit:  # all samples so far were played with another one
@@ -128,5 +134,9 @@ class Pace:
         if self._measured is None:
             return None
         seconds, limit = self._measured
+        if self.outcome_until is not None and limit.name == OUTCOME:
+            if target > self.outcome_until:  # what games of self-play will cost is not known
+                return None
+            return (target - self._games) * seconds * (1 + self.overhead)
         left = seconds_left(config, self._games, target, seconds_per_game=seconds, measured=limit)
         return None if left is None else left * (1 + self.overhead)

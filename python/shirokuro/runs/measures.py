@@ -191,6 +191,8 @@ _TABLE = (
     Measure(key="phases.saving", title="saving", unit=_SECONDS, kind="sum", help="Time spent saving checkpoints."),
     Measure(key="phases.strength", title="strength", unit=_SECONDS, kind="sum",
             help="Time spent on matches that measure strength."),
+    Measure(key="phases.held_out", title="held-out error", unit=_SECONDS, kind="sum",
+            help="Time spent on the error of the games that were held out."),
     Measure(key="phases.other", title="other", unit=_SECONDS, kind="sum", help="Time spent in callbacks and Python."),
 
     Measure(key="cpu", title="cores in use", unit=_SHARE, group="speed", prometheus="cpu_ratio",
@@ -249,6 +251,17 @@ _TABLE = (
             help="Games of the matches that measure strength."),
     Measure(key="strength.best", title="strongest after", unit=_GAMES, lasting=True, prometheus="best_games",
             help="Games played at the strongest snapshot."),
+
+    Measure(key="given_left", title="given games left", unit=_GAMES, group="results", prometheus="given_games_left",
+            help="Given games still to be learned."),
+    Measure(key="held_out.games", title="held-out games", unit=_GAMES, lasting=True,
+            help="Given games that are held out."),
+    Measure(key="held_out.mean_absolute", title="held-out error", unit=_DISCS, side="side to move", lasting=True,
+            help="Mean distance between evaluation and outcome in the games that are held out.",
+            chart_unit="discs, mean absolute", prometheus="held_out_error_discs"),
+    Measure(key="held_out.mean_squared", title="held-out squared error", side="side to move", lasting=True,
+            unit=Unit(name="discs²", shown="discs²", form=".2f"), prometheus="held_out_squared_error",
+            help="Mean square of this distance."),
 
     Measure(key="memory.weights", title="weights", unit=_BYTES, help="Weights."),
     Measure(key="memory.adam", title="Adam's moments", unit=_BYTES, help="Adam's moments."),

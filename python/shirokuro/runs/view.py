@@ -162,6 +162,9 @@ class RunView:
         limits = {name: self.metrics.value(f"play.{name}") for name in LIMITS}
         measured = next((Limit(name, value) for name, value in limits.items() if value is not None), None)
         games, target = self.metrics.games_played, self.target_games
+        if self.metrics.value("searches") == 0:  # given games that teach their outcome
+            given = self.metrics.value("given_left") or 0
+            return (target - games) / speed if target <= games + given else None
         if self.config is None or measured is None:
             return max(target - games, 0) / speed
         left = seconds_left(self.config, games, target, seconds_per_game=1 / speed, measured=measured)
@@ -169,11 +172,12 @@ class RunView:
         return None if left is None else left * (1 + overhead)
 
     def _recent(self) -> slice:
-        """Returns the newest lines, those over which speed is measured, as far back as the search limit is the same."""
+        """Returns the newest lines, those over which speed is measured, as far back as the searches are alike."""
         seconds = np.nan_to_num(self.metrics["seconds"])
         lines = 1 + int(np.searchsorted(np.cumsum(seconds[::-1]), _RECENT_SECONDS))
-        for name in LIMITS:
-            values = self.metrics[f"play.{name}"][::-1]
+        columns = [*(self.metrics[f"play.{name}"] for name in LIMITS), self.metrics["searches"] > 0]
+        for column in columns:
+            values = column[::-1]
             differs = ~np.isclose(values, values[:1], equal_nan=True)
             lines = min(lines, int(differs.argmax()) if differs.any() else lines)
         return slice(-lines, None)

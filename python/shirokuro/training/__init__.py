@@ -1,8 +1,9 @@
-"""Training: self-play and learning, sessions, statistics and reports."""
+"""Training: self-play, given games and learning, sessions, statistics and reports."""
 
 from shirokuro.runs.metrics import TrainingWarning
 from shirokuro.training.convergence import ConvergenceReport
 from shirokuro.training.failures import FailedGame, FailureReport
+from shirokuro.training.given_games import GivenGames, HeldOutError
 from shirokuro.training.report import BatchReport
 from shirokuro.training.results import TrainingProgress, TrainingResult
 from shirokuro.training.trainer import Trainer
@@ -12,6 +13,8 @@ __all__ = [
     "ConvergenceReport",
     "FailedGame",
     "FailureReport",
+    "GivenGames",
+    "HeldOutError",
     "Trainer",
     "TrainingProgress",
     "TrainingResult",

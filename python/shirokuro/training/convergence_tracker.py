@@ -106,6 +106,10 @@ class ConvergenceTracker:
         if generation.generation_complete:
             yield from self._judge_range(games_played, config)
 
+    def compare_from(self, games_played: int) -> None:
+        """Notes that the games change their nature: those from here on can't be compared with those before."""
+        self._equal.since = max(self._equal.since, games_played)
+
     def _add(self, games: Sequence[Game], game_sums: Sequence[GameSums]) -> None:
         """Adds games that belong to the current window."""
         numbers = [

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from shirokuro.schedule import ScheduleLike
     from shirokuro.training.convergence import ConvergenceReport
     from shirokuro.training.failures import FailureReport
+    from shirokuro.training.given_games import GivenGames, GivenTargets
     from shirokuro.training.report import BatchReport
     from shirokuro.training.statistics import StatsWindow
     from shirokuro.training.warm_start import Init
@@ -43,6 +44,7 @@ class Learner:
         config: the settings.
         init: a model whose weights the run starts from, instead of neutral ones: an evaluator, a trainer, a model file
             or a run directory. Moments, games and statistics start at zero.
+        from_games: games from files, which are the first games of the run; games against itself follow.
 
     Raises:
         FileNotFoundError: the file `init` does not exist (other `OSError`s: it can't be read).
@@ -54,12 +56,14 @@ class Learner:
 
     _listed: tuple[int, int] | None = None
 
-    def __init__(self, config: TrainConfig | None = None, *, init: Init | None = None) -> None:
+    def __init__(
+        self, config: TrainConfig | None = None, *, init: Init | None = None, from_games: GivenGames | None = None
+    ) -> None:
         if config is None:
             config = TrainConfig()
         if not isinstance(config, TrainConfig):
             raise TypeError(f"config: must be a TrainConfig or None, not {type(config).__name__}")
-        self.state = TrainingState.new(config, init)
+        self.state = TrainingState.new(config, init, from_games)
 
     def __repr__(self) -> str:
         name, config = type(self).__name__, self._config
@@ -121,7 +125,7 @@ class Learner:
         time_ms: float | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> BatchReport:
-        """Plays games against itself, in parallel, and learns from them.
+        """Plays games against itself, in parallel, and learns from them. Given games that are due come first.
 
         Args:
             games: number of games.
@@ -136,13 +140,14 @@ class Learner:
             ValueError: a value is out of its range, or more than one search limit is given.
             TypeError: a value is of the wrong type.
             RuntimeError: another thread is using the trainer, or another process made it.
+            OSError: a file of given games can't be read any more (ValueError: it has changed).
         """
         TrainConfig.SETTINGS["games"].convert("games", games)
         self._refuse_while_active()
         config = self._with(epsilon=epsilon, depth=depth, nodes=nodes, time_ms=time_ms)
         window, start = self.stats_window(), self.games_played
         while (played := self.games_played - start) < games:
-            self._advance(games - played, config, _shifted(progress, played))
+            self._advance(games - played, config, shifted(progress, played))
             if progress is not None:
                 progress(self.games_played - start)
         _log.debug("%s played, %d in all", counted(games, "game"), self.games_played)
@@ -174,13 +179,28 @@ class Learner:
         given = {name: value for name, value in changes.items() if value is not None}
         return self._config.replace(**given) if given else self._config
 
-    def _advance(self, games: int, config: TrainConfig, tick: Callable[[int], None] | None) -> GenerationReport:
-        core, statistics = self._core, self.state.statistics
+    def _advance(
+        self,
+        games: int,
+        config: TrainConfig,
+        tick: Callable[[int], None] | None,
+        given: tuple[list[Game], GivenTargets] | None = None,
+    ) -> GenerationReport:
+        """Learns from the given games, from those of the run that are due, or from games against itself."""
+        core, statistics, part = self._core, self.state.statistics, self.state.given
+        games, played = min(games, core.generation_left), core.games_played
+        if given is None and part and part.covers(played):
+            given = part.next_games(played, games, seed=core.seed), part.targets
+        if part and played in {part.start, part.end}:
+            statistics.convergence.compare_from(played)
+        chosen, targets = given or (None, "outcome")
         self.state.checkpoint = None
         self.state.divide_memory(config)
         generation = core.advance(
-            min(games, core.generation_left),
+            games,
             play=self._play(config),
+            given=chosen,
+            targets=targets,
             hang_seconds=config.hang_seconds,
             sudden_discs=config.sudden_discs,
             updates=self._listed,
@@ -328,5 +348,6 @@ class Learner:
         return learner
 
 
-def _shifted(progress: Callable[[int], None] | None, before: int) -> Callable[[int], None] | None:
+def shifted(progress: Callable[[int], None] | None, before: int) -> Callable[[int], None] | None:
+    """Returns a `progress` that counts the games of earlier calls too."""
     return progress and (lambda finished: progress(before + finished))

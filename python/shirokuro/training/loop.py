@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from shirokuro.training.learner import Learner
+    from shirokuro.training.game_learner import GameLearner
     from shirokuro.training.results import Outcome
     from shirokuro.training.session import Session
 
@@ -43,7 +43,7 @@ class TrainingLoop:
 
     def __init__(
         self,
-        trainer: Learner,
+        trainer: GameLearner,
         session: Session,
         *,
         callback: Callable[[TrainingProgress], object] | None,
@@ -61,6 +61,7 @@ class TrainingLoop:
         self._log_level, self._log_json = log_level, log_json
         self._callbacks = EveryNGames(callback_every, trainer.games_played)
         self._checkpoints = EveryNGames(trainer.config.checkpoint_games, trainer.games_played)
+        self._held_out = EveryNGames(callback_every, trainer.games_played)
         self._reporter = Reporter(trainer, self._directory, session=session, metrics_every=callback_every)
         self._unreported, self._all = trainer.stats_window(), trainer.stats_window()
         self._start = time.monotonic()
@@ -73,10 +74,13 @@ class TrainingLoop:
         """Locks the directory and opens the files in it.
 
         Raises:
-            ValueError: the directory holds another run.
+            ValueError: the directory holds another run, or a file of given games has changed.
             BlockingIOError: another training run is using the directory.
-            OSError: the directory can't be written.
+            OSError: the directory can't be written, or a file of given games can't be read.
         """
+        given = self._trainer.state.given
+        if given and given.covers(self._trainer.games_played):
+            given.opened()
         with ExitStack() as resources:
             self._lock = resources.enter_context(self._directory.held())
             trainer = self._trainer
@@ -107,7 +111,9 @@ class TrainingLoop:
             _log.warning("%s", note)
         if self._trainer.origins and not self._count:
             _log.info("started from %s", self._trainer.origins[0])
-            self._save_or_warn()  # nothing else can restore the weights that the run starts from
+        self._log_given_games()
+        if (self._trainer.origins or self._trainer.state.given) and not self._count:
+            self._save_or_warn()  # nothing else can restore the weights and the games that the run starts from
         try:
             outcome = self._train_to_end()
             if self._unreported.report.games or self._unreported.report.failures:
@@ -120,6 +126,18 @@ class TrainingLoop:
             raise
         return self._end(outcome)
 
+    def _log_given_games(self) -> None:
+        """Logs from which games the run learns, what was skipped, and that it ends before the last of them."""
+        given, config = self._trainer.state.given, self._trainer.config
+        if given is None or given.games is None or not (left := given.left(self._count)):
+            return
+        _log.info("%s to learn from: %s", counted(left, "given game"), given.games)
+        if given.games.skipped and self._count == given.start:
+            _log.warning("%s", given.games.skipped_text)
+        if (end := min(self._target, config.games)) < given.end:
+            text = "the run ends after %s games, before the last of its given games, which is number %s"
+            _log.warning(text, f"{end:,}", f"{given.end:,}")
+
     def _end(self, outcome: Outcome) -> TrainingResult:
         trainer = self._trainer
         result = TrainingResult(
@@ -129,6 +147,7 @@ class TrainingLoop:
             seconds=time.monotonic() - self._start,
             checkpoint=self._save(final=True),
             errors=trainer.errors,
+            held_out=trainer.state.given.error if trainer.state.given else None,
         )
         if outcome == "too_many_errors":
             trainer.state.statistics.warnings.issue(
@@ -149,6 +168,9 @@ class TrainingLoop:
             self._before_call = played
             self._log_changes()
             self._play = trainer.play
+            given = trainer.state.given
+            is_unsearched = given and given.targets == "outcome" and given.covers(played)
+            self._session.pace.outcome_until = given.end if given and is_unsearched else None
             with suppress(Stopped):
                 trainer.train_generation(self._target - played, self._tick)
                 self._count = trainer.games_played
@@ -157,6 +179,7 @@ class TrainingLoop:
                     self._progress(self._count)
             if trainer.has_too_many_errors:
                 return "too_many_errors"
+            self._measure_held_out(played)
             self._measure_strength()
             if self._checkpoints.at(self._count):
                 self._save_or_warn()
@@ -192,6 +215,17 @@ class TrainingLoop:
             self._run_callback()
         if self._session.is_stopping or (self._checkpoints.every < generation and self._checkpoints.is_due(count)):
             raise Stopped
+
+    def _measure_held_out(self, before: int) -> None:
+        """Measures the held-out error with each line of metrics, and after the last given game."""
+        given = self._trainer.state.given
+        if given is None or not given.covers(before) or self._trainer.games_played == before:
+            return
+        if self._held_out.at(self._count) or not given.left(self._trainer.games_played):
+            with self._reporter.timer.phase("held_out"):
+                error = self._trainer.held_out_error()
+            if error:
+                self._reporter.measured_held_out(error)
 
     def _measure_strength(self) -> None:
         """Measures the strength if that is due; a fault of the measurement costs a warning, never the run."""
@@ -255,6 +289,7 @@ class TrainingLoop:
                 seconds_left=self._session.pace.left(self._trainer.config, self._target),
                 generation_complete=self._count == self._trainer.games_played,
                 strength=self._session.strength,
+                held_out=self._trainer.state.given.error if self._trainer.state.given else None,
             )
         )
 

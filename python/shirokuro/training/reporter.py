@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from shirokuro.runs.directory import RunDirectory
-    from shirokuro.training.learner import Learner
+    from shirokuro.training.game_learner import GameLearner
+    from shirokuro.training.given_games import HeldOutError
     from shirokuro.training.session import Session
     from shirokuro.training.strength_history import Gain, StrengthReport
 
@@ -57,7 +58,7 @@ class Reporter:
         metrics_every: number of games between two lines of the metrics.
     """
 
-    def __init__(self, trainer: Learner, directory: RunDirectory, *, session: Session, metrics_every: int) -> None:
+    def __init__(self, trainer: GameLearner, directory: RunDirectory, *, session: Session, metrics_every: int) -> None:
         self._trainer = trainer
         self._directory = directory
         self._session, self._target = session, session.target_games
@@ -76,6 +77,7 @@ class Reporter:
         self._written_warnings = self._warnings.count
         self._checkpoint: dict[str, Any] | None = None
         self._strength: StrengthReport | None = None
+        self._held_out: HeldOutError | None = None
         self._warned: dict[str, int] = {}
         self.timer = PhaseTimer()
         """Time by phase since the last line of the metrics."""
@@ -161,6 +163,10 @@ class Reporter:
             line["warnings"] = [{"kind": warning.kind, "message": warning.message} for warning in warnings]
         if self._strength:
             line["strength"] = self._strength.line()
+        if self._held_out:
+            line["held_out"] = self._held_out.line()
+        if (part := trainer.state.given) and (left := part.left(trainer.games_played)):
+            line["given_left"] = left
         if self._checkpoint:
             line["checkpoint"] = self._checkpoint
         try:
@@ -172,7 +178,7 @@ class Reporter:
         self._unwritten.take()
         self.timer.restart()
         self._written_warnings, self._checkpoint, self._play = self._warnings.count, None, trainer.play
-        self._strength = None
+        self._strength = self._held_out = None
 
     def _check_memory(self, bytes_by_part: dict[str, int]) -> None:
         """Warns if the process exceeds its budget, or if the allocator keeps too much unused memory."""
@@ -188,6 +194,12 @@ class Reporter:
             self._warn(
                 "fragmentation", f"the allocator keeps {free / memory.MB:.1f} MB in holes between blocks: {share}"
             )
+
+    def measured_held_out(self, error: HeldOutError) -> None:
+        """Logs a measurement by the games that were held out, and puts it into the next line of the metrics."""
+        self._held_out = error
+        fields = {"games_played": error.games_played, "held_out": error.line()}
+        _log.info("after %s games, %s", f"{error.games_played:,}", error, extra={"fields": fields})
 
     def measured(self, report: StrengthReport) -> None:
         """Logs a measurement of strength, and puts it into the next line of the metrics."""

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from shirokuro.training.failures import FailureReport
+    from shirokuro.training.given_games import HeldOutError
     from shirokuro.training.report import BatchReport
     from shirokuro.training.strength_history import StrengthReport
 
@@ -46,6 +47,9 @@ class TrainingProgress:
     strength: StrengthReport | None = None
     """The session's latest measurement of strength; `None` before the first one."""
 
+    held_out: HeldOutError | None = None
+    """The latest measurement by the given games that were held out; `None` without any."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingResult:
@@ -71,3 +75,6 @@ class TrainingResult:
 
     errors: FailureReport
     """Failed games among the latest ones."""
+
+    held_out: HeldOutError | None = None
+    """The latest measurement by the given games that were held out; `None` without any."""

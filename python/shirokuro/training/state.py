@@ -18,7 +18,8 @@ from shirokuro.config import TrainConfig
 from shirokuro.display.format import counted
 from shirokuro.runs import checkpoints, origin
 from shirokuro.runs.texts import read_object, typed
-from shirokuro.training import memory
+from shirokuro.training import given_games, memory
+from shirokuro.training.given_games import GivenPart
 from shirokuro.training.statistics import RunStatistics
 from shirokuro.training.warm_start import starting_point
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from shirokuro.runs.origin import Origin
+    from shirokuro.training.given_games import GivenGames
     from shirokuro.training.memory import MemoryPlan
     from shirokuro.training.warm_start import Init
 
@@ -52,6 +54,8 @@ class TrainingState:
     """Identifier of the run, stored in its checkpoints."""
     origins: tuple[Origin, ...] = ()
     """Models from whose weights the run descends, the one that it started from first."""
+    given: GivenPart | None = None
+    """The part of the run that learns from given games; `None` if it has none."""
     target_games: int | None = None
     """Number of games for which the run was last started."""
     previous: TrainConfig
@@ -66,8 +70,8 @@ class TrainingState:
     """File that holds exactly this state; `None` if none exists, or if training has continued since."""
 
     @classmethod
-    def new(cls, config: TrainConfig, init: Init | None = None) -> Self:
-        """Starts a new run, from the weights of `init` or from neutral ones.
+    def new(cls, config: TrainConfig, init: Init | None = None, given: GivenGames | None = None) -> Self:
+        """Starts a new run, from the weights of `init` or from neutral ones, whose first games are the given ones.
 
         Raises:
             FileNotFoundError: the file `init` does not exist (other `OSError`s: it can't be read).
@@ -91,6 +95,7 @@ class TrainingState:
             plan=plan,
             run_id=uuid.uuid4().hex,
             origins=origins,
+            given=None if given is None else GivenPart.of(given, 0),
             previous=config,
             written=config,
         )
@@ -122,6 +127,7 @@ class TrainingState:
             plan=plan,
             run_id=run_id,
             origins=origin.origins_in(fields),
+            given=given_games.part_in(fields),
             target_games=target,
             previous=config,
             written=written,
@@ -159,6 +165,7 @@ class TrainingState:
             "run": self.run_id,
             "target": self.target_games,
             **({origin.KEY: origin.to_json(self.origins)} if self.origins else {}),
+            **({given_games.KEY: self.given.to_json()} if self.given else {}),
             "config": self.written.as_dict(),
             **self.statistics.to_json(),
         }
@@ -221,6 +228,7 @@ def _decoded(
         typed(fields.get("run"), str | None)
         typed(fields.get("target"), int | None)
         origin.origins_in(fields)
+        given_games.part_in(fields)
         statistics = RunStatistics.from_json(seed or 0, read_object(totals, "statistics"), fields)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, zlib.error) as error:
         raise ModelFileError(

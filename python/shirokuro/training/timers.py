@@ -30,7 +30,7 @@ class PhaseTimer:
         self._added: dict[str, float] = {"saving": 0.0}
 
     @contextmanager
-    def phase(self, name: Literal["saving", "strength"]) -> Iterator[None]:
+    def phase(self, name: Literal["saving", "strength", "held_out"]) -> Iterator[None]:
         """Counts the time within the context as this phase."""
         start = time.perf_counter()
         try:
@@ -42,9 +42,9 @@ class PhaseTimer:
         """Returns the fields to report since the last restart, and a drop if the throughput has fallen.
 
         `phases`: seconds by phase, averaged over the workers. They are those of `BatchReport.phases`, `saving`,
-        `strength` (the matches that measure it, which are not part of the throughput), and `other` (the time of
-        callbacks and Python), and add up to the wall-clock time. `cpu`: share of the cores that this process used,
-        0 … 1.
+        `strength` (the matches that measure it, which are not part of the throughput), `held_out`, and `other` (the
+        time of callbacks and Python), and add up to the wall-clock time. `cpu`: share of the cores that this process
+        used, 0 … 1.
         """
         wall, cpu = time.perf_counter() - self._wall, time.process_time() - self._cpu
         line: dict[str, Any] = {"cpu": round(cpu / wall / cores(), 4)} if wall > 0 else {}
@@ -53,5 +53,6 @@ class PhaseTimer:
             phases |= self._added
             phases["other"] = max(wall - sum(phases.values()), 0.0)
             line["phases"] = {name: round(seconds, 6) for name, seconds in phases.items()}
-        work = (play.depth, play.nodes, play.time_ms, play.exact_empties)
+        # Given games that teach their outcome are not searched, and take a fraction of the time.
+        work = (play.depth, play.nodes, play.time_ms, play.exact_empties, batch.searches > 0)
         return line, self._throughput.add(batch.games, wall - self._added.get("strength", 0.0), phases, work)

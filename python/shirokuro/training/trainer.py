@@ -13,7 +13,8 @@ from shirokuro.runs.directory import RunDirectory
 from shirokuro.runs.origin import origins_of
 from shirokuro.signals import StopSignals
 from shirokuro.training import log_file, memory
-from shirokuro.training.learner import Learner
+from shirokuro.training.game_learner import GameLearner
+from shirokuro.training.given_games import part_of
 from shirokuro.training.loop import TrainingLoop
 from shirokuro.training.session import Session, SessionOptions
 from shirokuro.training.settings import edited, extended, settings_of
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
     from shirokuro.training.warm_start import Init
 
 
-class Trainer(Learner):
-    """Trains an evaluator by self-play.
+class Trainer(GameLearner):
+    """Trains an evaluator by self-play, and from given games.
 
     The state after N games depends only on the settings. The number of threads, the way the games were split into
     calls, saving, loading and interruptions do not matter. The only exception is a search limited by `time_ms`.
@@ -46,6 +47,8 @@ class Trainer(Learner):
         config: the settings.
         init: a model whose weights the run starts from, instead of neutral ones: an evaluator, a trainer, a model file
             or a run directory (its latest checkpoint). Moments, games and statistics start at zero.
+        from_games: games from files, which are the first games of the run; games against itself follow. The run
+            remembers the files, and reads them again to continue after it was loaded.
 
     Raises:
         FileNotFoundError: the file `init` does not exist (other `OSError`s: it can't be read).
@@ -237,9 +240,12 @@ class Trainer(Learner):
         files = [*damaged, *(path for path in [run.model] if path.exists() and path not in damaged)]
         state = TrainingState.new(settings_of(run, files), init)
         origins = next(filter(None, map(origins_of, files)), ())
+        lost = next(filter(None, map(part_of, files)), None)
         with run.held():
             run.set_aside(files)
         start = f" and neutral weights (it had started from {origins[0]})" if origins and init is None else ""
+        if lost:
+            start += f", without the games of {', '.join(file.path for file in lost.files)} until they are given again"
         state.notes.append(f"the run in {run.path} starts over with its settings{start}; its files were set aside")
         self.state = state
 

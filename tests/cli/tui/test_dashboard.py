@@ -168,6 +168,18 @@ def test_curves_with_values_come_before_those_without(tmp_path: Path, line_of: C
     assert "entries learned" in shown
 
 
+def test_the_held_out_error_is_a_curve_of_runs_that_learn_from_given_games(
+    tmp_path: Path, line_of: Callable[..., Any]
+) -> None:
+    title = MEASURES["held_out.mean_absolute"].title
+    curves = Look(page="curves")
+    for run, error in ((tmp_path / "self-play", {}), (tmp_path / "given", {"held_out": {"mean_absolute": 14.25}})):
+        run.mkdir()
+        (run / "metrics.jsonl").write_text(json.dumps(line_of(1000, **error)) + "\n", encoding="utf-8")
+        shown = text(RunView(run), curves, 160, 60)
+        assert (title in shown, "14.25" in shown) == (bool(error),) * 2
+
+
 def test_zooming_in_shows_the_last_tenth_of_a_run(run_of: Callable[..., Path]) -> None:
     view = RunView(run_of(100_000))
     whole, tenth = (text(view, Look(page="curves", zoom=zoom)) for zoom in (0, 2))

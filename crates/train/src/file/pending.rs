@@ -5,6 +5,7 @@ use super::container::Sink;
 use super::error::Reason;
 use super::records;
 use super::section::Section;
+use crate::play::given::GivenTargets;
 use crate::play::pending::{PendingGames, PlayConditions};
 use crate::record::{PlayedGame, SearchTotals};
 use crate::settings::PlaySettings;
@@ -16,6 +17,10 @@ use std::time::Duration;
 const HEAD: usize = 52;
 /// The number of bytes of a game's search totals.
 const TOTALS: usize = 48;
+
+/// What given games are taught, each with the number that the file has in place of the length of a random opening. It
+/// is outside the range of such a length, so versions that know no given games refuse it.
+const GIVEN: [(GivenTargets, u32); 2] = [(GivenTargets::Outcome, u32::MAX - 1), (GivenTargets::Search, u32::MAX)];
 
 /// Returns the largest length of the section with this many games.
 pub fn max_bytes(games: u64) -> u64 {
@@ -54,6 +59,8 @@ fn encode_conditions(conditions: &PlayConditions) -> [u8; HEAD] {
     let PlaySettings { depth, nodes, time, exact_empties, epsilon, shallow, random_plies, .. } = conditions.play;
     // 0 is outside every range: it stands for an absent limit.
     let nanoseconds = time.map_or(0, |time| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX));
+    let given = GIVEN.into_iter().find(|(targets, _)| conditions.given == Some(*targets));
+    let random_plies = given.map_or(random_plies, |(_, number)| number);
     let mut bytes = [0; HEAD];
     bytes[0..4].copy_from_slice(&depth.unwrap_or(0).to_le_bytes());
     bytes[4..12].copy_from_slice(&nodes.unwrap_or(0).to_le_bytes());
@@ -69,6 +76,8 @@ fn encode_conditions(conditions: &PlayConditions) -> [u8; HEAD] {
 fn decode_conditions(bytes: &[u8]) -> Result<PlayConditions, Reason> {
     let limit = |value: u64| (value > 0).then_some(value);
     let depth = u32_at(bytes, 0);
+    let random_plies = u32_at(bytes, 40);
+    let given = GIVEN.into_iter().find_map(|(targets, number)| (random_plies == number).then_some(targets));
     let play = PlaySettings {
         depth: (depth > 0).then_some(depth),
         nodes: limit(u64_at(bytes, 4)),
@@ -76,11 +85,11 @@ fn decode_conditions(bytes: &[u8]) -> Result<PlayConditions, Reason> {
         exact_empties: u32_at(bytes, 20),
         epsilon: f64::from_le_bytes(array(bytes, 24)),
         shallow: f64::from_le_bytes(array(bytes, 32)),
-        random_plies: u32_at(bytes, 40),
+        random_plies: if given.is_some() { 0 } else { random_plies },
         ..PlaySettings::default()
     };
     play.validate().map_err(|error| Reason::invalid(Section::Kept.name(), error))?;
-    Ok(PlayConditions { play, table_bytes: u64_at(bytes, 44) })
+    Ok(PlayConditions { play, table_bytes: u64_at(bytes, 44), given })
 }
 
 fn encode_totals(totals: &SearchTotals) -> [u8; TOTALS] {
@@ -139,6 +148,11 @@ mod tests {
             PlaySettings { depth: None, time, ..settings },
         ] {
             let pending = pending(&play);
+            assert_eq!(decode(&bytes(&pending), 30..40).unwrap(), pending);
+        }
+        for (targets, _) in GIVEN {
+            let games = pending(&settings).games().to_vec();
+            let pending = PendingGames::new(PlayConditions::of_given(&settings, 12_345, targets), games);
             assert_eq!(decode(&bytes(&pending), 30..40).unwrap(), pending);
         }
         assert_eq!(bytes(&PendingGames::default()), []);

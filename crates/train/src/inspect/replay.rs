@@ -2,6 +2,7 @@
 
 use crate::error::TrainerError;
 use crate::error::require;
+use crate::play::given::{GivenTargets, replay_given_game};
 use crate::play::progress::Progress;
 use crate::play::selfplay::{Choice, GameContext, GameEvent, play_observed_game};
 use crate::record::GameRecord;
@@ -49,6 +50,44 @@ impl Trainer {
         play: &PlaySettings,
         stop: &AtomicBool,
     ) -> Result<Result<ReplayedGame, Unfinished>, TrainerError> {
+        let seed = self.state.seed;
+        self.observe_game(game, play, stop, |searcher, evaluator, context, mut observe| {
+            play_observed_game(searcher, evaluator, play, seed, game, context, &mut observe)
+        })
+    }
+
+    /// Replays a given game, which has the number `game` in the current generation, with the weights from before the
+    /// generation. Nothing is learned.
+    ///
+    /// # Errors
+    ///
+    /// As [`replay`](Self::replay).
+    pub fn replay_given(
+        &mut self,
+        game: u64,
+        given: (&GameRecord, GivenTargets),
+        play: &PlaySettings,
+        stop: &AtomicBool,
+    ) -> Result<Result<ReplayedGame, Unfinished>, TrainerError> {
+        self.observe_game(game, play, stop, |searcher, evaluator, context, mut observe| {
+            replay_given_game(searcher, evaluator, play, given, game, context, &mut observe)
+        })
+    }
+
+    /// Plays a game of the current generation by calling `run` with a searcher, the weights from before the generation,
+    /// the context and an observer.
+    fn observe_game(
+        &mut self,
+        game: u64,
+        play: &PlaySettings,
+        stop: &AtomicBool,
+        run: impl FnOnce(
+            &mut Searcher,
+            &PatternEvaluator,
+            &GameContext,
+            &mut dyn FnMut(GameEvent),
+        ) -> Result<PlayedGame, Unfinished>,
+    ) -> Result<Result<ReplayedGame, Unfinished>, TrainerError> {
         let size = u64::from(self.state.generation_games);
         let of_generation = game / size == self.state.generation;
         require(of_generation, "game", game, "a game of the current generation")?;
@@ -66,7 +105,7 @@ impl Trainer {
         let context = GameContext { stop, progress: &Progress::new(), faults: None };
         self.state.swap_provisional();
         let evaluator = self.evaluator();
-        let played = play_observed_game(&mut searcher, &evaluator, play, self.state.seed, game, &context, &mut observe);
+        let played = run(&mut searcher, &evaluator, &context, &mut observe);
         let evaluations = played.as_ref().map_or_else(|_| Vec::new(), |game| evaluations(&game.record, &evaluator));
         self.state.swap_provisional();
         Ok(played.map(|game| ReplayedGame { game, evaluations, plies }))

@@ -1,5 +1,6 @@
 //! Finished games of the current generation that do not count yet, left by a call that was stopped.
 
+use crate::play::given::GivenTargets;
 use crate::record::GameRecord;
 use crate::record::PlayedGame;
 use crate::settings::PlaySettings;
@@ -9,16 +10,26 @@ use std::ops::Range;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct PlayConditions {
     /// The settings. The hang timeout does not affect the games, so it always has its default value here.
+    ///
+    /// Nothing is left to chance in given games: the settings of random moves are 0 for them.
     pub play: PlaySettings,
     /// Bytes of a worker's transposition table.
     pub table_bytes: u64,
+    /// What given games are taught; `None` for games of self-play.
+    pub given: Option<GivenTargets>,
 }
 
 impl PlayConditions {
-    /// Returns the conditions for these settings.
+    /// Returns the conditions of self-play with these settings.
     pub fn new(play: &PlaySettings, table_bytes: usize) -> Self {
         let hang_timeout = PlaySettings::default().hang_timeout;
-        Self { play: PlaySettings { hang_timeout, ..*play }, table_bytes: table_bytes as u64 }
+        Self { play: PlaySettings { hang_timeout, ..*play }, table_bytes: table_bytes as u64, given: None }
+    }
+
+    /// Returns the conditions under which given games are replayed with these settings.
+    pub fn of_given(play: &PlaySettings, table_bytes: usize, targets: GivenTargets) -> Self {
+        let play = PlaySettings { epsilon: 0.0, shallow: 0.0, random_plies: 0, ..*play };
+        Self { given: Some(targets), ..Self::new(&play, table_bytes) }
     }
 }
 
@@ -101,6 +112,8 @@ mod tests {
             PlayConditions::new(&PlaySettings { depth: Some(2), ..settings }, 100),
             PlayConditions::new(&PlaySettings { epsilon: 0.5, ..settings }, 100),
             PlayConditions::new(&settings, 200),
+            PlayConditions::of_given(&settings, 100, GivenTargets::Search),
+            PlayConditions::of_given(&settings, 100, GivenTargets::Outcome),
         ];
         for other in others {
             let mut pending = PendingGames::new(PlayConditions::new(&settings, 100), vec![game(1)]);

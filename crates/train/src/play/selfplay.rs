@@ -5,7 +5,7 @@ use crate::play::progress::Progress;
 use crate::random::GameRandom;
 use crate::record::{GameRecord, PlayedGame, Ply, SearchTotals, Searched, Unfinished};
 use crate::settings::PlaySettings;
-use shirokuro_engine::{Evaluate, Limits, Position, Score, SearchResult, Searcher, Side, Square, squares};
+use shirokuro_engine::{Evaluate, Limits, Position, Score, SearchResult, Searcher, Square, squares};
 use std::sync::atomic::AtomicBool;
 
 /// The context of a game: the flag that stops it, its progress, and injected faults.
@@ -39,6 +39,8 @@ pub enum Choice {
     Random,
     /// The best move of a one-ply search. It may also be the search's best move.
     Shallow,
+    /// The game was given with its moves.
+    Given,
 }
 
 /// Plays game number `index` of the run with this seed.
@@ -87,19 +89,11 @@ pub fn play_observed_game<E: Evaluate>(
     context: &GameContext,
     observe: &mut impl FnMut(GameEvent),
 ) -> Result<PlayedGame, Unfinished> {
-    let GameContext { stop, progress, faults } = *context;
+    let GameContext { progress, faults, .. } = *context;
     let fault = faults.and_then(|faults| Some((faults, faults.of(seed, index)?)));
     searcher.forget();
     let mut random = GameRandom::new(seed, index);
-    let limits = Limits {
-        depth: settings.depth,
-        nodes: settings.nodes,
-        time: settings.time,
-        exact: settings.exact_empties,
-        stop: Some(stop),
-        heartbeat: Some(progress.heartbeat()),
-        ..Limits::default()
-    };
+    let limits = search_limits(settings, context);
     let one_ply = Limits { depth: Some(1), ..Limits::default() };
     let opening = random.below(settings.random_plies + 1) as usize;
     let mut plies = Vec::with_capacity(60);
@@ -119,15 +113,10 @@ pub fn play_observed_game<E: Evaluate>(
             Ply { square: random_move(moves, &mut random), searched: None }
         } else {
             if solved.line.is_empty() {
-                let solves = position.board.empties() <= settings.exact_empties;
-                let total = if solves { &progress.times().solving } else { &progress.times().search };
-                let result = progress.time(total, || searcher.search(evaluator, &position.board, &limits));
-                if result.stopped {
-                    return Err(Unfinished::Stopped);
-                }
-                totals.count(&result);
-                observe(GameEvent::Search(&result));
-                solved = Solved::of(position.side, result);
+                solved = Solved::search(searcher, evaluator, &position, settings, &limits, progress, |result| {
+                    totals.count(result);
+                    observe(GameEvent::Search(result));
+                })?;
             }
             let best = solved.line.pop().ok_or_else(|| search_error(&"the search found no move"))?;
             let (score, exact) = (position.side.black_view(solved.black_score), solved.exact);
@@ -155,26 +144,55 @@ pub fn play_observed_game<E: Evaluate>(
     Ok(PlayedGame { record: GameRecord { index, plies, stone_difference }, totals })
 }
 
+/// Returns the limits of a game's searches.
+pub(crate) fn search_limits<'a>(settings: &PlaySettings, context: &GameContext<'a>) -> Limits<'a> {
+    Limits {
+        depth: settings.depth,
+        nodes: settings.nodes,
+        time: settings.time,
+        exact: settings.exact_empties,
+        stop: Some(context.stop),
+        heartbeat: Some(context.progress.heartbeat()),
+        ..Limits::default()
+    }
+}
+
 /// Blames the search for the error: random moves are legal.
-fn search_error(reason: &impl ToString) -> Unfinished {
+pub(crate) fn search_error(reason: &impl ToString) -> Unfinished {
     Unfinished::SearchError(reason.to_string())
 }
 
 /// The principal variation of the last search. While it is exact and its moves are played, no further search is needed.
 #[derive(Default)]
-struct Solved {
+pub(crate) struct Solved {
     /// In Black's view.
-    black_score: Score,
-    exact: bool,
+    pub black_score: Score,
+    pub exact: bool,
     /// The moves, the next one last.
-    line: Vec<Square>,
+    pub line: Vec<Square>,
 }
 
 impl Solved {
-    fn of(side: Side, result: SearchResult) -> Self {
+    /// Searches a position, and hands the result to `count`.
+    pub fn search<E: Evaluate>(
+        searcher: &mut Searcher,
+        evaluator: &E,
+        position: &Position,
+        settings: &PlaySettings,
+        limits: &Limits,
+        progress: &Progress,
+        count: impl FnOnce(&SearchResult),
+    ) -> Result<Self, Unfinished> {
+        let solves = position.board.empties() <= settings.exact_empties;
+        let total = if solves { &progress.times().solving } else { &progress.times().search };
+        let result = progress.time(total, || searcher.search(evaluator, &position.board, limits));
+        if result.stopped {
+            return Err(Unfinished::Stopped);
+        }
+        count(&result);
         let mut line = result.line;
         line.reverse();
-        Self { black_score: side.black_view(result.score), exact: result.exact, line }
+        Ok(Self { black_score: position.side.black_view(result.score), exact: result.exact, line })
     }
 }
 

@@ -43,6 +43,7 @@ _TALL = 34
 CURVES = (
     "td_error",
     "strength.elo",
+    "held_out.mean_absolute",
     "mean_stone_difference",
     "values.sd",
     "games_per_second",
@@ -153,9 +154,13 @@ def _overview(view: RunView, look: Look, width: int, height: int) -> Block:
 
 
 def _with_values(view: RunView, count: int) -> tuple[str, ...]:
-    """Returns the first `count` curves, those with values before those without."""
+    """Returns the first `count` curves, those with values before those without.
+
+    The error of games that are held out is left out where it has no values: most runs have no such games.
+    """
     empty = {key for key in CURVES if np.isnan(view.curve(key)).all()}
-    return tuple(sorted(CURVES, key=empty.__contains__)[:count])
+    shown = [key for key in CURVES if key not in empty or key != "held_out.mean_absolute"]
+    return tuple(sorted(shown, key=empty.__contains__)[:count])
 
 
 def _curves(view: RunView, look: Look, keys: tuple[str, ...], width: int, height: int) -> Block:
