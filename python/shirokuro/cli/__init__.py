@@ -1,4 +1,4 @@
-"""The command line: `shirokuro train`, `monitor`, `evaluate`, `play`, `checkpoints`, `export` and others."""
+"""The command line: `shirokuro train`, `sweep`, `monitor`, `evaluate`, `play`, `checkpoints`, `export` and others."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import shirokuro
 from shirokuro import startup
-from shirokuro.cli import bench, checkpoints, debug, evaluate, export, gtp, monitor, nboard, play, serve, train
+from shirokuro.cli import bench, checkpoints, debug, evaluate, export, gtp, monitor, nboard, play, serve, sweep, train
 from shirokuro.cli.console import MessageHandler
 from shirokuro.cli.exit_codes import ExitCode, of_error
 from shirokuro.cli.terminal import drop_output, output_may_be_lost, printable, say, standard_streams
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _COMMANDS = {
     "train": train,
+    "sweep": sweep,
     "monitor": monitor,
     "serve": serve,
     "checkpoints": checkpoints,
@@ -37,7 +38,7 @@ _COMMANDS = {
     "bench": bench,
 }
 
-_OUTPUT_IS_A_REPORT = {"train", "serve"}
+_OUTPUT_IS_A_REPORT = {"train", "sweep", "serve"}
 """Commands whose work continues if their output is lost, as on a full disk."""
 
 

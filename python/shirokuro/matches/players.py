@@ -12,7 +12,7 @@ from shirokuro.config import LIMITS
 from shirokuro.engine.limits import SearchLimits
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from random import Random
 
     from shirokuro._core import Evaluator, SearchResult
@@ -259,3 +259,11 @@ class ModelPlayer:
             threads=self.threads,
             table_mb=self.table_mb,
         )
+
+
+FIXED_PLAYERS: Mapping[str, Player] = {
+    "random": RandomPlayer(),
+    "heuristic": HeuristicPlayer(),
+    "wpc": WeightedPieceCounter(),
+}
+"""The fixed players, by the names that users give them."""
