@@ -4,7 +4,7 @@ from shirokuro.sweep.picture import draw_sweep
 from shirokuro.sweep.plan import MatchSettings, Sweep, SweepRun, read_sweep
 from shirokuro.sweep.record import SweepRecord
 from shirokuro.sweep.results import RunResult, SettingResult, SweepResults, results_of
-from shirokuro.sweep.runner import RunOutcome, run_sweep, train_in_order, train_run
+from shirokuro.sweep.runner import RunOutcome, Train, run_sweep, train_in_order, train_run
 
 __all__ = [
     "MatchSettings",
@@ -15,6 +15,7 @@ __all__ = [
     "SweepRecord",
     "SweepResults",
     "SweepRun",
+    "Train",
     "draw_sweep",
     "read_sweep",
     "results_of",

@@ -150,9 +150,7 @@ class Sweep:
         seeds = _seeds(self.seeds)
         count = len(seeds) * math.prod(map(len, axes.values()))
         if count > MOST_RUNS:
-            raise ValueError(
-                f"axes: with {len(seeds)} seeds they make {count:,} runs; at most {MOST_RUNS:,} are allowed"
-            )
+            raise ValueError(f"axes: make {count:,} runs with {len(seeds)} seeds: must be at most {MOST_RUNS:,}")
         runs = [
             _run(base, dict(zip(axes, values, strict=True)), seed)
             for values in itertools.product(*axes.values())
