@@ -55,6 +55,9 @@ PALETTES: Mapping[Theme, Palette] = {
     ),
 }
 
+LINES: tuple[Literal["-", "--", ":", "-."], ...] = ("-", "--", ":", "-.")
+"""The kinds of lines, for more curves than there are colours."""
+
 MARKERS = ("o", "s", "D", "^", "v", "P", "X")
 """The shapes of points, which differ like the colours."""
 
