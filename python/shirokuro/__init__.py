@@ -18,7 +18,7 @@ startup.begin()
 
 # isort: split
 
-from shirokuro import debug
+from shirokuro import debug, plots, sweep
 from shirokuro._core import (
     BLACK,
     EMPTY,
@@ -138,6 +138,7 @@ __all__ = [
     "perft",
     "play_ladder",
     "play_match",
+    "plots",
     "random_games",
     "read_games",
     "read_ladder",
@@ -146,4 +147,5 @@ __all__ = [
     "read_problems",
     "search",
     "solve",
+    "sweep",
 ]

@@ -101,7 +101,7 @@ _COMPARED = (
     CurveChart(curves=(Curve("td_error"),)),
     CurveChart(curves=(Curve("strength.elo"),)),
     CurveChart(curves=(Curve("mean_stone_difference"),), zero=True),
-    CurveChart(curves=(Curve("values.sd"),)),
+    CurveChart(topic="evaluation spread", curves=(Curve("values.sd"),)),
     CurveChart(curves=(Curve("games_per_second"),), low=0),
-    CurveChart(curves=(Curve("convergence.coverage"),), low=0, high=100),
+    CurveChart(curves=(Curve("convergence.coverage"),), low=0),
 )

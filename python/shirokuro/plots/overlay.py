@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from shirokuro.plots.charts import CurveChart
     from shirokuro.plots.style import Theme
     from shirokuro.runs.view import RunView
+
+_LONGEST_UNIT = 28
+"""The length of a line on the vertical axis, in characters."""
 
 _ERROR = {"strength.elo": "strength.error"}
 """Measures with intervals, and the measure with half their width."""
@@ -57,7 +61,8 @@ def draw_runs(path: str | PathLike[str], views: Sequence[RunView], *, theme: The
             for view, (colour, line) in zip(views, styles, strict=True):
                 _draw(each, view, chart, colour, line)
             each.set_title(chart.title)
-            each.set_ylabel(f"{chart.unit}\n({chart.note})" if chart.note else chart.unit)
+            unit = fill(chart.unit, _LONGEST_UNIT)
+            each.set_ylabel(f"{unit}\n({chart.note})" if chart.note else unit)
             each.set_xlabel("games")
             each.set_xlim(0, 1.01 * max(end, 1))
             if chart.low is not None or chart.high is not None:

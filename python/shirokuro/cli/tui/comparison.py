@@ -13,7 +13,7 @@ from shirokuro.cli.tui.dashboard import STATE_STYLES, ZOOM_WORDS, ZOOMS
 from shirokuro.display.format import number, percent
 from shirokuro.runs.measures import MEASURES
 from shirokuro.runs.metrics import resample
-from shirokuro.runs.view import STATE_WORDS, names_of
+from shirokuro.runs.view import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,12 +39,6 @@ _COLOURS = ("cyan", "yellow", "magenta", "green", "blue", "red", "white")
 
 _FIGURES = ("td_error", "mean_stone_difference", "convergence.coverage", "strength.elo")
 """Measures in the table."""
-
-_LEAST_FIGURES = 4
-"""The number of columns of figures that stay in the table, however narrow it is."""
-
-_LONGEST_NAME = 40
-"""The length of names for which the table makes room, in characters."""
 
 _SPARKS = 40
 """The number of bars in the sparklines of a report."""
@@ -84,10 +78,10 @@ def _table(views: Sequence[RunView], width: int) -> Block:
     """Returns a header, and a line for each run."""
     titles = ("games", "", "speed", *(MEASURES[key].title for key in _FIGURES))
     names, rows = names_of(views), [_figures(view) for view in views]
-    states = [f"● {STATE_WORDS[view.state]}" for view in views]
+    states = [f"● {view.state}" for view in views]
     widths = [max(map(len, column)) for column in zip(titles, *rows, strict=True)]
-    need = max(map(len, states)) + min(max(map(len, names)), _LONGEST_NAME) + 1
-    while len(widths) > _LEAST_FIGURES and need + sum(widths) + 2 * len(widths) > width:
+    need = max(map(len, states)) + min(max(map(len, names)), 2 * width // 5) + 1
+    while widths and need + sum(widths) + 2 * len(widths) > width:
         widths.pop()  # the least important figures make room for the names
 
     def line(name: Text, state: Text, figures: Sequence[str]) -> Text:
