@@ -38,7 +38,7 @@ _COMMANDS = {
     "bench": bench,
 }
 
-_OUTPUT_IS_A_REPORT = {"train", "sweep", "serve"}
+_OUTPUT_IS_A_REPORT = {"train", "serve"}
 """Commands whose work continues if their output is lost, as on a full disk."""
 
 

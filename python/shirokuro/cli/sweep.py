@@ -13,11 +13,11 @@ from shirokuro.cli import console as messages
 from shirokuro.cli.display import display
 from shirokuro.cli.exit_codes import ExitCode
 from shirokuro.cli.matches import check_json, output, write_json
-from shirokuro.cli.terminal import say
+from shirokuro.cli.terminal import output_may_be_lost, say
 from shirokuro.display.format import DASH, counted, duration, number
 from shirokuro.extras import MissingExtraError
 from shirokuro.plots.style import PALETTES, check_picture
-from shirokuro.runs.view import RunView
+from shirokuro.runs.checkpoints import list_checkpoints
 from shirokuro.signals import StopSignals
 from shirokuro.sweep.picture import draw_sweep
 from shirokuro.sweep.plan import read_sweep
@@ -92,7 +92,11 @@ def run(options: argparse.Namespace) -> int:
     sweep = read_sweep(options.file, directory=options.out)
     if options.table or options.plot or options.json:
         return _show(sweep, options)
+    with output_may_be_lost():  # a full disk does not end the sweep
+        return _run(sweep, options)
 
+
+def _run(sweep: Sweep, options: argparse.Namespace) -> int:
     def interrupt() -> NoReturn:
         raise KeyboardInterrupt
 
@@ -138,8 +142,7 @@ class _Progress:
     def _train(self, run: SweepRun, title: str) -> RunOutcome:
         directory = self._sweep.directory_of(run)
         self.at = f" in {title}; saved {directory}"
-        view = RunView(directory)
-        played = view.metrics.games_played if len(view.metrics) else 0
+        played = next((checkpoint.games_played for checkpoint in list_checkpoints(directory)), 0)
         if not self._quiet:
             say(title + (f", from {counted(played, 'game')}" if played else ""))
         left: list[float | None] = [None]

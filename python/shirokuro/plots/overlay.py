@@ -9,7 +9,7 @@ import numpy as np
 
 from shirokuro.plots.charts import comparable_charts
 from shirokuro.plots.style import LINES, PALETTES, picture, thousands
-from shirokuro.runs.view import names_of
+from shirokuro.runs.view import RunView, names_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from shirokuro.plots.charts import CurveChart
     from shirokuro.plots.style import Theme
-    from shirokuro.runs.view import RunView
 
 _LONGEST_UNIT = 28
 """The length of a line on the vertical axis, in characters."""
@@ -28,7 +27,9 @@ _ERROR = {"strength.elo": "strength.error"}
 """Measures with intervals, and the measure with half their width."""
 
 
-def draw_runs(path: str | PathLike[str], views: Sequence[RunView], *, theme: Theme = "light") -> None:
+def draw_runs(
+    path: str | PathLike[str], runs: Sequence[RunView | str | PathLike[str]], *, theme: Theme = "light"
+) -> None:
     """Draws the curves of several runs over their games, each run in its own colour, with a legend.
 
     The charts show TD error, strength during training with 95 % intervals, disc difference, evaluation spread,
@@ -36,7 +37,7 @@ def draw_runs(path: str | PathLike[str], views: Sequence[RunView], *, theme: The
 
     Args:
         path: the file to write; its name must end in .svg, .png or .pdf.
-        views: the runs. After seven of them, colours repeat with another kind of line.
+        runs: the runs, or their directories. After seven of them, colours repeat with another kind of line.
         theme: the colours, light or dark.
 
     Raises:
@@ -44,6 +45,7 @@ def draw_runs(path: str | PathLike[str], views: Sequence[RunView], *, theme: The
         MissingExtraError: matplotlib is not installed.
         OSError: the file can't be written.
     """
+    views = [run if isinstance(run, RunView) else RunView(run) for run in runs]
     charts = comparable_charts(views)
     if not charts:
         raise ValueError(f"{', '.join(str(view.directory.path) for view in views)}: there are no metrics yet")

@@ -170,7 +170,10 @@ def _run_result(
         name=run.name,
         seed=run.seed,
         state=state,
-        games_played=view.metrics.games_played if len(view.metrics) else 0,
+        games_played=max(
+            view.metrics.games_played if len(view.metrics) else 0,
+            view.checkpoints[0].games_played if view.checkpoints else 0,
+        ),
         seconds=view.seconds,
         td_error=view.metrics.newest("td_error"),
         score=scores.get(run.name),

@@ -111,10 +111,10 @@ def check_sweep(sweep: Sweep) -> None:
             player (also `OSError`).
         OSError: the free space on the disk does not suffice for the checkpoints.
     """
-    check_opponent(sweep)
     for run in sweep.runs:
         memory.plan(run.config)
         _refuse_other_settings(sweep, run)
+    check_opponent(sweep)
     _refuse_full_disk(sweep)
 
 
