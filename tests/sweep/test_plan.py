@@ -8,6 +8,7 @@ import pytest
 
 from shirokuro.config import TrainConfig
 from shirokuro.sweep import MatchSettings, Sweep, read_sweep
+from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,6 +44,11 @@ def test_every_combination_is_trained_with_every_seed(tmp_path: Path) -> None:
 
 def test_one_checkpoint_is_kept_unless_the_file_says_otherwise(tmp_path: Path) -> None:
     assert [read(tmp_path, text).runs[0].config.keep for text in ("", "[settings]\nkeep = 3\n")] == [1, 3]
+
+
+def test_the_plan_in_the_documentation_is_one(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "sweeps.md").read_text(encoding="utf-8")
+    assert len(read(tmp_path, page.partition("```toml\n")[2].partition("```")[0]).runs) == 12
 
 
 def test_an_axis_of_limits_replaces_the_limit_of_the_settings(tmp_path: Path) -> None:
