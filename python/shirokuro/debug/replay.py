@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from shirokuro import _core
 from shirokuro._core import Evaluator, Game, ModelFileError, ModelVersionError, Position, Searcher, read_header
+from shirokuro._core import replay as replay_in_core
 from shirokuro.config import TrainConfig
 from shirokuro.display import notebook
 from shirokuro.display.boards import SIDES
@@ -166,7 +166,7 @@ def replay(
     if missing > 0:
         trainer.train_batch(missing, progress=progress)
     settings = trainer.play
-    played, seen = _core.replay(trainer._core, game, play=settings)  # noqa: SLF001 (its games are what this is about)
+    played, seen = replay_in_core(trainer._core, game, play=settings)  # noqa: SLF001 (its games are what this is about)
     targets = played.targets(settings.lambda_)
     plies = []
     for number, (position, (kind, evaluation, search)) in enumerate(zip(_positions(played), seen, strict=True)):
