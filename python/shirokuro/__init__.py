@@ -18,7 +18,7 @@ startup.begin()
 
 # isort: split
 
-from shirokuro import debug
+from shirokuro import debug, plots, sweep
 from shirokuro._core import (
     BLACK,
     EMPTY,
@@ -165,6 +165,7 @@ __all__ = [
     "play_ladder",
     "play_match",
     "play_round_robin",
+    "plots",
     "random_games",
     "read_games",
     "read_ladder",
@@ -175,4 +176,5 @@ __all__ = [
     "search",
     "solve",
     "solve_many",
+    "sweep",
 ]

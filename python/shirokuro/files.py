@@ -95,6 +95,11 @@ def check_writable(path: str | PathLike[str]) -> None:
         raise PermissionError(errno.EACCES, "its folder can't be written", os.fspath(path))
 
 
+def existing_parent(path: Path) -> Path:
+    """Returns the nearest folder that exists on the way from a path, which may not exist yet, to the root."""
+    return next(each for each in (path.absolute(), *path.absolute().parents) if each.exists())
+
+
 def write_text(path: str | PathLike[str], text: str, *, follow: bool = True, replace: bool = True) -> None:
     """Writes a text file, completely or not at all; see `temporary_for`.
 

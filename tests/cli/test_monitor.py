@@ -132,6 +132,19 @@ def test_once_prints_the_run_as_text(run_of: Callable[..., Path], capsys: pytest
     assert not any(line.endswith(" ") for line in text.splitlines())
 
 
+def test_several_runs_are_compared_as_text(run_of: Callable[..., Path], capsys: pytest.CaptureFixture[str]) -> None:
+    runs = [run_of(100_000, name="one"), run_of(50_000, name="two"), run_of(0, name="three")]
+    assert main(["monitor", *map(str, runs), "--once"]) == 0
+    text = capsys.readouterr().out
+    lines = text.splitlines()
+    for line, name, games in zip(lines[1:4], ("one", "two", "three"), ("100,000", "50,000", "–"), strict=True):
+        assert line.startswith(f"{name} ")
+        assert f" {games} " in line
+    assert re.search(r"TD error +0 … 100,000 games\none +█[▁-█]{39} +\d\.\d\d discs\ntwo +█[▁-█]{19,20} {19}", text)
+    assert max(map(len, lines)) <= 100
+    assert "\x1b" not in text
+
+
 def test_the_command_and_the_script_print_the_run_as_text_in_a_pipe(run_of: Callable[..., Path]) -> None:
     run = run_of(5000)
     for command in ((str(PROGRAM), "monitor"), (sys.executable, str(SCRIPT))):

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from shirokuro.cli import main
+from shirokuro.plots.overlay import draw_runs
 from shirokuro.plots.run import draw_run
 from shirokuro.runs.view import RunView
 
@@ -122,6 +123,32 @@ def test_a_damaged_ladder_is_rejected(run_of: Callable[..., Path]) -> None:
         draw_run(run / "curves.svg", RunView(run))
 
 
+def test_several_runs_share_the_axes_of_each_chart(
+    run_of: Callable[..., Path], drawn: list[Axes], capsys: pytest.CaptureFixture[str]
+) -> None:
+    strength = {"strength": {"elo": 300.0, "error": 50.0}}
+    runs = [run_of(20_000, name="one", td_error=3.0), run_of(30_000, name="two", td_error=5.0, **strength), run_of(0)]
+    file = runs[0].parent / "runs.svg"
+    assert main(["monitor", *map(str, runs), "--plot", str(file)]) == 0
+    assert capsys.readouterr().out == f"drawn: {file}\n"
+    titles = ["TD error", "Strength", "Disc difference", "Evaluation spread", "Throughput", "Entries learned"]
+    assert [axes.get_title(loc="left") for axes in drawn] == titles
+    errors = drawn[0].lines
+    for line, games, error in zip(errors, (20_000, 30_000), (3, 5), strict=True):
+        np.testing.assert_array_equal(line.get_xdata(), np.arange(1000, games + 1, 1000))
+        np.testing.assert_array_equal(line.get_ydata(), error)
+    (legend,) = drawn[0].figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["one", "two", "run"]
+    assert [line.get_color() for line in legend.get_lines()[:2]] == [line.get_color() for line in errors]
+    np.testing.assert_array_equal(drawn[1].lines[0].get_ydata(), 300)
+
+
+def test_more_runs_than_colours_differ_by_their_lines(run_of: Callable[..., Path], drawn: list[Axes]) -> None:
+    runs = [run_of(2000, name=f"{number}") for number in range(9)]
+    draw_runs(runs[0].parent / "runs.svg", [RunView(runs[0]), *runs[1:]])
+    assert len({(line.get_color(), line.get_linestyle()) for line in drawn[0].lines}) == 9
+
+
 def test_event_files_can_be_written_after_the_run(
     run_of: Callable[..., Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -141,7 +168,9 @@ def test_errors_name_what_prevents_drawing(
         return capsys.readouterr().err
 
     assert "there are no metrics yet" in error(str(empty), "--plot", str(tmp_path / "x.svg"))
+    assert "there are no metrics yet" in error(str(empty), str(empty), "--plot", str(tmp_path / "x.svg"))
     assert "no run in nowhere" in error("nowhere", "--plot", str(tmp_path / "x.svg"))
+    assert "no run in nowhere" in error(str(empty), "nowhere", "--plot", str(tmp_path / "x.svg"))
     run = str(run_of(1000, name="other"))
     assert "must end in .svg, .png or .pdf" in error(run, "--plot", str(tmp_path / "x.gif"))
     assert "nowhere" in error(run, "--plot", str(tmp_path / "nowhere" / "x.svg"))

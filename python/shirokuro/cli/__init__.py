@@ -1,4 +1,4 @@
-"""The command line: `shirokuro train`, `monitor`, `evaluate`, `play`, `checkpoints`, `export` and others."""
+"""The command line: `shirokuro train`, `sweep`, `monitor`, `evaluate`, `play`, `checkpoints`, `export` and others."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from shirokuro.cli import (
     play,
     serve,
     solve,
+    sweep,
     train,
 )
 from shirokuro.cli.console import MessageHandler
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 _COMMANDS = {
     "train": train,
+    "sweep": sweep,
     "monitor": monitor,
     "serve": serve,
     "checkpoints": checkpoints,

@@ -22,32 +22,20 @@ from shirokuro.cli.matches import (
 from shirokuro.matches.forfeits import MAX_FORFEITS
 from shirokuro.matches.gtp_client import DEFAULT_TIMEOUT
 from shirokuro.matches.gtp_player import GtpPlayer
-from shirokuro.matches.players import (
-    EpsilonPlayer,
-    HeuristicPlayer,
-    ModelPlayer,
-    OnePlyPlayer,
-    RandomPlayer,
-    WeightedPieceCounter,
-)
+from shirokuro.matches.players import FIXED_PLAYERS, EpsilonPlayer, ModelPlayer, OnePlyPlayer, WeightedPieceCounter
 from shirokuro.matches.sprt import Sprt
 from shirokuro.runs.checkpoints import model_of
 from shirokuro.signals import StopSignals
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from shirokuro.matches.players import Player, SessionPlayer
     from shirokuro.matches.result import MatchResult
 
 HELP = "Play a model against fixed opponents, other models and programs, or a run's checkpoints against each other."
 
-_FIXED: Mapping[str, Player] = {
-    "random": RandomPlayer(),
-    "heuristic": HeuristicPlayer(),
-    "wpc": WeightedPieceCounter(),
-}
 _DEFAULT = ("random", "heuristic")
 _WPC_EPSILON = 0.1
 _GAMES = 400
@@ -67,9 +55,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--opponent",
         action="append",
         metavar="NAME",
-        help=f"{', '.join(_FIXED)}, default (the model that ships with the package), a model file, a run directory, or "
-        "gtp:COMMAND for a program that speaks the Go Text Protocol, such as 'gtp:gtp-rhino -l 3 -b 0'; repeatable "
-        "(default: random and heuristic)",
+        help=f"{', '.join(FIXED_PLAYERS)}, default (the model that ships with the package), a model file, a run "
+        "directory, or gtp:COMMAND for a program that speaks the Go Text Protocol, such as 'gtp:gtp-rhino -l 3 -b 0'; "
+        "repeatable (default: random and heuristic)",
     )
     parser.add_argument(
         "--games",
@@ -177,7 +165,7 @@ def _how(options: argparse.Namespace) -> dict[str, Any]:
 
 def opponent_named(name: str, options: argparse.Namespace) -> Player | SessionPlayer:
     """Returns a fixed opponent, a program or a model."""
-    if fixed := _FIXED.get(name):
+    if fixed := FIXED_PLAYERS.get(name):
         return fixed
     kind, _, command = name.partition(":")
     return GtpPlayer(command, options.gtp_timeout) if kind == "gtp" else _model(name, options)

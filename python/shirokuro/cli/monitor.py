@@ -1,4 +1,4 @@
-"""`shirokuro monitor`: watches a run through its files, and draws its curves."""
+"""`shirokuro monitor`: watches runs through their files, and draws their curves."""
 
 from __future__ import annotations
 
@@ -11,17 +11,20 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from shirokuro.cli.terminal import console, say
+from shirokuro.cli.tui import comparison
 from shirokuro.cli.tui.dashboard import PAGES, ZOOMS, Look, page, report
 from shirokuro.cli.tui.screen import full_screen
 from shirokuro.exporters.tensorboard import EventFiles
+from shirokuro.plots.overlay import draw_runs
 from shirokuro.plots.run import draw_run
 from shirokuro.plots.style import PALETTES
 from shirokuro.runs.view import RunView
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
-HELP = "Watch a live or finished run, or draw its curves, using only the files in its directory."
+HELP = "Watch live or finished runs, or draw their curves, using only the files in their directories."
 
 _PLAIN_WIDTH = 100
 """The width in columns without a terminal to ask."""
@@ -29,7 +32,13 @@ _PLAIN_WIDTH = 100
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's options."""
-    parser.add_argument("run_directory", type=Path, metavar="RUN", help="a run directory; it need not exist yet")
+    parser.add_argument(
+        "run_directories",
+        type=Path,
+        nargs="+",
+        metavar="RUN",
+        help="a run directory; it need not exist yet. Several ones, such as runs/sweep/*/, are shown side by side",
+    )
     parser.add_argument("--once", action="store_true", help="print the current state as text and exit")
     parser.add_argument("--plot", type=Path, metavar="FILE", help="draw the curves and exit: .svg, .png or .pdf")
     parser.add_argument(
@@ -49,21 +58,25 @@ def run(options: argparse.Namespace) -> int:
     """Shows the run; returns the exit code."""
     if not 0.1 <= options.interval <= 3600:  # noqa: PLR2004 (stated in the message)
         raise ValueError(f"interval = {options.interval}: must be within 0.1…3,600")
+    directories = options.run_directories
     if options.plot or options.tensorboard:
-        return _write(options.run_directory, options)
+        return _write(directories, options)
     if options.once or not sys.stdout.isatty():
-        return _print(options.run_directory)
+        return _print(directories)
     with suppress(KeyboardInterrupt):
-        _watch(RunView(options.run_directory), options.interval)
+        _watch([RunView(each) for each in directories], options.interval)
     return 0
 
 
-def _write(directory: Path, options: argparse.Namespace) -> int:
-    view = _run(directory)
+def _write(directories: Sequence[Path], options: argparse.Namespace) -> int:
+    views = [_run(each) for each in directories]
     if options.plot:
-        draw_run(options.plot, view, theme=options.theme)
+        if len(views) == 1:
+            draw_run(options.plot, views[0], theme=options.theme)
+        else:
+            draw_runs(options.plot, views, theme=options.theme)
         say(f"drawn: {options.plot}")
-    if options.tensorboard:
+    for directory in directories if options.tensorboard else ():
         files = EventFiles(directory)
         files.close()
         say(f"written: {files.folder}")
@@ -77,29 +90,33 @@ def _run(directory: Path) -> RunView:
     return view
 
 
-def _print(directory: Path) -> int:
-    view = _run(directory)
+def _print(directories: Sequence[Path]) -> int:
+    views = [_run(each) for each in directories]
     plain = console(pipe_width=_PLAIN_WIDTH)
-    for line in report(view, plain.width):
+    for line in report(views[0], plain.width) if len(views) == 1 else comparison.report(views, plain.width):
         text = line.copy()
         text.rstrip()
         plain.print(text, soft_wrap=True)
     return 0
 
 
-def _watch(view: RunView, interval: float) -> None:
+def _watch(views: Sequence[RunView], interval: float) -> None:
     look = Look()
     with full_screen(console()) as (screen, keys):
         while True:
             try:
-                view.refresh()
+                for view in views:
+                    view.refresh()
                 trouble = None
             except OSError as error:  # for example on a network file system
                 trouble = error
             due = time.monotonic() + interval
             while (left := due - time.monotonic()) > 0:
                 width, height = screen.size
-                lines = page(view, look, width, height)
+                if len(views) == 1:
+                    lines = page(views[0], look, width, height)
+                else:
+                    lines = comparison.page(views, look, width, height)
                 if trouble:
                     lines[-1:] = [Text(str(trouble), "red")]
                 screen.draw(lines)

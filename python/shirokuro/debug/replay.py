@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from shirokuro import _core
 from shirokuro._core import Game, ModelFileError, ModelVersionError, Position, read_header
+from shirokuro._core import replay as replay_in_core
 from shirokuro.config import TrainConfig
 from shirokuro.display import notebook
 from shirokuro.display.boards import SIDES
@@ -168,9 +168,9 @@ def replay(
     core, part = trainer._core, trainer.state.given  # noqa: SLF001 (its games are what this is about)
     if part and part.covers(game):
         given = part.next_games(game, 1, seed=core.seed)[0]
-        played, seen = _core.replay(core, game, play=settings, given=given, targets=part.targets)
+        played, seen = replay_in_core(core, game, play=settings, given=given, targets=part.targets)
     else:
-        played, seen = _core.replay(core, game, play=settings)
+        played, seen = replay_in_core(core, game, play=settings)
     targets = played.targets(settings.lambda_)
     plies = []
     for number, (position, (kind, evaluation, search)) in enumerate(zip(_positions(played), seen, strict=True)):

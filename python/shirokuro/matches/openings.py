@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 OPENING_PLIES = 8
 """Random moves before the players take over: 51,964 positions are possible, symmetric ones counted once."""
 
+MAX_PLIES = 30
+"""The longest opening: random games of more moves may have ended."""
+
 _MANY = 5_000
 _MORE_PLIES = 10
 _MAX_REPEATS = 10_000
@@ -51,8 +54,8 @@ def draw_openings(count: int, seed: int, plies: int | None = None) -> list[Openi
         ValueError: there are not enough different openings, or `plies` is out of range.
     """
     plies = default_plies(count) if plies is None else plies
-    if not 0 <= plies <= 30:  # noqa: PLR2004 (beyond that, random games may have ended)
-        raise ValueError(f"opening_plies = {plies}: must be within 0…30")
+    if not 0 <= plies <= MAX_PLIES:
+        raise ValueError(f"opening_plies = {plies}: must be within 0…{MAX_PLIES}")
     if not plies:
         return [Opening((), Position())] * count
     random = Random(f"{seed} openings")

@@ -12,7 +12,7 @@ from shirokuro.config import LIMITS
 from shirokuro.engine.limits import SearchLimits
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from random import Random
 
     from shirokuro._core import Evaluator
@@ -284,3 +284,11 @@ class ModelPlayer:
         if found.best_move is None:
             raise ValueError("no legal move to choose from")
         return found.best_move
+
+
+FIXED_PLAYERS: Mapping[str, Player] = {
+    "random": RandomPlayer(),
+    "heuristic": HeuristicPlayer(),
+    "wpc": WeightedPieceCounter(),
+}
+"""The fixed players, by the names that users give them."""

@@ -12,6 +12,8 @@ from shirokuro.runs.metrics import resample
 from shirokuro.runs.view import WINDOW_GAMES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from shirokuro.runs.view import RunView
@@ -81,6 +83,11 @@ def known_charts(view: RunView) -> list[CurveChart]:
     return [chart for chart in _CHARTS if not np.isnan(view.curve(chart.curves[0].key)).all()]
 
 
+def comparable_charts(views: Sequence[RunView]) -> list[CurveChart]:
+    """Returns the charts, each with one curve per run, for which any of the runs has values."""
+    return [chart for chart in _COMPARED if any(not np.isnan(view.curve(chart.curves[0].key)).all() for view in views)]
+
+
 _CHARTS = (
     CurveChart(curves=(Curve("mean_stone_difference"),), zero=True),
     CurveChart(topic="results", curves=(Curve("black_win_rate"), Curve("white_win_rate"), Curve("draw_rate")), low=0),
@@ -88,4 +95,13 @@ _CHARTS = (
     CurveChart(topic="search values", curves=(Curve("values.sd"), Curve("values.mean"))),
     CurveChart(curves=(Curve("games_per_second"),), low=0),
     CurveChart(curves=(Curve("convergence.coverage"),), low=0, high=100),
+)
+
+_COMPARED = (
+    CurveChart(curves=(Curve("td_error"),)),
+    CurveChart(curves=(Curve("strength.elo"),)),
+    CurveChart(curves=(Curve("mean_stone_difference"),), zero=True),
+    CurveChart(topic="evaluation spread", curves=(Curve("values.sd"),)),
+    CurveChart(curves=(Curve("games_per_second"),), low=0),
+    CurveChart(curves=(Curve("convergence.coverage"),), low=0),
 )

@@ -55,6 +55,12 @@ PALETTES: Mapping[Theme, Palette] = {
     ),
 }
 
+LINES: tuple[Literal["-", "--", ":", "-."], ...] = ("-", "--", ":", "-.")
+"""The kinds of lines, for more curves than there are colours."""
+
+MARKERS = ("o", "s", "D", "^", "v", "P", "X")
+"""The shapes of points, which differ like the colours."""
+
 
 def check_picture(path: str | PathLike[str]) -> None:
     """Checks whether a picture can be drawn, before the work for it is done.

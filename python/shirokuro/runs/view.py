@@ -18,7 +18,7 @@ from shirokuro.runs.measures import MEASURES
 from shirokuro.runs.metrics import Metrics, TrainingWarning
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from os import PathLike
 
     from numpy.typing import NDArray
@@ -201,6 +201,17 @@ class RunView:
         weight = totals[ends] - totals[starts]
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.where(weight > 0, (sums[ends] - sums[starts]) / weight, np.nan)
+
+
+def names_of(views: Sequence[RunView]) -> list[str]:
+    """Returns a short name for each run: the last parts of its path, as many as make the names differ."""
+    paths = [view.directory.path.absolute().parts for view in views]
+    longest = max(map(len, paths), default=1)
+    for count in range(1, longest + 1):
+        names = ["/".join(parts[-count:]) for parts in paths]
+        if len(set(names)) == len(set(paths)):
+            return names
+    return [str(view.directory.path) for view in views]
 
 
 def _total(values: NDArray[np.float64]) -> float | None:

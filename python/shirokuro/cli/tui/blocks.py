@@ -23,7 +23,7 @@ Block: TypeAlias = list[Text]
 _GAP = 2
 """Columns between two blocks."""
 
-_LABELS = 7
+LABELS = 7
 """Columns for the numbers of a chart's axis."""
 
 
@@ -77,7 +77,7 @@ def chart(measure: Measure, view: RunView, since: float, width: int, height: int
     games, values = view.metrics["games_played"], view.curve(measure.key)
     shown = games >= since
     games, values = games[shown], values[shown]
-    cells = max(width - _LABELS, 1)
+    cells = max(width - LABELS, 1)
     span = braille.limits(values)
     # The newest line may cover few games and lack a measure that other lines have.
     known = values[~np.isnan(values)]
@@ -89,14 +89,16 @@ def chart(measure: Measure, view: RunView, since: float, width: int, height: int
     points = resample(games, values, 2 * cells)
     low, high = braille.limits(points) or span
     drawn = braille.curve(points, rows, low, high)
-    labels = [""] * rows
+    return [head, *labelled([Text(line, "cyan") for line in drawn], low, high, width)]
+
+
+def labelled(lines: Sequence[Text], low: float, high: float, width: int) -> Block:
+    """Returns the lines of a chart with the values at its lower and upper edge on their left."""
+    labels = [""] * len(lines)
     labels[0] = short(high)
-    if rows > 1:
+    if len(lines) > 1:
         labels[-1] = short(low)
     return [
-        head,
-        *(
-            fit(Text.assemble((f"{label:>{_LABELS - 1}} ", "dim"), (line, "cyan")), width)
-            for label, line in zip(labels, drawn, strict=True)
-        ),
+        fit(Text.assemble((f"{label:>{LABELS - 1}} ", "dim"), line), width)
+        for label, line in zip(labels, lines, strict=True)
     ]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 _BLANK = 0x2800
@@ -56,9 +58,17 @@ def curve(values: NDArray[np.float64], height: int, low: float, high: float) -> 
     return ["".join(map(chr, line)).replace(chr(_BLANK), " ") for line in codes]
 
 
-def sparkline(values: NDArray[np.float64]) -> str:
-    """Draws a line of bars, one per value, scaled from the minimum to the maximum; NaN is a blank."""
-    span = limits(values)
+def merged(cells: Sequence[str]) -> str:
+    """Returns the character with the dots of all these cells."""
+    code = 0
+    for cell in cells:
+        code |= 0 if cell == " " else ord(cell) - _BLANK
+    return chr(_BLANK + code) if code else " "
+
+
+def sparkline(values: NDArray[np.float64], span: tuple[float, float] | None = None) -> str:
+    """Draws a line of bars, one per value, scaled to a span, or from the minimum to the maximum; NaN is a blank."""
+    span = span or limits(values)
     if span is None:
         return " " * len(values)
     low, high = span

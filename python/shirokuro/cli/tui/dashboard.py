@@ -27,7 +27,10 @@ PAGES: tuple[Page, ...] = ("overview", "curves", "resources", "warnings")
 ZOOMS: tuple[float, ...] = (1.0, 0.5, 0.1)
 """Zoom levels: the share of the games so far that curves show, counted from the newest game."""
 
-_STATE_STYLES: Mapping[State, str] = {
+ZOOM_WORDS = ("whole run", "last half", "last tenth")
+"""The zoom levels as text."""
+
+STATE_STYLES: Mapping[State, str] = {
     "waiting": "yellow",
     "starting": "yellow",
     "running": "green",
@@ -111,7 +114,7 @@ def report(view: RunView, width: int) -> Block:
 def header(view: RunView, width: int) -> Block:
     """Returns the lines with the run's path, state, progress and speed."""
     state = view.state
-    word, style = STATE_WORDS[state], _STATE_STYLES[state]
+    word, style = STATE_WORDS[state], STATE_STYLES[state]
     age = f", {ago(view.age)}" if state in {"running", "silent", "stopped"} else ""
     title = ends(Text.assemble(("shirokuro  ", "bold"), str(view.directory.path)), Text(f"● {word}{age}", style), width)
     games, target = view.metrics.games_played if len(view.metrics) else None, view.target_games
@@ -131,8 +134,7 @@ def _footer(look: Look, width: int) -> Text:
     line = Text()
     for index, name in enumerate(PAGES, start=1):
         line.append(f" {index} {name} ", "reverse" if name == look.page else "dim")
-    zoom = ("whole run", "last half", "last tenth")[look.zoom]
-    return ends(line, Text(f"z {zoom}  q quit ", "dim"), width)
+    return ends(line, Text(f"z {ZOOM_WORDS[look.zoom]}  q quit ", "dim"), width)
 
 
 def _overview(view: RunView, look: Look, width: int, height: int) -> Block:
