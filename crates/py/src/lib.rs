@@ -18,6 +18,7 @@ mod measure;
 mod names;
 mod perft;
 mod picture;
+mod player;
 mod pool;
 mod position;
 mod random_games;
@@ -60,6 +61,8 @@ mod core {
     use crate::measure::{time_evaluation, time_reads, time_searches, time_steps};
     #[pymodule_export]
     use crate::perft::perft;
+    #[pymodule_export]
+    use crate::player::{PyGamePlayer, engine_signature};
     #[pymodule_export]
     use crate::position::PyPosition;
     #[pymodule_export]
