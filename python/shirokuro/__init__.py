@@ -38,6 +38,7 @@ from shirokuro._core import (
     search,
     solve,
 )
+from shirokuro.cluster import ClusterReport, RayWorkers
 from shirokuro.config import TrainConfig
 from shirokuro.engine import Engine, MoveScore, MoveScores, SearchLimits
 from shirokuro.game import GameRecord, LiveGame, Problem, read_games, read_moves, read_position, read_problems

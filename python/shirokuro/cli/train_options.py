@@ -51,6 +51,7 @@ class Options:
     json_logs: bool = False
     tensorboard: bool = False
     prometheus: str | None = None
+    ray: str | None = None
 
     def __post_init__(self) -> None:
         kinds = {
@@ -63,6 +64,7 @@ class Options:
             "json_logs": (bool, "true or false"),
             "tensorboard": (bool, "true or false"),
             "prometheus": (str, "an address"),
+            "ray": (str, "an address"),
         }
         for name, (kind, words) in kinds.items():
             value = getattr(self, name)
@@ -160,6 +162,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         const=ADDRESS,
         metavar="ADDRESS",
         help=f"serve metrics to Prometheus at PORT or HOST:PORT (default address: {ADDRESS})",
+    )
+    add(
+        "--ray",
+        nargs="?",
+        const="",
+        metavar="ADDRESS",
+        help="play the games on the nodes of the Ray cluster at ADDRESS, such as 10.0.0.1:6379 or auto; without an "
+        "address, of one that is started on this machine. The model is the same",
     )
     settings = parser.add_argument_group(
         "settings",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from shirokuro._core import Evaluator, Game, GenerationReport, TrainerCore
+    from shirokuro.cluster import RayWorkers
     from shirokuro.config import GenerationSettings
     from shirokuro.runs.metrics import TrainingWarning
     from shirokuro.runs.origin import Origin
@@ -43,6 +44,7 @@ class Learner:
         config: the settings.
         init: a model whose weights the run starts from, instead of neutral ones: an evaluator, a trainer, a model file
             or a run directory. Moments, games and statistics start at zero.
+        workers: what plays the games; `None` for the threads of this process.
 
     Raises:
         FileNotFoundError: the file `init` does not exist (other `OSError`s: it can't be read).
@@ -52,14 +54,20 @@ class Learner:
     state: TrainingState
     """Everything that a checkpoint holds."""
 
+    workers: RayWorkers | None = None
+    """What plays the games; `None` for the threads of this process. It does not change the result."""
+
     _listed: tuple[int, int] | None = None
 
-    def __init__(self, config: TrainConfig | None = None, *, init: Init | None = None) -> None:
+    def __init__(
+        self, config: TrainConfig | None = None, *, init: Init | None = None, workers: RayWorkers | None = None
+    ) -> None:
         if config is None:
             config = TrainConfig()
         if not isinstance(config, TrainConfig):
             raise TypeError(f"config: must be a TrainConfig or None, not {type(config).__name__}")
         self.state = TrainingState.new(config, init)
+        self.workers = workers
 
     def __repr__(self) -> str:
         name, config = type(self).__name__, self._config
@@ -178,9 +186,20 @@ class Learner:
         core, statistics = self._core, self.state.statistics
         self.state.checkpoint = None
         self.state.divide_memory(config)
+        games, play = min(games, core.generation_left), self._play(config)
+        if self.workers:
+            self.workers.play(
+                core,
+                games,
+                play=play,
+                table_mb=self.state.plan.table / memory.MB,
+                hang_seconds=config.hang_seconds,
+                tick=tick,
+                warn=lambda message: statistics.warnings.issue("cluster", message, core.games_played),
+            )
         generation = core.advance(
-            min(games, core.generation_left),
-            play=self._play(config),
+            games,
+            play=play,
             hang_seconds=config.hang_seconds,
             sudden_discs=config.sudden_discs,
             updates=self._listed,

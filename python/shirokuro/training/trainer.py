@@ -46,6 +46,7 @@ class Trainer(Learner):
         config: the settings.
         init: a model whose weights the run starts from, instead of neutral ones: an evaluator, a trainer, a model file
             or a run directory (its latest checkpoint). Moments, games and statistics start at zero.
+        workers: what plays the games; `None` for the threads of this process. It does not change the result.
 
     Raises:
         FileNotFoundError: the file `init` does not exist (other `OSError`s: it can't be read).

@@ -1,0 +1,6 @@
+"""Many machines: games that other processes play, with the same result to the last bit."""
+
+from shirokuro.cluster.ray_workers import RayWorkers
+from shirokuro.cluster.report import ClusterReport
+
+__all__ = ["ClusterReport", "RayWorkers"]
