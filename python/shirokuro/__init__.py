@@ -38,7 +38,7 @@ from shirokuro._core import (
     search,
     solve,
 )
-from shirokuro.cluster import ClusterReport, RayWorkers
+from shirokuro.cluster import ClusterReport, RayArena, RayWorkers
 from shirokuro.config import TrainConfig
 from shirokuro.engine import Engine, MoveScore, MoveScores, SearchLimits
 from shirokuro.game import GameRecord, LiveGame, Problem, read_games, read_moves, read_position, read_problems
@@ -88,6 +88,7 @@ __all__ = [
     "Alert",
     "BatchReport",
     "Checkpoint",
+    "ClusterReport",
     "ConvergenceReport",
     "EloEstimate",
     "Engine",
@@ -117,6 +118,8 @@ __all__ = [
     "Problem",
     "PyEvaluator",
     "RandomPlayer",
+    "RayArena",
+    "RayWorkers",
     "Rung",
     "Schedule",
     "SearchLimits",

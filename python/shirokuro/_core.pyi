@@ -914,6 +914,7 @@ def engine_signature() -> str:
     It is the same on every machine, until the rules, the evaluation or the search change what is played.
     """
 
+@final
 class TrainerCore:
     """Weights, moments and the position in the run. Use `shirokuro.Trainer` instead of this class."""
 

@@ -52,7 +52,7 @@ class Machines:
         self._cluster.remove_node(self._nodes.pop(), allow_graceful=False)
 
     def close(self) -> None:
-        self._cluster.shutdown()
+        self._cluster.shutdown()  # type: ignore[no-untyped-call]
 
 
 @pytest.fixture(scope="session")

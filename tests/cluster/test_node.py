@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import pickle
 import threading
 from typing import Any
 
@@ -11,6 +12,8 @@ import pytest
 import shirokuro as sk
 from shirokuro._core import GamePlayer, TrainerCore, engine_signature
 from shirokuro.cluster.node import Answer, Identity, Node, Order
+from shirokuro.matches.arena import MatchGames
+from shirokuro.matches.openings import draw_openings
 from tests.support.runs import FAST
 
 CONFIG = FAST.replace(generation_games=16, table_mb=1)
@@ -120,3 +123,14 @@ def test_identities_differ_by_version_and_signature_but_not_by_the_instruction_s
     assert here.difference(dataclasses.replace(here, kernel="neon", host="other", process=0)) is None
     assert "it has shirokuro 0.0.0" in str(here.difference(dataclasses.replace(here, version="0.0.0")))
     assert "has the signature 0" in str(here.difference(dataclasses.replace(here, signature="0")))
+
+
+def test_a_node_plays_the_games_of_a_match_as_this_process_does(trained: sk.Trainer) -> None:
+    players = sk.ModelPlayer(evaluator=trained.evaluator, depth=1), sk.RandomPlayer()
+    expected = sk.play_match(*players, games=4, seed=3)
+    here = MatchGames(*players, draw_openings(2, 3), 3)
+    there = Node(1, fetch=lambda reference: pickle.loads(reference))  # noqa: S301 (made here)
+    reference = [pickle.dumps(here)]
+    assert tuple(there.play_game(1, reference, index).difference for index in range(4)) == expected.differences
+    there.end_match(1)
+    there.end_match(1)

@@ -19,7 +19,8 @@ def take(pieces: Pieces, node: str, now: float = 0.0, threads: int = 2) -> Piece
 
 
 def test_pieces_become_smaller_and_hold_every_game_once() -> None:
-    pieces, taken = Pieces(range(100, 1124)), []
+    pieces = Pieces(range(100, 1124))
+    taken: list[Piece] = []
     while (piece := pieces.take(f"node {len(taken) % 2}", 2, 4, 0.0)) is not None:
         taken.append(piece)
     sizes = [len(piece.games) for piece in taken]

@@ -103,7 +103,7 @@ def test_nodes_may_come_and_go(workers: Callable[..., sk.RayWorkers], machines: 
     wait_for_warning(trainer, "others play its games")
 
 
-@pytest.mark.proof("an actor that hangs")
+@pytest.mark.proof("an actor that hangs", only=True)
 def test_an_actor_that_hangs_is_given_up(workers: Callable[..., sk.RayWorkers], expected: str) -> None:
     connected = workers(2, silence_seconds=1)
     assert connected.wait_for_nodes(2)
@@ -117,13 +117,11 @@ def test_an_actor_that_hangs_is_given_up(workers: Callable[..., sk.RayWorkers], 
 
 
 @pytest.mark.proof("a driver that is killed and resumed", only=True)
-def test_a_driver_that_is_killed_is_resumed_with_other_nodes(
-    machines: Machines, expected: str, tmp_path: Path
-) -> None:
+def test_a_driver_that_is_killed_is_resumed_with_other_nodes(machines: Machines, expected: str, tmp_path: Path) -> None:
     machines.set_count(2)
     run = tmp_path / "run"
     settings = {"out": run, "ray": machines.address, "match-games": 0, "checkpoint-games": 32, "strength-games": 0}
-    settings |= {name: value for name, value in CONFIG.as_dict().items() if name not in {"checkpoint_games"}}
+    settings |= {name: value for name, value in CONFIG.as_dict().items() if name != "checkpoint_games"}
     names = {name: shown_name(name).replace("_", "-") for name in settings}
     given = [f"--{names[name]}={value}" for name, value in settings.items() if not isinstance(value, bool)]
     train = [sys.executable, "-m", "shirokuro", "train", "--quiet"]
@@ -149,9 +147,7 @@ def test_a_node_with_another_version_or_signature_is_refused_by_name(
     trainer = sk.Trainer(CONFIG, workers=workers(1))
     trainer.train_batch(GAMES)
     assert trainer.digest() == expected
-    assert [warning.message for warning in trainer.warnings] == [
-        f"node 127.0.0.1 is refused: it is {sk.__version__}"
-    ]
+    assert [warning.message for warning in trainer.warnings] == [f"node 127.0.0.1 is refused: it is {sk.__version__}"]
 
 
 @pytest.mark.proof("a node that returns games of another run")
@@ -174,3 +170,13 @@ def test_without_a_cluster_at_the_address_the_error_names_it() -> None:
     pytest.importorskip("ray")
     with pytest.raises(ConnectionError, match=r"no Ray cluster at 127\.0\.0\.1:9"):
         sk.RayWorkers("127.0.0.1:9")
+
+
+@pytest.mark.proof("a match on two nodes", only=True)
+def test_a_match_on_nodes_has_the_result_of_one_in_this_process(machines: Machines, trained: sk.Trainer) -> None:
+    machines.set_count(2)
+    model, opponent = sk.ModelPlayer(evaluator=trained.evaluator, depth=1), sk.RandomPlayer()
+    with sk.RayArena(machines.address) as arena:
+        assert sk.play_match(model, opponent, games=20, arena=arena) == sk.play_match(model, opponent, games=20)
+        early = sk.play_match(model, opponent, games=2000, arena=arena, stop=lambda counts: sum(counts) > 2)
+        assert early.games == 6

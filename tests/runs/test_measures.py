@@ -46,6 +46,10 @@ OPTIONAL = {
     "strength.gain_games",
     "strength.games",
     "strength.best",
+    "cluster.nodes",  # like the next three, only of a training that has a cluster
+    "cluster.bytes_sent",
+    "cluster.bytes_received",
+    "cluster.waited",
     "memory.untouched",  # like the next four, only where the system reports memory
     "memory.python",
     "memory.other",

@@ -15,7 +15,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    text = "proof(fault, only=False): shows the effect of a fault; a row of `make torture`, and of nothing else if `only`"
+    text = (
+        "proof(fault, only=False): shows the effect of a fault; a row of `make torture`, and of nothing else if `only`"
+    )
     config.addinivalue_line("markers", text)
 
 

@@ -9,6 +9,7 @@ from shirokuro._core import Evaluator
 from shirokuro.cli import ladder, levels
 from shirokuro.cli.exit_codes import ExitCode
 from shirokuro.cli.matches import Contest, check_json, play_all, print_table, write_json
+from shirokuro.cluster import RayArena
 from shirokuro.matches.arena import check_games
 from shirokuro.matches.forfeits import MAX_FORFEITS
 from shirokuro.matches.gtp_client import DEFAULT_TIMEOUT
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from shirokuro.engine.limits import SearchLimits
+    from shirokuro.matches.arena import Arena
     from shirokuro.matches.players import Player, SessionPlayer
     from shirokuro.matches.result import MatchResult
 
@@ -63,6 +65,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, default=1, help="seed of openings and random moves (default: %(default)s)")
     parser.add_argument("--threads", type=int, help="games played in parallel (default: one per core)")
+    parser.add_argument(
+        "--ray",
+        nargs="?",
+        const="",
+        metavar="ADDRESS",
+        help="play on the nodes of the Ray cluster at ADDRESS, such as 10.0.0.1:6379 or auto; without an address, of "
+        "one that is started on this machine. The results are the same",
+    )
     how = parser.add_argument_group(
         "search limits of the models", "Give at most one of --depth, --nodes and --time-ms."
     )
@@ -121,9 +131,18 @@ def run(options: argparse.Namespace) -> int:
 
     with StopSignals(interrupt) as signals:
         try:
-            return ladder.run(options, _limits(options), opponent_named) if options.ladder else _run_matches(options)
+            if options.ray is None:
+                return _run(options, None)
+            with RayArena(options.ray or None) as arena:
+                return _run(options, arena)
         except KeyboardInterrupt:
             return 128 + (signals.received or 2)
+
+
+def _run(options: argparse.Namespace, arena: Arena | None) -> int:
+    if options.ladder:
+        return ladder.run(options, _limits(options), opponent_named, arena)
+    return _run_matches(options, arena)
 
 
 def _limits(options: argparse.Namespace) -> SearchLimits:
@@ -147,7 +166,7 @@ def _shown(path: str) -> str:
     return "/".join(Path(path).parts[-2:])
 
 
-def _run_matches(options: argparse.Namespace) -> int:
+def _run_matches(options: argparse.Namespace, arena: Arena | None) -> int:
     if options.plot:
         raise ValueError("--plot draws a ladder: give --ladder as well")
     games = _GAMES if options.games is None else options.games
@@ -166,6 +185,7 @@ def _run_matches(options: argparse.Namespace) -> int:
         opening_plies=0 if options.wpc_protocol else options.opening_plies,
         max_forfeits=options.max_forfeits,
         sprt=sprt,
+        arena=arena,
     )
     results = play_all(contest, opponents)
     # The file comes first: standard output may be full or closed.

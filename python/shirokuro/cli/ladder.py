@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from shirokuro.engine.limits import SearchLimits
+    from shirokuro.matches.arena import Arena
     from shirokuro.matches.players import Player, SessionPlayer
 
 _DEFAULT = ("random", "heuristic", "wpc")
@@ -53,6 +54,7 @@ def run(
     options: argparse.Namespace,
     limits: SearchLimits,
     opponent_named: Callable[[str, argparse.Namespace], Player | SessionPlayer],
+    arena: Arena | None = None,
 ) -> int:
     """Plays the ladder, prints the table and writes the files."""
     for name in _MATCHES_ONLY:
@@ -80,6 +82,7 @@ def run(
             threads=options.threads,
             max_forfeits=options.max_forfeits,
             progress=progress,
+            arena=arena,
         )
     content = {"run": directory.name, **ladder.to_dict()}
     how = ", ".join(f"{name} {value:g}" for name, value in limits.as_dict().items())

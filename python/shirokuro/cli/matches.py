@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from shirokuro.matches.arena import Arena
     from shirokuro.matches.players import Player, SessionPlayer
     from shirokuro.matches.result import MatchResult, PairCounts
     from shirokuro.matches.sprt import Sprt
@@ -46,6 +47,7 @@ class Contest:
     opening_plies: int | None = None
     max_forfeits: float = MAX_FORFEITS
     sprt: Sprt | None = None
+    arena: Arena | None = None
 
     def to_dict(self, results: Results) -> dict[str, Any]:
         """Returns the content of the JSON file."""
@@ -96,6 +98,7 @@ def play_all(contest: Contest, opponents: Sequence[Player | SessionPlayer]) -> R
                     opening_plies=contest.opening_plies,
                     max_forfeits=contest.max_forfeits,
                     stop=watch,
+                    arena=contest.arena,
                 )
             results.append((opponent, result))
     except GtpError:

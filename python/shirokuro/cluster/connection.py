@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import secrets
+import signal
 import socket
+import threading
 from typing import TYPE_CHECKING, Any
 
 from shirokuro import extras
@@ -50,17 +52,22 @@ def connect(address: str | None, *, dashboard: bool) -> bool:
     ray: Any = load_ray()
     if ray.is_initialized():
         return False
-    quiet = {"log_to_driver": False, "logging_level": logging.WARNING}
+    options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.WARNING}
     if address is None:
-        store = OBJECT_STORE_BYTES
-        ray.init("local", num_cpus=cores(), include_dashboard=dashboard, object_store_memory=store, **quiet)
-        return True
-    _check(address)
+        options |= {"num_cpus": cores(), "include_dashboard": dashboard, "object_store_memory": OBJECT_STORE_BYTES}
+    else:
+        _check(address)
+    handler = signal.getsignal(signal.SIGTERM)
     try:
-        ray.init(address, **quiet)
+        ray.init(address or "local", **options)
     except (ConnectionError, RuntimeError, ValueError) as error:
         reason = str(error).strip().partition("\n")[0]
-        raise ConnectionError(f"no Ray cluster at {address}: {reason}") from error
+        where = f"no Ray cluster at {address}" if address else "Ray does not start"
+        raise ConnectionError(f"{where}: {reason}") from error
+    finally:
+        # Ray replaces the program's handler by its own.
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, handler)
     return True
 
 

@@ -92,16 +92,17 @@ class Node:
 
     Args:
         threads: the number of threads that play.
-        fetch: returns the bytes of a reference.
+        fetch: returns what a reference refers to.
     """
 
-    def __init__(self, threads: int, fetch: Callable[[Any], bytes] | None = None) -> None:
+    def __init__(self, threads: int, fetch: Callable[[Any], Any] | None = None) -> None:
         self._threads = threads
         self._fetch = fetch or _from_object_store
         self._player: GamePlayer | None = None
         self._lock = threading.Lock()
         self._stopped: set[int] = set()
         self._piece: int | None = None
+        self._matches: dict[int, Any] = {}
 
     def identity(self) -> Identity:
         """Returns what the driver compares before it sends orders."""
@@ -142,6 +143,27 @@ class Node:
                 self._piece = None
                 self._stopped = {piece for piece in self._stopped if piece > order.piece}
 
+    def play_game(self, number: int, match: list[Any], index: int) -> Any:  # noqa: ANN401 (an `Outcome`)
+        """Plays a game of a match.
+
+        Args:
+            number: a number that no other match of the driver has.
+            match: the reference of the match, in a list so that Ray does not fetch it for every game.
+            index: the index of the game.
+        """
+        with self._lock:
+            if number not in self._matches:
+                self._matches[number] = self._fetch(match[0])
+            games = self._matches[number]
+        return games.play(index)
+
+    def end_match(self, number: int) -> None:
+        """Ends the games of a match."""
+        with self._lock:
+            games = self._matches.pop(number, None)
+        if games:
+            games.end()
+
     def _update(self, order: Order) -> int:
         """Brings the weights to the order's state, if it has the changes; returns the bytes that were fetched."""
         player, received = self._player, 0
@@ -159,8 +181,7 @@ class Node:
         return received
 
 
-def _from_object_store(reference: Any) -> bytes:  # noqa: ANN401 (Ray's type)
+def _from_object_store(reference: Any) -> Any:  # noqa: ANN401 (Ray's type)
     import ray  # noqa: PLC0415 (an optional package)
 
-    fetched: bytes = ray.get(reference)
-    return fetched
+    return ray.get(reference)

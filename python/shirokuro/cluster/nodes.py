@@ -13,7 +13,7 @@ from shirokuro.cluster.node import Node
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
 
-    from shirokuro.cluster.node import Answer, Identity, Order
+    from shirokuro.cluster.node import Identity, Order
     from shirokuro.cluster.pieces import Piece
 
 _log = logging.getLogger(__name__)
@@ -37,8 +37,10 @@ _AT_A_TIME = 2
 class NodeFault(Exception):  # noqa: N818 (what it is called everywhere else)
     """A node failed; the message says how."""
 
-    def __init__(self, reason: str, *, is_final: bool = False) -> None:
+    def __init__(self, reason: str, *, is_final: bool = False, cause: BaseException | None = None) -> None:
         super().__init__(reason)
+        self.cause = cause
+        """The exception of the node's process, if it still runs."""
         self.is_final = is_final
         """Whether the node is not used again."""
 
@@ -59,7 +61,8 @@ class RemoteNode:
         """Whether it has started and plays the same games as this process."""
         self._ray = ray
         affinity = ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy(self.id, soft=False)
-        actor = ray.remote(num_cpus=0, max_restarts=0, concurrency_groups={"control": 2})(Node)
+        groups = {"control": 2, "games": max(self.threads, 1)}
+        actor = ray.remote(num_cpus=0, max_restarts=0, concurrency_groups=groups)(Node)
         self.actor = actor.options(scheduling_strategy=affinity).remote(self.threads)
         self.started: Any = self.actor.identity.remote()
         self.since = time.monotonic()
@@ -92,15 +95,20 @@ class RemoteNode:
         self.finished(piece)
         self.actor.stop.options(concurrency_group="control").remote(piece.number)
 
-    def is_silent(self, now: float, seconds: float) -> bool:
-        """Asks for signs of life; checks whether none came for so long."""
+    def check_life(self, now: float, seconds: float) -> None:
+        """Asks for signs of life.
+
+        Raises:
+            NodeFault: there was none for so long.
+        """
         if self._ping is not None:
             if not self._ray.wait([self._ping], timeout=0)[0]:
-                return now - self._pinged > seconds
+                if now - self._pinged > seconds:
+                    raise NodeFault(f"no sign of life for {seconds:g} s")
+                return
             self._ping = None
         if now - self._pinged >= _PING_SECONDS:
             self._ping, self._pinged = self.actor.ping.options(concurrency_group="control").remote(), now
-        return False
 
 
 class Nodes:
@@ -132,6 +140,15 @@ class Nodes:
         """Whether no node plays, and none is starting."""
         return not self._nodes
 
+    def require_one(self) -> None:
+        """Checks that a node is left.
+
+        Raises:
+            NodeFault: no node plays, and none is starting.
+        """
+        if self.are_gone:
+            raise NodeFault("no node of the cluster is left to play")
+
     def take_seconds(self, now: float) -> float:
         """Returns the time in which nodes were ready since the last call, summed over the nodes."""
         for node in self.ready:
@@ -150,8 +167,8 @@ class Nodes:
             try:
                 if not node.is_ready:
                     self._check_start(node, now)
-                elif node.is_silent(now, self._silence_seconds):
-                    raise NodeFault(f"no sign of life for {self._silence_seconds:g} s")
+                else:
+                    node.check_life(now, self._silence_seconds)
             except NodeFault as fault:
                 self.fail(node, fault)
                 lost.append(node)
@@ -198,21 +215,20 @@ class Nodes:
         ready: list[Any] = self._ray.wait(references, num_returns=len(references), timeout=0)[0]
         return ready
 
-    def answer(self, reference: Any) -> Answer:  # noqa: ANN401 (Ray's type)
+    def answer(self, reference: Any) -> Any:  # noqa: ANN401 (Ray's type, and any answer)
         """Returns an answer.
 
         Raises:
             NodeFault: the node failed.
         """
-        answer: Answer = self._get(reference)
-        return answer
+        return self._get(reference)
 
     def _get(self, reference: Any) -> Any:  # noqa: ANN401 (Ray's type)
         try:
             return self._ray.get(reference)
         except self._ray.exceptions.RayTaskError as error:
             cause = error.cause if error.cause is not None else error
-            raise NodeFault(f"{type(cause).__name__}: {cause}") from error
+            raise NodeFault(f"{type(cause).__name__}: {cause}", cause=cause) from error
         except self._ray.exceptions.RayError as error:
             first = str(error).strip().partition("\n")[0]
             raise NodeFault(f"its process has ended: {type(error).__name__}: {first}") from error

@@ -41,5 +41,5 @@ class ClusterReport:
         sizes = {"bytes_sent": self.bytes_sent, "bytes_received": self.bytes_received}
         line: dict[str, Any] = {"cluster": {"nodes": self.nodes, **sizes, **waited}}
         if speeds := self.games_per_second:
-            line["nodes"] = {name: round(speed, 3) for name, speed in speeds.items()}
+            line["node_speed"] = {name: round(speed, 3) for name, speed in speeds.items()}
         return line

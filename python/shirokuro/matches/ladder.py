@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from os import PathLike
 
+    from shirokuro.matches.arena import Arena
     from shirokuro.matches.players import Player, SessionPlayer
     from shirokuro.matches.result import MatchResult
     from shirokuro.runs.checkpoints import Checkpoint
@@ -138,6 +139,7 @@ def play_ladder(
     threads: int | None = None,
     max_forfeits: float = MAX_FORFEITS,
     progress: Callable[[str, int, int], None] | None = None,
+    arena: Arena | None = None,
 ) -> Ladder:
     """Plays every checkpoint against every other checkpoint and every opponent, and rates all players at once.
 
@@ -153,6 +155,7 @@ def play_ladder(
         threads: games played at a time (default: one per core).
         max_forfeits: the share or number of games that may be forfeited in each match; see `play_match`.
         progress: called before each match with the players' names, the number of matches played and their total.
+        arena: where the games are played; see `play_match`.
 
     Raises:
         ValueError: a value is out of range, or there are fewer than two checkpoints.
@@ -180,6 +183,7 @@ def play_ladder(
             seed=seed * 1_000_000 + number,
             threads=threads,
             max_forfeits=max_forfeits,
+            arena=arena,
         )
         matches.append(LadderMatch(first=first, second=second, result=result))
     pairings = [Pairing(match.first, match.second, match.result.pair_counts) for match in matches]
