@@ -1,7 +1,7 @@
 """Predicts the speed of a training on 1 to 1,000 nodes from measured constants, and compares it with nodes here.
 
 python scripts/scaling.py --measure             # the constants of this machine, in processor time
-python scripts/scaling.py --plot docs/scaling.svg
+python scripts/scaling.py --plot docs/images/scaling.svg
 python scripts/scaling.py --check               # the plain trainer, and 1, 2 and 3 nodes of one core on this machine
 
 `docs/scaling.md` explains the model.
@@ -22,11 +22,12 @@ from typing import TYPE_CHECKING
 
 import shirokuro as sk
 from shirokuro._core import GamePlayer, TrainerCore
+from shirokuro.display.format import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PLAY_MS = {1: 0.13, 3: 1.03, 5: 6.6, 7: 34.0}
+PLAY_MS = {1: 0.10, 3: 0.82, 5: 7.3, 7: 41.0}
 """Processor time of a game in milliseconds, by depth; positions with 8 empty squares are solved."""
 
 TIMED_GAME_MS = 60 * 0.9 * 15.0
@@ -37,21 +38,21 @@ TIMED_GAME_MS = 60 * 0.9 * 15.0
 class Constants:
     """What the model is made of: measured with `--measure`, except latency and bandwidth."""
 
-    supply_ms: float = 0.009
+    supply_ms: float = 0.006
     """Driver: checking a game, in ms of one core."""
     learn_ms: float = 0.15
     """Driver: learning a game, in ms of one core, reports included."""
-    share_ms: float = 40.0
+    share_ms: float = 49.0
     """Driver: finding what changed, for each generation."""
     piece_ms: float = 2.0
     """Driver: handing out a piece and taking it back."""
-    changes_bytes: float = 119_000
+    changes_bytes: float = 144_000
     """Bytes of what a generation of 64 games changes."""
-    changes_exponent: float = 0.48
+    changes_exponent: float = 0.5
     """They grow with the generation to this power, because games share entries."""
     game_bytes: float = 220
     """Bytes of a game."""
-    apply_ms: float = 15.0
+    apply_ms: float = 17.0
     """Node: applying the changes."""
     latency_ms: float = 1.0
     """From the driver to a node and back."""
@@ -63,7 +64,7 @@ def generation_seconds(nodes: int, *, cores: int, games: int, play_ms: float, kn
     """Returns the predicted time of a generation."""
     threads = nodes * cores
     changes = known.changes_bytes * (games / 64) ** known.changes_exponent
-    pieces = nodes * (2 + max(0.0, math.log2(games / threads / 4))) if games > threads else min(nodes, games)
+    pieces = min(games / cores, nodes * (1 + math.log2(max(games / threads, 1))))
     before = known.share_ms + known.latency_ms + 1e3 * nodes * changes / known.bandwidth + known.apply_ms
     # The last game that starts takes as long as any other; on average the others wait for half of it.
     play = max(games / threads, 1) * play_ms + play_ms / 2
@@ -81,7 +82,7 @@ def table(known: Constants, cores: int) -> Iterator[str]:
     counts = (1, 2, 4, 10, 30, 100, 300, 1000)
     yield f"games per second, nodes of {cores} cores"
     yield f"{'search':<12}{'generation':>11}" + "".join(f"{count:>9,}" for count in counts)
-    searches = {**{f"{depth} plies": ms for depth, ms in PLAY_MS.items()}, "15 ms a move": TIMED_GAME_MS}
+    searches = {**{counted(depth, "ply", "plies"): ms for depth, ms in PLAY_MS.items()}, "15 ms a move": TIMED_GAME_MS}
     for name, play_ms in searches.items():
         for games in (64, 1024, 8192):
             speeds = (speed(count, cores=cores, games=games, play_ms=play_ms, known=known) for count in counts)
@@ -96,7 +97,7 @@ def plot(path: Path, known: Constants, cores: int) -> None:
     axes = figure.subplots()
     counts = sorted({round(10 ** (power / 20)) for power in range(61)})
     colours = ("#0072b2", "#009e73", "#e69f00", "#d55e00", "#7f3f98")
-    searches = {**{f"{depth} plies": ms for depth, ms in PLAY_MS.items()}, "15 ms a move": TIMED_GAME_MS}
+    searches = {**{counted(depth, "ply", "plies"): ms for depth, ms in PLAY_MS.items()}, "15 ms a move": TIMED_GAME_MS}
     for (name, play_ms), colour in zip(searches.items(), colours, strict=True):
         for games, style in ((8192, "-"), (1024, "--")):
             speeds = [speed(count, cores=cores, games=games, play_ms=play_ms, known=known) for count in counts]
@@ -178,6 +179,7 @@ def check(depth: int, generation: int, rounds: int) -> Iterator[str]:
             if trainer.workers:
                 driver.append((time.process_time() - used) / generation)
                 trainer.workers.close()
+            yield f"{count} nodes: {measured[-1]:.1f} games/s"
     plain = statistics.median(speeds[0])
     yield f"{depth} plies, generations of {generation:,}: plain {plain:.0f} games/s on one core"
     for count in (1, 2, 3):

@@ -129,7 +129,7 @@ def test_a_node_plays_the_games_of_a_match_as_this_process_does(trained: sk.Trai
     players = sk.ModelPlayer(evaluator=trained.evaluator, depth=1), sk.RandomPlayer()
     expected = sk.play_match(*players, games=4, seed=3)
     here = MatchGames(*players, draw_openings(2, 3), 3)
-    there = Node(1, fetch=lambda reference: pickle.loads(reference))  # noqa: S301 (made here)
+    there = Node(1, fetch=pickle.loads)
     reference = [pickle.dumps(here)]
     assert tuple(there.play_game(1, reference, index).difference for index in range(4)) == expected.differences
     there.end_match(1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass, field
 from itertools import count
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 
 LEAST_GAMES = 4
-"""Games per thread in the smallest piece: with fewer, threads would wait for the last game of a piece too often."""
+"""Games per thread in a small piece, unless a node's share is less: with fewer, threads would wait too often."""
 
 PATIENCE = 2.0
 """A piece that takes this many times as long as others is handed out again."""
@@ -68,8 +69,9 @@ class Pieces:
         if self._returned:
             piece = self._returned.popleft()
         elif self._left:
-            share = len(self._left) * threads / max(all_threads, 1) / 2
-            size = min(len(self._left), max(LEAST_GAMES * threads, round(share)))
+            share = math.ceil(len(self._left) * threads / max(all_threads, 1))
+            least = max(threads, min(LEAST_GAMES * threads, share))
+            size = min(len(self._left), max(least, share // 2))
             piece = Piece(number=next(self._numbers), games=tuple(self._left.popleft() for _ in range(size)))
         else:
             late = self._late(node, now)
