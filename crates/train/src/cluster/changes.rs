@@ -176,7 +176,9 @@ fn encode(before: u64, after: u64, changed: &[Change]) -> Vec<u8> {
         next = change.entry + 1;
     }
     let gap_bytes = packed.len() as u32;
-    changed.iter().for_each(|change| put(&mut packed, fold(change.after.wrapping_sub(change.before)).into()));
+    for change in changed {
+        put(&mut packed, fold(change.after.wrapping_sub(change.before)).into());
+    }
     let mut bytes = Vec::new();
     bytes.extend_from_slice(&before.to_le_bytes());
     bytes.extend_from_slice(&after.to_le_bytes());

@@ -18,15 +18,9 @@ use std::time::Instant;
 #[error("games refused: {0}")]
 pub struct RefusedGames(String);
 
-impl RefusedGames {
-    fn new(reason: impl ToString) -> Self {
-        Self(reason.to_string())
-    }
-}
-
 impl From<Reason> for RefusedGames {
     fn from(reason: Reason) -> Self {
-        Self::new(reason)
+        Self(reason.to_string())
     }
 }
 
@@ -107,21 +101,21 @@ impl Trainer {
         let batch = Batch::decode(games, &allowed)?;
         let shared = self.supplies.shared.as_ref().filter(|(_, generation)| *generation == self.state.generation);
         if batch.seed != self.state.seed {
-            return Err(RefusedGames::new(format_args!("of the run with seed {}", batch.seed)));
+            return Err(RefusedGames(format!("of the run with seed {}", batch.seed)));
         }
         if shared.map(|(copy, _)| copy.fingerprint()) != Some(batch.fingerprint) {
-            return Err(RefusedGames::new("played with other weights"));
+            return Err(RefusedGames("played with other weights".to_owned()));
         }
         if batch.conditions != conditions {
-            return Err(RefusedGames::new("played under other settings"));
+            return Err(RefusedGames("played under other settings".to_owned()));
         }
         for PlayedGame { record, .. } in &batch.games {
             let index = record.index;
             if record.plies.is_empty() {
-                return Err(RefusedGames::new(format_args!("game {index} has no moves")));
+                return Err(RefusedGames(format!("game {index} has no moves")));
             }
             check_choices(record, &conditions.play, batch.seed)
-                .map_err(|ply| RefusedGames::new(format_args!("game {index}, ply {ply}: not a move of this run")))?;
+                .map_err(|ply| RefusedGames(format!("game {index}, ply {ply}: not a move of this run")))?;
         }
         let missing = self.missing_games(u32::MAX, play);
         let is_new = |index: u64| missing.binary_search(&index).is_ok();
