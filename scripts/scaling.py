@@ -40,7 +40,7 @@ class Constants:
 
     supply_ms: float = 0.006
     """Driver: checking a game, in ms of one core."""
-    learn_ms: float = 0.15
+    learn_ms: float = 0.28
     """Driver: learning a game, in ms of one core, reports included."""
     share_ms: float = 49.0
     """Driver: finding what changed, for each generation."""

@@ -7,13 +7,12 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shirokuro.cluster.connection import load_ray
 from shirokuro.cluster.node import Order
 from shirokuro.cluster.nodes import NodeFault
 from shirokuro.cluster.pieces import Pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from shirokuro._core import TrainerCore
     from shirokuro.cluster.node import Answer
@@ -27,10 +26,14 @@ _CHANGES = 8
 
 
 class SharedWeights:
-    """The weights in the object store: what the last generations changed, and the whole if a node needs it."""
+    """The weights in the object store: what the last generations changed, and the whole if a node needs it.
 
-    def __init__(self) -> None:
-        self._ray: Any = load_ray()
+    Args:
+        put: puts bytes into the store; returns their reference.
+    """
+
+    def __init__(self, put: Callable[[bytes], Any]) -> None:
+        self._put = put
         self._changes: deque[tuple[int, int, Any]] = deque(maxlen=_CHANGES)
         self._whole: tuple[int, int, Any] | None = None
 
@@ -50,14 +53,14 @@ class SharedWeights:
         if self._changes and before != self.fingerprint:  # another core
             self._changes.clear()
         if before != after or not self._changes:
-            self._changes.append((before, after, self._ray.put(changes)))
+            self._changes.append((before, after, self._put(changes)))
             self._whole = None
 
     def add_whole(self, core: TrainerCore) -> None:
         """Adds the whole, which is changes from neutral weights."""
         if self._whole is None:
             before, after, changes = core.whole_weights()
-            self._whole = (before, after, self._ray.put(changes))
+            self._whole = (before, after, self._put(changes))
 
 
 @dataclass(frozen=True, slots=True)

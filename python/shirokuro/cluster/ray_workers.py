@@ -49,7 +49,7 @@ class RayWorkers:
         self._is_owner = connect(address, dashboard=dashboard)
         self._ray: Any = load_ray()
         self._nodes = Nodes(Identity.here(), silence_seconds=silence_seconds)
-        self._shared = SharedWeights()
+        self._shared = SharedWeights(self._ray.put)
         self._report = ClusterReport()
         self._reported = time.monotonic()
 
@@ -66,7 +66,7 @@ class RayWorkers:
     def close(self) -> None:
         """Ends the nodes' processes, and the connection if it was made here."""
         self._nodes.close()
-        self._shared = SharedWeights()
+        self._shared = SharedWeights(self._ray.put)
         if self._is_owner:
             self._is_owner = False
             self._ray.shutdown()
