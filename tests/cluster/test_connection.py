@@ -20,8 +20,9 @@ def test_what_is_not_an_address_of_a_cluster_is_refused(address: str) -> None:
 
 @pytest.mark.parametrize("seconds", [0, 3601, float("nan")])
 def test_times_out_of_range_are_refused(seconds: float) -> None:
-    with pytest.raises(ValueError, match=r"silence_seconds = .*: must be within 1…3,600"):
-        sk.RayWorkers(silence_seconds=seconds)
+    for connect in (sk.RayWorkers, sk.RayArena):
+        with pytest.raises(ValueError, match=r"silence_seconds = .*: must be within 1…3,600"):
+            connect(silence_seconds=seconds)
 
 
 def test_without_ray_the_message_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:

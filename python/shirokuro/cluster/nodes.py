@@ -34,6 +34,16 @@ _AT_A_TIME = 2
 """Pieces that a node has: one that it plays, and one that it starts without waiting for the driver."""
 
 
+def check_silence(seconds: float) -> None:
+    """Checks the time without a sign of life after which a node is given up.
+
+    Raises:
+        ValueError: it is out of its range.
+    """
+    if not 1 <= seconds <= 3600:  # noqa: PLR2004
+        raise ValueError(f"silence_seconds = {seconds}: must be within 1…3,600")
+
+
 class NodeFault(Exception):  # noqa: N818 (what it is called everywhere else)
     """A node failed; the message says how."""
 

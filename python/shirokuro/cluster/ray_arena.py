@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from shirokuro.cluster.connection import connect, load_ray
 from shirokuro.cluster.node import Identity
-from shirokuro.cluster.nodes import NodeFault, Nodes
+from shirokuro.cluster.nodes import NodeFault, Nodes, check_silence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,16 +34,18 @@ class RayArena:
 
     Args:
         address: the address of a cluster, such as `"10.0.0.1:6379"` or `"auto"`; `None` starts Ray on this machine.
-        silence_seconds: the time without a sign of life after which a node is given up.
+        silence_seconds: the time without a sign of life after which a node is given up, 1 to 3600.
 
     Raises:
         MissingExtraError: the package `ray` is not installed.
         ConnectionError: there is no cluster at the address.
+        ValueError: `silence_seconds` is out of its range, or `address` is not an address.
     """
 
     _numbers = count(1)
 
     def __init__(self, address: str | None = None, *, silence_seconds: float = 30.0) -> None:
+        check_silence(silence_seconds)
         self._is_owner = connect(address, dashboard=False)
         self._ray: Any = load_ray()
         self._nodes = Nodes(Identity.here(), silence_seconds=silence_seconds)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 from shirokuro.cluster.connection import connect, load_ray
 from shirokuro.cluster.generation import Generation, Orders, SharedWeights
 from shirokuro.cluster.node import Identity
-from shirokuro.cluster.nodes import Nodes
+from shirokuro.cluster.nodes import Nodes, check_silence
 from shirokuro.cluster.report import ClusterReport
 
 if TYPE_CHECKING:
@@ -43,8 +43,7 @@ class RayWorkers:
     """
 
     def __init__(self, address: str | None = None, *, silence_seconds: float = 30.0, dashboard: bool = False) -> None:
-        if not 1 <= silence_seconds <= 3600:  # noqa: PLR2004
-            raise ValueError(f"silence_seconds = {silence_seconds}: must be within 1…3,600")
+        check_silence(silence_seconds)
         self.address = address
         self._is_owner = connect(address, dashboard=dashboard)
         self._ray: Any = load_ray()
