@@ -39,6 +39,7 @@ from shirokuro._core import (
     solve,
 )
 from shirokuro.analysis import GameAnalysis, MoveAnalysis, PlayerSummary, analyse
+from shirokuro.cluster import ClusterReport, RayArena, RayWorkers
 from shirokuro.config import TrainConfig
 from shirokuro.engine import Engine, MoveScore, MoveScores, SearchLimits, Solution, solve_many
 from shirokuro.game import (
@@ -103,6 +104,7 @@ __all__ = [
     "Alert",
     "BatchReport",
     "Checkpoint",
+    "ClusterReport",
     "ConvergenceReport",
     "EloEstimate",
     "Engine",
@@ -139,6 +141,8 @@ __all__ = [
     "Problem",
     "PyEvaluator",
     "RandomPlayer",
+    "RayArena",
+    "RayWorkers",
     "Rung",
     "Schedule",
     "SearchLimits",

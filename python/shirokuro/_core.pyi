@@ -30,6 +30,7 @@ __all__ = [
     "Evaluator",
     "Game",
     "GameFailure",
+    "GamePlayer",
     "GenerationReport",
     "ModelFileError",
     "ModelVersionError",
@@ -40,6 +41,7 @@ __all__ = [
     "TrainerCore",
     "__version__",
     "black_view",
+    "engine_signature",
     "feature_indices",
     "file_digest",
     "inject_faults",
@@ -874,6 +876,52 @@ class PlaySettings(Protocol):
         """Weight of a position in the tables of the next stage, 0 to 1; at a distance of d, this to the power of d."""
 
 @final
+class GamePlayer:
+    """Plays games of a run with a copy of its weights, in another process than its trainer.
+
+    The games are those that the trainer would play. One thread calls the methods at a time; `stop` and `finished` are
+    for any thread.
+    """
+
+    def __new__(cls, *, threads: int, table_mb: float) -> GamePlayer:
+        """Creates a player with neutral weights."""
+
+    def apply(self, changes: bytes) -> None:
+        """Applies changes of the weights.
+
+        Raises:
+            ValueError: they are damaged, or start from other weights; nothing was changed.
+        """
+
+    def forget(self) -> None:
+        """Replaces the weights by neutral ones."""
+
+    def play(
+        self, seed: int, numbers: Sequence[int], *, play: PlaySettings, table_mb: float, hang_seconds: float = 60.0
+    ) -> bytes:
+        """Plays the games with these ascending numbers, and returns them for `TrainerCore.supply`.
+
+        A call that was stopped returns the games that it has finished.
+        """
+
+    def stop(self) -> None:
+        """Stops the current call of `play` soon."""
+
+    @property
+    def finished(self) -> int:
+        """The number of games finished in the current or last call of `play`."""
+
+    @property
+    def fingerprint(self) -> int:
+        """A number that identifies the weights; 0 if they are neutral."""
+
+def engine_signature() -> str:
+    """Returns a fingerprint of games that are played for it.
+
+    It is the same on every machine, until the rules, the evaluation or the search change what is played.
+    """
+
+@final
 class TrainerCore:
     """Weights, moments and the position in the run. Use `shirokuro.Trainer` instead of this class."""
 
@@ -938,6 +986,38 @@ class TrainerCore:
 
     def reset_bad_numbers(self) -> list[tuple[str, int, int]]:
         """Resets every entry whose moments are NaN or infinite; returns pattern, stage and number of entries."""
+
+    def share_weights(self) -> tuple[int, int, bytes]:
+        """Returns what changed in the weights that the current generation is played with since the last call.
+
+        The first call returns what changed since they were neutral.
+
+        Returns:
+            The fingerprints before and after, and the bytes for `GamePlayer.apply`.
+        """
+
+    def whole_weights(self) -> tuple[int, int, bytes]:
+        """Returns what leads from neutral weights to those that were shared last, in the form of `share_weights`.
+
+        Raises:
+            RuntimeError: no weights were shared.
+        """
+
+    def missing_games(self, games: int, *, play: PlaySettings) -> list[int]:
+        """Returns those of the next `games` games of the current generation that nobody has played yet."""
+
+    def supply(self, games: bytes, *, play: PlaySettings) -> int:
+        """Takes games that a `GamePlayer` has played; the next call of `advance` learns them.
+
+        Every game is replayed and compared with the random decisions of this run.
+
+        Returns:
+            The number of games that were missing.
+
+        Raises:
+            ValueError: a game is not one of this generation's, or was played with other weights or settings; none was
+                taken.
+        """
 
     def set_workers(self, *, threads: int, table_mb: float) -> None:
         """Changes the number of worker threads and the size of each one's transposition table."""

@@ -51,6 +51,10 @@ OPTIONAL = {
     "held_out.games",
     "held_out.mean_absolute",
     "held_out.mean_squared",
+    "cluster.nodes",  # like the next three, only of a training that has a cluster
+    "cluster.bytes_sent",
+    "cluster.bytes_received",
+    "cluster.waited",
     "memory.untouched",  # like the next four, only where the system reports memory
     "memory.python",
     "memory.other",

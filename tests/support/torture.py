@@ -15,15 +15,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "proof(fault): shows the effect of a fault; a row of `make torture`")
+    text = (
+        "proof(fault, only=False): shows the effect of a fault; a row of `make torture`, and of nothing else if `only`"
+    )
+    config.addinivalue_line("markers", text)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         if mark := item.get_closest_marker("proof"):
             item.user_properties.append(("fault", mark.args[0]))
+    marks = [item.get_closest_marker("proof") for item in items]
     if config.getoption("--torture"):
-        items[:] = [item for item in items if item.get_closest_marker("proof")]
+        items[:] = [item for item, mark in zip(items, marks, strict=True) if mark]
+    else:
+        items[:] = [item for item, mark in zip(items, marks, strict=True) if not (mark and mark.kwargs.get("only"))]
 
 
 @pytest.fixture(scope="session")

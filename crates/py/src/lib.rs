@@ -20,6 +20,7 @@ mod moves;
 mod names;
 mod perft;
 mod picture;
+mod player;
 mod pool;
 mod position;
 mod random_games;
@@ -66,6 +67,8 @@ mod core {
     use crate::moves::is_transcript;
     #[pymodule_export]
     use crate::perft::perft;
+    #[pymodule_export]
+    use crate::player::{PyGamePlayer, engine_signature};
     #[pymodule_export]
     use crate::position::PyPosition;
     #[pymodule_export]

@@ -2,19 +2,20 @@
 
 use crate::args::{hang_timeout, integer, number, seconds, small_integer, table_bytes};
 use crate::coverage;
-use crate::error::{busy, file_error, not_picklable, parameter_error, trainer_error, value_error};
+use crate::error::{busy, file_error, memory_error, not_picklable, parameter_error, trainer_error, value_error};
 use crate::evaluator::PyEvaluator;
 use crate::file::encoding;
 use crate::game::PyGame;
 use crate::given::given_games;
 use crate::inspect::inspection;
 use crate::interrupt::with_polling;
+use crate::player::weight_changes;
 use crate::report::{PyGenerationReport, resets};
 use crate::settings::PySettings;
 use numpy::{IntoPyArray, PyArray1};
-use pyo3::exceptions::PyRuntimeError;
+use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList};
+use pyo3::types::{PyBytes, PyDict, PyList};
 use shirokuro_train::{Control, FaultInjector, FaultRates, TIMED_GAMES, Texts, Trainer, TrainerOptions};
 use std::path::PathBuf;
 use std::process;
@@ -156,6 +157,37 @@ impl PyTrainerCore {
                 Ok(report)
             }
         }
+    }
+
+    /// Returns what changed in the weights that the current generation is played with since the last call: the
+    /// fingerprints before and after, and the bytes.
+    fn share_weights<'py>(&self, py: Python<'py>) -> PyResult<(u64, u64, Bound<'py, PyBytes>)> {
+        let trainer = &mut *self.lock()?;
+        let changes = py.detach(|| trainer.share_weights()).map_err(|error| memory_error(&error))?;
+        Ok(weight_changes(py, &changes))
+    }
+
+    /// Returns what leads from neutral weights to those that were shared last, in the same form.
+    fn whole_weights<'py>(&self, py: Python<'py>) -> PyResult<(u64, u64, Bound<'py, PyBytes>)> {
+        let trainer = &*self.lock()?;
+        let changes = py.detach(|| trainer.whole_weights());
+        let changes = changes.ok_or_else(|| PyRuntimeError::new_err("no weights were shared"))?;
+        Ok(weight_changes(py, &changes))
+    }
+
+    /// Returns the numbers of those of the next games of the current generation that nobody has played.
+    #[pyo3(signature = (games, *, play))]
+    fn missing_games(&self, games: &Bound<'_, PyAny>, play: PySettings<'_>) -> PyResult<Vec<u64>> {
+        let games = small_integer("games", games, 1..=u32::MAX)?;
+        Ok(self.lock()?.missing_games(games, &play.play(None)?))
+    }
+
+    /// Takes games that a `GamePlayer` has played; returns the number of new ones.
+    #[pyo3(signature = (games, *, play))]
+    fn supply(&self, py: Python<'_>, games: &[u8], play: PySettings<'_>) -> PyResult<u64> {
+        let play = play.play(None)?;
+        let trainer = &mut *self.lock()?;
+        py.detach(|| trainer.supply(games, &play)).map_err(|error| PyValueError::new_err(error.to_string()))
     }
 
     /// Changes the number of worker threads and the size of each one's transposition table.

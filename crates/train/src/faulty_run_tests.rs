@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::play::fault_injection::{Fault, FaultRates};
-use crate::report::FailureKind;
+use crate::report::{FailureKind, GameFailure};
 use crate::testing::Folder;
 use std::time::Duration;
 

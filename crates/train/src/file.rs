@@ -3,7 +3,7 @@
 //! Both directions work piece by piece: the 289 MB of a training state are never in memory twice.
 
 pub(crate) mod atomic;
-mod bytes;
+pub(crate) mod bytes;
 pub(crate) mod codec;
 pub(crate) mod container;
 mod coverage;
@@ -13,9 +13,9 @@ pub(crate) mod header;
 mod load;
 mod order;
 mod packed;
-mod pending;
+pub(crate) mod pending;
 pub(crate) mod reader;
-mod records;
+pub(crate) mod records;
 mod regular;
 pub(crate) mod section;
 pub(crate) mod texts;

@@ -9,6 +9,7 @@
 // Most tests claim that two results are equal to the last bit.
 #![cfg_attr(test, allow(clippy::float_cmp))]
 
+mod cluster;
 mod error;
 mod file;
 mod inspect;
@@ -24,6 +25,10 @@ mod state;
 mod testing;
 mod trainer;
 
+pub use cluster::changes::{RefusedChanges, TrackedWeights, WeightChanges};
+pub use cluster::player::GamePlayer;
+pub use cluster::signature::engine_signature;
+pub use cluster::supply::RefusedGames;
 pub use error::{ParameterError, TrainerError};
 pub use file::digest::weights_digest;
 pub use file::error::{FileError, Reason};

@@ -1,7 +1,9 @@
 //! Playing a generation's games on worker threads.
 
+pub(crate) mod choices;
 pub(crate) mod control;
 pub(crate) mod fault_injection;
+pub(crate) mod games;
 pub(crate) mod given;
 pub(crate) mod pending;
 pub(crate) mod progress;

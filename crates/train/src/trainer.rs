@@ -1,5 +1,6 @@
 //! The trainer, which plays and learns generations and can be saved and loaded between calls.
 
+use crate::cluster::supply::Supplies;
 use crate::error::{TrainerError, require};
 use crate::file::digest::state_digest;
 use crate::file::error::FileError;
@@ -15,23 +16,19 @@ use crate::learn::update::{Update, UpdateOutcome, update_tables};
 use crate::phases::{PhaseTimes, UpdateTimes};
 use crate::play::control::Control;
 use crate::play::fault_injection::FaultInjector;
-use crate::play::given::{GivenGames, replay_given_game};
+use crate::play::games::{Played, play_games};
+use crate::play::given::GivenGames;
 use crate::play::pending::PlayConditions;
-use crate::play::round::{GameResult, Supervision};
-use crate::play::selfplay::{GameContext, play_game};
 use crate::play::workers::Workers;
 use crate::record::GameRecord;
 use crate::record::PlayedGame;
-use crate::report::{GameFailure, GenerationReport, Reset};
+use crate::report::{GenerationReport, Reset};
 use crate::settings::{LearnSettings, PlaySettings, TrainerOptions};
 use crate::state::State;
 use shirokuro_engine::{OutOfMemory, PatternEvaluator, Weights, require_memory};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
-
-/// The finished games, the failures, and an error if no threads are left for further games.
-type Played = (Vec<PlayedGame>, Vec<GameFailure>, Result<(), TrainerError>);
 
 /// Plays games against itself and learns pattern weights from them.
 ///
@@ -63,6 +60,8 @@ pub struct Trainer {
     pub(crate) workers: Workers,
     /// The bytes of the positions that were learned last.
     pub(crate) rows: usize,
+    /// What other processes play for this trainer.
+    pub(crate) supplies: Supplies,
     faults: Option<Arc<FaultInjector>>,
     inspection: Inspection,
 }
@@ -90,7 +89,12 @@ impl Trainer {
         options.validate()?;
         let state = State::new(options.seed, options.generation_games, weights)?;
         let workers = Workers::new(options.threads, options.table_bytes)?;
-        Ok(Self { state, workers, rows: 0, faults: None, inspection: Inspection::default() })
+        Ok(Self::of(state, workers))
+    }
+
+    fn of(state: State, workers: Workers) -> Self {
+        let (supplies, inspection) = (Supplies::default(), Inspection::default());
+        Self { state, workers, rows: 0, supplies, faults: None, inspection }
     }
 
     /// Loads a trainer and the texts that were saved with it.
@@ -103,7 +107,7 @@ impl Trainer {
         TrainerOptions { threads, table_bytes, ..TrainerOptions::default() }.validate()?;
         let (state, texts) = load_state(path)?;
         let workers = Workers::new(threads, table_bytes)?;
-        Ok((Self { state, workers, rows: 0, faults: None, inspection: Inspection::default() }, texts))
+        Ok((Self::of(state, workers), texts))
     }
 
     /// Saves everything that determines how the run continues, and the caller's texts. The file is replaced completely
@@ -203,7 +207,8 @@ impl Trainer {
         play.validate()?;
         learn.validate()?;
         require_memory(self.bytes_to_learn(games, learn), "the next games")?;
-        let start = Instant::now();
+        // Games that other processes play are waited for from the moment they were asked for.
+        let start = self.supplies.asked.take().unwrap_or_else(Instant::now);
         self.state.swap_provisional();
         let (played, failures, threads) = self.play(games, given, play, control);
         if threads.is_err() || !control.begin_learning() {
@@ -272,37 +277,25 @@ impl Trainer {
         if let Some(given) = given {
             played.retain(|game| game.record.has_moves_of(&given.games[(game.record.index - first) as usize]));
         }
-        let given = given.cloned();
         control.count_finished(played.len() as u64);
-        let missing: Vec<u64> =
-            next.filter(|index| played.binary_search_by_key(index, |game| game.record.index).is_err()).collect();
-        let (evaluator, faults, stop) = (self.evaluator(), self.faults.clone(), control.stop_flag());
-        let (settings, seed) = (*settings, self.state.seed);
-        let supervision = Supervision { control, hang_timeout: settings.hang_timeout };
-        let (results, threads) = self.workers.play(&missing, &supervision, move |searcher, index, progress| {
-            let context = GameContext { stop: &stop, progress, faults: faults.as_deref() };
-            let Some(given) = &given else {
-                return play_game(searcher, &evaluator, &settings, seed, index, &context);
-            };
-            let game = (&given.games[(index - first) as usize], given.targets);
-            replay_given_game(searcher, &evaluator, &settings, game, index, &context, &mut |_| {})
-        });
-        let mut failures = Vec::new();
-        for (&index, result) in missing.iter().zip(results) {
-            match result {
-                GameResult::Played(game) => played.push(game),
-                GameResult::Failed { kind, message, moves } => {
-                    failures.push(GameFailure { index, kind, message, seed, moves });
-                }
-                GameResult::Stopped => {}
-            }
-        }
+        let mut failures = self.supplies.take_failures(&next, &conditions);
+        control.count_finished(failures.len() as u64);
+        let failed = |index: &u64| failures.iter().any(|failure| failure.index == *index);
+        let finished = |index: &u64| played.binary_search_by_key(index, |game| game.record.index).is_ok();
+        let missing: Vec<u64> = next.filter(|index| !finished(index) && !failed(index)).collect();
+        let (evaluator, faults, seed) = (self.evaluator(), self.faults.clone(), self.state.seed);
+        let given = given.map(|given| (Arc::clone(given), first));
+        let (others, lost, threads) =
+            play_games(&mut self.workers, evaluator, faults, seed, &missing, given, settings, control);
+        played.extend(others);
+        failures.extend(lost);
+        failures.sort_by_key(|failure| failure.index);
         played.sort_by_key(|game| game.record.index);
         (played, failures, threads)
     }
 
     /// Returns the conditions under which games are played now.
-    fn conditions(&self, play: &PlaySettings, given: Option<&Arc<GivenGames>>) -> PlayConditions {
+    pub(crate) fn conditions(&self, play: &PlaySettings, given: Option<&Arc<GivenGames>>) -> PlayConditions {
         let table_bytes = self.workers.table_bytes();
         given.map_or_else(
             || PlayConditions::new(play, table_bytes),

@@ -19,6 +19,7 @@ from shirokuro.cli.matches import (
     print_table,
     write_json,
 )
+from shirokuro.cluster import RayArena
 from shirokuro.matches.forfeits import MAX_FORFEITS
 from shirokuro.matches.gtp_client import DEFAULT_TIMEOUT
 from shirokuro.matches.gtp_player import GtpPlayer
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from shirokuro.matches.arena import Arena
     from shirokuro.matches.players import Player, SessionPlayer
     from shirokuro.matches.result import MatchResult
 
@@ -66,6 +68,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, default=1, help="seed of openings and random moves (default: %(default)s)")
     parser.add_argument("--threads", type=int, help="games played in parallel (default: one per core)")
+    parser.add_argument(
+        "--ray",
+        nargs="?",
+        const="",
+        metavar="ADDRESS",
+        help="play on the nodes of the Ray cluster at ADDRESS, such as 10.0.0.1:6379 or auto; without an address, of "
+        "one that is started on this machine. The results are the same",
+    )
     how = parser.add_argument_group(
         "search limits of the models", "Give at most one of --depth, --nodes and --time-ms."
     )
@@ -140,19 +150,24 @@ def run(options: argparse.Namespace) -> int:
 
     with StopSignals(interrupt) as signals:
         try:
-            return _run(options)
+            if options.ray is None:
+                return _run(options, None)
+            with RayArena(options.ray or None) as arena:
+                return _run(options, arena)
         except KeyboardInterrupt:
             return 128 + (signals.received or 2)
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace, arena: Arena | None) -> int:
     if options.ladder and options.round_robin:
         raise ValueError("--ladder can't be combined with --round-robin")
     if options.ladder:
-        return ladder.run(options, _how(options), opponent_named)
+        return ladder.run(options, _how(options), opponent_named, arena)
     if options.plot:
         raise ValueError("--plot draws a ladder: give --ladder as well")
-    return round_robin.run(options, _how(options), opponent_named) if options.round_robin else _run_matches(options)
+    if options.round_robin:
+        return round_robin.run(options, _how(options), opponent_named, arena)
+    return _run_matches(options, arena)
 
 
 def _how(options: argparse.Namespace) -> dict[str, Any]:
@@ -180,7 +195,7 @@ def _shown(path: str) -> str:
     return "/".join(Path(path).parts[-2:])
 
 
-def _run_matches(options: argparse.Namespace) -> int:
+def _run_matches(options: argparse.Namespace, arena: Arena | None) -> int:
     openings = openings_of(options)
     games = games_of(options, openings, _GAMES)
     sprt = Sprt.parse(options.sprt) if options.sprt else None
@@ -199,6 +214,7 @@ def _run_matches(options: argparse.Namespace) -> int:
         clock=clock_of(options),
         max_forfeits=options.max_forfeits,
         sprt=sprt,
+        arena=arena,
     )
     results = play_all(contest, opponents)
     # The file comes first: standard output may be full or closed.

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Mapping
 
+    from shirokuro.matches.arena import Arena
     from shirokuro.matches.players import Player, SessionPlayer
     from shirokuro.matches.round_robin import Ladder
 
@@ -57,6 +58,7 @@ def run(
     options: argparse.Namespace,
     how: Mapping[str, Any],
     opponent_named: Callable[[str, argparse.Namespace], Player | SessionPlayer],
+    arena: Arena | None = None,
 ) -> int:
     """Plays the ladder, prints the table and writes the files."""
     for name in (*MATCHES_ONLY, "opening_plies", "clock"):
@@ -86,6 +88,7 @@ def run(
             openings=openings,
             max_forfeits=options.max_forfeits,
             progress=progress,
+            arena=arena,
         )
     content = {"run": directory.name, **ladder.to_dict()}
     # Files come first: standard output may be full or closed.

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from shirokuro.matches.arena import Arena
     from shirokuro.matches.openings import Opening
     from shirokuro.matches.players import Player, SessionPlayer
     from shirokuro.matches.result import MatchResult, PairCounts
@@ -56,6 +57,7 @@ class Contest:
     clock: GameClock | None = None
     max_forfeits: float = MAX_FORFEITS
     sprt: Sprt | None = None
+    arena: Arena | None = None
 
     def to_dict(self, results: Results) -> dict[str, Any]:
         """Returns the content of the JSON file."""
@@ -109,6 +111,7 @@ def play_all(contest: Contest, opponents: Sequence[Player | SessionPlayer]) -> R
                     clock=contest.clock,
                     max_forfeits=contest.max_forfeits,
                     stop=watch,
+                    arena=contest.arena,
                 )
             results.append((opponent, result))
     except GtpError:

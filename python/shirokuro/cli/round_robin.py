@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Mapping, Sequence
 
+    from shirokuro.matches.arena import Arena
     from shirokuro.matches.players import Player, SessionPlayer
 
 
@@ -47,6 +48,7 @@ def run(
     options: argparse.Namespace,
     how: Mapping[str, Any],
     player_named: Callable[[str, argparse.Namespace], Player | SessionPlayer],
+    arena: Arena | None,
 ) -> int:
     """Plays the matches, prints the tables and writes the file."""
     for name in MATCHES_ONLY:
@@ -75,6 +77,7 @@ def run(
                 clock=clock_of(options),
                 max_forfeits=options.max_forfeits,
                 progress=progress,
+                arena=arena,
             ):
                 matches.append(match)  # noqa: PERF402 (those before an error are printed)
         except (GtpError, KeyboardInterrupt):

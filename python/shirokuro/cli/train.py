@@ -17,6 +17,7 @@ from shirokuro.cli.evaluate import print_results
 from shirokuro.cli.exit_codes import ExitCode
 from shirokuro.cli.notification import Notification
 from shirokuro.cli.terminal import say
+from shirokuro.cluster import RayWorkers
 from shirokuro.config import TrainConfig
 from shirokuro.debug.updates import log_updates
 from shirokuro.display.format import counted
@@ -63,7 +64,10 @@ def run(parsed: argparse.Namespace) -> int:
         trainer = _trainer(directory, given, options, resume=resume)
         if extend is not None:
             trainer.extend(extend)
-        return _run(options, trainer, directory)
+        if options.ray is None:
+            return _run(options, trainer, directory)
+        with RayWorkers(options.ray or None) as trainer.workers:
+            return _run(options, trainer, directory)
 
 
 def _run(options: Options, trainer: Trainer, directory: RunDirectory) -> int:

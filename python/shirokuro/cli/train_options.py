@@ -67,6 +67,7 @@ class Options:
     prometheus: str | None = None
     notify: str | None = None
     max_time: str | None = None
+    ray: str | None = None
 
     def __post_init__(self) -> None:
         kinds: dict[str, tuple[Any, str]] = {
@@ -87,6 +88,7 @@ class Options:
             "prometheus": (str, "an address"),
             "notify": (str, "a text"),
             "max_time": (str, "a text"),
+            "ray": (str, "an address"),
         }
         for name, (kind, words) in kinds.items():
             value = getattr(self, name)
@@ -273,6 +275,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="COMMAND",
         help="run this command of the shell when the training ends, pauses or fails; it reads a line of text, and "
         "finds SHIROKURO_EVENT, SHIROKURO_TEXT, SHIROKURO_RUN and SHIROKURO_GAMES in its environment",
+    )
+    add(
+        "--ray",
+        nargs="?",
+        const="",
+        metavar="ADDRESS",
+        help="play the games on the nodes of the Ray cluster at ADDRESS, such as 10.0.0.1:6379 or auto; without an "
+        "address, of one that is started on this machine. The model is the same",
     )
     settings = parser.add_argument_group(
         "settings",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from random import Random
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from shirokuro._core import BLACK, WHITE, Cancellation, Position, black_view
 from shirokuro.config import TrainConfig, cores
@@ -18,8 +19,9 @@ from shirokuro.matches.session_pool import SessionPool
 from shirokuro.signals import wait_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from concurrent.futures import Future
+    from contextlib import AbstractContextManager
 
     from shirokuro.game.clock import GameClock
     from shirokuro.matches.openings import Opening
@@ -56,6 +58,7 @@ def play_match(
     max_forfeits: float = MAX_FORFEITS,
     progress: Callable[[int], None] | None = None,
     stop: Callable[[PairCounts], bool] | None = None,
+    arena: Arena | None = None,
 ) -> MatchResult:
     """Plays a match of game pairs: each pair has its own opening, and the players swap colours within a pair.
 
@@ -80,6 +83,8 @@ def play_match(
         progress: called after each game with the number of finished games.
         stop: called after each pair with the numbers of pairs that scored 0, ½, 1, 1½ and 2 points. The order of the
             calls does not depend on the number of threads. `True` ends the match with the games up to that pair.
+        arena: where the games are played, such as `RayArena`; `None` for threads of this process. It does not change
+            the result.
 
     Raises:
         ValueError: a value is out of range, there are fewer openings than pairs, or an opening begins with a set-up
@@ -94,22 +99,13 @@ def play_match(
     chosen = _openings(games // 2, seed, opening_plies, openings)
     if any(isinstance(each, SessionPlayer) for each in (first, second)):
         _check_starts(chosen)
-    cancellation = Cancellation()
-    pools = (SessionPool(first), SessionPool(second))
-
-    def play(index: int) -> _Outcome:
-        swapped = index % 2
-        with pools[swapped].taken() as black, pools[1 - swapped].taken() as white:
-            random = Random(f"{seed} game {index}")
-            outcome = _play_game(chosen[index // 2], black, white, random, cancellation, clock=clock)
-        return _Outcome(-outcome.difference if swapped else outcome.difference, outcome.fault, outcome.moves)
-
+    match = MatchGames(first, second, chosen, seed, clock)
     differences: list[int] = []
     counts = [0] * 5
-    with ThreadPoolExecutor(threads or cores()) as executor:
-        played: list[Future[_Outcome]] = []
+    with (arena or Threads(threads or cores())).playing(match) as submit:
+        played: list[Future[Outcome]] = []
         try:
-            played += (executor.submit(play, index) for index in range(games))
+            played += (submit(index) for index in range(games))
             for index, outcome in enumerate(_in_order(played)):
                 differences.append(outcome.difference)
                 if outcome.fault:
@@ -123,10 +119,11 @@ def play_match(
                     if stop and stop((counts[0], counts[1], counts[2], counts[3], counts[4])):
                         break
             limit.end(len(differences))
-        except BaseException:
-            _end_games(cancellation, pools, played)
-            raise
-        _end_games(cancellation, pools, played)
+        finally:
+            # Ends the games that are still in progress, and drops those that have not started.
+            for game in played:
+                game.cancel()
+            match.end()
     return MatchResult(tuple(differences), tuple(limit.forfeits))
 
 
@@ -144,24 +141,76 @@ def _check_starts(openings: Sequence[Opening]) -> None:
         raise ValueError(f"openings: {board_line(other.start)} is a set-up position, which a program can't be given")
 
 
-def _in_order(games: Iterable[Future[_Outcome]]) -> Iterator[_Outcome]:
+def _in_order(games: Iterable[Future[Outcome]]) -> Iterator[Outcome]:
     for game in games:
-        _wait_for_all([game])
+        wait_for(lambda seconds, game=game: not wait([game], timeout=seconds).not_done)  # type: ignore[misc]
         yield game.result()
 
 
-def _wait_for_all(games: Collection[Future[_Outcome]]) -> None:
-    wait_for(lambda seconds: not wait(games, timeout=seconds).not_done)
+class MatchGames:
+    """The games of a match, each of which depends on its index alone; copies of them may be played elsewhere."""
+
+    def __init__(
+        self,
+        first: Player | SessionPlayer,
+        second: Player | SessionPlayer,
+        openings: Sequence[Opening],
+        seed: int,
+        clock: GameClock | None = None,
+    ) -> None:
+        self._players = (first, second)
+        self._openings = openings
+        self._seed = seed
+        self._clock = clock
+        self._cancellation = Cancellation()
+        self._pools = (SessionPool(first), SessionPool(second))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return MatchGames, (*self._players, self._openings, self._seed, self._clock)
+
+    def play(self, index: int) -> Outcome:
+        """Plays a game; returns its outcome from the first player's view."""
+        swapped = index % 2
+        with self._pools[swapped].taken() as black, self._pools[1 - swapped].taken() as white:
+            random = Random(f"{self._seed} game {index}")
+            opening = self._openings[index // 2]
+            outcome = _play_game(opening, black, white, random, self._cancellation, clock=self._clock)
+        return Outcome(-outcome.difference if swapped else outcome.difference, outcome.fault, outcome.moves)
+
+    def end(self) -> None:
+        """Ends the games in progress, their searches and their sessions."""
+        self._cancellation.cancel()
+        for pool in self._pools:
+            pool.close()
 
 
-def _end_games(cancellation: Cancellation, pools: Sequence[SessionPool], games: Collection[Future[_Outcome]]) -> None:
-    """Ends the games that are still in progress, and drops those that have not started."""
-    for game in games:
-        game.cancel()
-    cancellation.cancel()
-    for pool in pools:
-        pool.close()
-    _wait_for_all(games)
+class Arena(Protocol):
+    """A place where the games of matches are played."""
+
+    def playing(self, match: MatchGames) -> AbstractContextManager[Callable[[int], Future[Outcome]]]:
+        """Returns a function that starts a game by its index; at the end, games that were cancelled may be dropped."""
+
+
+class Threads:
+    """An arena of threads of this process."""
+
+    def __init__(self, threads: int) -> None:
+        self._threads = threads
+
+    @contextmanager
+    def playing(self, match: MatchGames) -> Iterator[Callable[[int], Future[Outcome]]]:
+        """See `Arena`; waits for the games in progress at the end."""
+        with ThreadPoolExecutor(self._threads) as executor:
+            played: list[Future[Outcome]] = []
+
+            def submit(index: int) -> Future[Outcome]:
+                played.append(executor.submit(match.play, index))
+                return played[-1]
+
+            try:
+                yield submit
+            finally:
+                wait_for(lambda seconds: not wait(played, timeout=seconds).not_done)
 
 
 def random_openings(count: int, seed: int) -> list[Position]:
@@ -169,7 +218,7 @@ def random_openings(count: int, seed: int) -> list[Position]:
     return [opening.position for opening in draw_openings(count, seed)]
 
 
-class _Outcome(NamedTuple):
+class Outcome(NamedTuple):
     """The outcome of a game."""
 
     difference: int
@@ -188,7 +237,7 @@ def _play_game(
     cancellation: Cancellation,
     *,
     clock: GameClock | None,
-) -> _Outcome:
+) -> Outcome:
     """Plays a game and returns its outcome from Black's view."""
     clocks = {side: clock.new() for side in (BLACK, WHITE)} if clock else {}
     position, moves = opening.position, list(opening.moves)
@@ -199,10 +248,10 @@ def _play_game(
                 player = black if is_black else white
                 move = _timed(player, moves, position, random, clocks.get(position.side_to_move))
         except PlayerFaultError as fault:
-            return _Outcome(-BOARD if is_black else BOARD, str(fault), tuple(moves))
+            return Outcome(-BOARD if is_black else BOARD, str(fault), tuple(moves))
         moves.append(move)
         position = position.play(move)
-    return _Outcome(black_view(position.score, position.side_to_move), "", tuple(moves))
+    return Outcome(black_view(position.score, position.side_to_move), "", tuple(moves))
 
 
 def _timed(

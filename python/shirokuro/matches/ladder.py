@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from os import PathLike
 
+    from shirokuro.matches.arena import Arena
     from shirokuro.matches.openings import Opening
     from shirokuro.matches.players import Player, SessionPlayer
     from shirokuro.runs.checkpoints import Checkpoint
@@ -60,6 +61,7 @@ def play_ladder(
     openings: Sequence[Opening] | None = None,
     max_forfeits: float = MAX_FORFEITS,
     progress: Callable[[str, int, int], None] | None = None,
+    arena: Arena | None = None,
 ) -> Ladder:
     """Plays every checkpoint against every other checkpoint and every opponent, and rates all players at once.
 
@@ -77,6 +79,7 @@ def play_ladder(
         openings: the openings to play in place of random ones; see `play_match`.
         max_forfeits: the share or number of games that may be forfeited in each match; see `play_match`.
         progress: called before each match with the players' names, the number of matches played and their total.
+        arena: where the games are played; see `play_match`.
 
     Raises:
         ValueError: a value is out of range, or there are fewer than two checkpoints.
@@ -101,6 +104,7 @@ def play_ladder(
         openings=openings,
         max_forfeits=max_forfeits,
         progress=progress,
+        arena=arena,
     )
     return rate(players, list(matches), games_played=[each.games_played for each in chosen])
 

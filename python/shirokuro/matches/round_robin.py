@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from shirokuro.game.clock import GameClock
+    from shirokuro.matches.arena import Arena
     from shirokuro.matches.openings import Opening
     from shirokuro.matches.players import Player, SessionPlayer
     from shirokuro.matches.result import MatchResult
@@ -110,6 +111,7 @@ def play_round_robin(
     clock: GameClock | None = None,
     max_forfeits: float = MAX_FORFEITS,
     progress: Callable[[str, int, int], None] | None = None,
+    arena: Arena | None = None,
 ) -> Ladder:
     """Plays every player against every other one, and rates all of them at once, relative to their mean.
 
@@ -123,6 +125,7 @@ def play_round_robin(
         clock: the time of each side for a game; see `play_match`.
         max_forfeits: the share or number of games that may be forfeited in each match; see `play_match`.
         progress: called before each match with the players' names, the number of matches played and their total.
+        arena: where the games are played; see `play_match`.
 
     Raises:
         ValueError: a value is out of range.
@@ -140,6 +143,7 @@ def play_round_robin(
         clock=clock,
         max_forfeits=max_forfeits,
         progress=progress,
+        arena=arena,
     )
     return rate(players, list(matches))
 
@@ -167,6 +171,7 @@ def play_pairs(
     clock: GameClock | None = None,
     max_forfeits: float = MAX_FORFEITS,
     progress: Callable[[str, int, int], None] | None = None,
+    arena: Arena | None = None,
 ) -> Iterator[LadderMatch]:
     """Plays a match for each pair of players' indices, and yields it when it has ended."""
     for number, (first, second) in enumerate(paired):
@@ -182,6 +187,7 @@ def play_pairs(
             openings=openings,
             clock=clock,
             max_forfeits=max_forfeits,
+            arena=arena,
         )
         yield LadderMatch(first=first, second=second, result=result)
 

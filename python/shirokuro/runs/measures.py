@@ -92,6 +92,9 @@ FAMILIES: Mapping[str, Family] = {
     "search_depth": Family(prometheus="search_depth_plies", label="statistic", help="Depths reached by searches."),
     "play": Family(prometheus="setting", label="name", help="Current settings."),
     "phases": Family(prometheus="phase_seconds", label="phase", kind="sum", help="Time by phase."),
+    "node_speed": Family(
+        prometheus="node_games_per_second", label="node", help="Games per second by node of the cluster."
+    ),
 }
 """Families by the key of their object."""
 
@@ -101,6 +104,7 @@ _DISCS = Unit(name="discs", shown="discs", form=".2f")
 _ELO = Unit(name="Elo", shown="Elo")
 _ENTRIES = Unit(name="entries", shown="entries")
 _GAMES = Unit(name="games", shown="games")
+_NODES = Unit(name="nodes", shown="nodes")
 _PLIES = Unit(name="plies", shown="plies", form=".1f")
 _POSITIONS = Unit(name="positions", shown="positions")
 _SECONDS = Unit(name="s", shown="s", form=",.1f")
@@ -262,6 +266,14 @@ _TABLE = (
     Measure(key="held_out.mean_squared", title="held-out squared error", side="side to move", lasting=True,
             unit=Unit(name="discs²", shown="discs²", form=".2f"), prometheus="held_out_squared_error",
             help="Mean square of this distance."),
+    Measure(key="cluster.nodes", title="nodes", unit=_NODES, help="Nodes of the cluster that play.",
+            prometheus="cluster_nodes"),
+    Measure(key="cluster.bytes_sent", title="weights sent", unit=_BYTES, kind="sum",
+            help="Bytes of weights that nodes have fetched.", prometheus="cluster_sent_bytes"),
+    Measure(key="cluster.bytes_received", title="games received", unit=_BYTES, kind="sum",
+            help="Bytes of games that nodes have returned.", prometheus="cluster_received_bytes"),
+    Measure(key="cluster.waited", title="nodes waiting", unit=_SHARE,
+            help="Share of the nodes' time in which they did not play.", prometheus="cluster_waited_ratio"),
 
     Measure(key="memory.weights", title="weights", unit=_BYTES, help="Weights."),
     Measure(key="memory.adam", title="Adam's moments", unit=_BYTES, help="Adam's moments."),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from shirokuro._core import Evaluator, Game, GenerationReport, TrainerCore
+    from shirokuro.cluster import RayWorkers
     from shirokuro.config import GenerationSettings
     from shirokuro.runs.metrics import TrainingWarning
     from shirokuro.runs.origin import Origin
@@ -45,6 +46,7 @@ class Learner:
         init: a model whose weights the run starts from, instead of neutral ones: an evaluator, a trainer, a model file
             or a run directory. Moments, games and statistics start at zero.
         from_games: games from files, which are the first games of the run; games against itself follow.
+        workers: what plays the games; `None` for the threads of this process.
 
     Raises:
         FileNotFoundError: the file `init` does not exist (other `OSError`s: it can't be read).
@@ -54,16 +56,25 @@ class Learner:
     state: TrainingState
     """Everything that a checkpoint holds."""
 
+    workers: RayWorkers | None = None
+    """What plays the games; `None` for the threads of this process. It does not change the result."""
+
     _listed: tuple[int, int] | None = None
 
     def __init__(
-        self, config: TrainConfig | None = None, *, init: Init | None = None, from_games: GivenGames | None = None
+        self,
+        config: TrainConfig | None = None,
+        *,
+        init: Init | None = None,
+        from_games: GivenGames | None = None,
+        workers: RayWorkers | None = None,
     ) -> None:
         if config is None:
             config = TrainConfig()
         if not isinstance(config, TrainConfig):
             raise TypeError(f"config: must be a TrainConfig or None, not {type(config).__name__}")
         self.state = TrainingState.new(config, init, from_games)
+        self.workers = workers
 
     def __repr__(self) -> str:
         name, config = type(self).__name__, self._config
@@ -196,9 +207,20 @@ class Learner:
         chosen, targets = given or (None, "outcome")
         self.state.checkpoint = None
         self.state.divide_memory(config)
+        play = self._play(config)
+        if self.workers and chosen is None:
+            self.workers.play(
+                core,
+                games,
+                play=play,
+                table_mb=self.state.plan.table / memory.MB,
+                hang_seconds=config.hang_seconds,
+                tick=tick,
+                warn=lambda message: statistics.warnings.issue("cluster", message, core.games_played),
+            )
         generation = core.advance(
             games,
-            play=self._play(config),
+            play=play,
             given=chosen,
             targets=targets,
             hang_seconds=config.hang_seconds,

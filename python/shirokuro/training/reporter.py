@@ -161,6 +161,8 @@ class Reporter:
         }
         if warnings:
             line["warnings"] = [{"kind": warning.kind, "message": warning.message} for warning in warnings]
+        if trainer.workers:
+            line |= trainer.workers.take_report().line()
         if self._strength:
             line["strength"] = self._strength.line()
         if self._held_out:

@@ -49,6 +49,7 @@ class Trainer(GameLearner):
             or a run directory (its latest checkpoint). Moments, games and statistics start at zero.
         from_games: games from files, which are the first games of the run; games against itself follow. The run
             remembers the files, and reads them again to continue after it was loaded.
+        workers: what plays the games; `None` for the threads of this process. It does not change the result.
 
     Raises:
         FileNotFoundError: the file `init` does not exist (other `OSError`s: it can't be read).

@@ -24,6 +24,7 @@ WarningKind: TypeAlias = Literal[
     "log",
     "sudden",
     "strength",
+    "cluster",
 ]
 
 REMEMBERED = 1_000

@@ -51,6 +51,11 @@ def training_snapshot(view: RunView) -> dict[str, Any]:
             {"title": MEASURES[key].title, "value": _with_error(view, key, error)}
             for key, error in _LASTING.items()
             if metrics.newest(key) is not None
+        ]
+        + [
+            {"title": MEASURES[key].title, "value": MEASURES[key].unit.text(value)}
+            for key in _OF_CLUSTER
+            if (value := metrics.value(key)) is not None
         ],
         "checkpoint": newest.games_played if newest else None,
         "warnings": [
@@ -68,6 +73,8 @@ def training_snapshot(view: RunView) -> dict[str, Any]:
 _SHOWN = ("td_error", "convergence.coverage", "memory.resident")
 """Measures whose newest values are shown."""
 
+_OF_CLUSTER = ("cluster.nodes", "cluster.waited", "cluster.bytes_sent", "cluster.bytes_received")
+"""Measures whose newest values are shown of a training with a cluster."""
 
 _LASTING = {"strength.elo": "strength.error", "strength.gain": "strength.gain_error"}
 """Measures shown with their intervals if they were ever measured, each with the key of its error."""

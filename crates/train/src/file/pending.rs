@@ -14,9 +14,11 @@ use std::ops::Range;
 use std::time::Duration;
 
 /// The number of bytes before the games.
-const HEAD: usize = 52;
+pub const HEAD: usize = 52;
 /// The number of bytes of a game's search totals.
 const TOTALS: usize = 48;
+/// The number of bytes of the longest game with its totals.
+pub const MAX_GAME: u64 = records::MAX_RECORD + TOTALS as u64;
 
 /// What given games are taught, each with the number that the file has in place of the length of a random opening. It
 /// is outside the range of such a length, so versions that know no given games refuse it.
@@ -24,7 +26,7 @@ const GIVEN: [(GivenTargets, u32); 2] = [(GivenTargets::Outcome, u32::MAX - 1), 
 
 /// Returns the largest length of the section with this many games.
 pub fn max_bytes(games: u64) -> u64 {
-    HEAD as u64 + games * (records::MAX_RECORD + TOTALS as u64)
+    HEAD as u64 + games * MAX_GAME
 }
 
 /// Hands the section's bytes to `sink`, piece by piece.
@@ -47,15 +49,23 @@ pub fn decode(bytes: &[u8], mut allowed: Range<u64>) -> Result<PendingGames, Rea
     let conditions = decode_conditions(head)?;
     let mut games = Vec::new();
     while !bytes.is_empty() {
-        let record = records::decode(&mut bytes, &mut allowed, Section::Kept)?;
-        let (totals, rest) = bytes.split_at_checked(TOTALS).ok_or_else(too_short)?;
-        games.push(PlayedGame { record, totals: decode_totals(totals) });
-        bytes = rest;
+        games.push(decode_game(&mut bytes, &mut allowed, Section::Kept)?);
     }
     Ok(PendingGames::new(conditions, games))
 }
 
-fn encode_conditions(conditions: &PlayConditions) -> [u8; HEAD] {
+/// Decodes the next game of a section with its totals and replays it. Its number must be within `allowed`, whose start
+/// then moves past it.
+pub fn decode_game(bytes: &mut &[u8], allowed: &mut Range<u64>, section: Section) -> Result<PlayedGame, Reason> {
+    let record = records::decode(bytes, allowed, section)?;
+    let totals = bytes.split_at_checked(TOTALS);
+    let (totals, rest) = totals.ok_or_else(|| Reason::invalid(section.name(), "ends within a game"))?;
+    *bytes = rest;
+    Ok(PlayedGame { record, totals: decode_totals(totals) })
+}
+
+/// Encodes the conditions.
+pub fn encode_conditions(conditions: &PlayConditions) -> [u8; HEAD] {
     let PlaySettings { depth, nodes, time, exact_empties, epsilon, shallow, random_plies, .. } = conditions.play;
     // 0 is outside every range: it stands for an absent limit.
     let nanoseconds = time.map_or(0, |time| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX));
@@ -73,7 +83,8 @@ fn encode_conditions(conditions: &PlayConditions) -> [u8; HEAD] {
     bytes
 }
 
-fn decode_conditions(bytes: &[u8]) -> Result<PlayConditions, Reason> {
+/// Decodes the conditions.
+pub fn decode_conditions(bytes: &[u8]) -> Result<PlayConditions, Reason> {
     let limit = |value: u64| (value > 0).then_some(value);
     let depth = u32_at(bytes, 0);
     let random_plies = u32_at(bytes, 40);
@@ -92,7 +103,8 @@ fn decode_conditions(bytes: &[u8]) -> Result<PlayConditions, Reason> {
     Ok(PlayConditions { play, table_bytes: u64_at(bytes, 44), given })
 }
 
-fn encode_totals(totals: &SearchTotals) -> [u8; TOTALS] {
+/// Encodes a game's totals.
+pub fn encode_totals(totals: &SearchTotals) -> [u8; TOTALS] {
     let SearchTotals { searches, nodes, probes, hits, depth_sum, depth_min, depth_max } = *totals;
     let mut bytes = [0; TOTALS];
     for (place, value) in [searches, nodes, probes, hits, depth_sum].into_iter().enumerate() {

@@ -45,6 +45,10 @@ def results(view: RunView, width: int, height: int) -> Block:
     if (gain := _interval(view, "strength.gain", "strength.gain_error")) is not None:
         games = view.metrics.newest("strength.gain_games")
         lines.append(pair(f"{MEASURES['strength.gain'].title}, {short(games or 0)} games", gain, width))
+    if (nodes := view.metrics.value("cluster.nodes")) is not None:
+        waited = MEASURES["cluster.waited"]
+        text = f"{number(nodes)}, {waited.unit.text(view.metrics.value(waited.key))} waiting"
+        lines.append(pair(MEASURES["cluster.nodes"].title, text, width))
     return panel("results", lines, width, height, f"last {WINDOW_GAMES:,}")
 
 

@@ -1,0 +1,140 @@
+//! A trainer's games that other processes play.
+
+use crate::cluster::batch::Batch;
+use crate::cluster::changes::{TrackedWeights, WeightChanges};
+use crate::file::error::Reason;
+use crate::play::choices::check_choices;
+use crate::play::pending::PlayConditions;
+use crate::record::PlayedGame;
+use crate::report::GameFailure;
+use crate::settings::PlaySettings;
+use crate::trainer::Trainer;
+use shirokuro_engine::OutOfMemory;
+use std::ops::Range;
+use std::time::Instant;
+
+/// The games are not what they were asked for; none was taken.
+#[derive(Debug, thiserror::Error)]
+#[error("games refused: {0}")]
+pub struct RefusedGames(String);
+
+impl From<Reason> for RefusedGames {
+    fn from(reason: Reason) -> Self {
+        Self(reason.to_string())
+    }
+}
+
+/// What other processes were given and have supplied. It is not part of the state: it saves time and changes nothing.
+#[derive(Debug, Default)]
+pub(crate) struct Supplies {
+    /// The weights that the games of a generation are played with, and the number of that generation.
+    shared: Option<(TrackedWeights, u64)>,
+    /// When the games were asked for.
+    pub asked: Option<Instant>,
+    /// The conditions under which games failed, and the failures, by number.
+    failed: Option<(PlayConditions, Vec<GameFailure>)>,
+}
+
+impl Supplies {
+    /// Removes and returns the failures of games with these numbers. Those under other conditions are dropped.
+    pub fn take_failures(&mut self, numbers: &Range<u64>, conditions: &PlayConditions) -> Vec<GameFailure> {
+        let Some((_, failures)) = self.failed.as_mut().filter(|(before, _)| before == conditions) else {
+            self.failed = None;
+            return Vec::new();
+        };
+        failures.extract_if(.., |failure| numbers.contains(&failure.index)).collect()
+    }
+
+    fn failures(&self, conditions: &PlayConditions) -> &[GameFailure] {
+        self.failed.as_ref().filter(|(before, _)| before == conditions).map_or(&[], |(_, failures)| failures)
+    }
+}
+
+impl Trainer {
+    /// Returns what changed in the weights that the current generation is played with since the last call; at first,
+    /// since they were neutral.
+    ///
+    /// # Errors
+    ///
+    /// There is not enough memory for a copy of the weights.
+    pub fn share_weights(&mut self) -> Result<WeightChanges, OutOfMemory> {
+        let shared = self.supplies.shared.take();
+        let mut copy = shared.map_or_else(TrackedWeights::neutral, |(copy, _)| Ok(copy))?;
+        self.state.swap_provisional();
+        let changes = copy.follow(&self.state.weights);
+        self.state.swap_provisional();
+        self.supplies.shared = Some((copy, self.state.generation));
+        self.supplies.asked = Some(Instant::now());
+        Ok(changes)
+    }
+
+    /// Returns what leads from neutral weights to those that were shared last; `None` if none were.
+    pub fn whole_weights(&self) -> Option<WeightChanges> {
+        self.supplies.shared.as_ref().map(|(copy, _)| copy.whole())
+    }
+
+    /// Returns those of the next `games` games of the current generation that nobody has played under these settings.
+    pub fn missing_games(&self, games: u32, play: &PlaySettings) -> Vec<u64> {
+        let conditions = self.conditions(play, None);
+        let pending = &self.state.pending;
+        let played = if pending.conditions() == Some(&conditions) { pending.games() } else { &[] };
+        let failed = self.supplies.failures(&conditions);
+        let is_missing = |index: &u64| {
+            played.binary_search_by_key(index, |game| game.record.index).is_err()
+                && failed.binary_search_by_key(index, |failure| failure.index).is_err()
+        };
+        self.state.next_games(games).filter(is_missing).collect()
+    }
+
+    /// Takes games of the current generation that a [`GamePlayer`](crate::GamePlayer) has played, for the next call of
+    /// [`advance`](Self::advance) to learn. Games that are there already are left out. Returns the number of new ones.
+    ///
+    /// Every game is replayed: it must be finished and legal, have the number, the opening and the random moves of a
+    /// game of this run, and search values within their range. What the searches found is not checked.
+    ///
+    /// # Errors
+    ///
+    /// A game is not one of this generation's, or was played with other weights or under other settings; none was taken.
+    pub fn supply(&mut self, games: &[u8], play: &PlaySettings) -> Result<u64, RefusedGames> {
+        let conditions = self.conditions(play, None);
+        let allowed = self.state.next_games(u32::MAX);
+        let batch = Batch::decode(games, &allowed)?;
+        let shared = self.supplies.shared.as_ref().filter(|(_, generation)| *generation == self.state.generation);
+        if batch.seed != self.state.seed {
+            return Err(RefusedGames(format!("of the run with seed {}", batch.seed)));
+        }
+        if shared.map(|(copy, _)| copy.fingerprint()) != Some(batch.fingerprint) {
+            return Err(RefusedGames("played with other weights".to_owned()));
+        }
+        if batch.conditions != conditions {
+            return Err(RefusedGames("played under other settings".to_owned()));
+        }
+        for PlayedGame { record, .. } in &batch.games {
+            let index = record.index;
+            if record.plies.is_empty() {
+                return Err(RefusedGames(format!("game {index} has no moves")));
+            }
+            check_choices(record, &conditions.play, batch.seed)
+                .map_err(|ply| RefusedGames(format!("game {index}, ply {ply}: not a move of this run")))?;
+        }
+        let missing = self.missing_games(u32::MAX, play);
+        let is_new = |index: u64| missing.binary_search(&index).is_ok();
+        let before = missing.len();
+        // Games under other conditions are dropped.
+        self.state.pending.take(&(0..0), &conditions);
+        self.state.pending.add(batch.games.into_iter().filter(|game| is_new(game.record.index)), conditions);
+        let missing = self.missing_games(u32::MAX, play);
+        let failures = batch.failures.into_iter().filter(|failure| missing.binary_search(&failure.index).is_ok());
+        let (_, failed) = match &mut self.supplies.failed {
+            Some(failed) if failed.0 == conditions => failed,
+            other => other.insert((conditions, Vec::new())),
+        };
+        failed.extend(failures);
+        failed.sort_by_key(|failure| failure.index);
+        Ok((before - self.missing_games(u32::MAX, play).len()) as u64)
+    }
+}
+
+#[cfg(test)]
+#[path = "supply_tests.rs"]
+mod tests;
