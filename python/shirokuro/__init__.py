@@ -63,7 +63,7 @@ from shirokuro.matches import (
     play_match,
     read_ladder,
 )
-from shirokuro.runs import Checkpoint, latest_checkpoint, list_checkpoints
+from shirokuro.runs import Checkpoint, export_model, latest_checkpoint, list_checkpoints
 from shirokuro.schedule import Schedule
 from shirokuro.training import (
     BatchReport,
@@ -131,6 +131,7 @@ __all__ = [
     "__version__",
     "debug",
     "elo_difference",
+    "export_model",
     "file_digest",
     "kernel",
     "latest_checkpoint",
