@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from shirokuro.matches.result import MatchResult
 
 HELP = "Play a model against fixed opponents, other models or programs, or a run's checkpoints against each other."
+EXAMPLE = "runs/first --opponent default --games 100 --depth 4"
 
 _FIXED: Mapping[str, Player] = {
     "random": RandomPlayer(),
@@ -59,10 +60,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "(default: random and heuristic)",
     )
     parser.add_argument(
-        "--games", type=int, help=f"games per match, an even number (default: {_GAMES}; for a ladder: 100)"
+        "--games", type=int, metavar="N", help=f"games per match, an even number (default: {_GAMES}; for a ladder: 100)"
     )
-    parser.add_argument("--seed", type=int, default=1, help="seed of openings and random moves (default: %(default)s)")
-    parser.add_argument("--threads", type=int, help="games played in parallel (default: one per core)")
+    parser.add_argument(
+        "--seed", type=int, metavar="N", default=1, help="seed of openings and random moves (default: %(default)s)"
+    )
+    parser.add_argument("--threads", type=int, metavar="N", help="games played in parallel (default: one per core)")
     how = parser.add_argument_group(
         "search limits of the models", "Give at most one of --depth, --nodes and --time-ms."
     )

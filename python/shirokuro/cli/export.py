@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from shirokuro.runs.portable import Format
 
 HELP = "Write only the weights of a model: enough to play and to evaluate, also for other programs."
+EXAMPLE = "runs/first model.safetensors"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import argparse
 
 HELP = "Watch a live or finished run, or draw its curves, using only the files in its directory."
+EXAMPLE = "runs/first"
 
 _PLAIN_WIDTH = 100
 """The width in columns without a terminal to ask."""
