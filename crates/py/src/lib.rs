@@ -3,6 +3,9 @@
 
 #![allow(clippy::needless_pass_by_value, reason = "a function that Python calls owns its arguments")]
 
+#[macro_use]
+mod docs;
+
 mod args;
 mod batch;
 mod board;
@@ -12,10 +15,12 @@ mod error;
 mod evaluator;
 mod file;
 mod game;
+mod game_batch;
 mod inspect;
 mod interrupt;
 mod measure;
 mod names;
+mod own_evaluator;
 mod perft;
 mod picture;
 mod pool;
@@ -26,6 +31,7 @@ mod report;
 mod search;
 mod settings;
 mod trainer;
+mod weight_arrays;
 mod weights_view;
 
 use crate::args::SideToMove;
@@ -52,6 +58,8 @@ mod core {
     use crate::file::{file_digest, read_header, verify_file};
     #[pymodule_export]
     use crate::game::PyGame;
+    #[pymodule_export]
+    use crate::game_batch::PyGameBatch;
     #[pymodule_export]
     use crate::inspect::{feature_indices, mirror_entries, pattern_squares, traces};
     #[pymodule_export]
@@ -110,14 +118,14 @@ mod core {
     }
 }
 
-/// Converts a score between the side to move's view and Black's view.
+#[doc = doc!(black_view)]
 #[pyfunction]
 fn black_view(score: Bound<'_, PyAny>, side_to_move: SideToMove) -> PyResult<Bound<'_, PyAny>> {
     // The engine defines the conversion: it gives the sign.
     if side_to_move.0.black_view(1) == 1 { Ok(score) } else { score.neg() }
 }
 
-/// Returns the name of the instruction set that the engine's inner loops use on this machine.
+#[doc = doc!(kernel)]
 #[pyfunction]
 fn kernel() -> &'static str {
     shirokuro_engine::kernel_name()

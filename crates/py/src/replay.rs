@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 /// The way a move was chosen, the static evaluation before it, and the search.
 type ReplayedPly = (&'static str, f32, Option<PySearchResult>);
 
-/// Replays a game of the current generation with the weights from before the generation.
+#[doc = doc!(replay)]
 #[pyfunction]
 #[pyo3(signature = (core, game, *, play))]
 pub fn replay(
