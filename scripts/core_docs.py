@@ -45,8 +45,12 @@ def docstrings() -> dict[str, str]:
 
 def source() -> str:
     """Returns the content of `docs.rs`."""
-    arms = (f'    ({name}) => {{\n        r#"{text}"#\n    }};\n' for name, text in sorted(docstrings().items()))
-    return f"{_HEAD}{''.join(arms)}}}\n"
+
+    def arm(name: str, text: str) -> str:
+        hashes = "#" if '"' in text else ""
+        return f'    ({name}) => {{\n        r{hashes}"{text}"{hashes}\n    }};\n'
+
+    return f"{_HEAD}{''.join(arm(name, text) for name, text in sorted(docstrings().items()))}}}\n"
 
 
 if __name__ == "__main__":

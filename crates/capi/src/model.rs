@@ -11,11 +11,17 @@ pub struct SkModel(pub(crate) PatternEvaluator);
 
 impl SkModel {
     /// Reads the weights of a model file.
+    ///
+    /// # Errors
+    /// The file cannot be read, is not a model, or is damaged; or there is not enough memory.
     pub fn load(path: &Path) -> Result<Self, Error> {
         Ok(Self(PatternEvaluator::new(Arc::new(shirokuro_train::load_weights(path)?))))
     }
 
     /// Evaluates a position for its side to move, in discs.
+    ///
+    /// # Errors
+    /// The position is invalid.
     pub fn evaluate(&self, position: &SkPosition) -> Result<f32, Error> {
         Ok(discs(self.0.evaluate(&position.checked()?.board)))
     }

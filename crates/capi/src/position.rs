@@ -34,6 +34,9 @@ impl From<Position> for SkPosition {
 
 impl SkPosition {
     /// Converts and checks the position.
+    ///
+    /// # Errors
+    /// The side is unknown, or both sides have a disc on the same square.
     pub fn checked(&self) -> Result<Position, Error> {
         let (side, player, opponent) = match self.side_to_move {
             SK_BLACK => (Side::Black, self.black, self.white),
@@ -45,6 +48,9 @@ impl SkPosition {
     }
 
     /// Returns the position after a move, or after `SK_PASS`; a pass that follows is automatic.
+    ///
+    /// # Errors
+    /// The position is invalid, or the move is illegal.
     pub fn after(&self, square: i32) -> Result<Self, Error> {
         let position = self.checked()?;
         let illegal = |message: &str| Error::new(SkStatus::IllegalMove, message);
@@ -65,12 +71,18 @@ impl SkPosition {
 }
 
 /// Reads a diagram: 64 squares and the side to move.
+///
+/// # Errors
+/// The text is not a diagram.
 pub fn of_diagram(text: &str) -> Result<SkPosition, Error> {
     let position: Result<Position, _> = text.parse();
     position.map(Into::into).map_err(|error| Error::new(SkStatus::InvalidArgument, error))
 }
 
 /// Returns the position after moves from the start.
+///
+/// # Errors
+/// A name is not a square, or a move is illegal.
 pub fn of_moves(moves: &str) -> Result<SkPosition, Error> {
     let moves = parse_transcript(moves).map_err(|error| Error::new(SkStatus::IllegalMove, error))?;
     moves

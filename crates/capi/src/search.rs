@@ -59,6 +59,9 @@ pub struct SkSearcher {
 
 impl SkSearcher {
     /// Creates a searcher with a table of at most this many bytes.
+    ///
+    /// # Errors
+    /// The size is out of its range, or there is not enough memory.
     pub fn new(table_bytes: u64) -> Result<Self, Error> {
         const MOST: u64 = 1 << 36;
         if table_bytes > MOST {
@@ -73,6 +76,9 @@ impl SkSearcher {
     }
 
     /// Searches a position.
+    ///
+    /// # Errors
+    /// The position or a limit is invalid, or another thread is using the searcher.
     pub fn search(&self, model: &SkModel, position: &SkPosition, limits: &SkLimits) -> Result<SkResult, Error> {
         let board = position.checked()?.board;
         let limits = limits.checked()?;

@@ -1,6 +1,8 @@
 //! The functions as C calls them: results, errors, and threads.
 
 #![allow(unsafe_code, reason = "calls what C calls")]
+// SAFETY, of all blocks: every pointer is null or that of a local variable, or came from the library and is freed once.
+#![allow(clippy::undocumented_unsafe_blocks, reason = "the comment above says it for all of them")]
 
 use shirokuro::error::SkStatus;
 use shirokuro::exports::*;
@@ -10,6 +12,7 @@ use shirokuro::search::{SkLimits, SkResult, SkSearcher};
 use shirokuro_engine::{Limits, PatternEvaluator, Position, Searcher, Weights, discs};
 use shirokuro_train::{Encoding, save_weights};
 use std::ffi::{CStr, CString};
+use std::fmt::Write;
 use std::mem::MaybeUninit;
 use std::path::{Path, PathBuf};
 use std::ptr::{null, null_mut};
@@ -200,7 +203,7 @@ fn a_c_program_plays_a_game() {
         .unwrap();
     assert!(compiled.success());
     let run =
-        process::Command::new(&program).arg(&path).env("LD_LIBRARY_PATH", library.parent().unwrap()).output().unwrap();
+        process::Command::new(&program).arg(path).env("LD_LIBRARY_PATH", library.parent().unwrap()).output().unwrap();
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
     let mut expected = String::new();
     let (mut position, mut searcher) = (Position::START, Searcher::new(16_000_000).unwrap());
@@ -208,11 +211,11 @@ fn a_c_program_plays_a_game() {
     while !position.board.is_over() {
         let found = searcher.search(evaluator, &position.board, &limits);
         let (side, square) = (format!("{:?}", position.side).to_lowercase(), found.best.unwrap());
-        expected += &format!("{side} {square} {:+.2}\n", discs(found.score));
+        writeln!(expected, "{side} {square} {:+.2}", discs(found.score)).unwrap();
         position = position.play(square).unwrap().after_forced_pass();
     }
     let side = format!("{:?}", position.side).to_lowercase();
-    expected += &format!("{side} {:+}\n", position.board.final_score());
+    writeln!(expected, "{side} {:+}", position.board.final_score()).unwrap();
     assert_eq!(String::from_utf8(run.stdout).unwrap(), expected);
     let failed = process::Command::new(&program)
         .arg("/no/such/file")

@@ -1,6 +1,7 @@
 //! The Python module of shirokuro. It converts the arguments, calls the engine or the trainer without the interpreter,
 //! and converts the results. `python/shirokuro/_core.pyi` documents it for its users.
 
+#![allow(clippy::doc_markdown, reason = "the docstrings are Python's")]
 #![allow(clippy::needless_pass_by_value, reason = "a function that Python calls owns its arguments")]
 
 #[macro_use]
