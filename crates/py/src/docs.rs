@@ -658,7 +658,7 @@ Args:
     evaluator: evaluates the leaves; without one, `Evaluator.default()` does. Any object with a method
         `evaluate_batch(boards)` may be given: it gets an int8 array of shape (N, 64) (0 empty, 1 the side to move,
         2 its opponent), and returns N values in discs. It is called on this thread, for all moves of a position at
-        once, which is thousands of times slower than an `Evaluator`. Its exceptions are raised as they are.
+        once. That is slow: at least 25 times as slow as an `Evaluator`. Its exceptions are raised as they are.
     side_to_move: the side to move on a board that is not a `Position`.
     depth: the depth in plies, 1 … 60.
     nodes: the number of positions to visit, at least 1.

@@ -30,6 +30,7 @@ mod random_games;
 mod replay;
 mod report;
 mod search;
+mod search_result;
 mod settings;
 mod trainer;
 mod weight_arrays;
@@ -78,7 +79,9 @@ mod core {
     #[pymodule_export]
     use crate::report::{PyGameFailure, PyGenerationReport, PySuddenChange};
     #[pymodule_export]
-    use crate::search::{PySearchResult, PySearcher, search, solve};
+    use crate::search::{PySearcher, search, solve};
+    #[pymodule_export]
+    use crate::search_result::PySearchResult;
     #[pymodule_export]
     use crate::trainer::{PyTrainerCore, inject_faults, time_games};
 

@@ -4,7 +4,7 @@ use crate::args::integer;
 use crate::error::trainer_error;
 use crate::game::PyGame;
 use crate::interrupt::{check_interrupts, with_polling};
-use crate::search::PySearchResult;
+use crate::search_result::PySearchResult;
 use crate::settings::PySettings;
 use crate::trainer::PyTrainerCore;
 use pyo3::exceptions::PyRuntimeError;
