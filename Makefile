@@ -93,7 +93,7 @@ wheel-arm64: .cross/.wheel ## Build the wheel for ARM64 into dist/, on Debian fo
 test-arm64: build .venv/.dev .venv/.release .cross/.site ## Run the tests of the Rust crates and the ARM64 wheel in an emulator (QUICK=1)
 	@# An emulated processor is too slow to keep time limits.
 	$(ARM64) $(BIN)/cargo-zigbuild test --target $(ARM64_TRIPLE) --workspace --exclude shirokuro-py --locked -- \
-		--skip a_time_limit_is_kept_within_a_few_milliseconds $(if $(QUICK),--skip trainer:: --skip replay:: --skip file)
+		--skip a_time_limit_is_kept_within_a_few_milliseconds --skip a_c_program $(if $(QUICK),--skip trainer:: --skip replay:: --skip file)
 	$(BIN)/python -m pytest tests/emulated $(if $(QUICK),-k 'bits or architecture')
 
 release: ## Build and check both wheels and the source distribution in dist/, and print their hashes
@@ -173,7 +173,8 @@ always:
 
 # The programs that the tests start, besides the package's own. Quarry and gtp-rhino (from the package grhino) are in
 # /usr/games. If one can't be installed, its tests are skipped with a message; in continuous integration, that is an error.
-TEST_PROGRAMS := strace:strace gtp-rhino:grhino tmux:tmux systemd-analyze:systemd quarry:quarry Xvfb:xvfb xdotool:xdotool chromium:chromium
+TEST_PROGRAMS := strace:strace gtp-rhino:grhino tmux:tmux systemd-analyze:systemd quarry:quarry Xvfb:xvfb xdotool:xdotool chromium:chromium \
+	node:nodejs
 
 .venv/.programs: .venv/pyvenv.cfg .venv/prometheus Makefile
 	@missing=; for each in $(TEST_PROGRAMS); do \

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from engine_matches import play_timed
 from engine_speeds import EMPTIES, Bulk, Row, make_puzzles
 from engines import Shirokuro
+from environment_speeds import Environments
 from other_engines import OTHERS
 from rich import box
 from rich.console import Console
@@ -63,13 +64,15 @@ def main() -> int:
         engines, missing = _engines(options.opponents.split(","))
         rows = [Row(each) for each in (engine, *engines)]
         puzzles = {empties: make_puzzles(empties) for empties in EMPTIES}
-        bulk = Bulk(evaluator)
+        bulk, environments = Bulk(evaluator), Environments()
         for number in range(options.rounds):
             for row in rows:
                 status.update(f"round {number + 1} of {options.rounds}: {row.engine.name}")
                 row.measure(options.seconds, puzzles)
             status.update(f"round {number + 1} of {options.rounds}: calls of the core")
             bulk.measure(options.seconds)
+            status.update(f"round {number + 1} of {options.rounds}: environments")
+            environments.measure(options.seconds)
         matches = []
         for other in engines:
             status.update(f"playing against {other.name}")
@@ -77,8 +80,9 @@ def main() -> int:
     _print_speeds(console, rows)
     _print_solving(console, rows)
     bulk.print(console)
+    environments.print(console)
     _print_matches(console, matches, model)
-    _print_missing(console, missing)
+    _print_missing(console, [*missing, *environments.missing])
     return 0
 
 

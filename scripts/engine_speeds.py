@@ -108,15 +108,15 @@ def _solved(player: Player | SessionPlayer, puzzles: Sequence[Puzzle]) -> tuple[
     """Returns the moves of a solver and the seconds that they took, without those of its start."""
 
     def solve(puzzles: Sequence[Puzzle]) -> tuple[list[str], float]:
-        start, random = _processor_time(), Random(1)
+        start, random = processor_time(), Random(1)
         if not isinstance(player, SessionPlayer):
-            return [player.choose(puzzle.position, random) for puzzle in puzzles], _processor_time() - start
+            return [player.choose(puzzle.position, random) for puzzle in puzzles], processor_time() - start
         session = player.session()
         try:
             moves = [session.choose(puzzle.moves, puzzle.position, random) for puzzle in puzzles]
         finally:
             session.close()
-        return moves, _processor_time() - start
+        return moves, processor_time() - start
 
     _, starting = solve([])
     moves, seconds = solve(puzzles)
@@ -138,11 +138,11 @@ class Bulk:
         depth, leaves = BULK_PERFT
         perft = leaves * _rate(lambda: sk.perft(depth), least)
         games = BULK_GAMES * _rate(lambda: sk.random_games(BULK_GAMES), least)
-        start = _processor_time()
+        start = processor_time()
         nodes = sum(sk.solve(each, evaluator=self._evaluator, table_mb=64).nodes for each in self._solved)
-        solving = nodes / (_processor_time() - start)
-        start = _processor_time()
-        training = self._trainer.train_batch(512).games / (_processor_time() - start)
+        solving = nodes / (processor_time() - start)
+        start = processor_time()
+        training = self._trainer.train_batch(512).games / (processor_time() - start)
         self._rounds.append((perft, games, solving, solving / perft, training))
 
     def print(self, console: Console) -> None:
@@ -159,7 +159,7 @@ class Bulk:
         )
 
 
-def _processor_time() -> float:
+def processor_time() -> float:
     """Returns the processor time of this process and of its children that have ended, in seconds."""
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     return time.process_time() + children.ru_utime + children.ru_stime
@@ -167,8 +167,8 @@ def _processor_time() -> float:
 
 def _rate(work: Callable[[], object], least: float) -> float:
     """Returns the calls per second."""
-    calls, done, start = 1, 0, _processor_time()
-    while (seconds := _processor_time() - start) < least:
+    calls, done, start = 1, 0, processor_time()
+    while (seconds := processor_time() - start) < least:
         for _ in range(calls):
             work()
         done += calls
@@ -178,8 +178,8 @@ def _rate(work: Callable[[], object], least: float) -> float:
 
 def _self_play(player: Player | SessionPlayer, least: float) -> float:
     """Returns the games per second of a player against itself, from random openings of eight plies."""
-    games, start = 0, _processor_time()
-    while (seconds := _processor_time() - start) < least:
+    games, start = 0, processor_time()
+    while (seconds := processor_time() - start) < least:
         sk.play_match(player, player, games=2, seed=games, threads=1)
         games += 2
     return games / seconds

@@ -78,7 +78,7 @@ from shirokuro.matches import (
     read_ladder,
     read_openings,
 )
-from shirokuro.runs import Checkpoint, latest_checkpoint, list_checkpoints
+from shirokuro.runs import Checkpoint, export_model, latest_checkpoint, list_checkpoints
 from shirokuro.schedule import Schedule
 from shirokuro.training import (
     BatchReport,
@@ -160,6 +160,7 @@ __all__ = [
     "analyse",
     "debug",
     "elo_difference",
+    "export_model",
     "file_digest",
     "kernel",
     "latest_checkpoint",

@@ -15,7 +15,7 @@ from os import PathLike
 from typing import Any, Final, Literal, Protocol, TypeAlias, TypedDict, TypeVar, final, type_check_only
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
     "BLACK",
@@ -29,6 +29,7 @@ __all__ = [
     "Cancellation",
     "Evaluator",
     "Game",
+    "GameBatch",
     "GameFailure",
     "GamePlayer",
     "GenerationReport",
@@ -159,6 +160,21 @@ class Evaluator:
 
         Raises:
             FileNotFoundError: the package lacks the file, as a source tree may.
+        """
+
+    @staticmethod
+    def from_weights(weights: Mapping[str, ArrayLike]) -> Evaluator:
+        """Creates an evaluator with a copy of these weights, which have the form that `get_weights` returns.
+
+        Args:
+            weights: for each of `"P01"` … `"P14"`, integers from 0 to 65535 of the shape (60, 3**n). An entry and its
+                mirror image (`shirokuro._core.mirror_entries`) must have the same weight.
+
+        Raises:
+            ValueError: an array is missing or unknown, or has another shape, a number outside the range, or different
+                weights for two mirror images.
+            TypeError: an array does not consist of integers.
+            MemoryError: there is not enough memory.
         """
 
     def save(self, path: _Path, *, compress: bool = True) -> None:
@@ -375,10 +391,21 @@ class Searcher:
     ) -> SearchResult:
         """Searches a position as the function `search` does."""
 
+@type_check_only
+class _OwnEvaluator(Protocol):
+    """An evaluation of the caller's: any object with this method."""
+
+    def evaluate_batch(self, boards: NDArray[np.int8], /) -> ArrayLike:
+        """Returns the value of each board in discs, for its side to move: N finite numbers, limited to ±64.
+
+        Args:
+            boards: shape (N, 64): 0 empty, 1 the side to move, 2 its opponent.
+        """
+
 def search(
     board: _Board,
     *,
-    evaluator: Evaluator | None = None,
+    evaluator: Evaluator | _OwnEvaluator | None = None,
     side_to_move: _Side | None = None,
     depth: int | None = None,
     nodes: int | None = None,
@@ -394,7 +421,10 @@ def search(
 
     Args:
         board: the position to search.
-        evaluator: evaluates the leaves; without one, `Evaluator.default()` does.
+        evaluator: evaluates the leaves; without one, `Evaluator.default()` does. Any object with a method
+            `evaluate_batch(boards)` may be given: it gets an int8 array of shape (N, 64) (0 empty, 1 the side to move,
+            2 its opponent), and returns N values in discs. It is called on this thread, for all moves of a position at
+            once. That is slow: at least 25 times as slow as an `Evaluator`. Its exceptions are raised as they are.
         side_to_move: the side to move on a board that is not a `Position`.
         depth: the depth in plies, 1 … 60.
         nodes: the number of positions to visit, at least 1.
@@ -408,7 +438,8 @@ def search(
             their values are no longer exactly those of their depth. Exact solving remains exact.
 
     Raises:
-        ValueError: no limit was given, or a value is outside its range.
+        ValueError: no limit was given, a value is outside its range, or `evaluate_batch` returned something else than N
+            finite numbers.
         TypeError: a value is of the wrong type.
     """
 
@@ -587,6 +618,73 @@ class Game:
 
     def _repr_svg_(self) -> str:
         """Returns the final position as a picture, where a notebook does not show HTML."""
+
+@final
+class GameBatch:
+    """Games that are played at the same time, all from the start: the core of `shirokuro.environments`.
+
+    Arrays have a row per game. Moves are numbers, a1 = 0, b1 = 1 … h8 = 63.
+    """
+
+    def __new__(cls, games: int) -> GameBatch:
+        """Begins this number of games.
+
+        Raises:
+            ValueError: the number is outside its range.
+            TypeError: the number is not an integer.
+            MemoryError: there is not enough memory.
+        """
+
+    def __len__(self) -> int: ...
+    def reset(self, marked: NDArray[np.bool_]) -> None:
+        """Begins the marked games again.
+
+        Raises:
+            ValueError: the shape is not (N,).
+        """
+
+    def play(self, moves: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Plays a move in each game, and the pass that it forces; −1 stands for no move.
+
+        Returns:
+            Whether each move was legal. A game whose move was not is unchanged.
+
+        Raises:
+            ValueError: the shape is not (N,), or a move is not a number from −1 to 63. Nothing was played.
+        """
+
+    def moves_at(self, shares: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Returns a legal move in each game; −1 where there is none.
+
+        Args:
+            shares: for each game, a place in its list of legal moves, as a share of the list's length, 0 ≤ share < 1.
+                Random shares give random moves.
+
+        Raises:
+            ValueError: the shape is not (N,).
+        """
+
+    def planes(self) -> NDArray[np.int8]:
+        """Returns the boards as planes of shape (N, 8, 8, 2): the discs of the side to move, those of its opponent."""
+
+    def legal(self) -> NDArray[np.int8]:
+        """Returns the legal moves as masks of shape (N, 64)."""
+
+    def sides(self) -> NDArray[np.uint8]:
+        """Returns the sides to move: 1 black, 2 white."""
+
+    def over(self) -> NDArray[np.bool_]:
+        """Returns whether each game is over."""
+
+    def differences(self) -> NDArray[np.int8]:
+        """Returns the disc differences in Black's view, with empty squares counted for the winner."""
+
+    def position(self, game: int) -> Position:
+        """Returns the position of a game, by its number from 0.
+
+        Raises:
+            ValueError: there is no such game.
+        """
 
 @final
 class GameFailure:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeAlias
 
 from shirokuro import presets
 from shirokuro.schedule import Schedule, ScheduleLike
+from shirokuro.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,6 +99,16 @@ def _switch(doc: str) -> Any:  # noqa: ANN401
 def _schedule(default: str | None, low: float, high: float, doc: str) -> Any:  # noqa: ANN401
     return _setting("schedule", default, low, high, doc)
 
+
+SECTIONS: Mapping[str, str] = {
+    "games": "run",
+    "depth": "play",
+    "generation_games": "learning",
+    "threads": "computer",
+    "checkpoint_games": "checkpoints",
+    "error_window": "warnings and log",
+}
+"""The sections of the settings: each begins with the setting that is named here."""
 
 LIMITS = ("depth", "nodes", "time_ms")
 """The search limits. Exactly one of these settings is set."""
@@ -338,11 +349,14 @@ class TrainConfig:
         field_names = {shown_name(name): name for name in cls.SETTINGS}
         document = tomllib.loads(text.removeprefix("\ufeff"))
         if unknown := document.keys() - field_names:
-            raise ValueError(f"{min(unknown)}: unknown setting")
+            raise ValueError(f"{min(unknown)}: unknown setting{did_you_mean(min(unknown), field_names)}")
         return cls(**{field_names[shown]: value for shown, value in document.items()})
 
 
 TrainConfig.SETTINGS = {field.name: field.metadata["setting"] for field in dataclasses.fields(TrainConfig)}
+TrainConfig.__doc__ = f"{TrainConfig.__doc__}\n    Args:\n" + "".join(
+    f"        {name}: {setting.doc} Range {setting.range}.\n" for name, setting in TrainConfig.SETTINGS.items()
+)
 
 
 def shown_name(name: str) -> str:

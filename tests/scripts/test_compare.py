@@ -96,6 +96,9 @@ def test_the_comparison_runs(tmp_path: Path, model: Path) -> None:
     for name in ("shirokuro", "OpenSpiel", "rust-reversi", "gtp-rhino"):
         assert re.search(rf"^ *{name} .*\d|^not compared: {name}", result.stdout, re.MULTILINE), name
     assert "cli-othello" not in result.stdout
+    for name in ("shirokuro, Gymnasium", "shirokuro, PettingZoo", "OpenSpiel", "pgx"):
+        pattern = rf"^ *{name} +[\d.]+ +\d|^not compared: {name} as an environment"
+        assert re.search(pattern, result.stdout, re.MULTILINE), name
     assert re.search(
         r"^Solving 20–22 empty squares: [\d,]+ nodes/s, 0\.\d{3} of the leaves/s of perft", result.stdout, re.MULTILINE
     )

@@ -13,7 +13,7 @@ thread_local! {
     static ENTERED: RefCell<Vec<Arc<AtomicBool>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Ends the searches that other threads make within its `with` blocks.
+#[doc = doc!(Cancellation)]
 #[pyclass(frozen, name = "Cancellation", module = "shirokuro._core")]
 #[derive(Default)]
 pub struct PyCancellation(Arc<AtomicBool>);
@@ -25,7 +25,7 @@ impl PyCancellation {
         Self::default()
     }
 
-    /// Ends them; long searches end within about 50 ms.
+    #[doc = doc!(Cancellation.cancel)]
     fn cancel(&self) {
         self.0.store(true, Relaxed);
     }

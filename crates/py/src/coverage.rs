@@ -21,7 +21,7 @@ pub fn by_table<'py>(py: Python<'py>, coverage: &[TableCoverage]) -> PyResult<Bo
     Ok(arrays)
 }
 
-/// Returns, for each entry of a stage, whether a position can read it.
+#[doc = doc!(reachable_entries)]
 #[pyfunction]
 pub fn reachable_entries<'py>(py: Python<'py>, stage: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyArray1<bool>>> {
     let stage = stage_number(stage)?;

@@ -20,7 +20,7 @@ create_exception!(
     shirokuro._core,
     ModelVersionError,
     ModelFileError,
-    "A model file has a format version that this program does not read; the message names the file's version and those supported."
+    "A model file has a format version that this program does not read; the message names those it reads."
 );
 
 /// Creates a `ValueError` with the parameter, the value and the allowed values.

@@ -4,7 +4,7 @@ use crate::args::SideToMove;
 use crate::board::position;
 use crate::error::{file_error, memory_error};
 use crate::file::encoding;
-use crate::{batch, weights_view};
+use crate::{batch, weight_arrays, weights_view};
 use numpy::PyArray1;
 use pyo3::exceptions::{PyRuntimeWarning, PyValueError};
 use pyo3::prelude::*;
@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
-/// The pattern evaluation: the weights of fourteen patterns in 60 stages.
+#[doc = doc!(Evaluator)]
 #[pyclass(frozen, name = "Evaluator", module = "shirokuro._core")]
 pub struct PyEvaluator(pub PatternEvaluator);
 
@@ -66,22 +66,27 @@ impl PyEvaluator {
         Ok((py.get_type::<Self>().getattr("_of")?, (weights,)))
     }
 
-    /// Reads the weights of a model file, with or without training state.
+    #[doc = doc!(Evaluator.load)]
     #[staticmethod]
     fn load(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
         let weights = py.detach(|| shirokuro_train::load_weights(&path));
         weights.map(|weights| Self::new(Arc::new(weights))).map_err(|error| file_error(&error))
     }
 
-    /// Returns the evaluator of the model that ships with the package.
+    #[doc = doc!(Evaluator.from_weights)]
+    #[staticmethod]
+    fn from_weights(weights: &Bound<'_, PyAny>) -> PyResult<Self> {
+        Ok(Self::new(Arc::new(weight_arrays::to_weights(weights)?)))
+    }
+
+    #[doc = doc!(Evaluator.default)]
     #[staticmethod]
     #[pyo3(name = "default")]
     fn of_shipped_model(py: Python<'_>) -> PyResult<Bound<'_, Self>> {
         Self::shipped(py)
     }
 
-    /// Writes a model file that holds the weights alone; an existing file is replaced in one step. Warns if the file
-    /// system cannot sync the folder.
+    #[doc = doc!(Evaluator.save)]
     #[pyo3(signature = (path, *, compress = true))]
     fn save(&self, py: Python<'_>, path: PathBuf, compress: bool) -> PyResult<()> {
         let save = || shirokuro_train::save_weights(&path, &self.0.weights, encoding(compress));
@@ -95,19 +100,19 @@ impl PyEvaluator {
         PyErr::warn(py, &py.get_type::<PyRuntimeWarning>(), &CString::new(warning)?, 1)
     }
 
-    /// Returns the SHA-256 of the weights, in hexadecimal.
+    #[doc = doc!(Evaluator.digest)]
     fn digest(&self, py: Python<'_>) -> String {
         py.detach(|| shirokuro_train::weights_digest(&self.0.weights))
     }
 
-    /// Evaluates a board: the expected final disc difference, for the side to move, within ±64.
+    #[doc = doc!(Evaluator.evaluate)]
     #[pyo3(signature = (board, *, side_to_move = None))]
     fn evaluate(&self, board: &Bound<'_, PyAny>, side_to_move: Option<SideToMove>) -> PyResult<f32> {
         let position = position(board, side_to_move)?;
         Ok(discs(self.0.evaluate(&position.board)))
     }
 
-    /// Evaluates many boards in parallel, each exactly as `evaluate` does; other Python threads keep running meanwhile.
+    #[doc = doc!(Evaluator.evaluate_batch)]
     #[pyo3(signature = (boards, *, side_to_move = None))]
     fn evaluate_batch<'py>(
         &self,
@@ -117,7 +122,7 @@ impl PyEvaluator {
         batch::evaluate(&self.0, boards, side_to_move)
     }
 
-    /// Returns the weights by pattern name: read-only views, which copy nothing and follow a training.
+    #[doc = doc!(Evaluator.get_weights)]
     fn get_weights<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
         weights_view::by_pattern(slf)
     }

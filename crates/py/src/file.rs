@@ -11,20 +11,20 @@ pub fn encoding(compress: bool) -> Encoding {
     if compress { Encoding::Zstd } else { Encoding::Raw }
 }
 
-/// Returns the digest of the training state in a model file.
+#[doc = doc!(file_digest)]
 #[pyfunction]
 pub fn file_digest(py: Python<'_>, path: PathBuf) -> PyResult<String> {
     py.detach(|| shirokuro_train::file_digest(&path)).map_err(|error| file_error(&error))
 }
 
-/// Returns the header of a model file.
+#[doc = doc!(read_header)]
 #[pyfunction]
 pub fn read_header(py: Python<'_>, path: PathBuf) -> PyResult<Bound<'_, PyDict>> {
     let header = py.detach(|| shirokuro_train::read_header(&path)).map_err(|error| file_error(&error))?;
     to_dict(py, &header)
 }
 
-/// Reads a whole model file and checks everything in it.
+#[doc = doc!(verify_file)]
 #[pyfunction]
 pub fn verify_file(py: Python<'_>, path: PathBuf) -> PyResult<Bound<'_, PyDict>> {
     let (header, texts) = py.detach(|| shirokuro_train::verify_file(&path)).map_err(|error| file_error(&error))?;

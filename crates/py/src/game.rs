@@ -10,7 +10,7 @@ use shirokuro_engine::{MAX_SCORE, Square, discs, transcript};
 use shirokuro_train::{GameRecord, Ply, Searched};
 use std::fmt::Write;
 
-/// A finished game with its search results.
+#[doc = doc!(Game)]
 #[pyclass(frozen, name = "Game", module = "shirokuro._core")]
 pub struct PyGame(pub GameRecord);
 
@@ -47,25 +47,25 @@ impl PyGame {
         Ok(Self(record))
     }
 
-    /// The game's number in its training, from 0.
+    #[doc = doc!(Game.index)]
     #[getter]
     fn index(&self) -> u64 {
         self.0.index
     }
 
-    /// The final score in discs, in Black's view, with empty squares counted for the winner.
+    #[doc = doc!(Game.stone_difference)]
     #[getter]
     fn stone_difference(&self) -> i32 {
         self.0.stone_difference
     }
 
-    /// The number of moves played, not counting passes.
+    #[doc = doc!(Game.move_count)]
     #[getter]
     fn move_count(&self) -> usize {
         self.0.plies.len()
     }
 
-    /// The winner: "black", "white" or "draw".
+    #[doc = doc!(Game.winner)]
     #[getter]
     fn winner(&self) -> &'static str {
         match self.0.stone_difference {
@@ -75,45 +75,44 @@ impl PyGame {
         }
     }
 
-    /// The moves from the start; passes are implied.
+    #[doc = doc!(Game.moves)]
     #[getter]
     fn moves(&self) -> Vec<String> {
         self.0.plies.iter().map(|ply| ply.square.to_string()).collect()
     }
 
-    /// The moves as one word.
+    #[doc = doc!(Game.transcript)]
     #[getter]
     fn transcript(&self) -> String {
         let squares: Vec<_> = self.0.plies.iter().map(|ply| ply.square).collect();
         transcript(&squares)
     }
 
-    /// The length of the random opening.
+    #[doc = doc!(Game.random_plies)]
     #[getter]
     fn random_plies(&self) -> usize {
         self.0.random_plies()
     }
 
-    /// The search's value before each move, in discs for the side to move.
+    #[doc = doc!(Game.values)]
     #[getter]
     fn values(&self) -> Vec<Option<f32>> {
         self.0.plies.iter().map(|ply| ply.searched.map(|searched| discs(searched.score))).collect()
     }
 
-    /// One letter per move: o for the random opening, b for the search's best move, r for another one; a capital letter
-    /// if the value is exact.
+    #[doc = doc!(Game.kinds)]
     #[getter]
     fn kinds(&self) -> String {
         self.0.plies.iter().map(kind).collect()
     }
 
-    /// Returns the positions' λ-returns in discs, for the side to move.
+    #[doc = doc!(Game.targets)]
     fn targets(&self, lambda_: &Bound<'_, PyAny>) -> PyResult<Vec<Option<f32>>> {
         let mut targets = self.0.targets(lambda(lambda_)? as f32).into_iter();
         Ok(self.0.plies.iter().map(|ply| ply.searched.and_then(|_| targets.next())).collect())
     }
 
-    /// Returns one line of JSON, as a run records its games.
+    #[doc = doc!(Game.to_json)]
     fn to_json(&self) -> String {
         let Self(GameRecord { index, stone_difference, plies }) = self;
         let (moves, kinds) = (self.transcript(), self.kinds());

@@ -24,8 +24,7 @@ pub fn given_targets(targets: &str) -> PyResult<GivenTargets> {
     }
 }
 
-/// Compares the evaluations of the games' positions with the games' outcomes. Returns the number of positions, the sum
-/// of the distances in discs, and the sum of their squares.
+#[doc = doc!(outcome_errors)]
 #[pyfunction]
 pub fn outcome_errors(
     py: Python<'_>,

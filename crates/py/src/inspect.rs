@@ -10,7 +10,7 @@ use pyo3::types::PyDict;
 use shirokuro_engine::{PATTERNS, Square, UNITS_PER_DISC, feature_indices as indices_of, feature_squares, mirror};
 use shirokuro_train::{Inspection, Tables, table_of, traces_of};
 
-/// Returns the entry that each of the 56 features reads on a board.
+#[doc = doc!(feature_indices)]
 #[pyfunction]
 #[pyo3(signature = (board, *, side_to_move = None))]
 pub fn feature_indices<'py>(
@@ -20,7 +20,7 @@ pub fn feature_indices<'py>(
     Ok(PyArray1::from_slice(board.py(), &indices_of(&position(board, side_to_move)?.board)))
 }
 
-/// Returns each pattern's squares in the four rotations, by the pattern's name.
+#[doc = doc!(pattern_squares)]
 #[pyfunction]
 pub fn pattern_squares(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
     let by_name = PyDict::new(py);
@@ -33,7 +33,7 @@ pub fn pattern_squares(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
     Ok(by_name)
 }
 
-/// Returns the entries of each pattern's mirror images, by the pattern's name.
+#[doc = doc!(mirror_entries)]
 #[pyfunction]
 pub fn mirror_entries(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
     let by_name = PyDict::new(py);
@@ -43,7 +43,7 @@ pub fn mirror_entries(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
     Ok(by_name)
 }
 
-/// Returns the eligible entries after some plies of a game, as one `NumPy` array per column.
+#[doc = doc!(traces)]
 #[pyfunction]
 pub fn traces<'py>(
     game: &Bound<'py, PyGame>,

@@ -4,8 +4,9 @@ use crate::cancellation::check_cancellation;
 use crate::error::{memory_error, no_threads};
 use pyo3::prelude::*;
 use shirokuro_engine::require_memory;
+use std::convert::Infallible;
 use std::panic::resume_unwind;
-use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
@@ -31,30 +32,41 @@ pub fn check_interrupts() -> PyResult<()> {
 /// Signal handlers run on the main thread only, so they never make `poll` fail on another thread.
 pub fn with_polling<T: Send>(
     py: Python<'_>,
-    poll: impl FnMut() -> PyResult<()> + Send,
+    mut poll: impl FnMut() -> PyResult<()> + Send,
     work: impl FnOnce() -> T + Send,
 ) -> PyResult<(T, Option<PyErr>)> {
-    require_memory(STACK_BYTES, "a thread").map_err(|error| memory_error(&error))?;
-    py.detach(|| thread::scope(|scope| wait(scope, poll, work)))
+    with_requests(py, move |_: Option<Infallible>| poll(), move |_requests| work())
 }
 
-fn wait<'scope, T: Send + 'scope>(
-    scope: &'scope thread::Scope<'scope, '_>,
-    mut poll: impl FnMut() -> PyResult<()>,
-    work: impl FnOnce() -> T + Send + 'scope,
+/// Runs `work` as [`with_polling`] does. It may send requests to this thread: `serve` gets them, and `None` every 50 ms
+/// without one. After an error of `serve`, requests are dropped.
+pub fn with_requests<R: Send, T: Send>(
+    py: Python<'_>,
+    serve: impl FnMut(Option<R>) -> PyResult<()> + Send,
+    work: impl FnOnce(Sender<R>) -> T + Send,
 ) -> PyResult<(T, Option<PyErr>)> {
-    let (done, ended) = channel::<()>();
-    let spawned =
-        thread::Builder::new().stack_size(STACK_BYTES).name("shirokuro".to_owned()).spawn_scoped(scope, move || {
-            // Dropped when the work returns or panics.
-            let _done = done;
-            work()
-        });
-    let worker = spawned.map_err(|error| no_threads(&error))?;
+    require_memory(STACK_BYTES, "a thread").map_err(|error| memory_error(&error))?;
+    py.detach(|| thread::scope(|scope| wait(scope, serve, work)))
+}
+
+fn wait<'scope, R: Send + 'scope, T: Send + 'scope>(
+    scope: &'scope thread::Scope<'scope, '_>,
+    mut serve: impl FnMut(Option<R>) -> PyResult<()>,
+    work: impl FnOnce(Sender<R>) -> T + Send + 'scope,
+) -> PyResult<(T, Option<PyErr>)> {
+    // The work has ended when it has dropped the sender, by returning or by a panic.
+    let (sender, requests) = channel();
+    let builder = thread::Builder::new().stack_size(STACK_BYTES).name("shirokuro".to_owned());
+    let worker = builder.spawn_scoped(scope, move || work(sender)).map_err(|error| no_threads(&error))?;
     let mut error = None;
-    while ended.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout) {
+    loop {
+        let request = match requests.recv_timeout(INTERVAL) {
+            Ok(request) => Some(request),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => break,
+        };
         if error.is_none() {
-            error = poll().err();
+            error = serve(request).err();
         }
     }
     let result = worker.join().unwrap_or_else(|panic| resume_unwind(panic));

@@ -1,7 +1,11 @@
 //! The Python module of shirokuro. It converts the arguments, calls the engine or the trainer without the interpreter,
 //! and converts the results. `python/shirokuro/_core.pyi` documents it for its users.
 
+#![allow(clippy::doc_markdown, reason = "the docstrings are Python's")]
 #![allow(clippy::needless_pass_by_value, reason = "a function that Python calls owns its arguments")]
+
+#[macro_use]
+mod docs;
 
 mod args;
 mod batch;
@@ -12,12 +16,14 @@ mod error;
 mod evaluator;
 mod file;
 mod game;
+mod game_batch;
 mod given;
 mod inspect;
 mod interrupt;
 mod measure;
 mod moves;
 mod names;
+mod own_evaluator;
 mod perft;
 mod picture;
 mod player;
@@ -27,8 +33,10 @@ mod random_games;
 mod replay;
 mod report;
 mod search;
+mod search_result;
 mod settings;
 mod trainer;
+mod weight_arrays;
 mod weights_view;
 
 use crate::args::SideToMove;
@@ -56,6 +64,8 @@ mod core {
     #[pymodule_export]
     use crate::game::PyGame;
     #[pymodule_export]
+    use crate::game_batch::PyGameBatch;
+    #[pymodule_export]
     use crate::given::outcome_errors;
     #[pymodule_export]
     use crate::inspect::{feature_indices, mirror_entries, pattern_squares, traces};
@@ -78,7 +88,9 @@ mod core {
     #[pymodule_export]
     use crate::report::{PyGameFailure, PyGenerationReport, PySuddenChange};
     #[pymodule_export]
-    use crate::search::{PySearchResult, PySearcher, search, solve};
+    use crate::search::{PySearcher, search, solve};
+    #[pymodule_export]
+    use crate::search_result::PySearchResult;
     #[pymodule_export]
     use crate::trainer::{PyTrainerCore, inject_faults, time_games};
 
@@ -119,14 +131,14 @@ mod core {
     }
 }
 
-/// Converts a score between the side to move's view and Black's view.
+#[doc = doc!(black_view)]
 #[pyfunction]
 fn black_view(score: Bound<'_, PyAny>, side_to_move: SideToMove) -> PyResult<Bound<'_, PyAny>> {
     // The engine defines the conversion: it gives the sign.
     if side_to_move.0.black_view(1) == 1 { Ok(score) } else { score.neg() }
 }
 
-/// Returns the name of the instruction set that the engine's inner loops use on this machine.
+#[doc = doc!(kernel)]
 #[pyfunction]
 fn kernel() -> &'static str {
     shirokuro_engine::kernel_name()

@@ -9,8 +9,7 @@ use shirokuro_engine::{Board, DiscCount, Evaluate, Limits, Searcher, try_with_ca
 use std::hint::black_box;
 use std::time::Instant;
 
-/// Evaluates every position from scratch, `rounds` times, on this thread; returns the seconds and the sum of the
-/// values.
+#[doc = doc!(time_evaluation)]
 #[pyfunction]
 #[pyo3(signature = (evaluator, positions, *, rounds))]
 pub fn time_evaluation(
@@ -33,8 +32,7 @@ pub fn time_evaluation(
     Ok((seconds, values.iter().map(|&value| f64::from(value)).sum()))
 }
 
-/// Searches every position one ply deep, one after the other, `rounds` times, on this thread, counting discs without
-/// a model; returns the seconds and the nodes.
+#[doc = doc!(time_searches)]
 #[pyfunction]
 #[pyo3(signature = (evaluator, positions, *, rounds))]
 pub fn time_searches(
@@ -62,8 +60,7 @@ pub fn time_searches(
     }))
 }
 
-/// Makes `count` steps, each an exclusive or and an addition that depend on each other and take two processor cycles
-/// together; returns the seconds.
+#[doc = doc!(time_steps)]
 #[pyfunction]
 #[pyo3(signature = (count))]
 pub fn time_steps(py: Python<'_>, count: &Bound<'_, PyAny>) -> PyResult<f64> {
@@ -87,8 +84,7 @@ pub fn time_steps(py: Python<'_>, count: &Bound<'_, PyAny>) -> PyResult<f64> {
     }))
 }
 
-/// Reads `count` places of a memory of `size` bytes, each of which holds the index of the next one; returns the
-/// seconds.
+#[doc = doc!(time_reads)]
 #[pyfunction]
 #[pyo3(signature = (size, *, count))]
 pub fn time_reads(py: Python<'_>, size: &Bound<'_, PyAny>, count: &Bound<'_, PyAny>) -> PyResult<f64> {

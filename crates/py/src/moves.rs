@@ -19,7 +19,7 @@ pub fn read_moves(py: Python<'_>, text: &str) -> PyResult<Vec<Square>> {
     read.extract::<Vec<String>>()?.into_iter().map(square).collect()
 }
 
-/// Checks whether a text is a plain transcript of legal moves from the start.
+#[doc = doc!(is_transcript)]
 #[pyfunction]
 pub fn is_transcript(text: &str) -> bool {
     parse_transcript(text).is_ok()

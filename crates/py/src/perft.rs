@@ -8,7 +8,7 @@ use shirokuro_engine::{Board, Position, squares};
 /// The number of plies that are counted between two checks of Python's signals.
 const UNINTERRUPTED: u32 = 7;
 
-/// Counts the move sequences of `depth` plies; a pass counts as one ply.
+#[doc = doc!(perft)]
 #[pyfunction]
 #[pyo3(signature = (depth, board = None, *, side_to_move = None))]
 pub fn perft(

@@ -11,7 +11,7 @@ use shirokuro_train::{Control, GamePlayer, TrainerOptions, WeightChanges};
 use std::process;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
-/// Plays games of a run with a copy of its weights.
+#[doc = doc!(GamePlayer)]
 #[pyclass(frozen, name = "GamePlayer", module = "shirokuro._core")]
 pub struct PyGamePlayer {
     player: Mutex<GamePlayer>,
@@ -32,19 +32,19 @@ impl PyGamePlayer {
         Ok(Self { player: Mutex::new(player), control: Mutex::default(), owner: process::id() })
     }
 
-    /// Applies changes of the weights.
+    #[doc = doc!(GamePlayer.apply)]
     fn apply(&self, py: Python<'_>, changes: &[u8]) -> PyResult<()> {
         let player = &mut *self.lock()?;
         py.detach(|| player.apply(changes)).map_err(|error| PyValueError::new_err(error.to_string()))
     }
 
-    /// Replaces the weights by neutral ones.
+    #[doc = doc!(GamePlayer.forget)]
     fn forget(&self, py: Python<'_>) -> PyResult<()> {
         let player = &mut *self.lock()?;
         py.detach(|| player.forget()).map_err(|error| trainer_error(&error))
     }
 
-    /// Plays games, and returns them for `TrainerCore.supply`.
+    #[doc = doc!(GamePlayer.play)]
     #[pyo3(signature = (seed, numbers, *, play, table_mb, hang_seconds = 60.0))]
     fn play<'py>(
         &self,
@@ -68,18 +68,18 @@ impl PyGamePlayer {
         }
     }
 
-    /// Stops the current call of `play` soon; it returns the games that it has finished.
+    #[doc = doc!(GamePlayer.stop)]
     fn stop(&self) {
         self.control().stop();
     }
 
-    /// The number of games finished in the current or last call of `play`.
+    #[doc = doc!(GamePlayer.finished)]
     #[getter]
     fn finished(&self) -> u64 {
         self.control().finished()
     }
 
-    /// The fingerprint of the weights; 0 if they are neutral.
+    #[doc = doc!(GamePlayer.fingerprint)]
     #[getter]
     fn fingerprint(&self) -> PyResult<u64> {
         Ok(self.lock()?.fingerprint())
@@ -111,7 +111,7 @@ impl PyGamePlayer {
     }
 }
 
-/// Returns a fingerprint of games that are played for it.
+#[doc = doc!(engine_signature)]
 #[pyfunction]
 pub fn engine_signature(py: Python<'_>) -> PyResult<String> {
     py.detach(shirokuro_train::engine_signature).map_err(|error| trainer_error(&error))

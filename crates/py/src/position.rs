@@ -11,7 +11,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyList;
 use shirokuro_engine::{Position, Square, squares};
 
-/// A board and the side to move: immutable and hashable.
+#[doc = doc!(Position)]
 #[pyclass(frozen, eq, hash, name = "Position", module = "shirokuro._core")]
 #[derive(PartialEq, Eq, Hash)]
 pub struct PyPosition(pub Position);
@@ -28,7 +28,7 @@ impl PyPosition {
         position(board, side_to_move).map(Self)
     }
 
-    /// Returns the position after moves from the start, written like `"f5d6c3"`; passes are implied.
+    #[doc = doc!(Position.from_moves)]
     #[staticmethod]
     fn from_moves(py: Python<'_>, moves: &str) -> PyResult<Self> {
         let moves = read_moves(py, moves)?;
@@ -38,13 +38,13 @@ impl PyPosition {
         Ok(Self(moves.into_iter().fold(Position::START, play)))
     }
 
-    /// Parses the output of `str()`.
+    #[doc = doc!(Position.from_diagram)]
     #[staticmethod]
     fn from_diagram(diagram: &str) -> PyResult<Self> {
         diagram.parse().map(Self).map_err(|error| PyValueError::new_err(format!("diagram: {error}")))
     }
 
-    /// The 64 squares: 0 empty, 1 black, 2 white. A copy.
+    #[doc = doc!(Position.board)]
     #[getter]
     fn board<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<i8>> {
         let (black, white) = self.0.colours();
@@ -52,19 +52,19 @@ impl PyPosition {
         PyArray1::from_vec(py, (0..64).map(square).collect())
     }
 
-    /// The side to move: 1 black, 2 white.
+    #[doc = doc!(Position.side_to_move)]
     #[getter]
     fn side_to_move(&self) -> u8 {
         SideToMove::number(self.0.side)
     }
 
-    /// The legal moves, from a1 to h8; empty when the side must pass or the game is over.
+    #[doc = doc!(Position.legal_moves)]
     #[getter]
     fn legal_moves<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         names::list(py, self.0.board.moves())
     }
 
-    /// The positions after each of the legal moves, as `play` returns them.
+    #[doc = doc!(Position.children)]
     #[getter]
     fn children<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let Position { board, side } = self.0;
@@ -79,13 +79,13 @@ impl PyPosition {
         PyList::new(py, (0..moves.count_ones()).map(next))
     }
 
-    /// Whether neither side has a move.
+    #[doc = doc!(Position.is_over)]
     #[getter]
     fn is_over(&self) -> bool {
         self.0.board.is_over()
     }
 
-    /// The final score in discs, for the side to move, with empty squares counted for the winner.
+    #[doc = doc!(Position.score)]
     #[getter]
     fn score(&self) -> PyResult<i32> {
         if self.0.board.is_over() {
@@ -94,21 +94,20 @@ impl PyPosition {
         Err(PyValueError::new_err("score: the game is not over"))
     }
 
-    /// Black's discs − White's discs on the board.
+    #[doc = doc!(Position.stone_difference)]
     #[getter]
     fn stone_difference(&self) -> i32 {
         let (black, white) = self.0.colours();
         black.count_ones() as i32 - white.count_ones() as i32
     }
 
-    /// The number of empty squares.
+    #[doc = doc!(Position.empties)]
     #[getter]
     fn empties(&self) -> u32 {
         self.0.board.empties()
     }
 
-    /// Returns the position after a move. A side that then has no move passes automatically. `"--"` passes where that
-    /// is legal.
+    #[doc = doc!(Position.play)]
     fn play(&self, r#move: &str) -> PyResult<Self> {
         if r#move == "--" {
             if self.0.board.moves() == 0 && !self.0.board.is_over() {

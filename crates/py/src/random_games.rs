@@ -14,7 +14,7 @@ const UNINTERRUPTED: usize = 4096;
 /// The memory of a game as a Python object, with the most moves that a game can have.
 const GAME_BYTES: usize = 1024;
 
-/// Plays games of random moves. Game number `index` depends on the seed alone.
+#[doc = doc!(random_games)]
 #[pyfunction]
 #[pyo3(signature = (games, *, seed = None), text_signature = "(games, *, seed=0)")]
 pub fn random_games<'py>(

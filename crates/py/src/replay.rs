@@ -5,7 +5,7 @@ use crate::error::trainer_error;
 use crate::game::PyGame;
 use crate::given::given_targets;
 use crate::interrupt::{check_interrupts, with_polling};
-use crate::search::PySearchResult;
+use crate::search_result::PySearchResult;
 use crate::settings::PySettings;
 use crate::trainer::PyTrainerCore;
 use pyo3::exceptions::PyRuntimeError;
@@ -17,8 +17,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 /// The way a move was chosen, the static evaluation before it, and the search.
 type ReplayedPly = (&'static str, f32, Option<PySearchResult>);
 
-/// Replays a game of the current generation, or a given one that has its number, with the weights from before the
-/// generation.
+#[doc = doc!(replay)]
 #[pyfunction]
 #[pyo3(signature = (core, game, *, play, given = None, targets = "outcome"))]
 pub fn replay(

@@ -12,18 +12,18 @@ use shirokuro_train::{
 };
 use std::collections::BTreeMap;
 
-/// A game that failed.
+#[doc = doc!(GameFailure)]
 #[pyclass(frozen, get_all, name = "GameFailure", module = "shirokuro._core")]
 pub struct PyGameFailure {
-    /// The game's number in its training, from 0.
+    #[doc = doc!(GameFailure.index)]
     index: u64,
-    /// The kind of failure: a panic of the worker, no sign of life from it, or a search without a result.
+    #[doc = doc!(GameFailure.kind)]
     kind: &'static str,
-    /// Details.
+    #[doc = doc!(GameFailure.message)]
     message: String,
-    /// The run's seed. Together with `index` and the weights it reproduces the game.
+    #[doc = doc!(GameFailure.seed)]
     seed: u64,
-    /// The moves up to the failure, as `Position.from_moves` reads them.
+    #[doc = doc!(GameFailure.transcript)]
     transcript: String,
 }
 
@@ -84,30 +84,30 @@ fn phase_seconds(phases: PhaseTimes) -> PhaseSeconds {
     times.into_iter().map(|(name, time)| (name, time.as_secs_f64())).collect()
 }
 
-/// A suspiciously large change of a weight, and the position that contributed most to it.
+#[doc = doc!(SuddenChange)]
 #[pyclass(frozen, get_all, name = "SuddenChange", module = "shirokuro._core")]
 pub struct PySuddenChange {
-    /// `"P01"` … `"P14"`.
+    #[doc = doc!(SuddenChange.pattern)]
     pattern: &'static str,
-    /// The number of discs − 4.
+    #[doc = doc!(SuddenChange.stage)]
     stage: usize,
-    /// The index in the pattern's table; of two mirror images, the lower one.
+    #[doc = doc!(SuddenChange.entry)]
     entry: usize,
-    /// The index of the mirror image, which has the same weight.
+    #[doc = doc!(SuddenChange.mirror)]
     mirror: u16,
-    /// The number of times that the generation's positions read either of them.
+    #[doc = doc!(SuddenChange.visits)]
     visits: u32,
-    /// The weight before the update.
+    #[doc = doc!(SuddenChange.before)]
     before: u16,
-    /// The weight after the update.
+    #[doc = doc!(SuddenChange.after)]
     after: u16,
-    /// The number of the position's game.
+    #[doc = doc!(SuddenChange.game)]
     game: u64,
-    /// The number of moves played before the position.
+    #[doc = doc!(SuddenChange.ply)]
     ply: usize,
-    /// The position: of all that read the entry, the one whose target was farthest from its evaluation.
+    #[doc = doc!(SuddenChange.position)]
     position: Py<PyPosition>,
-    /// Target − evaluation of the position, in discs for its side to move.
+    #[doc = doc!(SuddenChange.error)]
     error: f32,
 }
 
@@ -162,64 +162,62 @@ fn updates<'py>(py: Python<'py>, updates: &[WeightUpdate]) -> PyResult<Bound<'py
     Ok(column)
 }
 
-/// The report of a call of `TrainerCore.advance`.
+#[doc = doc!(GenerationReport)]
 #[pyclass(frozen, get_all, name = "GenerationReport", module = "shirokuro._core")]
 pub struct PyGenerationReport {
-    /// The games played, by index.
+    #[doc = doc!(GenerationReport.games)]
     games: Vec<Py<PyGame>>,
-    /// The games that failed. They count as played, and nothing is learned from them.
+    #[doc = doc!(GenerationReport.failures)]
     failures: Vec<Py<PyGameFailure>>,
-    /// Weight entries that became NaN or infinite and were reset to neutral, mirror images included.
+    #[doc = doc!(GenerationReport.resets)]
     resets: Vec<(&'static str, usize, u64)>,
-    /// The indices of those `games` in which a position's target is NaN or infinite.
+    #[doc = doc!(GenerationReport.nan_games)]
     nan_games: Vec<u64>,
-    /// Six numbers for each of `games`.
+    #[doc = doc!(GenerationReport.game_sums)]
     game_sums: Vec<GameSums>,
-    /// The number of positions learned from `games`; `td_error` covers them.
+    #[doc = doc!(GenerationReport.positions)]
     positions: u64,
-    /// The root mean square of target − evaluation before learning, in discs; `None` when nothing was learned.
+    #[doc = doc!(GenerationReport.td_error)]
     td_error: Option<f64>,
-    /// Visits to weight entries, mirror images included, in the whole generation so far.
+    #[doc = doc!(GenerationReport.visits)]
     visits: u64,
-    /// The number of searches in `games`.
+    #[doc = doc!(GenerationReport.searches)]
     searches: u64,
-    /// The number of positions that the searches visited.
+    #[doc = doc!(GenerationReport.nodes)]
     nodes: u64,
-    /// The number of probes of the transposition tables.
+    #[doc = doc!(GenerationReport.probes)]
     probes: u64,
-    /// The number of probes that found their position.
+    #[doc = doc!(GenerationReport.hits)]
     hits: u64,
-    /// The sum of the search depths.
+    #[doc = doc!(GenerationReport.depth_sum)]
     depth_sum: u64,
-    /// The smallest search depth; `None` without a search.
+    #[doc = doc!(GenerationReport.depth_min)]
     depth_min: Option<u32>,
-    /// The largest search depth.
+    #[doc = doc!(GenerationReport.depth_max)]
     depth_max: u32,
-    /// The number of search values in `games`.
+    #[doc = doc!(GenerationReport.value_count)]
     value_count: u64,
-    /// The sum of the values, in 1/256 disc for the side to move.
+    #[doc = doc!(GenerationReport.value_sum)]
     value_sum: i64,
-    /// The sum of their squares.
+    #[doc = doc!(GenerationReport.value_sum_of_squares)]
     value_sum_of_squares: i64,
-    /// The smallest value in discs; `None` without values.
+    #[doc = doc!(GenerationReport.value_min)]
     value_min: Option<f32>,
-    /// The largest value in discs; `None` without values.
+    #[doc = doc!(GenerationReport.value_max)]
     value_max: Option<f32>,
-    /// The wall-clock time of playing.
+    #[doc = doc!(GenerationReport.play_seconds)]
     play_seconds: f64,
-    /// The wall-clock time of learning.
+    #[doc = doc!(GenerationReport.learn_seconds)]
     learn_seconds: f64,
-    /// The time that the workers spent on each phase, in seconds, summed over the workers; `None` if it was not
-    /// measured.
+    #[doc = doc!(GenerationReport.phases)]
     phases: Option<PhaseSeconds>,
-    /// Every update of the requested tables in the whole generation so far, one row per entry.
+    #[doc = doc!(GenerationReport.updates)]
     updates: Option<Py<PyDict>>,
-    /// The largest sudden changes, at most eight.
+    #[doc = doc!(GenerationReport.sudden)]
     sudden: Vec<Py<PySuddenChange>>,
-    /// The number of weights that changed by `sudden_discs` or more in the whole generation so far; a mirror pair
-    /// counts once.
+    #[doc = doc!(GenerationReport.sudden_count)]
     sudden_count: u64,
-    /// Whether the call reached the end of its generation.
+    #[doc = doc!(GenerationReport.generation_complete)]
     generation_complete: bool,
 }
 

@@ -3,14 +3,13 @@
 use crate::args::{SideToMove, evaluator, evaluator_or_default, integer, milliseconds, small_integer, table_bytes};
 use crate::board::position;
 use crate::error::{busy, memory_error, value_error};
-use crate::interrupt::{check_interrupts, with_polling};
-use crate::picture;
-use crate::position::PyPosition;
+use crate::evaluator::PyEvaluator;
+use crate::interrupt::{check_interrupts, with_polling, with_requests};
+use crate::own_evaluator::{self, OwnEvaluator, Request};
+use crate::search_result::PySearchResult;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use shirokuro_engine::{
-    Board, Confidence, DiscCount, Limits, PatternEvaluator, Position, SearchResult, Searcher, discs, require_memory,
-};
+use shirokuro_engine::{Board, Confidence, DiscCount, Limits, PatternEvaluator, Position, Searcher, require_memory};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -88,113 +87,10 @@ impl SearchOptions {
     }
 }
 
-/// The values of a result, in the order of its fields.
-type SearchResultParts = (Py<PyPosition>, Option<String>, f32, u32, u64, bool, u8, Vec<String>, f64, Option<f64>);
-
 /// The positional and keyword arguments from which a searcher was made.
 type SearcherArguments<'a, 'py> = ((Option<&'a Py<PyAny>>,), Bound<'py, PyDict>);
 
-/// The result of a search.
-#[pyclass(frozen, get_all, name = "SearchResult", module = "shirokuro._core")]
-pub struct PySearchResult {
-    /// The position that was searched.
-    position: Py<PyPosition>,
-    /// The move to play; `None` when the side must pass or the game is over.
-    best_move: Option<String>,
-    /// The value in discs, for the side to move.
-    score: f32,
-    /// The depth of the last complete search in plies.
-    depth: u32,
-    /// The number of positions visited.
-    nodes: u64,
-    /// Whether the score is the game's true result under best play.
-    exact: bool,
-    /// The probability in percent that a pruned line was pruned correctly; 100 if only proofs pruned.
-    confidence: u8,
-    /// The principal variation, starting with the best move.
-    principal_variation: Vec<String>,
-    /// Wall-clock time.
-    seconds: f64,
-    /// The share of table probes that found their position, from 0 to 1; `None` without probes.
-    table_hit_rate: Option<f64>,
-}
-
-impl PySearchResult {
-    /// Converts the result.
-    pub fn new(
-        py: Python<'_>,
-        position: Position,
-        result: &SearchResult,
-        confidence: u8,
-        time: Duration,
-    ) -> PyResult<Self> {
-        Ok(Self {
-            position: Py::new(py, PyPosition(position))?,
-            best_move: result.best.map(|square| square.to_string()),
-            score: discs(result.score),
-            depth: result.depth,
-            nodes: result.nodes,
-            exact: result.exact,
-            confidence: if result.exact { 100 } else { confidence },
-            principal_variation: result.line.iter().map(ToString::to_string).collect(),
-            seconds: time.as_secs_f64(),
-            table_hit_rate: (result.probes > 0).then(|| result.hits as f64 / result.probes as f64),
-        })
-    }
-}
-
-#[pymethods]
-impl PySearchResult {
-    /// Restores a result from what `__reduce__` returns.
-    #[staticmethod]
-    fn _of(parts: SearchResultParts) -> Self {
-        let (position, best_move, score, depth, nodes, exact, confidence, line, seconds, table_hit_rate) = parts;
-        let principal_variation = line;
-        Self {
-            position,
-            best_move,
-            score,
-            depth,
-            nodes,
-            exact,
-            confidence,
-            principal_variation,
-            seconds,
-            table_hit_rate,
-        }
-    }
-
-    /// Pickles the result as its parts.
-    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (SearchResultParts,))> {
-        let parts = (
-            self.position.clone_ref(py),
-            self.best_move.clone(),
-            self.score,
-            self.depth,
-            self.nodes,
-            self.exact,
-            self.confidence,
-            self.principal_variation.clone(),
-            self.seconds,
-            self.table_hit_rate,
-        );
-        Ok((py.get_type::<Self>().getattr("_of")?, (parts,)))
-    }
-
-    fn __repr__(&self) -> String {
-        let best = self.best_move.as_ref().map_or_else(|| "None".to_owned(), |best| format!("'{best}'"));
-        let exact = if self.exact { "True" } else { "False" };
-        let Self { score, depth, nodes, .. } = self;
-        format!("SearchResult(best_move={best}, score={score}, depth={depth}, nodes={nodes}, exact={exact})")
-    }
-
-    /// The board with the expected moves, and the figures, for notebooks.
-    fn _repr_html_(slf: &Bound<'_, Self>) -> PyResult<String> {
-        picture::html(slf, "search_html")
-    }
-}
-
-/// A search that keeps its transposition table between calls.
+#[doc = doc!(Searcher)]
 #[pyclass(frozen, name = "Searcher", module = "shirokuro._core")]
 pub struct PySearcher {
     evaluator: PatternEvaluator,
@@ -226,7 +122,7 @@ impl PySearcher {
         Ok(((self.model.as_ref(),), keywords))
     }
 
-    /// Searches as the function `search` does.
+    #[doc = doc!(Searcher.search)]
     #[expect(clippy::too_many_arguments, reason = "they are Python's keyword arguments")]
     #[pyo3(
         signature = (
@@ -254,7 +150,7 @@ impl PySearcher {
     }
 }
 
-/// Searches a position with an empty table.
+#[doc = doc!(search)]
 #[pyfunction]
 #[pyo3(
     signature = (
@@ -280,11 +176,17 @@ pub fn search(
     let limits = limits(depth, nodes, time_ms, exact_empties)?;
     let options = SearchOptions::new(threads, confidence)?;
     let table_bytes = table_bytes(table_mb)?;
+    if let Some(own) = evaluator.filter(|evaluator| !evaluator.is_instance_of::<PyEvaluator>()) {
+        own_evaluator::check(own)?;
+        let search = |searcher: &mut Searcher| run_own(searcher, own, position, limits, options);
+        return with_empty_table(table_bytes, search);
+    }
     let evaluator = evaluator_or_default(board.py(), evaluator)?;
-    once(board.py(), Some(evaluator), position, limits, options, table_bytes)
+    let search = |searcher: &mut Searcher| run(board.py(), searcher, Some(&evaluator), position, limits, options);
+    with_empty_table(table_bytes, search)
 }
 
-/// Finds the result of the game under best play.
+#[doc = doc!(solve)]
 #[pyfunction]
 #[pyo3(
     signature = (board, *, evaluator = None, side_to_move = None, table_mb = None, threads = None),
@@ -300,7 +202,9 @@ pub fn solve(
     let position = position(board, side_to_move)?;
     let limits = SearchLimits { exact_empties: 64, ..SearchLimits::default() };
     let options = SearchOptions::new(threads, None)?;
-    once(board.py(), self::evaluator(evaluator)?, position, limits, options, table_bytes(table_mb)?)
+    let evaluator = self::evaluator(evaluator)?;
+    let search = |searcher: &mut Searcher| run(board.py(), searcher, evaluator.as_ref(), position, limits, options);
+    with_empty_table(table_bytes(table_mb)?, search)
 }
 
 fn limits(
@@ -322,19 +226,15 @@ const MOST_KEPT: usize = 1 << 24;
 
 /// Searches with an empty table, in the last search's memory if it had the same size: allocating a table takes longer
 /// than a short search.
-fn once(
-    py: Python<'_>,
-    evaluator: Option<PatternEvaluator>,
-    position: Position,
-    limits: SearchLimits,
-    options: SearchOptions,
+fn with_empty_table(
     table_bytes: usize,
+    search: impl FnOnce(&mut Searcher) -> PyResult<PySearchResult>,
 ) -> PyResult<PySearchResult> {
     static IDLE: Mutex<Option<(usize, Searcher)>> = Mutex::new(None);
     let idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner).take_if(|(bytes, _)| *bytes == table_bytes);
     let mut searcher = idle.map_or_else(|| new_searcher(table_bytes), |(_, searcher)| Ok(searcher))?;
     searcher.forget();
-    let result = run(py, &mut searcher, evaluator.as_ref(), position, limits, options);
+    let result = search(&mut searcher);
     if table_bytes <= MOST_KEPT {
         *IDLE.lock().unwrap_or_else(PoisonError::into_inner) = Some((table_bytes, searcher));
     }
@@ -354,10 +254,7 @@ fn run(
     let stop = AtomicBool::new(false);
     let start = Instant::now();
     let search = || {
-        let SearchLimits { depth, nodes, time, exact_empties } = limits;
-        let SearchOptions { threads, confidence, .. } = options;
-        let (exact, stop, heartbeat) = (exact_empties, Some(&stop), None);
-        let limits = Limits { depth, nodes, time, exact, confidence, threads, stop, heartbeat };
+        let limits = engine_limits(limits, options, &stop);
         match evaluator {
             Some(evaluator) => searcher.search(evaluator, board, &limits),
             None => searcher.search(&DiscCount, board, &limits),
@@ -374,4 +271,37 @@ fn run(
         result
     };
     PySearchResult::new(py, position, &result, options.percent, start.elapsed())
+}
+
+/// Searches with an evaluation of the caller's, which this thread makes.
+fn run_own(
+    searcher: &mut Searcher,
+    evaluator: &Bound<'_, PyAny>,
+    position: Position,
+    limits: SearchLimits,
+    options: SearchOptions,
+) -> PyResult<PySearchResult> {
+    let py = evaluator.py();
+    let stop = AtomicBool::new(false);
+    let start = Instant::now();
+    let object = evaluator.clone().unbind();
+    let serve = |request: Option<Request>| {
+        let answered = check_interrupts()
+            .and_then(|()| request.map_or(Ok(()), |request| Python::attach(|py| request.answer(object.bind(py)))));
+        answered.inspect_err(|_| stop.store(true, Relaxed))
+    };
+    let search = |requests| {
+        searcher.search(&OwnEvaluator::new(requests), &position.board, &engine_limits(limits, options, &stop))
+    };
+    let (result, error) = with_requests(py, serve, search)?;
+    match error {
+        Some(error) => Err(error),
+        None => PySearchResult::new(py, position, &result, options.percent, start.elapsed()),
+    }
+}
+
+fn engine_limits(limits: SearchLimits, options: SearchOptions, stop: &AtomicBool) -> Limits<'_> {
+    let SearchLimits { depth, nodes, time, exact_empties } = limits;
+    let SearchOptions { threads, confidence, .. } = options;
+    Limits { depth, nodes, time, exact: exact_empties, confidence, threads, stop: Some(stop), heartbeat: None }
 }

@@ -22,7 +22,7 @@ use std::process;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
-/// Weights, moments and the position in the run.
+#[doc = doc!(TrainerCore)]
 #[pyclass(frozen, name = "TrainerCore", module = "shirokuro._core")]
 pub struct PyTrainerCore {
     trainer: Mutex<Trainer>,
@@ -87,7 +87,7 @@ impl PyTrainerCore {
         Self::new(py, trainer)
     }
 
-    /// Reads a trainer file: the core, and the settings, statistics and monitor texts that were passed to `save`.
+    #[doc = doc!(TrainerCore.load)]
     #[staticmethod]
     #[pyo3(signature = (path, *, threads, table_mb))]
     fn load(
@@ -102,8 +102,7 @@ impl PyTrainerCore {
         Ok((Self::new(py, trainer)?, texts.settings, texts.statistics, texts.monitor))
     }
 
-    /// Plays the next games, at most to the end of the current generation, and learns from them; or learns from the
-    /// first of the given games.
+    #[doc = doc!(TrainerCore.advance)]
     #[pyo3(signature = (
         games, *, play, given = None, targets = "outcome", hang_seconds = 60.0, sudden_discs = 0.0, updates = None,
         tick = None, reports = None
@@ -159,15 +158,14 @@ impl PyTrainerCore {
         }
     }
 
-    /// Returns what changed in the weights that the current generation is played with since the last call: the
-    /// fingerprints before and after, and the bytes.
+    #[doc = doc!(TrainerCore.share_weights)]
     fn share_weights<'py>(&self, py: Python<'py>) -> PyResult<(u64, u64, Bound<'py, PyBytes>)> {
         let trainer = &mut *self.lock()?;
         let changes = py.detach(|| trainer.share_weights()).map_err(|error| memory_error(&error))?;
         Ok(weight_changes(py, &changes))
     }
 
-    /// Returns what leads from neutral weights to those that were shared last, in the same form.
+    #[doc = doc!(TrainerCore.whole_weights)]
     fn whole_weights<'py>(&self, py: Python<'py>) -> PyResult<(u64, u64, Bound<'py, PyBytes>)> {
         let trainer = &*self.lock()?;
         let changes = py.detach(|| trainer.whole_weights());
@@ -175,14 +173,14 @@ impl PyTrainerCore {
         Ok(weight_changes(py, &changes))
     }
 
-    /// Returns the numbers of those of the next games of the current generation that nobody has played.
+    #[doc = doc!(TrainerCore.missing_games)]
     #[pyo3(signature = (games, *, play))]
     fn missing_games(&self, games: &Bound<'_, PyAny>, play: PySettings<'_>) -> PyResult<Vec<u64>> {
         let games = small_integer("games", games, 1..=u32::MAX)?;
         Ok(self.lock()?.missing_games(games, &play.play(None)?))
     }
 
-    /// Takes games that a `GamePlayer` has played; returns the number of new ones.
+    #[doc = doc!(TrainerCore.supply)]
     #[pyo3(signature = (games, *, play))]
     fn supply(&self, py: Python<'_>, games: &[u8], play: PySettings<'_>) -> PyResult<u64> {
         let play = play.play(None)?;
@@ -190,7 +188,7 @@ impl PyTrainerCore {
         py.detach(|| trainer.supply(games, &play)).map_err(|error| PyValueError::new_err(error.to_string()))
     }
 
-    /// Changes the number of worker threads and the size of each one's transposition table.
+    #[doc = doc!(TrainerCore.set_workers)]
     #[pyo3(signature = (*, threads, table_mb))]
     fn set_workers(&self, py: Python<'_>, threads: &Bound<'_, PyAny>, table_mb: &Bound<'_, PyAny>) -> PyResult<()> {
         let (threads, table_bytes) = (thread_count(threads)?, table_bytes(Some(table_mb))?);
@@ -200,8 +198,7 @@ impl PyTrainerCore {
         Ok(())
     }
 
-    /// Writes the whole state and three JSON texts; an existing file is replaced in one step. Returns whether the folder
-    /// was synced, which some file systems do not support.
+    #[doc = doc!(TrainerCore.save)]
     #[pyo3(
         signature = (path, *, settings, statistics, monitor = "{}".to_owned(), compress = false),
         text_signature = "($self, path, *, settings, statistics, monitor='{}', compress=False)"
@@ -220,33 +217,32 @@ impl PyTrainerCore {
         py.detach(|| trainer.save(&path, &texts, encoding(compress))).map_err(|error| file_error(&error))
     }
 
-    /// Resets every entry whose moments are NaN or infinite to neutral; returns pattern, stage and number of entries.
+    #[doc = doc!(TrainerCore.reset_bad_numbers)]
     fn reset_bad_numbers(&self, py: Python<'_>) -> PyResult<Vec<(&'static str, usize, u64)>> {
         let trainer = &mut *self.lock_with_threads()?;
         Ok(resets(&py.detach(|| trainer.reset_bad_numbers())))
     }
 
-    /// Returns the SHA-256, in hexadecimal, of the whole state: weights, moments and the position in the run.
+    #[doc = doc!(TrainerCore.digest)]
     fn digest(&self, py: Python<'_>) -> PyResult<String> {
         let trainer = &*self.lock()?;
         Ok(py.detach(|| trainer.digest()))
     }
 
-    /// Returns the coverage of each table.
+    #[doc = doc!(TrainerCore.coverage)]
     fn coverage<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let trainer = &*self.lock()?;
         let coverage = py.detach(|| trainer.coverage());
         coverage::by_table(py, &coverage)
     }
 
-    /// Returns, for each entry of a stage in the order of the weights, whether it was ever updated: shape (481140,).
+    #[doc = doc!(TrainerCore.updated_entries)]
     fn updated_entries<'py>(&self, py: Python<'py>, stage: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyArray1<bool>>> {
         let stage = coverage::stage_number(stage)?;
         Ok(self.lock()?.updated_entries(stage).into_pyarray(py))
     }
 
-    /// Returns the bytes of each component: `"weights"`, `"moments"`, `"tables"`, `"scratch"`, `"generation"`,
-    /// `"coverage"`.
+    #[doc = doc!(TrainerCore.memory)]
     fn memory<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let trainer = &*self.lock()?;
         let memory = py.detach(|| trainer.memory());
@@ -267,43 +263,43 @@ impl PyTrainerCore {
         Err(not_picklable("TrainerCore", "it owns threads: write a file with save, and read it with load"))
     }
 
-    /// The weights, shared with the training.
+    #[doc = doc!(TrainerCore.evaluator)]
     #[getter]
     fn evaluator(&self, py: Python<'_>) -> Py<PyEvaluator> {
         self.evaluator.clone_ref(py)
     }
 
-    /// The number of games played since the start of the run.
+    #[doc = doc!(TrainerCore.games_played)]
     #[getter]
     fn games_played(&self) -> u64 {
         self.position().games_played
     }
 
-    /// The number of the current generation, from 0.
+    #[doc = doc!(TrainerCore.generation)]
     #[getter]
     fn generation(&self) -> u64 {
         self.position().generation
     }
 
-    /// The number of games missing in the current generation.
+    #[doc = doc!(TrainerCore.generation_left)]
     #[getter]
     fn generation_left(&self) -> u32 {
         self.position().generation_left
     }
 
-    /// The number of games in a generation.
+    #[doc = doc!(TrainerCore.generation_games)]
     #[getter]
     fn generation_games(&self) -> u32 {
         self.position().generation_games
     }
 
-    /// The run's seed.
+    #[doc = doc!(TrainerCore.seed)]
     #[getter]
     fn seed(&self) -> u64 {
         self.position().seed
     }
 
-    /// The number of worker threads.
+    #[doc = doc!(TrainerCore.threads)]
     #[getter]
     fn threads(&self) -> usize {
         self.position().threads
@@ -343,14 +339,14 @@ impl PyTrainerCore {
     }
 }
 
-/// Times the searches of one game in `every`.
+#[doc = doc!(time_games)]
 #[pyfunction]
 pub fn time_games(core: &PyTrainerCore, every: &Bound<'_, PyAny>) -> PyResult<()> {
     core.timed_games.store(integer("every", every, 0..=u64::from(u32::MAX))?, Relaxed);
     Ok(())
 }
 
-/// Injects faults into a trainer's games.
+#[doc = doc!(inject_faults)]
 #[pyfunction]
 #[pyo3(signature = (core, rates, *, hang_seconds = None))]
 pub fn inject_faults(

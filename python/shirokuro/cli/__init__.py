@@ -7,7 +7,7 @@ import logging
 import sys
 import time
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import shirokuro
 from shirokuro import startup
@@ -32,6 +32,7 @@ from shirokuro.cli.exit_codes import ExitCode, of_error
 from shirokuro.cli.terminal import drop_output, output_may_be_lost, printable, say, standard_streams
 from shirokuro.extras import MissingExtraError
 from shirokuro.runs.checkpoints import model_of
+from shirokuro.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,8 +60,38 @@ _OUTPUT_IS_A_REPORT = {"train", "serve"}
 """Commands whose work continues if their output is lost, as on a full disk."""
 
 
+class _HelpFormatter(argparse.HelpFormatter):
+    """Breaks no line of an example, which is to be copied."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return text if text.startswith("example: ") else super()._fill_text(text, width, indent)
+
+
 class Parser(argparse.ArgumentParser):
     """A parser that reports an error in one line."""
+
+    def __init__(self, *arguments: Any, **known: Any) -> None:  # noqa: ANN401 (as argparse takes them)
+        super().__init__(*arguments, **known)
+        self.formatter_class = _HelpFormatter
+
+    def parse_known_args(  # type: ignore[override]  # the overloads of the stubs differ only in the namespace's type
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """Parses arguments; refuses those that it does not know, with the command that they were given to."""
+        parsed, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            word = unknown[0].partition("=")[0]
+            known = [name for name in self._option_string_actions if name.startswith("--")]
+            self.error(f"unrecognized arguments: {' '.join(unknown)}{did_you_mean(word, known)}")
+        return parsed, unknown
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:  # noqa: ANN401
+        """Adds a suggestion to the error for a choice that does not exist."""
+        try:
+            super()._check_value(action, value)
+        except argparse.ArgumentError as error:
+            error.message += did_you_mean(str(value), map(str, action.choices or ()))
+            raise
 
     def error(self, message: str) -> NoReturn:
         """Exits with code 2."""
@@ -111,16 +142,25 @@ def _parser() -> Parser:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
     for name, module in _COMMANDS.items():
-        command = commands.add_parser(name, help=module.HELP, description=module.HELP)
+        command = commands.add_parser(
+            name,
+            help=module.HELP,
+            description=module.HELP,
+            epilog=f"example: shirokuro {name} {module.EXAMPLE}".rstrip(),
+        )
         module.add_arguments(command)
         command.set_defaults(run=module.run)
 
-    digest = commands.add_parser("digest", help="Print the digest of the training state in a run or a model file.")
+    description = "Print the digest of the training state in a run or a model file."
+    example = "example: shirokuro digest runs/first"
+    digest = commands.add_parser("digest", help=description, description=description, epilog=example)
     digest.add_argument("model", metavar="RUN|FILE", help="a run directory (its latest checkpoint) or a model file")
     digest.set_defaults(run=_digest)
 
-    perft = commands.add_parser("perft", help="Count the move sequences of a given length from the initial position.")
-    perft.add_argument("depth", type=int, help="length in plies; a pass counts as one")
+    description = "Count the move sequences of a given length from the initial position."
+    example = "example: shirokuro perft 9"
+    perft = commands.add_parser("perft", help=description, description=description, epilog=example)
+    perft.add_argument("depth", metavar="N", type=int, help="length in plies; a pass counts as one")
     perft.set_defaults(run=_perft)
     return parser
 

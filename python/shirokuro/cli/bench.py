@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from shirokuro.benchmarks.compare import Comparison
 
 HELP = "Measure speed and memory, compare them with targets or earlier results, or follow a training run."
+EXAMPLE = "--quick --only engine"
 
 _WIDTH = 92
 """The width of a table in columns; narrower terminals wrap its lines."""
@@ -59,7 +60,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--only", metavar="GROUP,…", help=f"measure only these groups of figures: {', '.join(GROUPS)} (default: all)"
     )
-    parser.add_argument("--directory", type=Path, metavar="FOLDER", help="save checkpoints here, to measure this disk")
+    parser.add_argument(
+        "--directory", type=Path, metavar="DIRECTORY", help="save checkpoints here, to measure this disk"
+    )
     parser.add_argument(
         "--signature",
         action="store_true",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import argparse
 
 HELP = "List, verify and prune the checkpoints of a run."
+EXAMPLE = "runs/first --verify"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 HELP = "Inspect boards, patterns, traces, replayed games, weight differences, tables of data, and weight updates."
+EXAMPLE = "patterns default f5d6c3"
 
 _MODEL = "a run directory (its latest checkpoint), a model file, or default for the model that ships with the package"
 _POSITION = "moves from the start such as f5d6c3, a board with the side to move, or a line of an OBF file"
@@ -36,24 +37,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the subcommands."""
     commands = parser.add_subparsers(dest="look", required=True, metavar="WHAT", parser_class=type(parser))
 
-    def command(name: str, run: Callable[[argparse.Namespace], None], description: str) -> argparse.ArgumentParser:
-        subparser = commands.add_parser(name, help=description, description=description)
+    def command(
+        name: str, run: Callable[[argparse.Namespace], None], description: str, example: str
+    ) -> argparse.ArgumentParser:
+        epilog = f"example: shirokuro debug {name} {example}"
+        subparser = commands.add_parser(name, help=description, description=description, epilog=epilog)
         subparser.set_defaults(do=run)
         return subparser
 
-    board = command("board", _board, "Draw a position.")
+    board = command("board", _board, "Draw a position.", "f5d6c3 --legal")
     board.add_argument("position", nargs="?", default="", metavar="POSITION", help=f"{_POSITION} (default: the start)")
     board.add_argument("--legal", action="store_true", help="mark legal moves with * and the last move with brackets")
     board.add_argument("--svg", type=Path, metavar="FILE", help="write an SVG picture instead")
 
-    patterns = command("patterns", _patterns, "Show the pattern values that a model adds up for a position.")
+    patterns = command(
+        "patterns",
+        _patterns,
+        "Show the pattern values that a model adds up for a position.",
+        "default f5d6c3 --pattern P01",
+    )
     patterns.add_argument("model", nargs="?", default=DEFAULT, metavar="RUN|FILE", help=f"{_MODEL} (may be left out)")
     patterns.add_argument(
         "position", nargs="?", default="", metavar="POSITION", help=f"{_POSITION} (default: the start)"
     )
     patterns.add_argument("--pattern", action="append", metavar="P01…P14", help="show only this pattern; repeatable")
 
-    traces = command("traces", _traces, "Show the eligibility traces at a ply of a recorded game.")
+    traces = command(
+        "traces", _traces, "Show the eligibility traces at a ply of a recorded game.", "runs/first 1000 30"
+    )
     traces.add_argument("run_directory", metavar="RUN", help="a run directory")
     traces.add_argument("game", type=int, metavar="GAME", help=_GAME)
     traces.add_argument("ply", type=int, metavar="PLIES", help="number of moves played before the position")
@@ -62,7 +73,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--limit", type=int, default=20, metavar="N", help="number of entries to show (default: %(default)s)"
     )
 
-    replay = command("replay", _replay, "Replay a game of a run, and show the results of its searches.")
+    replay = command(
+        "replay", _replay, "Replay a game of a run, and show the results of its searches.", "runs/first 1000"
+    )
     replay.add_argument("run_directory", metavar="RUN", help="a run directory")
     replay.add_argument("game", type=int, metavar="GAME", help="number of the game, from 0")
     replay.add_argument(
@@ -76,23 +89,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     replay.add_argument("--model", metavar="RUN|FILE", help="analyse the recorded game with this model instead")
     replay.add_argument("--depth", type=int, metavar="N", help="search depth of --model, in plies (default: 3)")
 
-    weights = command("weights", _weights, "Show how many weights a model has learned, and how large they are.")
+    weights = command(
+        "weights", _weights, "Show how many weights a model has learned, and how large they are.", "runs/first"
+    )
     weights.add_argument("model", nargs="?", default=DEFAULT, metavar="RUN|FILE", help=f"{_MODEL} (may be left out)")
 
-    diff = command("diff", _diff, "Compare the weights of two models by pattern and by stage.")
+    diff = command("diff", _diff, "Compare the weights of two models by pattern and by stage.", "runs/first default")
     diff.add_argument("before", metavar="RUN|FILE", help=_MODEL)
     diff.add_argument("after", metavar="RUN|FILE", help=_MODEL)
     diff.add_argument(
         "--top", type=int, default=20, metavar="N", help="number of largest differences to show (default: %(default)s)"
     )
 
-    export = command("export", _export, "Write a run's games, positions or metrics as a table.")
+    export = command(
+        "export", _export, "Write a run's games, positions or metrics as a table.", "runs/first positions positions.csv"
+    )
     export.add_argument("run_directory", metavar="RUN", help="a run directory")
     export.add_argument("what", choices=("games", "positions", "metrics"), help="the data to write")
     export.add_argument("file", type=Path, metavar="OUT", help="a new file: .csv, or .parquet (needs polars)")
 
     updates = command(
-        "updates", _updates, "Continue training in memory and write every weight update; the run stays unchanged."
+        "updates",
+        _updates,
+        "Continue training in memory and write every weight update; the run stays unchanged.",
+        "runs/first updates.csv --pattern P01",
     )
     updates.add_argument("model", metavar="RUN|FILE", help=f"{_MODEL}, with training state")
     updates.add_argument("file", type=Path, metavar="OUT", help="a new CSV file")

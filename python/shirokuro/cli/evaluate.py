@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from shirokuro.matches.result import MatchResult
 
 HELP = "Play a model against fixed opponents, other models and programs, or a run's checkpoints against each other."
+EXAMPLE = "runs/first --opponent default --games 100 --depth 4"
 
 _DEFAULT = ("random", "heuristic")
 _WPC_EPSILON = 0.1
@@ -64,10 +65,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--games",
         type=int,
+        metavar="N",
         help=f"games per match, an even number (default: {_GAMES}; for a ladder or a round robin: 100)",
     )
-    parser.add_argument("--seed", type=int, default=1, help="seed of openings and random moves (default: %(default)s)")
-    parser.add_argument("--threads", type=int, help="games played in parallel (default: one per core)")
+    parser.add_argument(
+        "--seed", type=int, metavar="N", default=1, help="seed of openings and random moves (default: %(default)s)"
+    )
+    parser.add_argument("--threads", type=int, metavar="N", help="games played in parallel (default: one per core)")
     parser.add_argument(
         "--ray",
         nargs="?",

@@ -12,13 +12,15 @@ if TYPE_CHECKING:
     import argparse
 
 HELP = "Serve a model to other programs: the Go Text Protocol (GTP) on standard input and output."
+EXAMPLE = "runs/first --depth 6"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's options."""
     levels.add_arguments(parser)
-    parser.epilog = (
-        "Without --depth, --nodes and --time-ms, the clock alone limits searches once the other program has set it."
+    parser.description = (
+        f"{HELP} Without --depth, --nodes and --time-ms, the clock alone limits searches once the other program has "
+        "set it."
     )
 
 

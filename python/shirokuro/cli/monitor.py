@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 HELP = "Watch live or finished runs, or draw their curves, using only the files in their directories."
+EXAMPLE = "runs/first"
 
 _PLAIN_WIDTH = 100
 """The width in columns without a terminal to ask."""

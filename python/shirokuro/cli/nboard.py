@@ -12,12 +12,13 @@ if TYPE_CHECKING:
     import argparse
 
 HELP = "Serve a model to NBoard, for play and analysis: the NBoard protocol on standard input and output."
+EXAMPLE = "runs/first"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's options."""
     levels.add_arguments(parser)
-    parser.epilog = "--depth applies until NBoard sets a depth."
+    parser.description = f"{HELP} --depth applies until NBoard sets a depth."
 
 
 def run(options: argparse.Namespace) -> int:

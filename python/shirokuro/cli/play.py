@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import argparse
 
 HELP = "Play against a model in the terminal."
+EXAMPLE = "runs/first --side white --depth 6"
 
 _PIPE_WIDTH = 80
 """The width in columns without a terminal to ask."""

@@ -17,13 +17,18 @@ if TYPE_CHECKING:
     import argparse
 
 HELP = "Serve a web page to play against a model, see its evaluations and watch its training live."
+EXAMPLE = "runs/first --port 8000"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's options."""
     levels.add_model(parser)
     parser.add_argument(
-        "--port", type=int, default=8080, help="the port to listen on; 0 for any free one (default: %(default)s)"
+        "--port",
+        type=int,
+        metavar="N",
+        default=8080,
+        help="the port to listen on; 0 for any free one (default: %(default)s)",
     )
     parser.add_argument(
         "--host",

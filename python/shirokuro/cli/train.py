@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from shirokuro.training.results import TrainingProgress, TrainingResult
 
 HELP = "Train a model by self-play, then play it against fixed opponents."
+EXAMPLE = "--out runs/first --preset short --games 20000"
 
 _log = logging.getLogger(__name__)
 

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from shirokuro import presets
-from shirokuro.config import LIMITS, TrainConfig, shown_name
+from shirokuro.config import LIMITS, SECTIONS, TrainConfig, shown_name
 from shirokuro.exporters.prometheus import ADDRESS, parse_address
 from shirokuro.matches.arena import check_games
+from shirokuro.suggest import did_you_mean
 from shirokuro.training.given_games import TARGETS, check_options
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
     add(
         "--out",
-        metavar="DIRECTORY",
+        metavar="RUN",
         help="the run directory, for config.toml, metrics.jsonl, checkpoints/ and model.shiro (default: runs/TIME)",
     )
     add(
@@ -284,14 +285,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="play the games on the nodes of the Ray cluster at ADDRESS, such as 10.0.0.1:6379 or auto; without an "
         "address, of one that is started on this machine. The model is the same",
     )
-    settings = parser.add_argument_group(
+    section = parser.add_argument_group(
         "settings",
-        "A schedule is a number, or points FRACTION:VALUE such as 0:0.3,0.5:0.1,1:0.02 (fractions of the run).",
+        "They follow in sections, and also go into a file for --config. A schedule is a number, or points "
+        "FRACTION:VALUE such as 0:0.3,0.5:0.1,1:0.02 (fractions of the run).",
     )
     config = TrainConfig()
     for name, setting in TrainConfig.SETTINGS.items():
+        if name in SECTIONS:
+            section = parser.add_argument_group(f"settings: {SECTIONS[name]}")
         shown = "" if setting.optional else f"; default: {getattr(config, name)}"
-        settings.add_argument(
+        section.add_argument(
             f"--{shown_name(name).replace('_', '-')}",
             dest=name,
             default=argparse.SUPPRESS,
@@ -342,9 +346,9 @@ def _checked(document: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     if not isinstance(table, dict):
         raise TypeError(f"{TABLE} = {table!r}: must be a table")
     if unknown := document.keys() - names.keys():
-        raise ValueError(f"{min(unknown)}: unknown setting")
+        raise ValueError(f"{min(unknown)}: unknown setting{did_you_mean(min(unknown), names)}")
     if unknown := table.keys() - known:
-        raise ValueError(f"{TABLE}.{min(unknown)}: unknown option")
+        raise ValueError(f"{TABLE}.{min(unknown)}: unknown option{did_you_mean(min(unknown), known)}")
     settings = {names[name]: value for name, value in document.items()}
     TrainConfig().replace(**settings)
     Options(**table)

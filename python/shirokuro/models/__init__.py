@@ -15,6 +15,9 @@ DEFAULT = "default"
 FILE = Path(__file__).parent / "default.shiro"
 """The model: weights alone, compressed."""
 
+LICENSE = "MIT"
+"""The licence of the model, that of the package."""
+
 FACTS = Path(__file__).parent / "default.json"
 """What is known of the model, and of the training that makes it."""
 

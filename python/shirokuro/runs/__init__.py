@@ -4,6 +4,7 @@ from shirokuro.runs.checkpoints import Checkpoint, latest_checkpoint, list_check
 from shirokuro.runs.directory import RunDirectory
 from shirokuro.runs.games import find_game, read_games
 from shirokuro.runs.metrics import Metrics
+from shirokuro.runs.portable import export_model
 from shirokuro.runs.view import RunView
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Metrics",
     "RunDirectory",
     "RunView",
+    "export_model",
     "find_game",
     "latest_checkpoint",
     "list_checkpoints",
