@@ -29,7 +29,8 @@ pub fn replay(
     let play = play.play(None)?;
     let stop = AtomicBool::new(false);
     let poll = || check_interrupts().inspect_err(|_| stop.store(true, Relaxed));
-    let trainer = &mut *core.lock_with_threads()?;
+    let (_playing, mut trainer) = core.lock_to_play(py)?;
+    let trainer = &mut *trainer;
     let (played, error) = with_polling(py, poll, || trainer.replay(game, &play, &stop))?;
     if let Some(error) = error {
         return Err(error);
