@@ -7,7 +7,7 @@ import logging
 import sys
 import time
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import shirokuro
 from shirokuro import startup
@@ -42,7 +42,14 @@ _OUTPUT_IS_A_REPORT = {"train", "serve"}
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that reports an error in one line."""
+    """A parser that reports an error in one line, with the command that it is about."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:  # noqa: ANN401
+        """Reports unknown arguments itself; argparse leaves those of a command to the parser of the whole program."""
+        namespace, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return namespace, unknown
 
     def error(self, message: str) -> NoReturn:
         """Exits with code 2."""
