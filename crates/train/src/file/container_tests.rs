@@ -171,7 +171,10 @@ fn every_zeroed_range_is_reported() {
 fn bytes_after_the_end_are_reported() {
     for mut bytes in ENCODINGS.map(small_file) {
         bytes.extend_from_slice(b"more");
-        assert_eq!(read_everything(&bytes).unwrap_err().to_string(), format!("too long: its length in bytes is {}, not {}", bytes.len(), bytes.len() - 4));
+        assert_eq!(
+            read_everything(&bytes).unwrap_err().to_string(),
+            format!("too long: its length in bytes is {}, not {}", bytes.len(), bytes.len() - 4)
+        );
     }
 }
 
