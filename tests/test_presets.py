@@ -75,4 +75,7 @@ def test_an_unknown_preset_is_refused_with_the_names_of_the_others(capsys: pytes
 def test_help_lists_the_presets(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["train", "--help"])
-    assert f"--preset {{{','.join(presets.names())}}}" in capsys.readouterr().out
+    help_text = " ".join(capsys.readouterr().out.split())
+    assert f"--preset {{{','.join(presets.names())}}}" in help_text
+    for name in presets.names():
+        assert f"{name}: " in help_text

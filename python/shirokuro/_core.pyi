@@ -1124,7 +1124,11 @@ class TrainerCore:
         """Returns the SHA-256, in hexadecimal, of the whole state: weights, moments and the position in the run."""
 
     def coverage(self) -> TableCoverage:
-        """Returns the coverage of each table."""
+        """Returns the coverage of each table; the last one returned if another thread is playing.
+
+        Raises:
+            RuntimeError: another thread is playing, and there is no last one.
+        """
 
     def updated_entries(self, stage: int) -> NDArray[np.bool_]:
         """Returns, for each entry of a stage in the order of the weights, whether it was ever updated.
@@ -1139,7 +1143,11 @@ class TrainerCore:
         """Returns bytes by component: `"weights"`, `"moments"`, `"tables"`, `"scratch"`, `"generation"`, `"coverage"`.
 
         `"resident_moments"` is the part of the moments that was ever written (`None` where the system does not report
-        it); `"rows"` is the memory of the last generation's positions while they were learned.
+        it); `"rows"` is the memory of the last generation's positions while they were learned. If another thread is
+        playing, the numbers are those last returned.
+
+        Raises:
+            RuntimeError: another thread is playing, and there are no last ones.
         """
 
     @property

@@ -285,6 +285,8 @@ class TrainConfig:
             ValueError: a value is out of range, or more than one of depth, nodes and time_ms is given.
             TypeError: a value has the wrong type, or the setting is unknown.
         """
+        if unknown := changes.keys() - self.SETTINGS:
+            raise TypeError(f"{min(unknown)}: unknown setting")
         values = dict.fromkeys(LIMITS) if any(changes.get(name) is not None for name in LIMITS) else {}
         return dataclasses.replace(self, **{**values, **changes})  # type: ignore[arg-type]  # __post_init__ checks
 

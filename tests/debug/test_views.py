@@ -40,6 +40,18 @@ def test_a_board_is_drawn_in_ascii() -> None:
     ]
 
 
+def test_a_board_may_be_an_array_with_black_to_move() -> None:
+    position = sk.Position.from_moves("f5d6c3d3")
+    evaluator = sk.Evaluator.default()
+    for board in (position.board, position.board.reshape(8, 8), position.board.tolist()):
+        assert debug.board_text(board) == debug.board_text(position)
+        assert debug.board_svg(board) == debug.board_svg(position)
+        assert debug.pattern_view(evaluator, board) == debug.pattern_view(evaluator, position)
+    for call in (debug.board_text, debug.board_svg, lambda board: debug.pattern_view(evaluator, board)):
+        with pytest.raises(ValueError, match=r"^board: shape \(63,\)"):
+            call([0] * 63)
+
+
 @pytest.mark.parametrize(("last", "row"), [("a1", 1), ("h8", 8), ("c3", 3), ("h1", 1), ("a8", 8)])
 def test_legal_moves_and_the_last_move_are_marked_and_nothing_else_changes(last: str, row: int) -> None:
     position = sk.Position.from_moves("f5d6c3")

@@ -10,6 +10,7 @@ import signal
 import threading
 import time
 import weakref
+from contextlib import suppress
 from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -187,6 +188,21 @@ def test_an_active_training_excludes_other_training_calls(trainer: sk.Trainer, t
     ):
         with pytest.raises(RuntimeError, match="a training is active: pause it first"):
             call()
+
+
+def test_other_threads_may_watch_a_training_and_never_end_it(
+    trainer: sk.Trainer, reference: str, tmp_path: Path
+) -> None:
+    trainer.start_training(GAMES, directory=tmp_path, background=True)
+    reports = []
+    while trainer.is_training_active():
+        reports.append((trainer.convergence(), trainer.memory()))
+        with suppress(RuntimeError):  # a generation is being played
+            trainer.digest()
+    assert finished(trainer.wait()).outcome == "completed"
+    assert trainer.digest() == reference
+    assert {memory["weights"] for _, memory in reports} == {57_736_800}
+    assert 0 < max(report.updated_entries for report, _ in reports) <= trainer.convergence().updated_entries
 
 
 @pytest.mark.parametrize("where", ["foreground", "background", "callback"])

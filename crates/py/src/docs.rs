@@ -523,7 +523,10 @@ The report is also appended to `reports` before the call returns, so that an exc
 handler right afterwards cannot lose it."#
     };
     (TrainerCore.coverage) => {
-        r"Returns the coverage of each table."
+        r"Returns the coverage of each table; the last one returned if another thread is playing.
+
+Raises:
+    RuntimeError: another thread is playing, and there is no last one."
     };
     (TrainerCore.digest) => {
         r"Returns the SHA-256, in hexadecimal, of the whole state: weights, moments and the position in the run."
@@ -554,7 +557,11 @@ Raises:
         r#"Returns bytes by component: `"weights"`, `"moments"`, `"tables"`, `"scratch"`, `"generation"`, `"coverage"`.
 
 `"resident_moments"` is the part of the moments that was ever written (`None` where the system does not report
-it); `"rows"` is the memory of the last generation's positions while they were learned."#
+it); `"rows"` is the memory of the last generation's positions while they were learned. If another thread is
+playing, the numbers are those last returned.
+
+Raises:
+    RuntimeError: another thread is playing, and there are no last ones."#
     };
     (TrainerCore.missing_games) => {
         r"Returns those of the next `games` games of the current generation that nobody has played yet."

@@ -33,7 +33,8 @@ pub fn replay(
     let given = given.as_ref().map(|given| Ok::<_, PyErr>((&given.get().0, given_targets(targets)?))).transpose()?;
     let stop = AtomicBool::new(false);
     let poll = || check_interrupts().inspect_err(|_| stop.store(true, Relaxed));
-    let trainer = &mut *core.lock_with_threads()?;
+    let (_playing, mut trainer) = core.lock_to_play(py)?;
+    let trainer = &mut *trainer;
     let replay = || match given {
         Some(given) => trainer.replay_given(game, given, &play, &stop),
         None => trainer.replay(game, &play, &stop),

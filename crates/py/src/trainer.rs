@@ -16,16 +16,26 @@ use numpy::{IntoPyArray, PyArray1};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
-use shirokuro_train::{Control, FaultInjector, FaultRates, TIMED_GAMES, Texts, Trainer, TrainerOptions};
+use shirokuro_train::{
+    Control, FaultInjector, FaultRates, Memory, TIMED_GAMES, TableCoverage, Texts, Trainer, TrainerOptions,
+};
 use std::path::PathBuf;
-use std::process;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::time::Duration;
+use std::{process, thread};
+
+/// The time between two tries to lock the trainer while another thread is reading it.
+const RETRY: Duration = Duration::from_millis(1);
 
 #[doc = doc!(TrainerCore)]
 #[pyclass(frozen, name = "TrainerCore", module = "shirokuro._core")]
 pub struct PyTrainerCore {
     trainer: Mutex<Trainer>,
+    /// Whether the call that holds the lock plays. Other calls do not wait for it: it takes long, and calls Python.
+    playing: AtomicBool,
+    /// The last results of `coverage` and `memory`, available while another thread plays.
+    measured: (Mutex<Option<Vec<TableCoverage>>>, Mutex<Option<Memory>>),
     /// The values of the properties, available during a call too.
     position: Mutex<RunPosition>,
     evaluator: Py<PyEvaluator>,
@@ -33,6 +43,15 @@ pub struct PyTrainerCore {
     timed_games: AtomicU64,
     /// The process that owns the threads.
     owner: u32,
+}
+
+/// Marks that the call which holds the lock plays, until it is dropped.
+pub struct Playing<'a>(&'a AtomicBool);
+
+impl Drop for Playing<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Relaxed);
+    }
 }
 
 /// The position in the run after the last call.
@@ -136,7 +155,8 @@ impl PyTrainerCore {
             });
             polled.unwrap_or(Ok(()))
         };
-        let trainer = &mut *self.lock_with_threads()?;
+        let (_playing, mut trainer) = self.lock_to_play(py)?;
+        let trainer = &mut *trainer;
         trainer.inspect(inspection(sudden_discs, updates)?);
         let advance = || match &given {
             Some(given) => trainer.advance_given(given, &play, &learn, &control),
@@ -160,14 +180,14 @@ impl PyTrainerCore {
 
     #[doc = doc!(TrainerCore.share_weights)]
     fn share_weights<'py>(&self, py: Python<'py>) -> PyResult<(u64, u64, Bound<'py, PyBytes>)> {
-        let trainer = &mut *self.lock()?;
+        let trainer = &mut *self.lock(py)?;
         let changes = py.detach(|| trainer.share_weights()).map_err(|error| memory_error(&error))?;
         Ok(weight_changes(py, &changes))
     }
 
     #[doc = doc!(TrainerCore.whole_weights)]
     fn whole_weights<'py>(&self, py: Python<'py>) -> PyResult<(u64, u64, Bound<'py, PyBytes>)> {
-        let trainer = &*self.lock()?;
+        let trainer = &*self.lock(py)?;
         let changes = py.detach(|| trainer.whole_weights());
         let changes = changes.ok_or_else(|| PyRuntimeError::new_err("no weights were shared"))?;
         Ok(weight_changes(py, &changes))
@@ -175,16 +195,16 @@ impl PyTrainerCore {
 
     #[doc = doc!(TrainerCore.missing_games)]
     #[pyo3(signature = (games, *, play))]
-    fn missing_games(&self, games: &Bound<'_, PyAny>, play: PySettings<'_>) -> PyResult<Vec<u64>> {
+    fn missing_games(&self, py: Python<'_>, games: &Bound<'_, PyAny>, play: PySettings<'_>) -> PyResult<Vec<u64>> {
         let games = small_integer("games", games, 1..=u32::MAX)?;
-        Ok(self.lock()?.missing_games(games, &play.play(None)?))
+        Ok(self.lock(py)?.missing_games(games, &play.play(None)?))
     }
 
     #[doc = doc!(TrainerCore.supply)]
     #[pyo3(signature = (games, *, play))]
     fn supply(&self, py: Python<'_>, games: &[u8], play: PySettings<'_>) -> PyResult<u64> {
         let play = play.play(None)?;
-        let trainer = &mut *self.lock()?;
+        let trainer = &mut *self.lock(py)?;
         py.detach(|| trainer.supply(games, &play)).map_err(|error| PyValueError::new_err(error.to_string()))
     }
 
@@ -192,7 +212,7 @@ impl PyTrainerCore {
     #[pyo3(signature = (*, threads, table_mb))]
     fn set_workers(&self, py: Python<'_>, threads: &Bound<'_, PyAny>, table_mb: &Bound<'_, PyAny>) -> PyResult<()> {
         let (threads, table_bytes) = (thread_count(threads)?, table_bytes(Some(table_mb))?);
-        let trainer = &mut *self.lock_with_threads()?;
+        let trainer = &mut *self.lock_with_threads(py)?;
         py.detach(|| trainer.set_workers(threads, table_bytes)).map_err(|error| trainer_error(&error))?;
         *self.position() = RunPosition::of(trainer);
         Ok(())
@@ -213,39 +233,36 @@ impl PyTrainerCore {
         compress: bool,
     ) -> PyResult<bool> {
         let texts = Texts { settings, statistics, monitor };
-        let trainer = &*self.lock()?;
+        let trainer = &*self.lock(py)?;
         py.detach(|| trainer.save(&path, &texts, encoding(compress))).map_err(|error| file_error(&error))
     }
 
     #[doc = doc!(TrainerCore.reset_bad_numbers)]
     fn reset_bad_numbers(&self, py: Python<'_>) -> PyResult<Vec<(&'static str, usize, u64)>> {
-        let trainer = &mut *self.lock_with_threads()?;
+        let trainer = &mut *self.lock_with_threads(py)?;
         Ok(resets(&py.detach(|| trainer.reset_bad_numbers())))
     }
 
     #[doc = doc!(TrainerCore.digest)]
     fn digest(&self, py: Python<'_>) -> PyResult<String> {
-        let trainer = &*self.lock()?;
+        let trainer = &*self.lock(py)?;
         Ok(py.detach(|| trainer.digest()))
     }
 
     #[doc = doc!(TrainerCore.coverage)]
     fn coverage<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let trainer = &*self.lock()?;
-        let coverage = py.detach(|| trainer.coverage());
-        coverage::by_table(py, &coverage)
+        coverage::by_table(py, &self.measure(py, &self.measured.0, Trainer::coverage)?)
     }
 
     #[doc = doc!(TrainerCore.updated_entries)]
     fn updated_entries<'py>(&self, py: Python<'py>, stage: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyArray1<bool>>> {
         let stage = coverage::stage_number(stage)?;
-        Ok(self.lock()?.updated_entries(stage).into_pyarray(py))
+        Ok(self.lock(py)?.updated_entries(stage).into_pyarray(py))
     }
 
     #[doc = doc!(TrainerCore.memory)]
     fn memory<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let trainer = &*self.lock()?;
-        let memory = py.detach(|| trainer.memory());
+        let memory = self.measure(py, &self.measured.1, Trainer::memory)?;
         let parts = PyDict::new(py);
         parts.set_item("weights", memory.weights)?;
         parts.set_item("moments", memory.moments)?;
@@ -311,27 +328,65 @@ impl PyTrainerCore {
         let evaluator = Py::new(py, PyEvaluator::new(Arc::clone(&trainer.evaluator().weights)))?;
         let position = Mutex::new(RunPosition::of(&trainer));
         let timed_games = AtomicU64::new(TIMED_GAMES);
-        Ok(Self { trainer: Mutex::new(trainer), position, evaluator, timed_games, owner: process::id() })
+        Ok(Self {
+            trainer: Mutex::new(trainer),
+            playing: AtomicBool::new(false),
+            measured: Default::default(),
+            position,
+            evaluator,
+            timed_games,
+            owner: process::id(),
+        })
     }
 
-    /// Locks the trainer for work on its threads, if no other thread is using it and this process owns the threads.
-    pub fn lock_with_threads(&self) -> PyResult<MutexGuard<'_, Trainer>> {
+    /// Returns the result of `measure`, or the last result if the trainer is playing.
+    fn measure<T: Clone + Send>(
+        &self,
+        py: Python<'_>,
+        last: &Mutex<Option<T>>,
+        measure: impl FnOnce(&Trainer) -> T + Send,
+    ) -> PyResult<T> {
+        let known = || last.lock().unwrap_or_else(PoisonError::into_inner);
+        match self.lock(py) {
+            Ok(trainer) => {
+                let trainer = &*trainer;
+                let result = py.detach(|| measure(trainer));
+                *known() = Some(result.clone());
+                Ok(result)
+            }
+            Err(error) => known().clone().ok_or(error),
+        }
+    }
+
+    /// Locks the trainer for playing, if this process owns its threads.
+    pub fn lock_to_play(&self, py: Python<'_>) -> PyResult<(Playing<'_>, MutexGuard<'_, Trainer>)> {
+        let trainer = self.lock_with_threads(py)?;
+        self.playing.store(true, Relaxed);
+        Ok((Playing(&self.playing), trainer))
+    }
+
+    /// Locks the trainer for work on its threads, if this process owns them.
+    fn lock_with_threads(&self, py: Python<'_>) -> PyResult<MutexGuard<'_, Trainer>> {
         if process::id() != self.owner {
             return Err(PyRuntimeError::new_err(
                 "a forked process does not have the trainer's threads: create it, or load it from a file, in this process",
             ));
         }
-        self.lock()
+        self.lock(py)
     }
 
-    /// Locks the trainer, if no other thread is using it.
-    fn lock(&self) -> PyResult<MutexGuard<'_, Trainer>> {
-        self.trainer.try_lock().map_err(|error| match error {
-            TryLockError::WouldBlock => busy("trainer"),
-            TryLockError::Poisoned(_) => {
-                PyRuntimeError::new_err("the trainer failed in an earlier call: load it from a file")
+    /// Locks the trainer. Waits for calls that read it, but not for one that plays.
+    fn lock(&self, py: Python<'_>) -> PyResult<MutexGuard<'_, Trainer>> {
+        loop {
+            match self.trainer.try_lock() {
+                Ok(trainer) => return Ok(trainer),
+                Err(TryLockError::Poisoned(_)) => {
+                    return Err(PyRuntimeError::new_err("the trainer failed in an earlier call: load it from a file"));
+                }
+                Err(TryLockError::WouldBlock) if self.playing.load(Relaxed) => return Err(busy("trainer")),
+                Err(TryLockError::WouldBlock) => py.detach(|| thread::sleep(RETRY)),
             }
-        })
+        }
     }
 
     fn position(&self) -> MutexGuard<'_, RunPosition> {
@@ -350,12 +405,13 @@ pub fn time_games(core: &PyTrainerCore, every: &Bound<'_, PyAny>) -> PyResult<()
 #[pyfunction]
 #[pyo3(signature = (core, rates, *, hang_seconds = None))]
 pub fn inject_faults(
+    py: Python<'_>,
     core: &PyTrainerCore,
     rates: Option<&Bound<'_, PyDict>>,
     hang_seconds: Option<f64>,
 ) -> PyResult<()> {
     let faults = rates.map(|rates| faults(rates, hang_seconds)).transpose()?;
-    core.lock()?.inject_faults(faults);
+    core.lock(py)?.inject_faults(faults);
     Ok(())
 }
 

@@ -11,7 +11,7 @@ from shirokuro.display import notebook
 from shirokuro.display.boards import SQUARES, board_text
 
 if TYPE_CHECKING:
-    from shirokuro._core import Evaluator
+    from shirokuro._core import Evaluator, _Board
 
 _ROTATIONS = 4
 _WIDTH = 20
@@ -112,12 +112,15 @@ class PatternView:
         return notebook.beside(notebook.board(self.position), shown)
 
 
-def pattern_view(evaluator: Evaluator, position: Position) -> PatternView:
-    """Shows which weights a model reads in a position.
+def pattern_view(evaluator: Evaluator, position: _Board) -> PatternView:
+    """Shows which weights a model reads in a position, or on a board with Black to move.
 
     Raises:
-        ValueError: the board is full, so that no weights are read, or has fewer than 4 discs.
+        ValueError: the board is full, so that no weights are read, has fewer than 4 discs, or is not 64 squares of 0, 1
+            and 2.
+        TypeError: the board does not consist of integers.
     """
+    position = Position(position)
     if not position.empties:
         raise ValueError("position: the board is full, so no weights are read")
     stage = 64 - position.empties - 4

@@ -10,6 +10,8 @@ from shirokuro._core import BLACK, EMPTY, WHITE, Position, black_view
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from shirokuro._core import _Board
+
 SQUARES = tuple(f"{file}{rank}" for rank in range(1, 9) for file in "abcdefgh")
 """Square names by index, a1 … h8."""
 
@@ -19,17 +21,19 @@ SIDES = {1: "black", 2: "white"}
 _DISCS = "-XO"
 
 
-def board_text(position: Position, *, legal_moves: bool = False, last_move: str | None = None) -> str:
+def board_text(position: _Board, *, legal_moves: bool = False, last_move: str | None = None) -> str:
     """Draws a board as ten lines of ASCII: the files, eight ranks, and the side to move.
 
     Args:
-        position: the position to draw: `X` black, `O` white, `-` empty.
+        position: the position to draw, or a board with Black to move: `X` black, `O` white, `-` empty.
         legal_moves: whether to mark legal moves with `*`.
         last_move: a square to put in brackets; `None` for none.
 
     Raises:
-        ValueError: `last_move` is not a square.
+        ValueError: `last_move` is not a square, or the board is not 64 squares of 0, 1 and 2.
+        TypeError: the board does not consist of integers.
     """
+    position = Position(position)
     cells = [_DISCS[square] for square in position.board]
     if legal_moves:
         for move in position.legal_moves:
@@ -46,7 +50,7 @@ def board_text(position: Position, *, legal_moves: bool = False, last_move: str 
 
 
 def board_svg(
-    position: Position,
+    position: _Board,
     *,
     legal_moves: bool = True,
     last_move: str | None = None,
@@ -56,15 +60,17 @@ def board_svg(
     """Draws a board as a self-contained SVG document.
 
     Args:
-        position: the position to draw.
+        position: the position to draw, or a board with Black to move.
         legal_moves: whether to mark legal moves with a dot.
         last_move: a square to mark; `None` for none.
         labels: short texts by square, shown instead of the dots.
         size: width and height in pixels.
 
     Raises:
-        ValueError: `last_move` is not a square.
+        ValueError: `last_move` is not a square, or the board is not 64 squares of 0, 1 and 2.
+        TypeError: the board does not consist of integers.
     """
+    position = Position(position)
     marked = None if last_move is None else _number(last_move)
     shapes = [
         '<rect width="360" height="360" fill="#222"/><rect x="20" y="20" width="320" height="320" fill="#2c7a4b"/>'

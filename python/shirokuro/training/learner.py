@@ -295,16 +295,22 @@ class Learner:
         written and takes no memory yet, they add up to `"resident"`. `"rows"` is what the last generation needed while
         it was learned. `"allocator_free"` is what the C library's allocator keeps unused. `"budget"` is the setting.
 
+        While another thread plays, the trainer's components are those that were last measured: in a session, at its
+        start or at the last line of metrics.
+
         Raises:
-            RuntimeError: another thread is using the trainer.
+            RuntimeError: another thread plays, and nothing was measured before.
         """
         return memory.report(self._core.memory(), self._config)
 
     def convergence(self) -> ConvergenceReport:
         """Reports convergence: the latest games, and how much of each table was learned.
 
+        While another thread plays, what was learned is what was last reported: in a session, at its start or at the
+        last line of metrics.
+
         Raises:
-            RuntimeError: another thread is using the trainer.
+            RuntimeError: another thread plays, and nothing was reported before.
         """
         self.state.statistics.count(self._config)
         return self.state.statistics.convergence_report(self._core.coverage(), self.games_played)
