@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from docutils import nodes
 from sphinx.ext.napoleon import Config, GoogleDocstring
 from sphinx.util.docutils import SphinxDirective
 
 if TYPE_CHECKING:
+    from docutils import nodes
     from sphinx.application import Sphinx
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "python"))
@@ -40,16 +40,17 @@ include_patterns = [
 exclude_patterns = ["README.md", "**/.*", "target", "runs", "dist"]  # docs/index.md stands for the README
 smartquotes = False
 
-# Markdown: links to headings are checked, to the fourth level. `attrs_inline` carries the classes that `_themed_pictures`
-# sets. The blocks of a terminal have no lexer of their own.
+# Markdown: links to headings are checked, to the fourth level. `attrs_inline` reads the classes that `_themed_pictures`
+# sets.
 myst_heading_anchors = 4
-myst_enable_extensions = ["attrs_inline", "deflist"]
+myst_enable_extensions = ["attrs_inline"]
 highlight_language = "none"
 
 # Pages: everything is served from the site itself.
 html_theme = "furo"
+pygments_dark_style = "github-dark"
 html_title = "shirokuro"
-html_static_path = ["site"]
+html_static_path = ["site/static"]
 html_css_files = ["site.css"]
 html_additional_pages = {"index": "redirect.html"}
 templates_path = ["site/templates"]
@@ -84,34 +85,35 @@ def _google_docstring(_app: Sphinx, kind: str, _name: str, _value: object, _opti
     Napoleon's own handler reads the words before a colon in an attribute's docstring as its type. Letters right after a
     name in backticks, such as a plural's, are no end of it in reStructuredText.
     """
-    escaped = [re.sub(r"(`[^`]+`)(\w?)", lambda name: name[1] + (rf"\ {name[2]}" if name[2] else ""), line) for line in lines]
+    escaped = [
+        re.sub(r"(`[^`]+`)(\w?)", lambda name: name[1] + (rf"\ {name[2]}" if name[2] else ""), line) for line in lines
+    ]
     what = "class" if kind == "class" else "function"
     lines[:] = GoogleDocstring(escaped, Config(napoleon_use_rtype=False), what=what).lines()
 
 
-def _skip_settings(_app: Sphinx, _kind: str, name: str, _value: object, skip: bool, _options: object) -> bool | None:
-    """Leaves the settings to the table that `Settings` makes of them."""
-    owner, _, member = name.rpartition(".")
-    return True if owner.endswith(".TrainConfig") and member in (*shirokuro.TrainConfig.SETTINGS, "SETTINGS") else None
+def _skip_settings(_app: Sphinx, _kind: str, name: str, member: Any, *_more: object) -> bool | None:
+    """Leaves the settings to the directive `Settings`, which knows their descriptions and ranges."""
+    settings = {*shirokuro.TrainConfig.SETTINGS, "SETTINGS"}
+    return True if name in settings and member.id.endswith(f".TrainConfig.{name}") else None
 
 
 class Settings(SphinxDirective):
-    """Makes a table of the settings of `TrainConfig`, with defaults and ranges."""
+    """Describes the settings of `TrainConfig`, with defaults and ranges."""
 
     def run(self) -> list[nodes.Node]:
-        """Returns the table."""
+        """Returns a description for each setting."""
         defaults = shirokuro.TrainConfig()
-        rows = ["| setting | default | range | meaning |", "| -- | -- | -- | -- |"]
+        lines = []
         for name, setting in shirokuro.TrainConfig.SETTINGS.items():
-            default = getattr(defaults, name)
-            meaning = setting.doc.replace("|", r"\|")
-            rows.append(f"| `{name}` | {'–' if default is None else f'`{default}`'} | {setting.range} | {meaning} |")
-        return self.parse_text_to_nodes("\n".join(rows))
+            lines += [f"```{{py:attribute}} shirokuro.TrainConfig.{name}", f":value: {getattr(defaults, name)}", ""]
+            lines += [f"{setting.doc} ({setting.range})", "```", ""]
+        return self.parse_text_to_nodes("\n".join(lines))
 
 
 def setup(app: Sphinx) -> None:
     """Connects what is particular to this site."""
     app.connect("source-read", _themed_pictures)
-    app.connect("autoapi-skip-member", _skip_settings)
+    app.connect("autodoc-skip-member", _skip_settings)
     app.connect("autodoc-process-docstring", _google_docstring)
     app.add_directive("settings", Settings)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shirokuro._core import pattern_squares
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
 
@@ -72,7 +75,15 @@ class Canvas:
         self.line(head, self.theme.ink)
 
     def text(
-        self, x: float, y: float, text: str, *, colour: str = "", size: int = 14, anchor: str = "middle", bold: bool = False
+        self,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        colour: str = "",
+        size: int = 14,
+        anchor: str = "middle",
+        bold: bool = False,
     ) -> None:
         """Adds a line of text, whose baseline is at y."""
         self.shapes.append(
@@ -164,14 +175,14 @@ LENGTHS = ((58, 62, 55), (64, 50, 60), (52, 66, 57), (60, 57, 59))
 """Times that games take, by thread."""
 
 
-def _lanes(canvas: Canvas, x: float, y: float, scale: float, first: int, accent: str) -> float:
+def _lanes(canvas: Canvas, x: float, y: float, first: int) -> float:
     """Draws the games of a generation on four threads, and returns where the last one ends."""
     end, number = x, first
     starts = [x] * len(LENGTHS)
     for turn in range(3):
         for thread, lengths in enumerate(LENGTHS):
-            width = lengths[turn] * scale
-            canvas.rect(starts[thread] + 1, y + 30 * thread, width - 2, 24, accent, opacity=0.35)
+            width = 1.12 * lengths[turn]
+            canvas.rect(starts[thread] + 1, y + 30 * thread, width - 2, 24, canvas.theme.accents[0], opacity=0.35)
             canvas.text(starts[thread] + width / 2, y + 30 * thread + 17, str(number), size=12)
             starts[thread] += width
             end = max(end, starts[thread])
@@ -186,7 +197,7 @@ def generations(theme: Theme) -> Canvas:
     for thread in range(4):
         canvas.text(74, 75 + 30 * thread, f"thread {thread + 1}", colour=theme.faint, size=12, anchor="end")
     for generation in (1, 2):
-        end = _lanes(canvas, x, 58, 1.12, 12 * (generation - 1) + 1, theme.accents[0])
+        end = _lanes(canvas, x, 58, 12 * (generation - 1) + 1)
         canvas.text((x + end) / 2, 44, f"play with the weights after {12 * (generation - 1)} games", size=13)
         for thread in range(4):
             canvas.rect(end + 4, 58 + 30 * thread, 84, 24, theme.accents[1], opacity=0.4)
@@ -228,10 +239,18 @@ def determinism(theme: Theme) -> Canvas:
     canvas.rect(606, 92, 104, 46, theme.accents[3], opacity=0.3)
     canvas.text(658, 120, "same digest", size=14, bold=True)
     canvas.text(
-        WIDTH / 2, 250, "Each game takes its random numbers from the seed and its own number,", colour=theme.faint, size=13
+        WIDTH / 2,
+        250,
+        "Each game takes its random numbers from the seed and its own number,",
+        colour=theme.faint,
+        size=13,
     )
     canvas.text(
-        WIDTH / 2, 270, "and starts with an empty transposition table: no game depends on a thread.", colour=theme.faint, size=13
+        WIDTH / 2,
+        270,
+        "and starts with an empty transposition table: no game depends on a thread.",
+        colour=theme.faint,
+        size=13,
     )
     return canvas
 
