@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sphinx.ext.napoleon import Config, GoogleDocstring
 from sphinx.util.docutils import SphinxDirective
 
 if TYPE_CHECKING:
+    from autoapi._objects import PythonObject
     from docutils import nodes
     from sphinx.application import Sphinx
 
@@ -92,7 +93,7 @@ def _google_docstring(_app: Sphinx, kind: str, _name: str, _value: object, _opti
     lines[:] = GoogleDocstring(escaped, Config(napoleon_use_rtype=False), what=what).lines()
 
 
-def _skip_settings(_app: Sphinx, _kind: str, name: str, member: Any, *_more: object) -> bool | None:
+def _skip_settings(_app: Sphinx, _kind: str, name: str, member: PythonObject, *_more: object) -> bool | None:
     """Leaves the settings to the directive `Settings`, which knows their descriptions and ranges."""
     settings = {*shirokuro.TrainConfig.SETTINGS, "SETTINGS"}
     return True if name in settings and member.id.endswith(f".TrainConfig.{name}") else None

@@ -147,9 +147,9 @@ def lambda_returns(theme: Theme) -> Canvas:
     def at(ply: float, value: float) -> tuple[float, float]:
         return left + (right - left) * ply / len(VALUES), bottom - (bottom - top) * (value + 2) / 18
 
-    for value in (0, 5, 10, 15):
-        canvas.line([at(0, value), at(len(VALUES), value)], theme.grid, width=1)
-        canvas.text(left - 10, at(0, value)[1] + 5, f"{value:+d}" if value else "0", colour=theme.faint, anchor="end")
+    for level in (0, 5, 10, 15):
+        canvas.line([at(0, level), at(len(VALUES), level)], theme.grid, width=1)
+        canvas.text(left - 10, at(0, level)[1] + 5, f"{level:+d}" if level else "0", colour=theme.faint, anchor="end")
     canvas.text(left - 10, 24, "discs, Black's view", colour=theme.faint, anchor="start")
     canvas.text((left + right) / 2, 330, "positions of the game", colour=theme.faint)
     canvas.line([at(RANDOM, -2), at(RANDOM, 15)], theme.faint, dashed=True)
@@ -163,7 +163,7 @@ def lambda_returns(theme: Theme) -> Canvas:
     canvas.dot(*at(len(VALUES), OUTCOME), theme.ink, 6)
     labels = (("search values (λ = 0)", 0), ("λ = 0.5", 1), ("λ = 0.9", 2), ("λ = 1", 3))
     for row, (label, accent) in enumerate(labels):
-        y = 150 + 26 * row
+        y = 150.0 + 26 * row
         canvas.dot(546, y - 5, theme.accents[accent], 5)
         canvas.text(558, y, label, anchor="start", size=13)
     x, y = at(len(VALUES), OUTCOME)
