@@ -39,7 +39,7 @@ include_patterns = [
     "python/shirokuro/models/*.md",
 ]
 exclude_patterns = ["README.md", "**/.*", "target", "runs", "dist"]  # docs/index.md stands for the README
-smartquotes = False
+smartquotes_action = "D"  # dashes only
 
 # Markdown: links to headings are checked, to the fourth level. `attrs_inline` reads the classes that `_themed_pictures`
 # sets.
@@ -51,6 +51,7 @@ highlight_language = "none"
 html_theme = "furo"
 pygments_dark_style = "github-dark"
 html_title = "shirokuro"
+html_favicon = "../python/shirokuro/web/static/logo.svg"
 html_static_path = ["site/static"]
 html_css_files = ["site.css"]
 html_additional_pages = {"index": "redirect.html"}
@@ -69,6 +70,7 @@ autoapi_generate_api_docs = False
 autoapi_add_toctree_entry = False
 autoapi_options = ["members", "undoc-members"]
 autoapi_python_class_content = "class"
+autodoc_member_order = "bysource"
 autosummary_generate = False
 default_role = "py:obj"  # names in backticks are links where the reference has them
 

@@ -151,9 +151,9 @@ def lambda_returns(theme: Theme) -> Canvas:
         canvas.line([at(0, level), at(len(VALUES), level)], theme.grid, width=1)
         canvas.text(left - 10, at(0, level)[1] + 5, f"{level:+d}" if level else "0", colour=theme.faint, anchor="end")
     canvas.text(left - 10, 24, "discs, Black's view", colour=theme.faint, anchor="start")
-    canvas.text((left + right) / 2, 330, "positions of the game", colour=theme.faint)
+    canvas.text((left + right) / 2, 346, "positions of the game", colour=theme.faint)
     canvas.line([at(RANDOM, -2), at(RANDOM, 15)], theme.faint, dashed=True)
-    canvas.text(at(RANDOM, 0)[0], 350, "random move", colour=theme.faint)
+    canvas.text(at(RANDOM, 0)[0], 320, "random move", colour=theme.faint)
     for lambda_, colour in zip((0.5, 0.9, 1.0), theme.accents[1:], strict=True):
         line = targets(lambda_)
         for part in (range(RANDOM + 1), range(RANDOM + 1, len(VALUES))):
