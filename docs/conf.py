@@ -85,8 +85,8 @@ def _themed_pictures(_app: Sphinx, _page: str, source: list[str]) -> None:
 def _google_docstring(_app: Sphinx, kind: str, _name: str, _value: object, _options: object, lines: list[str]) -> None:
     """Converts a docstring of Google's style.
 
-    Napoleon's own handler reads the words before a colon in an attribute's docstring as its type. Letters right after a
-    name in backticks, such as a plural's, are no end of it in reStructuredText.
+    Napoleon's own handler reads the words before a colon in an attribute's docstring as its type. In reStructuredText,
+    letters right after a name in backticks, such as a plural's, need an escape.
     """
     escaped = [
         re.sub(r"(`[^`]+`)(\w?)", lambda name: name[1] + (rf"\ {name[2]}" if name[2] else ""), line) for line in lines
