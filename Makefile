@@ -27,6 +27,7 @@ ARM64 := PATH="$(CURDIR)/$(BIN):$$PATH" CARGO_TARGET_DIR=$(CURDIR)/target/arm64 
 	CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER=$(CURDIR)/.cross/tools/bin/run-arm64
 
 .PHONY: build train reproduce ship-model serve test rust-tests environment test-arm64 torture bench bench-page compare signature web-pictures \
+	docs concept-pictures \
 	wheel wheel-arm64 release install check hooks clean help
 .DELETE_ON_ERROR:
 
@@ -83,6 +84,14 @@ bench-page: build .venv/.dev .venv/.programs ## Run the benchmarks, and update d
 web-pictures: build .venv/.dev .venv/.programs ## Take the screenshots of the web page for docs/images (MODEL=run)
 	$(BIN)/python scripts/web_pictures.py $(MODEL)
 
+docs: build .venv/.docs ## Build the documentation site in target/site, and check its links
+	rm -rf target/site
+	$(BIN)/sphinx-build --quiet --fail-on-warning --builder html --conf-dir docs --doctree-dir target/doctrees . target/site
+	$(BIN)/python scripts/check_site.py target/site
+
+concept-pictures: build ## Draw the pictures of docs/concepts.md
+	$(BIN)/python scripts/concept_pictures.py
+
 wheel: .venv/.release ## Build the wheel for this architecture into dist/
 	rm -f dist/*_$(shell uname -m).whl
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(WHEEL) --target $(shell uname -m)-unknown-linux-gnu --out dist
@@ -110,7 +119,7 @@ install: .venv/.tools ## Build the wheel and install it into the environment of 
 	$(PYTHON) -m pip install --constraint constraints.txt --force-reinstall --no-deps target/install/*.whl
 	$(PYTHON) -m pip install --constraint constraints.txt target/install/*.whl
 
-check: build .venv/.dev ## Run all formatters, linters, type checkers and tests
+check: build .venv/.dev ## Run all formatters, linters, type checkers and tests, and build the documentation site
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- --deny warnings
 	$(BIN)/ruff format --check
@@ -119,6 +128,7 @@ check: build .venv/.dev ## Run all formatters, linters, type checkers and tests
 	$(BIN)/mypy
 	$(BIN)/python -m mypy.stubtest shirokuro._core
 	$(BIN)/lint-imports
+	$(MAKE) docs
 	$(MAKE) test
 
 hooks: .venv/.dev ## Install git hooks that run the formatters and linters at each commit
@@ -144,6 +154,10 @@ help: ## Show this list
 
 .venv/.dev: .venv/.tools requirements-dev.txt
 	$(PIP) --requirement requirements-dev.txt
+	touch $@
+
+.venv/.docs: .venv/.tools requirements-docs.txt
+	$(PIP) --requirement requirements-docs.txt
 	touch $@
 
 .venv/.release: .venv/.tools requirements-release.txt

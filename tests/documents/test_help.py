@@ -70,7 +70,15 @@ def test_a_command_has_a_description_and_an_example_that_it_understands(command:
 def test_one_word_stands_for_one_thing(command: argparse.ArgumentParser) -> None:
     words = {"N", "X", "RUN", "RUN|FILE", "FILE", "OUT", "DIRECTORY", "SECONDS", "PERCENT", "POSITION", "SCHEDULE"}
     words |= {"MOVES|FILE", "P01…P14", "GROUP,…", "NAME", "GAME", "PLIES", "ADDRESS", "TEXT", "COMMAND", "WHAT"}
-    words |= {"ELO0,ELO1[,ALPHA[,BETA]]"}
+    words |= {
+        "ELO0,ELO1[,ALPHA[,BETA]]",
+        "SECONDS[+INCREMENT]",
+        "TIME",
+        "DISCS",
+        "FILE.toml",
+        "FILE|POSITION",
+        "FILE|MOVES",
+    }
     for action in command._actions:
         shown = action.metavar or action.dest
         if action.nargs == 0 or action.choices or isinstance(action, argparse._HelpAction):

@@ -70,13 +70,6 @@ class _HelpFormatter(argparse.HelpFormatter):
 class Parser(argparse.ArgumentParser):
     """A parser that reports an error in one line, with the command that it is about."""
 
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:  # noqa: ANN401
-        """Reports unknown arguments itself; argparse leaves those of a command to the parser of the whole program."""
-        namespace, unknown = super().parse_known_args(args, namespace)
-        if unknown:
-            self.error(f"unrecognized arguments: {' '.join(unknown)}")
-        return namespace, unknown
-
     def __init__(self, *arguments: Any, **known: Any) -> None:  # noqa: ANN401 (as argparse takes them)
         super().__init__(*arguments, **known)
         self.formatter_class = _HelpFormatter

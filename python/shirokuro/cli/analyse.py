@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 from rich.text import Text
 
 from shirokuro._core import Evaluator, __version__
-from shirokuro.analysis.analyse import LIMITS, MISTAKE, analyse
+from shirokuro.analysis.game import LIMITS, MISTAKE, analyse
 from shirokuro.analysis.page import page_of
 from shirokuro.cli import levels
 from shirokuro.cli.matches import check_json, write_json
@@ -33,14 +33,13 @@ if TYPE_CHECKING:
 
 HELP = "Analyse games: what each move lost, what would have been better, and the mistakes of each player."
 
-EXAMPLE = "example: shirokuro analyse game.ggf --html analysis.html"
+EXAMPLE = "game.ggf --html analysis.html"
 
 _TABLE_MB = 16
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's options."""
-    parser.epilog = EXAMPLE
     parser.add_argument(
         "games",
         nargs="+",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from shirokuro import debug
 from shirokuro._core import Evaluator, Game
-from shirokuro.analysis.analyse import analyse
+from shirokuro.analysis.game import analyse
 from shirokuro.cli.terminal import say
 from shirokuro.config import TrainConfig
 from shirokuro.display.format import counted

@@ -52,7 +52,6 @@ _UNSEARCHED = {"confidence": 100, "search_threads": 1, "table_mb": _TABLE_MB}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's options."""
-    parser.epilog = "example: shirokuro evaluate runs/first --opponent default --openings xot.txt"
     levels.add_model(parser)
     parser.add_argument(
         "--opponent",

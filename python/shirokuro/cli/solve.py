@@ -33,14 +33,13 @@ if TYPE_CHECKING:
 
 HELP = "Solve the positions of a file, or one position: exactly, or to a depth."
 
-EXAMPLE = "example: shirokuro solve ffo.obf --threads 2"
+EXAMPLE = "ffo.obf --threads 2"
 
 _TABLE_MB = 16
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's options."""
-    parser.epilog = EXAMPLE
     parser.add_argument(
         "positions",
         metavar="FILE|POSITION",

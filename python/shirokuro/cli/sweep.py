@@ -35,7 +35,10 @@ if TYPE_CHECKING:
 
 HELP = "Train every combination of some settings and seeds, one after the other, and compare their strength."
 
-EXAMPLE = """\
+EXAMPLE = "lambda.toml --table --plot lambda.svg"
+
+DESCRIPTION = f"""{HELP}
+
 A file of six runs, which play the first one when they are trained:
 
   preset = "short"
@@ -55,7 +58,8 @@ A file of six runs, which play the first one when they are trained:
 Ctrl-C saves the run in progress, and the same command continues it:
 
   shirokuro sweep lambda.toml
-  shirokuro sweep lambda.toml --table --plot lambda.svg
+
+--table, --plot and --json show what is there so far, and train nothing.
 """
 
 PICTURE = "sweep.svg"
@@ -67,7 +71,7 @@ _REPORT_GAMES = 1000
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's options."""
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.epilog = EXAMPLE
+    parser.description = DESCRIPTION
     parser.add_argument(
         "file",
         type=Path,

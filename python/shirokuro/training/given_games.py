@@ -43,7 +43,7 @@ class HeldOutError:
     positions: int
     """Positions in them."""
     mean_absolute: float
-    """Mean of |evaluation − outcome| over the positions, in discs."""
+    """Mean distance between evaluation and outcome over the positions, in discs."""
     mean_squared: float
     """Mean of (evaluation − outcome)², in discs²."""
 
