@@ -5,6 +5,11 @@ Every link within the site has a target, and no page loads anything from another
 
 from __future__ import annotations
 
+__ends_on_interrupt__ = True  # before the imports, which take a moment
+from shirokuro import startup
+
+# isort: split
+
 import re
 import sys
 from dataclasses import dataclass, field
@@ -104,4 +109,4 @@ def main(site: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(startup.run(lambda: main(*sys.argv[1:])))

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+__ends_on_interrupt__ = True  # before the imports, which take a moment
+from shirokuro import startup
+
+# isort: split
+
+import sys
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -278,4 +284,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(startup.run(main))

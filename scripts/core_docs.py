@@ -6,7 +6,13 @@ the two.
 
 from __future__ import annotations
 
+__ends_on_interrupt__ = True  # before the imports, which take a moment
+from shirokuro import startup
+
+# isort: split
+
 import ast
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -53,5 +59,10 @@ def source() -> str:
     return f"{_HEAD}{''.join(arm(name, text) for name, text in sorted(docstrings().items()))}}}\n"
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Writes `docs.rs`."""
     DOCS.write_text(source(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(startup.run(main))

@@ -10,10 +10,14 @@ python scripts/scaling.py --check               # the plain trainer, and 1, 2 an
 from __future__ import annotations
 
 __ends_on_interrupt__ = True  # before the imports, which take a moment
+from shirokuro import startup
+
+# isort: split
 
 import argparse
 import math
 import statistics
+import sys
 import time
 from dataclasses import dataclass
 from itertools import pairwise
@@ -215,4 +219,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(startup.run(main))

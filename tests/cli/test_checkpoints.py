@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -170,13 +170,13 @@ def test_too_many_failed_games_end_with_a_report_and_their_own_exit_code(
 ) -> None:
     new = TrainingState.new
 
-    def new_with_faults(config: sk.TrainConfig, init: None = None) -> TrainingState:
-        state = new(config, init)
+    def new_with_faults(config: sk.TrainConfig, *arguments: Any) -> TrainingState:
+        state = new(config, *arguments)
         inject_faults(state.core, {"panic": 0.1})
         return state
 
     monkeypatch.setattr(TrainingState, "new", new_with_faults)
     assert train(tmp_path, "--games=2000", "--error-window=200", *SETTINGS) == 3
-    assert "paused after" in capsys.readouterr().err
+    assert "paused because of failed games after" in capsys.readouterr().err
     assert "games failed: panic " in caplog.text
     assert sk.latest_checkpoint(tmp_path) is not None

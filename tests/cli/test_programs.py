@@ -189,7 +189,13 @@ def test_version_prints_the_version_of_the_package() -> None:
     [
         ((), "COMMAND"),
         (("fly",), "fly"),
-        (("train", "--speed", "9"), "shirokuro train: unrecognized arguments: --speed 9 (see shirokuro train --help)"),
+        (
+            ("train", "--speed", "9"),
+            (
+                ("train", "--speed", "9"),
+                "shirokuro train: unrecognized arguments: --speed 9; did you mean --seed? (see shirokuro train --help)",
+            ),
+        ),
         (("debug", "board", "f5", "--legible"), "(see shirokuro debug board --help)"),
         (("train", "--resume"), "--resume continues the run in --out"),
         (("train", "--epsilon", "1.5"), "epsilon = 1.5: must be within 0…1"),

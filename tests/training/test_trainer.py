@@ -317,13 +317,15 @@ class FakeCore:
         games: int,
         *,
         play: GenerationSettings,
+        given: None,
+        targets: str,
         tick: object,
         hang_seconds: float,
         sudden_discs: float,
         updates: object,
         reports: list[Any],
     ) -> SimpleNamespace:
-        del tick, hang_seconds, sudden_discs, updates
+        del given, targets, tick, hang_seconds, sudden_discs, updates
         self.calls += [(index, play) for index in range(self.games_played, self.games_played + games)]
         self.games_played += games
         game = SimpleNamespace(index=0, winner="draw", stone_difference=0, move_count=60)

@@ -59,8 +59,7 @@ Ctrl-C saves the run in progress, and the same command continues it:
 
   shirokuro sweep lambda.toml
 
---table, --plot and --json show what is there so far, and train nothing.
-"""
+--table, --plot and --json show what is there so far, and train nothing."""
 
 PICTURE = "sweep.svg"
 """The file in a sweep's directory with the picture of its results."""
