@@ -191,10 +191,7 @@ def test_version_prints_the_version_of_the_package() -> None:
         (("fly",), "fly"),
         (
             ("train", "--speed", "9"),
-            (
-                ("train", "--speed", "9"),
-                "shirokuro train: unrecognized arguments: --speed 9; did you mean --seed? (see shirokuro train --help)",
-            ),
+            "shirokuro train: unrecognized arguments: --speed 9; did you mean --seed? (see shirokuro train --help)",
         ),
         (("debug", "board", "f5", "--legible"), "(see shirokuro debug board --help)"),
         (("train", "--resume"), "--resume continues the run in --out"),
