@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import shirokuro as sk
+from shirokuro.engine.engine import CONFIDENCE
 from shirokuro.engine.levels import LEVELS
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class LevelPlayer:
 
     def choose(self, position: sk.Position, random: Random) -> str:
         """See `Player`."""
-        engine = sk.Engine(self.evaluator, limits=self.level.limits, table_mb=4)
+        engine = sk.Engine(self.evaluator, limits=self.level.limits, table_mb=4, confidence=CONFIDENCE)
         return self.level.choose(engine, position, random).move
 
 
