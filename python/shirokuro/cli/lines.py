@@ -39,7 +39,8 @@ def converse(answer: Callable[[Iterator[str]], object]) -> None:
         except KeyboardInterrupt:
             if not closed.is_set():
                 raise
-    if closed.is_set():
+    # The other program may have closed both pipes, and the end of the input may have been noticed first.
+    if closed.is_set() or _is_output_closed(0.0):
         raise BrokenPipeError(errno.EPIPE, "the output was closed")
 
 
@@ -49,20 +50,27 @@ def _watched_output(closed: threading.Event, cancellation: Cancellation) -> Iter
     ended = threading.Event()
 
     def watch() -> None:
-        poll = select.poll()
-        poll.register(sys.stdout.fileno(), 0)  # reports only errors and hang-ups
         while not ended.is_set():
-            if poll.poll(1000 * STEP_SECONDS):
+            if _is_output_closed(STEP_SECONDS):
                 closed.set()
                 cancellation.cancel()
                 return
 
-    if sys.platform != "win32":  # where `poll` does not exist
+    if sys.platform != "win32":
         threading.Thread(target=watch, name="shirokuro-output", daemon=True).start()
     try:
         yield
     finally:
         ended.set()
+
+
+def _is_output_closed(seconds: float) -> bool:
+    """Waits until nobody can read standard output any more, at most for some time; checks whether that is so."""
+    if sys.platform == "win32":  # where `poll` does not exist
+        return False
+    poll = select.poll()
+    poll.register(sys.stdout.fileno(), 0)  # reports only errors and hang-ups
+    return bool(poll.poll(1000 * seconds))
 
 
 def _input_lines(closed: threading.Event) -> Iterator[str]:
