@@ -52,6 +52,7 @@ class TrainingLoop:
         log_level: int | str,
         log_json: bool,
     ) -> None:
+        trainer.memory(), trainer.convergence()  # other threads get these reports while a generation is played
         self._trainer = trainer
         self._session = session
         self._directory = session.directory
@@ -97,7 +98,6 @@ class TrainingLoop:
             self._meter = StrengthMeter(trainer, self._directory)
             self._judge_by_strength()
             resources.callback(self._end_judging)
-            trainer.memory(), trainer.convergence()  # other threads get these reports while a generation is played
             self._resources = resources.pop_all()
 
     def run(self) -> TrainingResult:
