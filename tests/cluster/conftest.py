@@ -58,7 +58,7 @@ class Machines:
 @pytest.fixture(scope="session")
 def machines() -> Iterator[Machines]:
     if importlib.util.find_spec("ray") is None:
-        pytest.skip("ray is not installed")
+        pytest.skip("ray is not installed: `make .venv/.dev` installs it")
     with pytest.MonkeyPatch.context() as patch:
         for name, value in ENVIRONMENT.items():
             patch.setenv(name, value)

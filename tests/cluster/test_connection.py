@@ -12,7 +12,7 @@ from shirokuro.extras import MissingExtraError
 
 @pytest.mark.parametrize("address", ["somewhere", "10.0.0.1", "ray://10.0.0.1:10001", ":6379", "host:port"])
 def test_what_is_not_an_address_of_a_cluster_is_refused(address: str) -> None:
-    pytest.importorskip("ray")
+    pytest.importorskip("ray")  # not where only the wheel is tested
     for connect in (sk.RayWorkers, sk.RayArena):
         with pytest.raises(ValueError, match="must be HOST:PORT or auto"):
             connect(address)

@@ -174,7 +174,7 @@ def test_a_node_that_returns_foreign_games_is_refused(
 
 
 def test_without_a_cluster_at_the_address_the_error_names_it() -> None:
-    pytest.importorskip("ray")
+    pytest.importorskip("ray")  # not where only the wheel is tested
     with pytest.raises(ConnectionError, match=r"no Ray cluster at 127\.0\.0\.1:9"):
         sk.RayWorkers("127.0.0.1:9")
 
