@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
+OPENING = "f5d6c3d3c4f4c5b4"
+LATE = "c4c5f6c3b5g7e3e6c2f3g3a5h8b3f4f2b4f5f7h3a3d2e2e1a6e7d7c1c6g8f1g4d1b6b1d3g6b7f8a7c7h6a8b2g5g2a1d6"
+"""The moves of a game with twelve empty squares left."""
+
 
 class Served:
     """A running `shirokuro serve`."""

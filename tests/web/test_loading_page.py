@@ -5,26 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import pytest
 from playwright.sync_api import Browser, WebSocketRoute, expect
 
 import shirokuro as sk
 from tests.support import game_files
-from tests.support.pages import enter_moves, load, play_any, ply, transcript
+from tests.support.pages import OPENING, enter_moves, load, play_any, ply, transcript
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-OPENING = "f5d6c3d3c4f4c5b4"
-LATE = "c4c5f6c3b5g7e3e6c2f3g3a5h8b3f4f2b4f5f7h3a3d2e2e1a6e7d7c1c6g8f1g4d1b6b1d3g6b7f8a7c7h6a8b2g5g2a1d6"
-"""The moves of a game with twelve empty squares left."""
-
-
-@pytest.fixture(scope="module")
-def site(serve: Callable[..., Any], model: Path) -> str:
-    """The URL of a page with a model."""
-    return str(serve(model).url)
 
 
 def test_transcripts_are_copied_and_pasted_and_invalid_ones_are_rejected(

@@ -4,25 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from playwright.sync_api import expect
 
 import shirokuro as sk
-from tests.support.pages import load, set_depth, transcript, wait_for_ply
+from tests.support.pages import LATE, OPENING, load, set_depth, transcript, wait_for_ply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-OPENING = "f5d6c3d3c4f4c5b4"
-LATE = "c4c5f6c3b5g7e3e6c2f3g3a5h8b3f4f2b4f5f7h3a3d2e2e1a6e7d7c1c6g8f1g4d1b6b1d3g6b7f8a7c7h6a8b2g5g2a1d6"
-"""The moves of a game with twelve empty squares left."""
-
-
-@pytest.fixture(scope="module")
-def site(serve: Callable[..., Any], model: Path) -> str:
-    """The URL of a page with a model."""
-    return str(serve(model).url)
 
 
 def test_a_click_on_the_timeline_shows_a_position_and_play_can_continue_from_there(
