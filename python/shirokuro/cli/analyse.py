@@ -35,8 +35,6 @@ HELP = "Analyse games: what each move lost, what would have been better, and the
 
 EXAMPLE = "game.ggf --html analysis.html"
 
-_TABLE_MB = 16
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's options."""
@@ -71,13 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     levels.add_limits(how, depth=LIMITS.depth, exact_empties=LIMITS.exact_empties)
     levels.add_confidence(how)
     how.add_argument("--threads", type=int, metavar="N", help="positions searched at a time (default: one per core)")
-    how.add_argument(
-        "--table-mb",
-        type=float,
-        metavar="X",
-        default=_TABLE_MB,
-        help="size of each transposition table in MB (default: %(default)s)",
-    )
+    levels.add_table(how)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -47,12 +47,17 @@ def add_search(group: argparse._ArgumentGroup, *, threads: str, confidence: Conf
         help="threads per search (default: %(default)s)",
     )
     add_confidence(group, default=confidence)
+    add_table(group, default=table_mb)
+
+
+def add_table(group: argparse._ArgumentGroup, *, default: float = 16) -> None:
+    """Declares the size of the transposition table."""
     group.add_argument(
         "--table-mb",
         type=float,
         metavar="X",
-        default=table_mb,
-        help="size of the transposition table in MB (default: %(default)s)",
+        default=default,
+        help="size of each search's transposition table in MB (default: %(default)s)",
     )
 
 

@@ -35,8 +35,6 @@ HELP = "Solve the positions of a file, or one position: exactly, or to a depth."
 
 EXAMPLE = "ffo.obf --threads 2"
 
-_TABLE_MB = 16
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's options."""
@@ -64,13 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="positions searched at a time, or the threads of a single position's search (default: one per core)",
     )
-    how.add_argument(
-        "--table-mb",
-        type=float,
-        metavar="X",
-        default=_TABLE_MB,
-        help="size of each transposition table in MB (default: %(default)s)",
-    )
+    levels.add_table(how)
 
 
 def run(options: argparse.Namespace) -> int:
