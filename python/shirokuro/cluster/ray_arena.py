@@ -8,11 +8,10 @@ from collections import deque
 from concurrent.futures import Future
 from contextlib import contextmanager
 from itertools import count
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any
 
-from shirokuro.cluster.connection import connect, load_ray
-from shirokuro.cluster.node import Identity
-from shirokuro.cluster.nodes import NodeFault, Nodes, check_silence
+from shirokuro.cluster.connected import Connected
+from shirokuro.cluster.nodes import NodeFault, Nodes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,7 +25,7 @@ _AHEAD = 2
 """Games that a node has beyond those that it plays, so that it does not wait for the driver."""
 
 
-class RayArena:
+class RayArena(Connected):
     """The nodes of a Ray cluster, which play the games of matches: `play_match(…, arena=RayArena(address))`.
 
     Every node plays as many games at a time as Ray has cores on it. Results are those of a match in one process. Games
@@ -45,27 +44,7 @@ class RayArena:
     _numbers = count(1)
 
     def __init__(self, address: str | None = None, *, silence_seconds: float = 30.0) -> None:
-        check_silence(silence_seconds)
-        self._is_owner = connect(address, dashboard=False)
-        self._ray: Any = load_ray()
-        self._nodes = Nodes(Identity.here(), silence_seconds=silence_seconds)
-
-    def __reduce__(self) -> NoReturn:
-        """Refuses to be pickled or copied."""
-        raise TypeError("cannot pickle or copy a RayArena: it is a connection of this process")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Ends the nodes' processes, and the connection if it was made here."""
-        self._nodes.close()
-        if self._is_owner:
-            self._is_owner = False
-            self._ray.shutdown()
+        super().__init__(address, silence_seconds=silence_seconds)
 
     @contextmanager
     def playing(self, match: MatchGames) -> Iterator[Callable[[int], Future[Outcome]]]:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from typing import TYPE_CHECKING
 
-from shirokuro.cluster.connection import connect, load_ray
+from shirokuro.cluster.connected import Connected
 from shirokuro.cluster.generation import Generation, Orders, SharedWeights
-from shirokuro.cluster.node import Identity
-from shirokuro.cluster.nodes import Nodes, check_silence
 from shirokuro.cluster.report import ClusterReport
 
 if TYPE_CHECKING:
@@ -24,7 +22,7 @@ _POLL_SECONDS = 0.05
 """Time between two calls of `tick`."""
 
 
-class RayWorkers:
+class RayWorkers(Connected):
     """The nodes of a Ray cluster, which play the games of a training.
 
     Every node plays with all the cores that Ray has on it. The trainer learns as always, so its state after N games
@@ -43,32 +41,16 @@ class RayWorkers:
     """
 
     def __init__(self, address: str | None = None, *, silence_seconds: float = 30.0, dashboard: bool = False) -> None:
-        check_silence(silence_seconds)
+        super().__init__(address, silence_seconds=silence_seconds, dashboard=dashboard)
         self.address = address
-        self._is_owner = connect(address, dashboard=dashboard)
-        self._ray: Any = load_ray()
-        self._nodes = Nodes(Identity.here(), silence_seconds=silence_seconds)
         self._shared = SharedWeights(self._ray.put)
         self._report = ClusterReport()
         self._reported = time.monotonic()
 
-    def __reduce__(self) -> NoReturn:
-        """Refuses to be pickled or copied."""
-        raise TypeError("cannot pickle or copy RayWorkers: they are a connection of this process")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     def close(self) -> None:
         """Ends the nodes' processes, and the connection if it was made here."""
-        self._nodes.close()
+        super().close()
         self._shared = SharedWeights(self._ray.put)
-        if self._is_owner:
-            self._is_owner = False
-            self._ray.shutdown()
 
     @property
     def nodes(self) -> tuple[str, ...]:
