@@ -11,7 +11,7 @@ COMPARE ?=
 CPU ?=
 
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --constraint constraints.txt
 MATURIN := env -u CONDA_PREFIX VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/maturin
 MARKDOWN := *.md docs examples python/shirokuro/models
 AS_ROOT := $(shell test "$$(id -u)" = 0 || echo sudo --non-interactive)
@@ -26,7 +26,7 @@ ARM64 := PATH="$(CURDIR)/$(BIN):$$PATH" CARGO_TARGET_DIR=$(CURDIR)/target/arm64 
 	RUSTC=$(CURDIR)/.cross/tools/bin/rustc RUSTDOC=$(CURDIR)/.cross/tools/bin/rustdoc \
 	CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER=$(CURDIR)/.cross/tools/bin/run-arm64
 
-.PHONY: build train reproduce ship-model serve test rust-tests environment test-arm64 torture bench bench-page compare signature web-pictures \
+.PHONY: build train reproduce ship-model serve test rust-tests packages test-arm64 torture bench bench-page compare signature web-pictures \
 	docs concept-pictures \
 	wheel wheel-arm64 release install check hooks clean help
 .DELETE_ON_ERROR:
@@ -49,18 +49,19 @@ serve: build .venv/.web ## Serve a web page to play against a run's model and wa
 	$(BIN)/shirokuro serve $(RUN)
 
 test: ## Run all tests
-	@$(MAKE) --no-print-directory --jobs=2 rust-tests environment
+	@$(MAKE) --no-print-directory .venv/.tools
+	@$(MAKE) --no-print-directory --jobs=3 rust-tests build packages
 	$(RUST_TESTS)
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile -m 'not timing'
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile -m 'not timing'
 	$(BIN)/python -m pytest -m timing
 
-# The prerequisites of the tests are built in parallel. Two processes share the Python tests; tests of timing then run alone.
+# The prerequisites of the tests are built in parallel: maturin compiles for minutes before it installs the package. Three
+# processes share the Python tests, which often wait for other programs; tests of timing then run alone.
 RUST_TESTS := cargo test --workspace --exclude shirokuro-py --locked
 rust-tests:
 	$(RUST_TESTS) --no-run
 # One after another, because each may install packages.
-environment:
-	@$(MAKE) --no-print-directory build
+packages:
 	@$(MAKE) --no-print-directory .venv/.dev
 	@$(MAKE) --no-print-directory .venv/.programs
 
