@@ -39,11 +39,15 @@ SQUARES = (
 OFFSETS = np.concatenate([[0], np.cumsum(TABLE_ENTRIES)])
 
 
-def eight_boards(position: sk.Position) -> NDArray[np.int64]:
-    """Returns a position's symmetric images from the side to move's view: 0 empty, 1 own, 2 opponent; shape (8, 64)."""
+def seen(position: sk.Position) -> NDArray[np.int64]:
+    """Returns a board from the side to move's view: 0 empty, 1 own, 2 opponent; shape (8, 8)."""
     board = position.board.astype(np.int64).reshape(8, 8)
-    if position.side_to_move == sk.WHITE:
-        board = np.where(board > 0, 3 - board, 0)
+    return np.where(board > 0, 3 - board, 0) if position.side_to_move == sk.WHITE else board
+
+
+def eight_boards(position: sk.Position) -> NDArray[np.int64]:
+    """Returns a position's symmetric images from the side to move's view; shape (8, 64)."""
+    board = seen(position)
     images = [np.rot90(mirrored, turns) for mirrored in (board, board.T) for turns in range(4)]
     stacked: NDArray[np.int64] = np.array(images).reshape(8, 64)
     return stacked
@@ -80,14 +84,20 @@ def mirror_table(pattern: int) -> NDArray[np.int64]:
 MIRRORS = np.concatenate([mirror_table(pattern) + OFFSETS[pattern] for pattern in range(14)])
 
 
-def updated_entries(position: sk.Position) -> NDArray[np.int64]:
-    """Returns the entries that learning the position updates, repeated once per update.
+def count_updates(updates: NDArray[np.int64], positions: Sequence[sk.Position]) -> None:
+    """Adds the updates of learning the positions to `updates`, shape (60, 481140).
 
-    The four rotations of the board read 56 entries. Their mirror images are updated with them, unless they are equal.
+    The four rotations of a board read 56 entries. Their mirror images are updated with them, unless they are equal.
     """
-    entries = read_entries(position)[:, :4].ravel()
-    mirrors = MIRRORS[entries]
-    return np.concatenate([entries, mirrors[mirrors != entries]])
+    boards = np.array([seen(position) for position in positions])
+    stages = np.array([stage_of(position) for position in positions])[:, None]
+    images = [np.rot90(boards, turns, axes=(1, 2)).reshape(-1, 64) for turns in range(4)]
+    for pattern, squares in enumerate(SQUARES):
+        for image in images:
+            entries = image[:, squares] @ 3 ** np.arange(len(squares))[:, None] + OFFSETS[pattern]
+            mirrors = MIRRORS[entries]
+            np.add.at(updates, (stages, entries), 1)
+            np.add.at(updates, (stages, mirrors), mirrors != entries)
 
 
 def test_rotated_and_reflected_boards_read_entries_and_their_mirror_images(
@@ -104,12 +114,14 @@ def counted(small: sk.TrainConfig) -> tuple[sk.Trainer, NDArray[np.int64]]:
     trainer = sk.Trainer(small)
     updates = np.zeros((60, OFFSETS[-1]), dtype=np.int64)
     for games in (100, 37, 463, 400):
+        learned = []
         for game in play(trainer, games):
             position = sk.Position()
             for ply, move in enumerate(game.moves):
                 if ply >= game.random_plies:
-                    np.add.at(updates[stage_of(position)], updated_entries(position), 1)
+                    learned.append(position)
                 position = position.play(move)
+        count_updates(updates, learned)
     return trainer, updates
 
 

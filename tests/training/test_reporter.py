@@ -236,12 +236,12 @@ def test_a_long_generation_logs_its_progress(config: sk.TrainConfig, tmp_path: P
 @pytest.mark.timing
 def test_the_remaining_time_is_estimated_from_the_current_session_only(config: sk.TrainConfig, tmp_path: Path) -> None:
     trainer = sk.Trainer(config)
-    trainer.train_batch(320)
+    trainer.train_batch(320, depth=5)  # at a tenth of the session's speed
     trainer.start_training(640, directory=tmp_path, log_json=True)
     record = next(record for line in log(tmp_path).splitlines() if "seconds_left" in (record := json.loads(line)))
     played = record["games_played"] - 320
     expected = record["elapsed_seconds"] / played * (640 - record["games_played"])
-    assert record["seconds_left"] == pytest.approx(expected, abs=0.02)
+    assert record["seconds_left"] == pytest.approx(expected, rel=0.7)
 
 
 def test_a_nan_value_causes_a_warning_at_once(
