@@ -32,6 +32,7 @@ __all__ = [
     "GameBatch",
     "GameFailure",
     "GamePlayer",
+    "GamePositions",
     "GenerationReport",
     "ModelFileError",
     "ModelVersionError",
@@ -687,6 +688,64 @@ class GameBatch:
         """
 
 @final
+class GamePositions:
+    """The searched positions of games, as arrays: a row for each position, in the order of the games and their moves.
+
+    The arrays are made once and are read-only. Whatever depends on a side is seen by the side to move.
+    """
+
+    def __new__(cls, games: Sequence[Game]) -> GamePositions: ...
+    def __len__(self) -> int: ...
+    @property
+    def boards(self) -> NDArray[np.int8]:
+        """The boards, shape (N, 64): 0 empty, 1 the side to move, 2 the other side.
+
+        Evaluators take them as they are: the side to move counts as Black.
+        """
+
+    @property
+    def sides(self) -> NDArray[np.uint8]:
+        """The sides to move: 1 Black, 2 White."""
+
+    @property
+    def values(self) -> NDArray[np.float32]:
+        """The values that the searches found, in discs."""
+
+    @property
+    def exact(self) -> NDArray[np.bool_]:
+        """Whether the value is the result of best play."""
+
+    @property
+    def best(self) -> NDArray[np.bool_]:
+        """Whether the move played is the search's best one."""
+
+    @property
+    def moves(self) -> NDArray[np.uint8]:
+        """The moves played, as squares: a1 = 0 … h1 = 7, a2 = 8 … h8 = 63."""
+
+    @property
+    def outcomes(self) -> NDArray[np.int8]:
+        """The final scores of the games, in discs, with empty squares counted for the winner."""
+
+    @property
+    def games(self) -> NDArray[np.int64]:
+        """The numbers of the games in their training."""
+
+    @property
+    def plies(self) -> NDArray[np.uint8]:
+        """The numbers of moves played before; the random opening counts."""
+
+    def lambda_returns(self, lambda_: float) -> NDArray[np.float32]:
+        """Returns the positions' λ-returns in discs: what a training teaches them otherwise.
+
+        Args:
+            lambda_: λ, 0 to 1.
+
+        Raises:
+            ValueError: `lambda_` is outside its range.
+        """
+
+@final
 class GameFailure:
     """A game of self-play that failed."""
 
@@ -1044,6 +1103,7 @@ class TrainerCore:
         play: PlaySettings,
         given: Sequence[Game] | None = None,
         targets: str = "outcome",
+        own_targets: Callable[[GamePositions], ArrayLike] | None = None,
         hang_seconds: float = 60.0,
         sudden_discs: float = 0.0,
         updates: tuple[int, int] | None = None,
@@ -1054,6 +1114,10 @@ class TrainerCore:
 
         With `given`, the moves of the first of these games take the place of games of self-play. Each position is
         taught the game's `"outcome"`, or is searched and taught λ-returns with the targets `"search"`.
+
+        `own_targets` is called with the positions of the generation's games so far, and returns what they are taught:
+        a number for each, in discs for its side to move, or NaN for a position that is not learned. An exception from
+        it stops the call as one from `tick` does.
 
         Other Python threads keep running meanwhile. About every 50 ms, `tick` is called with the number of games
         finished in this call. An exception from it, or from a signal handler, stops the searches at once and is raised.
@@ -1116,6 +1180,9 @@ class TrainerCore:
             ValueError: a game is not one of this generation's, or was played with other weights or settings; none was
                 taken.
         """
+
+    def generation_evaluator(self) -> Evaluator:
+        """Returns an evaluator with a copy of the weights that the current generation's games are played with."""
 
     def set_workers(self, *, threads: int, table_mb: float) -> None:
         """Changes the number of worker threads and the size of each one's transposition table."""

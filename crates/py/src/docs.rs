@@ -258,6 +258,49 @@ A call that was stopped returns the games that it has finished."
     (GamePlayer.stop) => {
         r"Stops the current call of `play` soon."
     };
+    (GamePositions) => {
+        r"The searched positions of games, as arrays: a row for each position, in the order of the games and their moves.
+
+The arrays are made once and are read-only. Whatever depends on a side is seen by the side to move."
+    };
+    (GamePositions.best) => {
+        r"Whether the move played is the search's best one."
+    };
+    (GamePositions.boards) => {
+        r"The boards, shape (N, 64): 0 empty, 1 the side to move, 2 the other side.
+
+Evaluators take them as they are: the side to move counts as Black."
+    };
+    (GamePositions.exact) => {
+        r"Whether the value is the result of best play."
+    };
+    (GamePositions.games) => {
+        r"The numbers of the games in their training."
+    };
+    (GamePositions.lambda_returns) => {
+        r"Returns the positions' λ-returns in discs: what a training teaches them otherwise.
+
+Args:
+    lambda_: λ, 0 to 1.
+
+Raises:
+    ValueError: `lambda_` is outside its range."
+    };
+    (GamePositions.moves) => {
+        r"The moves played, as squares: a1 = 0 … h1 = 7, a2 = 8 … h8 = 63."
+    };
+    (GamePositions.outcomes) => {
+        r"The final scores of the games, in discs, with empty squares counted for the winner."
+    };
+    (GamePositions.plies) => {
+        r"The numbers of moves played before; the random opening counts."
+    };
+    (GamePositions.sides) => {
+        r"The sides to move: 1 Black, 2 White."
+    };
+    (GamePositions.values) => {
+        r"The values that the searches found, in discs."
+    };
     (GenerationReport) => {
         r"The report of a call of `TrainerCore.advance`."
     };
@@ -510,6 +553,10 @@ Starts a run, with a copy of the weights of `init`, or with neutral ones."
 With `given`, the moves of the first of these games take the place of games of self-play. Each position is
 taught the game's `"outcome"`, or is searched and taught λ-returns with the targets `"search"`.
 
+`own_targets` is called with the positions of the generation's games so far, and returns what they are taught:
+a number for each, in discs for its side to move, or NaN for a position that is not learned. An exception from
+it stops the call as one from `tick` does.
+
 Other Python threads keep running meanwhile. About every 50 ms, `tick` is called with the number of games
 finished in this call. An exception from it, or from a signal handler, stops the searches at once and is raised.
 The state is then as before the call, and finished games are kept: a later call need not play them again.
@@ -539,6 +586,9 @@ Raises:
     };
     (TrainerCore.generation) => {
         r"The number of the current generation, from 0."
+    };
+    (TrainerCore.generation_evaluator) => {
+        r"Returns an evaluator with a copy of the weights that the current generation's games are played with."
     };
     (TrainerCore.generation_games) => {
         r"The number of games in a generation."

@@ -17,6 +17,7 @@ mod evaluator;
 mod file;
 mod game;
 mod game_batch;
+mod game_positions;
 mod given;
 mod inspect;
 mod interrupt;
@@ -65,6 +66,8 @@ mod core {
     use crate::game::PyGame;
     #[pymodule_export]
     use crate::game_batch::PyGameBatch;
+    #[pymodule_export]
+    use crate::game_positions::PyGamePositions;
     #[pymodule_export]
     use crate::given::outcome_errors;
     #[pymodule_export]

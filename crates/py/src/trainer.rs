@@ -6,9 +6,10 @@ use crate::error::{busy, file_error, memory_error, not_picklable, parameter_erro
 use crate::evaluator::PyEvaluator;
 use crate::file::encoding;
 use crate::game::PyGame;
+use crate::game_positions::own_targets;
 use crate::given::given_games;
 use crate::inspect::inspection;
-use crate::interrupt::with_polling;
+use crate::interrupt::with_requests;
 use crate::player::weight_changes;
 use crate::report::{PyGenerationReport, resets};
 use crate::settings::PySettings;
@@ -17,10 +18,12 @@ use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
 use shirokuro_train::{
-    Control, FaultInjector, FaultRates, Memory, TIMED_GAMES, TableCoverage, Texts, Trainer, TrainerOptions,
+    Control, FaultInjector, FaultRates, GameRecord, Lesson, Memory, TIMED_GAMES, TableCoverage, Texts, Trainer,
+    TrainerOptions,
 };
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::mpsc::{Sender, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 use std::{process, thread};
@@ -43,6 +46,30 @@ pub struct PyTrainerCore {
     timed_games: AtomicU64,
     /// The process that owns the threads.
     owner: u32,
+}
+
+/// The games whose positions need targets. The trainer waits for them on its own thread; dropped without a reply, the
+/// call must be about to stop.
+struct TargetRequest {
+    records: Vec<GameRecord>,
+    reply: SyncSender<Vec<f32>>,
+}
+
+impl TargetRequest {
+    /// Asks for the targets of these games; returns `None` if there is no reply.
+    fn send(requests: &Sender<Self>, records: &[GameRecord]) -> Option<Vec<f32>> {
+        let (reply, targets) = sync_channel(1);
+        requests.send(Self { records: records.to_vec(), reply }).ok()?;
+        targets.recv().ok()
+    }
+
+    /// Replies with what the function returns.
+    fn answer(self, function: &Py<PyAny>) -> PyResult<()> {
+        let targets = Python::attach(|py| own_targets(py, function.bind(py), self.records))?;
+        // The trainer waits for it.
+        let _ = self.reply.send(targets);
+        Ok(())
+    }
 }
 
 /// Marks that the call which holds the lock plays, until it is dropped.
@@ -123,7 +150,7 @@ impl PyTrainerCore {
 
     #[doc = doc!(TrainerCore.advance)]
     #[pyo3(signature = (
-        games, *, play, given = None, targets = "outcome", hang_seconds = 60.0, sudden_discs = 0.0, updates = None,
+        games, *, play, given = None, targets = "outcome", own_targets = None, hang_seconds = 60.0, sudden_discs = 0.0, updates = None,
         tick = None, reports = None
     ))]
     #[expect(clippy::too_many_arguments, reason = "they are Python's keyword arguments")]
@@ -134,6 +161,7 @@ impl PyTrainerCore {
         play: PySettings<'_>,
         given: Option<Vec<Py<PyGame>>>,
         targets: &str,
+        own_targets: Option<Py<PyAny>>,
         hang_seconds: f64,
         sudden_discs: f64,
         updates: Option<(u64, u16)>,
@@ -145,7 +173,10 @@ impl PyTrainerCore {
         let given = given.map(|given| given_games(&given[..given.len().min(games as usize)], targets)).transpose()?;
         let control = Control::new();
         control.time_games(self.timed_games.load(Relaxed));
-        let poll = || {
+        let serve = |request: Option<TargetRequest>| {
+            if let (Some(request), Some(function)) = (request, &own_targets) {
+                return request.answer(function).inspect_err(|_| control.stop());
+            }
             let polled = control.while_playing(|| {
                 Python::attach(|py| {
                     py.check_signals()?;
@@ -158,11 +189,13 @@ impl PyTrainerCore {
         let (_playing, mut trainer) = self.lock_to_play(py)?;
         let trainer = &mut *trainer;
         trainer.inspect(inspection(sudden_discs, updates)?);
-        let advance = || match &given {
-            Some(given) => trainer.advance_given(given, &play, &learn, &control),
-            None => trainer.advance(games, &play, &learn, &control),
+        let has_own_targets = own_targets.is_some();
+        let advance = |requests: Sender<TargetRequest>| {
+            let mut ask = |records: &[GameRecord]| TargetRequest::send(&requests, records);
+            let lesson = Lesson { given: given.as_ref(), targets: has_own_targets.then_some(&mut ask) };
+            trainer.advance_with(games, lesson, &play, &learn, &control)
         };
-        let (report, error) = with_polling(py, poll, advance)?;
+        let (report, error) = with_requests(py, serve, advance)?;
         *self.position() = RunPosition::of(trainer);
         match (error, report) {
             (Some(error), _) => Err(error),
@@ -206,6 +239,13 @@ impl PyTrainerCore {
         let play = play.play(None)?;
         let trainer = &mut *self.lock(py)?;
         py.detach(|| trainer.supply(games, &play)).map_err(|error| PyValueError::new_err(error.to_string()))
+    }
+
+    #[doc = doc!(TrainerCore.generation_evaluator)]
+    fn generation_evaluator(&self, py: Python<'_>) -> PyResult<PyEvaluator> {
+        let trainer = &mut *self.lock(py)?;
+        let weights = py.detach(|| trainer.generation_weights()).map_err(|error| memory_error(&error))?;
+        Ok(PyEvaluator::new(Arc::new(weights)))
     }
 
     #[doc = doc!(TrainerCore.set_workers)]

@@ -112,7 +112,7 @@ fn nothing_is_learned_from_a_failed_game_whose_report_explains_the_failure() {
         alone.state.records[place] = game;
     }
     let mut report = GenerationReport::of(Vec::new(), Vec::new());
-    let positions = alone.positions(LEARN).unwrap();
+    let positions = alone.positions(LEARN, Targets::LambdaReturns(LEARN.lambda)).unwrap();
     let outcome = alone.update(LEARN, &positions).unwrap();
     alone.describe(outcome, &positions, &mut report);
     assert_eq!(alone.digest(), faulty.digest());

@@ -58,4 +58,4 @@ pub use random::GameRandom;
 pub use record::{GameRecord, PlayedGame, Ply, RecordError, SearchTotals, Searched, Unfinished};
 pub use report::{FailureKind, GameFailure, GenerationReport, Reset, ValueSummary};
 pub use settings::{LearnSettings, PlaySettings, TrainerOptions};
-pub use trainer::Trainer;
+pub use trainer::{Lesson, TargetFunction, Trainer};

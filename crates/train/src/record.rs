@@ -1,6 +1,6 @@
 //! The record of a game, kept until its generation is learned.
 
-use crate::learn::targets::{Step, lambda_returns, mover_view};
+use crate::learn::targets::{Step, Targets};
 use shirokuro_engine::{IllegalMove, Position, Score, SearchResult, Square, discs};
 
 /// The result of a position's search.
@@ -127,9 +127,7 @@ impl GameRecord {
     ///
     /// As [`GameRecord::searched`].
     pub fn targets(&self, lambda: f32) -> Vec<f32> {
-        let searched: Vec<_> = self.searched().collect();
-        let targets = lambda_returns(&steps(&searched), self.stone_difference as f32, lambda);
-        searched.iter().zip(targets).map(|((position, _), target)| mover_view(position.side, target)).collect()
+        Targets::LambdaReturns(lambda).of_game(self, None)
     }
 
     /// Returns the bytes held in memory.

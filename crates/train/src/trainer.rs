@@ -12,6 +12,7 @@ use crate::learn::inspection::Inspection;
 use crate::learn::positions::Positions;
 use crate::learn::repair::reset_bad_moments;
 use crate::learn::rounding::Rounding;
+use crate::learn::targets::Targets;
 use crate::learn::update::{Update, UpdateOutcome, update_tables};
 use crate::phases::{PhaseTimes, UpdateTimes};
 use crate::play::control::Control;
@@ -29,6 +30,21 @@ use shirokuro_engine::{OutOfMemory, PatternEvaluator, Weights, require_memory};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
+
+/// What a call learns from, and what it teaches; by default, λ-returns of games of self-play.
+#[derive(Default)]
+pub struct Lesson<'a> {
+    /// Games to learn from in place of games of self-play: each takes the number of the run's next game. Those beyond
+    /// the end of the current generation are left out. A call that was stopped leaves finished games for a later one
+    /// that is given the same games.
+    pub given: Option<&'a Arc<GivenGames>>,
+    /// What the positions are taught in place of λ-returns.
+    pub targets: Option<&'a mut TargetFunction<'a>>,
+}
+
+/// Returns a target for each searched position of the generation's games so far, in discs for its side to move, in the
+/// order of the games and their moves. A position whose target is NaN is not learned. `None` stops the call.
+pub type TargetFunction<'a> = dyn FnMut(&[GameRecord]) -> Option<Vec<f32>> + Send + 'a;
 
 /// Plays games against itself and learns pattern weights from them.
 ///
@@ -172,38 +188,27 @@ impl Trainer {
         learn: &LearnSettings,
         control: &Control,
     ) -> Result<Option<GenerationReport>, TrainerError> {
-        require(games >= 1, "games", games, "at least 1")?;
-        self.advance_with(games, None, play, learn, control)
+        self.advance_with(games, Lesson::default(), play, learn, control)
     }
 
-    /// Learns from the given games as [`advance`](Self::advance) does from games of self-play: each takes the number of
-    /// the run's next game. Those beyond the end of the current generation are left out.
-    ///
-    /// A call that was stopped leaves finished games for a later one that is given the same games.
+    /// Learns as [`advance`](Self::advance) does, with other games or other targets.
     ///
     /// # Errors
     ///
     /// As [`advance`](Self::advance).
-    pub fn advance_given(
-        &mut self,
-        given: &Arc<GivenGames>,
-        play: &PlaySettings,
-        learn: &LearnSettings,
-        control: &Control,
-    ) -> Result<Option<GenerationReport>, TrainerError> {
-        let games = u32::try_from(given.games.len()).unwrap_or(u32::MAX);
-        require(games >= 1, "given", "no games", "at least 1 game")?;
-        self.advance_with(games, Some(given), play, learn, control)
-    }
-
-    fn advance_with(
+    pub fn advance_with(
         &mut self,
         games: u32,
-        given: Option<&Arc<GivenGames>>,
+        lesson: Lesson<'_>,
         play: &PlaySettings,
         learn: &LearnSettings,
         control: &Control,
     ) -> Result<Option<GenerationReport>, TrainerError> {
+        let given = lesson.given;
+        require(games >= 1, "games", games, "at least 1")?;
+        let given_games = given.map_or(u32::MAX, |given| u32::try_from(given.games.len()).unwrap_or(u32::MAX));
+        require(given_games >= 1, "given", "no games", "at least 1 game")?;
+        let games = games.min(given_games);
         play.validate()?;
         learn.validate()?;
         require_memory(self.bytes_to_learn(games, learn), "the next games")?;
@@ -211,10 +216,6 @@ impl Trainer {
         let start = self.supplies.asked.take().unwrap_or_else(Instant::now);
         self.state.swap_provisional();
         let (played, failures, threads) = self.play(games, given, play, control);
-        if threads.is_err() || !control.begin_learning() {
-            self.put_back(played, self.conditions(play, given));
-            return threads.map(|()| None);
-        }
         let learning = Instant::now();
         let play_time = learning - start;
         let mut records: Vec<GameRecord> = played.iter().map(|game| game.record.clone()).collect();
@@ -222,8 +223,21 @@ impl Trainer {
         records.sort_by_key(|record| record.index);
         let before = self.state.records.len();
         self.state.records.append(&mut records);
+        let own = lesson.targets.filter(|_| threads.is_ok() && !control.is_stopped()).and_then(|function| {
+            let targets = function(&self.state.records);
+            if targets.is_none() {
+                control.stop();
+            }
+            targets
+        });
+        if threads.is_err() || !control.begin_learning() {
+            self.state.records.truncate(before);
+            self.put_back(played, self.conditions(play, given));
+            return threads.map(|()| None);
+        }
+        let targets = own.as_deref().map_or(Targets::LambdaReturns(learn.lambda), Targets::Own);
         self.workers.timed = control.timed_games() > 0;
-        let learned = self.positions(*learn).and_then(|positions| {
+        let learned = self.positions(*learn, targets).and_then(|positions| {
             let updating = Instant::now();
             Ok((self.update(*learn, &positions)?, positions, updating))
         });
@@ -304,10 +318,10 @@ impl Trainer {
     }
 
     /// Prepares the positions of the current generation's games for learning.
-    fn positions(&self, settings: LearnSettings) -> Result<Positions, OutOfMemory> {
+    fn positions(&self, settings: LearnSettings, targets: Targets) -> Result<Positions, OutOfMemory> {
         let Self { state, workers, faults, .. } = self;
         let faults = faults.as_deref().map(|faults| (faults, state.seed));
-        workers.run(|| Positions::of(&state.records, &state.weights, settings.lambda, settings.sharing(), faults))
+        workers.run(|| Positions::of(&state.records, &state.weights, targets, settings.sharing(), faults))
     }
 
     /// Learns all games of the current generation. On an error, nothing has changed.
@@ -380,6 +394,18 @@ impl Trainer {
     /// Returns an evaluator that shares the weights: it follows every update.
     pub fn evaluator(&self) -> PatternEvaluator {
         PatternEvaluator::new(Arc::clone(&self.state.weights))
+    }
+
+    /// Returns a copy of the weights that the current generation's games are played with.
+    ///
+    /// # Errors
+    ///
+    /// There is not enough memory.
+    pub fn generation_weights(&mut self) -> Result<Weights, OutOfMemory> {
+        self.state.swap_provisional();
+        let copy = self.state.weights.copy();
+        self.state.swap_provisional();
+        copy
     }
 
     /// Returns the SHA-256 of everything except the settings that determines how the run continues: 64 hexadecimal

@@ -273,3 +273,75 @@ fn settings_out_of_range_are_refused_before_anything_is_done() {
     assert_eq!(refused(1, &PLAY, &learn), "lambda");
     assert_eq!(trainer.games_played(), 0);
 }
+
+/// Learns games with this function's targets, in calls of these sizes.
+fn taught(calls: &[u32], targets: fn(&GameRecord) -> Vec<f32>) -> Trainer {
+    let mut trainer = trainer(2);
+    for &games in calls {
+        let mut ask = |records: &[GameRecord]| Some(records.iter().flat_map(targets).collect());
+        let lesson = Lesson { targets: Some(&mut ask), ..Lesson::default() };
+        trainer.advance_with(games, lesson, &PLAY, &LEARN, &Control::new()).unwrap().unwrap();
+    }
+    trainer
+}
+
+#[test]
+fn lambda_returns_as_own_targets_change_nothing_however_a_generation_is_split() {
+    let mut plain = trainer(1);
+    train(&mut plain, 12);
+    assert_same(&taught(&[6, 6], |record| record.targets(LEARN.lambda)), &plain);
+    assert_same(&taught(&[1, 3, 2, 6], |record| record.targets(LEARN.lambda)), &plain);
+}
+
+#[test]
+fn positions_whose_own_target_is_nan_teach_nothing_and_large_changes_are_explained_by_the_others() {
+    fn late(record: &GameRecord) -> Vec<f32> {
+        record.searched_plies().map(|(ply, ..)| if ply < 40 { f32::NAN } else { 64.0 }).collect()
+    }
+    let mut trainer = trainer(2);
+    trainer.inspect(Inspection { sudden: Some(1), ..Inspection::default() });
+    let mut ask = |records: &[GameRecord]| Some(records.iter().flat_map(late).collect());
+    let lesson = Lesson { targets: Some(&mut ask), ..Lesson::default() };
+    let report = trainer.advance_with(6, lesson, &PLAY, &LEARN, &Control::new()).unwrap().unwrap();
+    let learned = report.games.iter().flat_map(late).filter(|target| !target.is_nan()).count() as u64;
+    assert_eq!((report.positions(), report.nan_games.len()), (learned, 0));
+    assert!(report.sudden.len() == 8 && report.sudden.iter().all(|sudden| sudden.ply >= 40 && sudden.error == 64.0));
+    let changed = |stage: usize| {
+        (0..14).any(|pattern| {
+            trainer.state.weights.table(stage, pattern).iter().any(|weight| weight.load(Relaxed) != Weights::NEUTRAL)
+        })
+    };
+    assert!(!(0..40).any(changed) && (40..55).all(changed));
+}
+
+#[test]
+fn a_call_without_targets_is_stopped_and_keeps_its_games() {
+    let mut trainer = trainer(2);
+    let before = trainer.digest();
+    let mut asked = 0;
+    let mut ask = |records: &[GameRecord]| {
+        asked = records.len();
+        None
+    };
+    let lesson = Lesson { targets: Some(&mut ask), ..Lesson::default() };
+    assert!(trainer.advance_with(6, lesson, &PLAY, &LEARN, &Control::new()).unwrap().is_none());
+    assert_eq!((asked, trainer.state.pending.games().len(), trainer.state.records.len()), (6, 6, 0));
+    assert_eq!(trainer.digest(), before);
+    train(&mut trainer, 6);
+    let mut plain = super::tests::trainer(1);
+    train(&mut plain, 6);
+    assert_same(&trainer, &plain);
+}
+
+#[test]
+fn the_weights_of_a_generation_are_those_from_before_its_games() {
+    let mut trainer = trainer(1);
+    let at_start = trainer.generation_weights().unwrap();
+    train(&mut trainer, 4);
+    let digest = trainer.digest();
+    let within = trainer.generation_weights().unwrap();
+    let equal =
+        |a: &Weights, b: &Weights| a.entries().iter().zip(b.entries()).all(|(a, b)| a.load(Relaxed) == b.load(Relaxed));
+    assert!(equal(&at_start, &within) && !equal(&within, &trainer.state.weights));
+    assert_eq!(trainer.digest(), digest);
+}

@@ -102,29 +102,35 @@ def play_match(
     match = MatchGames(first, second, chosen, seed, clock)
     differences: list[int] = []
     counts = [0] * 5
-    with (arena or Threads(threads or cores())).playing(match) as submit:
+    with started(match, games, arena or Threads(threads or cores())) as played:
+        for index, outcome in enumerate(_in_order(played)):
+            differences.append(outcome.difference)
+            if outcome.fault:
+                # The loser of a forfeited game is the player at fault.
+                player = second if outcome.difference > 0 else first
+                limit.add(Forfeit(index, player.name, outcome.fault, outcome.moves), index + 1)
+            if progress:
+                progress(index + 1)
+            if index % 2:
+                counts[pair_points(*differences[-2:])] += 1
+                if stop and stop((counts[0], counts[1], counts[2], counts[3], counts[4])):
+                    break
+        limit.end(len(differences))
+    return MatchResult(tuple(differences), tuple(limit.forfeits))
+
+
+@contextmanager
+def started(match: MatchGames, games: int, arena: Arena) -> Iterator[list[Future[Outcome]]]:
+    """Starts the games of a match. At the end, those in progress are ended, and those that have not started dropped."""
+    with arena.playing(match) as submit:
         played: list[Future[Outcome]] = []
         try:
             played += (submit(index) for index in range(games))
-            for index, outcome in enumerate(_in_order(played)):
-                differences.append(outcome.difference)
-                if outcome.fault:
-                    # The loser of a forfeited game is the player at fault.
-                    player = second if outcome.difference > 0 else first
-                    limit.add(Forfeit(index, player.name, outcome.fault, outcome.moves), index + 1)
-                if progress:
-                    progress(index + 1)
-                if index % 2:
-                    counts[pair_points(*differences[-2:])] += 1
-                    if stop and stop((counts[0], counts[1], counts[2], counts[3], counts[4])):
-                        break
-            limit.end(len(differences))
+            yield played
         finally:
-            # Ends the games that are still in progress, and drops those that have not started.
             for game in played:
                 game.cancel()
             match.end()
-    return MatchResult(tuple(differences), tuple(limit.forfeits))
 
 
 def _openings(count: int, seed: int, plies: int | None, given: Sequence[Opening] | None) -> list[Opening]:

@@ -62,7 +62,7 @@ def draw_openings(count: int, seed: int, plies: int | None = None) -> list[Openi
     openings: dict[bytes, Opening] = {}
     repeats = 0
     while len(openings) < count:
-        opening = _random_opening(plies, random)
+        opening = random_opening(plies, random)
         key = canonical(opening.position)
         repeats = repeats + 1 if key in openings else 0
         if repeats == _MAX_REPEATS:
@@ -105,11 +105,12 @@ def choose_openings(openings: Sequence[Opening], count: int, seed: int) -> list[
     return Random(f"{seed} openings").sample(openings, count)
 
 
-def _random_opening(plies: int, random: Random) -> Opening:
+def random_opening(plies: int, random: Random) -> Opening:
+    """Returns an opening of random moves from the start."""
     position, moves = Position(), []
     for _ in range(plies):
         if position.is_over:
-            return _random_opening(plies, random)
+            return random_opening(plies, random)
         moves.append(random.choice(position.legal_moves))
         position = position.play(moves[-1])
     return Opening(tuple(moves), position)

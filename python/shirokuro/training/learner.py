@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn, Self
 
 from shirokuro.config import TrainConfig
 from shirokuro.display.format import counted
-from shirokuro.training import log_file, memory
+from shirokuro.training import log_file, memory, own_parts
 from shirokuro.training.settings import FIXED
 from shirokuro.training.state import TrainingState
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from shirokuro.training.convergence import ConvergenceReport
     from shirokuro.training.failures import FailureReport
     from shirokuro.training.given_games import GivenGames, GivenTargets
+    from shirokuro.training.opponents import Opponents
+    from shirokuro.training.own_parts import TargetFunction
     from shirokuro.training.report import BatchReport
     from shirokuro.training.statistics import StatsWindow
     from shirokuro.training.warm_start import Init
@@ -47,6 +49,8 @@ class Learner:
             or a run directory. Moments, games and statistics start at zero.
         from_games: games from files, which are the first games of the run; games against itself follow.
         workers: what plays the games; `None` for the threads of this process.
+        targets: what the positions are taught in place of λ-returns; see the attribute.
+        opponents: other players, whom the model meets in a share of the games.
 
     Raises:
         FileNotFoundError: the file `init` does not exist (other `OSError`s: it can't be read).
@@ -59,6 +63,11 @@ class Learner:
     workers: RayWorkers | None = None
     """What plays the games; `None` for the threads of this process. It does not change the result."""
 
+    _targets: TargetFunction | None = None
+    _opponents: Opponents | None = None
+    _met: tuple[TrainingState, int, list[Game]] | None = None
+    """The latest generation with opponents, and the games against them."""
+
     _listed: tuple[int, int] | None = None
 
     def __init__(
@@ -68,13 +77,17 @@ class Learner:
         init: Init | None = None,
         from_games: GivenGames | None = None,
         workers: RayWorkers | None = None,
+        targets: TargetFunction | None = None,
+        opponents: Opponents | None = None,
     ) -> None:
         if config is None:
             config = TrainConfig()
         if not isinstance(config, TrainConfig):
             raise TypeError(f"config: must be a TrainConfig or None, not {type(config).__name__}")
+        own_parts.check_targets(targets)
+        own_parts.check_opponents(opponents)
         self.state = TrainingState.new(config, init, from_games)
-        self.workers = workers
+        self.workers, self._targets, self._opponents = workers, targets, opponents
 
     def __repr__(self) -> str:
         name, config = type(self).__name__, self._config
@@ -116,6 +129,33 @@ class Learner:
     def origins(self) -> tuple[Origin, ...]:
         """Models from whose weights the run descends, the one that it started from first; empty for neutral weights."""
         return self.state.origins
+
+    @property
+    def targets(self) -> TargetFunction | None:
+        """What the positions are taught in place of λ-returns: a function that is called once a generation.
+
+        It gets the positions of all games of the generation so far (`GamePositions`), and returns a target for each, in
+        discs for its side to move. NaN leaves a position out. Within the call, `evaluator` has the weights that the
+        games were played with. An exception from it ends the training, as Ctrl-C does.
+
+        A checkpoint has only its name: set it again to continue a run that was loaded.
+        """
+        return self._targets
+
+    @targets.setter
+    def targets(self, targets: TargetFunction | None) -> None:
+        own_parts.check_targets(targets)
+        self._targets = targets
+
+    @property
+    def opponents(self) -> Opponents | None:
+        """Other players, whom the model meets in a share of the games. Set them again after loading a run."""
+        return self._opponents
+
+    @opponents.setter
+    def opponents(self, opponents: Opponents | None) -> None:
+        own_parts.check_opponents(opponents)
+        self._opponents, self._met = opponents, None
 
     @property
     def play(self) -> GenerationSettings:
@@ -198,16 +238,19 @@ class Learner:
         given: tuple[list[Game], GivenTargets] | None = None,
     ) -> GenerationReport:
         """Learns from the given games, from those of the run that are due, or from games against itself."""
+        self.check_own_parts()
         core, statistics, part = self._core, self.state.statistics, self.state.given
         games, played = min(games, core.generation_left), core.games_played
         if given is None and part and part.covers(played):
             given = part.next_games(played, games, seed=core.seed), part.targets
         if part and played in {part.start, part.end}:
             statistics.convergence.compare_from(played)
-        chosen, targets = given or (None, "outcome")
         self.state.checkpoint = None
         self.state.divide_memory(config)
         play = self._play(config)
+        if given is None and self._opponents and (met := self._meet(self._opponents, config, play, tick)):
+            given = met[:games], "search"
+        chosen, targets = given or (None, "outcome")
         if self.workers and chosen is None:
             self.workers.play(
                 core,
@@ -223,6 +266,7 @@ class Learner:
             play=play,
             given=chosen,
             targets=targets,
+            own_targets=self._targets,
             hang_seconds=config.hang_seconds,
             sudden_discs=config.sudden_discs,
             updates=self._listed,
@@ -235,6 +279,43 @@ class Learner:
                 statistics.warnings.issue(kind, message, self.games_played)
         _log.debug("%s played, TD error %s", counted(len(generation.games), "game"), generation.td_error)
         return generation
+
+    def check_own_parts(self) -> None:
+        """Notes the names of the caller's own parts.
+
+        Raises:
+            ValueError: the run has had one that is missing now.
+        """
+        names = own_parts.names_of(self._targets, self._opponents)
+        own_parts.check_complete(self.state.own_parts, names)
+        self.state.own_parts = names
+
+    def _meet(
+        self,
+        opponents: Opponents,
+        config: TrainConfig,
+        play: GenerationSettings,
+        tick: Callable[[int], None] | None,
+    ) -> list[Game]:
+        """Returns the next games against other players in the current generation; plays them at its start."""
+        core, statistics = self._core, self.state.statistics
+        place = core.games_played - core.generation * core.generation_games
+        if self._met is None or self._met[:2] != (self.state, core.generation):
+            met = opponents.play(
+                core.generation_evaluator() if place else core.evaluator,
+                seed=core.seed,
+                generation=core.generation,
+                generation_games=core.generation_games,
+                play=play,
+                threads=config.worker_threads,
+                table_mb=self.state.plan.table / memory.MB,
+                tick=lambda: tick(0) if tick else None,
+            )
+            if met.faults:
+                text = f"{counted(len(met.faults), 'game')} left out, which other players did not finish"
+                statistics.warnings.issue("opponents", f"{text}: {met.faults[0]}", core.games_played)
+            self._met = self.state, core.generation, met.games
+        return self._met[2][place:]
 
     @contextmanager
     def observed(

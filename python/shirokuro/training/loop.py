@@ -75,13 +75,15 @@ class TrainingLoop:
         """Locks the directory and opens the files in it.
 
         Raises:
-            ValueError: the directory holds another run, or a file of given games has changed.
+            ValueError: the directory holds another run, a file of given games has changed, or the run had its own
+                targets or opponents, which are missing now.
             BlockingIOError: another training run is using the directory.
             OSError: the directory can't be written, or a file of given games can't be read.
         """
         given = self._trainer.state.given
         if given and given.covers(self._trainer.games_played):
             given.opened()
+        self._trainer.check_own_parts()
         with ExitStack() as resources:
             self._lock = resources.enter_context(self._directory.held())
             trainer = self._trainer

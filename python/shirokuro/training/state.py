@@ -18,7 +18,7 @@ from shirokuro.config import TrainConfig
 from shirokuro.display.format import counted
 from shirokuro.runs import checkpoints, origin
 from shirokuro.runs.texts import read_object, typed
-from shirokuro.training import given_games, memory
+from shirokuro.training import given_games, memory, own_parts
 from shirokuro.training.given_games import GivenPart
 from shirokuro.training.statistics import RunStatistics
 from shirokuro.training.warm_start import starting_point
@@ -56,6 +56,8 @@ class TrainingState:
     """Models from whose weights the run descends, the one that it started from first."""
     given: GivenPart | None = None
     """The part of the run that learns from given games; `None` if it has none."""
+    own_parts: dict[str, str] = field(default_factory=dict)
+    """Names of the caller's own parts that the run has had, by kind."""
     target_games: int | None = None
     """Number of games for which the run was last started."""
     previous: TrainConfig
@@ -128,6 +130,7 @@ class TrainingState:
             run_id=run_id,
             origins=origin.origins_in(fields),
             given=given_games.part_in(fields),
+            own_parts=own_parts.names_in(fields),
             target_games=target,
             previous=config,
             written=written,
@@ -166,6 +169,7 @@ class TrainingState:
             "target": self.target_games,
             **({origin.KEY: origin.to_json(self.origins)} if self.origins else {}),
             **({given_games.KEY: self.given.to_json()} if self.given else {}),
+            **({own_parts.KEY: self.own_parts} if self.own_parts else {}),
             "config": self.written.as_dict(),
             **self.statistics.to_json(),
         }
@@ -229,6 +233,7 @@ def _decoded(
         typed(fields.get("target"), int | None)
         origin.origins_in(fields)
         given_games.part_in(fields)
+        own_parts.names_in(fields)
         statistics = RunStatistics.from_json(seed or 0, read_object(totals, "statistics"), fields)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, zlib.error) as error:
         raise ModelFileError(

@@ -50,6 +50,8 @@ class Trainer(GameLearner):
         from_games: games from files, which are the first games of the run; games against itself follow. The run
             remembers the files, and reads them again to continue after it was loaded.
         workers: what plays the games; `None` for the threads of this process. It does not change the result.
+        targets: what the positions are taught in place of λ-returns: a function of `GamePositions`.
+        opponents: other players, whom the model meets in a share of the games.
 
     Raises:
         FileNotFoundError: the file `init` does not exist (other `OSError`s: it can't be read).

@@ -25,6 +25,7 @@ WarningKind: TypeAlias = Literal[
     "sudden",
     "strength",
     "cluster",
+    "opponents",
 ]
 
 REMEMBERED = 1_000

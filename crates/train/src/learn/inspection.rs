@@ -108,11 +108,16 @@ impl SuddenChanges {
 
 fn explain(update: WeightUpdate, records: &[GameRecord], positions: &Positions) -> Option<SuddenChange> {
     let stage = update.entry as usize / STAGE_ENTRIES;
+    let searched = || {
+        let of_game = |record: &'_ GameRecord| {
+            let game = record.index;
+            record.searched_plies().map(move |(ply, position, _)| (game, ply, position)).collect::<Vec<_>>()
+        };
+        records.iter().flat_map(of_game).enumerate()
+    };
     let of_stage = |source: usize| {
-        records.iter().flat_map(move |record| {
-            let searched = record.searched_plies().filter(move |(_, position, _)| position.board.stage() == source);
-            searched.map(|(ply, position, _)| (record.index, ply, position))
-        })
+        let learned = searched().filter(|(number, _)| positions.has(*number)).map(|(_, position)| position);
+        learned.filter(move |(_, _, position)| position.board.stage() == source)
     };
     let own = of_stage(stage).zip(positions.stage(stage).iter().map(|row| row.error));
     let shared = positions.sharing().neighbours(stage).flat_map(|source| {

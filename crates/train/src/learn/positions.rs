@@ -1,9 +1,9 @@
 //! The positions of a generation, prepared for learning: indices and errors, by stage.
 
 use crate::learn::sharing::Sharing;
-use crate::learn::targets::{lambda_returns, mover_view};
+use crate::learn::targets::Targets;
 use crate::play::fault_injection::FaultInjector;
-use crate::record::{GameRecord, steps};
+use crate::record::GameRecord;
 use rayon::prelude::*;
 use shirokuro_engine::{
     FEATURES, OutOfMemory, Position, STAGES, UNITS_PER_DISC, Weights, feature_indices, prefetch_weights,
@@ -31,6 +31,8 @@ pub(crate) struct Positions {
     stages: [Range<usize>; STAGES],
     errors: Vec<TdErrors>,
     nan_games: Vec<u64>,
+    /// Marks the searched positions without a target; empty if all have one.
+    left_out: Vec<bool>,
 }
 
 /// The TD errors of a game's positions: the distances between their targets and their evaluations.
@@ -50,7 +52,7 @@ const CHUNK: usize = 512;
 const PURPOSE: &str = "the positions of a generation";
 
 impl Positions {
-    /// Prepares the searched positions of the games: compares their λ-returns with their evaluations by these weights.
+    /// Prepares the searched positions of the games: compares their targets with their evaluations by these weights.
     /// Injected faults come with the run's seed.
     ///
     /// Works on the games in parallel, in the current rayon pool.
@@ -61,16 +63,23 @@ impl Positions {
     pub fn of(
         records: &[GameRecord],
         weights: &Weights,
-        lambda: f32,
+        targets: Targets,
         sharing: Sharing,
         faults: Option<(&FaultInjector, u64)>,
     ) -> Result<Self, OutOfMemory> {
-        let mut starts = [0; STAGES + 1];
+        let (mut starts, mut left_out) = ([0; STAGES + 1], Vec::new());
+        let (mut number, mut firsts) = (0, try_with_capacity(records.len(), PURPOSE)?);
         for record in records {
+            firsts.push(number);
             // Every move adds a disc, and a forced pass is not a ply: a ply's number is its stage.
             for (stage, _) in record.plies.iter().enumerate().filter(|(_, ply)| ply.searched.is_some()) {
-                starts[stage + 1] += 1;
+                starts[stage + 1] += usize::from(targets.teaches(number));
+                number += 1;
             }
+        }
+        if (0..number).any(|number| !targets.teaches(number)) {
+            left_out = try_with_capacity(number, PURPOSE)?;
+            left_out.extend((0..number).map(|number| !targets.teaches(number)));
         }
         for stage in 0..STAGES {
             starts[stage + 1] += starts[stage];
@@ -82,13 +91,14 @@ impl Positions {
         let mut shared = try_with_capacity(starts[STAGES] * width, PURPOSE)?;
         shared.resize(starts[STAGES] * width, 0.0);
         let (mut next, mut errors, mut nan_games) = (starts, try_with_capacity(records.len(), PURPOSE)?, Vec::new());
-        for records in records.chunks(CHUNK) {
+        for (records, firsts) in records.chunks(CHUNK).zip(firsts.chunks(CHUNK)) {
             let games: Vec<_> = records
                 .par_iter()
-                .map(|record| {
-                    let positions = || record.plies.iter().filter(|ply| ply.searched.is_some()).count();
-                    let nan = faults.and_then(|(faults, seed)| faults.nan(seed, record.index, positions()));
-                    let (rows, errors) = game_rows(record, weights, lambda, nan);
+                .zip(firsts)
+                .map(|(record, &first)| {
+                    let positions = record.plies.iter().filter(|ply| ply.searched.is_some()).count();
+                    let bad = faults.and_then(|(faults, seed)| faults.nan(seed, record.index, positions));
+                    let (rows, errors) = game_rows(record, weights, targets.part(first, positions), bad);
                     let shared = shared_errors(&rows, weights, sharing);
                     (rows, shared, errors)
                 })
@@ -107,7 +117,7 @@ impl Positions {
             }
         }
         let stages = std::array::from_fn(|stage| starts[stage]..starts[stage + 1]);
-        Ok(Self { rows, shared, sharing, stages, errors, nan_games })
+        Ok(Self { rows, shared, sharing, stages, errors, nan_games, left_out })
     }
 
     /// Returns a copy in which one row of a stage has this error.
@@ -148,13 +158,19 @@ impl Positions {
 
     /// Returns the largest number of bytes that the positions of this many games take.
     pub fn most_bytes(games: usize, sharing: Sharing) -> usize {
-        let position = size_of::<Row>() + sharing.width() * size_of::<f32>();
+        let position = size_of::<Row>() + sharing.width() * size_of::<f32>() + size_of::<bool>();
         games * (STAGES * position + size_of::<TdErrors>())
     }
 
     /// Returns the bytes held in memory.
     pub fn bytes(&self) -> usize {
-        size_of_val(&self.rows[..]) + size_of_val(&self.shared[..]) + size_of_val(&self.errors[..])
+        let numbers = size_of_val(&self.rows[..]) + size_of_val(&self.shared[..]) + size_of_val(&self.errors[..]);
+        numbers + size_of_val(&self.left_out[..])
+    }
+
+    /// Checks whether the searched position with this number, counted over all games, is learned.
+    pub fn has(&self, number: usize) -> bool {
+        !self.left_out.get(number).is_some_and(|left_out| *left_out)
     }
 
     /// Returns the games with a position whose error is NaN or infinite.
@@ -163,15 +179,15 @@ impl Positions {
     }
 }
 
-/// Returns the rows of one game with their stages, and its errors. The value of the searched position with index `nan`
-/// is NaN.
-fn game_rows(record: &GameRecord, weights: &Weights, lambda: f32, nan: Option<usize>) -> (Vec<(usize, Row)>, TdErrors) {
+/// Returns the rows of one game with their stages, and its errors. The searched position with index `bad` gets a target
+/// that is not a number, or infinite.
+fn game_rows(
+    record: &GameRecord,
+    weights: &Weights,
+    targets: Targets,
+    bad: Option<usize>,
+) -> (Vec<(usize, Row)>, TdErrors) {
     let searched: Vec<_> = record.searched().collect();
-    let mut steps = steps(&searched);
-    if let Some(nan) = nan {
-        steps[nan].value = f32::NAN;
-    }
-    let targets = lambda_returns(&steps, record.stone_difference as f32, lambda);
     let mut errors = TdErrors::default();
     let read: Vec<_> = searched
         .iter()
@@ -182,10 +198,12 @@ fn game_rows(record: &GameRecord, weights: &Weights, lambda: f32, nan: Option<us
             indices
         })
         .collect();
-    let rows = searched.iter().zip(read).zip(targets).map(|(((position, _), indices), target)| {
+    let values = targets.of_game(record, bad);
+    let learned = searched.iter().zip(read).zip(values).enumerate().filter(|(number, _)| targets.teaches(*number));
+    let rows = learned.map(|(_, (((position, _), indices), target))| {
         let stage = position.board.stage();
         let evaluation = pattern_sum(weights, stage, &indices);
-        let error = mover_view(position.side, target) - evaluation;
+        let error = target - evaluation;
         if error.is_finite() {
             errors.positions += 1;
             errors.squared_error += f64::from(error) * f64::from(error);
@@ -239,7 +257,11 @@ mod tests {
 
     /// Returns the target of each searched position of a game: the weights are neutral, so the error is the target.
     fn targets(record: &GameRecord, lambda: f32) -> Vec<f32> {
-        game_rows(record, &Weights::neutral().unwrap(), lambda, None).0.iter().map(|(_, row)| row.error).collect()
+        game_rows(record, &Weights::neutral().unwrap(), Targets::LambdaReturns(lambda), None)
+            .0
+            .iter()
+            .map(|(_, row)| row.error)
+            .collect()
     }
 
     #[test]
@@ -272,12 +294,13 @@ mod tests {
         let settings = PlaySettings { random_plies: 20, epsilon: 0.1, ..PlaySettings::default() };
         let records: Vec<GameRecord> = (0..6).map(|index| game(&settings, index)).collect();
         let weights = Weights::neutral().unwrap();
-        let positions = Positions::of(&records, &weights, 0.7, Sharing::new(0, 0.0), None).unwrap();
+        let positions =
+            Positions::of(&records, &weights, Targets::LambdaReturns(0.7), Sharing::new(0, 0.0), None).unwrap();
         let mut total = 0;
         for stage in 0..STAGES {
             let expected: Vec<Row> = records
                 .iter()
-                .flat_map(|record| game_rows(record, &weights, 0.7, None).0)
+                .flat_map(|record| game_rows(record, &weights, Targets::LambdaReturns(0.7), None).0)
                 .filter_map(|(of, row)| (of == stage).then_some(row))
                 .collect();
             assert_eq!(positions.stage(stage), expected);
@@ -295,7 +318,7 @@ mod tests {
             weight.store(Weights::NEUTRAL - 60 + (crate::random::nth(2, entry as u64) % 121) as u16, Relaxed);
         }
         let sharing = Sharing::new(2, 0.5);
-        let positions = Positions::of(&records, &weights, 0.9, sharing, None).unwrap();
+        let positions = Positions::of(&records, &weights, Targets::LambdaReturns(0.9), sharing, None).unwrap();
         let mut shared = 0;
         for source in 0..STAGES {
             for stage in sharing.neighbours(source) {
@@ -335,16 +358,18 @@ mod tests {
     fn a_nan_value_affects_its_own_position_only() {
         let settings = PlaySettings { random_plies: 20, ..PlaySettings::default() };
         let (record, weights) = (game(&settings, 3), Weights::neutral().unwrap());
-        let (sound, _) = game_rows(&record, &weights, 0.9, None);
+        let (sound, _) = game_rows(&record, &weights, Targets::LambdaReturns(0.9), None);
         for nan in [0, 7, sound.len() - 1] {
-            let (rows, errors) = game_rows(&record, &weights, 0.9, Some(nan));
+            let (rows, errors) = game_rows(&record, &weights, Targets::LambdaReturns(0.9), Some(nan));
             assert_eq!(errors.positions as usize, rows.len() - 1);
             assert!(rows.iter().enumerate().all(|(step, (_, row))| row.error.is_finite() == (step != nan)));
             assert_eq!(rows[nan + 1..], sound[nan + 1..]);
         }
         let faults = FaultInjector::new(FaultRates { nan: 1.0, ..FaultRates::default() }, None).unwrap();
         let records = [record, GameRecord::failed(4)];
-        let positions = Positions::of(&records, &weights, 0.9, Sharing::new(0, 0.0), Some((&faults, 1))).unwrap();
+        let positions =
+            Positions::of(&records, &weights, Targets::LambdaReturns(0.9), Sharing::new(0, 0.0), Some((&faults, 1)))
+                .unwrap();
         let [errors, of_failed] = positions.errors() else { panic!("two games") };
         assert_eq!((positions.nan_games(), errors.positions as usize), (&[3][..], sound.len() - 1));
         assert!(errors.squared_error.is_finite());
@@ -360,9 +385,10 @@ mod tests {
             entry.store(Weights::NEUTRAL + 300, Relaxed);
         }
         for (records, out_of_range) in [(&records[..], true), (&[GameRecord::failed(0)], false)] {
-            let positions = Positions::of(records, &weights, 0.9, Sharing::new(0, 0.0), None).unwrap();
+            let positions =
+                Positions::of(records, &weights, Targets::LambdaReturns(0.9), Sharing::new(0, 0.0), None).unwrap();
             for (record, errors) in records.iter().zip(positions.errors()) {
-                let (rows, _) = game_rows(record, &weights, 0.9, None);
+                let (rows, _) = game_rows(record, &weights, Targets::LambdaReturns(0.9), None);
                 let squares = rows.iter().map(|(_, row)| f64::from(row.error) * f64::from(row.error));
                 assert_eq!((errors.positions as usize, errors.squared_error), (rows.len(), squares.sum::<f64>()));
                 // 56 · 300 / 256 is more than 64.

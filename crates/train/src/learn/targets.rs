@@ -1,6 +1,58 @@
-//! The training targets of a game's positions: λ-returns of the search values.
+//! The training targets of a game's positions: λ-returns of the search values, or those of the caller.
 
+use crate::record::{GameRecord, steps};
 use shirokuro_engine::Side;
+
+/// What the searched positions of some games are taught.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Targets<'a> {
+    /// λ-returns with this λ.
+    LambdaReturns(f32),
+    /// One target for each searched position of the games, in discs for its side to move, in the order of the games and
+    /// their moves. A position whose target is NaN is not learned.
+    Own(&'a [f32]),
+}
+
+impl Targets<'_> {
+    /// Returns the targets of `count` positions from number `first` on.
+    pub fn part(self, first: usize, count: usize) -> Self {
+        match self {
+            Self::LambdaReturns(_) => self,
+            Self::Own(targets) => Self::Own(&targets[first..first + count]),
+        }
+    }
+
+    /// Checks whether the position with this number is learned.
+    pub fn teaches(self, number: usize) -> bool {
+        match self {
+            Self::LambdaReturns(_) => true,
+            Self::Own(targets) => !targets[number].is_nan(),
+        }
+    }
+
+    /// Returns the targets of a game's searched positions, in discs for the side to move. An injected fault makes the
+    /// value of the position with index `bad` NaN, or its own target infinite.
+    pub fn of_game(self, record: &GameRecord, bad: Option<usize>) -> Vec<f32> {
+        match self {
+            Self::LambdaReturns(lambda) => {
+                let searched: Vec<_> = record.searched().collect();
+                let mut steps = steps(&searched);
+                if let Some(bad) = bad {
+                    steps[bad].value = f32::NAN;
+                }
+                let returns = lambda_returns(&steps, record.stone_difference as f32, lambda);
+                searched.iter().zip(returns).map(|((position, _), target)| mover_view(position.side, target)).collect()
+            }
+            Self::Own(targets) => {
+                let mut targets = targets.to_vec();
+                if let Some(bad) = bad {
+                    targets[bad] = f32::INFINITY;
+                }
+                targets
+            }
+        }
+    }
+}
 
 /// A searched position of a game, as the λ-return needs it.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -3,6 +3,7 @@ use crate::learn::adam::{EPSILON, Powers};
 use crate::learn::entries::mirror_entry;
 use crate::learn::positions::Row;
 use crate::learn::sharing::Sharing;
+use crate::learn::targets::Targets;
 use crate::learn::undo::swap;
 use crate::play::progress::Progress;
 use crate::play::selfplay::{GameContext, play_game};
@@ -108,7 +109,8 @@ fn sparse_equals_dense(sharing: Sharing) {
     let mut weights = vec![Weights::NEUTRAL; ENTRIES];
     let mut moments = vec![[0.0, 0.0]; ENTRIES];
     for generation in 0..3 {
-        let positions = Positions::of(&games(generation), &sparse.weights, 0.8, sharing, None).unwrap();
+        let positions =
+            Positions::of(&games(generation), &sparse.weights, Targets::LambdaReturns(0.8), sharing, None).unwrap();
         sparse.learn(&positions, generation, false);
         dense_update(&positions, &mut weights, &mut moments, update(generation, false));
     }
@@ -126,7 +128,8 @@ fn sharing_does_not_depend_on_threads_and_counts_the_visits_of_own_positions() {
     let benches = [1, 3].map(|threads| {
         let mut bench = Bench::new(threads);
         let visits = [0, 1].map(|generation| {
-            let positions = Positions::of(&games(generation), &bench.weights, 0.8, sharing, None).unwrap();
+            let positions =
+                Positions::of(&games(generation), &bench.weights, Targets::LambdaReturns(0.8), sharing, None).unwrap();
             bench.learn(&positions, generation, false).visits
         });
         (bench, visits)
@@ -136,8 +139,14 @@ fn sharing_does_not_depend_on_threads_and_counts_the_visits_of_own_positions() {
     assert!(one.moments == three.moments);
     let mut alone = Bench::new(1);
     for (generation, visits) in visits.iter().enumerate() {
-        let positions =
-            Positions::of(&games(generation as u64), &alone.weights, 0.8, Sharing::new(0, 0.0), None).unwrap();
+        let positions = Positions::of(
+            &games(generation as u64),
+            &alone.weights,
+            Targets::LambdaReturns(0.8),
+            Sharing::new(0, 0.0),
+            None,
+        )
+        .unwrap();
         assert_eq!(alone.learn(&positions, generation as u64, false).visits, *visits);
     }
     // More entries are learned than those that the positions read in their own stages.
@@ -148,7 +157,7 @@ fn sharing_does_not_depend_on_threads_and_counts_the_visits_of_own_positions() {
 fn a_nan_stays_with_the_tables_of_its_own_stage() {
     let sharing = Sharing::new(2, 0.7);
     let mut bench = Bench::new(1);
-    let positions = Positions::of(&games(0), &bench.weights, 0.8, sharing, None).unwrap();
+    let positions = Positions::of(&games(0), &bench.weights, Targets::LambdaReturns(0.8), sharing, None).unwrap();
     let bad = positions.with_error(30, 0, f32::NAN);
     let outcome = bench.learn(&bad, 0, false);
     assert!(outcome.resets.iter().all(|reset| reset.stage == 30) && outcome.resets.len() == PATTERNS.len());
@@ -157,12 +166,14 @@ fn a_nan_stays_with_the_tables_of_its_own_stage() {
 #[test]
 fn a_provisional_update_is_the_final_one_and_can_be_undone_and_redone() {
     let mut bench = Bench::new(2);
-    let positions = Positions::of(&games(0), &bench.weights, 0.8, Sharing::new(0, 0.0), None).unwrap();
+    let positions =
+        Positions::of(&games(0), &bench.weights, Targets::LambdaReturns(0.8), Sharing::new(0, 0.0), None).unwrap();
     bench.learn(&positions, 0, false);
     let before: Vec<u16> = (0..ENTRIES).map(|entry| bench.weight(entry)).collect();
     let moments_before = bench.moments.clone();
 
-    let positions = Positions::of(&games(1), &bench.weights, 0.8, Sharing::new(0, 0.0), None).unwrap();
+    let positions =
+        Positions::of(&games(1), &bench.weights, Targets::LambdaReturns(0.8), Sharing::new(0, 0.0), None).unwrap();
     let mut provisional = bench.learn(&positions, 1, true);
     let after: Vec<u16> = (0..ENTRIES).map(|entry| bench.weight(entry)).collect();
     let moments_after = bench.moments.clone();
@@ -182,10 +193,18 @@ fn every_updated_entry_is_known_and_every_update_counted_once_however_often_it_i
     let mut updates = vec![0_u64; ENTRIES];
     for generation in 0..3 {
         let records = games(generation);
-        let whole = Positions::of(&records, &bench.weights, 0.8, Sharing::new(0, 0.0), None).unwrap();
+        let whole =
+            Positions::of(&records, &bench.weights, Targets::LambdaReturns(0.8), Sharing::new(0, 0.0), None).unwrap();
         for played in [1, 5] {
             // Calls that end within the generation: their update is undone before the next one.
-            let part = Positions::of(&records[..played], &bench.weights, 0.8, Sharing::new(0, 0.0), None).unwrap();
+            let part = Positions::of(
+                &records[..played],
+                &bench.weights,
+                Targets::LambdaReturns(0.8),
+                Sharing::new(0, 0.0),
+                None,
+            )
+            .unwrap();
             let mut learned = bench.learn(&part, generation, true);
             swap(&mut learned.undo, &bench.weights, &mut bench.moments);
         }
@@ -227,7 +246,8 @@ fn one_exact_position_moves_its_entries_by_the_rate() {
     let (position, _) = record.searched().next().unwrap();
     let indices = feature_indices(&position.board);
     let mut bench = Bench::new(1);
-    let positions = Positions::of(&[record], &bench.weights, 0.9, Sharing::new(0, 0.0), None).unwrap();
+    let positions =
+        Positions::of(&[record], &bench.weights, Targets::LambdaReturns(0.9), Sharing::new(0, 0.0), None).unwrap();
     assert_eq!(positions.errors()[0].squared_error, 64.0 * 64.0);
     let learned = bench.learn(&positions, 0, true);
 
@@ -269,9 +289,15 @@ fn a_nan_error_resets_the_entries_of_its_position_only() {
         let mut spoilt = Bench::new(2);
         // Both have a history.
         for bench in [&mut sound, &mut spoilt] {
-            bench.learn(&Positions::of(&games(1), &bench.weights, 0.8, Sharing::new(0, 0.0), None).unwrap(), 0, false);
+            bench.learn(
+                &Positions::of(&games(1), &bench.weights, Targets::LambdaReturns(0.8), Sharing::new(0, 0.0), None)
+                    .unwrap(),
+                0,
+                false,
+            );
         }
-        let positions = Positions::of(&records, &sound.weights, 0.8, Sharing::new(0, 0.0), None).unwrap();
+        let positions =
+            Positions::of(&records, &sound.weights, Targets::LambdaReturns(0.8), Sharing::new(0, 0.0), None).unwrap();
         let with_bad = positions.with_error(30, 2, bad);
         sound.learn(&positions, 1, false);
         let learned = spoilt.learn(&with_bad, 1, false);
@@ -294,7 +320,8 @@ fn a_nan_error_resets_the_entries_of_its_position_only() {
 fn an_entry_with_nan_or_infinite_moments_is_reset_when_it_is_visited() {
     for bad in [[f32::NAN, 1.0], [0.0, f32::NAN], [f32::INFINITY, 1.0], [0.0, f32::INFINITY], [0.0, -1.0]] {
         let mut bench = Bench::new(1);
-        let positions = Positions::of(&games(0), &bench.weights, 0.8, Sharing::new(0, 0.0), None).unwrap();
+        let positions =
+            Positions::of(&games(0), &bench.weights, Targets::LambdaReturns(0.8), Sharing::new(0, 0.0), None).unwrap();
         let entry = entries_of(20, &positions.stage(20)[0])[0];
         bench.moments[entry] = bad;
         bench.moments[mirror_entry(entry)] = bad;
@@ -309,10 +336,15 @@ fn an_entry_with_nan_or_infinite_moments_is_reset_when_it_is_visited() {
 #[test]
 fn a_provisional_update_can_be_rolled_back() {
     let mut bench = Bench::new(2);
-    bench.learn(&Positions::of(&games(0), &bench.weights, 0.8, Sharing::new(0, 0.0), None).unwrap(), 0, false);
+    bench.learn(
+        &Positions::of(&games(0), &bench.weights, Targets::LambdaReturns(0.8), Sharing::new(0, 0.0), None).unwrap(),
+        0,
+        false,
+    );
     let weights: Vec<u16> = (0..ENTRIES).map(|entry| bench.weight(entry)).collect();
     let moments = bench.moments.clone();
-    let positions = Positions::of(&games(1), &bench.weights, 0.8, Sharing::new(0, 0.0), None).unwrap();
+    let positions =
+        Positions::of(&games(1), &bench.weights, Targets::LambdaReturns(0.8), Sharing::new(0, 0.0), None).unwrap();
     {
         let Bench { workers, weights, moments, coverage } = &mut bench;
         let mut tables = split(moments, coverage.updated.tables_mut(), &mut coverage.counts);
@@ -333,7 +365,8 @@ fn a_provisional_update_can_be_rolled_back() {
 #[test]
 fn cleared_scratch_memory_is_as_good_as_new() {
     let weights = Weights::neutral().unwrap();
-    let positions = Positions::of(&games(0), &weights, 0.8, Sharing::new(0, 0.0), None).unwrap();
+    let positions =
+        Positions::of(&games(0), &weights, Targets::LambdaReturns(0.8), Sharing::new(0, 0.0), None).unwrap();
     let mut scratch = Scratch::new().unwrap();
     let own = positions.stage(30).iter().map(|row| (&row.indices, row.error));
     let touched = scratch.gather(own, 1, (PATTERNS[0].features(), mirror(0)), 0);

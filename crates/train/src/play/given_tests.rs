@@ -5,7 +5,7 @@ use crate::play::control::Control;
 use crate::play::random_game::random_game;
 use crate::settings::{LearnSettings, TrainerOptions};
 use crate::testing::Folder;
-use crate::trainer::Trainer;
+use crate::trainer::{Lesson, Trainer};
 use std::sync::Arc;
 
 const PLAY: PlaySettings = PlaySettings {
@@ -25,6 +25,10 @@ fn trainer(threads: usize) -> Trainer {
     Trainer::new(&TrainerOptions { seed: 11, generation_games: 6, threads, table_bytes: 1 << 16 }).unwrap()
 }
 
+fn lesson(given: &Arc<GivenGames>) -> Lesson<'_> {
+    Lesson { given: Some(given), ..Lesson::default() }
+}
+
 fn games(count: u64) -> Vec<GameRecord> {
     (0..count).map(|index| random_game(3, index)).collect()
 }
@@ -36,7 +40,7 @@ fn learn(trainer: &mut Trainer, games: &[GameRecord], targets: GivenTargets, siz
         let count = rest.len().min(size).min(trainer.generation_left() as usize);
         let (now, later) = rest.split_at(count);
         let given = Arc::new(GivenGames { games: now.to_vec(), targets });
-        let report = trainer.advance_given(&given, &PLAY, &LEARN, &Control::new()).unwrap().unwrap();
+        let report = trainer.advance_with(u32::MAX, lesson(&given), &PLAY, &LEARN, &Control::new()).unwrap().unwrap();
         assert_eq!(report.games.len(), count);
         rest = later;
     }
@@ -51,7 +55,7 @@ fn every_position_of_a_given_game_is_taught_its_outcome_whatever_lambda_is() {
     let given = games(5);
     let mut trainer = trainer(2);
     let batch = Arc::new(GivenGames { games: given.clone(), targets: GivenTargets::Outcome });
-    let report = trainer.advance_given(&batch, &PLAY, &LEARN, &Control::new()).unwrap().unwrap();
+    let report = trainer.advance_with(u32::MAX, lesson(&batch), &PLAY, &LEARN, &Control::new()).unwrap().unwrap();
     assert_eq!((report.totals.searches, report.values.count), (0, 0), "nothing was searched");
     for ((number, game), given) in report.games.iter().enumerate().zip(&given) {
         assert_eq!((game.index, squares(game)), (number as u64, squares(given)));
@@ -71,12 +75,12 @@ fn a_given_game_is_searched_as_in_self_play_and_a_move_that_is_not_the_best_cuts
     let own = played.advance(3, &settings, &LEARN, &Control::new()).unwrap().unwrap();
     let again = Arc::new(GivenGames { games: own.games.clone(), targets: GivenTargets::Search });
     let mut given = trainer(2);
-    let replayed = given.advance_given(&again, &PLAY, &LEARN, &Control::new()).unwrap().unwrap();
+    let replayed = given.advance_with(u32::MAX, lesson(&again), &PLAY, &LEARN, &Control::new()).unwrap().unwrap();
     assert_eq!((&replayed.games, replayed.totals), (&own.games, own.totals), "its own games, with the same weights");
     assert_eq!(given.digest(), played.digest());
 
     let others = Arc::new(GivenGames { games: games(3), targets: GivenTargets::Search });
-    let report = given.advance_given(&others, &PLAY, &LEARN, &Control::new()).unwrap().unwrap();
+    let report = given.advance_with(u32::MAX, lesson(&others), &PLAY, &LEARN, &Control::new()).unwrap().unwrap();
     let (mut best, mut other) = (0, 0);
     for game in &report.games {
         for ((_, searched), target) in game.searched().zip(game.targets(0.9)) {
@@ -117,7 +121,7 @@ fn given_games_kept_by_a_stopped_call_serve_only_the_same_games_with_the_same_ta
     let load = || Trainer::load(&path, 1, 1 << 16).unwrap().0;
 
     let mut same = load();
-    let report = same.advance_given(&search(&first), &PLAY, &LEARN, &Control::new()).unwrap().unwrap();
+    let report = same.advance_with(u32::MAX, lesson(&search(&first)), &PLAY, &LEARN, &Control::new()).unwrap().unwrap();
     assert_eq!(report.games, replayed(&first).into_iter().map(|game| game.record).collect::<Vec<_>>());
     assert_eq!(report.totals.searches, 3, "the kept games were not searched again");
 
@@ -140,7 +144,7 @@ fn given_games_kept_by_a_stopped_call_serve_only_the_same_games_with_the_same_ta
 fn replayed(games: &[GameRecord]) -> Vec<PlayedGame> {
     let mut trainer = trainer(1);
     let given = Arc::new(GivenGames { games: games.to_vec(), targets: GivenTargets::Search });
-    let report = trainer.advance_given(&given, &PLAY, &LEARN, &Control::new()).unwrap().unwrap();
+    let report = trainer.advance_with(u32::MAX, lesson(&given), &PLAY, &LEARN, &Control::new()).unwrap().unwrap();
     report
         .games
         .into_iter()
@@ -151,7 +155,8 @@ fn replayed(games: &[GameRecord]) -> Vec<PlayedGame> {
 #[test]
 fn an_empty_list_of_given_games_is_refused() {
     let given = Arc::new(GivenGames { games: Vec::new(), targets: GivenTargets::Outcome });
-    let error = trainer(1).advance_given(&given, &PLAY, &LEARN, &Control::new()).unwrap_err().to_string();
+    let error =
+        trainer(1).advance_with(u32::MAX, lesson(&given), &PLAY, &LEARN, &Control::new()).unwrap_err().to_string();
     assert_eq!(error, "given = no games: must be at least 1 game");
 }
 
