@@ -18,174 +18,127 @@ startup.begin()
 
 # isort: split
 
-from shirokuro import debug, plots, sweep
-from shirokuro._core import (
-    BLACK,
-    EMPTY,
-    WHITE,
-    Evaluator,
-    Game,
-    GamePositions,
-    GenerationReport,
-    ModelFileError,
-    ModelVersionError,
-    Position,
-    Searcher,
-    SearchResult,
-    __version__,
-    file_digest,
-    kernel,
-    perft,
-    random_games,
-    search,
-    solve,
-)
-from shirokuro.analysis import GameAnalysis, MoveAnalysis, PlayerSummary, analyse
-from shirokuro.cluster import ClusterReport, RayArena, RayWorkers
-from shirokuro.config import TrainConfig
-from shirokuro.engine import Engine, MoveScore, MoveScores, SearchLimits, Solution, solve_many
-from shirokuro.game import (
-    GameClock,
-    GameRecord,
-    LiveGame,
-    Problem,
-    opening_name,
-    read_games,
-    read_moves,
-    read_position,
-    read_problems,
-)
-from shirokuro.matches import (
-    EloEstimate,
-    EpsilonPlayer,
-    Forfeit,
-    GtpEngine,
-    GtpError,
-    GtpPlayer,
-    HeuristicPlayer,
-    Ladder,
-    MatchResult,
-    ModelPlayer,
-    OnePlyPlayer,
-    Opening,
-    Player,
-    RandomPlayer,
-    Rung,
-    Sprt,
-    WeightedPieceCounter,
-    elo_difference,
-    play_ladder,
-    play_match,
-    play_round_robin,
-    read_ladder,
-    read_openings,
-)
-from shirokuro.runs import Checkpoint, export_model, latest_checkpoint, list_checkpoints
-from shirokuro.schedule import Schedule
-from shirokuro.training import (
-    BatchReport,
-    ConvergenceReport,
-    FailedGame,
-    FailureReport,
-    GivenGames,
-    HeldOutError,
-    Opponents,
-    Trainer,
-    TrainingProgress,
-    TrainingResult,
-    TrainingWarning,
-)
+from importlib import import_module
 
-PyEvaluator = Evaluator
-Alert = TrainingWarning
-ErrorReport = FailureReport
+_HOMES = {
+    "shirokuro._core": (
+        "BLACK",
+        "EMPTY",
+        "WHITE",
+        "Evaluator",
+        "Game",
+        "GamePositions",
+        "GenerationReport",
+        "ModelFileError",
+        "ModelVersionError",
+        "Position",
+        "Searcher",
+        "SearchResult",
+        "__version__",
+        "file_digest",
+        "kernel",
+        "perft",
+        "random_games",
+        "search",
+        "solve",
+    ),
+    "shirokuro.analysis": (
+        "GameAnalysis",
+        "MoveAnalysis",
+        "PlayerSummary",
+        "analyse",
+    ),
+    "shirokuro.cluster": (
+        "ClusterReport",
+        "RayArena",
+        "RayWorkers",
+    ),
+    "shirokuro.config": ("TrainConfig",),
+    "shirokuro.engine": (
+        "Engine",
+        "MoveScore",
+        "MoveScores",
+        "SearchLimits",
+        "Solution",
+        "solve_many",
+    ),
+    "shirokuro.game": (
+        "GameClock",
+        "GameRecord",
+        "LiveGame",
+        "Problem",
+        "opening_name",
+        "read_games",
+        "read_moves",
+        "read_position",
+        "read_problems",
+    ),
+    "shirokuro.matches": (
+        "EloEstimate",
+        "EpsilonPlayer",
+        "Forfeit",
+        "GtpEngine",
+        "GtpError",
+        "GtpPlayer",
+        "HeuristicPlayer",
+        "Ladder",
+        "MatchResult",
+        "ModelPlayer",
+        "OnePlyPlayer",
+        "Opening",
+        "Player",
+        "RandomPlayer",
+        "Rung",
+        "Sprt",
+        "WeightedPieceCounter",
+        "elo_difference",
+        "play_ladder",
+        "play_match",
+        "play_round_robin",
+        "read_ladder",
+        "read_openings",
+    ),
+    "shirokuro.runs": (
+        "Checkpoint",
+        "export_model",
+        "latest_checkpoint",
+        "list_checkpoints",
+    ),
+    "shirokuro.schedule": ("Schedule",),
+    "shirokuro.training": (
+        "BatchReport",
+        "ConvergenceReport",
+        "FailedGame",
+        "FailureReport",
+        "GivenGames",
+        "HeldOutError",
+        "Opponents",
+        "Trainer",
+        "TrainingProgress",
+        "TrainingResult",
+        "TrainingWarning",
+    ),
+}
+"""The modules of the public names. They are imported when a name is used: playing needs no training, for example."""
 
-__all__ = [
-    "BLACK",
-    "EMPTY",
-    "WHITE",
-    "Alert",
-    "BatchReport",
-    "Checkpoint",
-    "ClusterReport",
-    "ConvergenceReport",
-    "EloEstimate",
-    "Engine",
-    "EpsilonPlayer",
-    "ErrorReport",
-    "Evaluator",
-    "FailedGame",
-    "FailureReport",
-    "Forfeit",
-    "Game",
-    "GameAnalysis",
-    "GameClock",
-    "GamePositions",
-    "GameRecord",
-    "GenerationReport",
-    "GivenGames",
-    "GtpEngine",
-    "GtpError",
-    "GtpPlayer",
-    "HeldOutError",
-    "HeuristicPlayer",
-    "Ladder",
-    "LiveGame",
-    "MatchResult",
-    "ModelFileError",
-    "ModelPlayer",
-    "ModelVersionError",
-    "MoveAnalysis",
-    "MoveScore",
-    "MoveScores",
-    "OnePlyPlayer",
-    "Opening",
-    "Opponents",
-    "Player",
-    "PlayerSummary",
-    "Position",
-    "Problem",
-    "PyEvaluator",
-    "RandomPlayer",
-    "RayArena",
-    "RayWorkers",
-    "Rung",
-    "Schedule",
-    "SearchLimits",
-    "SearchResult",
-    "Searcher",
-    "Solution",
-    "Sprt",
-    "TrainConfig",
-    "Trainer",
-    "TrainingProgress",
-    "TrainingResult",
-    "TrainingWarning",
-    "WeightedPieceCounter",
-    "__version__",
-    "analyse",
-    "debug",
-    "elo_difference",
-    "export_model",
-    "file_digest",
-    "kernel",
-    "latest_checkpoint",
-    "list_checkpoints",
-    "opening_name",
-    "perft",
-    "play_ladder",
-    "play_match",
-    "play_round_robin",
-    "plots",
-    "random_games",
-    "read_games",
-    "read_ladder",
-    "read_moves",
-    "read_openings",
-    "read_position",
-    "read_problems",
-    "search",
-    "solve",
-    "solve_many",
-    "sweep",
-]
+_SUBMODULES = ("debug", "plots", "sweep")
+
+_ALIASES = {"PyEvaluator": "Evaluator", "Alert": "TrainingWarning", "ErrorReport": "FailureReport"}
+
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = sorted([*_HOME_OF, *_SUBMODULES, *_ALIASES])  # noqa: PLE0605 (the stubs have it as a literal)
+
+
+def __getattr__(name: str) -> object:
+    if name in _SUBMODULES:
+        return import_module(f"{__name__}.{name}")
+    known = _ALIASES.get(name, name)
+    if known not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(_HOME_OF[known]), known)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
