@@ -188,7 +188,7 @@ always:
 # The programs that the tests start, besides the package's own. Quarry and gtp-rhino (from the package grhino) are in
 # /usr/games. If one can't be installed, its tests are skipped with a message; in continuous integration, that is an error.
 TEST_PROGRAMS := strace:strace gtp-rhino:grhino tmux:tmux systemd-analyze:systemd quarry:quarry Xvfb:xvfb xdotool:xdotool chromium:chromium \
-	node:nodejs
+	node:nodejs zsh:zsh fish:fish
 
 .venv/.programs: .venv/pyvenv.cfg .venv/prometheus Makefile
 	@missing=; for each in $(TEST_PROGRAMS); do \
