@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.text import Text
 
 from shirokuro.cli.monitor import turn
 from shirokuro.cli.tui import braille
+from shirokuro.cli.tui.blocks import labelled
 from shirokuro.cli.tui.dashboard import CURVES, PAGES, Look, page, report
 from shirokuro.display import format as formats
 from shirokuro.runs.measures import MEASURES
@@ -311,3 +313,9 @@ def test_the_charts_have_axes_of_values_and_of_games(run_of: Callable[..., Path]
         assert sum(bool(re.match(r" +[\d.]+┤.* +-?[\d.]+┤", line)) for line in lines) >= 4
         (axis,) = (line for line in lines if "└" in line)
         assert re.fullmatch(rf"( +└ {first} ─+ games ─+ 100k){{2}}", axis.rstrip())
+
+
+@pytest.mark.parametrize("value", [0.00713, -0.00713, 123_456_789.0, -64.0, 1e-12])
+def test_a_label_never_moves_a_chart(value: float) -> None:
+    lines = labelled([Text("curve"), Text("curve")], value, value, 20)
+    assert {line.plain.index("┤") for line in lines} == {6}

@@ -95,13 +95,19 @@ def chart(measure: Measure, view: RunView, since: float, width: int, height: int
 def labelled(lines: Sequence[Text], low: float, high: float, width: int) -> Block:
     """Returns the lines of a chart with an axis on their left, and the values at its lower and upper edge."""
     labels = [""] * len(lines)
-    labels[0] = short(high)
+    labels[0] = _label(high)
     if len(lines) > 1:
-        labels[-1] = short(low)
+        labels[-1] = _label(low)
     return [
         fit(Text.assemble((f"{label:>{LABELS - 1}}{'┤' if label else '│'}", "dim"), line), width)
         for label, line in zip(labels, lines, strict=True)
     ]
+
+
+def _label(value: float) -> str:
+    """Returns a number that fits next to a chart."""
+    texts = (short(value), *(f"{value:.{digits}g}" for digits in (2, 1)))
+    return next((text for text in texts if len(text) < LABELS), texts[-1])
 
 
 def axis(games: tuple[float, float] | None, width: int) -> Text:
