@@ -141,7 +141,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="end a match with an error if a program forfeits more than this share of the games (below 1), or more "
         "than this number of games (default: %(default)s)",
     )
-    match.add_argument("--json", metavar="FILE", help="write all results to a JSON file, or to standard output with -")
+    match.add_argument(
+        "--json",
+        metavar="FILE",
+        help="write all results to a JSON file, or to standard output with -; what was played if it is interrupted",
+    )
     ladder.add_arguments(parser)
     round_robin.add_arguments(parser)
 
