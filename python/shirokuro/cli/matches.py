@@ -96,12 +96,13 @@ def play_all(
     then, in a list of its own, that of the match in progress, if a pair of its games has ended.
     """
     results: Results = []
-    record = MatchRecord()
+    number, record = 0, MatchRecord()
     # Standard output may be a pipe to another program, which expects only results.
     messages = console(stderr=True)
     try:
-        for opponent in opponents:
+        for index, opponent in enumerate(opponents):
             record.clear()
+            number = index  # after that: what is recorded always belongs to this match
             with messages.status(Text(f"against {opponent.name}")) as status:
 
                 def watch(now: PairCounts) -> bool:
@@ -124,8 +125,8 @@ def play_all(
                 )
             results.append((opponent, result))
     except (GtpError, KeyboardInterrupt) as error:
-        going = opponents[len(results)] if len(results) < len(opponents) else None
-        unfinished = [(going, record.result)] if going and record.result else []
+        in_progress = record.result if number == len(results) else None
+        unfinished = [(opponents[number], in_progress)] if in_progress else []
         if interrupted and (results or unfinished):
             interrupted(results, unfinished)
         if isinstance(error, KeyboardInterrupt):

@@ -39,22 +39,23 @@ def play_series(
     progress, if a pair of them has ended.
     """
     matches: list[LadderMatch] = []
-    record = MatchRecord()
+    number, record = 0, MatchRecord()
     options["record"] = record.add
     with console(stderr=True).status(title) as status:
 
         def progress(names: str, played: int, total: int) -> None:
+            nonlocal number
             record.clear()
+            number = played  # after that: what is recorded always belongs to this match
             status.update(Text(f"match {played + 1} of {total}: {names}"))
 
         try:
             for match in play_pairs(players, paired, games=games, seed=seed, progress=progress, **options):
-                matches.append(match)
-                record.clear()
+                matches.append(match)  # noqa: PERF402 (those before an error are kept)
         except (GtpError, KeyboardInterrupt):
             left = [*matches]
-            if (unfinished := record.result) is not None:
-                first, second = paired[len(matches)]
+            if number == len(matches) and (unfinished := record.result):
+                first, second = paired[number]
                 left.append(LadderMatch(first=first, second=second, result=unfinished))
             if left:
                 interrupted(left)
