@@ -26,7 +26,7 @@ ARM64 := PATH="$(CURDIR)/$(BIN):$$PATH" CARGO_TARGET_DIR=$(CURDIR)/target/arm64 
 	RUSTC=$(CURDIR)/.cross/tools/bin/rustc RUSTDOC=$(CURDIR)/.cross/tools/bin/rustdoc \
 	CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER=$(CURDIR)/.cross/tools/bin/run-arm64
 
-.PHONY: build train reproduce ship-model serve test rust-tests packages test-arm64 torture bench bench-page compare signature web-pictures \
+.PHONY: build train reproduce ship-model serve test rust-tests packages test-arm64 torture bench bench-page compare signature web-pictures train-picture \
 	docs concept-pictures \
 	wheel wheel-arm64 release install check hooks clean help
 .DELETE_ON_ERROR:
@@ -84,6 +84,9 @@ bench-page: build .venv/.dev .venv/.programs ## Run the benchmarks, and update d
 
 web-pictures: build .venv/.dev .venv/.programs ## Take the screenshots of the web page for docs/images (MODEL=run)
 	$(BIN)/python scripts/web_pictures.py $(MODEL)
+
+train-picture: build .venv/.programs ## Train a first model in a terminal, and take its picture for the README
+	$(BIN)/python scripts/train_picture.py
 
 docs: build .venv/.docs ## Build the documentation site in target/site, and check its links
 	rm -rf target/site
@@ -189,7 +192,7 @@ always:
 # The programs that the tests start, besides the package's own. Quarry and gtp-rhino (from the package grhino) are in
 # /usr/games. If one can't be installed, its tests are skipped with a message; in continuous integration, that is an error.
 TEST_PROGRAMS := strace:strace gtp-rhino:grhino tmux:tmux systemd-analyze:systemd quarry:quarry Xvfb:xvfb xdotool:xdotool chromium:chromium \
-	node:nodejs
+	node:nodejs zsh:zsh fish:fish
 
 .venv/.programs: .venv/pyvenv.cfg .venv/prometheus Makefile
 	@missing=; for each in $(TEST_PROGRAMS); do \

@@ -68,11 +68,10 @@ def _output(*arguments: str) -> str:
 def _table(results: Results) -> str:
     where = results.machine
     rows = [f"`make bench` on {where['cores']} cores of an {where['processor']}, {where['kernel']} kernel; medians:\n"]
-    rows += ["| | result | aim |", "|---|---|---|"]
+    rows += ["| | result |", "|---|---|"]
     for key in SHOWN:
-        if (figure := results.figure(key)) and figure.target is not None:
-            sign = "≥" if figure.more_is_better else "≤"
-            rows.append(f"| {figure.name} | {_digits(figure.median)} {figure.unit} | {sign} {figure.target:,.4g} |")
+        if figure := results.figure(key):
+            rows.append(f"| {figure.name} | {_digits(figure.median)} {figure.unit} |")
     return "\n".join(rows) + "\n"
 
 

@@ -2,7 +2,8 @@
 
 Everything is measured on one core, through the interface that a Python program would use, so the figures include the
 cost of the interface. The rows of a column do the same work; cells are empty where an engine lacks a feature. Speeds
-are medians of rounds in which the engines take turns, in processor time.
+are medians of rounds in which the engines take turns, in processor time. The same loop plays random games in every
+library, with the same moves.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def main() -> int:
     parser.add_argument(
         "--seconds", type=float, default=0.1, help="minimum seconds per measurement (default: %(default)s)"
     )
-    parser.add_argument("--rounds", type=int, default=5, help="measurements of each speed (default: %(default)s)")
+    parser.add_argument("--rounds", type=int, default=3, help="measurements of each speed (default: %(default)s)")
     names = [name for name, _ in OTHERS]
     parser.add_argument("--opponents", default=",".join(names), help="engines to compare with (default: %(default)s)")
     options = parser.parse_args()
@@ -109,9 +110,11 @@ def _engines(names: Sequence[str]) -> tuple[list[Engine], list[str]]:
 
 def _print_speeds(console: Console, rows: Sequence[Row]) -> None:
     table = Table(
-        title="speed on one core, through each engine's Python interface", box=box.SIMPLE, title_justify="left"
+        title="per second of one core, through each engine's Python interface; median of the rounds ± half their span",
+        box=box.SIMPLE,
+        title_justify="left",
     )
-    for column in ("engine", "version", "perft(5), leaves/s", "evaluations/s", "random games/s", "3-ply games/s"):
+    for column in ("engine", "version", "leaves of perft(5)", "evaluations", "random games", "3-ply games"):
         table.add_column(column, justify="left" if column in ("engine", "version") else "right", no_wrap=True)
     table.add_column("evaluation")
     for row in rows:
@@ -135,7 +138,7 @@ def _print_solving(console: Console, rows: Sequence[Row]) -> None:
 
 def _print_matches(console: Console, matches: Sequence[Match], model: str) -> None:
     games = Table(title=f"games of shirokuro, {model}", box=box.SIMPLE, title_justify="left")
-    for column in ("shirokuro", "opponent", "", "won", "drawn", "lost", "mean discs", "ms a move", "its ms a move"):
+    for column in ("shirokuro", "opponent", "", "won", "drawn", "lost", "mean discs", "CPU ms", "its CPU ms"):
         games.add_column(column, justify="left" if column in ("shirokuro", "opponent", "") else "right", no_wrap=True)
     for match in matches:
         result = match.result

@@ -1,10 +1,11 @@
-"""The matches that `make compare` plays, with the time that each side takes."""
+"""The matches that `make compare` plays, with the processor time that each side takes."""
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from engine_speeds import processor_time
 
 import shirokuro as sk
 from shirokuro.matches.players import SessionPlayer
@@ -27,26 +28,34 @@ class _Timed:
         self.name = player.name
         self.seconds = 0.0
         self.moves = 0
+        self._starting = 0.0
+        if isinstance(player, SessionPlayer):  # its own process, if it has one, is not to be timed until it plays
+            start = processor_time()
+            player.session().close()
+            self._starting = processor_time() - start
 
     def session(self) -> _Timed:
         """See `shirokuro.matches.players.SessionPlayer`."""
         if isinstance(self._player, SessionPlayer):
             self._session = self._player.session()
+            self.seconds -= self._starting
         return self
 
     def choose(self, moves: Sequence[str], position: sk.Position, random: Random) -> str:
         """See `shirokuro.matches.players.PlayerProcess`."""
-        start = time.perf_counter()
+        start = processor_time()
         session = self._session
         move = session.choose(moves, position, random) if session else self._player.choose(position, random)  # type: ignore[union-attr]
-        self.seconds += time.perf_counter() - start
+        self.seconds += processor_time() - start
         self.moves += 1
         return move
 
     def close(self) -> None:
         """Ends the session."""
         if self._session:
-            self._session.close()
+            start = processor_time()
+            self._session.close()  # from now on, the time of a process that has ended counts
+            self.seconds += processor_time() - start
 
     def kill(self) -> None:
         """Ends the session at once."""
@@ -56,12 +65,12 @@ class _Timed:
     @property
     def milliseconds(self) -> float:
         """The mean time per move."""
-        return 1000 * self.seconds / max(self.moves, 1)
+        return 1000 * max(self.seconds, 0.0) / max(self.moves, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A match, with the mean milliseconds per move of both sides."""
+    """A match, with the mean processor time per move of both sides, in milliseconds."""
 
     engine: Engine
     other: Engine

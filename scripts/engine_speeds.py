@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING
 
-from engines import PLIES
+from engines import PLIES, random_game
 
 import shirokuro as sk
 from shirokuro.benchmarks.positions import SOLVED
@@ -54,8 +54,8 @@ class Row:
             self.add("perft", known * _rate(lambda: engine.perft(depth), least))
         if evaluate := engine.evaluator():
             self.add("evaluations", _rate(evaluate, least))
-        if engine.random_game(random):
-            self.add("random games", _rate(lambda: engine.random_game(random), least))
+        if rules := engine.rules():
+            self.add("random games", _rate(lambda: random_game(rules, random), least))
         if shallow := engine.shallow():
             self.add("games", _self_play(shallow, 4 * least))
         for empties, positions in puzzles.items():
@@ -70,8 +70,8 @@ class Row:
         self.speeds.setdefault(column, []).append(speed)
 
     def shown(self, column: str) -> str:
-        """Formats the median speed, if it was measured."""
-        return figure_text(statistics.median(self.speeds[column])) if column in self.speeds else "–"
+        """Formats the median speed with its spread, if it was measured."""
+        return spread_text(self.speeds.get(column))
 
 
 @dataclass(frozen=True)
@@ -147,12 +147,14 @@ class Bulk:
 
     def print(self, console: Console) -> None:
         """Prints the medians."""
-        perft, games, solving, ratio, training = map(statistics.median, zip(*self._rounds, strict=True))
+        rounds = list(zip(*self._rounds, strict=True))
+        perft, games, solving, _, training = map(spread_text, rounds)
+        ratio = statistics.median(rounds[3])
         console.print(
-            f"shirokuro without Python in between: perft({BULK_PERFT[0]}) {figure_text(perft)} leaves/s; "
-            f"{figure_text(games)} random games/s; "
-            f"{figure_text(training)} 3-ply games/s of the trainer, including learning.",
-            f"Solving 20–22 empty squares: {figure_text(solving)} nodes/s, {ratio:.3f} of the leaves/s of perft. "
+            f"shirokuro without Python in between: perft({BULK_PERFT[0]}) {perft} leaves/s; "
+            f"{games} random games/s; "
+            f"{training} 3-ply games/s of the trainer, including learning.",
+            f"Solving 20–22 empty squares: {solving} nodes/s, {ratio:.3f} of the leaves/s of perft. "
             "The other engines do not say how many positions they visit.",
             sep="\n",
             highlight=False,
@@ -188,3 +190,11 @@ def _self_play(player: Player | SessionPlayer, least: float) -> float:
 def figure_text(figure: float) -> str:
     """Formats a speed."""
     return f"{figure:,.3g}" if figure < 100 else f"{figure:,.0f}"  # noqa: PLR2004
+
+
+def spread_text(speeds: Sequence[float] | None) -> str:
+    """Formats the median of the rounds, and half the distance between the highest and the lowest as its percentage."""
+    if not speeds:
+        return "–"
+    median = statistics.median(speeds)
+    return f"{figure_text(median)} ±{(max(speeds) - min(speeds)) / median / 2:3.0%}"

@@ -2,18 +2,43 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
 
 import shirokuro as sk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from random import Random
 
     from shirokuro.matches.players import Player, SessionPlayer
 
 PLIES = 3
 """The search depth of every engine in self-play."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """A library's rules of the game, for a loop that is the same for all libraries."""
+
+    start: Callable[[], Any]
+    """Returns the initial state."""
+    moves: Callable[[Any], Sequence[Any]]
+    """Returns the legal moves in the order of their squares, after a pass if one is due; none at the end."""
+    play: Callable[[Any, Any], Any]
+    """Plays a move in a state, and returns the new state."""
+
+
+def random_game(rules: Rules, random: Random) -> int:
+    """Plays random moves from the start to the end; returns the number of moves.
+
+    The same random numbers lead to the same game in every library.
+    """
+    state, plies, fraction = rules.start(), 0, random.random
+    while moves := rules.moves(state):
+        state = rules.play(state, moves[int(fraction() * len(moves))])
+        plies += 1
+    return plies
 
 
 class Engine(Protocol):
@@ -34,8 +59,8 @@ class Engine(Protocol):
     def evaluator(self) -> Callable[[], object] | None:
         """Returns a function that evaluates one position."""
 
-    def random_game(self, random: Random) -> int | None:
-        """Plays random moves from the start to the end; returns the number of moves."""
+    def rules(self) -> Rules | None:
+        """Returns its rules."""
 
     def shallow(self) -> Player | SessionPlayer | None:
         """Returns a player that searches three plies."""
@@ -104,13 +129,9 @@ class Shirokuro:
         position, evaluate = sk.Position.from_moves("f5d6c3d3c4"), self._evaluator.evaluate
         return lambda: evaluate(position)
 
-    def random_game(self, random: Random) -> int:
+    def rules(self) -> Rules:
         """See `Engine`."""
-        position, plies, fraction = sk.Position(), 0, random.random
-        while moves := position.legal_moves:
-            position = position.play(moves[int(fraction() * len(moves))])
-            plies += 1
-        return plies
+        return Rules(sk.Position, lambda position: position.legal_moves, sk.Position.play)
 
     def shallow(self) -> sk.ModelPlayer:
         """See `Engine`."""

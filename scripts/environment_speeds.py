@@ -7,11 +7,10 @@ next. A step is a move; passes and resets take time without counting.
 from __future__ import annotations
 
 import importlib.metadata
-import statistics
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-from engine_speeds import figure_text, processor_time
+from engine_speeds import processor_time, spread_text
 from rich import box
 from rich.table import Table
 
@@ -182,14 +181,18 @@ class Environments:
 
     def print(self, console: Console) -> None:
         """Prints the medians."""
-        table = Table(title="environment steps/s in processor time", box=box.SIMPLE, title_justify="left")
+        table = Table(
+            title="environment steps/s of processor time; median ± half the span",
+            box=box.SIMPLE,
+            title_justify="left",
+        )
         table.add_column("environment")
         table.add_column("version")
         for games in GAMES:
             table.add_column("1 game" if games == 1 else f"{games} games", justify="right")
         for name in dict.fromkeys(name for name, _ in self._speeds):
             speeds = (self._speeds.get((name, games)) for games in GAMES)
-            shown = ("–" if each is None else figure_text(statistics.median(each)) for each in speeds)
+            shown = map(spread_text, speeds)
             table.add_row(name, importlib.metadata.version(_PACKAGES.get(name, "shirokuro")), *shown)
         console.print(table)
 

@@ -7,7 +7,7 @@ import random as stdlib_random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from engines import PLIES, MovePlayer, index_of, square_of
+from engines import PLIES, MovePlayer, Rules, index_of, square_of
 
 import shirokuro as sk
 from shirokuro.matches.gtp_client import GtpEngine
@@ -65,16 +65,21 @@ class RustReversi:
         board, evaluate = self._board(sk.Position.from_moves("f5d6c3d3c4")), self._evaluator.evaluate
         return lambda: evaluate(board)
 
-    def random_game(self, random: Random) -> int:  # noqa: ARG002 (it uses its own)
+    def rules(self) -> Rules:
         """See `Engine`."""
-        board, plies = self._module.Board(), 0
-        while not board.is_game_over():
-            if board.is_pass():
+
+        def moves(board: Any) -> Any:  # noqa: ANN401
+            found = board.get_legal_moves_vec()
+            if not found and not board.is_game_over():
                 board.do_pass()
-                continue
-            board.do_move(board.get_random_move())
-            plies += 1
-        return plies
+                found = board.get_legal_moves_vec()
+            return found
+
+        def play(board: Any, move: int) -> Any:  # noqa: ANN401
+            board.do_move(move)
+            return board
+
+        return Rules(self._module.Board, moves, play)
 
     def _player(self, depth: int, evaluator: object = None) -> MovePlayer:
         search = self._module.AlphaBetaSearch(evaluator or self._evaluator, depth, 1 << 20)
@@ -95,10 +100,12 @@ class RustReversi:
         return self._player(60, self._module.LegalNumEvaluator())
 
 
+_PASS = 64
+"""OpenSpiel's action for a pass."""
+
+
 class _OpenSpielSession:
     """A game whose moves `choose_action` finds from a state, which needs the moves from the start."""
-
-    _pass = 64
 
     def __init__(self, game: Any, choose_action: Callable[[Any], int]) -> None:  # noqa: ANN401
         self._game, self._choose_action = game, choose_action
@@ -107,11 +114,11 @@ class _OpenSpielSession:
         """See `shirokuro.matches.players.PlayerProcess`."""
         state = self._game.new_initial_state()
         for move in moves:
-            if state.legal_actions() == [self._pass]:
-                state.apply_action(self._pass)
+            if state.legal_actions() == [_PASS]:
+                state.apply_action(_PASS)
             state.apply_action(index_of(move))
-        if state.legal_actions() == [self._pass]:
-            state.apply_action(self._pass)
+        if state.legal_actions() == [_PASS]:
+            state.apply_action(_PASS)
         return square_of(self._choose_action(state))
 
     def close(self) -> None:
@@ -122,24 +129,38 @@ class _OpenSpielSession:
 
 
 @dataclass(frozen=True)
-class _OpenSpielSolver:
-    """A player that solves positions by the search in OpenSpiel's own Python code."""
+class _OpenSpielAlphaBeta:
+    """A player that searches by the alpha-beta in OpenSpiel's own Python code."""
 
     game: Any
     name: str
+    depth: int | None = None
+    """The depth in plies, at which discs are counted; `None` searches to the end of the game."""
 
     def session(self) -> _OpenSpielSession:
         """See `shirokuro.matches.players.SessionPlayer`."""
         from open_spiel.python.algorithms.minimax import alpha_beta_search  # noqa: PLC0415 (it may be missing)
 
-        return _OpenSpielSession(self.game, lambda state: int(alpha_beta_search(self.game, state)[1]))
+        def choose(state: Any) -> int:  # noqa: ANN401
+            if self.depth is None:
+                return int(alpha_beta_search(self.game, state)[1])
+            signs = (" x", " o") if state.current_player() == 0 else (" o", " x")
+
+            def difference(state: Any) -> int:  # noqa: ANN401
+                own, other = map(state.observation_string(0).count, signs)
+                return int(own - other)
+
+            found = alpha_beta_search(self.game, state, value_function=difference, maximum_depth=self.depth)
+            return int(found[1])
+
+        return _OpenSpielSession(self.game, choose)
 
 
 class OpenSpiel:
     """The game othello of OpenSpiel, in C++."""
 
     name = "OpenSpiel"
-    evaluation: str | None = None
+    evaluation: str | None = "disc difference (given)"
     _simulations = 200
     strong = f"MCTS, {_simulations} playouts"
 
@@ -166,17 +187,25 @@ class OpenSpiel:
     def evaluator(self) -> None:
         """Returns `None`: it has no evaluation, and its searches play random games to the end."""
 
-    def random_game(self, random: Random) -> int:
+    def rules(self) -> Rules:
         """See `Engine`."""
-        state, plies = self._game.new_initial_state(), 0
-        while not state.is_terminal():
-            actions = state.legal_actions()
-            plies += actions != [64]
-            state.apply_action(actions[int(random.random() * len(actions))])
-        return plies
 
-    def shallow(self) -> None:
-        """Returns `None`: it has no depth-limited search for a game of this size."""
+        def moves(state: Any) -> Any:  # noqa: ANN401
+            found = state.legal_actions()
+            if found == [_PASS]:
+                state.apply_action(_PASS)
+                found = state.legal_actions()
+            return found
+
+        def play(state: Any, action: int) -> Any:  # noqa: ANN401
+            state.apply_action(action)
+            return state
+
+        return Rules(self._game.new_initial_state, moves, play)
+
+    def shallow(self) -> _OpenSpielAlphaBeta:
+        """See `Engine`. It has no evaluation, so its search is given the disc difference."""
+        return _OpenSpielAlphaBeta(self._game, self.name, PLIES)
 
     def session(self) -> _OpenSpielSession:
         """See `shirokuro.matches.players.SessionPlayer`."""
@@ -190,9 +219,9 @@ class OpenSpiel:
 
     most_empties = 8
 
-    def solver(self) -> _OpenSpielSolver:
+    def solver(self) -> _OpenSpielAlphaBeta:
         """See `Engine`. It knows who has won, but not by how much."""
-        return _OpenSpielSolver(self._game, self.name)
+        return _OpenSpielAlphaBeta(self._game, self.name)
 
 
 class CliOthello:
@@ -237,15 +266,23 @@ class CliOthello:
         board, ai = self._board(position), self._ai_type(position.side_to_move, self._level)
         return lambda: ai._evaluate(board)  # noqa: SLF001 (it has no public name)
 
-    def random_game(self, random: Random) -> int:
-        """See `Engine`."""
-        board, side, plies = self._board_type(), 1, 0
-        while not board.is_game_over():
-            if moves := board.legal_moves(side):
-                board.play(*moves[int(random.random() * len(moves))], side)
-                plies += 1
-            side = 3 - side
-        return plies
+    def rules(self) -> Rules:
+        """See `Engine`. A state is a board and the side to move."""
+
+        def moves(state: list[Any]) -> list[tuple[int, int]]:
+            board, side = state
+            if not (found := board.legal_moves(side)):
+                state[1] = 3 - side
+                found = board.legal_moves(state[1])
+            return list(found)
+
+        def play(state: list[Any], move: tuple[int, int]) -> list[Any]:
+            board, side = state
+            board.play(*move, side)
+            state[1] = 3 - side
+            return state
+
+        return Rules(lambda: [self._board_type(), 1], moves, play)
 
     def _player(self, level: int) -> MovePlayer:
         def choose(position: sk.Position) -> int:
@@ -287,7 +324,7 @@ class GtpRhino:
     def evaluator(self) -> None:
         """Returns `None`: it has no command for evaluation."""
 
-    def random_game(self, random: Random) -> None:
+    def rules(self) -> None:
         """Returns `None`: it has no command that lists legal moves."""
 
     def shallow(self) -> GtpPlayer:

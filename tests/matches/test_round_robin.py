@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 import shirokuro as sk
-from shirokuro.cli import main, round_robin
-from shirokuro.matches.round_robin import play_pairs
+from shirokuro.cli import main
 from tests.support.paths import PROGRAMS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
-
-    from shirokuro.matches.round_robin import LadderMatch
 
 GTP = f"gtp:{sys.executable} {PROGRAMS / 'gtp_program.py'}"
 
@@ -78,18 +75,6 @@ def test_forfeits_are_counted_for_the_player_at_fault(
     assert [each["forfeits"] for each in content["players"]] == [0, 2]
     assert [each["player"] for each in content["matches"][0]["forfeits"]] == [content["players"][1]["name"]] * 2
     assert "forfeited; the first was game" in " ".join(capsys.readouterr().out.split())
-
-
-def test_ctrl_c_prints_the_matches_that_are_played(
-    played: Callable[..., int], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def interrupted(*arguments: Any, **options: Any) -> Iterator[LadderMatch]:
-        yield next(play_pairs(*arguments, **options))
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(round_robin, "play_pairs", interrupted)
-    assert played() == 130
-    assert "heuristic" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

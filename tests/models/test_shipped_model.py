@@ -7,6 +7,7 @@ import pytest
 import shirokuro as sk
 from shirokuro import models
 from shirokuro._core import read_header
+from tests.support.paths import ROOT
 
 
 def test_the_package_has_a_small_file_with_the_weights_alone() -> None:
@@ -35,3 +36,11 @@ def test_a_search_needs_no_other_evaluator() -> None:
     found = sk.search(sk.Position.from_moves("f5d6c3d3c4"), depth=6)
     assert found.best_move is not None
     assert abs(found.score) < 10
+
+
+def test_the_results_in_the_readme_are_those_of_the_card() -> None:
+    card = models.FACTS.with_name("README.md").read_text(encoding="utf-8")
+    section = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Strength\n")[2].partition("\n## ")[0]
+    shown = [line for line in section.splitlines() if line.count(" | ") == 4]
+    assert len(shown) > 3
+    assert [line for line in shown if line not in card] == []

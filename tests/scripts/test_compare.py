@@ -52,12 +52,58 @@ def test_their_games_are_legal(engines: list[Any]) -> None:
         assert sk.play_match(engine.player(), sk.RandomPlayer(), games=2, threads=1).games == 2, engine.name
 
 
-def test_random_games_have_up_to_sixty_moves_and_evaluations_run(engines: list[Any]) -> None:
+def test_the_same_random_games_are_played_in_every_library(engines: list[Any]) -> None:
+    helpers = sys.modules["engines"]
+
+    def square(move: Any) -> str:
+        if isinstance(move, tuple):
+            move = 8 * move[0] + move[1]
+        return move if isinstance(move, str) else str(helpers.square_of(move))
+
+    games: dict[str, list[str]] = {}
     for engine in engines:
-        moves = engine.random_game(Random(1))
-        assert moves is None or 30 < moves <= 60, engine.name
+        if rules := engine.rules():
+            moves: list[str] = []
+
+            def play(state: Any, move: Any, rules: Any = rules, moves: list[str] = moves) -> Any:
+                moves.append(square(move))
+                return rules.play(state, move)
+
+            random = Random(1)
+            counts = [helpers.random_game(helpers.Rules(rules.start, rules.moves, play), random) for _ in range(12)]
+            games[engine.name] = moves
+            assert sum(counts) == len(moves)
+    own = games.pop("shirokuro")
+    assert {"OpenSpiel", "cli-othello"} <= games.keys()
+    assert len(own) < 12 * 60, "no game has a pass"
+    assert all(other == own for other in games.values())
+
+
+def test_evaluations_run(engines: list[Any]) -> None:
+    for engine in engines:
         if evaluate := engine.evaluator():
             evaluate()
+
+
+def test_the_search_of_openspiel_finds_the_move_that_wins_the_most_discs(engines: list[Any]) -> None:
+    (openspiel,) = (engine for engine in engines if engine.name == "OpenSpiel")
+    game = sk.LiveGame("f5d6c3d3c4f4")
+
+    def lead(position: sk.Position, plies: int, side: int) -> int:
+        """Negamax without pruning, for three plies without a pass or an end."""
+        if not plies:
+            board = [int(square) for square in position.board]
+            return board.count(side) - board.count(3 - side)
+        values = [lead(child, plies - 1, side) for child in position.children]
+        return max(values) if position.side_to_move == side else min(values)
+
+    position = game.position
+    values = {
+        move: lead(child, 2, position.side_to_move)
+        for move, child in zip(position.legal_moves, position.children, strict=True)
+    }
+    move = openspiel.shallow().session().choose(game.moves, position, Random(1))
+    assert values[move] == max(values.values()) > min(values.values())
 
 
 def test_solvers_keep_a_win_and_some_of_them_its_score(engines: list[Any]) -> None:
@@ -100,7 +146,9 @@ def test_the_comparison_runs(tmp_path: Path, model: Path) -> None:
         pattern = rf"^ *{name} +[\d.]+ +\d|^not compared: {name} as an environment"
         assert re.search(pattern, result.stdout, re.MULTILINE), name
     assert re.search(
-        r"^Solving 20–22 empty squares: [\d,]+ nodes/s, 0\.\d{3} of the leaves/s of perft", result.stdout, re.MULTILINE
+        r"^Solving 20–22 empty squares: [\d,]+ ± *\d+% nodes/s, 0\.\d{3} of the leaves/s of perft",
+        result.stdout,
+        re.MULTILINE,
     )
 
 

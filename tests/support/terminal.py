@@ -56,7 +56,7 @@ class Terminal:
 
     def type(self, text: str) -> None:
         """Sends literal text, which `press` might mistake for the name of a key."""
-        self._tmux("send-keys", "-l", text)
+        self._tmux("send-keys", "-l", "--", text)
 
     def resize(self, columns: int, lines: int) -> None:
         """Resizes the terminal."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import gc
 import json
 import logging
-import os
-import signal
 import threading
 import time
 import weakref
@@ -18,55 +16,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import shirokuro as sk
+from tests.support.sessions import GAMES, Progress, finished, wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
     from pathlib import Path
-    from types import FrameType
-
-GAMES = 500
-"""Seven generations and part of an eighth."""
-
-
-@pytest.fixture(scope="module")
-def reference(small: sk.TrainConfig) -> str:
-    """The digest after `GAMES` games in one call."""
-    trainer = sk.Trainer(small)
-    trainer.train_batch(GAMES)
-    return trainer.digest()
-
-
-@pytest.fixture
-def trainer(small: sk.TrainConfig) -> Iterator[sk.Trainer]:
-    """A new trainer, whose training stops when the test ends."""
-    trainer = sk.Trainer(small)
-    yield trainer
-    trainer.pause_training()
-
-
-def finished(result: sk.TrainingResult | None) -> sk.TrainingResult:
-    assert result is not None
-    return result
-
-
-class Progress(list[sk.TrainingProgress]):
-    """Callback that records its arguments and calls `act` once after `games` games."""
-
-    def __init__(self, games: int = 0, act: Callable[[], object] | None = None) -> None:
-        super().__init__()
-        self._games = games
-        self._act = act
-
-    def __call__(self, progress: sk.TrainingProgress) -> None:
-        self.append(progress)
-        if self._act and progress.games_played >= self._games:
-            act, self._act = self._act, None
-            act()
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    while not condition():
-        time.sleep(0.005)
 
 
 def test_a_training_plays_to_its_target_and_reports_the_result(
@@ -398,53 +351,6 @@ def test_a_callback_that_is_not_a_function_is_rejected_before_a_game_is_played(
         trainer.start_training(directory=tmp_path / "run", **{name: 5})  # type: ignore[arg-type]
     assert trainer.games_played == 0
     assert not (tmp_path / "run").exists()
-
-
-@pytest.fixture
-def terminated() -> Iterator[list[int]]:
-    """The SIGTERM signals that this process's own handler receives."""
-    received: list[int] = []
-
-    def receive(number: int, _frame: FrameType | None) -> None:
-        received.append(number)
-
-    before = signal.signal(signal.SIGTERM, receive)
-    yield received
-    signal.signal(signal.SIGTERM, before)
-
-
-def test_a_signal_saves_the_training_and_then_has_its_usual_effect(
-    trainer: sk.Trainer, reference: str, tmp_path: Path, terminated: list[int]
-) -> None:
-    send = Progress(100, lambda: os.kill(os.getpid(), signal.SIGTERM))
-    result = finished(trainer.start_training(GAMES, directory=tmp_path, callback=send))
-    assert (result.outcome, terminated) == ("paused", [signal.SIGTERM])
-    interrupt = Progress(300, lambda: os.kill(os.getpid(), signal.SIGINT))
-    with pytest.raises(KeyboardInterrupt):
-        trainer.resume_training(directory=tmp_path, callback=interrupt)
-    assert finished(trainer.training_result).outcome == "paused"
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    trainer.resume_training(directory=tmp_path)
-    assert trainer.digest() == reference
-
-
-def test_a_signal_stops_and_saves_a_background_training(
-    trainer: sk.Trainer, tmp_path: Path, terminated: list[int]
-) -> None:
-    trainer.start_training(10**6, directory=tmp_path, background=True)
-    wait_until(lambda: trainer.games_played > 0)
-    os.kill(os.getpid(), signal.SIGTERM)
-    result = finished(trainer.wait())
-    assert (result.outcome, terminated) == ("paused", [signal.SIGTERM])
-    assert sk.file_digest(result.checkpoint) == trainer.digest()
-    trainer.start_training(GAMES, background=True)  # ends by itself without a wait
-    wait_until(lambda: not trainer.is_training_active())
-    trainer.start_training(10**6, background=True)
-    send = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
-    send.start()
-    with pytest.raises(KeyboardInterrupt):
-        trainer.wait()
-    assert finished(trainer.training_result).outcome == "paused"
 
 
 @pytest.mark.proof("train(N + M) against train(N), save, load, train(M)")

@@ -15,6 +15,7 @@ from shirokuro.cli import (
     analyse,
     bench,
     checkpoints,
+    completion,
     debug,
     evaluate,
     export,
@@ -157,6 +158,11 @@ def _parser() -> Parser:
     digest.add_argument("model", metavar="RUN|FILE", help="a run directory (its latest checkpoint) or a model file")
     digest.set_defaults(run=_digest)
 
+    example = f"example: shirokuro completion {completion.EXAMPLE}"
+    shells = commands.add_parser("completion", help=completion.HELP, description=completion.HELP, epilog=example)
+    completion.add_arguments(shells)
+    shells.set_defaults(run=_completion)
+
     description = "Count the move sequences of a given length from the initial position."
     example = "example: shirokuro perft 9"
     perft = commands.add_parser("perft", help=description, description=description, epilog=example)
@@ -167,6 +173,11 @@ def _parser() -> Parser:
 
 def _digest(options: argparse.Namespace) -> int:
     print(shirokuro.file_digest(model_of(options.model)))
+    return 0
+
+
+def _completion(options: argparse.Namespace) -> int:
+    print(completion.script(_parser(), options.shell))
     return 0
 
 

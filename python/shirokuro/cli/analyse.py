@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "games",
         nargs="+",
-        metavar="GAME",
+        metavar="FILE|MOVES",
         help="a file of games (WTHOR, GGF, or a transcript per line), or the moves of a game such as f5d6c3; "
         "unfinished games are games too",
     )

@@ -10,6 +10,7 @@ from shirokuro.cli import ladder, levels, round_robin
 from shirokuro.cli.exit_codes import ExitCode
 from shirokuro.cli.matches import (
     Contest,
+    Results,
     check_json,
     clock_of,
     games_of,
@@ -140,7 +141,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="end a match with an error if a program forfeits more than this share of the games (below 1), or more "
         "than this number of games (default: %(default)s)",
     )
-    match.add_argument("--json", metavar="FILE", help="write all results to a JSON file, or to standard output with -")
+    match.add_argument(
+        "--json",
+        metavar="FILE",
+        help="write all results to a JSON file, or to standard output with -; what was played if it is interrupted",
+    )
     ladder.add_arguments(parser)
     round_robin.add_arguments(parser)
 
@@ -219,11 +224,16 @@ def _run_matches(options: argparse.Namespace, arena: Arena | None) -> int:
         sprt=sprt,
         arena=arena,
     )
-    results = play_all(contest, opponents)
-    # The file comes first: standard output may be full or closed.
-    write_json(options.json, {"model": options.model, **contest.to_dict(results)})
-    if options.json != "-":
-        print_table(contest, results)
+
+    def show(results: Results, unfinished: Results, *, complete: bool = False) -> None:
+        # The file comes first: standard output may be full or closed.
+        content = contest.to_dict([*results, *unfinished], complete=complete)
+        write_json(options.json, {"model": options.model, **content})
+        if options.json != "-" and results:
+            print_table(contest, results)
+
+    results = play_all(contest, opponents, interrupted=show)
+    show(results, [], complete=True)
     return max(_exit_code(result, sprt, options.min_score) for _, result in results)
 
 
@@ -256,4 +266,9 @@ def _exit_code(result: MatchResult, sprt: Sprt | None, min_score: float | None) 
 def print_results(player: Player, opponents: Sequence[Player], *, games: int, seed: int) -> None:
     """Plays a match against each opponent and prints the table of results."""
     contest = Contest(player=player, games=games, seed=seed)
-    print_table(contest, play_all(contest, opponents))
+
+    def show(results: Results, _unfinished: Results | None = None) -> None:
+        if results:
+            print_table(contest, results)
+
+    show(play_all(contest, opponents, interrupted=show))

@@ -5,24 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.box import SIMPLE_HEAD
-from rich.table import Table
-from rich.text import Text
-
 from shirokuro.cli.exit_codes import ExitCode
 from shirokuro.cli.matches import check_json, games_of, how_of, openings_of, output, write_json
+from shirokuro.cli.series import play_series, print_matches, print_ratings
 from shirokuro.cli.terminal import console
-from shirokuro.matches.ladder import LADDER_FILE, play_ladder, save_ladder
+from shirokuro.matches.ladder import LADDER_FILE, plan_ladder, save_ladder
+from shirokuro.matches.round_robin import rate, unrated
 from shirokuro.plots.ladder import draw_ladder
 from shirokuro.plots.style import PALETTES, check_picture
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from shirokuro.matches.arena import Arena
     from shirokuro.matches.players import Player, SessionPlayer
-    from shirokuro.matches.round_robin import Ladder
+    from shirokuro.matches.round_robin import LadderMatch
 
 GAMES = 100
 """The default number of games per match."""
@@ -71,26 +69,34 @@ def run(
         check_picture(options.plot)
     check_json(options.json)
     openings = openings_of(options)
-    messages = console(stderr=True)
-    with messages.status("ladder") as status:
+    games = games_of(options, openings, GAMES)
+    plan = plan_ladder(
+        directory,
+        [opponent_named(name, options) for name in options.opponent or _DEFAULT],
+        limits=how,
+        checkpoints=options.checkpoints,
+    )
 
-        def progress(names: str, played: int, matches: int) -> None:
-            status.update(Text(f"match {played + 1} of {matches}: {names}"))
+    def interrupted(matches: Sequence[LadderMatch]) -> None:
+        left = {**unrated(plan.players, plan.games_played), "matches": [match.to_dict() for match in matches]}
+        write_json(options.json, {"run": directory.name, "complete": False, **left})
+        if options.json != "-":
+            print_matches(plan.players, matches)
 
-        ladder = play_ladder(
-            directory,
-            [opponent_named(name, options) for name in options.opponent or _DEFAULT],
-            limits=how,
-            checkpoints=options.checkpoints,
-            games=games_of(options, openings, GAMES),
-            seed=options.seed,
-            threads=options.threads,
-            openings=openings,
-            max_forfeits=options.max_forfeits,
-            progress=progress,
-            arena=arena,
-        )
-    content = {"run": directory.name, **ladder.to_dict()}
+    matches = play_series(
+        plan.players,
+        plan.paired,
+        title="ladder",
+        games=games,
+        seed=options.seed,
+        interrupted=interrupted,
+        threads=options.threads,
+        openings=openings,
+        max_forfeits=options.max_forfeits,
+        arena=arena,
+    )
+    ladder = rate(plan.players, matches, games_played=plan.games_played)
+    content = {"run": directory.name, "complete": True, **ladder.to_dict()}
     # Files come first: standard output may be full or closed.
     saved = [save_ladder(directory, content)]
     if options.plot:
@@ -108,26 +114,5 @@ def run(
         output().print(
             "Elo is relative to the mean of the checkpoints; the score is against all other players.", style="dim"
         )
-    messages.print(f"wrote {' and '.join(map(str, saved))}", highlight=False)
+    console(stderr=True).print(f"wrote {' and '.join(map(str, saved))}", highlight=False)
     return ExitCode.SUCCESS
-
-
-def print_ratings(ladder: Ladder, title: str) -> None:
-    """Prints the players with their ratings, the strongest first."""
-    table = Table(box=SIMPLE_HEAD, show_edge=False)
-    table.add_column("player", overflow="fold")
-    for column in ("Elo", "±, 95 %", "score", "games", "forfeits"):
-        table.add_column(column, justify="right", no_wrap=True)
-    for rung in sorted(ladder.rungs, key=lambda rung: -rung.rating.elo):
-        rating = rung.rating
-        table.add_row(
-            rung.name,
-            f"{rating.elo:+.0f}",
-            f"{rating.error:.0f}",
-            f"{rung.score:.3f}",
-            str(rung.games),
-            str(rung.forfeits),
-        )
-    shown = output()
-    shown.print(title, highlight=False)
-    shown.print(table)

@@ -25,10 +25,11 @@ from shirokuro.matches.forfeits import MAX_FORFEITS
 from shirokuro.matches.gtp_client import GtpError
 from shirokuro.matches.openings import read_openings
 from shirokuro.matches.players import ModelPlayer
+from shirokuro.matches.result import MatchRecord
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from rich.console import Console
 
@@ -59,10 +60,11 @@ class Contest:
     sprt: Sprt | None = None
     arena: Arena | None = None
 
-    def to_dict(self, results: Results) -> dict[str, Any]:
-        """Returns the content of the JSON file."""
+    def to_dict(self, results: Results, *, complete: bool) -> dict[str, Any]:
+        """Returns the content of the JSON file; one that is not complete was interrupted."""
         return {
             "version": __version__,
+            "complete": complete,
             "how": self.how,
             "games": self.games,
             "seed": self.seed,
@@ -83,22 +85,29 @@ def output() -> Console:
     return console(pipe_width=_PIPE_WIDTH)
 
 
-def play_all(contest: Contest, opponents: Sequence[Player | SessionPlayer]) -> Results:
-    """Plays all matches and shows their progress on a terminal; Ctrl-C or a faulty program prints those played."""
+def play_all(
+    contest: Contest,
+    opponents: Sequence[Player | SessionPlayer],
+    interrupted: Callable[[Results, Results], None] | None = None,
+) -> Results:
+    """Plays all matches and shows their progress on a terminal.
+
+    Ctrl-C or a faulty program calls `interrupted` with the results so far: those of the matches that have ended, and
+    then, in a list of its own, that of the match in progress, if a pair of its games has ended.
+    """
     results: Results = []
-    counts: PairCounts = (0, 0, 0, 0, 0)
+    number, record = 0, MatchRecord()
     # Standard output may be a pipe to another program, which expects only results.
     messages = console(stderr=True)
     try:
-        for opponent in opponents:
+        for index, opponent in enumerate(opponents):
+            record.clear()
+            number = index  # after that: what is recorded always belongs to this match
             with messages.status(Text(f"against {opponent.name}")) as status:
-                counts = (0, 0, 0, 0, 0)
 
                 def watch(now: PairCounts) -> bool:
-                    nonlocal counts
-                    counts = now
-                    status.update(Text(f"against {opponent.name}: {_standing(counts, contest)}"))  # noqa: B023 (called here)
-                    return bool(contest.sprt and contest.sprt.decision(counts))
+                    status.update(Text(f"against {opponent.name}: {_standing(now, contest)}"))  # noqa: B023 (called here)
+                    return bool(contest.sprt and contest.sprt.decision(now))
 
                 result = play_match(
                     contest.player,
@@ -110,20 +119,20 @@ def play_all(contest: Contest, opponents: Sequence[Player | SessionPlayer]) -> R
                     openings=contest.openings,
                     clock=contest.clock,
                     max_forfeits=contest.max_forfeits,
+                    record=record.add,
                     stop=watch,
                     arena=contest.arena,
                 )
             results.append((opponent, result))
-    except GtpError:
-        if results:
-            print_table(contest, results)
-        raise
-    except KeyboardInterrupt:
-        if results:
-            print_table(contest, results)
-        if sum(counts) and len(results) < len(opponents):
-            name = opponents[len(results)].name
-            say(f"stopped while playing against {name}: {_standing(counts, contest)}", error=True)
+    except (GtpError, KeyboardInterrupt) as error:
+        in_progress = record.result if number == len(results) else None
+        unfinished = [(opponents[number], in_progress)] if in_progress else []
+        if interrupted and (results or unfinished):
+            interrupted(results, unfinished)
+        if isinstance(error, KeyboardInterrupt):
+            for opponent, result in unfinished:
+                standing = _standing(result.pair_counts, contest)
+                say(f"stopped while playing against {opponent.name}: {standing}", error=True)
         raise
     return results
 

@@ -30,6 +30,9 @@ EXAMPLE = "runs/first"
 _PLAIN_WIDTH = 100
 """The width in columns without a terminal to ask."""
 
+_STEPS = {"up": -1, "k": -1, "down": 1, "j": 1, "page up": -10, "page down": 10}
+"""The lines by which keys scroll."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's options."""
@@ -122,7 +125,7 @@ def _watch(views: Sequence[RunView], interval: float) -> None:
                     lines[-1:] = [Text(str(trouble), "red")]
                 screen.draw(lines)
                 key = keys.next(min(left, 0.25))  # short, so that a resized terminal is redrawn soon
-                if key == "q":
+                if key == "q" and not look.help:
                     return
                 if key == "redraw":
                     screen.forget()
@@ -131,14 +134,19 @@ def _watch(views: Sequence[RunView], interval: float) -> None:
 
 
 def turn(look: Look, key: str) -> None:
-    """Handles a key: changes the page, the zoom or the scroll position."""
-    if key.isdigit() and 1 <= int(key) <= len(PAGES):
-        look.page = PAGES[int(key) - 1]
+    """Handles a key: changes the page, the zoom or the scroll position, opens or closes the help."""
+    if key in {"?", "h"} or (key == "q" and look.help):
+        look.help = not look.help
+        look.help_scrolled = 0
+    elif key.isdigit() and 1 <= int(key) <= len(PAGES):
+        look.page, look.help_scrolled = PAGES[int(key) - 1], 0
     elif key in {"left", "right"}:
         step = 1 if key == "right" else -1
-        look.page = PAGES[(PAGES.index(look.page) + step) % len(PAGES)]
+        look.page, look.help_scrolled = PAGES[(PAGES.index(look.page) + step) % len(PAGES)], 0
     elif key == "z":
         look.zoom = (look.zoom + 1) % len(ZOOMS)
-    elif key in {"up", "down", "k", "j", "page up", "page down"}:
-        step = 10 if key.startswith("page") else 1
-        look.scrolled = max(look.scrolled + (step if key in {"down", "j", "page down"} else -step), 0)
+    elif step := _STEPS.get(key, 0):
+        if look.help:
+            look.help_scrolled = max(look.help_scrolled + step, 0)
+        else:
+            look.scrolled = max(look.scrolled + step, 0)

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rich.box import SIMPLE_HEAD
-from rich.table import Table
-from rich.text import Text
-
 from shirokuro.cli.exit_codes import ExitCode
-from shirokuro.cli.ladder import GAMES, MATCHES_ONLY, print_ratings
+from shirokuro.cli.ladder import GAMES, MATCHES_ONLY
 from shirokuro.cli.matches import (
     check_json,
     clock_of,
@@ -20,10 +16,9 @@ from shirokuro.cli.matches import (
     result_to_dict,
     write_json,
 )
-from shirokuro.cli.terminal import console
+from shirokuro.cli.series import play_series, print_matches, print_ratings
 from shirokuro.display.format import counted
-from shirokuro.matches.gtp_client import GtpError
-from shirokuro.matches.round_robin import LadderMatch, all_pairs, play_pairs, rate
+from shirokuro.matches.round_robin import all_pairs, rate, unrated
 
 if TYPE_CHECKING:
     import argparse
@@ -31,6 +26,7 @@ if TYPE_CHECKING:
 
     from shirokuro.matches.arena import Arena
     from shirokuro.matches.players import Player, SessionPlayer
+    from shirokuro.matches.round_robin import LadderMatch
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -58,45 +54,36 @@ def run(
     openings = openings_of(options)
     games = games_of(options, openings, GAMES)
     players = _players(options, player_named)
-    names = [player.name for player in players]
-    matches: list[LadderMatch] = []
-    with console(stderr=True).status("round robin") as status:
-
-        def progress(names: str, played: int, total: int) -> None:
-            status.update(Text(f"match {played + 1} of {total}: {names}"))
-
-        try:
-            for match in play_pairs(
-                players,
-                all_pairs(players),
-                games=games,
-                seed=options.seed,
-                threads=options.threads,
-                opening_plies=options.opening_plies,
-                openings=openings,
-                clock=clock_of(options),
-                max_forfeits=options.max_forfeits,
-                progress=progress,
-                arena=arena,
-            ):
-                matches.append(match)  # noqa: PERF402 (those before an error are printed)
-        except (GtpError, KeyboardInterrupt):
-            if matches:
-                _print_matches(names, matches)
-            raise
-    standings = rate(players, matches)
     described = how_of(options, how)
-    content = {
-        **standings.to_dict(),
+    conditions = {
         "how": described,
         "games": games,
         "seed": options.seed,
         "opening_plies": options.opening_plies,
         "openings": None if openings is None else len(openings),
-        "matches": [
-            {"first": match.first, "second": match.second, **result_to_dict(match.result)} for match in matches
-        ],
     }
+
+    def interrupted(matches: Sequence[LadderMatch]) -> None:
+        write_json(options.json, {**unrated(players), **conditions, "complete": False, "matches": _rows(matches)})
+        if options.json != "-":
+            print_matches(players, matches)
+
+    matches = play_series(
+        players,
+        all_pairs(players),
+        title="round robin",
+        games=games,
+        seed=options.seed,
+        interrupted=interrupted,
+        threads=options.threads,
+        opening_plies=options.opening_plies,
+        openings=openings,
+        clock=clock_of(options),
+        max_forfeits=options.max_forfeits,
+        arena=arena,
+    )
+    standings = rate(players, matches)
+    content = {**standings.to_dict(), **conditions, "complete": True, "matches": _rows(matches)}
     # The file comes first: standard output may be full or closed.
     write_json(options.json, content)
     if options.json != "-":
@@ -105,8 +92,12 @@ def run(
         output().print(
             "Elo is relative to the mean of the players; the score is against all other players.", style="dim"
         )
-        _print_matches(names, matches)
+        print_matches(players, matches)
     return ExitCode.SUCCESS
+
+
+def _rows(matches: Sequence[LadderMatch]) -> list[dict[str, Any]]:
+    return [{"first": match.first, "second": match.second, **result_to_dict(match.result)} for match in matches]
 
 
 def _players(
@@ -119,33 +110,3 @@ def _players(
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise ValueError(f"--round-robin: {twice} takes part twice")
     return players
-
-
-def _print_matches(names: Sequence[str], matches: Sequence[LadderMatch]) -> None:
-    """Prints the result of every match, and the forfeits."""
-    table = Table(box=SIMPLE_HEAD, show_edge=False)
-    table.add_column("match", overflow="fold")
-    for column in ("wins", "draws", "losses", "score", "discs", "forfeits"):
-        table.add_column(column, justify="right", no_wrap=True)
-    for match in matches:
-        result = match.result
-        table.add_row(
-            f"{names[match.first]} – {names[match.second]}",
-            str(result.wins),
-            str(result.draws),
-            str(result.losses),
-            f"{result.score:.3f}",
-            "" if result.mean_difference is None else f"{result.mean_difference:+.2f}",
-            str(len(result.forfeits)),
-        )
-    shown = output()
-    shown.print()
-    shown.print(table)
-    for match in matches:
-        if forfeits := match.result.forfeits:
-            first, count = forfeits[0], counted(len(forfeits), "game was", "games were")
-            shown.print(
-                f"{names[match.first]} – {names[match.second]}: {count} forfeited; "
-                f"the first was game {first.game + 1}, by {first.player}: {first.reason}",
-                highlight=False,
-            )

@@ -6,7 +6,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from random import Random
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypedDict
 
 from shirokuro._core import BLACK, WHITE, Cancellation, Position, black_view
 from shirokuro.config import TrainConfig, cores
@@ -35,6 +35,18 @@ LAG_SECONDS = 0.1
 """The time by which a move may exceed the clock, for communication and the machine."""
 
 
+class MatchOptions(TypedDict, total=False):
+    """Options of each match in a series of matches. `play_match` documents them and has their defaults."""
+
+    threads: int | None
+    opening_plies: int | None
+    openings: Sequence[Opening] | None
+    clock: GameClock | None
+    max_forfeits: float
+    record: Callable[[int, Forfeit | None], object] | None
+    arena: Arena | None
+
+
 def check_games(name: str, games: int) -> None:
     """Checks the length of a match.
 
@@ -56,13 +68,14 @@ def play_match(
     openings: Sequence[Opening] | None = None,
     clock: GameClock | None = None,
     max_forfeits: float = MAX_FORFEITS,
+    record: Callable[[int, Forfeit | None], object] | None = None,
     progress: Callable[[int], None] | None = None,
     stop: Callable[[PairCounts], bool] | None = None,
     arena: Arena | None = None,
 ) -> MatchResult:
     """Plays a match of game pairs: each pair has its own opening, and the players swap colours within a pair.
 
-    Ctrl-C, or an exception from a player, `progress` or `stop`, ends all games and their searches immediately.
+    Ctrl-C, or an exception from a player or a function that is called, ends all games and their searches immediately.
 
     Args:
         first: the player whose result is returned.
@@ -80,6 +93,8 @@ def play_match(
             the machine's speed, and on the number of threads.
         max_forfeits: games that may be forfeited, that is, lost because a program plays an illegal move or no move at
             all: a share of the games (below 1) or a whole number. A share also limits a match that `stop` ends early.
+        record: called with each game's disc difference and its forfeit, if it was forfeited: with the games in order,
+            as soon as they are known. What it has recorded is there even if the match is interrupted.
         progress: called after each game with the number of finished games.
         stop: called after each pair with the numbers of pairs that scored 0, ½, 1, 1½ and 2 points. The order of the
             calls does not depend on the number of threads. `True` ends the match with the games up to that pair.
@@ -105,10 +120,13 @@ def play_match(
     with started(match, games, arena or Threads(threads or cores())) as played:
         for index, outcome in enumerate(_in_order(played)):
             differences.append(outcome.difference)
-            if outcome.fault:
-                # The loser of a forfeited game is the player at fault.
-                player = second if outcome.difference > 0 else first
-                limit.add(Forfeit(index, player.name, outcome.fault, outcome.moves), index + 1)
+            # The loser of a forfeited game is the player at fault.
+            loser = second if outcome.difference > 0 else first
+            forfeit = Forfeit(index, loser.name, outcome.fault, outcome.moves) if outcome.fault else None
+            if record:
+                record(outcome.difference, forfeit)
+            if forfeit:
+                limit.add(forfeit, index + 1)
             if progress:
                 progress(index + 1)
             if index % 2:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import contextlib
 import json
 import math
+from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from shirokuro._core import Evaluator
 from shirokuro.display.format import counted
 from shirokuro.engine.limits import SearchLimits
 from shirokuro.files import write_text
-from shirokuro.matches.arena import check_games
+from shirokuro.matches.arena import MatchOptions, check_games
 from shirokuro.matches.bradley_terry import Rating
-from shirokuro.matches.forfeits import MAX_FORFEITS
 from shirokuro.matches.players import ModelPlayer
 from shirokuro.matches.round_robin import Ladder, Rung, play_pairs, rate
 from shirokuro.runs.checkpoints import list_checkpoints
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from os import PathLike
 
-    from shirokuro.matches.arena import Arena
-    from shirokuro.matches.openings import Opening
     from shirokuro.matches.players import Player, SessionPlayer
     from shirokuro.runs.checkpoints import Checkpoint
 
@@ -49,6 +47,38 @@ def choose_checkpoints(directory: str | PathLike[str], limit: int) -> list[Check
     return [found[round(index * (len(found) - 1) / (limit - 1))] for index in range(limit)]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LadderPlan:
+    """The players of a ladder, and who plays against whom."""
+
+    players: tuple[Player | SessionPlayer, ...]
+    """The checkpoints, oldest first, and then the fixed opponents."""
+    games_played: tuple[int, ...]
+    """The training games behind each checkpoint."""
+    paired: tuple[tuple[int, int], ...]
+    """The matches, by the players' indices."""
+
+
+def plan_ladder(
+    directory: str | PathLike[str],
+    opponents: Sequence[Player | SessionPlayer],
+    *,
+    limits: SearchLimits | Mapping[str, Any],
+    checkpoints: int = 6,
+) -> LadderPlan:
+    """Loads the checkpoints of a ladder, and decides about its matches; see `play_ladder`."""
+    how = limits.as_dict() if isinstance(limits, SearchLimits) else limits
+    chosen, evaluators = _loaded(directory, checkpoints)
+    own = [
+        ModelPlayer(evaluator=evaluator, name=counted(each.games_played, "game"), **how)
+        for each, evaluator in zip(chosen, evaluators, strict=True)
+    ]
+    players = (*own, *opponents)
+    # The checkpoints connect the fixed opponents, whose games against each other would say nothing about the run.
+    paired = tuple(pair for pair in combinations(range(len(players)), 2) if pair[0] < len(own))
+    return LadderPlan(players=players, games_played=tuple(each.games_played for each in chosen), paired=paired)
+
+
 def play_ladder(
     directory: str | PathLike[str],
     opponents: Sequence[Player | SessionPlayer],
@@ -57,11 +87,8 @@ def play_ladder(
     checkpoints: int = 6,
     games: int = 100,
     seed: int = 1,
-    threads: int | None = None,
-    openings: Sequence[Opening] | None = None,
-    max_forfeits: float = MAX_FORFEITS,
     progress: Callable[[str, int, int], None] | None = None,
-    arena: Arena | None = None,
+    **options: Unpack[MatchOptions],
 ) -> Ladder:
     """Plays every checkpoint against every other checkpoint and every opponent, and rates all players at once.
 
@@ -75,38 +102,18 @@ def play_ladder(
         checkpoints: the maximum number of checkpoints; if the run has more, they are chosen evenly spaced.
         games: games per match, an even number.
         seed: the seed of openings and random numbers; each match derives its own from it.
-        threads: games played at a time (default: one per core).
-        openings: the openings to play in place of random ones; see `play_match`.
-        max_forfeits: the share or number of games that may be forfeited in each match; see `play_match`.
         progress: called before each match with the players' names, the number of matches played and their total.
-        arena: where the games are played; see `play_match`.
+        options: options of `play_match` for each match: `threads`, `opening_plies`, `openings`, `clock`,
+            `max_forfeits`, `record`, `arena`.
 
     Raises:
         ValueError: a value is out of range, or there are fewer than two checkpoints.
         GtpError: a program does not start, or forfeited too many games.
     """
     check_games("games", games)
-    how = limits.as_dict() if isinstance(limits, SearchLimits) else limits
-    chosen, evaluators = _loaded(directory, checkpoints)
-    players: list[Player | SessionPlayer] = [
-        ModelPlayer(evaluator=evaluator, name=counted(each.games_played, "game"), **how)
-        for each, evaluator in zip(chosen, evaluators, strict=True)
-    ]
-    players += opponents
-    # The checkpoints connect the fixed opponents, whose games against each other would say nothing about the run.
-    paired = [pair for pair in combinations(range(len(players)), 2) if pair[0] < len(chosen)]
-    matches = play_pairs(
-        players,
-        paired,
-        games=games,
-        seed=seed,
-        threads=threads,
-        openings=openings,
-        max_forfeits=max_forfeits,
-        progress=progress,
-        arena=arena,
-    )
-    return rate(players, list(matches), games_played=[each.games_played for each in chosen])
+    plan = plan_ladder(directory, opponents, limits=limits, checkpoints=checkpoints)
+    matches = play_pairs(plan.players, plan.paired, games=games, seed=seed, progress=progress, **options)
+    return rate(plan.players, list(matches), games_played=plan.games_played)
 
 
 def _loaded(directory: str | PathLike[str], limit: int) -> tuple[list[Checkpoint], list[Evaluator]]:

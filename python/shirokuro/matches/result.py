@@ -143,3 +143,32 @@ class MatchResult:
     def _played(self) -> list[int]:
         forfeited = {forfeit.game for forfeit in self.forfeits}
         return [difference for game, difference in enumerate(self.differences) if game not in forfeited]
+
+
+class MatchRecord:
+    """The games of a match in progress: what is known of it if it is interrupted.
+
+    `play_match(record=record.add)` fills it.
+    """
+
+    def __init__(self) -> None:
+        self._differences: list[int] = []
+        self._forfeits: list[Forfeit] = []
+
+    def add(self, difference: int, forfeit: Forfeit | None) -> None:
+        """Adds a game."""
+        self._differences.append(difference)
+        if forfeit:
+            self._forfeits.append(forfeit)
+
+    def clear(self) -> None:
+        """Forgets all games, because a match has ended or another one begins."""
+        self._differences.clear()
+        self._forfeits.clear()
+
+    @property
+    def result(self) -> MatchResult | None:
+        """The result of the pairs so far; `None` before the first one has ended."""
+        games = len(self._differences) // 2 * 2
+        forfeits = tuple(forfeit for forfeit in self._forfeits if forfeit.game < games)
+        return MatchResult(tuple(self._differences[:games]), forfeits) if games else None

@@ -5,20 +5,16 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from shirokuro._core import __version__
 from shirokuro.display import notebook
-from shirokuro.matches.arena import play_match
+from shirokuro.matches.arena import MatchOptions, play_match
 from shirokuro.matches.bradley_terry import Pairing, Rating, fit_ratings
-from shirokuro.matches.forfeits import MAX_FORFEITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from shirokuro.game.clock import GameClock
-    from shirokuro.matches.arena import Arena
-    from shirokuro.matches.openings import Opening
     from shirokuro.matches.players import Player, SessionPlayer
     from shirokuro.matches.result import MatchResult
 
@@ -51,6 +47,16 @@ class LadderMatch:
     """The index of the opponent."""
     result: MatchResult
 
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the match as a ladder's file has it."""
+        return {
+            "first": self.first,
+            "second": self.second,
+            "pair_counts": list(self.result.pair_counts),
+            "mean_difference": self.result.mean_difference,
+            "forfeits": len(self.result.forfeits),
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ladder:
@@ -80,23 +86,13 @@ class Ladder:
     def to_dict(self) -> dict[str, Any]:
         """Returns the content of the JSON file."""
         return {
-            "version": __version__,
-            "time": datetime.now(UTC).isoformat(timespec="seconds"),
+            **_made(),
             "players": [
                 {"name": rung.name, "games_played": rung.games_played, **asdict(rung.rating)}
                 | {"score": rung.score, "games": rung.games, "forfeits": rung.forfeits}
                 for rung in self.rungs
             ],
-            "matches": [
-                {
-                    "first": match.first,
-                    "second": match.second,
-                    "pair_counts": list(match.result.pair_counts),
-                    "mean_difference": match.result.mean_difference,
-                    "forfeits": len(match.result.forfeits),
-                }
-                for match in self.matches
-            ],
+            "matches": [match.to_dict() for match in self.matches],
         }
 
 
@@ -105,13 +101,8 @@ def play_round_robin(
     *,
     games: int = 100,
     seed: int = 1,
-    threads: int | None = None,
-    opening_plies: int | None = None,
-    openings: Sequence[Opening] | None = None,
-    clock: GameClock | None = None,
-    max_forfeits: float = MAX_FORFEITS,
     progress: Callable[[str, int, int], None] | None = None,
-    arena: Arena | None = None,
+    **options: Unpack[MatchOptions],
 ) -> Ladder:
     """Plays every player against every other one, and rates all of them at once, relative to their mean.
 
@@ -119,32 +110,15 @@ def play_round_robin(
         players: at least two players.
         games: games per match, an even number.
         seed: the seed of openings and random numbers; each match derives its own from it.
-        threads: games played at a time (default: one per core).
-        opening_plies: random moves per opening; see `play_match`.
-        openings: the openings to play in place of random ones; see `play_match`.
-        clock: the time of each side for a game; see `play_match`.
-        max_forfeits: the share or number of games that may be forfeited in each match; see `play_match`.
         progress: called before each match with the players' names, the number of matches played and their total.
-        arena: where the games are played; see `play_match`.
+        options: options of `play_match` for each match: `threads`, `opening_plies`, `openings`, `clock`,
+            `max_forfeits`, `record`, `arena`.
 
     Raises:
         ValueError: a value is out of range.
         GtpError: a program does not start, or forfeited too many games.
     """
-    paired = all_pairs(players)
-    matches = play_pairs(
-        players,
-        paired,
-        games=games,
-        seed=seed,
-        threads=threads,
-        opening_plies=opening_plies,
-        openings=openings,
-        clock=clock,
-        max_forfeits=max_forfeits,
-        progress=progress,
-        arena=arena,
-    )
+    matches = play_pairs(players, all_pairs(players), games=games, seed=seed, progress=progress, **options)
     return rate(players, list(matches))
 
 
@@ -165,30 +139,18 @@ def play_pairs(
     *,
     games: int,
     seed: int,
-    threads: int | None = None,
-    opening_plies: int | None = None,
-    openings: Sequence[Opening] | None = None,
-    clock: GameClock | None = None,
-    max_forfeits: float = MAX_FORFEITS,
     progress: Callable[[str, int, int], None] | None = None,
-    arena: Arena | None = None,
+    **options: Unpack[MatchOptions],
 ) -> Iterator[LadderMatch]:
-    """Plays a match for each pair of players' indices, and yields it when it has ended."""
+    """Plays a match for each pair of players' indices, and yields it when it has ended.
+
+    The arguments are those of `play_round_robin`.
+    """
     for number, (first, second) in enumerate(paired):
         if progress:
             progress(f"{players[first].name} against {players[second].name}", number, len(paired))
-        result = play_match(
-            players[first],
-            players[second],
-            games=games,
-            seed=seed * 1_000_000 + number,
-            threads=threads,
-            opening_plies=opening_plies,
-            openings=openings,
-            clock=clock,
-            max_forfeits=max_forfeits,
-            arena=arena,
-        )
+        seed_of_match = seed * 1_000_000 + number
+        result = play_match(players[first], players[second], games=games, seed=seed_of_match, **options)
         yield LadderMatch(first=first, second=second, result=result)
 
 
@@ -223,3 +185,16 @@ def rate(
             )
         )
     return Ladder(rungs=tuple(rungs), matches=tuple(matches))
+
+
+def unrated(players: Sequence[Player | SessionPlayer], games_played: Sequence[int] = ()) -> dict[str, Any]:
+    """Returns the players of matches that were interrupted, without ratings, as a ladder's file begins."""
+    known = [*games_played, *[None] * (len(players) - len(games_played))]
+    return {
+        **_made(),
+        "players": [{"name": player.name, "games_played": games} for player, games in zip(players, known, strict=True)],
+    }
+
+
+def _made() -> dict[str, str]:
+    return {"version": __version__, "time": datetime.now(UTC).isoformat(timespec="seconds")}

@@ -61,3 +61,20 @@ def test_names_have_as_many_parts_of_the_path_as_make_them_differ(tmp_path: Path
     assert names("a/x", "a/y") == ["x", "y"]
     assert names("a/x", "b/x", "b/y") == ["a/x", "b/x", "b/y"]
     assert names("a/x", "a/x") == ["x", "x"]
+
+
+def test_the_help_explains_every_word(run_of: Callable[..., Path]) -> None:
+    views = [RunView(run_of(games, name=f"run-{games}")) for games in (0, 3000, 5000)]
+
+    def words(look: Look, height: int) -> set[str]:
+        return {word.lower() for word in re.findall(r"[^\W\d_]{2,}", " ".join(text(views, look, 160, height)))}
+
+    look = Look()
+    turn(look, "?")
+    assert words(Look(), 50) - words(look, 100) <= {"to"}
+
+
+def test_the_charts_have_an_axis_of_games(run_of: Callable[..., Path]) -> None:
+    views = [RunView(run_of(games, name=f"run-{games}")) for games in (3000, 50_000)]
+    (axis,) = (line for line in text(views, Look(zoom=1), 80, 24) if "└" in line)
+    assert re.fullmatch(r"( +└ 25k ─+ games ─+ 50k){2}", axis.rstrip())

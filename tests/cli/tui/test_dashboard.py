@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.text import Text
 
 from shirokuro.cli.monitor import turn
 from shirokuro.cli.tui import braille
+from shirokuro.cli.tui.blocks import labelled
 from shirokuro.cli.tui.dashboard import CURVES, PAGES, Look, page, report
 from shirokuro.display import format as formats
 from shirokuro.runs.measures import MEASURES
 from shirokuro.runs.metrics import resample
 from shirokuro.runs.view import RunView
+from shirokuro.training.warnings import WarningKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -156,7 +159,7 @@ def test_a_missing_value_is_a_dash_and_never_made_up(missing: str, tmp_path: Pat
     assert "None" not in "".join(shown)
     if missing == "all":
         numbers = re.findall(r"\d[\d.,]*", "".join(shown[0].splitlines()[:-1]).replace(str(tmp_path), ""))
-        assert set(numbers) <= {"1,000", "10,000", "0"}, numbers
+        assert set(numbers) <= {"1,000", "1000", "10,000", "0"}, numbers
 
 
 def test_curves_with_values_come_before_those_without(tmp_path: Path, line_of: Callable[..., Any]) -> None:
@@ -183,8 +186,8 @@ def test_the_held_out_error_is_a_curve_of_runs_that_learn_from_given_games(
 def test_zooming_in_shows_the_last_tenth_of_a_run(run_of: Callable[..., Path]) -> None:
     view = RunView(run_of(100_000))
     whole, tenth = (text(view, Look(page="curves", zoom=zoom)) for zoom in (0, 2))
-    assert re.search(r"9\.\d+ \S", whole)
-    assert re.search(r"4\.1\d? \S", tenth)
+    assert re.search(r"9\.\d+┤", whole)
+    assert re.search(r"4\.1\d?┤", tenth)
 
 
 def test_warnings_are_wrapped_and_scrolled(run_of: Callable[..., Path]) -> None:
@@ -240,5 +243,79 @@ def test_keys_turn_pages_zoom_and_scroll() -> None:
         turn(look, key)
         assert look.scrolled == scrolled
     turn(look, "9")
-    turn(look, "?")
+    turn(look, "!")
     assert (look.page, look.zoom, look.scrolled) == ("overview", 0, 1)
+
+
+def test_keys_open_scroll_and_close_the_help() -> None:
+    look = Look(scrolled=3)
+    for key in ("?", "h"):
+        turn(look, key)
+        assert look.help
+        turn(look, "page down")
+        assert (look.help_scrolled, look.scrolled) == (10, 3)
+        turn(look, "3")
+        assert (look.help, look.page, look.help_scrolled) == (True, "resources", 0)
+        turn(look, "j")
+        turn(look, {"?": "?", "h": "q"}[key])
+        assert (look.help, look.help_scrolled) == (False, 0)
+
+
+def shown_words(screen: str) -> set[str]:
+    return {word.lower() for word in re.findall(r"[^\W\d_]{2,}", screen)}
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+@pytest.mark.parametrize("name", PAGES)
+def test_the_help_explains_every_word_of_a_page(
+    name: Any,
+    size: tuple[int, int],
+    run_of: Callable[..., Path],
+    line_of: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    measured = {
+        "strength": {"elo": 120.0, "error": 20.0, "gain": 10.0, "gain_error": 15.0, "gain_games": 40_000},
+        "cluster": {"nodes": 2, "waited": 0.1},
+        "held_out": {"games": 100, "mean_absolute": 9.0},
+        "phases": {
+            **line_of(1000)["phases"],
+            **dict.fromkeys(("solving", "bookkeeping", "preparing", "waiting", "saving", "held_out", "other"), 1.0),
+        },
+    }
+    monkeypatch.chdir(run_of(3000, name="run", **measured).parent)
+    run_of(0, name="started")
+    for view in map(RunView, ("run", "started", "nowhere")):
+        explained = shown_words(text(view, Look(page=name, help=True), size[0], 200))
+        unexplained = shown_words(text(view, Look(page=name), *size)) - explained
+        assert unexplained <= {"shirokuro", "run", "no", "in", "nowhere", "yet", "to", "of", "the", "and"}
+
+
+@pytest.mark.parametrize("kind", get_args(WarningKind))
+def test_the_help_explains_every_kind_of_warning(kind: str) -> None:
+    assert kind in shown_words(text(RunView("nowhere"), Look(page="warnings", help=True), 80, 100))
+
+
+def test_each_help_fits_a_terminal_of_any_size_and_is_scrolled_to_its_end(run_of: Callable[..., Path]) -> None:
+    view = RunView(run_of(3000))
+    for name in PAGES:
+        for width, height in ((120, 40), (80, 24), (20, 5), (1, 1)):
+            look = Look(page=name, help=True, help_scrolled=10_000)
+            shown = text(view, look, width, height)
+            assert "heuristic player" in shown or width < 80
+            assert look.help_scrolled < 10_000
+
+
+def test_the_charts_have_axes_of_values_and_of_games(run_of: Callable[..., Path]) -> None:
+    view = RunView(run_of(100_000))
+    for look, first in ((Look(), "1000"), (Look(page="curves"), "1000"), (Look(page="curves", zoom=1), "50k")):
+        lines = text(view, look).splitlines()
+        assert sum(bool(re.match(r" +[\d.]+┤.* +-?[\d.]+┤", line)) for line in lines) >= 4
+        (axis,) = (line for line in lines if "└" in line)
+        assert re.fullmatch(rf"( +└ {first} ─+ games ─+ 100k){{2}}", axis.rstrip())
+
+
+@pytest.mark.parametrize("value", [0.00713, -0.00713, 123_456_789.0, -64.0, 1e-12])
+def test_a_label_never_moves_a_chart(value: float) -> None:
+    lines = labelled([Text("curve"), Text("curve")], value, value, 20)
+    assert {line.plain.index("┤") for line in lines} == {6}

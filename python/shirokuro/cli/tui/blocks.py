@@ -93,12 +93,34 @@ def chart(measure: Measure, view: RunView, since: float, width: int, height: int
 
 
 def labelled(lines: Sequence[Text], low: float, high: float, width: int) -> Block:
-    """Returns the lines of a chart with the values at its lower and upper edge on their left."""
+    """Returns the lines of a chart with an axis on their left, and the values at its lower and upper edge."""
     labels = [""] * len(lines)
-    labels[0] = short(high)
+    labels[0] = _label(high)
     if len(lines) > 1:
-        labels[-1] = short(low)
+        labels[-1] = _label(low)
     return [
-        fit(Text.assemble((f"{label:>{LABELS - 1}} ", "dim"), line), width)
+        fit(Text.assemble((f"{label:>{LABELS - 1}}{'┤' if label else '│'}", "dim"), line), width)
         for label, line in zip(labels, lines, strict=True)
     ]
+
+
+def _label(value: float) -> str:
+    """Returns a number that fits next to a chart."""
+    texts = (short(value), *(f"{value:.{digits}g}" for digits in (2, 1)))
+    return next((text for text in texts if len(text) < LABELS), texts[-1])
+
+
+def axis(games: tuple[float, float] | None, width: int) -> Text:
+    """Returns the line below a chart, from the first to the last number of games; a blank line without any."""
+    if games is None:
+        return Text(" " * width)
+    first, last = map(short, games)
+    line = " games ".center(max(width - LABELS - len(first) - len(last) - 3, 0), "─")
+    return fit(Text(f"{'└':>{LABELS}} {first} {line} {last}", "dim"), width)
+
+
+def visible(lines: Block, scrolled: int, width: int, height: int) -> tuple[Block, int]:
+    """Returns the lines that fit after those that are scrolled out of view, and how many of these there are."""
+    height = max(height, 0)
+    scrolled = max(min(scrolled, len(lines) - height), 0)
+    return (lines[scrolled : scrolled + height] + [Text(" " * width)] * height)[:height], scrolled

@@ -8,7 +8,8 @@ import numpy as np
 from rich.text import Text
 
 from shirokuro.cli.tui import braille
-from shirokuro.cli.tui.blocks import LABELS, Block, beside, ends, fit, labelled, shares
+from shirokuro.cli.tui import help as words
+from shirokuro.cli.tui.blocks import LABELS, Block, axis, beside, ends, fit, labelled, shares, visible
 from shirokuro.cli.tui.dashboard import STATE_STYLES, ZOOM_WORDS, ZOOMS
 from shirokuro.display.format import number, percent
 from shirokuro.runs.measures import MEASURES
@@ -46,6 +47,10 @@ _SPARKS = 40
 
 def page(views: Sequence[RunView], look: Look, width: int, height: int) -> Block:
     """Returns the screen: `height` lines of `width` columns."""
+    if look.help:
+        lines = words.lines_of(words.of_comparison(CURVES, _FIGURES), width)
+        body, look.help_scrolled = visible(lines, look.help_scrolled, width, height - 1)
+        return [*body, ends(Text(), Text("↑ ↓ to scroll  ? back ", "dim"), width)][:height]
     rows = _table(views, width)
     shown = max(min(len(rows), height // 2), 2)
     look.scrolled = min(look.scrolled, max(len(rows) - shown, 0))
@@ -54,7 +59,7 @@ def page(views: Sequence[RunView], look: Look, width: int, height: int) -> Block
     body += _charts(views, look, width, room)
     body = (body + [Text(" " * width)] * height)[: max(height - 1, 0)]
     scroll = "↑ ↓ to scroll  " if len(rows) > shown else ""
-    return [*body, ends(Text(), Text(f"{scroll}z {ZOOM_WORDS[look.zoom]}  q quit ", "dim"), width)][:height]
+    return [*body, ends(Text(), Text(f"{scroll}z {ZOOM_WORDS[look.zoom]}  ? help  q quit ", "dim"), width)][:height]
 
 
 def report(views: Sequence[RunView], width: int) -> Block:
@@ -135,6 +140,7 @@ def _course(view: RunView, key: str, since: float, end: float, bins: int) -> NDA
 def _charts(views: Sequence[RunView], look: Look, width: int, height: int) -> Block:
     known = [key for key in CURVES if any(not np.isnan(view.curve(key)).all() for view in views)]
     columns = min(max(width // 38, 1), 3)
+    height -= 1  # the last line is the axis of all charts
     rows = min(-(-len(known) // columns), max(height // 5, 1))
     if not rows:
         return []
@@ -149,7 +155,7 @@ def _charts(views: Sequence[RunView], look: Look, width: int, height: int) -> Bl
             for key, each in zip(keys, shares(width, columns), strict=False)
         ]
         body += [fit(line, width) for line in beside(blocks)]
-    return body
+    return body + beside([[axis((since, end), each)] for each in shares(width, columns)])
 
 
 def _chart(views: Sequence[RunView], key: str, span: tuple[float, float], width: int, height: int) -> Block:

@@ -9,8 +9,9 @@ import numpy as np
 from rich.console import Console
 from rich.text import Text
 
+from shirokuro.cli.tui import help as words
 from shirokuro.cli.tui import panels
-from shirokuro.cli.tui.blocks import Block, bar, beside, chart, ends, fit, panel, shares
+from shirokuro.cli.tui.blocks import Block, axis, bar, beside, chart, ends, fit, panel, shares, visible
 from shirokuro.display.format import DASH, ago, duration, number, percent
 from shirokuro.runs.measures import MEASURES
 from shirokuro.runs.view import STATE_WORDS
@@ -69,16 +70,24 @@ class Look:
     """Index into `ZOOMS`."""
     scrolled: int = 0
     """Number of the newest warnings that are scrolled out of view."""
+    help: bool = False
+    """Whether the help is shown in place of the page."""
+    help_scrolled: int = 0
+    """Number of lines of the help that are scrolled out of view."""
 
 
 def page(view: RunView, look: Look, width: int, height: int) -> Block:
     """Returns the screen: `height` lines of `width` columns."""
+    if look.help:
+        lines = words.lines_of(words.of_page(look.page, _plotted(view, look.page, width)), width)
+        body, look.help_scrolled = visible(lines, look.help_scrolled, width, height - 1)
+        return [*body, _footer(look, width)][:height]
     head = header(view, width)
     room = max(height - len(head) - 2, 0)
     if view.state == "waiting" and not view.checkpoints:
         body = [fit(Text(line, "dim"), width) for line in ("", f"No run in {view.directory.path} yet.")]
     elif look.page == "curves":
-        body = _curves(view, look, _with_values(view, len(CURVES)), width, room)
+        body = _curves(view, look, _plotted(view, look.page, width), width, room)
     elif look.page == "resources":
         body = _resources(view, width, room)
     elif look.page == "warnings":
@@ -134,16 +143,18 @@ def _footer(look: Look, width: int) -> Text:
     line = Text()
     for index, name in enumerate(PAGES, start=1):
         line.append(f" {index} {name} ", "reverse" if name == look.page else "dim")
-    return ends(line, Text(f"z {ZOOM_WORDS[look.zoom]}  q quit ", "dim"), width)
+    keys = "↑ ↓ to scroll  ? back " if look.help else f"z {ZOOM_WORDS[look.zoom]}  ? help  q quit "
+    if line.cell_len + len(keys) >= width:
+        keys = "? back " if look.help else "? help  q quit "
+    return ends(line, Text(keys, "dim"), width)
 
 
 def _overview(view: RunView, look: Look, width: int, height: int) -> Block:
-    columns = min(max(width // 38, 2), 4)
+    columns = _overview_columns(width)
     tall = height >= _TALL
     facts, last = (8 if tall else 6), (6 if tall else 3)
     shown = [panels.results, panels.evaluation, panels.memory, panels.checkpoints][: max(columns, 3)]
-    body = _curves(view, look, _with_values(view, columns * 2), width, max(height - facts - last - 2, 4))
-    body.append(Text(" " * width))
+    body = _curves(view, look, _plotted(view, "overview", width), width, max(height - facts - last - 1, 5))
     widths = shares(width, len(shown))
     body += beside([make(view, each, facts) for make, each in zip(shown, widths, strict=True)])
     body.append(Text(" " * width))
@@ -153,6 +164,16 @@ def _overview(view: RunView, look: Look, width: int, height: int) -> Block:
     else:
         body += _newest_warnings(view, width, last)
     return body
+
+
+def _overview_columns(width: int) -> int:
+    return min(max(width // 38, 2), 4)
+
+
+def _plotted(view: RunView, name: Page, width: int) -> tuple[str, ...]:
+    """Returns the measures that a page plots, most important first."""
+    counts = {"overview": 2 * _overview_columns(width), "curves": len(CURVES)}
+    return _with_values(view, counts.get(name, 0))
 
 
 def _with_values(view: RunView, count: int) -> tuple[str, ...]:
@@ -167,8 +188,9 @@ def _with_values(view: RunView, count: int) -> tuple[str, ...]:
 
 def _curves(view: RunView, look: Look, keys: tuple[str, ...], width: int, height: int) -> Block:
     columns = min(max(width // 38, 1), 4)
+    height -= 1  # the last line is the axis of all charts
     rows = min(-(-len(keys) // columns), max(height // 4, 1))
-    tall = height // rows
+    tall = max(height // rows, 2)
     since = view.metrics.games_played * (1 - ZOOMS[look.zoom])
     body: Block = []
     for row in range(rows):
@@ -178,7 +200,10 @@ def _curves(view: RunView, look: Look, keys: tuple[str, ...], width: int, height
             for key, each in zip(shown, shares(width, columns), strict=False)
         ]
         body += [fit(line, width) for line in beside(blocks)]
-    return body
+    games = view.metrics["games_played"]
+    games = games[games >= since]
+    span = (float(games[0]), float(games[-1])) if len(games) else None
+    return body + beside([[axis(span, each)] for each in shares(width, columns)])
 
 
 def _newest_warnings(view: RunView, width: int, height: int) -> Block:

@@ -1,0 +1,29 @@
+"""Fixtures for trainings that are paused and interrupted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+import shirokuro as sk
+from tests.support.sessions import GAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="session")
+def reference(small: sk.TrainConfig) -> str:
+    """The digest after `GAMES` games in one call."""
+    trainer = sk.Trainer(small)
+    trainer.train_batch(GAMES)
+    return trainer.digest()
+
+
+@pytest.fixture
+def trainer(small: sk.TrainConfig) -> Iterator[sk.Trainer]:
+    """A new trainer, whose training stops when the test ends."""
+    trainer = sk.Trainer(small)
+    yield trainer
+    trainer.pause_training()
