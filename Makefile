@@ -16,7 +16,7 @@ MATURIN := env -u CONDA_PREFIX VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/maturin
 MARKDOWN := *.md docs examples python/shirokuro/models
 AS_ROOT := $(shell test "$$(id -u)" = 0 || echo sudo --non-interactive)
 BUILD_INPUTS := pyproject.toml Cargo.toml Cargo.lock $(shell find crates -name '*.rs' -o -name Cargo.toml)
-WHEEL_INPUTS := $(BUILD_INPUTS) README.md LICENSE $(shell find python -type f ! -name '*.so' ! -path '*/__pycache__/*')
+WHEEL_INPUTS := $(BUILD_INPUTS) README.md LICENSE THIRD_PARTY.txt $(shell find python -type f ! -name '*.so' ! -path '*/__pycache__/*')
 
 # Wheels are linked against a glibc old enough for every current system. Wheels for ARM64 are built by a separate compiler, in
 # a separate folder; CPU=neoverse-n1 builds one for that processor, which does not run on older ones.
