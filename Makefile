@@ -26,7 +26,7 @@ ARM64 := PATH="$(CURDIR)/$(BIN):$$PATH" CARGO_TARGET_DIR=$(CURDIR)/target/arm64 
 	RUSTC=$(CURDIR)/.cross/tools/bin/rustc RUSTDOC=$(CURDIR)/.cross/tools/bin/rustdoc \
 	CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER=$(CURDIR)/.cross/tools/bin/run-arm64
 
-.PHONY: build train reproduce ship-model serve test rust-tests environment test-arm64 torture bench bench-page compare signature web-pictures \
+.PHONY: build train reproduce ship-model serve test rust-tests environment integration test-arm64 torture bench bench-page compare signature web-pictures \
 	docs concept-pictures \
 	wheel wheel-arm64 release install check hooks clean help
 .DELETE_ON_ERROR:
@@ -63,6 +63,16 @@ environment:
 	@$(MAKE) --no-print-directory build
 	@$(MAKE) --no-print-directory .venv/.dev
 	@$(MAKE) --no-print-directory .venv/.programs
+
+# The tests of docs/requirements.md, section 12, in its order, and those of the programs, the service and the web page.
+INTEGRATION := tests/core tests/documents/test_pages.py::test_every_class_and_function_of_the_core_is_documented \
+	tests/runs/test_checkpoints.py tests/training/test_trainer.py tests/training/test_memory.py tests/training/test_session.py \
+	tests/training/test_convergence.py tests/benchmarks tests/cli/test_programs.py tests/cli/test_ctrl_c.py tests/integration \
+	tests/web/test_game_page.py tests/web/test_training_page.py
+integration: environment ## Run the integration tests: the core through Python, whole trainings, programs, service, web page
+	cargo test --package shirokuro-train --locked trainer::
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile -m 'not timing' $(INTEGRATION)
+	$(BIN)/python -m pytest -m timing $(INTEGRATION)
 
 torture: build .venv/.dev .venv/.programs ## Run the fault tests at full size, and show a table
 	cargo test --package shirokuro-train --locked file
