@@ -115,13 +115,13 @@ test-arm64: build .venv/.dev .venv/.release .cross/.site ## Run the tests of the
 		--skip a_time_limit_is_kept_within_a_few_milliseconds --skip a_c_program $(if $(QUICK),--skip trainer:: --skip replay:: --skip file)
 	$(BIN)/python -m pytest tests/emulated $(if $(QUICK),-k 'bits or architecture')
 
-release: ## Build and check both wheels and the source distribution in dist/, and print their hashes
+release: ## Build and check both wheels and the source distribution in dist/, with an SBOM and hashes
 	rm -rf dist
 	$(MAKE) wheel wheel-arm64 .cross/.site CPU=
 	$(MATURIN) sdist --out dist
 	$(BIN)/twine check --strict dist/*
 	scripts/check_release.sh $(BIN)/python dist
-	cd dist && sha256sum *
+	cd dist && sha256sum --check SHA256SUMS
 
 install: .venv/.tools ## Build the wheel and install it into the environment of PYTHON
 	rm -rf target/install
@@ -129,7 +129,10 @@ install: .venv/.tools ## Build the wheel and install it into the environment of 
 	$(PYTHON) -m pip install --constraint constraints.txt --force-reinstall --no-deps target/install/*.whl
 	$(PYTHON) -m pip install --constraint constraints.txt target/install/*.whl
 
-check: build .venv/.dev ## Run all formatters, linters, type checkers and tests, and build the documentation site
+check: lint ## Run all formatters, linters, type checkers and tests, and build the documentation site
+	$(MAKE) test
+
+lint: build .venv/.dev ## Run what make check runs, without the tests
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- --deny warnings
 	$(BIN)/ruff format --check
@@ -139,7 +142,12 @@ check: build .venv/.dev ## Run all formatters, linters, type checkers and tests,
 	$(BIN)/python -m mypy.stubtest shirokuro._core
 	$(BIN)/lint-imports
 	$(MAKE) docs
-	$(MAKE) test
+
+# The database of vulnerable crates is on GitHub. Without it: make audit DENY="licenses bans sources".
+DENY ?= advisories licenses bans sources
+audit: .venv/.release .venv/.deny ## Look for vulnerabilities, unknown sources and unwanted licences in all dependencies
+	$(BIN)/pip-audit --strict --disable-pip --no-deps --requirement constraints.txt
+	$(BIN)/cargo-deny --locked check $(DENY)
 
 hooks: .venv/.dev ## Install git hooks that run the formatters and linters at each commit
 	$(BIN)/pre-commit install
@@ -172,6 +180,10 @@ help: ## Show this list
 
 .venv/.release: .venv/.tools requirements-release.txt
 	$(PIP) --requirement requirements-release.txt
+	touch $@
+
+.venv/.deny: .venv/pyvenv.cfg
+	cargo install --quiet --locked --root .venv --no-track cargo-deny@0.20.2
 	touch $@
 
 .cross/.tools: scripts/arm64/tools.sh
