@@ -16,7 +16,7 @@ MATURIN := env -u CONDA_PREFIX VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/maturin
 MARKDOWN := *.md docs examples python/shirokuro/models
 AS_ROOT := $(shell test "$$(id -u)" = 0 || echo sudo --non-interactive)
 BUILD_INPUTS := pyproject.toml Cargo.toml Cargo.lock $(shell find crates -name '*.rs' -o -name Cargo.toml)
-WHEEL_INPUTS := $(BUILD_INPUTS) README.md LICENSE $(shell find python -type f ! -name '*.so' ! -path '*/__pycache__/*')
+WHEEL_INPUTS := $(BUILD_INPUTS) README.md LICENSE THIRD_PARTY.txt $(shell find python -type f ! -name '*.so' ! -path '*/__pycache__/*')
 
 # Wheels are linked against a glibc old enough for every current system. Wheels for ARM64 are built by a separate compiler, in
 # a separate folder; CPU=neoverse-n1 builds one for that processor, which does not run on older ones.
@@ -26,9 +26,10 @@ ARM64 := PATH="$(CURDIR)/$(BIN):$$PATH" CARGO_TARGET_DIR=$(CURDIR)/target/arm64 
 	RUSTC=$(CURDIR)/.cross/tools/bin/rustc RUSTDOC=$(CURDIR)/.cross/tools/bin/rustdoc \
 	CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER=$(CURDIR)/.cross/tools/bin/run-arm64
 
-.PHONY: build train reproduce ship-model serve test rust-tests packages test-arm64 torture bench bench-page compare signature web-pictures train-picture \
+.PHONY: build train reproduce ship-model serve test rust-tests packages integration test-arm64 torture bench bench-page compare \
+	signature web-pictures train-picture \
 	docs concept-pictures \
-	wheel wheel-arm64 release install check hooks clean help
+	wheel wheel-arm64 release install check lint audit hooks clean help
 .DELETE_ON_ERROR:
 
 build: .venv/.built ## Build the release core and install the package into .venv
@@ -64,6 +65,17 @@ rust-tests:
 packages:
 	@$(MAKE) --no-print-directory .venv/.dev
 	@$(MAKE) --no-print-directory .venv/.programs
+
+# The tests of docs/requirements.md, section 12, in its order, and those of the programs, the service and the web page.
+INTEGRATION := tests/core tests/documents/test_pages.py::test_every_class_and_function_of_the_core_is_documented \
+	tests/runs/test_checkpoints.py tests/training/test_trainer.py tests/training/test_memory.py tests/training/test_session.py \
+	tests/training/test_session_signals.py tests/training/test_convergence.py tests/benchmarks tests/cli/test_programs.py \
+	tests/cli/test_ctrl_c.py tests/integration \
+	tests/web/test_game_page.py tests/web/test_training_page.py
+integration: build packages ## Run the integration tests: the core through Python, whole trainings, programs, service, web page
+	cargo test --package shirokuro-train --locked trainer::
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile -m 'not timing' $(INTEGRATION)
+	$(BIN)/python -m pytest -m timing $(INTEGRATION)
 
 torture: build .venv/.dev .venv/.programs ## Run the fault tests at full size, and show a table
 	cargo test --package shirokuro-train --locked file
@@ -109,13 +121,13 @@ test-arm64: build .venv/.dev .venv/.release .cross/.site ## Run the tests of the
 		--skip a_time_limit_is_kept_within_a_few_milliseconds --skip a_c_program $(if $(QUICK),--skip trainer:: --skip replay:: --skip file)
 	$(BIN)/python -m pytest tests/emulated $(if $(QUICK),-k 'bits or architecture')
 
-release: ## Build and check both wheels and the source distribution in dist/, and print their hashes
+release: ## Build and check both wheels and the source distribution in dist/, with an SBOM and hashes
 	rm -rf dist
 	$(MAKE) wheel wheel-arm64 .cross/.site CPU=
 	$(MATURIN) sdist --out dist
 	$(BIN)/twine check --strict dist/*
 	scripts/check_release.sh $(BIN)/python dist
-	cd dist && sha256sum *
+	cd dist && sha256sum --check SHA256SUMS
 
 install: .venv/.tools ## Build the wheel and install it into the environment of PYTHON
 	rm -rf target/install
@@ -123,7 +135,10 @@ install: .venv/.tools ## Build the wheel and install it into the environment of 
 	$(PYTHON) -m pip install --constraint constraints.txt --force-reinstall --no-deps target/install/*.whl
 	$(PYTHON) -m pip install --constraint constraints.txt target/install/*.whl
 
-check: build .venv/.dev ## Run all formatters, linters, type checkers and tests, and build the documentation site
+check: lint ## Run all formatters, linters, type checkers and tests, and build the documentation site
+	$(MAKE) test
+
+lint: build .venv/.dev ## Run what make check runs, without the tests
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- --deny warnings
 	$(BIN)/ruff format --check
@@ -133,7 +148,12 @@ check: build .venv/.dev ## Run all formatters, linters, type checkers and tests,
 	$(BIN)/python -m mypy.stubtest shirokuro._core
 	$(BIN)/lint-imports
 	$(MAKE) docs
-	$(MAKE) test
+
+# The database of vulnerable crates is on GitHub. Without it: make audit DENY="licenses bans sources".
+DENY ?= advisories licenses bans sources
+audit: .venv/.release .venv/.deny ## Look for vulnerabilities, unknown sources and unwanted licences in all dependencies
+	$(BIN)/pip-audit --strict --disable-pip --no-deps --requirement constraints.txt
+	$(BIN)/cargo-deny --locked check $(DENY)
 
 hooks: .venv/.dev ## Install git hooks that run the formatters and linters at each commit
 	$(BIN)/pre-commit install
@@ -166,6 +186,10 @@ help: ## Show this list
 
 .venv/.release: .venv/.tools requirements-release.txt
 	$(PIP) --requirement requirements-release.txt
+	touch $@
+
+.venv/.deny: .venv/pyvenv.cfg
+	cargo install --quiet --locked --root .venv --no-track cargo-deny@0.20.2
 	touch $@
 
 .cross/.tools: scripts/arm64/tools.sh

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Checks a release: check_release.sh PYTHON FOLDER. Installs the wheel for this machine and the source distribution into empty
-# environments, then trains and evaluates with both and with the ARM64 wheel. The results must agree to the last bit.
+# environments, then trains and evaluates with both and with the ARM64 wheel. The results must agree to the last bit. Adds the
+# SBOM and the hashes to the folder.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -27,3 +28,4 @@ echo "$(basename "$dist"/*_aarch64.whl):"
 "$root/.cross/tools/bin/python-arm64" "$root/scripts/same_bits.py" >bits
 diff expected bits
 cat bits
+environment/bin/python "$root/scripts/release_files.py" "$dist"

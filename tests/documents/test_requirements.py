@@ -48,6 +48,19 @@ def test_every_named_test_exists() -> None:
     assert [number for number, tests in zip(ROWS, named, strict=True) if not tests] == ["11.8", "12.8"]
 
 
+def test_the_integration_suite_contains_the_tests_of_its_requirement() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8").replace("\\\n", " ")
+    suite = re.findall(r"^INTEGRATION := (.*)$", makefile, re.MULTILINE)[0].split()
+    assert [part for part in suite if not (ROOT / part.split("::")[0]).exists()] == []
+    rows = [cells for number, cells in ROWS.items() if number.startswith("12.")]
+    named = [f"tests/{test}" for *_, tests in rows for test in re.findall(r"`([^`]+\.py::[^`]+)`", tests)]
+    assert len(named) > len(rows)
+    assert [test for test in named if not any(re.match(rf"{part}(/|::|$)", test) for part in suite)] == []
+    rust = {test for *_, tests in rows for test in re.findall(r"`(crates/[^`]+)::", tests)}
+    assert rust == {"crates/train/src/trainer_tests.rs"}
+    assert "cargo test --package shirokuro-train --locked trainer::" in makefile
+
+
 def test_named_commands_options_functions_and_targets_exist(capsys: pytest.CaptureFixture[str]) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = [code.split()[1] for code in CODE if code.startswith("make ")]
