@@ -5,34 +5,16 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
-import time
 from contextlib import nullcontext
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import shirokuro
 from shirokuro import startup
-from shirokuro.cli import (
-    analyse,
-    bench,
-    checkpoints,
-    completion,
-    debug,
-    evaluate,
-    export,
-    gtp,
-    monitor,
-    nboard,
-    play,
-    serve,
-    solve,
-    sweep,
-    train,
-)
 from shirokuro.cli.console import MessageHandler
 from shirokuro.cli.exit_codes import ExitCode, of_error
 from shirokuro.cli.terminal import drop_output, output_may_be_lost, printable, say, standard_streams
 from shirokuro.extras import MissingExtraError
-from shirokuro.runs.checkpoints import model_of
 from shirokuro.suggest import did_you_mean
 
 if TYPE_CHECKING:
@@ -40,22 +22,25 @@ if TYPE_CHECKING:
 
     from _typeshed import SupportsWrite
 
-_COMMANDS = {
-    "train": train,
-    "sweep": sweep,
-    "monitor": monitor,
-    "serve": serve,
-    "checkpoints": checkpoints,
-    "export": export,
-    "evaluate": evaluate,
-    "play": play,
-    "solve": solve,
-    "analyse": analyse,
-    "gtp": gtp,
-    "nboard": nboard,
-    "debug": debug,
-    "bench": bench,
-}
+_COMMANDS = (
+    "train",
+    "sweep",
+    "monitor",
+    "serve",
+    "checkpoints",
+    "export",
+    "evaluate",
+    "play",
+    "solve",
+    "analyse",
+    "gtp",
+    "nboard",
+    "debug",
+    "bench",
+    "digest",
+    "perft",
+)
+"""The commands, each a module of this package."""
 
 _OUTPUT_IS_A_REPORT = {"train", "serve"}
 """Commands whose work continues if their output is lost, as on a full disk."""
@@ -110,7 +95,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             with startup.interruptible():
                 try:
-                    options = _parser().parse_args(arguments)
+                    words = sys.argv[1:] if arguments is None else arguments
+                    options = _parser(words[0] if words else None).parse_args(words)
                     name = f"shirokuro {options.command}"
                     logging.basicConfig(
                         level=logging.WARNING,
@@ -136,13 +122,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def _parser() -> Parser:
+def _parser(named: str | None = None) -> Parser:
+    """Returns a parser of the named command, or of all commands if there is none of this name.
+
+    The modules of other commands are not imported: their start would take longer.
+    """
     parser = Parser(prog="shirokuro", description="A trainer for Othello evaluation functions.")
     parser.add_argument(
         "--version", action="version", version=f"shirokuro {shirokuro.__version__} ({shirokuro.kernel()} kernel)"
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
-    for name, module in _COMMANDS.items():
+    for name in (named,) if named in _COMMANDS else (*_COMMANDS, "completion"):
+        module = import_module(f"shirokuro.cli.{name}")
         command = commands.add_parser(
             name,
             help=module.HELP,
@@ -150,40 +141,10 @@ def _parser() -> Parser:
             epilog=f"example: shirokuro {name} {module.EXAMPLE}".rstrip(),
         )
         module.add_arguments(command)
-        command.set_defaults(run=module.run)
-
-    description = "Print the digest of the training state in a run or a model file."
-    example = "example: shirokuro digest runs/first"
-    digest = commands.add_parser("digest", help=description, description=description, epilog=example)
-    digest.add_argument("model", metavar="RUN|FILE", help="a run directory (its latest checkpoint) or a model file")
-    digest.set_defaults(run=_digest)
-
-    example = f"example: shirokuro completion {completion.EXAMPLE}"
-    shells = commands.add_parser("completion", help=completion.HELP, description=completion.HELP, epilog=example)
-    completion.add_arguments(shells)
-    shells.set_defaults(run=_completion)
-
-    description = "Count the move sequences of a given length from the initial position."
-    example = "example: shirokuro perft 9"
-    perft = commands.add_parser("perft", help=description, description=description, epilog=example)
-    perft.add_argument("depth", metavar="N", type=int, help="length in plies; a pass counts as one")
-    perft.set_defaults(run=_perft)
+        command.set_defaults(run=_completion if name == "completion" else module.run)
     return parser
 
 
-def _digest(options: argparse.Namespace) -> int:
-    print(shirokuro.file_digest(model_of(options.model)))
-    return 0
-
-
 def _completion(options: argparse.Namespace) -> int:
-    print(completion.script(_parser(), options.shell))
-    return 0
-
-
-def _perft(options: argparse.Namespace) -> int:
-    start = time.perf_counter()
-    leaves = shirokuro.perft(options.depth)
-    seconds = time.perf_counter() - start
-    print(f"perft {options.depth}: {leaves:,} leaves in {seconds:.2f} s ({leaves / seconds / 1e6:,.0f} M/s)")
+    print(import_module("shirokuro.cli.completion").script(_parser(), options.shell))
     return 0

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from shirokuro.cli.terminal import printable
-from shirokuro.training.log_file import PACKAGE, JsonFormatter
+from shirokuro.display.log_lines import PACKAGE, JsonFormatter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

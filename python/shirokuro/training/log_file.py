@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import copy
-import json
 import logging
 import os
 import queue
 import threading
 import time
-from datetime import UTC, datetime
 from io import BufferedWriter, TextIOWrapper
 from logging.handlers import QueueHandler, QueueListener
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from shirokuro.display.format import counted
+from shirokuro.display.log_lines import PACKAGE, JsonFormatter, TextFormatter
 from shirokuro.files import open_own
 
 if TYPE_CHECKING:
@@ -23,37 +22,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-PACKAGE = "shirokuro"
-"""Name of the logger that all messages of the package go through."""
-
 CAPACITY = 10_000
 """Maximum number of messages waiting to be written; further ones are dropped and counted."""
-
-
-class TextFormatter(logging.Formatter):
-    """Text format: one line per message with local time, level and text."""
-
-    default_msec_format = "%s.%03d"
-
-    def __init__(self) -> None:
-        super().__init__("%(asctime)s %(levelname)-7s %(message)s")
-
-
-class JsonFormatter(logging.Formatter):
-    """JSON format: one object per message with `time` (ISO 8601, UTC), `level`, `logger`, `message` and figures."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Returns the line without a line break."""
-        line: dict[str, Any] = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.getMessage(),
-            **getattr(record, "fields", {}),
-        }
-        if record.exc_text:
-            line["exception"] = record.exc_text
-        return json.dumps(line, ensure_ascii=False, default=str)
 
 
 class DroppingQueueHandler(QueueHandler):
