@@ -140,6 +140,22 @@ def test_a_node_that_stands_still_gets_no_further_games_until_it_answers(
     assert not trainer.warnings
 
 
+@pytest.mark.proof("a run with a delay on nodes that are killed")
+def test_a_run_with_a_delay_does_not_depend_on_the_nodes(
+    workers: Callable[..., sk.RayWorkers], machines: Machines, expected: str
+) -> None:
+    config = CONFIG.replace(delay_generations=1)
+    alone = sk.Trainer(config.replace(threads=1))
+    alone.train_batch(GAMES)
+    assert alone.digest() != expected
+    connected = workers(2)
+    assert connected.wait_for_nodes(2)
+    trainer = sk.Trainer(config, workers=connected)
+    trainer.train_batch(100)
+    trainer.train_batch(GAMES - 100, progress=at(40, machines.remove))
+    assert trainer.digest() == alone.digest()
+
+
 @pytest.mark.proof("a driver that is killed and resumed", only=True)
 def test_a_driver_that_is_killed_is_resumed_with_other_nodes(machines: Machines, expected: str, tmp_path: Path) -> None:
     machines.set_count(2)
