@@ -2,6 +2,7 @@
 
 python scripts/scaling.py --measure             # the constants of this machine, in processor time
 python scripts/scaling.py --plot docs/images/scaling.svg
+python scripts/scaling.py --gains               # what a delay of one generation gains
 python scripts/scaling.py --check               # the plain trainer, and 1, 2 and 3 nodes of one core on this machine
 
 `docs/scaling.md` explains the model.
@@ -64,21 +65,40 @@ class Constants:
     """Bytes per second of the driver's network: 1 Gbit/s."""
 
 
-def generation_seconds(nodes: int, *, cores: int, games: int, play_ms: float, known: Constants) -> float:
-    """Returns the predicted time of a generation."""
+def generation_seconds(nodes: int, *, cores: int, games: int, play_ms: float, known: Constants, delay: bool) -> float:
+    """Returns the predicted time of a generation; with a delay, nodes play while the driver learns and compares."""
     threads = nodes * cores
     changes = known.changes_bytes * (games / 64) ** known.changes_exponent
     pieces = min(games / cores, nodes * (1 + math.log2(max(games / threads, 1))))
-    before = known.share_ms + known.latency_ms + 1e3 * nodes * changes / known.bandwidth + known.apply_ms
+    fetch = known.latency_ms + 1e3 * nodes * changes / known.bandwidth + known.apply_ms
     # The last game that starts takes as long as any other; on average the others wait for half of it.
     play = max(games / threads, 1) * play_ms + play_ms / 2
-    take = max(games * known.supply_ms + pieces * known.piece_ms, 1e3 * games * known.game_bytes / known.bandwidth)
-    return float(before + max(play, take) + known.latency_ms + games * known.learn_ms) / 1e3
+    handling = games * known.supply_ms + pieces * known.piece_ms
+    network = 1e3 * games * known.game_bytes / known.bandwidth
+    learn = known.share_ms + games * known.learn_ms
+    if delay:
+        return float(fetch + max(play, handling + learn, network) + known.latency_ms) / 1e3
+    return float(fetch + max(play, handling, network) + known.latency_ms + learn) / 1e3
 
 
-def speed(nodes: int, *, cores: int, games: int, play_ms: float, known: Constants) -> float:
+def speed(nodes: int, *, cores: int, games: int, play_ms: float, known: Constants, delay: bool = False) -> float:
     """Returns the predicted games per second."""
-    return games / generation_seconds(nodes, cores=cores, games=games, play_ms=play_ms, known=known)
+    return games / generation_seconds(nodes, cores=cores, games=games, play_ms=play_ms, known=known, delay=delay)
+
+
+def gains(known: Constants, cores: int) -> Iterator[str]:
+    """Yields the lines of a table of what a delay gains."""
+    yield f"games per second without and with a delay of one generation, nodes of {cores} cores"
+    for depth, play_ms in PLAY_MS.items():
+        for nodes, games in ((1, 64), (4, 64), (4, 256), (15, 256), (15, 512), (60, 1024), (60, 2048)):
+            plain, delayed = (
+                speed(nodes, cores=cores, games=games, play_ms=play_ms, known=known, delay=delay)
+                for delay in (False, True)
+            )
+            yield (
+                f"{counted(depth, 'ply', 'plies'):<9}{counted(nodes, 'node'):>9}, generations of {games:>5,}:"
+                f"{plain:>7,.0f}{delayed:>7,.0f}  {100 * (delayed / plain - 1):+.0f} %"
+            )
 
 
 def table(known: Constants, cores: int) -> Iterator[str]:
@@ -160,12 +180,13 @@ def _driver_costs(games: int) -> str:
     )
 
 
-def check(depth: int, generation: int, rounds: int) -> Iterator[str]:
-    """Compares the plain trainer on one core with 1, 2 and 3 nodes of one core, in turns."""
+def check(depth: int, generation: int, rounds: int, delay: int) -> Iterator[str]:
+    """Compares the plain trainer on one core with 1, 2 and 3 nodes of one core, in rounds of three generations."""
     from ray.cluster_utils import Cluster  # noqa: PLC0415 (an optional package)
 
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
-    config = sk.TrainConfig(depth=depth, generation_games=generation, threads=1, seed=1)
+    config = sk.TrainConfig(depth=depth, generation_games=generation, delay_generations=delay, threads=1, seed=1)
+    games = 3 * generation
     speeds: dict[int, list[float]] = {count: [] for count in range(4)}
     driver: list[float] = []
     for count, measured in speeds.items():
@@ -177,19 +198,23 @@ def check(depth: int, generation: int, rounds: int) -> Iterator[str]:
             if count:
                 trainer.workers = sk.RayWorkers(str(cluster.address))
                 trainer.workers.wait_for_nodes(count)
+                trainer.train_batch(generation)  # the weights travel
+                trainer.workers.take_report()
             start, used = time.perf_counter(), time.process_time()
-            trainer.train_batch(generation)
-            measured.append(generation / (time.perf_counter() - start))
+            trainer.train_batch(games)
+            measured.append(games / (time.perf_counter() - start))
+            waited = ""
             if trainer.workers:
-                driver.append((time.process_time() - used) / generation)
+                driver.append((time.process_time() - used) / games)
+                waited = f", nodes waited for {100 * (trainer.workers.take_report().waited or 0):.0f} % of the time"
                 trainer.workers.close()
-            yield f"{count} nodes: {measured[-1]:.1f} games/s"
+            yield f"{count} nodes: {measured[-1]:.1f} games/s{waited}"
     plain = statistics.median(speeds[0])
     yield f"{depth} plies, generations of {generation:,}: plain {plain:.0f} games/s on one core"
     for count in (1, 2, 3):
         ratio = statistics.median(speeds[count]) / plain
         play_ms = 1e3 / plain - Constants().learn_ms
-        expected = speed(count, cores=1, games=generation, play_ms=play_ms, known=Constants()) / plain
+        expected = speed(count, cores=1, games=generation, play_ms=play_ms, known=Constants(), delay=delay > 0) / plain
         yield f"{count} nodes of one core: {ratio:.2f} times the plain speed, predicted {expected:.2f}"
     yield f"driver: {100 * 100 * statistics.median(driver):.1f} % of a core for each 100 games/s"
     cluster.shutdown()  # type: ignore[no-untyped-call]
@@ -201,6 +226,8 @@ def main() -> None:
     parser.add_argument("--measure", action="store_true", help="measure the constants of this machine")
     parser.add_argument("--check", action="store_true", help="compare with 1, 2 and 3 nodes on this machine")
     parser.add_argument("--plot", type=Path, metavar="FILE", help="draw the predicted speeds")
+    parser.add_argument("--gains", action="store_true", help="predict what a delay of one generation gains")
+    parser.add_argument("--delay", type=int, default=0, help="delay in the check, 0 or 1 (default: %(default)s)")
     parser.add_argument("--cores", type=int, default=4, help="cores of a node (default: %(default)s)")
     parser.add_argument("--depth", type=int, default=5, help="depth of the check (default: %(default)s)")
     parser.add_argument("--generation", type=int, default=1024, help="games of a generation (default: %(default)s)")
@@ -210,11 +237,13 @@ def main() -> None:
         for line in measure(options.generation):
             print(line, flush=True)
     if options.check:
-        for line in check(options.depth, options.generation, options.rounds):
+        for line in check(options.depth, options.generation, options.rounds, options.delay):
             print(line, flush=True)
     if options.plot:
         plot(options.plot, Constants(), options.cores)
-    if not (options.measure or options.check):
+    if options.gains:
+        print("\n".join(gains(Constants(), options.cores)))
+    if not (options.measure or options.check or options.gains):
         print("\n".join(table(Constants(), options.cores)))
 
 

@@ -1083,9 +1083,19 @@ class TrainerCore:
     """Weights, moments and the position in the run. Use `shirokuro.Trainer` instead of this class."""
 
     def __new__(
-        cls, *, seed: int, generation_games: int, threads: int, table_mb: float, init: Evaluator | None = None
+        cls,
+        *,
+        seed: int,
+        generation_games: int,
+        threads: int,
+        table_mb: float,
+        delay_generations: int = 0,
+        init: Evaluator | None = None,
     ) -> TrainerCore:
-        """Starts a run, with a copy of the weights of `init`, or with neutral ones."""
+        """Starts a run, with a copy of the weights of `init`, or with neutral ones.
+
+        With a delay of 1, a generation is played with the weights from before the last one.
+        """
 
     @staticmethod
     def load(path: _Path, *, threads: int, table_mb: float) -> tuple[TrainerCore, str, str, str]:
@@ -1149,20 +1159,27 @@ class TrainerCore:
     def reset_bad_numbers(self) -> list[tuple[str, int, int]]:
         """Resets every entry whose moments are NaN or infinite; returns pattern, stage and number of entries."""
 
-    def share_weights(self) -> tuple[int, int, bytes]:
+    def share_weights(self, *, ahead: bool = False) -> tuple[int, int, bytes]:
         """Returns what changed in the weights that the current generation is played with since the last call.
 
-        The first call returns what changed since they were neutral.
+        The first call returns what changed since they were neutral. Nothing has changed if this generation's weights
+        were shared already.
+
+        Args:
+            ahead: share the weights of the next generation. With a delay they are known before the current one is
+                learned. Those of the current one must have been shared.
 
         Returns:
             The fingerprints before and after, and the bytes for `GamePlayer.apply`.
+
+        Raises:
+            RuntimeError: the weights of the next generation are not known, or those of the current one not shared.
         """
 
     def whole_weights(self) -> tuple[int, int, bytes]:
-        """Returns what leads from neutral weights to those that were shared last, in the form of `share_weights`.
+        """Returns what leads from neutral weights to those that the current generation is played with.
 
-        Raises:
-            RuntimeError: no weights were shared.
+        It has the form of `share_weights`.
         """
 
     def missing_games(self, games: int, *, play: PlaySettings) -> list[int]:

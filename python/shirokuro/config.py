@@ -174,6 +174,13 @@ class TrainConfig:
     )
 
     generation_games: int = _whole(64, 1, 65_536, "Games played between two updates of the weights.")
+    delay_generations: int = _whole(
+        0,
+        0,
+        1,
+        "With 1, a generation is played with the weights from before the last one: a cluster's nodes play it while "
+        "the last one is learned.",
+    )
     lambda_: ScheduleLike = _schedule(
         "0.9", 0, 1, "Weight of the later values in a position's target, the λ of TD(λ); a schedule."
     )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from shirokuro._core import TrainerCore
 from shirokuro.cluster.generation import Generation, Orders, SharedWeights
 from shirokuro.cluster.node import Node
 from shirokuro.cluster.nodes import NodeFault
+from shirokuro.cluster.ray_workers import RayWorkers
 from shirokuro.cluster.report import ClusterReport
 from tests.support.runs import FAST
 
@@ -79,17 +83,28 @@ class FakeNodes:
         raise AssertionError((identifier, piece))
 
 
-def core() -> TrainerCore:
-    return TrainerCore(seed=FAST.seed, generation_games=GAMES, threads=1, table_mb=1)
+def core(delay: int = 0) -> TrainerCore:
+    return TrainerCore(seed=FAST.seed, generation_games=GAMES, threads=1, table_mb=1, delay_generations=delay)
+
+
+def connected(*nodes: FakeNode) -> Any:
+    """Returns workers whose cluster consists of these nodes."""
+    workers: Any = object.__new__(RayWorkers)
+    workers._nodes, workers._shared = FakeNodes(*nodes), SharedWeights(lambda changes: changes)
+    workers._report, workers._begun = ClusterReport(), None
+    return workers
+
+
+def held(node: FakeNode) -> list[int]:
+    return [game for piece in node.pieces for game in piece.games]
 
 
 def play(driver: TrainerCore, nodes: FakeNodes, shared: SharedWeights, *, seed: int = FAST.seed) -> ClusterReport:
     report = ClusterReport()
-    shared.follow(driver)
     generation: Any = Generation(
         driver,
         driver.missing_games(GAMES, play=PLAY),
-        Orders(seed, PLAY, 1, 60),
+        Orders(seed, PLAY, 1, 60, shared.follow(driver)),
         nodes=nodes,  # type: ignore[arg-type]  # a fake
         shared=shared,
         report=report,
@@ -122,3 +137,36 @@ def test_games_of_another_run_and_a_node_that_ends_cost_no_bit() -> None:
     play(other, foreign, SharedWeights(lambda changes: changes), seed=FAST.seed + 1)
     assert "games refused: of the run with seed" in foreign.faults[0]
     assert other.digest() == alone.digest()
+
+
+def test_with_a_delay_nodes_have_the_next_generation_while_one_is_learned() -> None:
+    alone, driver, node = core(delay=1), core(delay=1), FakeNode("node")
+    workers = connected(node)
+    for generation in range(4):
+        left = (3 - generation) * GAMES
+        alone.advance(GAMES, play=PLAY)
+        workers.play(driver, GAMES, play=PLAY, table_mb=1, hang_seconds=60, later=min(left, 10), later_play=PLAY)
+        first = (generation + 1) * GAMES
+        assert bool(held(node)) == bool(left)
+        assert set(held(node)) <= set(range(first, first + 10))
+        driver.advance(GAMES, play=PLAY)
+        assert driver.digest() == alone.digest()
+
+
+def test_games_that_nodes_began_under_other_settings_are_played_again() -> None:
+    alone, driver, node = core(delay=1), core(delay=1), FakeNode("node")
+    workers = connected(node)
+    other = dataclasses.replace(PLAY, epsilon=0.5)
+    for play in (PLAY, other, PLAY):
+        alone.advance(GAMES, play=play)
+        workers.play(driver, GAMES, play=play, table_mb=1, hang_seconds=60, later=GAMES, later_play=PLAY)
+        driver.advance(GAMES, play=play)
+        assert driver.digest() == alone.digest()
+    assert sum(workers._report.games.values()) == 3 * GAMES
+
+
+def test_without_a_delay_the_next_generation_can_not_be_shared() -> None:
+    with pytest.raises(RuntimeError, match="the next generation's weights are not known"):
+        core().share_weights(ahead=True)
+    with pytest.raises(RuntimeError, match="the next generation's weights are not known"):
+        core(delay=1).share_weights(ahead=True)

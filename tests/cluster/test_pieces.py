@@ -59,6 +59,17 @@ def test_a_late_piece_is_handed_out_again_and_the_first_answer_counts() -> None:
     assert pieces.finished(late, "slow", 4.0) == []
 
 
+def test_the_time_in_which_a_node_played_another_piece_does_not_count_for_the_next_one() -> None:
+    pieces = Pieces(range(64))
+    first, second = (take(pieces, "steady", 0.0) for _ in range(2))
+    slow = take(pieces, "stopped", 0.0)
+    pieces.finished(first, "steady", len(first.games))
+    pieces.finished(second, "steady", len(first.games) + len(second.games))
+    while (piece := pieces.take("steady", 2, 2, 32.0)) is not slow:
+        assert piece is not None, "it takes more than twice as long as those of the other node did"
+        pieces.finished(piece, "steady", 32.0)
+
+
 def test_a_late_piece_of_a_lost_node_stays_with_the_other_one() -> None:
     pieces = Pieces(range(16))
     slow, fast = take(pieces, "slow"), take(pieces, "fast", threads=8)

@@ -117,6 +117,45 @@ def test_an_actor_that_hangs_is_given_up(workers: Callable[..., sk.RayWorkers], 
     wait_for_warning(trainer, "no sign of life for 1 s")
 
 
+def test_a_node_that_stands_still_gets_no_further_games_until_it_answers(
+    workers: Callable[..., sk.RayWorkers], expected: str
+) -> None:
+    connected = workers(2, silence_seconds=60)
+    assert connected.wait_for_nodes(2)
+    trainer = sk.Trainer(CONFIG, workers=connected)
+    trainer.train_batch(10)
+    still = connected._nodes.ready[0]
+    process = connected._ray.get(still.actor.identity.remote()).process
+    os.kill(process, signal.SIGSTOP)
+    try:
+        trainer.train_batch(GAMES - 10)
+        assert trainer.digest() == expected
+        assert not still.has_room
+    finally:
+        os.kill(process, signal.SIGCONT)
+    end = time.monotonic() + 60
+    while not still.has_room:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    assert not trainer.warnings
+
+
+@pytest.mark.proof("a run with a delay on nodes that are killed")
+def test_a_run_with_a_delay_does_not_depend_on_the_nodes(
+    workers: Callable[..., sk.RayWorkers], machines: Machines, expected: str
+) -> None:
+    config = CONFIG.replace(delay_generations=1)
+    alone = sk.Trainer(config.replace(threads=1))
+    alone.train_batch(GAMES)
+    assert alone.digest() != expected
+    connected = workers(2)
+    assert connected.wait_for_nodes(2)
+    trainer = sk.Trainer(config, workers=connected)
+    trainer.train_batch(100)
+    trainer.train_batch(GAMES - 100, progress=at(40, machines.remove))
+    assert trainer.digest() == alone.digest()
+
+
 @pytest.mark.proof("a driver that is killed and resumed", only=True)
 def test_a_driver_that_is_killed_is_resumed_with_other_nodes(machines: Machines, expected: str, tmp_path: Path) -> None:
     machines.set_count(2)
@@ -171,6 +210,20 @@ def test_a_node_that_returns_foreign_games_is_refused(
     trainer.train_batch(GAMES)
     assert trainer.digest() == expected
     assert re.match(r"node \S+ is refused: games refused: of the run with seed", refusal(trainer))
+
+
+def test_messages_of_ray_are_logged_and_not_printed(
+    workers: Callable[..., sk.RayWorkers], caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    connected = workers(1)
+    private: Any = connected._ray._private
+    with caplog.at_level("DEBUG", "shirokuro"):
+        private.utils.push_error_to_driver(private.worker.global_worker, "fault", "a node fell over")
+        end = time.monotonic() + 60
+        while "Ray: a node fell over" not in caplog.messages:
+            assert time.monotonic() < end
+            time.sleep(0.01)
+    assert "fell over" not in "".join(capfd.readouterr())
 
 
 def test_without_a_cluster_at_the_address_the_error_names_it() -> None:

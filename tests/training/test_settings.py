@@ -83,6 +83,7 @@ def test_a_new_search_limit_takes_the_place_of_the_old_one(run: Path) -> None:
     [
         ("seed = 7", "seed = 8", "seed = 8: can't be changed, it is 7 in this run"),
         ("generation_games = 64", "generation_games = 32", "generation_games = 32: can't be changed, it is 64"),
+        ("delay_generations = 0", "delay_generations = 1", "delay_generations = 1: can't be changed, it is 0"),
         ('epsilon = "0.2"', "epsilon = 2", "epsilon = 2: must be within 0…1"),
         ("keep = 5", "keeps = 5", "keeps: unknown setting"),
         ("keep = 5", "keep = ", "Invalid value"),

@@ -545,7 +545,9 @@ Without an evaluator, it uses `Evaluator.default()`. A copy, also a pickled one,
     (TrainerCore) => {
         r"Weights, moments and the position in the run. Use `shirokuro.Trainer` instead of this class.
 
-Starts a run, with a copy of the weights of `init`, or with neutral ones."
+Starts a run, with a copy of the weights of `init`, or with neutral ones.
+
+With a delay of 1, a generation is played with the weights from before the last one."
     };
     (TrainerCore.advance) => {
         r#"Plays the next games, at most to the end of the current generation, and learns from them.
@@ -641,10 +643,18 @@ Raises:
     (TrainerCore.share_weights) => {
         r"Returns what changed in the weights that the current generation is played with since the last call.
 
-The first call returns what changed since they were neutral.
+The first call returns what changed since they were neutral. Nothing has changed if this generation's weights
+were shared already.
+
+Args:
+    ahead: share the weights of the next generation. With a delay they are known before the current one is
+        learned. Those of the current one must have been shared.
 
 Returns:
-    The fingerprints before and after, and the bytes for `GamePlayer.apply`."
+    The fingerprints before and after, and the bytes for `GamePlayer.apply`.
+
+Raises:
+    RuntimeError: the weights of the next generation are not known, or those of the current one not shared."
     };
     (TrainerCore.supply) => {
         r"Takes games that a `GamePlayer` has played; the next call of `advance` learns them.
@@ -670,10 +680,9 @@ Raises:
     ValueError: the stage does not exist."
     };
     (TrainerCore.whole_weights) => {
-        r"Returns what leads from neutral weights to those that were shared last, in the form of `share_weights`.
+        r"Returns what leads from neutral weights to those that the current generation is played with.
 
-Raises:
-    RuntimeError: no weights were shared."
+It has the form of `share_weights`."
     };
     (black_view) => {
         r"Converts a score for the side to move to Black's view, or a score in Black's view to that side's.

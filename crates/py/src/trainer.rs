@@ -108,13 +108,15 @@ impl RunPosition {
 #[pymethods]
 impl PyTrainerCore {
     #[new]
-    #[pyo3(signature = (*, seed, generation_games, threads, table_mb, init = None))]
+    #[pyo3(signature = (*, seed, generation_games, threads, table_mb, delay_generations = 0, init = None))]
+    #[expect(clippy::too_many_arguments, reason = "they are Python's keyword arguments")]
     fn create(
         py: Python<'_>,
         seed: &Bound<'_, PyAny>,
         generation_games: &Bound<'_, PyAny>,
         threads: &Bound<'_, PyAny>,
         table_mb: &Bound<'_, PyAny>,
+        delay_generations: u32,
         init: Option<PyRef<'_, PyEvaluator>>,
     ) -> PyResult<Self> {
         let max_games = TrainerOptions::MAX_GENERATION_GAMES;
@@ -123,6 +125,7 @@ impl PyTrainerCore {
             generation_games: small_integer("generation_games", generation_games, 1..=max_games)?,
             threads: thread_count(threads)?,
             table_bytes: table_bytes(Some(table_mb))?,
+            delay_generations,
         };
         let weights = init.map(|evaluator| Arc::clone(&evaluator.0.weights));
         let create = || match &weights {
@@ -212,18 +215,19 @@ impl PyTrainerCore {
     }
 
     #[doc = doc!(TrainerCore.share_weights)]
-    fn share_weights<'py>(&self, py: Python<'py>) -> PyResult<(u64, u64, Bound<'py, PyBytes>)> {
+    #[pyo3(signature = (*, ahead = false))]
+    fn share_weights<'py>(&self, py: Python<'py>, ahead: bool) -> PyResult<(u64, u64, Bound<'py, PyBytes>)> {
         let trainer = &mut *self.lock(py)?;
-        let changes = py.detach(|| trainer.share_weights()).map_err(|error| memory_error(&error))?;
+        let share = || if ahead { trainer.share_next_weights() } else { trainer.share_weights().map(Some) };
+        let changes = py.detach(share).map_err(|error| memory_error(&error))?;
+        let changes = changes.ok_or_else(|| PyRuntimeError::new_err("the next generation's weights are not known"))?;
         Ok(weight_changes(py, &changes))
     }
 
     #[doc = doc!(TrainerCore.whole_weights)]
     fn whole_weights<'py>(&self, py: Python<'py>) -> PyResult<(u64, u64, Bound<'py, PyBytes>)> {
-        let trainer = &*self.lock(py)?;
-        let changes = py.detach(|| trainer.whole_weights());
-        let changes = changes.ok_or_else(|| PyRuntimeError::new_err("no weights were shared"))?;
-        Ok(weight_changes(py, &changes))
+        let trainer = &mut *self.lock(py)?;
+        Ok(weight_changes(py, &py.detach(|| trainer.whole_weights())))
     }
 
     #[doc = doc!(TrainerCore.missing_games)]

@@ -22,7 +22,14 @@ const SEED: u64 = 5;
 const GAMES: u32 = 24;
 
 fn trainer(threads: usize) -> Trainer {
-    Trainer::new(&TrainerOptions { seed: SEED, generation_games: 16, threads, table_bytes: 1 << 16 }).unwrap()
+    Trainer::new(&TrainerOptions {
+        seed: SEED,
+        generation_games: 16,
+        threads,
+        table_bytes: 1 << 16,
+        ..TrainerOptions::default()
+    })
+    .unwrap()
 }
 
 fn inject(trainer: &mut Trainer, rates: FaultRates) {

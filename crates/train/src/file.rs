@@ -25,7 +25,6 @@ pub use load::load_weights;
 
 use crate::file::digest::{StateHasher, state_digest};
 use crate::state::State;
-use codec::STATE_SECTIONS;
 use container::{Sink, Source};
 use error::{FileError, Reason};
 use load::{open, read_state};
@@ -66,7 +65,7 @@ pub fn file_digest(path: &Path) -> Result<String, FileError> {
             return Ok(state_digest(&read_state(&mut file)?.0));
         }
         let mut hasher = StateHasher::new(file.fields());
-        for section in STATE_SECTIONS {
+        for section in codec::state_sections(load::has_delay(&file)) {
             hasher.section(file.length(section)?);
             file.read(section, &mut |bytes| {
                 hasher.update(bytes);
@@ -88,7 +87,8 @@ pub(crate) fn save_state(path: &Path, state: &State, texts: &Texts, encoding: En
             return Err(FileError::new(path, Reason::invalid(section.name(), reason)));
         }
     }
-    let state_sections = [STATE_SECTIONS.as_slice(), &[Section::Kept, Section::Coverage]].concat();
+    let mut state_sections = codec::state_sections(state.earlier.is_some());
+    state_sections.extend([Section::Kept, Section::Coverage]);
     let state_sources: Vec<_> =
         state_sections.iter().map(|&section| move |sink: &mut Sink<'_>| codec::stream(state, section, sink)).collect();
     let texts = texts.sections();

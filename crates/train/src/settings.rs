@@ -19,11 +19,19 @@ pub struct TrainerOptions {
     /// A search uses only its own worker's table. The size therefore affects the games that are played, but the number
     /// of threads does not.
     pub table_bytes: usize,
+    /// Generations whose games are played before the ones before them are learned, 0 or
+    /// [`MAX_DELAY_GENERATIONS`](Self::MAX_DELAY_GENERATIONS).
+    ///
+    /// With 1, a generation is played with the weights from before the last one, so that other processes can play it
+    /// while the last one is learned.
+    pub delay_generations: u32,
 }
 
 impl TrainerOptions {
     /// The largest number of games in a generation.
     pub const MAX_GENERATION_GAMES: u32 = 65_536;
+    /// The largest delay in generations.
+    pub const MAX_DELAY_GENERATIONS: u32 = 1;
     /// The largest number of worker threads.
     pub const MAX_THREADS: usize = 1_024;
 
@@ -35,15 +43,17 @@ impl TrainerOptions {
     pub fn validate(&self) -> Result<(), ParameterError> {
         let games = self.generation_games;
         require((1..=Self::MAX_GENERATION_GAMES).contains(&games), "generation_games", games, "from 1 to 65536")?;
+        let delay = self.delay_generations;
+        require(delay <= Self::MAX_DELAY_GENERATIONS, "delay_generations", delay, "0 or 1")?;
         let threads = self.threads;
         require((1..=Self::MAX_THREADS).contains(&threads), "threads", threads, "from 1 to 1024")
     }
 }
 
 impl Default for TrainerOptions {
-    /// Seed 0, 64 games per generation, one thread, 16 MiB of table.
+    /// Seed 0, 64 games per generation, one thread, 16 MiB of table, no delay.
     fn default() -> Self {
-        Self { seed: 0, generation_games: 64, threads: 1, table_bytes: 16 << 20 }
+        Self { seed: 0, generation_games: 64, threads: 1, table_bytes: 16 << 20, delay_generations: 0 }
     }
 }
 
@@ -179,6 +189,7 @@ mod tests {
         let refused = [
             TrainerOptions { generation_games: 0, ..options }.validate(),
             TrainerOptions { threads: 0, ..options }.validate(),
+            TrainerOptions { delay_generations: 2, ..options }.validate(),
             PlaySettings { depth: None, ..play }.validate(),
             PlaySettings { depth: Some(0), ..play }.validate(),
             PlaySettings { nodes: Some(0), ..play }.validate(),
@@ -197,6 +208,7 @@ mod tests {
         let expected = [
             "generation_games",
             "threads",
+            "delay_generations",
             "depth, nodes, time",
             "depth",
             "nodes",

@@ -29,6 +29,9 @@ pub(crate) struct State {
     pub records: Vec<GameRecord>,
     /// The entries that these games have changed, as they were before.
     pub undo: Vec<UndoEntry>,
+    /// In a run with a delay: the entries that the last complete generation has changed, as they were before. The
+    /// current generation is played with those weights.
+    pub earlier: Option<Vec<UndoEntry>>,
     /// Finished games that do not count yet: later games of the current generation, with gaps.
     pub pending: PendingGames,
     /// The entries learned so far.
@@ -51,6 +54,7 @@ impl State {
             moments: no_moments()?,
             records: Vec::new(),
             undo: Vec::new(),
+            earlier: None,
             pending: PendingGames::default(),
             coverage: Coverage::none(),
         })
@@ -72,17 +76,39 @@ impl State {
         start..start + u64::from(games.min(self.generation_left()))
     }
 
-    /// Swaps the entries that the current generation has changed with their values before.
-    ///
-    /// After one swap, the weights are those that all of the generation's games are played with. A second swap restores
-    /// the state.
+    /// Swaps the entries that the current generation has changed with their values before. A second swap restores them.
     pub fn swap_provisional(&mut self) {
         undo::swap(&mut self.undo, &self.weights, &mut self.moments);
         self.weights.changed();
     }
 
+    /// In a run with a delay, swaps the entries that the last complete generation has changed with their values before.
+    /// A second swap restores them.
+    pub fn swap_earlier(&mut self) {
+        if let Some(earlier) = &mut self.earlier {
+            undo::swap(earlier, &self.weights, &mut self.moments);
+            self.weights.changed();
+        }
+    }
+
+    /// Puts the weights that all of the current generation's games are played with in place, until
+    /// [`leave_play`](Self::leave_play).
+    pub fn enter_play(&mut self) {
+        self.swap_provisional();
+        self.swap_earlier();
+    }
+
+    /// Restores the state from before [`enter_play`](Self::enter_play).
+    pub fn leave_play(&mut self) {
+        self.swap_earlier();
+        self.swap_provisional();
+    }
+
     /// Completes the generation, whose games have been learned.
     pub fn complete_generation(&mut self) {
+        if let Some(earlier) = &mut self.earlier {
+            *earlier = std::mem::take(&mut self.undo);
+        }
         debug_assert!(self.generation_left() == 0 && self.undo.is_empty() && self.pending.games().is_empty());
         self.generation += 1;
         self.powers = self.powers.next();

@@ -49,7 +49,7 @@ pub type TargetFunction<'a> = dyn FnMut(&[GameRecord]) -> Option<Vec<f32>> + Sen
 /// Plays games against itself and learns pattern weights from them.
 ///
 /// Games are numbered from 0, and generation g consists of the G games from g·G on. All of a generation's games are
-/// played with the weights from before it. The result depends only on the seed and the settings, not on the number of
+/// played with the weights from before it, or with a delay of one generation, with those from before the last one. The result depends only on the seed and the settings, not on the number of
 /// threads or on how the games are split into calls: `advance(n)` followed by `advance(m)` equals `advance(n + m)` to
 /// the last bit.
 ///
@@ -103,7 +103,8 @@ impl Trainer {
 
     fn start(options: &TrainerOptions, weights: Option<&Weights>) -> Result<Self, TrainerError> {
         options.validate()?;
-        let state = State::new(options.seed, options.generation_games, weights)?;
+        let mut state = State::new(options.seed, options.generation_games, weights)?;
+        state.earlier = (options.delay_generations > 0).then(Vec::new);
         let workers = Workers::new(options.threads, options.table_bytes)?;
         Ok(Self::of(state, workers))
     }
@@ -299,8 +300,10 @@ impl Trainer {
         let missing: Vec<u64> = next.filter(|index| !finished(index) && !failed(index)).collect();
         let (evaluator, faults, seed) = (self.evaluator(), self.faults.clone(), self.state.seed);
         let given = given.map(|given| (Arc::clone(given), first));
+        self.state.swap_earlier();
         let (others, lost, threads) =
             play_games(&mut self.workers, evaluator, faults, seed, &missing, given, settings, control);
+        self.state.swap_earlier();
         played.extend(others);
         failures.extend(lost);
         failures.sort_by_key(|failure| failure.index);
@@ -331,7 +334,7 @@ impl Trainer {
         let update = Update {
             adam: AdamStep::new(settings.rate, settings.adam_epsilon, state.powers.next()),
             rounding: Rounding::new(state.seed, state.generation),
-            provisional: !complete,
+            logged: !complete || state.earlier.is_some(),
             inspection: *inspection,
         };
         let State { weights, moments, coverage, .. } = state;
@@ -384,6 +387,11 @@ impl Trainer {
     /// Returns the number of games in a generation.
     pub fn generation_games(&self) -> u32 {
         self.state.generation_games
+    }
+
+    /// Returns the number of generations that are played before the ones before them are learned.
+    pub fn delay_generations(&self) -> u32 {
+        u32::from(self.state.earlier.is_some())
     }
 
     /// Returns the number of worker threads.

@@ -19,7 +19,14 @@ const LEARN: LearnSettings =
     LearnSettings { lambda: 0.7, rate: 0.2, adam_epsilon: 1e-8, share_stages: 0, share_weight: 0.0 };
 
 fn trainer(threads: usize) -> Trainer {
-    Trainer::new(&TrainerOptions { seed: 11, generation_games: 6, threads, table_bytes: 1 << 16 }).unwrap()
+    Trainer::new(&TrainerOptions {
+        seed: 11,
+        generation_games: 6,
+        threads,
+        table_bytes: 1 << 16,
+        ..TrainerOptions::default()
+    })
+    .unwrap()
 }
 
 /// Trains on the next `games` games, in as many calls as needed.
@@ -35,7 +42,7 @@ fn train(trainer: &mut Trainer, games: u32) {
 fn assert_same(a: &Trainer, b: &Trainer) {
     let (a, b) = (&a.state, &b.state);
     assert_eq!((a.games(), a.generation, a.powers), (b.games(), b.generation, b.powers));
-    assert_eq!((&a.records, &a.undo, &a.coverage), (&b.records, &b.undo, &b.coverage));
+    assert_eq!((&a.records, &a.undo, &a.earlier, &a.coverage), (&b.records, &b.undo, &b.earlier, &b.coverage));
     assert!(a.weights.entries().iter().zip(b.weights.entries()).all(|(a, b)| a.load(Relaxed) == b.load(Relaxed)));
     assert!(a.moments == b.moments);
 }
@@ -56,7 +63,8 @@ fn a_run_from_other_weights_takes_over_nothing_else_and_is_repeatable() {
     let mut first = trainer(2);
     train(&mut first, 15);
     let (before, weights) = (first.digest(), &first.state.weights);
-    let options = TrainerOptions { seed: 12, generation_games: 6, threads: 1, table_bytes: 1 << 16 };
+    let options =
+        TrainerOptions { seed: 12, generation_games: 6, threads: 1, table_bytes: 1 << 16, ..TrainerOptions::default() };
     let digests = [(1, &[15][..]), (3, &[1, 9, 5])].map(|(threads, split)| {
         let mut next = Trainer::with_weights(&TrainerOptions { threads, ..options }, weights).unwrap();
         assert!(
@@ -86,6 +94,35 @@ fn however_the_games_are_split_into_calls_the_result_is_the_same() {
             train(&mut parts, games);
         }
         assert_same(&whole, &parts);
+    }
+}
+
+#[test]
+fn a_delay_is_part_of_the_run_and_of_its_file() {
+    let delayed = |threads| {
+        let options =
+            TrainerOptions { seed: 11, generation_games: 6, threads, table_bytes: 1 << 16, delay_generations: 1 };
+        Trainer::new(&options).unwrap()
+    };
+    let folder = Folder::new();
+    let path = folder.path("delayed.shiro");
+    let (mut whole, mut plain) = (delayed(2), trainer(2));
+    train(&mut whole, 21);
+    train(&mut plain, 21);
+    assert_ne!(whole.digest(), plain.digest());
+    assert_ne!(delayed(1).digest(), trainer(1).digest());
+    for split in [&[4, 9, 8][..], &[12, 9]] {
+        let mut parts = delayed(1);
+        for &games in split {
+            train(&mut parts, games);
+            parts.save(&path, &Texts::default(), Encoding::Zstd).unwrap();
+            assert_eq!(file_digest(&path).unwrap(), parts.digest());
+            verify_file(&path).unwrap();
+            parts = Trainer::load(&path, 1, 1 << 16).unwrap().0;
+            assert_eq!(parts.delay_generations(), 1);
+        }
+        assert_same(&whole, &parts);
+        assert_eq!(whole.digest(), parts.digest());
     }
 }
 

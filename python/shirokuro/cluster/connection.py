@@ -16,6 +16,8 @@ from shirokuro.config import cores
 if TYPE_CHECKING:
     from types import ModuleType
 
+_log = logging.getLogger(__name__)
+
 OBJECT_STORE_BYTES = 256 * 1024 * 1024
 """Size of the object store of a Ray that is started here: several times the largest weights."""
 
@@ -68,7 +70,15 @@ def connect(address: str | None, *, dashboard: bool) -> bool:
         # Ray replaces the program's handler by its own.
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, handler)
+    # Ray prints what it has to say about lost nodes in the midst of the program's output, and has no option for that.
+    ray._private.worker.print_to_stdstream = _log_message  # noqa: SLF001
     return True
+
+
+def _log_message(data: dict[str, Any], *_: object, **__: object) -> None:
+    """Logs a message of Ray's."""
+    for line in data["lines"]:
+        _log.debug("Ray: %s", line)
 
 
 def _check(address: str) -> None:

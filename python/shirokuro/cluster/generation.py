@@ -38,27 +38,30 @@ class SharedWeights:
         self._whole: tuple[int, int, Any] | None = None
 
     @property
-    def fingerprint(self) -> int:
-        """The fingerprint of the weights that games are played with now."""
-        return self._changes[-1][1]
-
-    @property
     def steps(self) -> tuple[tuple[int, int, Any], ...]:
         """The changes of an `Order`."""
         return (*self._changes, *([self._whole] if self._whole else []))
 
-    def follow(self, core: TrainerCore) -> None:
-        """Adds what the core has changed since the last call."""
-        before, after, changes = core.share_weights()
-        if self._changes and before != self.fingerprint:  # another core
-            self._changes.clear()
-        if before != after or not self._changes:
-            self._changes.append((before, after, self._put(changes)))
-            self._whole = None
+    def follow(self, core: TrainerCore, *, ahead: bool = False) -> int:
+        """Adds what the core has changed since the last call.
 
-    def add_whole(self, core: TrainerCore) -> None:
-        """Adds the whole, which is changes from neutral weights."""
-        if self._whole is None:
+        Args:
+            core: the core.
+            ahead: follow it to the weights that the next generation is played with.
+
+        Returns:
+            The fingerprint of the weights that the current generation is played with, or the next one.
+        """
+        before, after, changes = core.share_weights(ahead=ahead)
+        if before != after:
+            if self._changes and before != self._changes[-1][1]:  # another core
+                self._changes.clear()
+            self._changes.append((before, after, self._put(changes)))
+        return after
+
+    def add_whole(self, core: TrainerCore, fingerprint: int) -> None:
+        """Adds the whole of the weights that the current generation is played with: changes from neutral weights."""
+        if self._whole is None or self._whole[1] != fingerprint:
             before, after, changes = core.whole_weights()
             self._whole = (before, after, self._put(changes))
 
@@ -75,6 +78,8 @@ class Orders:
     """The size of each thread's transposition table."""
     hang_seconds: float
     """The time without a sign of life after which a thread is given up."""
+    fingerprint: int
+    """The fingerprint of the weights."""
 
     def order(self, piece: Piece, shared: SharedWeights) -> Order:
         """Returns the order to play a piece."""
@@ -85,13 +90,22 @@ class Orders:
             play=self.play,
             table_mb=self.table_mb,
             hang_seconds=self.hang_seconds,
-            fingerprint=shared.fingerprint,
+            fingerprint=self.fingerprint,
             changes=shared.steps,
         )
 
 
 class Generation:
-    """The missing games of a generation while nodes play them."""
+    """The missing games of a generation while nodes play them.
+
+    Args:
+        core: the core that is supplied with the games.
+        missing: their numbers, ascending.
+        orders: what their orders have in common.
+        nodes: the nodes.
+        shared: the weights.
+        report: measurements; may be replaced.
+    """
 
     def __init__(
         self,
@@ -103,11 +117,13 @@ class Generation:
         shared: SharedWeights,
         report: ClusterReport,
     ) -> None:
+        self.report = report
+        """Measurements of what is played."""
         self._core = core
+        self._missing = missing
         self._orders = orders
         self._nodes = nodes
         self._shared = shared
-        self._report = report
         self._pieces = Pieces(missing)
         self._asked: dict[Any, tuple[RemoteNode, Piece]] = {}
 
@@ -125,12 +141,16 @@ class Generation:
         """Looks after the nodes, hands out pieces and takes answers; returns the number of new games."""
         for node in self._nodes.look():
             self._lose(node, playing=next(iter(node.pieces), None))
-        self._hand_out()
+        self.hand_out()
         new = 0
         for reference in self._nodes.wait(list(self._asked), seconds):
             if holder := self._asked.pop(reference, None):  # unless its node was lost meanwhile
                 new += self._receive(*holder, reference)
         return new
+
+    def consists_of(self, core: TrainerCore, missing: Sequence[int], orders: Orders) -> bool:
+        """Checks whether these are the games, to be played in this way."""
+        return self._core is core and list(self._missing) == list(missing) and self._orders == orders
 
     def end(self) -> None:
         """Ends what nodes still play."""
@@ -138,7 +158,8 @@ class Generation:
             node.drop(piece)
         self._asked.clear()
 
-    def _hand_out(self) -> None:
+    def hand_out(self) -> None:
+        """Hands out pieces to the nodes that have room for them."""
         ready = self._nodes.ready
         threads = sum(node.threads for node in ready)
         for node in sorted(ready, key=lambda node: len(node.pieces)):
@@ -158,7 +179,7 @@ class Generation:
             return 0
         node.finished(piece)
         if answer.games is None:  # its weights are too old for the changes: it gets the whole
-            self._shared.add_whole(self._core)
+            self._shared.add_whole(self._core, self._orders.fingerprint)
             self._lose(node, playing=None)
             node.forget_pieces()
             return 0
@@ -167,7 +188,7 @@ class Generation:
         return new
 
     def _supply(self, node: RemoteNode, answer: Answer) -> int:
-        report = self._report
+        report = self.report
         report.bytes_sent += answer.received
         report.playing_seconds += answer.seconds
         if answer.games is None:

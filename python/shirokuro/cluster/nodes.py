@@ -77,23 +77,31 @@ class RemoteNode:
         self.started: Any = self.actor.identity.remote()
         self.since = time.monotonic()
         self.counted = self.since
+        self._orders: dict[int, Any] = {}
+        """The references of the answers to come, by the number of the piece."""
+        self._dropped: list[Any] = []
+        """The references of answers that nobody waits for."""
         self._ping: Any = None
         self._pinged = self.since
 
     @property
     def has_room(self) -> bool:
-        """Whether it takes another piece."""
-        return len(self.pieces) < _AT_A_TIME
+        """Whether it takes another piece; a node that does not answer for dropped ones may stand still."""
+        if self._dropped:
+            self._dropped = self._ray.wait(self._dropped, num_returns=len(self._dropped), timeout=0)[1]
+        return len(self.pieces) + len(self._dropped) < _AT_A_TIME
 
     def play(self, order: Order, piece: Piece) -> Any:  # noqa: ANN401 (Ray's type)
         """Sends an order; returns the reference of the answer."""
         self.pieces.append(piece)
-        return self.actor.play.remote(order)
+        self._orders[piece.number] = self.actor.play.remote(order)
+        return self._orders[piece.number]
 
     def finished(self, piece: Piece) -> None:
         """Counts a piece as answered."""
         if piece in self.pieces:
             self.pieces.remove(piece)
+            del self._orders[piece.number]
 
     def forget_pieces(self) -> None:
         """Drops all pieces: they are handed out again."""
@@ -102,6 +110,8 @@ class RemoteNode:
 
     def drop(self, piece: Piece) -> None:
         """Ends a piece whose answer is not waited for."""
+        if reference := self._orders.get(piece.number):
+            self._dropped.append(reference)
         self.finished(piece)
         self.actor.stop.options(concurrency_group="control").remote(piece.number)
 

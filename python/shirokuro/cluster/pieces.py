@@ -52,7 +52,10 @@ class Pieces:
         self._returned: deque[Piece] = deque()
         self._out: dict[int, Piece] = {}
         self._given_up = 0
-        self._speeds: list[float] = []
+        self._answered: dict[Hashable, float] = {}
+        """When each node returned a piece last."""
+        self._slowest = 0.0
+        """The longest time for each game of a piece."""
 
     @property
     def is_done(self) -> bool:
@@ -84,18 +87,23 @@ class Pieces:
 
     def _late(self, node: Hashable, now: float) -> Piece | None:
         """Returns the piece that should be back by now, if there is one that only one other node has."""
-        if not self._speeds:
+        if not self._slowest:
             return None
-        slowest = max(self._speeds)
         alone = [piece for piece in self._out.values() if len(piece.holders) == 1 and node not in piece.holders]
-        late = [piece for piece in alone if now - min(piece.holders.values()) > PATIENCE * slowest * len(piece.games)]
-        return min(late, key=lambda piece: min(piece.holders.values()), default=None)
+        late = [piece for piece in alone if now - self._start(piece) > PATIENCE * self._slowest * len(piece.games)]
+        return min(late, key=self._start, default=None)
+
+    def _start(self, piece: Piece) -> float:
+        """Returns when the piece could be started: a node plays one piece at a time."""
+        return min(max(since, self._answered.get(node, since)) for node, since in piece.holders.items())
 
     def finished(self, piece: Piece, node: Hashable, now: float) -> list[Hashable]:
         """Counts a piece as played by a node; returns the other nodes that have it."""
-        started = piece.holders.pop(node, now)
-        if self._out.pop(piece.number, None) is not None:
-            self._speeds.append((now - started) / len(piece.games))
+        if node in piece.holders:
+            started = max(piece.holders.pop(node), self._answered.get(node, -math.inf))
+            self._slowest = max(self._slowest, (now - started) / len(piece.games))
+        self._answered[node] = now
+        self._out.pop(piece.number, None)
         others = list(piece.holders)
         piece.holders.clear()
         return others

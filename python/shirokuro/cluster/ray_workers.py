@@ -11,7 +11,7 @@ from shirokuro.cluster.generation import Generation, Orders, SharedWeights
 from shirokuro.cluster.report import ClusterReport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from shirokuro._core import TrainerCore
     from shirokuro.config import GenerationSettings
@@ -46,11 +46,12 @@ class RayWorkers(Connected):
         self._shared = SharedWeights(self._ray.put)
         self._report = ClusterReport()
         self._reported = time.monotonic()
+        self._begun: Generation | None = None
 
     def close(self) -> None:
         """Ends the nodes' processes, and the connection if it was made here."""
         super().close()
-        self._shared = SharedWeights(self._ray.put)
+        self._shared, self._begun = SharedWeights(self._ray.put), None
 
     @property
     def nodes(self) -> tuple[str, ...]:
@@ -88,10 +89,13 @@ class RayWorkers(Connected):
         hang_seconds: float,
         tick: Callable[[int], None] | None = None,
         warn: Callable[[str], None] | None = None,
+        later: int = 0,
+        later_play: GenerationSettings | None = None,
     ) -> None:
         """Plays the next games of the current generation and supplies the core with them.
 
-        Games that no node could play are left to the core.
+        Games that no node could play are left to the core. In a run with a delay, the nodes can begin the next
+        generation before this call returns, and a later call takes its games.
 
         Args:
             core: the core that asks for the games.
@@ -102,16 +106,21 @@ class RayWorkers(Connected):
             tick: called about every 50 ms with the number of games finished in this call. An exception from it ends
                 the call; finished games are kept.
             warn: called with messages about nodes that are refused or lost.
+            later: the number of games that will be asked for after these.
+            later_play: the settings of the next generation; `None` to begin nothing.
         """
+        self._nodes.warn = warn or (lambda message: _log.warning("%s", message))
         missing = core.missing_games(games, play=play)
         if not missing:
             return
-        self._nodes.warn = warn or (lambda message: _log.warning("%s", message))
-        orders = Orders(core.seed, play, table_mb, hang_seconds)
-        self._shared.follow(core)
-        generation = Generation(core, missing, orders, nodes=self._nodes, shared=self._shared, report=self._report)
+        orders = Orders(core.seed, play, table_mb, hang_seconds, self._shared.follow(core))
+        generation = self._continued(core, missing, orders)
         finished = games - len(missing)
         try:
+            later_weights = None
+            if later and later_play and games == core.generation_left:
+                finished += generation.step(0)  # nodes have something to do meanwhile
+                later_weights = self._shared.follow(core, ahead=True)
             while True:
                 finished += generation.step(_POLL_SECONDS)
                 if tick:
@@ -122,3 +131,22 @@ class RayWorkers(Connected):
             generation.end()
         if generation.given_up:
             self._nodes.warn(f"{generation.given_up} games were lost with several nodes: this process plays them")
+        if later_weights is not None and later_play:
+            start = (core.generation + 1) * core.generation_games
+            numbers = range(start, start + min(later, core.generation_games))
+            orders = Orders(core.seed, later_play, table_mb, hang_seconds, later_weights)
+            self._begun = self._generation(core, numbers, orders)
+            self._begun.hand_out()
+
+    def _continued(self, core: TrainerCore, missing: Sequence[int], orders: Orders) -> Generation:
+        """Returns the generation that was begun before the last one was learned; a new one if there is none."""
+        begun, self._begun = self._begun, None
+        if begun:
+            if begun.consists_of(core, missing, orders):
+                begun.report = self._report
+                return begun
+            begun.end()
+        return self._generation(core, missing, orders)
+
+    def _generation(self, core: TrainerCore, games: Sequence[int], orders: Orders) -> Generation:
+        return Generation(core, games, orders, nodes=self._nodes, shared=self._shared, report=self._report)

@@ -162,9 +162,9 @@ class Learner:
         """The settings in force for the current generation."""
         return self._play(self._config)
 
-    def _play(self, config: TrainConfig) -> GenerationSettings:
+    def _play(self, config: TrainConfig, later: int = 0) -> GenerationSettings:
         # The schedules' values at a generation's first game hold for the whole generation, however it is split.
-        return config.at(self._core.generation * self._core.generation_games)
+        return config.at((self._core.generation + later) * self._core.generation_games)
 
     def train_batch(
         self,
@@ -240,7 +240,7 @@ class Learner:
         """Learns from the given games, from those of the run that are due, or from games against itself."""
         self.check_own_parts()
         core, statistics, part = self._core, self.state.statistics, self.state.given
-        games, played = min(games, core.generation_left), core.games_played
+        wanted, games, played = games, min(games, core.generation_left), core.games_played
         if given is None and part and part.covers(played):
             given = part.next_games(played, games, seed=core.seed), part.targets
         if part and played in {part.start, part.end}:
@@ -260,6 +260,8 @@ class Learner:
                 hang_seconds=config.hang_seconds,
                 tick=tick,
                 warn=lambda message: statistics.warnings.issue("cluster", message, core.games_played),
+                later=wanted - games if config.delay_generations else 0,
+                later_play=self._play(config, 1),
             )
         generation = core.advance(
             games,
@@ -350,7 +352,7 @@ class Learner:
 
         Raises:
             ValueError: a value is out of its range, or the setting can't be changed once a training exists (seed,
-                generation_games).
+                generation_games, delay_generations).
             TypeError: a value is of the wrong type, or the setting is unknown.
         """
         config = self._config.replace(**changes)

@@ -117,13 +117,14 @@ def plan(config: TrainConfig) -> MemoryPlan:
         ValueError: `budget_mb` is too small for the fixed parts and the smallest tables, whatever the program.
     """
     games = config.generation_games
+    logs = 1 + config.delay_generations  # the entries before this generation, and before the last one
     shared = round(2 * max(Schedule.of(config.share_stages).values))
     planned = MemoryPlan(
         budget=round(config.budget_mb * MB),
         weights=WEIGHTS,
         adam=ADAM,
         python=max(PYTHON, memory_before() or 0),
-        records=games * (60 * (_POSITION + shared * _SHARED_ERROR) + _GAME + (1 + shared) * _UNDO),
+        records=games * (60 * (_POSITION + shared * _SHARED_ERROR) + _GAME + (1 + shared) * logs * _UNDO),
         other=_LEARNED + config.worker_threads * _WORKER,
         workers=config.worker_threads,
         wanted_table=round(config.table_mb * MB),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from shirokuro.runs.directory import RunDirectory
 
-FIXED = ("seed", "generation_games")
+FIXED = ("seed", "generation_games", "delay_generations")
 """Settings that can't be changed once a run has begun."""
 
 _LIKELY_JUMP = 0.001

@@ -85,6 +85,7 @@ class TrainingState:
         core = TrainerCore(
             seed=config.seed,
             generation_games=config.generation_games,
+            delay_generations=config.delay_generations,
             threads=config.worker_threads,
             table_mb=plan.table / memory.MB,
             init=evaluator,

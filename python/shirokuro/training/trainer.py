@@ -197,8 +197,8 @@ class Trainer(GameLearner):
 
         Raises:
             FileNotFoundError: the run has no checkpoint.
-            ValueError: `config.toml` was edited, and changes what can't be changed (seed, generation_games) or has an
-                invalid value.
+            ValueError: `config.toml` was edited, and changes what can't be changed (seed, generation_games,
+                delay_generations) or has an invalid value.
             ModelFileError: the newest checkpoint is damaged and `on_corrupt` is `"fail"`, or all are damaged, or the
                 newest one has another version of the format.
             Exception: errors of `start_training`.

@@ -30,6 +30,20 @@ pub struct WeightChanges {
     pub bytes: Vec<u8>,
 }
 
+impl WeightChanges {
+    /// Returns the step from weights with this fingerprint to the same ones.
+    pub fn none(fingerprint: u64) -> Self {
+        Self { before: fingerprint, after: fingerprint, bytes: encode(fingerprint, fingerprint, &[]) }
+    }
+
+    /// Returns what leads from neutral weights to these.
+    pub fn whole(weights: &Weights) -> Self {
+        let changed = changed(weights, |_| Weights::NEUTRAL);
+        let after = fingerprint(0, &changed);
+        Self { before: 0, after, bytes: encode(0, after, &changed) }
+    }
+}
+
 /// Weights and their fingerprint, which changes are checked against.
 #[derive(Debug)]
 pub struct TrackedWeights {
@@ -63,16 +77,9 @@ impl TrackedWeights {
         let entries = self.weights.entries();
         let changed = changed(now, |entry| entries[entry].load(Relaxed));
         let before = self.fingerprint;
-        let after = self.after(&changed);
+        let after = fingerprint(before, &changed);
         self.set(&changed, after);
         WeightChanges { before, after, bytes: encode(before, after, &changed) }
-    }
-
-    /// Returns what leads from neutral weights to these.
-    pub fn whole(&self) -> WeightChanges {
-        let changed = changed(&self.weights, |_| Weights::NEUTRAL);
-        let after = self.fingerprint;
-        WeightChanges { before: 0, after, bytes: encode(0, after, &changed) }
     }
 
     /// Applies the changes.
@@ -88,20 +95,11 @@ impl TrackedWeights {
         }
         let changed = self.decode(packed, u32_at(head, 16) as usize, u32_at(head, 20) as usize);
         let changed = changed.ok_or(RefusedChanges("damaged"))?;
-        if self.after(&changed) != after {
+        if fingerprint(before, &changed) != after {
             return Err(RefusedChanges("they lead to other weights than they declare"));
         }
         self.set(&changed, after);
         Ok(())
-    }
-
-    /// Returns the fingerprint after these changes.
-    fn after(&self, changed: &[Change]) -> u64 {
-        changed.iter().fold(self.fingerprint, |sum, change| {
-            let entry = change.entry as usize;
-            // Mirror images hold the same weight, so the lower one stands for both.
-            sum.wrapping_sub(term(entry, change.before)).wrapping_add(term(entry, change.after))
-        })
     }
 
     fn set(&mut self, changed: &[Change], fingerprint: u64) {
@@ -143,6 +141,15 @@ struct Change {
     entry: u32,
     before: u16,
     after: u16,
+}
+
+/// Returns the fingerprint after these changes of weights that had the fingerprint `before`.
+fn fingerprint(before: u64, changed: &[Change]) -> u64 {
+    changed.iter().fold(before, |sum, change| {
+        let entry = change.entry as usize;
+        // Mirror images hold the same weight, so the lower one stands for both.
+        sum.wrapping_sub(term(entry, change.before)).wrapping_add(term(entry, change.after))
+    })
 }
 
 /// Returns an entry's term of the fingerprint, which is their sum: 0 for a neutral weight.

@@ -28,7 +28,7 @@ fn a_copy_that_applies_all_changes_equals_the_weights_and_so_does_one_that_start
         assert!(equal(node.weights(), &trained));
         assert_eq!(node.fingerprint(), driver.fingerprint());
     }
-    late.apply(&driver.whole().bytes).unwrap();
+    late.apply(&WeightChanges::whole(driver.weights()).bytes).unwrap();
     assert!(equal(late.weights(), &trained));
     assert_eq!(late.fingerprint(), driver.fingerprint());
     let none = driver.follow(&trained);

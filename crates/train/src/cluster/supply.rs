@@ -27,8 +27,11 @@ impl From<Reason> for RefusedGames {
 /// What other processes were given and have supplied. It is not part of the state: it saves time and changes nothing.
 #[derive(Debug, Default)]
 pub(crate) struct Supplies {
-    /// The weights that the games of a generation are played with, and the number of that generation.
-    shared: Option<(TrackedWeights, u64)>,
+    /// The weights that were shared last.
+    copy: Option<TrackedWeights>,
+    /// The generations that are played with shared weights, and the fingerprints of these: the current one, and with a
+    /// delay also the next one.
+    shared: Vec<(u64, u64)>,
     /// When the games were asked for.
     pub asked: Option<Instant>,
     /// The conditions under which games failed, and the failures, by number.
@@ -45,6 +48,11 @@ impl Supplies {
         failures.extract_if(.., |failure| numbers.contains(&failure.index)).collect()
     }
 
+    /// Returns the fingerprint of the weights that a generation is played with, if they were shared.
+    fn shared(&self, generation: u64) -> Option<u64> {
+        self.shared.iter().find(|(shared, _)| *shared == generation).map(|&(_, fingerprint)| fingerprint)
+    }
+
     fn failures(&self, conditions: &PlayConditions) -> &[GameFailure] {
         self.failed.as_ref().filter(|(before, _)| before == conditions).map_or(&[], |(_, failures)| failures)
     }
@@ -58,19 +66,51 @@ impl Trainer {
     ///
     /// There is not enough memory for a copy of the weights.
     pub fn share_weights(&mut self) -> Result<WeightChanges, OutOfMemory> {
-        let shared = self.supplies.shared.take();
-        let mut copy = shared.map_or_else(TrackedWeights::neutral, |(copy, _)| Ok(copy))?;
-        self.state.swap_provisional();
-        let changes = copy.follow(&self.state.weights);
-        self.state.swap_provisional();
-        self.supplies.shared = Some((copy, self.state.generation));
         self.supplies.asked = Some(Instant::now());
+        self.share(self.state.generation)
+    }
+
+    /// Returns what changes from the weights that the current generation is played with, which must have been shared,
+    /// to those of the next one. `None` without a delay: the next one's weights are not known before the current one is
+    /// learned.
+    ///
+    /// # Errors
+    ///
+    /// As [`share_weights`](Self::share_weights).
+    pub fn share_next_weights(&mut self) -> Result<Option<WeightChanges>, OutOfMemory> {
+        let is_known = self.state.earlier.is_some() && self.supplies.shared(self.state.generation).is_some();
+        is_known.then(|| self.share(self.state.generation + 1)).transpose()
+    }
+
+    fn share(&mut self, generation: u64) -> Result<WeightChanges, OutOfMemory> {
+        let Self { state, supplies, .. } = self;
+        supplies.shared.retain(|&(shared, _)| shared >= state.generation);
+        if let Some(fingerprint) = supplies.shared(generation) {
+            return Ok(WeightChanges::none(fingerprint));
+        }
+        let mut copy = supplies.copy.take().map_or_else(TrackedWeights::neutral, Ok)?;
+        let changes = if generation == state.generation {
+            state.enter_play();
+            let changes = copy.follow(&state.weights);
+            state.leave_play();
+            changes
+        } else {
+            state.swap_provisional();
+            let changes = copy.follow(&state.weights);
+            state.swap_provisional();
+            changes
+        };
+        supplies.shared.push((generation, copy.fingerprint()));
+        supplies.copy = Some(copy);
         Ok(changes)
     }
 
-    /// Returns what leads from neutral weights to those that were shared last; `None` if none were.
-    pub fn whole_weights(&self) -> Option<WeightChanges> {
-        self.supplies.shared.as_ref().map(|(copy, _)| copy.whole())
+    /// Returns what leads from neutral weights to those that the current generation is played with.
+    pub fn whole_weights(&mut self) -> WeightChanges {
+        self.state.enter_play();
+        let whole = WeightChanges::whole(&self.state.weights);
+        self.state.leave_play();
+        whole
     }
 
     /// Returns those of the next `games` games of the current generation that nobody has played under these settings.
@@ -99,11 +139,10 @@ impl Trainer {
         let conditions = self.conditions(play, None);
         let allowed = self.state.next_games(u32::MAX);
         let batch = Batch::decode(games, &allowed)?;
-        let shared = self.supplies.shared.as_ref().filter(|(_, generation)| *generation == self.state.generation);
         if batch.seed != self.state.seed {
             return Err(RefusedGames(format!("of the run with seed {}", batch.seed)));
         }
-        if shared.map(|(copy, _)| copy.fingerprint()) != Some(batch.fingerprint) {
+        if self.supplies.shared(self.state.generation) != Some(batch.fingerprint) {
             return Err(RefusedGames("played with other weights".to_owned()));
         }
         if batch.conditions != conditions {

@@ -29,9 +29,9 @@ fn advance(trainer: &mut Trainer, games: u32) -> GenerationReport {
     trainer.advance(games, &PLAY, &LearnSettings::default(), &Control::new()).unwrap().unwrap()
 }
 
-fn player(trainer: &Trainer) -> GamePlayer {
+fn player(trainer: &mut Trainer) -> GamePlayer {
     let mut player = GamePlayer::new(2, TABLE).unwrap();
-    player.apply(&trainer.whole_weights().unwrap().bytes).unwrap();
+    player.apply(&trainer.whole_weights().bytes).unwrap();
     player
 }
 
@@ -71,7 +71,7 @@ fn games_that_nobody_supplied_are_played_by_the_trainer_itself() {
     let (mut alone, mut driver) = (trainer(), trainer());
     advance(&mut alone, GENERATION);
     driver.share_weights().unwrap();
-    let mut node = player(&driver);
+    let mut node = player(&mut driver);
     assert_eq!(driver.supply(&play(&mut node, 5, &[3, 7]), &PLAY).unwrap(), 2);
     assert_eq!(driver.supply(&play(&mut node, 5, &[7, 8]), &PLAY).unwrap(), 1);
     advance(&mut driver, GENERATION);
@@ -86,7 +86,7 @@ fn failures_of_games_are_reported_as_if_the_trainer_had_played_them() {
     alone.inject_faults(inject());
     let expected = advance(&mut alone, GENERATION);
     driver.share_weights().unwrap();
-    let mut node = player(&driver);
+    let mut node = player(&mut driver);
     node.inject_faults(inject());
     let all: Vec<u64> = (0..u64::from(GENERATION)).collect();
     assert_eq!(driver.supply(&play(&mut node, 5, &all), &PLAY).unwrap(), u64::from(GENERATION));
@@ -100,7 +100,7 @@ fn failures_of_games_are_reported_as_if_the_trainer_had_played_them() {
 fn games_that_are_not_of_this_generation_are_refused_and_none_is_taken() {
     let mut driver = trainer();
     driver.share_weights().unwrap();
-    let mut node = player(&driver);
+    let mut node = player(&mut driver);
     let sound = play(&mut node, 5, &[1, 2]);
     let refused = |driver: &mut Trainer, games: &[u8], play: &PlaySettings| {
         let missing = driver.missing_games(GENERATION, play).len();
@@ -137,6 +137,59 @@ fn a_player_that_is_stopped_returns_the_games_that_it_has_finished() {
     driver.share_weights().unwrap();
     let control = Control::new();
     control.stop();
-    let games = player(&driver).play(5, &[1, 2, 3], &PLAY, TABLE, &control).unwrap();
+    let games = player(&mut driver).play(5, &[1, 2, 3], &PLAY, TABLE, &control).unwrap();
     assert_eq!(driver.supply(&games, &PLAY).unwrap(), 0);
+}
+
+fn delayed() -> Trainer {
+    let options = TrainerOptions {
+        seed: 5,
+        generation_games: GENERATION,
+        table_bytes: TABLE,
+        delay_generations: 1,
+        ..TrainerOptions::default()
+    };
+    Trainer::new(&options).unwrap()
+}
+
+#[test]
+fn with_a_delay_a_generation_is_played_with_the_weights_from_before_the_last_one() {
+    let mut trainer = delayed();
+    let mut before = [WeightChanges::whole(&trainer.state.weights).after; 2];
+    for _ in 0..4 {
+        assert_eq!(trainer.whole_weights().after, before[0]);
+        advance(&mut trainer, 5);
+        assert_eq!(trainer.whole_weights().after, before[0]);
+        advance(&mut trainer, GENERATION - 5);
+        before = [before[1], WeightChanges::whole(&trainer.state.weights).after];
+    }
+    assert_ne!(before[0], before[1]);
+}
+
+#[test]
+fn with_a_delay_a_generation_can_be_played_before_the_last_one_is_learned() {
+    let (mut alone, mut driver) = (delayed(), delayed());
+    let mut node = GamePlayer::new(2, TABLE).unwrap();
+    assert!(driver.share_next_weights().unwrap().is_none());
+    let mut games = Vec::new();
+    for generation in 0..4 {
+        advance(&mut alone, GENERATION);
+        let changes = driver.share_weights().unwrap();
+        assert!(generation == 0 || changes.before == changes.after);
+        if generation == 0 {
+            games = play(&mut node, 5, &driver.missing_games(GENERATION, &PLAY));
+        }
+        // A node that joins starts with the weights of the current generation.
+        let joined = player(&mut driver);
+        assert_eq!(joined.fingerprint(), changes.after);
+        let next = driver.share_next_weights().unwrap().unwrap();
+        assert_eq!(driver.supply(&games, &PLAY).unwrap(), u64::from(GENERATION));
+        node.apply(&next.bytes).unwrap();
+        let first = (generation + 1) * u64::from(GENERATION);
+        games = play(&mut node, 5, &(first..first + u64::from(GENERATION)).collect::<Vec<_>>());
+        assert!(driver.supply(&games, &PLAY).is_err());
+        advance(&mut driver, GENERATION);
+        assert_eq!(driver.digest(), alone.digest());
+    }
+    assert!(trainer().share_next_weights().unwrap().is_none());
 }

@@ -14,8 +14,12 @@ use shirokuro_engine::{ENTRIES, Weights};
 use std::io;
 use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
 
-/// The sections of a training state, in the order of the file.
-pub const STATE_SECTIONS: [Section; 4] = [Section::Weights, Section::Moments, Section::Records, Section::Undo];
+/// Returns the sections that a state's digest covers, in the order of the file; `delayed` says whether the run has a
+/// delay.
+pub fn state_sections(delayed: bool) -> Vec<Section> {
+    let sections = [Section::Weights, Section::Moments, Section::Records, Section::Undo];
+    sections.into_iter().chain(delayed.then_some(Section::Earlier)).collect()
+}
 
 /// The length of the weights section in bytes.
 pub const WEIGHTS_BYTES: u64 = 2 * ENTRIES as u64;
@@ -87,13 +91,14 @@ pub fn decode_fields(bytes: &[u8]) -> Result<Fields, Reason> {
     })
 }
 
-/// Returns the length in bytes of a state's section, one of [`STATE_SECTIONS`].
+/// Returns the length in bytes of a state's section, one of [`state_sections`].
 pub fn length(state: &State, section: Section) -> u64 {
     match section {
         Section::Weights => WEIGHTS_BYTES,
         Section::Moments => MOMENTS_BYTES,
         Section::Records => state.records.iter().map(records::length).sum(),
         Section::Undo => (UNDO_BYTES * state.undo.len()) as u64,
+        Section::Earlier => (UNDO_BYTES * state.earlier.as_deref().unwrap_or_default().len()) as u64,
         _ => 0,
     }
 }
@@ -110,6 +115,7 @@ pub fn stream(state: &State, section: Section, sink: &mut Sink) -> io::Result<()
         }),
         Section::Records => state.records.iter().try_for_each(|record| sink(&records::encode(record))),
         Section::Undo => encode(&state.undo, sink, encode_undo),
+        Section::Earlier => encode(state.earlier.as_deref().unwrap_or_default(), sink, encode_undo),
         Section::Kept => pending::stream(&state.pending, sink),
         Section::Coverage => coverage::stream(&state.coverage, sink),
         Section::Settings | Section::Statistics | Section::Monitor | Section::PackedWeights => Ok(()),
@@ -160,12 +166,12 @@ fn encode_undo(undo: &UndoEntry) -> [u8; UNDO_BYTES] {
     bytes
 }
 
-/// Decodes an entry of the undo log, which may be in an older order.
-pub fn decode_undo(bytes: &[u8; UNDO_BYTES], order: Option<&OldOrder>) -> Result<UndoEntry, Reason> {
+/// Decodes an entry of the undo log or of the earlier weights, which may be in an older order.
+pub fn decode_undo(bytes: &[u8; UNDO_BYTES], section: Section, order: Option<&OldOrder>) -> Result<UndoEntry, Reason> {
     let number = u32_at(bytes, 0);
     let entry = (number < ENTRIES as u32).then(|| order.map_or(number, |order| order.entry(number)));
     let entry = entry.filter(|&entry| entry as usize <= mirror_entry(entry as usize));
-    let entry = entry.ok_or_else(|| Reason::invalid(Section::Undo.name(), format_args!("entry {number}")))?;
+    let entry = entry.ok_or_else(|| Reason::invalid(section.name(), format_args!("entry {number}")))?;
     let moments = [f32::from_le_bytes(array(bytes, 6)), f32::from_le_bytes(array(bytes, 10))];
     Ok(UndoEntry { entry, weight: u16::from_le_bytes(array(bytes, 4)), moments })
 }

@@ -56,7 +56,7 @@ pub fn weights_digest(weights: &Weights) -> String {
 /// Returns the digest of a state.
 pub(crate) fn state_digest(state: &State) -> String {
     let mut hasher = StateHasher::new(&codec::fields(state));
-    for section in codec::STATE_SECTIONS {
+    for section in codec::state_sections(state.earlier.is_some()) {
         hasher.section(codec::length(state, section));
         let hashed = codec::stream(state, section, &mut |bytes| {
             hasher.update(bytes);

@@ -2,7 +2,7 @@
 
 use super::codec;
 use super::error::{FileError, Reason};
-use super::load::{check_weights, open, read_file_state, read_text, read_undo};
+use super::load::{check_weights, has_delay, open, read_file_state, read_log, read_text};
 use super::reader::Container;
 use super::section::{Encoding, Section};
 use super::texts::Texts;
@@ -99,7 +99,10 @@ fn verify(file: &mut Container<File>) -> Result<(FileHeader, Option<Texts>), Rea
     let header = FileHeader::of(file)?;
     if header.training_state {
         let texts = read_file_state(file)?.texts;
-        read_undo(file, drop)?;
+        read_log(file, Section::Undo, drop)?;
+        if has_delay(file) {
+            read_log(file, Section::Earlier, drop)?;
+        }
         for section in [Section::Weights, Section::Moments] {
             file.read(section, &mut |_| Ok(()))?;
         }

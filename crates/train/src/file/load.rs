@@ -79,9 +79,9 @@ pub(super) fn read_file_state(file: &mut Container<File>) -> Result<FileState, R
     // Each position of these games has changed at most the entries that it reads, in the tables of each stage it teaches.
     let positions: usize = records.iter().map(|record| record.searched().count()).sum();
     let most = codec::UNDO_BYTES * (positions * FEATURES * (1 + 2 * Sharing::MAX_STAGES)).min(ENTRIES);
-    let undo = file.length(Section::Undo)?;
-    if undo > most as u64 {
-        return Err(Reason::invalid(Section::Undo.name(), format_args!("{undo} bytes long, more than {most}")));
+    check_log(file, Section::Undo, most)?;
+    if has_delay(file) {
+        check_log(file, Section::Earlier, codec::UNDO_BYTES * ENTRIES)?;
     }
     let texts = Texts {
         settings: read_text(file, Section::Settings)?,
@@ -91,22 +91,38 @@ pub(super) fn read_file_state(file: &mut Container<File>) -> Result<FileState, R
     Ok(FileState { fields, records, pending, coverage, texts })
 }
 
-/// Hands the entries of the undo log to `receiver`.
-pub(super) fn read_undo(file: &mut Container<File>, mut receiver: impl FnMut(UndoEntry)) -> Result<(), Reason> {
-    const SIZE: usize = codec::UNDO_BYTES;
-    let length = file.length(Section::Undo)?;
-    if !length.is_multiple_of(SIZE as u64) {
-        let reason = format_args!("{length} bytes are not whole entries");
-        return Err(Reason::invalid(Section::Undo.name(), reason));
+/// Returns whether the file is of a run with a delay.
+pub(super) fn has_delay(file: &Container<File>) -> bool {
+    file.length(Section::Earlier).is_ok()
+}
+
+/// Checks the length of the undo log, or of the earlier weights.
+fn check_log(file: &Container<File>, section: Section, most: usize) -> Result<(), Reason> {
+    let length = file.length(section)?;
+    if length > most as u64 {
+        return Err(Reason::invalid(section.name(), format_args!("{length} bytes long, more than {most}")));
     }
+    if !length.is_multiple_of(codec::UNDO_BYTES as u64) {
+        return Err(Reason::invalid(section.name(), format_args!("{length} bytes are not whole entries")));
+    }
+    Ok(())
+}
+
+/// Hands the entries of the undo log, or of the earlier weights, to `receiver`.
+pub(super) fn read_log(
+    file: &mut Container<File>,
+    section: Section,
+    mut receiver: impl FnMut(UndoEntry),
+) -> Result<(), Reason> {
+    const SIZE: usize = codec::UNDO_BYTES;
     let order = OldOrder::of(file.version());
     // A piece may end within an entry: the rest is kept for the next piece.
     let mut waiting = Vec::new();
-    file.read(Section::Undo, &mut |piece| {
+    file.read(section, &mut |piece| {
         waiting.extend_from_slice(piece);
         let (entries, rest) = waiting.as_chunks::<SIZE>();
         for entry in entries {
-            receiver(codec::decode_undo(entry, order)?);
+            receiver(codec::decode_undo(entry, section, order)?);
         }
         waiting = rest.to_vec();
         Ok(())
@@ -116,8 +132,14 @@ pub(super) fn read_undo(file: &mut Container<File>, mut receiver: impl FnMut(Und
 pub(super) fn read_state(file: &mut Container<File>) -> Result<(State, Texts), Reason> {
     let FileState { fields, records, pending, coverage, texts } = read_file_state(file)?;
     require_memory(State::BYTES, "weights and moments")?;
-    let mut undo = try_with_capacity(file.length(Section::Undo)? as usize / codec::UNDO_BYTES, "the undo log")?;
-    read_undo(file, |entry| undo.push(entry))?;
+    let delayed = has_delay(file);
+    let mut log = |section| -> Result<Vec<UndoEntry>, Reason> {
+        let mut log = try_with_capacity(file.length(section)? as usize / codec::UNDO_BYTES, section.name())?;
+        read_log(file, section, |entry| log.push(entry))?;
+        Ok(log)
+    };
+    let undo = log(Section::Undo)?;
+    let earlier = delayed.then(|| log(Section::Earlier)).transpose()?;
     let weights = Arc::new(read_weights(file)?);
     let (mut moments, mut next) = (no_moments()?, 0);
     file.read(Section::Moments, &mut |bytes| {
@@ -137,6 +159,7 @@ pub(super) fn read_state(file: &mut Container<File>) -> Result<(State, Texts), R
         moments,
         records,
         undo,
+        earlier,
         pending,
         coverage,
     };

@@ -26,10 +26,12 @@ pub enum Section {
     Coverage = 9,
     /// The pattern weights without redundancy, in place of the plain ones.
     PackedWeights = 10,
+    /// The entries that the last complete generation has changed, as they were before, in a run with a delay.
+    Earlier = 11,
 }
 
 impl Section {
-    /// The sections of a training state, in the order of the file.
+    /// The sections of every training state, in the order of the file.
     pub const OF_STATE: [Self; 9] = [
         Self::Weights,
         Self::Moments,
@@ -55,11 +57,12 @@ impl Section {
             Self::Monitor => "monitor",
             Self::Coverage => "coverage",
             Self::PackedWeights => "packed weights",
+            Self::Earlier => "earlier weights",
         }
     }
 
     pub(crate) fn from_code(code: u32) -> Option<Self> {
-        Self::OF_STATE.into_iter().chain([Self::PackedWeights]).find(|&section| section as u32 == code)
+        Self::OF_STATE.into_iter().chain([Self::PackedWeights, Self::Earlier]).find(|&section| section as u32 == code)
     }
 }
 

@@ -38,7 +38,10 @@ impl Trainer {
             resident_moments: resident_bytes(&state.moments),
             tables: self.workers.all_table_bytes(),
             scratch: self.workers.scratch_bytes(),
-            generation: records + state.pending.bytes() + size_of_val(&state.undo[..]),
+            generation: records
+                + state.pending.bytes()
+                + size_of_val(&state.undo[..])
+                + size_of_val(state.earlier.as_deref().unwrap_or_default()),
             rows: self.rows,
             coverage: Coverage::BYTES,
         }

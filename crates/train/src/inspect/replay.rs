@@ -103,11 +103,11 @@ impl Trainer {
             }
         };
         let context = GameContext { stop, progress: &Progress::new(), faults: None };
-        self.state.swap_provisional();
+        self.state.enter_play();
         let evaluator = self.evaluator();
         let played = run(&mut searcher, &evaluator, &context, &mut observe);
         let evaluations = played.as_ref().map_or_else(|_| Vec::new(), |game| evaluations(&game.record, &evaluator));
-        self.state.swap_provisional();
+        self.state.leave_play();
         Ok(played.map(|game| ReplayedGame { game, evaluations, plies }))
     }
 }

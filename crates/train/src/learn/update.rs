@@ -31,7 +31,7 @@ pub(crate) struct Update {
     pub adam: AdamStep,
     pub rounding: Rounding,
     /// Whether the changed entries are logged as they were before.
-    pub provisional: bool,
+    pub logged: bool,
     /// The changes to report.
     pub inspection: Inspection,
 }
@@ -43,7 +43,7 @@ pub(crate) struct UpdateOutcome {
     pub visits: u64,
     /// The entries that became NaN or infinite and were reset.
     pub resets: Vec<Reset>,
-    /// The changed entries as they were before, if the update was provisional.
+    /// The changed entries as they were before, if the update was logged.
     pub undo: Vec<UndoEntry>,
     /// The changes of the inspected tables.
     pub updates: Vec<WeightUpdate>,
@@ -79,7 +79,7 @@ pub(crate) fn update_tables(
 ) -> Result<UpdateOutcome, OutOfMemory> {
     let mut tables = split(moments, coverage.updated.tables_mut(), &mut coverage.counts);
     tables.retain(|table| positions.teachers(table.stage) > 0);
-    // Only a provisional update can be rolled back, so the list of changes is allocated first.
+    // Only a logged update can be rolled back, so the list of changes is allocated first.
     let mut listed = 0;
     for table in tables.iter_mut().filter(|table| table.is_listed(update.inspection)) {
         let features = PATTERNS[table.pattern].features().len();
@@ -140,7 +140,7 @@ impl Table<'_> {
         let listed = self.is_listed(update.inspection);
         let sudden = update.inspection.sudden.map_or(u32::MAX, u32::from);
         let first_entry = (self.stage * STAGE_ENTRIES + PATTERNS[self.pattern].offset()) as u32;
-        if update.provisional {
+        if update.logged {
             match try_with_capacity(touched, UNDO) {
                 Ok(undo) => self.outcome.undo = undo,
                 Err(error) => {
@@ -162,7 +162,7 @@ impl Table<'_> {
             let (own, image) = (usize::from(index), usize::from(mirror[usize::from(index)]));
             let before = weights[own].load(Relaxed);
             let mut moments = self.moments[own];
-            if update.provisional {
+            if update.logged {
                 self.outcome.undo.push(UndoEntry { entry, weight: before, moments });
             }
             let entries = 1 + u64::from(own != image);

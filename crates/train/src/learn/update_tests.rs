@@ -33,9 +33,9 @@ impl Bench {
         }
     }
 
-    fn learn(&mut self, positions: &Positions, generation: u64, provisional: bool) -> UpdateOutcome {
+    fn learn(&mut self, positions: &Positions, generation: u64, logged: bool) -> UpdateOutcome {
         let Self { workers, weights, moments, coverage } = self;
-        update_tables(workers, positions, weights, moments, coverage, update(generation, provisional)).unwrap()
+        update_tables(workers, positions, weights, moments, coverage, update(generation, logged)).unwrap()
     }
 
     fn weight(&self, entry: usize) -> u16 {
@@ -48,12 +48,12 @@ impl Bench {
     }
 }
 
-fn update(generation: u64, provisional: bool) -> Update {
+fn update(generation: u64, logged: bool) -> Update {
     let powers = (0..=generation).fold(Powers::START, |powers, _| powers.next());
     Update {
         adam: AdamStep::new(RATE, EPSILON, powers),
         rounding: Rounding::new(1, generation),
-        provisional,
+        logged,
         inspection: Inspection::default(),
     }
 }

@@ -22,7 +22,14 @@ const LEARN: LearnSettings =
     LearnSettings { lambda: 0.7, rate: 0.2, adam_epsilon: 1e-8, share_stages: 0, share_weight: 0.0 };
 
 fn trainer(threads: usize) -> Trainer {
-    Trainer::new(&TrainerOptions { seed: 11, generation_games: 6, threads, table_bytes: 1 << 16 }).unwrap()
+    Trainer::new(&TrainerOptions {
+        seed: 11,
+        generation_games: 6,
+        threads,
+        table_bytes: 1 << 16,
+        ..TrainerOptions::default()
+    })
+    .unwrap()
 }
 
 fn lesson(given: &Arc<GivenGames>) -> Lesson<'_> {
