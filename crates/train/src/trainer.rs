@@ -49,9 +49,9 @@ pub type TargetFunction<'a> = dyn FnMut(&[GameRecord]) -> Option<Vec<f32>> + Sen
 /// Plays games against itself and learns pattern weights from them.
 ///
 /// Games are numbered from 0, and generation g consists of the G games from g·G on. All of a generation's games are
-/// played with the weights from before it, or with a delay of one generation, with those from before the last one. The result depends only on the seed and the settings, not on the number of
-/// threads or on how the games are split into calls: `advance(n)` followed by `advance(m)` equals `advance(n + m)` to
-/// the last bit.
+/// played with the weights from before it, or with a delay of one generation, with those from before the last one. The
+/// result depends only on the seed and the settings, not on the number of threads or on how the games are split into
+/// calls: `advance(n)` followed by `advance(m)` equals `advance(n + m)` to the last bit.
 ///
 /// ```
 /// use shirokuro_train::{Control, LearnSettings, PlaySettings, Trainer, TrainerOptions};
@@ -410,9 +410,9 @@ impl Trainer {
     ///
     /// There is not enough memory.
     pub fn generation_weights(&mut self) -> Result<Weights, OutOfMemory> {
-        self.state.swap_provisional();
+        self.state.enter_play();
         let copy = self.state.weights.copy();
-        self.state.swap_provisional();
+        self.state.leave_play();
         copy
     }
 

@@ -304,7 +304,7 @@ class Learner:
         place = core.games_played - core.generation * core.generation_games
         if self._met is None or self._met[:2] != (self.state, core.generation):
             met = opponents.play(
-                core.generation_evaluator() if place else core.evaluator,
+                core.generation_evaluator() if place or config.delay_generations else core.evaluator,
                 seed=core.seed,
                 generation=core.generation,
                 generation_games=core.generation_games,
