@@ -135,8 +135,8 @@ class Learner:
         """What the positions are taught in place of λ-returns: a function that is called once a generation.
 
         It gets the positions of all games of the generation so far (`GamePositions`), and returns a target for each, in
-        discs for its side to move. NaN leaves a position out. Within the call, `evaluator` has the weights that the
-        games were played with. An exception from it ends the training, as Ctrl-C does.
+        discs for its side to move. NaN leaves a position out. Within the call, `evaluator` has the weights from
+        before the generation. An exception from it ends the training, as Ctrl-C does.
 
         A checkpoint has only its name: set it again to continue a run that was loaded.
         """
