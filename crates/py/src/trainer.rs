@@ -9,6 +9,7 @@ use crate::game::PyGame;
 use crate::given::given_games;
 use crate::inspect::inspection;
 use crate::interrupt::with_polling;
+use crate::pattern_set::{PyPatternSet, or_shipped};
 use crate::player::weight_changes;
 use crate::report::{PyGenerationReport, resets};
 use crate::settings::PySettings;
@@ -81,7 +82,7 @@ impl RunPosition {
 #[pymethods]
 impl PyTrainerCore {
     #[new]
-    #[pyo3(signature = (*, seed, generation_games, threads, table_mb, init = None))]
+    #[pyo3(signature = (*, seed, generation_games, threads, table_mb, init = None, patterns = None))]
     fn create(
         py: Python<'_>,
         seed: &Bound<'_, PyAny>,
@@ -89,6 +90,7 @@ impl PyTrainerCore {
         threads: &Bound<'_, PyAny>,
         table_mb: &Bound<'_, PyAny>,
         init: Option<PyRef<'_, PyEvaluator>>,
+        patterns: Option<PyRef<'_, PyPatternSet>>,
     ) -> PyResult<Self> {
         let max_games = TrainerOptions::MAX_GENERATION_GAMES;
         let options = TrainerOptions {
@@ -98,9 +100,16 @@ impl PyTrainerCore {
             table_bytes: table_bytes(Some(table_mb))?,
         };
         let weights = init.map(|evaluator| Arc::clone(&evaluator.0.weights));
+        let given = patterns.as_ref().map(|patterns| &patterns.0);
+        if let (Some(weights), Some(given)) = (&weights, given)
+            && weights.patterns() != given
+        {
+            return Err(PyValueError::new_err("patterns: must be those of the model that the run starts from"));
+        }
+        let patterns = or_shipped(patterns.as_deref());
         let create = || match &weights {
             Some(weights) => Trainer::with_weights(&options, weights),
-            None => Trainer::new(&options),
+            None => Trainer::with_patterns(&options, patterns),
         };
         let trainer = py.detach(create).map_err(|error| trainer_error(&error))?;
         Self::new(py, trainer)
@@ -136,7 +145,7 @@ impl PyTrainerCore {
         targets: &str,
         hang_seconds: f64,
         sudden_discs: f64,
-        updates: Option<(u64, u16)>,
+        updates: Option<(u64, u64)>,
         tick: Option<Py<PyAny>>,
         reports: Option<&Bound<'_, PyList>>,
     ) -> PyResult<Py<PyGenerationReport>> {
@@ -169,7 +178,8 @@ impl PyTrainerCore {
             (None, Err(error)) => Err(trainer_error(&error)),
             (None, Ok(report)) => {
                 let report = report.ok_or_else(|| PyRuntimeError::new_err("stopped without a reason"))?;
-                let report = Py::new(py, PyGenerationReport::new(py, report, updates.is_some())?)?;
+                let report =
+                    Py::new(py, PyGenerationReport::new(py, report, &trainer.evaluator().weights, updates.is_some())?)?;
                 if let Some(reports) = reports {
                     reports.append(report.clone_ref(py))?;
                 }
@@ -238,9 +248,10 @@ impl PyTrainerCore {
     }
 
     #[doc = doc!(TrainerCore.reset_bad_numbers)]
-    fn reset_bad_numbers(&self, py: Python<'_>) -> PyResult<Vec<(&'static str, usize, u64)>> {
+    fn reset_bad_numbers(&self, py: Python<'_>) -> PyResult<Vec<(String, usize, u64)>> {
         let trainer = &mut *self.lock_with_threads(py)?;
-        Ok(resets(&py.detach(|| trainer.reset_bad_numbers())))
+        let found = py.detach(|| trainer.reset_bad_numbers());
+        Ok(resets(&found, trainer.evaluator().weights.patterns()))
     }
 
     #[doc = doc!(TrainerCore.digest)]

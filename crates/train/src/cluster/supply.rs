@@ -59,7 +59,8 @@ impl Trainer {
     /// There is not enough memory for a copy of the weights.
     pub fn share_weights(&mut self) -> Result<WeightChanges, OutOfMemory> {
         let shared = self.supplies.shared.take();
-        let mut copy = shared.map_or_else(TrackedWeights::neutral, |(copy, _)| Ok(copy))?;
+        let neutral = || TrackedWeights::neutral(self.state.patterns());
+        let mut copy = shared.map_or_else(neutral, |(copy, _)| Ok(copy))?;
         self.state.swap_provisional();
         let changes = copy.follow(&self.state.weights);
         self.state.swap_provisional();

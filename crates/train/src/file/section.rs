@@ -26,10 +26,12 @@ pub enum Section {
     Coverage = 9,
     /// The pattern weights without redundancy, in place of the plain ones.
     PackedWeights = 10,
+    /// The patterns, in a file whose patterns are not those that ship with the package.
+    Patterns = 11,
 }
 
 impl Section {
-    /// The sections of a training state, in the order of the file.
+    /// The sections of every training state, in the order of the file.
     pub const OF_STATE: [Self; 9] = [
         Self::Weights,
         Self::Moments,
@@ -55,11 +57,12 @@ impl Section {
             Self::Monitor => "monitor",
             Self::Coverage => "coverage",
             Self::PackedWeights => "packed weights",
+            Self::Patterns => "patterns",
         }
     }
 
     pub(crate) fn from_code(code: u32) -> Option<Self> {
-        Self::OF_STATE.into_iter().chain([Self::PackedWeights]).find(|&section| section as u32 == code)
+        Self::OF_STATE.into_iter().chain([Self::PackedWeights, Self::Patterns]).find(|&section| section as u32 == code)
     }
 }
 

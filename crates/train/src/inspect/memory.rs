@@ -40,7 +40,7 @@ impl Trainer {
             scratch: self.workers.scratch_bytes(),
             generation: records + state.pending.bytes() + size_of_val(&state.undo[..]),
             rows: self.rows,
-            coverage: Coverage::BYTES,
+            coverage: Coverage::bytes(state.patterns()),
         }
     }
 }
