@@ -107,7 +107,7 @@ class RayWorkers(Connected):
         if not missing:
             return
         self._nodes.warn = warn or (lambda message: _log.warning("%s", message))
-        orders = Orders(core.seed, play, table_mb, hang_seconds)
+        orders = Orders(core.seed, play, table_mb, hang_seconds, core.evaluator.patterns)
         self._shared.follow(core)
         generation = Generation(core, missing, orders, nodes=self._nodes, shared=self._shared, report=self._report)
         finished = games - len(missing)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from os import PathLike
 
-    from shirokuro._core import Evaluator, Game, GenerationReport, TrainerCore
+    from shirokuro._core import Evaluator, Game, GenerationReport, PatternSet, TrainerCore
     from shirokuro.cluster import RayWorkers
     from shirokuro.config import GenerationSettings
     from shirokuro.runs.metrics import TrainingWarning
@@ -47,10 +47,13 @@ class Learner:
             or a run directory. Moments, games and statistics start at zero.
         from_games: games from files, which are the first games of the run; games against itself follow.
         workers: what plays the games; `None` for the threads of this process.
+        patterns: the patterns whose weights are learned; by default those of `init`, or the fourteen of the models that
+            ship with the package, which are the fastest.
 
     Raises:
         FileNotFoundError: the file `init` does not exist (other `OSError`s: it can't be read).
         ModelFileError: the file `init` is not a model, or is damaged.
+        ValueError: `init` has other patterns.
     """
 
     state: TrainingState
@@ -68,12 +71,13 @@ class Learner:
         init: Init | None = None,
         from_games: GivenGames | None = None,
         workers: RayWorkers | None = None,
+        patterns: PatternSet | None = None,
     ) -> None:
         if config is None:
             config = TrainConfig()
         if not isinstance(config, TrainConfig):
             raise TypeError(f"config: must be a TrainConfig or None, not {type(config).__name__}")
-        self.state = TrainingState.new(config, init, from_games)
+        self.state = TrainingState.new(config, init, from_games, patterns)
         self.workers = workers
 
     def __repr__(self) -> str:
@@ -106,6 +110,11 @@ class Learner:
     def evaluator(self) -> Evaluator:
         """The evaluator being trained; its weights follow the training."""
         return self._core.evaluator
+
+    @property
+    def patterns(self) -> PatternSet:
+        """The patterns whose weights are learned."""
+        return self.evaluator.patterns
 
     @property
     def games_played(self) -> int:
@@ -231,7 +240,8 @@ class Learner:
         )
         statistics.count(config)
         if generation.generation_complete and statistics.convergence.check_due:
-            for kind, message in statistics.convergence.check(core.coverage(), self.games_played, self._config):
+            found = statistics.convergence.check(core.coverage(), self.games_played, self._config, self.patterns)
+            for kind, message in found:
                 statistics.warnings.issue(kind, message, self.games_played)
         _log.debug("%s played, TD error %s", counted(len(generation.games), "game"), generation.td_error)
         return generation
@@ -276,7 +286,7 @@ class Learner:
         for name in FIXED:
             if getattr(config, name) != getattr(self._config, name):
                 raise ValueError(f"{name} = {changes[name]!r}: can't be changed during a training")
-        memory.plan(config)
+        memory.plan(config, self.evaluator.patterns)
         if log_level is not None:
             log_file.set_level(log_level)
         self.state.config = config
@@ -313,7 +323,7 @@ class Learner:
             RuntimeError: another thread plays, and nothing was reported before.
         """
         self.state.statistics.count(self._config)
-        return self.state.statistics.convergence_report(self._core.coverage(), self.games_played)
+        return self.state.statistics.convergence_report(self._core.coverage(), self.games_played, self.patterns)
 
     @property
     def warnings(self) -> tuple[TrainingWarning, ...]:
