@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PATTERNS = 14, ROTATIONS = 4, LONGEST = 10, PADDING = 255 };
+enum { MOST = 64, PADDING = 255 };
 
 static char *header, *data;
-static const uint16_t *weights[PATTERNS];
+static const uint16_t *weights[MOST];
 static const uint8_t *squares;
-static long entries[PATTERNS], stages, neutral, units;
+static long entries[MOST], patterns, orientations, longest, stages, neutral, units;
 
 static void fail(const char *message) {
     fprintf(stderr, "reader: %s\n", message);
@@ -42,13 +42,13 @@ static void load(const char *path) {
     stages = atol(after(header, "\"stages\":\""));
     neutral = atol(after(header, "\"neutral\":\""));
     units = atol(after(header, "\"units_per_disc\":\""));
-    squares = (const uint8_t *)data + atol(after(after(header, "\"squares\":{"), "\"data_offsets\":["));
-    for (int pattern = 0; pattern < PATTERNS; pattern++) {
-        char key[16];
-        snprintf(key, sizeof key, "\"P%02d\":{", pattern + 1);
-        const char *tensor = after(header, key);
-        entries[pattern] = atol(strchr(after(tensor, "\"shape\":["), ',') + 1);
-        weights[pattern] = (const uint16_t *)(data + atol(after(tensor, "\"data_offsets\":[")));
+    const char *tensor = after(header, "\"squares\":{");
+    sscanf(after(tensor, "\"shape\":["), "%*d,%ld,%ld", &orientations, &longest);
+    squares = (const uint8_t *)data + atol(after(tensor, "\"data_offsets\":["));
+    for (tensor = header; patterns < MOST && (tensor = strstr(tensor, "\"dtype\":\"U16\"")); patterns++) {
+        tensor = strchr(after(tensor, "\"shape\":["), ',') + 1;
+        entries[patterns] = atol(tensor);
+        weights[patterns] = (const uint16_t *)(data + atol(after(tensor, "\"data_offsets\":[")));
     }
 }
 
@@ -76,11 +76,11 @@ static double evaluate(const int *digits) {
         if (digits[square] == 0 && flips(digits, square) == count[2]) return 64;
     long stage = count[1] + count[2] - 4, total = 0;
     stage = stage < 0 ? 0 : stage >= stages ? stages - 1 : stage;
-    for (int feature = 0; feature < PATTERNS * ROTATIONS; feature++) {
-        const uint8_t *places = squares + feature * LONGEST;
-        long entry = 0, power = 1, pattern = feature / ROTATIONS;
-        for (int k = 0; k < LONGEST && places[k] != PADDING; k++, power *= 3) entry += power * digits[places[k]];
-        total += weights[pattern][stage * entries[pattern] + entry] - neutral;
+    for (int feature = 0; feature < patterns * orientations; feature++) {
+        const uint8_t *places = squares + feature * longest;
+        long entry = 0, power = 1, pattern = feature / orientations;
+        for (int k = 0; k < longest && places[k] != PADDING; k++, power *= 3) entry += power * digits[places[k]];
+        if (places[0] != PADDING) total += weights[pattern][stage * entries[pattern] + entry] - neutral;
     }
     double value = (double)total / units;
     return value > 64 ? 64 : value < -64 ? -64 : value;

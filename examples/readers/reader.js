@@ -4,7 +4,7 @@
 "use strict";
 const fs = require("fs");
 
-const ROTATIONS = 4, PADDING = 255;
+const PADDING = 255;
 
 /** Reads a model: its tables, the squares of its features, and its metadata. */
 function load(path) {
@@ -12,14 +12,14 @@ function load(path) {
   const start = 8 + Number(content.readBigUInt64LE(0));
   const { __metadata__: metadata, squares, ...tables } = JSON.parse(content.toString("utf8", 8, start));
   const bytes = (tensor) => content.subarray(start + tensor.data_offsets[0], start + tensor.data_offsets[1]);
-  const longest = squares.shape[2], places = bytes(squares);
+  const [, orientations, longest] = squares.shape, places = bytes(squares);
   const patterns = Object.values(tables).map((tensor, pattern) => ({
     weights: bytes(tensor),
     entries: tensor.shape[1],
-    features: Array.from({ length: ROTATIONS }, (_, rotation) => {
-      const first = (pattern * ROTATIONS + rotation) * longest;
+    features: Array.from({ length: orientations }, (_, orientation) => {
+      const first = (pattern * orientations + orientation) * longest;
       return [...places.subarray(first, first + longest)].filter((square) => square !== PADDING);
-    }),
+    }).filter((feature) => feature.length),
   }));
   const [stages, neutral, units] = ["stages", "neutral", "units_per_disc"].map((key) => Number(metadata[key]));
   return { patterns, stages, neutral, units, metadata };

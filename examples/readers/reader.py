@@ -50,8 +50,9 @@ class Evaluator:
         arrays, self.metadata = read(path)
         squares = arrays.pop("squares")
         self.weights = list(arrays.values())
-        # The squares of each pattern's four rotations, without the padding.
-        self.features = [pattern[:, pattern[0] != 255] for pattern in squares.astype(int)]
+        # The squares of each pattern's orientations, without the padding.
+        orientations = (pattern[pattern[:, 0] != 255] for pattern in squares.astype(int))
+        self.features = [pattern[:, pattern[0] != 255] for pattern in orientations]
 
     def evaluate(self, digits: np.ndarray) -> float:
         """Returns the value in discs for the side to move; a digit is 0 empty, 1 side to move, 2 opponent."""

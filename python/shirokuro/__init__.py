@@ -31,6 +31,7 @@ _HOMES = {
         "GenerationReport",
         "ModelFileError",
         "ModelVersionError",
+        "PatternSet",
         "Position",
         "Searcher",
         "SearchResult",

@@ -40,6 +40,7 @@ from shirokuro._core import (
 )
 from shirokuro._core import (
     ModelVersionError as ModelVersionError,
+    PatternSet as PatternSet,
 )
 from shirokuro._core import (
     Position as Position,
@@ -303,6 +304,7 @@ __all__ = [
     "OnePlyPlayer",
     "Opening",
     "Opponents",
+    "PatternSet",
     "Player",
     "PlayerSummary",
     "Position",

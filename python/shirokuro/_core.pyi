@@ -36,6 +36,7 @@ __all__ = [
     "GenerationReport",
     "ModelFileError",
     "ModelVersionError",
+    "PatternSet",
     "Position",
     "SearchResult",
     "Searcher",
@@ -91,10 +92,10 @@ STAGES: Final = 60
 """The number of stages of a game. A position's stage is its number of discs − 4, from 0 to 59."""
 
 STAGE_ENTRIES: Final = 481_140
-"""The number of weight entries of a stage, all patterns together."""
+"""The number of weight entries of a stage, all fourteen default patterns together."""
 
 PATTERN_ENTRIES: Final[Mapping[str, int]]
-"""The number of entries of each pattern's table in one stage, by pattern name: 3**n for a pattern of n squares."""
+"""The number of entries of each default pattern's table in one stage, by name: 3**n for a pattern of n squares."""
 
 NEUTRAL_WEIGHT: Final = 32_768
 """The weight that stands for 0 discs. A weight w stands for (w − `NEUTRAL_WEIGHT`) / `UNITS_PER_DISC` discs."""
@@ -138,14 +139,83 @@ class ModelVersionError(ModelFileError):
     """A model file has a format version that this program does not read; the message names those it reads."""
 
 @final
-class Evaluator:
-    """The pattern evaluation: the weights of fourteen patterns in 60 stages, neutral when new.
+class PatternSet:
+    """The patterns of an evaluation: lists of squares, each of which selects an entry of a table of weights.
 
-    Any number of threads may use one evaluator. A trainer's evaluator follows the training. A copy, also a pickled one
-    (57.7 MB), has the weights of its moment.
+    Each pattern is read in all orientations of the board: four, if it is its own mirror image, or eight. A position has
+    at most 64 of these features. The default set has fourteen patterns in 56 features, and is the fastest.
+
+    Two sets are equal if they have the same names and squares in the same order.
     """
 
-    def __new__(cls) -> Evaluator: ...
+    def __new__(cls, patterns: Mapping[str, str | Sequence[str]]) -> PatternSet:
+        """Creates a set from squares by name, such as `{"edge": "a1 b1 c1 d1 e1 f1 g1 h1"}`.
+
+        Args:
+            patterns: the squares of each pattern, 2 to 10, in any order and any orientation: one string, or several. A
+                name starts with a letter, and has up to 16 letters, digits and characters of `+-_.`.
+
+        Raises:
+            ValueError: a name or a square is wrong or given twice, a pattern has too few or too many squares, two
+                patterns are the same up to a symmetry of the board, there are none, or there are more than 64 features.
+                The message names the pattern and the square.
+            TypeError: a name or its squares are not strings.
+        """
+
+    @staticmethod
+    def from_toml(path: _Path) -> PatternSet:
+        """Reads a TOML file with a table `[[pattern]]` for each pattern, which has a `name` and `squares`.
+
+        Raises:
+            FileNotFoundError: the file does not exist (other `OSError`s: it cannot be read).
+            ValueError: it is not TOML, or does not define a set of patterns.
+        """
+
+    @staticmethod
+    def default() -> PatternSet:
+        """Returns the fourteen patterns of the models that ship with the package."""
+
+    @property
+    def is_default(self) -> bool:
+        """Whether these are the fourteen patterns of the models that ship with the package."""
+
+    @property
+    def squares(self) -> dict[str, list[str]]:
+        """The squares of each pattern in the order of an entry's digits, least significant first.
+
+        Those nearest to the centre come first, whatever order they were given in.
+        """
+
+    @property
+    def features(self) -> dict[str, list[list[str]]]:
+        """The squares of each pattern in all its orientations."""
+
+    @property
+    def entries(self) -> dict[str, int]:
+        """The number of entries of each pattern's table in one stage: 3**n for a pattern of n squares."""
+
+    def to_toml(self) -> str:
+        """Returns the text of a file for `from_toml`."""
+
+    def __len__(self) -> int: ...
+    def __eq__(self, other: object) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Evaluator:
+    """The pattern evaluation: weights of patterns in 60 stages, neutral when new.
+
+    Any number of threads may use one evaluator. A trainer's evaluator follows the training. A copy, also a pickled one
+    (57.7 MB with the default patterns), has the weights of its moment.
+    """
+
+    def __new__(cls, patterns: PatternSet | None = None) -> Evaluator:
+        """Creates a neutral evaluation by these patterns, or by the default ones."""
+
+    @property
+    def patterns(self) -> PatternSet:
+        """The patterns whose weights these are."""
+
     @staticmethod
     def load(path: _Path) -> Evaluator:
         """Reads the weights of a model file, with or without training state.
@@ -164,12 +234,13 @@ class Evaluator:
         """
 
     @staticmethod
-    def from_weights(weights: Mapping[str, ArrayLike]) -> Evaluator:
+    def from_weights(weights: Mapping[str, ArrayLike], *, patterns: PatternSet | None = None) -> Evaluator:
         """Creates an evaluator with a copy of these weights, which have the form that `get_weights` returns.
 
         Args:
-            weights: for each of `"P01"` … `"P14"`, integers from 0 to 65535 of the shape (60, 3**n). An entry and its
+            weights: for each pattern, by name, integers from 0 to 65535 of the shape (60, 3**n). An entry and its
                 mirror image (`shirokuro._core.mirror_entries`) must have the same weight.
+            patterns: the patterns; without them, the default ones, `"P01"` … `"P14"`.
 
         Raises:
             ValueError: an array is missing or unknown, or has another shape, a number outside the range, or different
@@ -228,9 +299,10 @@ class Evaluator:
     def get_weights(self) -> dict[str, NDArray[np.uint16]]:
         """Returns the weights by pattern name: read-only views, which copy nothing and follow a training.
 
-        Each of `"P01"` … `"P14"` has the shape (60, 3**n) for a pattern of n squares: [stage, entry]. The stage is the
-        number of discs − 4. The base-3 digits of an entry are the squares in the pattern's order, the first one least
-        significant: 0 empty, 1 side to move, 2 opponent. A weight w stands for (w − 32768) / 256 discs.
+        Each (`"P01"` … `"P14"` are the default patterns) has the shape (60, 3**n) for a pattern of n squares: [stage,
+        entry]. The stage is the number of discs − 4. The base-3 digits of an entry are the squares in the pattern's
+        order, the first one least significant: 0 empty, 1 side to move, 2 opponent. A weight w stands for (w − 32768) /
+        256 discs.
         """
 
 @final
@@ -505,6 +577,8 @@ class _FileHeader(TypedDict):
     """The format version."""
     training_state: bool
     """Whether the file holds a training state rather than weights alone. If not, the next four are `None`."""
+    patterns: PatternSet
+    """The patterns whose weights it holds."""
     games_played: int | None
     generation: int | None
     generation_games: int | None
@@ -775,7 +849,7 @@ class SuddenChange:
 
     @property
     def pattern(self) -> str:
-        """`"P01"` … `"P14"`."""
+        """The name of the pattern."""
 
     @property
     def stage(self) -> int:
@@ -961,7 +1035,7 @@ class GenerationReport:
 
 @type_check_only
 class TableCoverage(TypedDict):
-    """Numbers by table: arrays of shape (60, 14), stages and patterns."""
+    """Numbers by table: arrays of shape (60, number of patterns), stages and patterns."""
 
     reachable: NDArray[np.uint64]
     """An upper bound of the number of entries that a position can read: the others never occur."""
@@ -970,11 +1044,11 @@ class TableCoverage(TypedDict):
     updates: NDArray[np.uint64]
     """The number of updates, one per visit of a position, mirror images included."""
 
-def reachable_entries(stage: int) -> NDArray[np.bool_]:
+def reachable_entries(stage: int, *, patterns: PatternSet | None = None) -> NDArray[np.bool_]:
     """Returns, for each entry of a stage in the order of the weights, whether a position can read it.
 
-    The shape is (481140,). An entry that is `False` never occurs. Up to stage 8 the answer is exact; in later stages,
-    some entries that are `True` may not occur either.
+    The shape is (481140,) with the default patterns. An entry that is `False` never occurs. Up to stage 8 the answer is
+    exact; in later stages, some entries that are `True` may not occur either.
 
     Raises:
         ValueError: the stage does not exist.
@@ -1040,8 +1114,8 @@ class GamePlayer:
     for any thread.
     """
 
-    def __new__(cls, *, threads: int, table_mb: float) -> GamePlayer:
-        """Creates a player with neutral weights."""
+    def __new__(cls, *, threads: int, table_mb: float, patterns: PatternSet | None = None) -> GamePlayer:
+        """Creates a player with neutral weights of these patterns, or of the default ones."""
 
     def apply(self, changes: bytes) -> None:
         """Applies changes of the weights.
@@ -1091,10 +1165,14 @@ class TrainerCore:
         table_mb: float,
         delay_generations: int = 0,
         init: Evaluator | None = None,
+        patterns: PatternSet | None = None,
     ) -> TrainerCore:
-        """Starts a run, with a copy of the weights of `init`, or with neutral ones.
+        """Starts a run, with a copy of the weights of `init`, or with neutral ones of these patterns.
 
         With a delay of 1, a generation is played with the weights from before the last one.
+
+        Raises:
+            ValueError: a value is outside its range, or `patterns` are not those of `init`.
         """
 
     @staticmethod
@@ -1339,14 +1417,19 @@ def outcome_errors(evaluator: Evaluator, games: Sequence[Game]) -> tuple[int, fl
         The number of positions, the sum of the distances in discs, and the sum of their squares.
     """
 
-def feature_indices(board: _Board, *, side_to_move: _Side | None = None) -> NDArray[np.uint16]:
-    """Returns the entry that each of the 56 features reads on a board: four rotations of each pattern, in order."""
+def feature_indices(
+    board: _Board, *, side_to_move: _Side | None = None, patterns: PatternSet | None = None
+) -> NDArray[np.uint16]:
+    """Returns the entry that each feature reads on a board: 56 for the default patterns, four for each pattern."""
 
-def pattern_squares() -> dict[str, list[list[str]]]:
-    """Returns each pattern's squares in the four rotations, by name, in the order of an entry's digits, least first."""
+def pattern_squares(patterns: PatternSet | None = None) -> dict[str, list[list[str]]]:
+    """Returns each pattern's squares in all orientations, by name, in the order of an entry's digits, least first."""
 
-def mirror_entries() -> dict[str, NDArray[np.uint16]]:
-    """Returns, by pattern name, the mirror image of each entry of the table, which has the same weight."""
+def mirror_entries(patterns: PatternSet | None = None) -> dict[str, NDArray[np.uint16]]:
+    """Returns, by pattern name, the mirror image of each entry of the table, which has the same weight.
+
+    In a pattern without symmetry, each entry is its own mirror image.
+    """
 
 @type_check_only
 class _Traces(TypedDict):
@@ -1357,7 +1440,7 @@ class _Traces(TypedDict):
     mirror: NDArray[np.uint16]
     eligibility: NDArray[np.float64]
 
-def traces(game: Game, plies: int, lambda_: float) -> _Traces:
+def traces(game: Game, plies: int, lambda_: float, *, patterns: PatternSet | None = None) -> _Traces:
     """Returns the traces after a game's first `plies` moves: one row per entry, the lower of two mirror images.
 
     Raises:

@@ -104,7 +104,7 @@ def play(driver: TrainerCore, nodes: FakeNodes, shared: SharedWeights, *, seed: 
     generation: Any = Generation(
         driver,
         driver.missing_games(GAMES, play=PLAY),
-        Orders(seed, PLAY, 1, 60, shared.follow(driver)),
+        Orders(seed, PLAY, 1, 60, shared.follow(driver), driver.evaluator.patterns),
         nodes=nodes,  # type: ignore[arg-type]  # a fake
         shared=shared,
         report=report,

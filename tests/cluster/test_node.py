@@ -20,8 +20,8 @@ CONFIG = FAST.replace(generation_games=16, table_mb=1)
 PLAY = CONFIG.at(0)
 
 
-def core() -> TrainerCore:
-    return TrainerCore(seed=CONFIG.seed, generation_games=16, threads=1, table_mb=1)
+def core(patterns: sk.PatternSet | None = None) -> TrainerCore:
+    return TrainerCore(seed=CONFIG.seed, generation_games=16, threads=1, table_mb=1, patterns=patterns)
 
 
 def order(core: TrainerCore, changes: Any, **others: Any) -> Order:
@@ -30,6 +30,7 @@ def order(core: TrainerCore, changes: Any, **others: Any) -> Order:
         "games": tuple(core.missing_games(16, play=PLAY)),
         "seed": CONFIG.seed,
         "play": PLAY,
+        "patterns": core.evaluator.patterns,
         "table_mb": 1,
         "hang_seconds": 60,
         "fingerprint": changes[-1][1],
@@ -58,6 +59,20 @@ def test_a_node_follows_the_weights_generation_by_generation_or_catches_up() -> 
         assert answer.games is not None
         assert driver.supply(answer.games, play=PLAY) == 16
         driver.advance(16, play=PLAY)
+        assert driver.digest() == alone.digest()
+
+
+def test_a_node_plays_for_a_training_with_own_patterns_after_one_with_others() -> None:
+    steady = node()
+    for patterns in (None, sk.PatternSet({"edge": "a1 b1 c1 d1 e1 f1 g1 h1", "hook": "a1 b1 c2"})):
+        alone, driver, shared = core(patterns), core(patterns), []
+        for _ in range(2):
+            alone.advance(16, play=PLAY)
+            shared.append(driver.share_weights())
+            answer = steady.play(order(driver, shared))
+            assert answer.games is not None
+            assert driver.supply(answer.games, play=PLAY) == 16
+            driver.advance(16, play=PLAY)
         assert driver.digest() == alone.digest()
 
 

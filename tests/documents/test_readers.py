@@ -40,16 +40,26 @@ def line_of(position: sk.Position) -> str:
     return "".join("-XO"[disc] for disc in position.board) + f" {'XO'[position.side_to_move - 1]}"
 
 
+@pytest.fixture(scope="module", params=["default patterns", "own patterns"])
+def evaluator(request: pytest.FixtureRequest, trained: sk.Trainer) -> sk.Evaluator:
+    if request.param == "default patterns":
+        return trained.evaluator
+    own = sk.PatternSet.from_toml(ROOT / "examples" / "patterns" / "small.toml")
+    trainer = sk.Trainer(trained.config, patterns=own)
+    trainer.train_batch(500)
+    return trainer.evaluator
+
+
 @pytest.fixture(scope="module")
-def models(trained: sk.Trainer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def models(evaluator: sk.Evaluator, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("portable")
     for name in ("model.npz", "model.safetensors"):
-        sk.export_model(trained.evaluator, folder / name)
+        sk.export_model(evaluator, folder / name)
     return folder
 
 
 @pytest.mark.parametrize("reader", ["python-npz", "python-safetensors", "c", "javascript"])
-def test_a_reader_gives_the_same_values(reader: str, models: Path, trained: sk.Trainer, tmp_path: Path) -> None:
+def test_a_reader_gives_the_same_values(reader: str, models: Path, evaluator: sk.Evaluator, tmp_path: Path) -> None:
     positions = lines(1000)
     match reader:
         case "c":
@@ -69,7 +79,7 @@ def test_a_reader_gives_the_same_values(reader: str, models: Path, trained: sk.T
     assert (run.returncode, run.stderr) == (0, "")
     boards = [["-XO".index(disc) for disc in line[:64]] for line in positions]
     sides = [1 + "XO".index(line[65]) for line in positions]
-    expected = trained.evaluator.evaluate_batch(np.array(boards, np.int8), side_to_move=np.array(sides))
+    expected = evaluator.evaluate_batch(np.array(boards, np.int8), side_to_move=np.array(sides))
     assert len(set(expected)) > 500
     assert [float(line) for line in run.stdout.split()] == expected.tolist()
 

@@ -1,7 +1,7 @@
 //! Slow and obvious implementations: the ground truth for tests of the fast ones.
 
 use crate::board::Board;
-use crate::evaluate::{Evaluate, Score, UNITS_PER_DISC};
+use crate::evaluate::{Evaluate, Evaluation, Score, UNITS_PER_DISC, WithEvaluator};
 use crate::square::{Square, squares};
 
 /// Returns the discs that a move flips, found by walking square by square; 0 if the move is illegal.
@@ -27,15 +27,29 @@ pub fn flips(player: u64, opponent: u64, square: Square) -> u64 {
 
 /// Returns the score of `board` at `depth` plies by plain negamax, without pruning, move ordering or a table. A pass
 /// does not count as a ply.
-pub fn negamax<E: Evaluate>(evaluator: &E, board: &Board, depth: u32) -> Score {
-    if depth == 0 {
-        return evaluator.evaluate(board);
-    }
-    let children =
-        squares(board.moves()).map(|square| -negamax(evaluator, &board.after(square, board.flips(square)), depth - 1));
-    match children.max() {
-        Some(score) => score,
-        None if board.is_over() => board.final_score() * UNITS_PER_DISC,
-        None => -negamax(evaluator, &board.pass(), depth),
+pub fn negamax<E: Evaluation>(evaluator: &E, board: &Board, depth: u32) -> Score {
+    evaluator.with(Negamax { board, depth })
+}
+
+struct Negamax<'a> {
+    board: &'a Board,
+    depth: u32,
+}
+
+impl WithEvaluator for Negamax<'_> {
+    type Output = Score;
+
+    fn run<E: Evaluate>(self, evaluator: &E) -> Score {
+        let Self { board, depth } = self;
+        if depth == 0 {
+            return evaluator.evaluate(board);
+        }
+        let child = |square: Square| board.after(square, board.flips(square));
+        let children = squares(board.moves()).map(|square| -negamax(evaluator, &child(square), depth - 1));
+        match children.max() {
+            Some(score) => score,
+            None if board.is_over() => board.final_score() * UNITS_PER_DISC,
+            None => -negamax(evaluator, &board.pass(), depth),
+        }
     }
 }

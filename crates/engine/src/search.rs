@@ -24,7 +24,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Duration;
 
 use crate::board::Board;
-use crate::evaluate::{Evaluate, Score};
+use crate::evaluate::{Evaluate, Evaluation, Score, WithEvaluator};
 use crate::kernel::dispatch;
 use crate::memory::OutOfMemory;
 use crate::square::Square;
@@ -129,25 +129,40 @@ impl Searcher {
     /// Searches a position.
     ///
     /// If the side to move has no move, the score is that after the pass, or the final score; `best` is then `None`.
-    pub fn search<E: Evaluate>(&mut self, evaluator: &E, board: &Board, limits: &Limits) -> SearchResult {
-        let source = (evaluator.version(), limits.confidence);
-        if self.source == source {
-            self.table.next_search();
+    pub fn search<E: Evaluation>(&mut self, evaluator: &E, board: &Board, limits: &Limits) -> SearchResult {
+        evaluator.with(Search { searcher: self, board, limits })
+    }
+
+    /// Finds the result of the game under best play. Only the stop flag can end it early.
+    pub fn solve<E: Evaluation>(&mut self, evaluator: &E, board: &Board, stop: Option<&AtomicBool>) -> SearchResult {
+        self.search(evaluator, board, &Limits { exact: 64, stop, ..Limits::default() })
+    }
+}
+
+struct Search<'a> {
+    searcher: &'a mut Searcher,
+    board: &'a Board,
+    limits: &'a Limits<'a>,
+}
+
+impl WithEvaluator for Search<'_> {
+    type Output = SearchResult;
+
+    fn run<E: Evaluate>(self, evaluator: &E) -> SearchResult {
+        let Self { searcher: Searcher { table, source }, board, limits } = self;
+        let wanted = (evaluator.version(), limits.confidence);
+        if *source == wanted {
+            table.next_search();
         } else {
-            self.table.forget();
-            self.source = source;
+            table.forget();
+            *source = wanted;
         }
-        let table = &self.table;
+        let table = &*table;
         if limits.threads > 1 {
             return parallel::search_in_parallel(limits, |limits, team| {
                 dispatch(Root { table, evaluator, board, limits, team: Some(team) })
             });
         }
         dispatch(Root { table, evaluator, board, limits, team: None })
-    }
-
-    /// Finds the result of the game under best play. Only the stop flag can end it early.
-    pub fn solve<E: Evaluate>(&mut self, evaluator: &E, board: &Board, stop: Option<&AtomicBool>) -> SearchResult {
-        self.search(evaluator, board, &Limits { exact: 64, stop, ..Limits::default() })
     }
 }

@@ -1,27 +1,29 @@
 //! The weights, written by training and read by everything else.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicU16, AtomicU64};
 
 use crate::huge_pages::prefer_huge_pages;
 use crate::memory::{OutOfMemory, try_with_capacity};
-use crate::pattern::{ENTRIES, PATTERN_LIST, PATTERNS, STAGE_ENTRIES};
+use crate::pattern::{PATTERNS, PatternSet};
+use crate::shipped::{OFFSETS, STAGE_ENTRIES};
 
-/// The pattern tables of all stages: `[stage][pattern][entry]`, 57.7 MB.
+/// The pattern tables of all stages: `[stage][pattern][entry]`, 57.7 MB for the patterns that ship with the package.
 ///
 /// A weight is a `u16` in steps of 1/256 disc, with [`NEUTRAL`](Weights::NEUTRAL) as zero: −128 to +127.996 discs.
 /// Entries are relaxed atomics, which compile to plain loads and stores, so an evaluator may read while a trainer
-/// writes. An entry and its [mirror image](crate::mirror) hold the same weight; writers must preserve this.
+/// writes. An entry and its [mirror image](crate::Pattern::mirror) hold the same weight; writers must preserve this.
 #[derive(Debug)]
 pub struct Weights {
+    patterns: Arc<PatternSet>,
     /// The entries, followed by enough unused ones to contain the [window](Weights::window) of the last stage.
     entries: Box<[AtomicU16]>,
     version: AtomicU64,
 }
 
-/// Entries of a [`Weights::window`]: enough for the [`offset`](crate::Pattern::offset) of any pattern plus any 16-bit
-/// index.
-pub(crate) const WINDOW: usize = PATTERN_LIST[PATTERN_LIST.len() - 1].offset() + (1 << 16);
+/// Entries of a [`Weights::window`]: enough for the offset of any shipped pattern plus any 16-bit index.
+pub(crate) const WINDOW: usize = OFFSETS[OFFSETS.len() - 1] + (1 << 16);
 
 /// The next [`Weights::version`]; 0 is reserved for evaluators that never change.
 static NEXT_VERSION: AtomicU64 = AtomicU64::new(1);
@@ -32,36 +34,46 @@ fn next_version() -> u64 {
 
 /// The number of weights differs from that of the pattern tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("weights = array of length {count}: must have {ENTRIES} entries")]
+#[error("weights = array of length {count}: must have {entries} entries")]
 pub struct WrongCount {
     /// The number of weights given.
     pub count: usize,
+    /// The number of entries of the tables.
+    pub entries: usize,
 }
 
 impl Weights {
     /// The weight that stands for 0 discs.
     pub const NEUTRAL: u16 = 32_768;
 
-    /// Creates tables that evaluate every undecided position to 0.
+    /// Creates tables of the patterns that ship with the package, which evaluate every undecided position to 0.
     ///
     /// # Errors
     /// There is not enough memory.
     pub fn neutral() -> Result<Self, OutOfMemory> {
-        Self::collect(std::iter::repeat_n(Self::NEUTRAL, ENTRIES))
+        Self::neutral_of(&PATTERNS)
     }
 
-    /// Creates tables with these entries, [`ENTRIES`] in all.
+    /// Creates tables of these patterns, which evaluate every undecided position to 0.
+    ///
+    /// # Errors
+    /// There is not enough memory.
+    pub fn neutral_of(patterns: &Arc<PatternSet>) -> Result<Self, OutOfMemory> {
+        Self::collect(patterns, std::iter::repeat_n(Self::NEUTRAL, patterns.entries()))
+    }
+
+    /// Creates tables of these patterns with these entries, [`PatternSet::entries`] in all.
     ///
     /// # Errors
     /// The number of entries is wrong.
     ///
     /// # Panics
     /// There is not enough memory.
-    pub fn from_entries(entries: Vec<u16>) -> Result<Self, WrongCount> {
-        if entries.len() != ENTRIES {
-            return Err(WrongCount { count: entries.len() });
+    pub fn from_entries(patterns: &Arc<PatternSet>, entries: Vec<u16>) -> Result<Self, WrongCount> {
+        if entries.len() != patterns.entries() {
+            return Err(WrongCount { count: entries.len(), entries: patterns.entries() });
         }
-        Ok(Self::collect(entries.into_iter()).expect("there is memory for the weights"))
+        Ok(Self::collect(patterns, entries.into_iter()).expect("there is memory for the weights"))
     }
 
     /// Returns a copy with the entries of this moment.
@@ -69,15 +81,21 @@ impl Weights {
     /// # Errors
     /// There is not enough memory.
     pub fn copy(&self) -> Result<Self, OutOfMemory> {
-        Self::collect(self.entries().iter().map(|entry| entry.load(Relaxed)))
+        Self::collect(&self.patterns, self.entries().iter().map(|entry| entry.load(Relaxed)))
     }
 
-    fn collect(weights: impl Iterator<Item = u16>) -> Result<Self, OutOfMemory> {
-        let mut entries = try_with_capacity(ENTRIES - STAGE_ENTRIES + WINDOW, "the weights")?;
+    fn collect(patterns: &Arc<PatternSet>, weights: impl Iterator<Item = u16>) -> Result<Self, OutOfMemory> {
+        let len = patterns.entries() - patterns.stage_entries() + patterns.window();
+        let mut entries = try_with_capacity(len, "the weights")?;
         prefer_huge_pages(entries.spare_capacity_mut());
         entries.extend(weights.map(AtomicU16::new));
-        entries.resize_with(ENTRIES - STAGE_ENTRIES + WINDOW, || AtomicU16::new(Self::NEUTRAL));
-        Ok(Self { entries: entries.into(), version: next_version().into() })
+        entries.resize_with(len, || AtomicU16::new(Self::NEUTRAL));
+        Ok(Self { patterns: Arc::clone(patterns), entries: entries.into(), version: next_version().into() })
+    }
+
+    /// Returns the patterns whose tables these are.
+    pub fn patterns(&self) -> &Arc<PatternSet> {
+        &self.patterns
     }
 
     /// Returns a number that is unique in this process, for these weights since they were last marked as
@@ -93,17 +111,18 @@ impl Weights {
 
     /// Returns all entries. Call [`changed`](Self::changed) after writing any.
     pub fn entries(&self) -> &[AtomicU16] {
-        &self.entries[..ENTRIES]
+        &self.entries[..self.patterns.entries()]
     }
 
-    /// Returns the fourteen tables of a stage, 0 to 59, one after another. A pattern's table starts at its
+    /// Returns the tables of a stage, 0 to 59, one after another. A pattern's table starts at its
     /// [`offset`](crate::Pattern::offset).
     pub fn stage(&self, stage: usize) -> &[AtomicU16] {
-        &self.entries[stage * STAGE_ENTRIES..][..STAGE_ENTRIES]
+        let len = self.patterns.stage_entries();
+        &self.entries[stage * len..][..len]
     }
 
-    /// Returns the entries from the start of a stage, 0 to 59, extending beyond its tables. Reading them needs no
-    /// bounds checks.
+    /// Returns the entries from the start of a stage, 0 to 59, of the shipped patterns, extending beyond its tables.
+    /// Reading them needs no bounds checks.
     #[inline(always)]
     pub(crate) fn window(&self, stage: usize) -> &[AtomicU16; WINDOW] {
         self.entries[stage * STAGE_ENTRIES..]
@@ -111,9 +130,15 @@ impl Weights {
             .expect("the unused entries at the end complete the last window")
     }
 
-    /// Returns the table of one pattern, 0 to 13, in a stage, 0 to 59.
+    /// Returns the entries from the start of a stage, 0 to 59, whose tables have `stage_entries` entries.
+    #[inline(always)]
+    pub(crate) fn from_stage(&self, stage: usize, stage_entries: usize) -> &[AtomicU16] {
+        &self.entries[stage * stage_entries..]
+    }
+
+    /// Returns the table of one pattern in a stage, 0 to 59.
     pub fn table(&self, stage: usize, pattern: usize) -> &[AtomicU16] {
-        let pattern = &PATTERNS[pattern];
+        let pattern = &self.patterns[pattern];
         &self.stage(stage)[pattern.offset()..][..pattern.entries()]
     }
 }
@@ -149,7 +174,7 @@ mod tests {
     #[test]
     fn a_wrong_number_of_entries_is_rejected() {
         assert_eq!(
-            Weights::from_entries(vec![0; 7]).unwrap_err().to_string(),
+            Weights::from_entries(&PATTERNS, vec![0; 7]).unwrap_err().to_string(),
             "weights = array of length 7: must have 28868400 entries"
         );
     }

@@ -4,7 +4,7 @@ mod common;
 
 use common::{NOISE, random_board, seeded, to_depth};
 use rand_xoshiro::rand_core::Rng;
-use shirokuro_engine::{Board, MAX_SCORE, Searcher, feature_indices, squares, weight_sum};
+use shirokuro_engine::{AnyReader, Board, MAX_SCORE, Searcher, squares};
 
 /// Returns boards of unfinished random games with 7 to 14 discs.
 fn early_boards(seed: u64, count: usize) -> Vec<Board> {
@@ -24,11 +24,12 @@ fn takes_the_last_disc(board: &Board) -> bool {
 
 #[test]
 fn a_board_whose_side_to_move_can_take_the_last_of_few_discs_is_won() {
+    let AnyReader::Shipped(reader) = NOISE.weights.reader() else { panic!("the patterns are the shipped ones") };
     let (mut won, mut others) = (0, 0);
     let boards = early_boards(21, 20_000);
     let children = boards.iter().flat_map(|board| squares(board.moves()).map(|square| board.play(square).unwrap()));
     for board in children.filter(|board| !board.is_over()) {
-        let sum = weight_sum(&NOISE.weights, board.stage(), &feature_indices(&board));
+        let sum = reader.weight_sum(board.stage(), &reader.indices(&board));
         let taken = takes_the_last_disc(&board);
         let expected = if taken { MAX_SCORE } else { sum.clamp(-MAX_SCORE, MAX_SCORE) };
         assert_eq!(NOISE.evaluate(&board), expected, "{board:?}");

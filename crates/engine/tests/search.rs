@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use common::{NOISE, random_board, seeded, to_depth};
 use rand_xoshiro::rand_core::Rng;
 use shirokuro_engine::{
-    Board, DiscCount, Evaluate, Limits, PatternEvaluator, Position, SearchResult, Searcher, Square, Symmetry,
+    Board, DiscCount, Evaluation, Limits, PatternEvaluator, Position, SearchResult, Searcher, Square, Symmetry,
     UNITS_PER_DISC, Weights, reference,
 };
 
@@ -21,7 +21,7 @@ fn brute_force(board: &Board) -> i32 {
 
 /// Asserts that the principal variation earns the score: its moves are legal, and the position at its end has the
 /// result's score.
-fn assert_line_earns_the_score<E: Evaluate>(evaluator: &E, board: &Board, result: &SearchResult) {
+fn assert_line_earns_the_score<E: Evaluation>(evaluator: &E, board: &Board, result: &SearchResult) {
     let (mut end, mut sign) = (*board, 1);
     for &square in &result.line {
         if end.moves() == 0 {
@@ -30,7 +30,7 @@ fn assert_line_earns_the_score<E: Evaluate>(evaluator: &E, board: &Board, result
         (end, sign) = (end.play(square).unwrap(), -sign);
     }
     let value = if result.line.len() == result.depth as usize {
-        evaluator.evaluate(&end)
+        shirokuro_engine::reference::negamax(evaluator, &end, 0)
     } else {
         assert!(end.is_over(), "the line ends early: {board:?} {result:?}");
         end.final_score() * UNITS_PER_DISC
@@ -40,7 +40,7 @@ fn assert_line_earns_the_score<E: Evaluate>(evaluator: &E, board: &Board, result
 }
 
 /// Compares searches of random boards with negamax.
-fn assert_finds_the_score_of_negamax<E: Evaluate>(
+fn assert_finds_the_score_of_negamax<E: Evaluation>(
     evaluator: &E,
     seed: u64,
     boards: usize,

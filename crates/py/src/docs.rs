@@ -12,10 +12,12 @@ These threads get a `KeyboardInterrupt`, as the main thread does at Ctrl-C."
         r"Ends them; long searches end within about 50 ms."
     };
     (Evaluator) => {
-        r"The pattern evaluation: the weights of fourteen patterns in 60 stages, neutral when new.
+        r"The pattern evaluation: weights of patterns in 60 stages, neutral when new.
 
 Any number of threads may use one evaluator. A trainer's evaluator follows the training. A copy, also a pickled one
-(57.7 MB), has the weights of its moment."
+(57.7 MB with the default patterns), has the weights of its moment.
+
+Creates a neutral evaluation by these patterns, or by the default ones."
     };
     (Evaluator.default) => {
         r"Returns the evaluator of the model that ships with the package, which is loaded once.
@@ -56,8 +58,9 @@ Raises:
         r#"Creates an evaluator with a copy of these weights, which have the form that `get_weights` returns.
 
 Args:
-    weights: for each of `"P01"` … `"P14"`, integers from 0 to 65535 of the shape (60, 3**n). An entry and its
+    weights: for each pattern, by name, integers from 0 to 65535 of the shape (60, 3**n). An entry and its
         mirror image (`shirokuro._core.mirror_entries`) must have the same weight.
+    patterns: the patterns; without them, the default ones, `"P01"` … `"P14"`.
 
 Raises:
     ValueError: an array is missing or unknown, or has another shape, a number outside the range, or different
@@ -68,9 +71,10 @@ Raises:
     (Evaluator.get_weights) => {
         r#"Returns the weights by pattern name: read-only views, which copy nothing and follow a training.
 
-Each of `"P01"` … `"P14"` has the shape (60, 3**n) for a pattern of n squares: [stage, entry]. The stage is the
-number of discs − 4. The base-3 digits of an entry are the squares in the pattern's order, the first one least
-significant: 0 empty, 1 side to move, 2 opponent. A weight w stands for (w − 32768) / 256 discs."#
+Each (`"P01"` … `"P14"` are the default patterns) has the shape (60, 3**n) for a pattern of n squares: [stage,
+entry]. The stage is the number of discs − 4. The base-3 digits of an entry are the squares in the pattern's
+order, the first one least significant: 0 empty, 1 side to move, 2 opponent. A weight w stands for (w − 32768) /
+256 discs."#
     };
     (Evaluator.load) => {
         r"Reads the weights of a model file, with or without training state.
@@ -78,6 +82,9 @@ significant: 0 empty, 1 side to move, 2 opponent. A weight w stands for (w − 3
 Raises:
     FileNotFoundError: the file does not exist (other `OSError`s: it cannot be read).
     ModelFileError: the file is not a model, or is damaged."
+    };
+    (Evaluator.patterns) => {
+        r"The patterns whose weights these are."
     };
     (Evaluator.save) => {
         r"Writes a model file that holds the weights alone; an existing file is replaced in one step.
@@ -233,7 +240,7 @@ Raises:
 The games are those that the trainer would play. One thread calls the methods at a time; `stop` and `finished` are
 for any thread.
 
-Creates a player with neutral weights."
+Creates a player with neutral weights of these patterns, or of the default ones."
     };
     (GamePlayer.apply) => {
         r"Applies changes of the weights.
@@ -404,6 +411,53 @@ Each item is pattern, stage and number of entries, for the whole generation so f
     (ModelVersionError) => {
         r"A model file has a format version that this program does not read; the message names those it reads."
     };
+    (PatternSet) => {
+        r#"The patterns of an evaluation: lists of squares, each of which selects an entry of a table of weights.
+
+Each pattern is read in all orientations of the board: four, if it is its own mirror image, or eight. A position has
+at most 64 of these features. The default set has fourteen patterns in 56 features, and is the fastest.
+
+Two sets are equal if they have the same names and squares in the same order.
+
+Creates a set from squares by name, such as `{"edge": "a1 b1 c1 d1 e1 f1 g1 h1"}`.
+
+Args:
+    patterns: the squares of each pattern, 2 to 10, in any order and any orientation: one string, or several. A
+        name starts with a letter, and has up to 16 letters, digits and characters of `+-_.`.
+
+Raises:
+    ValueError: a name or a square is wrong or given twice, a pattern has too few or too many squares, two
+        patterns are the same up to a symmetry of the board, there are none, or there are more than 64 features.
+        The message names the pattern and the square.
+    TypeError: a name or its squares are not strings."#
+    };
+    (PatternSet.default) => {
+        r"Returns the fourteen patterns of the models that ship with the package."
+    };
+    (PatternSet.entries) => {
+        r"The number of entries of each pattern's table in one stage: 3**n for a pattern of n squares."
+    };
+    (PatternSet.features) => {
+        r"The squares of each pattern in all its orientations."
+    };
+    (PatternSet.from_toml) => {
+        r"Reads a TOML file with a table `[[pattern]]` for each pattern, which has a `name` and `squares`.
+
+Raises:
+    FileNotFoundError: the file does not exist (other `OSError`s: it cannot be read).
+    ValueError: it is not TOML, or does not define a set of patterns."
+    };
+    (PatternSet.is_default) => {
+        r"Whether these are the fourteen patterns of the models that ship with the package."
+    };
+    (PatternSet.squares) => {
+        r"The squares of each pattern in the order of an entry's digits, least significant first.
+
+Those nearest to the centre come first, whatever order they were given in."
+    };
+    (PatternSet.to_toml) => {
+        r"Returns the text of a file for `from_toml`."
+    };
     (Position) => {
         r#"A board and the side to move: immutable, hashable, and drawn in notebooks.
 
@@ -528,7 +582,7 @@ Without an evaluator, it uses `Evaluator.default()`. A copy, also a pickled one,
         r"The index of the mirror image, which has the same weight."
     };
     (SuddenChange.pattern) => {
-        r#"`"P01"` … `"P14"`."#
+        r"The name of the pattern."
     };
     (SuddenChange.ply) => {
         r"The number of moves played before the position."
@@ -545,9 +599,12 @@ Without an evaluator, it uses `Evaluator.default()`. A copy, also a pickled one,
     (TrainerCore) => {
         r"Weights, moments and the position in the run. Use `shirokuro.Trainer` instead of this class.
 
-Starts a run, with a copy of the weights of `init`, or with neutral ones.
+Starts a run, with a copy of the weights of `init`, or with neutral ones of these patterns.
 
-With a delay of 1, a generation is played with the weights from before the last one."
+With a delay of 1, a generation is played with the weights from before the last one.
+
+Raises:
+    ValueError: a value is outside its range, or `patterns` are not those of `init`."
     };
     (TrainerCore.advance) => {
         r#"Plays the next games, at most to the end of the current generation, and learns from them.
@@ -704,7 +761,7 @@ Raises:
 It is the same on every machine, until the rules, the evaluation or the search change what is played."
     };
     (feature_indices) => {
-        r"Returns the entry that each of the 56 features reads on a board: four rotations of each pattern, in order."
+        r"Returns the entry that each feature reads on a board: 56 for the default patterns, four for each pattern."
     };
     (file_digest) => {
         r"Returns the digest of the training state in a model file: that of `TrainerCore.digest` when it was saved.
@@ -734,7 +791,9 @@ Raises:
         r#"Returns the instruction set of the inner loops here: `"avx512"`, `"avx2"`, `"neon"` or `"portable"`."#
     };
     (mirror_entries) => {
-        r"Returns, by pattern name, the mirror image of each entry of the table, which has the same weight."
+        r"Returns, by pattern name, the mirror image of each entry of the table, which has the same weight.
+
+In a pattern without symmetry, each entry is its own mirror image."
     };
     (outcome_errors) => {
         r"Compares the evaluations of the games' positions with the games' outcomes.
@@ -743,7 +802,7 @@ Returns:
     The number of positions, the sum of the distances in discs, and the sum of their squares."
     };
     (pattern_squares) => {
-        r"Returns each pattern's squares in the four rotations, by name, in the order of an entry's digits, least first."
+        r"Returns each pattern's squares in all orientations, by name, in the order of an entry's digits, least first."
     };
     (perft) => {
         r"Counts the move sequences of `depth` plies, from the start unless a board is given. A pass counts as one ply.
@@ -768,8 +827,8 @@ Raises:
     (reachable_entries) => {
         r"Returns, for each entry of a stage in the order of the weights, whether a position can read it.
 
-The shape is (481140,). An entry that is `False` never occurs. Up to stage 8 the answer is exact; in later stages,
-some entries that are `True` may not occur either.
+The shape is (481140,) with the default patterns. An entry that is `False` never occurs. Up to stage 8 the answer is
+exact; in later stages, some entries that are `True` may not occur either.
 
 Raises:
     ValueError: the stage does not exist."

@@ -4,6 +4,7 @@ use crate::args::SideToMove;
 use crate::board::position;
 use crate::error::{file_error, memory_error};
 use crate::file::encoding;
+use crate::pattern_set::{PyPatternSet, or_shipped};
 use crate::{batch, weight_arrays, weights_view};
 use numpy::PyArray1;
 use pyo3::exceptions::{PyRuntimeWarning, PyValueError};
@@ -34,8 +35,10 @@ impl PyEvaluator {
 #[pymethods]
 impl PyEvaluator {
     #[new]
-    fn neutral(py: Python<'_>) -> PyResult<Self> {
-        let weights = py.detach(Weights::neutral).map_err(|error| memory_error(&error))?;
+    #[pyo3(signature = (patterns = None))]
+    fn neutral(py: Python<'_>, patterns: Option<PyRef<'_, PyPatternSet>>) -> PyResult<Self> {
+        let patterns = or_shipped(patterns.as_deref());
+        let weights = py.detach(|| Weights::neutral_of(patterns)).map_err(|error| memory_error(&error))?;
         Ok(Self::new(Arc::new(weights)))
     }
 
@@ -48,14 +51,16 @@ impl PyEvaluator {
 
     /// Restores an evaluator from what `__reduce__` returns.
     #[staticmethod]
-    fn _of(py: Python<'_>, weights: &[u8]) -> PyResult<Self> {
+    #[pyo3(signature = (weights, patterns = None))]
+    fn _of(py: Python<'_>, weights: &[u8], patterns: Option<PyRef<'_, PyPatternSet>>) -> PyResult<Self> {
         let entries = weights.as_chunks::<2>().0.iter().map(|&weight| u16::from_le_bytes(weight));
-        let weights = py.detach(|| Weights::from_entries(entries.collect()));
+        let patterns = or_shipped(patterns.as_deref());
+        let weights = py.detach(|| Weights::from_entries(patterns, entries.collect()));
         weights.map(|weights| Self::new(Arc::new(weights))).map_err(|error| PyValueError::new_err(error.to_string()))
     }
 
-    /// Pickles the evaluator as its weights, two bytes each.
-    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
+    /// Pickles the evaluator as its weights, two bytes each, and its patterns.
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>, PyPatternSet))> {
         let entries = self.0.weights.entries();
         let weights = PyBytes::new_with(py, 2 * entries.len(), |bytes| {
             for (bytes, weight) in bytes.as_chunks_mut::<2>().0.iter_mut().zip(entries) {
@@ -63,7 +68,7 @@ impl PyEvaluator {
             }
             Ok(())
         })?;
-        Ok((py.get_type::<Self>().getattr("_of")?, (weights,)))
+        Ok((py.get_type::<Self>().getattr("_of")?, (weights, self.patterns())))
     }
 
     #[doc = doc!(Evaluator.load)]
@@ -75,8 +80,9 @@ impl PyEvaluator {
 
     #[doc = doc!(Evaluator.from_weights)]
     #[staticmethod]
-    fn from_weights(weights: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Ok(Self::new(Arc::new(weight_arrays::to_weights(weights)?)))
+    #[pyo3(signature = (weights, *, patterns = None))]
+    fn from_weights(weights: &Bound<'_, PyAny>, patterns: Option<PyRef<'_, PyPatternSet>>) -> PyResult<Self> {
+        Ok(Self::new(Arc::new(weight_arrays::to_weights(weights, or_shipped(patterns.as_deref()))?)))
     }
 
     #[doc = doc!(Evaluator.default)]
@@ -84,6 +90,12 @@ impl PyEvaluator {
     #[pyo3(name = "default")]
     fn of_shipped_model(py: Python<'_>) -> PyResult<Bound<'_, Self>> {
         Self::shipped(py)
+    }
+
+    #[doc = doc!(Evaluator.patterns)]
+    #[getter]
+    fn patterns(&self) -> PyPatternSet {
+        PyPatternSet(Arc::clone(self.0.weights.patterns()))
     }
 
     #[doc = doc!(Evaluator.save)]

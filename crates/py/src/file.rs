@@ -1,10 +1,12 @@
 //! Model files: their content, without building a trainer.
 
 use crate::error::file_error;
+use crate::pattern_set::PyPatternSet;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use shirokuro_train::{Encoding, FileHeader};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Returns the encoding of a file's sections.
 pub fn encoding(compress: bool) -> Encoding {
@@ -41,6 +43,7 @@ fn to_dict<'py>(py: Python<'py>, header: &FileHeader) -> PyResult<Bound<'py, PyD
     }
     file.set_item("version", header.version)?;
     file.set_item("training_state", header.training_state)?;
+    file.set_item("patterns", PyPatternSet(Arc::clone(&header.patterns)))?;
     file.set_item("games_played", header.games_played)?;
     file.set_item("generation", header.generation)?;
     file.set_item("generation_games", header.generation_games)?;

@@ -25,6 +25,7 @@ mod measure;
 mod moves;
 mod names;
 mod own_evaluator;
+mod pattern_set;
 mod perft;
 mod picture;
 mod player;
@@ -79,6 +80,8 @@ mod core {
     #[pymodule_export]
     use crate::moves::is_transcript;
     #[pymodule_export]
+    use crate::pattern_set::PyPatternSet;
+    #[pymodule_export]
     use crate::perft::perft;
     #[pymodule_export]
     use crate::player::{PyGamePlayer, engine_signature};
@@ -127,8 +130,8 @@ mod core {
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         let entries = PyDict::new(module.py());
-        for pattern in &PATTERNS {
-            entries.set_item(pattern.name, pattern.entries())?;
+        for pattern in PATTERNS.iter() {
+            entries.set_item(&pattern.name, pattern.entries())?;
         }
         module.add("PATTERN_ENTRIES", PyMappingProxy::new(module.py(), entries.as_mapping()))
     }

@@ -5,7 +5,7 @@ use crate::error::memory_error;
 use crate::evaluator::PyEvaluator;
 use crate::position::PyPosition;
 use pyo3::prelude::*;
-use shirokuro_engine::{Board, DiscCount, Evaluate, Limits, Searcher, try_with_capacity};
+use shirokuro_engine::{Board, DiscCount, Evaluation, Limits, Searcher, try_with_capacity};
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -41,7 +41,7 @@ pub fn time_searches(
     positions: Vec<PyRef<'_, PyPosition>>,
     rounds: &Bound<'_, PyAny>,
 ) -> PyResult<(f64, u64)> {
-    fn search<E: Evaluate>(evaluator: &E, boards: &[Board], rounds: u32) -> (f64, u64) {
+    fn search<E: Evaluation>(evaluator: &E, boards: &[Board], rounds: u32) -> (f64, u64) {
         let mut searcher = Searcher::new(0).expect("a table of one line");
         let limits = Limits { depth: Some(1), ..Limits::default() };
         let (start, mut nodes) = (Instant::now(), 0);

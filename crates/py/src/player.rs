@@ -3,6 +3,7 @@
 use crate::args::{hang_timeout, integer, small_integer, table_bytes};
 use crate::error::{busy, not_picklable, trainer_error};
 use crate::interrupt::{check_interrupts, with_polling};
+use crate::pattern_set::{PyPatternSet, or_shipped};
 use crate::settings::PySettings;
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
@@ -24,11 +25,18 @@ pub struct PyGamePlayer {
 #[pymethods]
 impl PyGamePlayer {
     #[new]
-    #[pyo3(signature = (*, threads, table_mb))]
-    fn create(py: Python<'_>, threads: &Bound<'_, PyAny>, table_mb: &Bound<'_, PyAny>) -> PyResult<Self> {
+    #[pyo3(signature = (*, threads, table_mb, patterns = None))]
+    fn create(
+        py: Python<'_>,
+        threads: &Bound<'_, PyAny>,
+        table_mb: &Bound<'_, PyAny>,
+        patterns: Option<PyRef<'_, PyPatternSet>>,
+    ) -> PyResult<Self> {
         let threads = small_integer("threads", threads, 1..=TrainerOptions::MAX_THREADS as u32)? as usize;
         let table_bytes = table_bytes(Some(table_mb))?;
-        let player = py.detach(|| GamePlayer::new(threads, table_bytes)).map_err(|error| trainer_error(&error))?;
+        let patterns = or_shipped(patterns.as_deref());
+        let player = py.detach(|| GamePlayer::new(patterns, threads, table_bytes));
+        let player = player.map_err(|error| trainer_error(&error))?;
         Ok(Self { player: Mutex::new(player), control: Mutex::default(), owner: process::id() })
     }
 

@@ -6,9 +6,9 @@ use crate::position::PyPosition;
 use numpy::PyArray1;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use shirokuro_engine::{PATTERNS, discs, mirror, transcript};
+use shirokuro_engine::{PatternSet, Weights, discs, transcript};
 use shirokuro_train::{
-    FailureKind, GameFailure, GenerationReport, PhaseTimes, Reset, SuddenChange, ValueSummary, WeightUpdate, table_of,
+    FailureKind, GameFailure, GenerationReport, PhaseTimes, Reset, SuddenChange, ValueSummary, WeightUpdate,
 };
 use std::collections::BTreeMap;
 
@@ -63,8 +63,8 @@ impl PyGameFailure {
 type GameSums = (u64, i64, i64, u32, f64, u32);
 
 /// Pattern, stage and number of entries of each reset.
-pub fn resets(resets: &[Reset]) -> Vec<(&'static str, usize, u64)> {
-    resets.iter().map(|reset| (PATTERNS[reset.pattern].name, reset.stage, reset.entries)).collect()
+pub fn resets(resets: &[Reset], patterns: &PatternSet) -> Vec<(String, usize, u64)> {
+    resets.iter().map(|reset| (patterns[reset.pattern].name.clone(), reset.stage, reset.entries)).collect()
 }
 
 /// Seconds by phase.
@@ -88,7 +88,7 @@ fn phase_seconds(phases: PhaseTimes) -> PhaseSeconds {
 #[pyclass(frozen, get_all, name = "SuddenChange", module = "shirokuro._core")]
 pub struct PySuddenChange {
     #[doc = doc!(SuddenChange.pattern)]
-    pattern: &'static str,
+    pattern: String,
     #[doc = doc!(SuddenChange.stage)]
     stage: usize,
     #[doc = doc!(SuddenChange.entry)]
@@ -127,14 +127,14 @@ impl PySuddenChange {
 }
 
 impl PySuddenChange {
-    fn new(py: Python<'_>, change: &SuddenChange) -> PyResult<Self> {
+    fn new(py: Python<'_>, change: &SuddenChange, patterns: &PatternSet) -> PyResult<Self> {
         let WeightUpdate { entry, visits, before, after, .. } = change.update;
-        let (stage, pattern, entry) = table_of(entry);
+        let (stage, pattern, entry) = patterns.table_of(entry as usize);
         Ok(Self {
-            pattern: PATTERNS[pattern].name,
+            pattern: patterns[pattern].name.clone(),
             stage,
             entry,
-            mirror: mirror(pattern)[entry],
+            mirror: patterns[pattern].mirror()[entry],
             visits,
             before,
             after,
@@ -147,10 +147,10 @@ impl PySuddenChange {
 }
 
 /// Returns the updates, as one `NumPy` array per column.
-fn updates<'py>(py: Python<'py>, updates: &[WeightUpdate]) -> PyResult<Bound<'py, PyDict>> {
+fn updates<'py>(py: Python<'py>, updates: &[WeightUpdate], patterns: &PatternSet) -> PyResult<Bound<'py, PyDict>> {
     let column = PyDict::new(py);
-    let tables: Vec<_> = updates.iter().map(|update| table_of(update.entry)).collect();
-    let mirror_of = |&(_, pattern, entry): &(usize, usize, usize)| mirror(pattern)[entry];
+    let tables: Vec<_> = updates.iter().map(|update| patterns.table_of(update.entry as usize)).collect();
+    let mirror_of = |&(_, pattern, entry): &(usize, usize, usize)| patterns[pattern].mirror()[entry];
     column.set_item("stage", PyArray1::from_iter(py, tables.iter().map(|table| table.0 as u8)))?;
     column.set_item("pattern", PyArray1::from_iter(py, tables.iter().map(|table| table.1 as u8)))?;
     column.set_item("entry", PyArray1::from_iter(py, tables.iter().map(|table| table.2 as u16)))?;
@@ -170,7 +170,7 @@ pub struct PyGenerationReport {
     #[doc = doc!(GenerationReport.failures)]
     failures: Vec<Py<PyGameFailure>>,
     #[doc = doc!(GenerationReport.resets)]
-    resets: Vec<(&'static str, usize, u64)>,
+    resets: Vec<(String, usize, u64)>,
     #[doc = doc!(GenerationReport.nan_games)]
     nan_games: Vec<u64>,
     #[doc = doc!(GenerationReport.game_sums)]
@@ -233,8 +233,9 @@ impl PyGenerationReport {
 }
 
 impl PyGenerationReport {
-    /// Converts the report; `listed` says whether it lists updates.
-    pub fn new(py: Python<'_>, report: GenerationReport, listed: bool) -> PyResult<Self> {
+    /// Converts the report of an update of these weights; `listed` says whether it lists updates.
+    pub fn new(py: Python<'_>, report: GenerationReport, weights: &Weights, listed: bool) -> PyResult<Self> {
+        let patterns = weights.patterns();
         let (positions, td_error) = (report.positions(), report.td_error());
         let GenerationReport { totals, values, .. } = report;
         let failures = report.failures.iter();
@@ -245,7 +246,7 @@ impl PyGenerationReport {
         Ok(Self {
             games: report.games.into_iter().map(|game| Py::new(py, PyGame(game))).collect::<PyResult<_>>()?,
             failures: failures.map(|failure| Py::new(py, PyGameFailure::new(failure))).collect::<PyResult<_>>()?,
-            resets: resets(&report.resets),
+            resets: resets(&report.resets, patterns),
             nan_games: report.nan_games,
             game_sums: sums.collect(),
             positions,
@@ -266,11 +267,11 @@ impl PyGenerationReport {
             play_seconds: report.play_time.as_secs_f64(),
             learn_seconds: report.learn_time.as_secs_f64(),
             phases: report.phases.map(phase_seconds),
-            updates: listed.then(|| updates(py, &report.updates)).transpose()?.map(Bound::unbind),
+            updates: listed.then(|| updates(py, &report.updates, patterns)).transpose()?.map(Bound::unbind),
             sudden: report
                 .sudden
                 .iter()
-                .map(|change| Py::new(py, PySuddenChange::new(py, change)?))
+                .map(|change| Py::new(py, PySuddenChange::new(py, change, patterns)?))
                 .collect::<PyResult<_>>()?,
             sudden_count: report.sudden_count,
             generation_complete: report.generation_complete,

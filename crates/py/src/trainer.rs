@@ -10,6 +10,7 @@ use crate::game_positions::own_targets;
 use crate::given::given_games;
 use crate::inspect::inspection;
 use crate::interrupt::with_requests;
+use crate::pattern_set::{PyPatternSet, or_shipped};
 use crate::player::weight_changes;
 use crate::report::{PyGenerationReport, resets};
 use crate::settings::PySettings;
@@ -108,7 +109,9 @@ impl RunPosition {
 #[pymethods]
 impl PyTrainerCore {
     #[new]
-    #[pyo3(signature = (*, seed, generation_games, threads, table_mb, delay_generations = 0, init = None))]
+    #[pyo3(
+        signature = (*, seed, generation_games, threads, table_mb, delay_generations = 0, init = None, patterns = None)
+    )]
     #[expect(clippy::too_many_arguments, reason = "they are Python's keyword arguments")]
     fn create(
         py: Python<'_>,
@@ -118,6 +121,7 @@ impl PyTrainerCore {
         table_mb: &Bound<'_, PyAny>,
         delay_generations: u32,
         init: Option<PyRef<'_, PyEvaluator>>,
+        patterns: Option<PyRef<'_, PyPatternSet>>,
     ) -> PyResult<Self> {
         let max_games = TrainerOptions::MAX_GENERATION_GAMES;
         let options = TrainerOptions {
@@ -128,9 +132,16 @@ impl PyTrainerCore {
             delay_generations,
         };
         let weights = init.map(|evaluator| Arc::clone(&evaluator.0.weights));
+        let given = patterns.as_ref().map(|patterns| &patterns.0);
+        if let (Some(weights), Some(given)) = (&weights, given)
+            && weights.patterns() != given
+        {
+            return Err(PyValueError::new_err("patterns: must be those of the model that the run starts from"));
+        }
+        let patterns = or_shipped(patterns.as_deref());
         let create = || match &weights {
             Some(weights) => Trainer::with_weights(&options, weights),
-            None => Trainer::new(&options),
+            None => Trainer::with_patterns(&options, patterns),
         };
         let trainer = py.detach(create).map_err(|error| trainer_error(&error))?;
         Self::new(py, trainer)
@@ -167,7 +178,7 @@ impl PyTrainerCore {
         own_targets: Option<Py<PyAny>>,
         hang_seconds: f64,
         sudden_discs: f64,
-        updates: Option<(u64, u16)>,
+        updates: Option<(u64, u64)>,
         tick: Option<Py<PyAny>>,
         reports: Option<&Bound<'_, PyList>>,
     ) -> PyResult<Py<PyGenerationReport>> {
@@ -205,7 +216,8 @@ impl PyTrainerCore {
             (None, Err(error)) => Err(trainer_error(&error)),
             (None, Ok(report)) => {
                 let report = report.ok_or_else(|| PyRuntimeError::new_err("stopped without a reason"))?;
-                let report = Py::new(py, PyGenerationReport::new(py, report, updates.is_some())?)?;
+                let report =
+                    Py::new(py, PyGenerationReport::new(py, report, &trainer.evaluator().weights, updates.is_some())?)?;
                 if let Some(reports) = reports {
                     reports.append(report.clone_ref(py))?;
                 }
@@ -282,9 +294,10 @@ impl PyTrainerCore {
     }
 
     #[doc = doc!(TrainerCore.reset_bad_numbers)]
-    fn reset_bad_numbers(&self, py: Python<'_>) -> PyResult<Vec<(&'static str, usize, u64)>> {
+    fn reset_bad_numbers(&self, py: Python<'_>) -> PyResult<Vec<(String, usize, u64)>> {
         let trainer = &mut *self.lock_with_threads(py)?;
-        Ok(resets(&py.detach(|| trainer.reset_bad_numbers())))
+        let found = py.detach(|| trainer.reset_bad_numbers());
+        Ok(resets(&found, trainer.evaluator().weights.patterns()))
     }
 
     #[doc = doc!(TrainerCore.digest)]

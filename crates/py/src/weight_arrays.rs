@@ -7,32 +7,40 @@ use numpy::{PyArrayDescrMethods, PyReadonlyArray2, PyUntypedArray, PyUntypedArra
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyMapping;
-use shirokuro_engine::{PATTERNS, Pattern, STAGES, Weights, mirror};
+use shirokuro_engine::{Pattern, PatternSet, STAGES, Weights};
+use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
-/// Converts a mapping from each pattern's name to integers of shape (60, entries).
+/// Converts a mapping from the name of each of these patterns to integers of shape (60, entries).
 ///
 /// # Errors
 ///
 /// `TypeError` or `ValueError`, with the pattern, if an array is missing, unknown, of another shape or type, has a
 /// number outside 0 to 65535, or has different weights for two mirror images.
-pub fn to_weights(arrays: &Bound<'_, PyAny>) -> PyResult<Weights> {
+pub fn to_weights(arrays: &Bound<'_, PyAny>, patterns: &Arc<PatternSet>) -> PyResult<Weights> {
     let arrays = arrays.cast::<PyMapping>().map_err(|_| wrong_type("weights", arrays, "arrays by pattern name"))?;
     for name in arrays.keys()? {
-        if !PATTERNS.iter().any(|pattern| name.eq(pattern.name).unwrap_or(false)) {
-            let names = format!("{} to {}", PATTERNS[0].name, PATTERNS[PATTERNS.len() - 1].name);
-            return Err(value_error("name in weights", name.repr()?, names));
+        if !patterns.iter().any(|pattern| name.eq(&pattern.name).unwrap_or(false)) {
+            return Err(value_error("name in weights", name.repr()?, allowed_names(patterns)));
         }
     }
-    let weights = Weights::neutral().map_err(|error| memory_error(&error))?;
-    for (number, pattern) in PATTERNS.iter().enumerate() {
-        if !arrays.contains(pattern.name)? {
+    let weights = Weights::neutral_of(patterns).map_err(|error| memory_error(&error))?;
+    for (number, pattern) in patterns.iter().enumerate() {
+        if !arrays.contains(&pattern.name)? {
             return Err(PyValueError::new_err(format!("weights: the array of {} is missing", pattern.name)));
         }
-        copy(&arrays.get_item(pattern.name)?, number, pattern, &weights)?;
+        copy(&arrays.get_item(&pattern.name)?, number, pattern, &weights)?;
     }
     weights.changed();
     Ok(weights)
+}
+
+fn allowed_names(patterns: &PatternSet) -> String {
+    let names: Vec<&str> = patterns.iter().map(|pattern| pattern.name.as_str()).collect();
+    match &names[..] {
+        [first, .., last] if patterns.is_shipped() => format!("{first} to {last}"),
+        _ => format!("one of {}", names.join(", ")),
+    }
 }
 
 fn copy(array: &Bound<'_, PyAny>, number: usize, pattern: &Pattern, weights: &Weights) -> PyResult<()> {
@@ -55,7 +63,7 @@ fn copy(array: &Bound<'_, PyAny>, number: usize, pattern: &Pattern, weights: &We
     }
     let array: PyReadonlyArray2<'_, u16> = array.call_method1("astype", ("uint16",))?.extract()?;
     let array = array.as_array();
-    let mirrored = mirror(number);
+    let mirrored = pattern.mirror();
     for stage in 0..STAGES {
         let table = weights.table(stage, number);
         let row = array.row(stage);

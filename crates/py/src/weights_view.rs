@@ -7,7 +7,7 @@ use numpy::PyArray2;
 use numpy::ndarray::{ArrayView2, ShapeBuilder};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use shirokuro_engine::{PATTERNS, STAGE_ENTRIES, STAGES};
+use shirokuro_engine::STAGES;
 
 /// Returns, by pattern name, read-only arrays of shape (60, entries) over the evaluator's weights, which they keep
 /// alive.
@@ -15,8 +15,9 @@ pub fn by_pattern<'py>(evaluator: &Bound<'py, PyEvaluator>) -> PyResult<Bound<'p
     let views = PyDict::new(evaluator.py());
     let weights = &evaluator.get().0.weights;
     let first = weights.entries().as_ptr().cast::<u16>();
-    for pattern in &PATTERNS {
-        let layout = (STAGES, pattern.entries()).strides((STAGE_ENTRIES, 1));
+    let patterns = weights.patterns();
+    for pattern in patterns.iter() {
+        let layout = (STAGES, pattern.entries()).strides((patterns.stage_entries(), 1));
         // SAFETY: AtomicU16 has the layout of u16. The pointer points to all entries, and the pattern's offset and last
         // element, in stage 59, are among them; they are never moved. They live as long as the evaluator, which is the
         // array's base object. A trainer may store to them while the Rust view exists, but nothing is loaded through the
@@ -28,7 +29,7 @@ pub fn by_pattern<'py>(evaluator: &Bound<'py, PyEvaluator>) -> PyResult<Bound<'p
         };
         // The evaluator offers no writeable buffer, so NumPy refuses to set the flag again.
         view.call_method1("setflags", (false,))?;
-        views.set_item(pattern.name, view)?;
+        views.set_item(&pattern.name, view)?;
     }
     Ok(views)
 }

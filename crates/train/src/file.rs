@@ -25,9 +25,10 @@ pub use load::load_weights;
 
 use crate::file::digest::{StateHasher, state_digest};
 use crate::state::State;
+use codec::state_sections;
 use container::{Sink, Source};
 use error::{FileError, Reason};
-use load::{open, read_state};
+use load::{open, read_patterns, read_state};
 use order::OldOrder;
 use section::{Encoding, Section};
 use shirokuro_engine::Weights;
@@ -42,12 +43,15 @@ use texts::Texts;
 /// The path is not a regular file, or the operating system reported an error; the old file is unchanged.
 pub fn save_weights(path: &Path, weights: &Weights, encoding: Encoding) -> Result<bool, FileError> {
     let packed = encoding == Encoding::Zstd && packed::is_lossless(weights);
-    let sections: [(Section, &Source); 1] = [if packed {
-        (Section::PackedWeights, &|sink: &mut Sink| packed::stream(weights, sink))
-    } else {
-        (Section::Weights, &|sink: &mut Sink| codec::stream_weights(weights, sink))
-    }];
-    atomic::replace(path, |file| container::write(file, &codec::no_fields(), &sections, encoding))
+    let patterns = weights.patterns();
+    let stream = |sink: &mut Sink<'_>| {
+        if packed { packed::stream(weights, sink) } else { codec::stream_weights(weights, sink) }
+    };
+    let definition = |sink: &mut Sink<'_>| sink(patterns.definition().as_bytes());
+    let weights_section = if packed { Section::PackedWeights } else { Section::Weights };
+    let sections: [(Section, &Source); 2] = [(Section::Patterns, &definition), (weights_section, &stream)];
+    let sections = &sections[usize::from(patterns.is_shipped())..];
+    atomic::replace(path, |file| container::write(file, &codec::no_fields(), sections, encoding))
         .map_err(|error| FileError::new(path, error))
 }
 
@@ -65,7 +69,8 @@ pub fn file_digest(path: &Path) -> Result<String, FileError> {
             return Ok(state_digest(&read_state(&mut file)?.0));
         }
         let mut hasher = StateHasher::new(file.fields());
-        for section in codec::state_sections(load::has_delay(&file)) {
+        let patterns = read_patterns(&mut file)?;
+        for section in state_sections(&patterns, load::has_delay(&file)) {
             hasher.section(file.length(section)?);
             file.read(section, &mut |bytes| {
                 hasher.update(bytes);
@@ -87,7 +92,7 @@ pub(crate) fn save_state(path: &Path, state: &State, texts: &Texts, encoding: En
             return Err(FileError::new(path, Reason::invalid(section.name(), reason)));
         }
     }
-    let mut state_sections = codec::state_sections(state.earlier.is_some());
+    let mut state_sections = state_sections(state.patterns(), state.earlier.is_some());
     state_sections.extend([Section::Kept, Section::Coverage]);
     let state_sources: Vec<_> =
         state_sections.iter().map(|&section| move |sink: &mut Sink<'_>| codec::stream(state, section, sink)).collect();

@@ -43,7 +43,6 @@ pub use inspect::reachable::reachable_entries;
 pub use inspect::replay::{ReplayedGame, ReplayedPly};
 pub use inspect::traces::{FLOOR, TracedStep, Traces, backward_view, traces_of};
 pub use learn::adam::{BETA1, BETA2, EPSILON, Moments, Powers};
-pub use learn::entries::table_of;
 pub use learn::inspection::{Inspection, SuddenChange, Tables, WeightUpdate};
 pub use learn::positions::TdErrors;
 pub use learn::targets::{Step, lambda_returns};

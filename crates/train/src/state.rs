@@ -6,7 +6,7 @@ use crate::learn::undo::{self, UndoEntry};
 use crate::learn::zeroed::zeroed_moments;
 use crate::play::pending::PendingGames;
 use crate::record::GameRecord;
-use shirokuro_engine::{ENTRIES, OutOfMemory, Weights, prefer_huge_pages, require_memory};
+use shirokuro_engine::{OutOfMemory, PatternSet, Weights, prefer_huge_pages, require_memory};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -39,25 +39,39 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// The bytes of the weights, the moments and the coverage.
-    pub const BYTES: usize = ENTRIES * (size_of::<u16>() + size_of::<Moments>()) + Coverage::BYTES;
+    /// Returns the bytes of the weights, the moments and the coverage.
+    pub fn bytes(patterns: &PatternSet) -> usize {
+        patterns.entries() * (size_of::<u16>() + size_of::<Moments>()) + Coverage::bytes(patterns)
+    }
 
-    /// Creates the state of a run that has played nothing, with a copy of these weights, or with neutral ones.
-    pub fn new(seed: u64, generation_games: u32, weights: Option<&Weights>) -> Result<Self, OutOfMemory> {
-        require_memory(Self::BYTES, "weights and moments")?;
+    /// Creates the state of a run that has played nothing, with a copy of these weights, or with neutral ones of the
+    /// patterns.
+    pub fn new(
+        seed: u64,
+        generation_games: u32,
+        patterns: &Arc<PatternSet>,
+        weights: Option<&Weights>,
+    ) -> Result<Self, OutOfMemory> {
+        debug_assert!(weights.is_none_or(|weights| weights.patterns() == patterns));
+        require_memory(Self::bytes(patterns), "weights and moments")?;
         Ok(Self {
             seed,
             generation_games,
             generation: 0,
             powers: Powers::START,
-            weights: Arc::new(weights.map_or_else(Weights::neutral, Weights::copy)?),
-            moments: no_moments()?,
+            weights: Arc::new(weights.map_or_else(|| Weights::neutral_of(patterns), Weights::copy)?),
+            moments: no_moments(patterns)?,
             records: Vec::new(),
             undo: Vec::new(),
             earlier: None,
             pending: PendingGames::default(),
-            coverage: Coverage::none(),
+            coverage: Coverage::none(patterns),
         })
+    }
+
+    /// Returns the patterns whose weights are learned.
+    pub fn patterns(&self) -> &Arc<PatternSet> {
+        self.weights.patterns()
     }
 
     /// Returns the number of finished games.
@@ -121,8 +135,8 @@ impl State {
 ///
 /// The memory comes zeroed from the operating system, so only learned entries become resident. Large pages make
 /// learning about 5 % faster.
-pub(crate) fn no_moments() -> Result<Vec<Moments>, OutOfMemory> {
-    let moments = zeroed_moments()?;
+pub(crate) fn no_moments(patterns: &PatternSet) -> Result<Vec<Moments>, OutOfMemory> {
+    let moments = zeroed_moments(patterns.entries())?;
     prefer_huge_pages(&moments);
     Ok(moments)
 }
@@ -130,10 +144,11 @@ pub(crate) fn no_moments() -> Result<Vec<Moments>, OutOfMemory> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use shirokuro_engine::PATTERNS;
 
     #[test]
     fn the_next_games_follow_the_counted_ones_and_end_with_the_generation() {
-        let mut state = State::new(0, 5, None).unwrap();
+        let mut state = State::new(0, 5, &PATTERNS, None).unwrap();
         state.generation = 2;
         assert_eq!(state.next_games(100), 10..15);
         state.records.extend([10, 11].map(GameRecord::failed));

@@ -1,5 +1,6 @@
 //! Helpers for several tests.
 
+use shirokuro_engine::PATTERNS;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -33,4 +34,9 @@ impl Drop for Folder {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
     }
+}
+
+/// Returns the mirror image of an entry among all those of the shipped patterns.
+pub fn mirror_entry(entry: usize) -> usize {
+    PATTERNS.mirror_entry(entry)
 }

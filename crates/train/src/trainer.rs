@@ -26,7 +26,7 @@ use crate::record::PlayedGame;
 use crate::report::{GenerationReport, Reset};
 use crate::settings::{LearnSettings, PlaySettings, TrainerOptions};
 use crate::state::State;
-use shirokuro_engine::{OutOfMemory, PatternEvaluator, Weights, require_memory};
+use shirokuro_engine::{OutOfMemory, PATTERNS, PatternEvaluator, PatternSet, Weights, require_memory};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -89,7 +89,16 @@ impl Trainer {
     ///
     /// An option is outside its range, or there is not enough memory, or no threads are available.
     pub fn new(options: &TrainerOptions) -> Result<Self, TrainerError> {
-        Self::start(options, None)
+        Self::start(options, &PATTERNS, None)
+    }
+
+    /// Creates a trainer that has played nothing, with neutral weights of these patterns.
+    ///
+    /// # Errors
+    ///
+    /// An option is outside its range, or there is not enough memory, or no threads are available.
+    pub fn with_patterns(options: &TrainerOptions, patterns: &Arc<PatternSet>) -> Result<Self, TrainerError> {
+        Self::start(options, patterns, None)
     }
 
     /// Creates a trainer that has played nothing, with a copy of these weights.
@@ -98,12 +107,16 @@ impl Trainer {
     ///
     /// An option is outside its range, or there is not enough memory, or no threads are available.
     pub fn with_weights(options: &TrainerOptions, weights: &Weights) -> Result<Self, TrainerError> {
-        Self::start(options, Some(weights))
+        Self::start(options, weights.patterns(), Some(weights))
     }
 
-    fn start(options: &TrainerOptions, weights: Option<&Weights>) -> Result<Self, TrainerError> {
+    fn start(
+        options: &TrainerOptions,
+        patterns: &Arc<PatternSet>,
+        weights: Option<&Weights>,
+    ) -> Result<Self, TrainerError> {
         options.validate()?;
-        let mut state = State::new(options.seed, options.generation_games, weights)?;
+        let mut state = State::new(options.seed, options.generation_games, patterns, weights)?;
         state.earlier = (options.delay_generations > 0).then(Vec::new);
         let workers = Workers::new(options.threads, options.table_bytes)?;
         Ok(Self::of(state, workers))
@@ -268,7 +281,7 @@ impl Trainer {
         /// A game's record and search results, with copies.
         const GAME: usize = 4096;
         let next = self.state.next_games(games).count();
-        next * GAME + Positions::most_bytes(self.state.records.len() + next, learn.sharing())
+        next * GAME + Positions::most_bytes(self.state.records.len() + next, learn.sharing(), self.state.patterns())
     }
 
     /// Ends a call that learns nothing: restores the provisional update and keeps the games for the next call.
@@ -350,7 +363,7 @@ impl Trainer {
         let UpdateOutcome { visits, resets, undo, updates, sudden } = outcome;
         state.undo = undo;
         (report.updates, report.sudden_count) = (updates, sudden.count);
-        report.sudden = sudden.explain(&state.records, positions);
+        report.sudden = sudden.explain(&state.records, positions, state.patterns());
         *rows = positions.bytes();
         let new = |game: u64| report.games.binary_search_by_key(&game, |record| record.index).is_ok();
         let errors = state.records.iter().zip(positions.errors()).filter(|(record, _)| new(record.index));

@@ -60,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     patterns.add_argument(
         "position", nargs="?", default="", metavar="POSITION", help=f"{_POSITION} (default: the start)"
     )
-    patterns.add_argument("--pattern", action="append", metavar="P01…P14", help="show only this pattern; repeatable")
+    patterns.add_argument("--pattern", action="append", metavar="NAME", help="show only this pattern; repeatable")
 
     traces = command(
         "traces", _traces, "Show the eligibility traces at a ply of a recorded game.", "runs/first 1000 30"
@@ -119,7 +119,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     updates.add_argument(
         "--games", type=int, metavar="N", help="games to train (default: to the end of the generation)"
     )
-    updates.add_argument("--pattern", action="append", metavar="P01…P14", help="log only this pattern; repeatable")
+    updates.add_argument("--pattern", action="append", metavar="NAME", help="log only this pattern; repeatable")
     updates.add_argument("--stage", action="append", type=int, metavar="N", help="log only this stage; repeatable")
     updates.add_argument(
         "--limit", type=int, default=20, metavar="N", help="number of updates to show (default: %(default)s)"
@@ -158,7 +158,8 @@ def _traces(options: argparse.Namespace) -> None:
     if lambda_ is None:
         config = TrainConfig.from_toml(RunDirectory(Path(options.run_directory)).config.read_text(encoding="utf-8"))
         lambda_ = config.at(game.index // config.generation_games * config.generation_games).lambda_
-    say(debug.trace_view(game, options.ply, lambda_=lambda_).text(limit=options.limit))
+    patterns = RunDirectory(Path(options.run_directory)).own_patterns()
+    say(debug.trace_view(game, options.ply, lambda_=lambda_, patterns=patterns).text(limit=options.limit))
 
 
 def _replay(options: argparse.Namespace) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shirokuro import extras
-from shirokuro._core import ModelFileError, ModelVersionError
+from shirokuro._core import ModelFileError, ModelVersionError, PatternSet
 from shirokuro.cli import console, train_options
 from shirokuro.cli.display import display
 from shirokuro.cli.evaluate import print_results
@@ -144,7 +144,12 @@ def _trainer(directory: RunDirectory, given: dict[str, Any], options: Options, *
             f"{directory.path} holds a run: continue it with --resume, or choose another directory with --out"
         )
     trainer = Trainer()
-    trainer.restore(directory.path, on_corrupt=options.on_corrupt or _choice(directory), init=options.init_from)
+    trainer.restore(
+        directory.path,
+        on_corrupt=options.on_corrupt or _choice(directory),
+        init=options.init_from,
+        patterns=_patterns(options),
+    )
     if options.init_from and trainer.state.checkpoint:
         trainer.state.notes.append(
             f"--init-from {options.init_from}: not used, because the run in {directory.path} continues with its own "
@@ -164,6 +169,10 @@ def _trainer(directory: RunDirectory, given: dict[str, Any], options: Options, *
     return trainer
 
 
+def _patterns(options: Options) -> PatternSet | None:
+    return PatternSet.from_toml(options.patterns) if options.patterns else None
+
+
 def _given_games(options: Options) -> GivenGames | None:
     """Reads the given games, if there are any; on a slow machine, a large file takes a minute."""
     if options.from_games is None:
@@ -178,14 +187,15 @@ def _new(directory: RunDirectory, given: dict[str, Any], options: Options, *, re
 
     Without another length, a run that learns from given games ends with them.
     """
-    init, games = options.init_from, _given_games(options)
+    init, patterns, games = options.init_from, _patterns(options), _given_games(options)
     if games and "games" not in given:
         given = {"games": games.games, **given}
     if not resume:
-        return Trainer(TrainConfig().replace(**given), init=init, from_games=games)
+        return Trainer(TrainConfig().replace(**given), init=init, from_games=games, patterns=patterns)
     known = directory.config.exists() and directory.config.stat().st_size > 0
     config = settings_of(directory, []) if known else TrainConfig()
-    trainer = Trainer(config.replace(**given), init=init, from_games=games)
+    patterns = patterns or directory.own_patterns()
+    trainer = Trainer(config.replace(**given), init=init, from_games=games, patterns=patterns)
     found = "no checkpoint, so the run starts over with the settings in config.toml" if known else "no run: starts one"
     trainer.state.notes.append(f"--resume: {directory.path} has {found}")
     return trainer

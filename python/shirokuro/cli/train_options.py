@@ -44,7 +44,7 @@ _READERS: Mapping[Kind, dict[str, Any]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """The command-only options. Of these, only `init_from` and those of given games change the model.
+    """The command-only options. Of these, only `init_from`, `patterns` and those of given games change the model.
 
     Raises:
         ValueError: a value is out of its range.
@@ -53,6 +53,7 @@ class Options:
 
     out: str | None = None
     init_from: str | None = None
+    patterns: str | None = None
     from_games: Sequence[str] | None = None
     from_games_targets: GivenTargets | None = None
     from_games_epochs: int | None = None
@@ -74,6 +75,7 @@ class Options:
         kinds: dict[str, tuple[Any, str]] = {
             "out": (str, "a text"),
             "init_from": (str, "a text"),
+            "patterns": (str, "a file"),
             "from_games": (list, "a list of files"),
             "from_games_targets": (str, "a text"),
             "from_games_epochs": (int, "a whole number"),
@@ -183,6 +185,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="RUN|FILE",
         help="start a new run from the weights of this model, a run directory (its latest checkpoint) or a model file, "
         "instead of neutral ones; with --resume, a run that exists keeps its own, with a warning",
+    )
+    add(
+        "--patterns",
+        metavar="FILE",
+        help="learn weights of the patterns in this TOML file, in place of the fourteen default ones, which are the "
+        "fastest; checkpoints and models name them. With --resume they must be those of the run",
     )
     add(
         "--from-games",

@@ -14,7 +14,7 @@ from shirokuro.cluster.pieces import Pieces
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from shirokuro._core import TrainerCore
+    from shirokuro._core import PatternSet, TrainerCore
     from shirokuro.cluster.node import Answer
     from shirokuro.cluster.nodes import Nodes, RemoteNode
     from shirokuro.cluster.pieces import Piece
@@ -80,6 +80,8 @@ class Orders:
     """The time without a sign of life after which a thread is given up."""
     fingerprint: int
     """The fingerprint of the weights."""
+    patterns: PatternSet
+    """The patterns of the weights."""
 
     def order(self, piece: Piece, shared: SharedWeights) -> Order:
         """Returns the order to play a piece."""
@@ -87,6 +89,7 @@ class Orders:
             piece=piece.number,
             games=piece.games,
             seed=self.seed,
+            patterns=self.patterns,
             play=self.play,
             table_mb=self.table_mb,
             hang_seconds=self.hang_seconds,

@@ -14,6 +14,7 @@ from shirokuro._core import GamePlayer, __version__, engine_signature, kernel
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from shirokuro._core import PatternSet
     from shirokuro.config import GenerationSettings
 
 
@@ -68,6 +69,8 @@ class Order:
     """The size of each thread's transposition table."""
     hang_seconds: float
     """The time without a sign of life after which a thread is given up."""
+    patterns: PatternSet
+    """The patterns of the weights."""
     fingerprint: int
     """The fingerprint of the weights."""
     changes: tuple[tuple[int, int, Any], ...]
@@ -99,6 +102,7 @@ class Node:
         self._threads = threads
         self._fetch = fetch or _from_object_store
         self._player: GamePlayer | None = None
+        self._patterns: PatternSet | None = None
         self._lock = threading.Lock()
         self._stopped: set[int] = set()
         self._piece: int | None = None
@@ -120,8 +124,9 @@ class Node:
 
     def play(self, order: Order) -> Answer:
         """Plays a piece."""
-        if self._player is None:
-            self._player = GamePlayer(threads=self._threads, table_mb=order.table_mb)
+        if self._player is None or self._patterns != order.patterns:
+            self._player = GamePlayer(threads=self._threads, table_mb=order.table_mb, patterns=order.patterns)
+            self._patterns = order.patterns
         received = self._update(order)
         with self._lock:
             stopped = order.piece in self._stopped

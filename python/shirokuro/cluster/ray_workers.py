@@ -113,7 +113,7 @@ class RayWorkers(Connected):
         missing = core.missing_games(games, play=play)
         if not missing:
             return
-        orders = Orders(core.seed, play, table_mb, hang_seconds, self._shared.follow(core))
+        orders = Orders(core.seed, play, table_mb, hang_seconds, self._shared.follow(core), core.evaluator.patterns)
         generation = self._continued(core, missing, orders)
         finished = games - len(missing)
         try:

@@ -1,4 +1,4 @@
-"""The 56 weights that a model reads in a position, whose sum is the evaluation."""
+"""The weights that a model reads in a position, whose sum is the evaluation: 56 with the default patterns."""
 
 from __future__ import annotations
 
@@ -6,26 +6,28 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shirokuro._core import BLACK, WHITE, Position, feature_indices
-from shirokuro.debug.tables import PATTERNS, digits, discs, mirrors
+from shirokuro.debug.tables import check_pattern, digits, discs, mirrors
 from shirokuro.display import notebook
 from shirokuro.display.boards import SQUARES, board_text
 
 if TYPE_CHECKING:
-    from shirokuro._core import Evaluator, _Board
+    from collections.abc import Sequence
 
-_ROTATIONS = 4
+    from shirokuro._core import Evaluator, PatternSet, _Board
+
+_IN_A_ROW = 4
 _WIDTH = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatternRead:
-    """One weight that a position reads: a pattern in one of the four rotations of the board."""
+    """One weight that a position reads: a pattern in one of its orientations on the board."""
 
     pattern: str
-    """`"P01"` … `"P14"`."""
+    """The name of the pattern."""
 
     rotation: int
-    """The number of quarter turns, 0 to 3."""
+    """The number of the orientation, from 0: of quarter turns up to 3, and from 4 of those after a reflection."""
 
     squares: tuple[str, ...]
     """The squares, in the order of the digits."""
@@ -59,10 +61,13 @@ class PatternView:
     """The number of discs − 4, which selects the set of tables."""
 
     reads: tuple[PatternRead, ...]
-    """The 56 weights: the patterns in order, four rotations each."""
+    """The weights: the patterns in order, with the orientations of each."""
 
     evaluation: float
     """The model's evaluation, in discs for the side to move."""
+
+    patterns: PatternSet
+    """The model's patterns."""
 
     @property
     def sum(self) -> float:
@@ -74,8 +79,9 @@ class PatternView:
 
     @property
     def by_pattern(self) -> dict[str, float]:
-        """The contribution of each pattern over its four rotations, in discs."""
-        return {name: sum(read.discs for read in self.reads if read.pattern == name) for name in PATTERNS}
+        """The contribution of each pattern over its orientations, in discs."""
+        names = self.patterns.entries
+        return {name: sum(read.discs for read in self.reads if read.pattern == name) for name in names}
 
     def text(self, *patterns: str) -> str:
         """Returns a drawing of these patterns, or of all.
@@ -84,14 +90,13 @@ class PatternView:
             ValueError: a pattern does not exist.
         """
         for name in patterns:
-            if name not in PATTERNS:
-                raise ValueError(f"pattern = {name!r}: must be one of {', '.join(PATTERNS)}")
+            check_pattern(self.patterns, name)
         parts = [board_text(self.position), f"stage {self.stage}", ""]
-        for name in patterns or PATTERNS:
+        for name in patterns or self.patterns.entries:
             reads = [read for read in self.reads if read.pattern == name]
             parts += [
                 f"{name}  {' '.join(reads[0].squares)}  {self.by_pattern[name]:+.4f} discs",
-                *_drawn(self, reads),
+                *(line for at in range(0, len(reads), _IN_A_ROW) for line in _drawn(self, reads[at : at + _IN_A_ROW])),
                 "",
             ]
         parts.append(f"sum {self.sum:+.4f} discs, evaluation {self.evaluation:+.4f} discs for the side to move")
@@ -104,7 +109,7 @@ class PatternView:
         """Returns the board and the contribution of each pattern, for notebooks."""
         greatest = max(map(abs, self.by_pattern.values()))
         rows = [
-            (name, " ".join(PATTERNS[name][0]), f"{value:+.2f}", notebook.bar(value, greatest))
+            (name, " ".join(self.patterns.squares[name]), f"{value:+.2f}", notebook.bar(value, greatest))
             for name, value in self.by_pattern.items()
         ]
         rows.append(("sum", f"stage {self.stage}", f"{self.sum:+.2f}", notebook.Html()))
@@ -126,26 +131,29 @@ def pattern_view(evaluator: Evaluator, position: _Board) -> PatternView:
     stage = 64 - position.empties - 4
     if stage < 0:
         raise ValueError("position: tables exist only for 4 to 63 discs")
-    weights, indices, reads = evaluator.get_weights(), feature_indices(position), []
-    for number, (name, rotations) in enumerate(PATTERNS.items()):
+    patterns = evaluator.patterns
+    weights, reads = evaluator.get_weights(), []
+    indices = iter(feature_indices(position, patterns=patterns).tolist())
+    for name, rotations in patterns.features.items():
         for rotation, squares in enumerate(rotations):
-            entry = int(indices[_ROTATIONS * number + rotation])
+            entry = next(indices)
             reads.append(
                 PatternRead(
                     pattern=name,
                     rotation=rotation,
                     squares=tuple(squares),
-                    digits=digits(name, entry),
+                    digits=digits(len(squares), entry),
                     entry=entry,
-                    mirror=int(mirrors()[name][entry]),
+                    mirror=int(mirrors(patterns)[name][entry]),
                     weight=int(weights[name][stage, entry]),
                 )
             )
-    return PatternView(position=position, stage=stage, reads=tuple(reads), evaluation=evaluator.evaluate(position))
+    evaluation = evaluator.evaluate(position)
+    return PatternView(position=position, stage=stage, reads=tuple(reads), evaluation=evaluation, patterns=patterns)
 
 
-def _drawn(view: PatternView, reads: list[PatternRead]) -> list[str]:
-    """Draws the rotations of a pattern side by side."""
+def _drawn(view: PatternView, reads: Sequence[PatternRead]) -> list[str]:
+    """Draws orientations of a pattern side by side."""
     board = view.position.board
     marks = {0: "-", BLACK: "X", WHITE: "O"}
     lines = []

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from shirokuro._core import Game, Position, traces
-from shirokuro.debug.tables import NAMES, digits, discs
+from shirokuro._core import Game, PatternSet, Position, traces
+from shirokuro.debug.tables import digits, discs, names, sizes
 from shirokuro.display import notebook
 from shirokuro.display.boards import SIDES
 from shirokuro.display.format import counted
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from shirokuro._core import Evaluator
 
-_TRACE = [("stage", "u1"), ("pattern", "U3"), ("entry", "u2"), ("mirror", "u2"), ("eligibility", "f8")]
+_TRACE = [("stage", "u1"), ("pattern", "U16"), ("entry", "u2"), ("mirror", "u2"), ("eligibility", "f8")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,9 @@ class TraceView:
     weights: NDArray[np.uint16] | None
     """The weights of the entries in the given model; `None` without a model."""
 
+    patterns: PatternSet
+    """The patterns whose entries these are."""
+
     def text(self, *, limit: int = 20) -> str:
         """Returns the eligible positions and at most `limit` entries, the most eligible first, as text."""
         entries = counted(len(self.entries), "entry", "entries")
@@ -61,9 +64,10 @@ class TraceView:
         order = np.argsort(-np.abs(self.entries["eligibility"]), kind="stable")[:limit]
         header = ("stage", "pattern", "entry", "digits", "eligibility", *(() if self.weights is None else ("discs",)))
         found: list[tuple[object, ...]] = []
+        squares = sizes(self.patterns)
         for at in order:
             stage, name, entry, _, eligibility = self.entries[at].item()
-            row = (stage, name, entry, digits(name, entry), f"{eligibility:+.6f}")
+            row = (stage, name, entry, digits(squares[name], entry), f"{eligibility:+.6f}")
             found.append(row if self.weights is None else (*row, f"{discs(int(self.weights[at])):+.4f}"))
         parts.append(text_table(header, found, left=("pattern", "digits")))
         if len(self.entries) > len(found):
@@ -78,7 +82,14 @@ class TraceView:
         return notebook.text(self)
 
 
-def trace_view(game: Game, plies: int, *, lambda_: float, evaluator: Evaluator | None = None) -> TraceView:
+def trace_view(
+    game: Game,
+    plies: int,
+    *,
+    lambda_: float,
+    evaluator: Evaluator | None = None,
+    patterns: PatternSet | None = None,
+) -> TraceView:
     """Computes the eligibility traces after the first `plies` moves of a game.
 
     A random move or an exact value cuts the trace: later values then say nothing about earlier positions. The trainer
@@ -89,13 +100,19 @@ def trace_view(game: Game, plies: int, *, lambda_: float, evaluator: Evaluator |
         plies: the number of moves, from 0 to that of the game.
         lambda_: the λ of TD(λ), 0 to 1.
         evaluator: a model whose weights are shown as well.
+        patterns: the patterns whose entries are shown; by default those of the model, or the fourteen default ones.
 
     Raises:
-        ValueError: a value is out of range.
+        ValueError: a value is out of range, or the model has other patterns.
     """
-    columns = traces(game, plies, lambda_)
+    of_model = None if evaluator is None else evaluator.patterns
+    if patterns is None:
+        patterns = of_model or PatternSet.default()
+    elif of_model not in {None, patterns}:
+        raise ValueError("patterns: must be those of the evaluator")
+    columns = traces(game, plies, lambda_, patterns=patterns)
     entries = np.empty(len(columns["stage"]), dtype=_TRACE)
-    entries["stage"], entries["pattern"] = columns["stage"], NAMES[columns["pattern"]]
+    entries["stage"], entries["pattern"] = columns["stage"], names(patterns)[columns["pattern"]]
     entries["entry"], entries["mirror"] = columns["entry"], columns["mirror"]
     entries["eligibility"] = columns["eligibility"]
     weights = None
@@ -104,4 +121,4 @@ def trace_view(game: Game, plies: int, *, lambda_: float, evaluator: Evaluator |
         weights = np.array(
             [tables[str(row["pattern"])][row["stage"], row["entry"]] for row in entries], dtype=np.uint16
         )
-    return TraceView(game=game, plies=plies, lambda_=lambda_, entries=entries, weights=weights)
+    return TraceView(game=game, plies=plies, lambda_=lambda_, entries=entries, weights=weights, patterns=patterns)

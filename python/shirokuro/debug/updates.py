@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from shirokuro._core import UNITS_PER_DISC
-from shirokuro.debug.tables import NAMES, bit_sets, digits, discs
+from shirokuro.debug.tables import bit_sets, digits, discs, names, sizes
 from shirokuro.display.tables import text_table
 from shirokuro.files import target_of
 
@@ -27,7 +27,7 @@ COLUMNS = ("games_played", "final", "pattern", "stage", "entry", "mirror", "visi
 """The columns of the log."""
 
 _UPDATE = [
-    ("pattern", "U3"),
+    ("pattern", "U16"),
     ("stage", "u1"),
     ("entry", "u2"),
     ("mirror", "u2"),
@@ -60,7 +60,7 @@ class UpdateLog:
         if columns is None:
             return
         last = np.empty(len(columns["stage"]), dtype=_UPDATE)
-        last["pattern"] = NAMES[columns["pattern"]]
+        last["pattern"] = names(self._trainer.patterns)[columns["pattern"]]
         last["stage"], last["entry"], last["mirror"] = columns["stage"], columns["entry"], columns["mirror"]
         last["visits"], last["error"] = columns["visits"], columns["error"]
         last["before"], last["after"] = columns["before"], columns["after"]
@@ -74,13 +74,14 @@ class UpdateLog:
 
     def text(self, *, limit: int = 20) -> str:
         """Returns the largest changes of the last generation as text."""
+        squares = sizes(self._trainer.patterns)
         change = self.last["after"].astype(np.int64) - self.last["before"]
         rows = []
         for at in np.argsort(-np.abs(change), kind="stable")[:limit]:
             name, stage, entry, _, visits, error, before, after = self.last[at].item()
             shown = (discs(before), discs(after), change[at] / UNITS_PER_DISC)
             numbers = (f"{number:+.4f}" for number in (error, *shown))
-            rows.append((name, stage, entry, digits(name, entry), visits, *numbers))
+            rows.append((name, stage, entry, digits(squares[name], entry), visits, *numbers))
         header = ("pattern", "stage", "entry", "digits", "visits", "error", "before", "after", "change")
         return text_table(header, rows, left=("pattern", "digits"))
 
@@ -104,13 +105,13 @@ def log_updates(
         trainer: the trainer or learner to observe, including sessions in the background.
         path: the file to write; an existing one is replaced.
         stages: the stages to log, 0 … 59 (default: all).
-        patterns: the patterns to log, `"P01"` … `"P14"` (default: all).
+        patterns: the names of the patterns to log (default: all).
 
     Raises:
         ValueError: a stage or pattern does not exist.
         OSError: the file can't be written.
     """
-    tables = bit_sets(stages, patterns)
+    tables = bit_sets(trainer.patterns, stages, patterns)
     # Written as it grows, because it may be followed, and may be large.
     with target_of(path).open("w", encoding="utf-8", newline="") as file:
         log = UpdateLog(trainer, file)

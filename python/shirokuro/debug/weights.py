@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shirokuro._core import NEUTRAL_WEIGHT, STAGES, UNITS_PER_DISC, Evaluator
-from shirokuro.debug.tables import PATTERNS, evaluator_of, selected
+from shirokuro.debug.tables import evaluator_of, selected
 from shirokuro.display import notebook
 from shirokuro.display.tables import text_table
 
@@ -62,7 +62,7 @@ class WeightStatistics:
         Raises:
             ValueError: the pattern or stage does not exist.
         """
-        patterns, stages = selected(pattern, stage)
+        patterns, stages = selected(self.evaluator.patterns, pattern, stage)
         tables = self.evaluator.get_weights()
         counts = np.zeros(_LIMITS[1] + 1, dtype=np.int64)
         for name in patterns:
@@ -76,7 +76,7 @@ class WeightStatistics:
         learned = f"{whole.learned:,} of {whole.entries:,} weights were learned ({whole.learned / whole.entries:.2%})"
         parts = [f"{learned}; {whole.saturated:,} are at the limits of what can be stored", ""]
         measures = ("learned", "share", "sd", "least", *(f"{rank} %" for rank in _PERCENTILES), "greatest", "limits")
-        rows = [(name, *_cells(self.table(pattern=name))) for name in PATTERNS]
+        rows = [(name, *_cells(self.table(pattern=name))) for name in self.evaluator.patterns.entries]
         parts += [text_table(("pattern", *measures), [*rows, ("all", *_cells(whole))], left=("pattern",)), ""]
         stages = [(str(stage), *_cells(self.table(stage=stage))) for stage in range(STAGES)]
         parts.append(text_table(("stage", *measures), stages))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from shirokuro._core import PatternSet
 from shirokuro.files import open_own, write_text
 from shirokuro.runs.lock import DirectoryLock, is_locked
 
@@ -39,6 +40,32 @@ class RunDirectory:
     def config(self) -> Path:
         """The file of settings, with every value resolved."""
         return self.path / "config.toml"
+
+    @property
+    def patterns(self) -> Path:
+        """The file of patterns of a run whose patterns are not the default ones."""
+        return self.path / "patterns.toml"
+
+    def own_patterns(self) -> PatternSet | None:
+        """Returns the patterns in the directory's file of them; `None` without one.
+
+        Raises:
+            OSError: the file can't be read (ValueError: it is damaged).
+        """
+        return PatternSet.from_toml(self.patterns) if self.patterns.exists() else None
+
+    def write_patterns(self, patterns: PatternSet) -> None:
+        """Writes the file of patterns, unless it defines these already, or there is none and they are the default ones.
+
+        Raises:
+            OSError: the file can't be written.
+        """
+        if patterns.is_default and not self.patterns.exists():
+            return
+        with suppress(ValueError):
+            if self.own_patterns() == patterns:
+                return
+        write_text(self.patterns, patterns.to_toml())
 
     @property
     def metrics(self) -> Path:
@@ -102,7 +129,7 @@ class RunDirectory:
     def _remove_leftovers(self) -> None:
         # No other process writes here now, so a temporary file was left by a killed process.
         for folder in (self.path, self.checkpoints, self.snapshots):
-            for pattern in (".*.shiro.*.tmp", ".config.*.tmp.toml", ".strength.*.tmp.json"):
+            for pattern in (".*.shiro.*.tmp", ".config.*.tmp.toml", ".patterns.*.tmp.toml", ".strength.*.tmp.json"):
                 for file in folder.glob(pattern):
                     file.unlink(missing_ok=True)
                     _log.info("removed %s, left behind by a killed process", file)

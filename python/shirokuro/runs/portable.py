@@ -15,9 +15,9 @@ from shirokuro._core import (
     STAGES,
     UNITS_PER_DISC,
     Evaluator,
+    PatternSet,
     __version__,
     file_digest,
-    pattern_squares,
     read_header,
 )
 from shirokuro.files import temporary_for
@@ -38,11 +38,19 @@ FORMATS: tuple[Format, ...] = ("npz", "safetensors")
 _PADDING = 255
 """The number that fills the rows of shorter patterns in the array `squares`."""
 
+_OWN = (
+    "Each pattern is read in up to eight orientations: squares[pattern][orientation], padded with 255; a row of 255 "
+    "alone stands for no orientation."
+)
+"""What the rule says of patterns that are not the default ones."""
+
+_DEFAULT = "Each pattern is read in four rotations: squares[pattern][rotation], padded with 255."
+
 _RULE = (
     "A square is numbered a1 = 0, b1 = 1 … h8 = 63. A board's stage is its number of discs - 4, within 0 … stages - 1. "
     "The entry of a feature is the sum of digit * 3**k over its squares, k = 0 for the first; a digit is 0 for an "
-    "empty square, 1 for the side to move, 2 for the opponent. Each pattern is read in four rotations: "
-    "squares[pattern][rotation], padded with 255. The evaluation for the side to move, in discs, is the sum of "
+    "empty square, 1 for the side to move, 2 for the opponent. {orientations} The evaluation for the side to move, in "
+    "discs, is the sum of "
     "(weights[pattern][stage][entry] - neutral) / units_per_disc over all features, limited to -64 … 64. Two cases "
     "come first. A board that is full, or on which one side has no disc, has its final score, with empty squares "
     "counted for the winner. A board has 64 if the opponent has at most six discs and one legal move flips them all."
@@ -68,7 +76,7 @@ def export_model(
             weights, and none for others.
 
     Raises:
-        ValueError: the format is unknown.
+        ValueError: the format is unknown, or a pattern has the name of another array, `squares` or `metadata`.
         ModelFileError: the model's file is damaged.
         OSError: a file can't be read or written.
     """
@@ -79,7 +87,10 @@ def export_model(
         raise ValueError(f"format = {format!r}: must be npz or safetensors")
     file = None if isinstance(model, Evaluator) else model_of(model)
     evaluator = model if isinstance(model, Evaluator) else Evaluator.load(model_of(model))
-    arrays: dict[str, NDArray[Any]] = {**evaluator.get_weights(), "squares": _squares()}
+    for name in ("squares", "metadata"):
+        if name in evaluator.patterns.entries:
+            raise ValueError(f"pattern {name!r}: can't be exported, because an array of the file has this name")
+    arrays: dict[str, NDArray[Any]] = {**evaluator.get_weights(), "squares": _squares(evaluator.patterns)}
     metadata = _metadata(evaluator, file, license)
     write = _write_npz if chosen == "npz" else _write_safetensors
     with temporary_for(path) as temporary, temporary.open("wb") as stream:
@@ -88,14 +99,14 @@ def export_model(
         os.fsync(stream.fileno())
 
 
-def _squares() -> NDArray[np.uint8]:
-    """Returns the squares' numbers by pattern and rotation, padded to the longest pattern."""
-    patterns = list(pattern_squares().values())
-    longest = max(len(rotations[0]) for rotations in patterns)
-    squares = np.full((len(patterns), 4, longest), _PADDING, np.uint8)
-    for row, rotations in zip(squares, patterns, strict=True):
-        for rotation, names in zip(row, rotations, strict=True):
-            rotation[: len(names)] = [ord(name[0]) - ord("a") + 8 * (int(name[1]) - 1) for name in names]
+def _squares(patterns: PatternSet) -> NDArray[np.uint8]:
+    """Returns the squares' numbers by pattern and orientation, padded to the longest and most varied pattern."""
+    features = list(patterns.features.values())
+    longest = max(len(orientations[0]) for orientations in features)
+    squares = np.full((len(features), max(map(len, features)), longest), _PADDING, np.uint8)
+    for row, orientations in zip(squares, features, strict=True):
+        for orientation, names in zip(row, orientations, strict=False):
+            orientation[: len(names)] = [ord(name[0]) - ord("a") + 8 * (int(name[1]) - 1) for name in names]
     return squares
 
 
@@ -108,8 +119,8 @@ def _metadata(evaluator: Evaluator, file: Path | None, license_text: str | None)
         "stages": str(STAGES),
         "neutral": str(NEUTRAL_WEIGHT),
         "units_per_disc": str(UNITS_PER_DISC),
-        "patterns": json.dumps({name: rotations[0] for name, rotations in pattern_squares().items()}),
-        "rule": _RULE,
+        "patterns": json.dumps(evaluator.patterns.squares),
+        "rule": _RULE.format(orientations=_DEFAULT if evaluator.patterns.is_default else _OWN),
     }
     if license_text is not None:
         metadata["license"] = license_text

@@ -3,36 +3,50 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shirokuro._core import PATTERN_ENTRIES, STAGE_ENTRIES, STAGES
+from shirokuro._core import PATTERN_ENTRIES, STAGE_ENTRIES, STAGES, PatternSet, mirror_entries
 from shirokuro.training.typical_entries import TYPICAL_ENTRIES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 PATTERNS = tuple(PATTERN_ENTRIES)
-"""Pattern names, in the order of the arrays' columns."""
+"""Names of the default patterns, in the order of the arrays' columns."""
 
 ENTRIES = STAGES * STAGE_ENTRIES
-"""Number of weight entries, including mirror images."""
-
-UPDATES_PER_POSITION = 112
-"""Entries that one position updates, as assumed for `expected_updates`: 56 and their mirror images."""
+"""Number of weight entries of the default patterns, including mirror images."""
 
 PLIES = 60
-"""Positions in a game, under the same assumption."""
+"""Positions in a game, as assumed for `expected_updates`."""
 
 TABLE_ENTRIES: NDArray[np.int64] = np.array(list(PATTERN_ENTRIES.values()))
-"""Number of entries in each pattern's table for one stage, shape (14,)."""
+"""Number of entries in the table of each default pattern for one stage, shape (14,)."""
 
 
-def expected_updates(games: int) -> float:
-    """Returns the mean number of updates that an entry should have had after `games` games: 233 after a million."""
-    return games * PLIES * UPDATES_PER_POSITION / ENTRIES
+@cache
+def updates_per_position(patterns: PatternSet) -> NDArray[np.int64]:
+    """Returns the number of entries that one position updates by pattern, as assumed for `expected_updates`.
+
+    Each feature reads one entry. Its mirror image is updated too, if the pattern has mirror images: 8 for each of the
+    default patterns.
+    """
+    mirrors = mirror_entries(patterns)
+    features = ((len(orientations), mirrors[name]) for name, orientations in patterns.features.items())
+    return np.array([count * (1 + bool((np.arange(len(mirror)) != mirror).any())) for count, mirror in features])
+
+
+def expected_updates(games: int, patterns: PatternSet | None = None) -> float:
+    """Returns the mean number of updates that an entry should have had after `games` games: 233 after a million.
+
+    Without `patterns`, they are the default ones.
+    """
+    patterns = patterns or PatternSet.default()
+    return games * PLIES * int(updates_per_position(patterns).sum()) / (STAGES * sum(patterns.entries.values()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +77,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ConvergenceReport:
-    """Convergence of a training. Per-table arrays have the shape (60 stages, 14 patterns)."""
+    """Convergence of a training. Per-table arrays have the shape (60 stages, number of patterns): 14 by default."""
 
     games_played: int
     """Games played in the run."""
@@ -83,9 +97,12 @@ class ConvergenceReport:
     updates: NDArray[np.uint64]
     """Number of updates, by table. An entry and its mirror image are counted separately."""
 
+    patterns: PatternSet = field(default_factory=PatternSet.default)
+    """Patterns, in the order of the columns."""
+
     @property
     def reachable_entries(self) -> int:
-        """Number of reachable entries, out of 28,868,400."""
+        """Number of reachable entries, out of 28,868,400 with the default patterns."""
         return int(self.reachable.sum())
 
     @property
@@ -99,22 +116,25 @@ class ConvergenceReport:
         return self.updated_entries / self.reachable_entries
 
     @property
-    def typical_coverage(self) -> float:
+    def typical_coverage(self) -> float | None:
         """Share of the entries that a typical run reaches (`TYPICAL_ENTRIES`) that were updated at least once.
 
-        Entries beyond the typical number of their table do not count, so this is at most 1.
+        Entries beyond the typical number of their table do not count, so this is at most 1. It is `None` unless the
+        patterns are the default ones: what a typical run reaches was measured for these.
         """
+        if not self.patterns.is_default:
+            return None
         return int(np.minimum(self.updated, TYPICAL_ENTRIES).sum()) / int(TYPICAL_ENTRIES.sum())
 
     @property
     def mean_updates(self) -> float:
         """Mean number of updates per entry, over all entries."""
-        return int(self.updates.sum()) / ENTRIES
+        return int(self.updates.sum()) / (STAGES * sum(self.patterns.entries.values()))
 
     @property
     def expected_updates(self) -> float:
-        """Value of `mean_updates` if every game had 60 positions to learn from: 233 after a million games."""
-        return expected_updates(self.games_played)
+        """Value of `mean_updates` if every game had 60 positions to learn from: by default 233 after a million."""
+        return expected_updates(self.games_played, self.patterns)
 
     @property
     def coverage_by_table(self) -> NDArray[np.float64]:
@@ -122,8 +142,10 @@ class ConvergenceReport:
         return self.updated / self.reachable
 
     @property
-    def typical_coverage_by_table(self) -> NDArray[np.float64]:
+    def typical_coverage_by_table(self) -> NDArray[np.float64] | None:
         """`typical_coverage` of each table."""
+        if not self.patterns.is_default:
+            return None
         return np.minimum(self.updated / TYPICAL_ENTRIES, 1.0)
 
     @property
@@ -134,7 +156,7 @@ class ConvergenceReport:
     @property
     def expected_updates_by_table(self) -> NDArray[np.float64]:
         """Expected number of updates per entry of each table: those of all games, spread evenly over the table."""
-        row = self.games_played * UPDATES_PER_POSITION / len(PATTERNS) / TABLE_ENTRIES
+        row = self.games_played * updates_per_position(self.patterns) / list(self.patterns.entries.values())
         return np.broadcast_to(row, self.updates.shape)
 
     @property

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from shirokuro._core import UNITS_PER_DISC
+from shirokuro._core import UNITS_PER_DISC, PatternSet
 from shirokuro.config import TrainConfig
 from shirokuro.display.format import counted
 from shirokuro.runs.texts import build, typed
-from shirokuro.training.convergence import PATTERNS, ConvergenceReport, Window
+from shirokuro.training.convergence import ConvergenceReport, Window
 from shirokuro.training.report import variance
 from shirokuro.training.stagnation import EqualSettings, ErrorSums, stagnation
 
@@ -180,27 +180,33 @@ class ConvergenceTracker:
         """Whether a window has ended since the last `check`."""
         return self._check_due
 
-    def check(self, tables: TableCoverage, games_played: int, config: TrainConfig) -> Iterator[tuple[WarningKind, str]]:
-        """Yields warnings about low coverage and undertrained tables."""
+    def check(
+        self, tables: TableCoverage, games_played: int, config: TrainConfig, patterns: PatternSet | None = None
+    ) -> Iterator[tuple[WarningKind, str]]:
+        """Yields warnings about low coverage and undertrained tables of these patterns, or of the default ones."""
         self._check_due = False
-        report = self.report(tables, games_played)
+        report = self.report(tables, games_played, patterns)
+        typical, by_table = report.typical_coverage, report.typical_coverage_by_table
+        names = list(report.patterns.entries)
         if (
-            games_played >= config.coverage_games
-            and report.typical_coverage < config.min_coverage
+            typical is not None
+            and by_table is not None
+            and games_played >= config.coverage_games
+            and typical < config.min_coverage
             and self._is_new("coverage", games_played, config)
         ):
             yield (
                 "coverage",
                 (
-                    f"{report.typical_coverage:.1%} of the entries that a typical run reaches have been learned, "
+                    f"{typical:.1%} of the entries that a typical run reaches have been learned, "
                     f"expected {config.min_coverage:.0%} after {counted(config.coverage_games, 'game')}; "
-                    f"lowest: {_tables_below(report.typical_coverage_by_table, config.min_coverage)}"
+                    f"lowest: {_tables_below(names, by_table, config.min_coverage)}"
                 ),
             )
         ratios = report.mean_updates_by_table / report.expected_updates_by_table
         few = report.mean_updates < config.min_updates * report.expected_updates
         if (few or (ratios < config.min_updates).any()) and self._is_new("undertrained", games_played, config):
-            below = _tables_below(ratios, config.min_updates)
+            below = _tables_below(names, ratios, config.min_updates)
             yield (
                 "undertrained",
                 (
@@ -210,12 +216,13 @@ class ConvergenceTracker:
                 ),
             )
 
-    def report(self, tables: TableCoverage, games_played: int) -> ConvergenceReport:
-        """Returns the current state as a report."""
+    def report(self, tables: TableCoverage, games_played: int, patterns: PatternSet | None = None) -> ConvergenceReport:
+        """Returns the current state as a report on tables of these patterns, or of the default ones."""
         return ConvergenceReport(
             games_played=games_played,
             last_games=self._last_sums.window(games_played),
             windows=tuple(self._windows),
+            patterns=patterns or PatternSet.default(),
             **tables,
         )
 
@@ -290,10 +297,10 @@ def _whole_numbers(values: object, count: int) -> list[int]:
     return [typed(value, int) for value in values]
 
 
-def _tables_below(values: NDArray[np.float64], limit: float, at_most: int = 6) -> str:
+def _tables_below(names: Sequence[str], values: NDArray[np.float64], limit: float, at_most: int = 6) -> str:
     """Names the tables whose value is below a limit, lowest first: "P03 stages 9–14 (21%), …"."""
     found: list[tuple[float, str]] = []
-    for pattern, name in enumerate(PATTERNS):
+    for pattern, name in enumerate(names):
         stages = np.flatnonzero(values[:, pattern] < limit)
         for run in np.split(stages, np.flatnonzero(np.diff(stages) > 1) + 1):
             if run.size:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from os import PathLike
 
-    from shirokuro._core import Evaluator, Game, GenerationReport, TrainerCore
+    from shirokuro._core import Evaluator, Game, GenerationReport, PatternSet, TrainerCore
     from shirokuro.cluster import RayWorkers
     from shirokuro.config import GenerationSettings
     from shirokuro.runs.metrics import TrainingWarning
@@ -51,10 +51,13 @@ class Learner:
         workers: what plays the games; `None` for the threads of this process.
         targets: what the positions are taught in place of λ-returns; see the attribute.
         opponents: other players, whom the model meets in a share of the games.
+        patterns: the patterns whose weights are learned; by default those of `init`, or the fourteen of the models that
+            ship with the package, which are the fastest.
 
     Raises:
         FileNotFoundError: the file `init` does not exist (other `OSError`s: it can't be read).
         ModelFileError: the file `init` is not a model, or is damaged.
+        ValueError: `init` has other patterns.
     """
 
     state: TrainingState
@@ -79,6 +82,7 @@ class Learner:
         workers: RayWorkers | None = None,
         targets: TargetFunction | None = None,
         opponents: Opponents | None = None,
+        patterns: PatternSet | None = None,
     ) -> None:
         if config is None:
             config = TrainConfig()
@@ -86,7 +90,7 @@ class Learner:
             raise TypeError(f"config: must be a TrainConfig or None, not {type(config).__name__}")
         own_parts.check_targets(targets)
         own_parts.check_opponents(opponents)
-        self.state = TrainingState.new(config, init, from_games)
+        self.state = TrainingState.new(config, init, from_games, patterns)
         self.workers, self._targets, self._opponents = workers, targets, opponents
 
     def __repr__(self) -> str:
@@ -119,6 +123,11 @@ class Learner:
     def evaluator(self) -> Evaluator:
         """The evaluator being trained; its weights follow the training."""
         return self._core.evaluator
+
+    @property
+    def patterns(self) -> PatternSet:
+        """The patterns whose weights are learned."""
+        return self.evaluator.patterns
 
     @property
     def games_played(self) -> int:
@@ -277,7 +286,8 @@ class Learner:
         )
         statistics.count(config)
         if generation.generation_complete and statistics.convergence.check_due:
-            for kind, message in statistics.convergence.check(core.coverage(), self.games_played, self._config):
+            found = statistics.convergence.check(core.coverage(), self.games_played, self._config, self.patterns)
+            for kind, message in found:
                 statistics.warnings.issue(kind, message, self.games_played)
         _log.debug("%s played, TD error %s", counted(len(generation.games), "game"), generation.td_error)
         return generation
@@ -359,7 +369,7 @@ class Learner:
         for name in FIXED:
             if getattr(config, name) != getattr(self._config, name):
                 raise ValueError(f"{name} = {changes[name]!r}: can't be changed during a training")
-        memory.plan(config)
+        memory.plan(config, self.evaluator.patterns)
         if log_level is not None:
             log_file.set_level(log_level)
         self.state.config = config
@@ -396,7 +406,7 @@ class Learner:
             RuntimeError: another thread plays, and nothing was reported before.
         """
         self.state.statistics.count(self._config)
-        return self.state.statistics.convergence_report(self._core.coverage(), self.games_played)
+        return self.state.statistics.convergence_report(self._core.coverage(), self.games_played, self.patterns)
 
     @property
     def warnings(self) -> tuple[TrainingWarning, ...]:

@@ -89,6 +89,7 @@ class TrainingLoop:
             trainer = self._trainer
             self._retention = checkpoints.Retention(self._directory, trainer.state.run_id, trainer.games_played)
             self._directory.write_config(trainer.config)
+            self._directory.write_patterns(trainer.patterns)
             trainer.state.written = trainer.config
             resources.enter_context(RunLog(self._directory.logs, level=self._log_level, as_json=self._log_json))
             if problem := self._lock.problem:

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shirokuro._core import STAGE_ENTRIES, STAGES
+from shirokuro._core import STAGES, PatternSet
 from shirokuro.config import TrainConfig
 from shirokuro.display.format import counted
 from shirokuro.schedule import Schedule
@@ -26,9 +26,11 @@ COMPONENTS = ("weights", "adam", "tables", "records", "learning", "python", "oth
 
 _STATM = Path("/proc/self/statm")
 
-ENTRIES = STAGES * STAGE_ENTRIES
-WEIGHTS = 2 * ENTRIES
-ADAM = 8 * ENTRIES
+_WEIGHT = 2
+"""Bytes of a weight."""
+
+_MOMENTS = 8
+"""Bytes of the moments of an entry."""
 
 PYTHON = 64 * MB
 """Assumed bytes of the interpreter and its modules, unless more is in use before the first trainer is made."""
@@ -40,10 +42,16 @@ _WORKER = 700_000
 """Bytes of a worker's sums for learning and of the used part of its stack."""
 
 _LEARNED = 8 * MB
-"""Bytes that record which entries were learned and which can occur, plus everything that belongs to no other part."""
+"""Bytes that record which entries were learned and which can occur, plus everything that belongs to no other part.
 
-_POSITION = 116
-"""Bytes of a position while it is learned: 56 indices and an error."""
+Two bits for each entry beyond those of the default patterns come on top.
+"""
+
+_INDEX = 2
+"""Bytes of an index while a position is learned: there are 56, or 64 if the patterns are not the default ones."""
+
+_ERROR = 4
+"""Bytes of a position's error."""
 
 _SHARED_ERROR = 4
 """Bytes of a position's error by the tables of another stage that it teaches."""
@@ -51,8 +59,8 @@ _SHARED_ERROR = 4
 _GAME = 2_000
 """Bytes of a game's moves and values, and of its report."""
 
-_UNDO = 60 * 56 * 16 // 8
-"""Bytes of a game's old entries, kept in the middle of a generation. Games of a generation share most entries."""
+_UNDO = 60 * 16 // 8
+"""Bytes of a game's old entries by one feature, kept in the middle of a generation. Games share most entries."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,8 +115,16 @@ class MemoryPlan:
         return f"budget {self.budget / MB:.1f} MB: {self.parts()}, {tables}"
 
 
-def plan(config: TrainConfig) -> MemoryPlan:
+@cache
+def entries(patterns: PatternSet) -> int:
+    """Returns the number of weight entries, including mirror images."""
+    return STAGES * sum(patterns.entries.values())
+
+
+def plan(config: TrainConfig, patterns: PatternSet | None = None) -> MemoryPlan:
     """Divides the budget: the fixed parts come first, and the transposition tables get the rest.
+
+    Without `patterns`, they are the default ones.
 
     Memory that the process used before the first trainer was made counts as one of the parts. It never causes an error,
     so a run can be loaded in any program.
@@ -116,16 +132,18 @@ def plan(config: TrainConfig) -> MemoryPlan:
     Raises:
         ValueError: `budget_mb` is too small for the fixed parts and the smallest tables, whatever the program.
     """
-    games = config.generation_games
+    patterns, games = patterns or PatternSet.default(), config.generation_games
+    features, count = sum(map(len, patterns.features.values())), entries(patterns)
+    position = _INDEX * (features if patterns.is_default else 64) + _ERROR
     logs = 1 + config.delay_generations  # the entries before this generation, and before the last one
     shared = round(2 * max(Schedule.of(config.share_stages).values))
     planned = MemoryPlan(
         budget=round(config.budget_mb * MB),
-        weights=WEIGHTS,
-        adam=ADAM,
+        weights=_WEIGHT * count,
+        adam=_MOMENTS * count,
         python=max(PYTHON, memory_before() or 0),
-        records=games * (60 * (_POSITION + shared * _SHARED_ERROR) + _GAME + (1 + shared) * logs * _UNDO),
-        other=_LEARNED + config.worker_threads * _WORKER,
+        records=games * (60 * (position + shared * _SHARED_ERROR) + _GAME + (1 + shared) * logs * features * _UNDO),
+        other=_LEARNED + max(count - entries(PatternSet.default()), 0) // 4 + config.worker_threads * _WORKER,
         workers=config.worker_threads,
         wanted_table=round(config.table_mb * MB),
     )

@@ -26,6 +26,7 @@ from shirokuro.training.warm_start import starting_point
 if TYPE_CHECKING:
     from os import PathLike
 
+    from shirokuro._core import PatternSet
     from shirokuro.runs.origin import Origin
     from shirokuro.training.given_games import GivenGames
     from shirokuro.training.memory import MemoryPlan
@@ -72,16 +73,25 @@ class TrainingState:
     """File that holds exactly this state; `None` if none exists, or if training has continued since."""
 
     @classmethod
-    def new(cls, config: TrainConfig, init: Init | None = None, given: GivenGames | None = None) -> Self:
+    def new(
+        cls,
+        config: TrainConfig,
+        init: Init | None = None,
+        given: GivenGames | None = None,
+        patterns: PatternSet | None = None,
+    ) -> Self:
         """Starts a new run, from the weights of `init` or from neutral ones, whose first games are the given ones.
+
+        Without `patterns`, they are those of `init`, or the default ones.
 
         Raises:
             FileNotFoundError: the file `init` does not exist (other `OSError`s: it can't be read).
             ModelFileError: the file `init` is not a model, or is damaged.
             TypeError: `init` is not a model.
+            ValueError: `init` has other patterns.
         """
         evaluator, origins = (None, ()) if init is None else starting_point(init)
-        plan = memory.plan(config)
+        plan = memory.plan(config, patterns or (evaluator.patterns if evaluator else None))
         core = TrainerCore(
             seed=config.seed,
             generation_games=config.generation_games,
@@ -89,6 +99,7 @@ class TrainingState:
             threads=config.worker_threads,
             table_mb=plan.table / memory.MB,
             init=evaluator,
+            patterns=patterns,
         )
         statistics = RunStatistics.empty(config)
         state = cls(
@@ -121,7 +132,7 @@ class TrainingState:
         )
         config, written, fields, statistics = _decoded(path, core.seed, settings, totals, monitor)
         run_id, target = fields.get("run") or uuid.uuid4().hex, fields.get("target")
-        plan = memory.plan(config)
+        plan = memory.plan(config, core.evaluator.patterns)
         core.set_workers(threads=plan.workers, table_mb=plan.table / memory.MB)
         state = cls(
             core=core,
@@ -194,7 +205,7 @@ class TrainingState:
 
     def divide_memory(self, config: TrainConfig) -> None:
         """Gives the workers the threads and tables that `config` asks for, within the budget."""
-        plan = memory.plan(config)
+        plan = memory.plan(config, self.core.evaluator.patterns)
         if plan == self.plan:
             return
         if (plan.workers, plan.table) != (self.plan.workers, self.plan.table):

@@ -19,7 +19,7 @@ from shirokuro.training.warnings import WarningLog
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from shirokuro._core import GenerationReport, TableCoverage
+    from shirokuro._core import GenerationReport, PatternSet, TableCoverage
     from shirokuro.config import TrainConfig
     from shirokuro.training.convergence import ConvergenceReport
     from shirokuro.training.report import GameSums
@@ -150,10 +150,10 @@ class RunStatistics:
         for change in generation.sudden[1:]:
             _log.debug("sudden change: %r", change)
 
-    def convergence_report(self, tables: TableCoverage, games_played: int) -> ConvergenceReport:
+    def convergence_report(self, tables: TableCoverage, games_played: int, patterns: PatternSet) -> ConvergenceReport:
         """Reports the convergence of the run."""
         with self._counting:
-            return self.convergence.report(tables, games_played)
+            return self.convergence.report(tables, games_played, patterns)
 
     def warn_of_resets(self, resets: list[tuple[str, int, int]], games_played: int) -> None:
         """Warns about entries that were reset, listed as pattern, stage and number of entries."""

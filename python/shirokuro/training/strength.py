@@ -177,7 +177,7 @@ class StrengthMeter:
     def _has_memory(self) -> bool:
         """Checks whether the budget has room for the weights of an opponent; warns once if it does not."""
         plan, state = self._trainer.state.plan, self._trainer.state
-        needed = memory.WEIGHTS + plan.workers * _TABLES
+        needed = plan.weights + plan.workers * _TABLES
         if plan.spare >= needed:
             return True
         if not self._noted:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from os import PathLike
 
+    from shirokuro._core import PatternSet
     from shirokuro.runs.checkpoints import OnCorrupt
     from shirokuro.training.results import TrainingProgress, TrainingResult
     from shirokuro.training.strength_history import StrengthReport
@@ -52,10 +53,13 @@ class Trainer(GameLearner):
         workers: what plays the games; `None` for the threads of this process. It does not change the result.
         targets: what the positions are taught in place of λ-returns: a function of `GamePositions`.
         opponents: other players, whom the model meets in a share of the games.
+        patterns: the patterns whose weights are learned; by default those of `init`, or the fourteen of the models that
+            ship with the package, which are the fastest.
 
     Raises:
         FileNotFoundError: the file `init` does not exist (other `OSError`s: it can't be read).
         ModelFileError: the file `init` is not a model, or is damaged.
+        ValueError: `init` has other patterns.
     """
 
     _session: Session | None = None
@@ -216,7 +220,12 @@ class Trainer(GameLearner):
         )
 
     def restore(
-        self, directory: str | PathLike[str], *, on_corrupt: OnCorrupt = "previous", init: Init | None = None
+        self,
+        directory: str | PathLike[str],
+        *,
+        on_corrupt: OnCorrupt = "previous",
+        init: Init | None = None,
+        patterns: PatternSet | None = None,
     ) -> None:
         """Loads the latest checkpoint of a run's directory into this trainer; raises the errors of `resume_training`.
 
@@ -226,13 +235,19 @@ class Trainer(GameLearner):
             directory: the run's directory.
             on_corrupt: what to do if the newest checkpoint is damaged; see `resume_training`.
             init: a model whose weights a run that starts over begins with.
+            patterns: the patterns of a run that starts over; by default those that its directory names.
+
+        Raises:
+            ValueError: the checkpoint has other patterns than these.
         """
         run = RunDirectory(Path(directory))
         latest = checkpoints.latest_checkpoint(directory, on_corrupt=on_corrupt, check=TrainingState.verify)
         if latest is not None:
             state = self.state if latest == self.state.checkpoint else TrainingState.load(latest)
+            if patterns not in {None, state.core.evaluator.patterns}:
+                raise ValueError(f"patterns: the run in {run.path} has others, which can't be changed")
             config = edited(run.config, state.config, state.written)
-            memory.plan(config)
+            memory.plan(config, state.core.evaluator.patterns)
             if config.games != state.config.games:
                 state.target_games = None
             self.state, state.config = state, config
@@ -241,7 +256,8 @@ class Trainer(GameLearner):
         if not damaged:
             raise FileNotFoundError(2, "no checkpoint in", str(run.path))
         files = [*damaged, *(path for path in [run.model] if path.exists() and path not in damaged)]
-        state = TrainingState.new(settings_of(run, files), init)
+        patterns = patterns or run.own_patterns()
+        state = TrainingState.new(settings_of(run, files), init, patterns=patterns)
         origins = next(filter(None, map(origins_of, files)), ())
         lost = next(filter(None, map(part_of, files)), None)
         with run.held():

@@ -4,20 +4,21 @@ use std::sync::{Arc, LazyLock};
 
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
-use shirokuro_engine::{Board, Limits, PATTERNS, PatternEvaluator, STAGES, Square, Weights, mirror, squares};
+use shirokuro_engine::{Board, Limits, PATTERNS, PatternEvaluator, STAGES, Square, Weights, squares};
 
 /// An evaluator with random weights, equal for mirror images, so that almost every position has its own score.
 pub static NOISE: LazyLock<PatternEvaluator> = LazyLock::new(|| {
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(7);
     let mut entries = Vec::new();
     for _ in 0..STAGES {
-        for (n, pattern) in PATTERNS.iter().enumerate() {
+        for pattern in PATTERNS.iter() {
             let noise: Vec<u16> =
                 (0..pattern.entries()).map(|_| Weights::NEUTRAL - 200 + (rng.next_u64() % 401) as u16).collect();
-            entries.extend(mirror(n).iter().zip(0..).map(|(&image, entry)| noise[usize::from(image.min(entry))]));
+            entries
+                .extend(pattern.mirror().iter().zip(0..).map(|(&image, entry)| noise[usize::from(image.min(entry))]));
         }
     }
-    PatternEvaluator::new(Arc::new(Weights::from_entries(entries).unwrap()))
+    PatternEvaluator::new(Arc::new(Weights::from_entries(&PATTERNS, entries).unwrap()))
 });
 
 /// Returns a seeded random number generator.

@@ -1,9 +1,8 @@
 //! A copy of the weights that follows them by their changes.
 
 use crate::file::bytes::{u32_at, u64_at};
-use crate::learn::entries::mirror_entry;
 use crate::random::mix;
-use shirokuro_engine::{ENTRIES, OutOfMemory, PATTERNS, STAGE_ENTRIES, STAGES, Weights, mirror};
+use shirokuro_engine::{OutOfMemory, PatternSet, STAGES, Weights};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -52,13 +51,13 @@ pub struct TrackedWeights {
 }
 
 impl TrackedWeights {
-    /// Creates neutral weights, which every copy starts from.
+    /// Creates neutral weights of these patterns, which every copy starts from.
     ///
     /// # Errors
     ///
     /// There is not enough memory.
-    pub fn neutral() -> Result<Self, OutOfMemory> {
-        Ok(Self { weights: Arc::new(Weights::neutral()?), fingerprint: 0 })
+    pub fn neutral(patterns: &Arc<PatternSet>) -> Result<Self, OutOfMemory> {
+        Ok(Self { weights: Arc::new(Weights::neutral_of(patterns)?), fingerprint: 0 })
     }
 
     /// Returns the weights.
@@ -105,7 +104,7 @@ impl TrackedWeights {
     fn set(&mut self, changed: &[Change], fingerprint: u64) {
         for change in changed {
             let entry = change.entry as usize;
-            for entry in [entry, mirror_entry(entry)] {
+            for entry in [entry, self.weights.patterns().mirror_entry(entry)] {
                 self.weights.entries()[entry].store(change.after, Relaxed);
             }
         }
@@ -114,7 +113,8 @@ impl TrackedWeights {
     }
 
     fn decode(&self, packed: &[u8], count: usize, gap_bytes: usize) -> Option<Vec<Change>> {
-        if count > ENTRIES {
+        let patterns = self.weights.patterns();
+        if count > patterns.entries() {
             return None;
         }
         let bytes = zstd::bulk::decompress(packed, count * MOST_BYTES).ok()?;
@@ -122,8 +122,8 @@ impl TrackedWeights {
         let mut changed = Vec::with_capacity(count);
         let mut next = 0;
         for _ in 0..count {
-            let entry = take(&mut gaps)?.checked_add(next).filter(|&entry| (entry as usize) < ENTRIES)?;
-            if mirror_entry(entry as usize) < entry as usize {
+            let entry = take(&mut gaps)?.checked_add(next).filter(|&entry| (entry as usize) < patterns.entries())?;
+            if patterns.mirror_entry(entry as usize) < entry as usize {
                 return None;
             }
             let before = self.weights.entries()[entry as usize].load(Relaxed);
@@ -161,9 +161,9 @@ fn term(entry: usize, weight: u16) -> u64 {
 fn changed(now: &Weights, before: impl Fn(usize) -> u16) -> Vec<Change> {
     let mut changed = Vec::new();
     for stage in 0..STAGES {
-        for (pattern, table) in PATTERNS.iter().enumerate() {
-            let (first, mirror) = (stage * STAGE_ENTRIES + table.offset(), mirror(pattern));
-            for (index, weight) in now.table(stage, pattern).iter().enumerate() {
+        for (number, pattern) in now.patterns().iter().enumerate() {
+            let (first, mirror) = (stage * now.patterns().stage_entries() + pattern.offset(), pattern.mirror());
+            for (index, weight) in now.table(stage, number).iter().enumerate() {
                 let (before, after) = (before(first + index), weight.load(Relaxed));
                 if before != after && index <= usize::from(mirror[index]) {
                     changed.push(Change { entry: (first + index) as u32, before, after });

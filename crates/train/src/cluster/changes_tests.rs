@@ -1,5 +1,7 @@
 use super::*;
+use crate::testing::mirror_entry;
 use proptest::prelude::*;
+use shirokuro_engine::{ENTRIES, PATTERNS};
 
 /// Changes some entries and their mirror images.
 fn change(weights: &Weights, key: u64) {
@@ -19,7 +21,7 @@ fn equal(left: &Weights, right: &Weights) -> bool {
 #[test]
 fn a_copy_that_applies_all_changes_equals_the_weights_and_so_does_one_that_starts_late() {
     let trained = Weights::neutral().unwrap();
-    let [mut driver, mut node, mut late] = [(); 3].map(|()| TrackedWeights::neutral().unwrap());
+    let [mut driver, mut node, mut late] = [(); 3].map(|()| TrackedWeights::neutral(&PATTERNS).unwrap());
     for key in 1..4 {
         change(&trained, key);
         let changes = driver.follow(&trained);
@@ -38,7 +40,7 @@ fn a_copy_that_applies_all_changes_equals_the_weights_and_so_does_one_that_start
 #[test]
 fn changes_that_do_not_fit_are_refused_and_change_nothing() {
     let trained = Weights::neutral().unwrap();
-    let [mut driver, mut node] = [(); 2].map(|()| TrackedWeights::neutral().unwrap());
+    let [mut driver, mut node] = [(); 2].map(|()| TrackedWeights::neutral(&PATTERNS).unwrap());
     change(&trained, 1);
     let first = driver.follow(&trained).bytes;
     change(&trained, 2);

@@ -9,7 +9,7 @@ use crate::play::games::play_games;
 use crate::play::pending::PlayConditions;
 use crate::play::workers::Workers;
 use crate::settings::{PlaySettings, TrainerOptions};
-use shirokuro_engine::PatternEvaluator;
+use shirokuro_engine::{PatternEvaluator, PatternSet};
 use std::sync::Arc;
 
 /// Plays games of a run with a copy of its weights. They are those that the trainer would play, to the last bit.
@@ -21,14 +21,15 @@ pub struct GamePlayer {
 }
 
 impl GamePlayer {
-    /// Creates a player with neutral weights and this many threads, each with a transposition table.
+    /// Creates a player with neutral weights of these patterns and this many threads, each with a transposition table.
     ///
     /// # Errors
     ///
     /// `threads` is out of range, or there is not enough memory, or no threads are available.
-    pub fn new(threads: usize, table_bytes: usize) -> Result<Self, TrainerError> {
+    pub fn new(patterns: &Arc<PatternSet>, threads: usize, table_bytes: usize) -> Result<Self, TrainerError> {
         TrainerOptions { threads, table_bytes, ..TrainerOptions::default() }.validate()?;
-        Ok(Self { weights: TrackedWeights::neutral()?, workers: Workers::new(threads, table_bytes)?, faults: None })
+        let weights = TrackedWeights::neutral(patterns)?;
+        Ok(Self { weights, workers: Workers::new(threads, table_bytes)?, faults: None })
     }
 
     /// Returns the fingerprint of the weights.
@@ -47,7 +48,8 @@ impl GamePlayer {
     ///
     /// There is not enough memory; nothing was changed.
     pub fn forget(&mut self) -> Result<(), TrainerError> {
-        self.weights = TrackedWeights::neutral()?;
+        let patterns = Arc::clone(self.weights.weights().patterns());
+        self.weights = TrackedWeights::neutral(&patterns)?;
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use crate::file::records;
 use crate::play::control::Control;
 use crate::random::nth;
 use crate::settings::PlaySettings;
-use shirokuro_engine::{PATTERNS, STAGES, Weights, mirror};
+use shirokuro_engine::{PATTERNS, STAGES, Weights};
 use std::sync::atomic::Ordering::Relaxed;
 
 const TABLE_BYTES: usize = 1 << 18;
@@ -22,16 +22,16 @@ const RANGE: u64 = 2048;
 pub fn engine_signature() -> Result<String, TrainerError> {
     let weights = Weights::neutral()?;
     for stage in 0..STAGES {
-        for pattern in 0..PATTERNS.len() {
-            let (table, mirror) = (weights.table(stage, pattern), mirror(pattern));
-            let key = (stage * PATTERNS.len() + pattern) as u64;
+        for (number, pattern) in PATTERNS.iter().enumerate() {
+            let (table, mirror) = (weights.table(stage, number), pattern.mirror());
+            let key = (stage * PATTERNS.len() + number) as u64;
             for (index, entry) in table.iter().enumerate() {
                 let random = nth(key, index.min(usize::from(mirror[index])) as u64) % RANGE;
                 entry.store(random as u16 + Weights::NEUTRAL - RANGE as u16 / 2, Relaxed);
             }
         }
     }
-    let mut player = GamePlayer::new(1, TABLE_BYTES)?;
+    let mut player = GamePlayer::new(&PATTERNS, 1, TABLE_BYTES)?;
     player.weights.follow(&weights);
     let settings = PlaySettings {
         depth: Some(4),

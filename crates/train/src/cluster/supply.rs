@@ -88,7 +88,8 @@ impl Trainer {
         if let Some(fingerprint) = supplies.shared(generation) {
             return Ok(WeightChanges::none(fingerprint));
         }
-        let mut copy = supplies.copy.take().map_or_else(TrackedWeights::neutral, Ok)?;
+        let neutral = || TrackedWeights::neutral(state.patterns());
+        let mut copy = supplies.copy.take().map_or_else(neutral, Ok)?;
         let changes = if generation == state.generation {
             state.enter_play();
             let changes = copy.follow(&state.weights);

@@ -7,24 +7,14 @@ use super::order::OldOrder;
 use super::section::Section;
 use super::{coverage, pending, records};
 use crate::learn::adam::{Moments, Powers};
-use crate::learn::entries::mirror_entry;
 use crate::learn::undo::UndoEntry;
 use crate::state::State;
-use shirokuro_engine::{ENTRIES, Weights};
+use shirokuro_engine::{PatternSet, Weights};
 use std::io;
 use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
 
-/// Returns the sections that a state's digest covers, in the order of the file; `delayed` says whether the run has a
-/// delay.
-pub fn state_sections(delayed: bool) -> Vec<Section> {
-    let sections = [Section::Weights, Section::Moments, Section::Records, Section::Undo];
-    sections.into_iter().chain(delayed.then_some(Section::Earlier)).collect()
-}
-
-/// The length of the weights section in bytes.
-pub const WEIGHTS_BYTES: u64 = 2 * ENTRIES as u64;
-/// The length of the moments section in bytes.
-pub const MOMENTS_BYTES: u64 = 8 * ENTRIES as u64;
+/// The largest length of the patterns in bytes: a name and ten squares for each of 64.
+const MAX_PATTERNS: u64 = 4_096;
 /// The largest length of the settings and of the statistics in bytes: they hold a few hundred numbers.
 const MAX_SHORT_TEXT: u64 = 1 << 20;
 /// The largest length of the monitor's text in bytes. A window of convergence has at most 10^6 games, which take up to
@@ -39,7 +29,30 @@ const CHUNK: usize = 8_192;
 
 /// Returns the largest length in bytes of a text, one of [`Texts`](super::texts::Texts).
 pub fn max_text(section: Section) -> u64 {
-    if section == Section::Monitor { MAX_MONITOR } else { MAX_SHORT_TEXT }
+    match section {
+        Section::Monitor => MAX_MONITOR,
+        Section::Patterns => MAX_PATTERNS,
+        _ => MAX_SHORT_TEXT,
+    }
+}
+
+/// Returns the sections of a training state that its digest covers, in the order of the file. That of the patterns is
+/// among them if they are not the ones that ship with the package, and that of the earlier weights if the run is
+/// `delayed`.
+pub fn state_sections(patterns: &PatternSet, delayed: bool) -> Vec<Section> {
+    let own = (!patterns.is_shipped()).then_some(Section::Patterns);
+    let sections = [Section::Weights, Section::Moments, Section::Records, Section::Undo];
+    own.into_iter().chain(sections).chain(delayed.then_some(Section::Earlier)).collect()
+}
+
+/// Returns the length of the weights section in bytes.
+pub fn weights_bytes(patterns: &PatternSet) -> u64 {
+    2 * patterns.entries() as u64
+}
+
+/// Returns the length of the moments section in bytes.
+pub fn moments_bytes(patterns: &PatternSet) -> u64 {
+    8 * patterns.entries() as u64
 }
 
 /// Encodes the header's fields of a state.
@@ -94,8 +107,9 @@ pub fn decode_fields(bytes: &[u8]) -> Result<Fields, Reason> {
 /// Returns the length in bytes of a state's section, one of [`state_sections`].
 pub fn length(state: &State, section: Section) -> u64 {
     match section {
-        Section::Weights => WEIGHTS_BYTES,
-        Section::Moments => MOMENTS_BYTES,
+        Section::Patterns => state.patterns().definition().len() as u64,
+        Section::Weights => weights_bytes(state.patterns()),
+        Section::Moments => moments_bytes(state.patterns()),
         Section::Records => state.records.iter().map(records::length).sum(),
         Section::Undo => (UNDO_BYTES * state.undo.len()) as u64,
         Section::Earlier => (UNDO_BYTES * state.earlier.as_deref().unwrap_or_default().len()) as u64,
@@ -106,6 +120,7 @@ pub fn length(state: &State, section: Section) -> u64 {
 /// Hands the bytes of a state's section to `sink`, piece by piece.
 pub fn stream(state: &State, section: Section, sink: &mut Sink) -> io::Result<()> {
     match section {
+        Section::Patterns => sink(state.patterns().definition().as_bytes()),
         Section::Weights => stream_weights(&state.weights, sink),
         Section::Moments => encode(&state.moments, sink, |&[m, v]| {
             let (mut bytes, m, v) = ([0; 8], m.to_le_bytes(), v.to_le_bytes());
@@ -167,10 +182,15 @@ fn encode_undo(undo: &UndoEntry) -> [u8; UNDO_BYTES] {
 }
 
 /// Decodes an entry of the undo log or of the earlier weights, which may be in an older order.
-pub fn decode_undo(bytes: &[u8; UNDO_BYTES], section: Section, order: Option<&OldOrder>) -> Result<UndoEntry, Reason> {
+pub fn decode_undo(
+    bytes: &[u8; UNDO_BYTES],
+    section: Section,
+    order: Option<&OldOrder>,
+    patterns: &PatternSet,
+) -> Result<UndoEntry, Reason> {
     let number = u32_at(bytes, 0);
-    let entry = (number < ENTRIES as u32).then(|| order.map_or(number, |order| order.entry(number)));
-    let entry = entry.filter(|&entry| entry as usize <= mirror_entry(entry as usize));
+    let entry = ((number as usize) < patterns.entries()).then(|| order.map_or(number, |order| order.entry(number)));
+    let entry = entry.filter(|&entry| entry as usize <= patterns.mirror_entry(entry as usize));
     let entry = entry.ok_or_else(|| Reason::invalid(section.name(), format_args!("entry {number}")))?;
     let moments = [f32::from_le_bytes(array(bytes, 6)), f32::from_le_bytes(array(bytes, 10))];
     Ok(UndoEntry { entry, weight: u16::from_le_bytes(array(bytes, 4)), moments })

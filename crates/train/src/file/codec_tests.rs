@@ -1,5 +1,7 @@
 use super::*;
+use crate::testing::mirror_entry;
 use proptest::prelude::*;
+use shirokuro_engine::{ENTRIES, PATTERNS};
 
 fn fields(generation: u64) -> Fields {
     Fields { seed: 7, generation_games: 10, generation, games: 0, powers: Powers::START.next() }
@@ -20,10 +22,13 @@ fn fields_read_back() {
 #[test]
 fn invalid_undo_entries_are_refused() {
     let undo = UndoEntry { entry: 0, weight: 1, moments: [0.0, 0.0] };
-    assert!(decode_undo(&encode_undo(&undo), Section::Undo, None).is_ok());
-    assert!(decode_undo(&encode_undo(&UndoEntry { entry: ENTRIES as u32, ..undo }), Section::Undo, None).is_err());
+    assert!(decode_undo(&encode_undo(&undo), Section::Undo, None, &PATTERNS).is_ok());
+    assert!(
+        decode_undo(&encode_undo(&UndoEntry { entry: ENTRIES as u32, ..undo }), Section::Undo, None, &PATTERNS)
+            .is_err()
+    );
     let upper = (0..ENTRIES).find(|&entry| mirror_entry(entry) < entry).unwrap() as u32;
-    assert!(decode_undo(&encode_undo(&UndoEntry { entry: upper, ..undo }), Section::Undo, None).is_err());
+    assert!(decode_undo(&encode_undo(&UndoEntry { entry: upper, ..undo }), Section::Undo, None, &PATTERNS).is_err());
 }
 
 proptest! {
@@ -31,7 +36,7 @@ proptest! {
     fn undo_entries_read_back(entry in 0..ENTRIES, weight: u16, m in -64.0f32..64.0, v in 0.0f32..4096.0) {
         let entry = entry.min(mirror_entry(entry)) as u32;
         let undo = UndoEntry { entry, weight, moments: [m, v] };
-        prop_assert_eq!(decode_undo(&encode_undo(&undo), Section::Undo, None).unwrap(), undo);
+        prop_assert_eq!(decode_undo(&encode_undo(&undo), Section::Undo, None, &PATTERNS).unwrap(), undo);
     }
 
     #[test]

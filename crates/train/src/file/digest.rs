@@ -46,6 +46,9 @@ fn hex(hasher: Sha256) -> String {
 /// Returns the digest of weights, whatever training they come from: 64 lower-case hexadecimal digits.
 pub fn weights_digest(weights: &Weights) -> String {
     let mut hasher = Sha256::new_with_prefix(b"shirokuro weights 1\n");
+    if !weights.patterns().is_shipped() {
+        hasher.update(weights.patterns().definition());
+    }
     for entries in weights.entries().chunks(8_192) {
         let bytes: Vec<u8> = entries.iter().flat_map(|weight| weight.load(Relaxed).to_le_bytes()).collect();
         hasher.update(bytes);
@@ -56,7 +59,7 @@ pub fn weights_digest(weights: &Weights) -> String {
 /// Returns the digest of a state.
 pub(crate) fn state_digest(state: &State) -> String {
     let mut hasher = StateHasher::new(&codec::fields(state));
-    for section in codec::state_sections(state.earlier.is_some()) {
+    for section in codec::state_sections(state.patterns(), state.earlier.is_some()) {
         hasher.section(codec::length(state, section));
         let hashed = codec::stream(state, section, &mut |bytes| {
             hasher.update(bytes);

@@ -2,12 +2,14 @@
 
 use super::codec;
 use super::error::{FileError, Reason};
-use super::load::{check_weights, has_delay, open, read_file_state, read_log, read_text};
+use super::load::{check_weights, has_delay, open, read_file_state, read_log, read_patterns, read_text};
 use super::reader::Container;
 use super::section::{Encoding, Section};
 use super::texts::Texts;
+use shirokuro_engine::PatternSet;
 use std::fs::File;
 use std::path::Path;
+use std::sync::Arc;
 
 /// The contents of a model file without its large parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +20,8 @@ pub struct FileHeader {
     pub bytes: u64,
     /// Whether the file holds a training state rather than weights alone.
     pub training_state: bool,
+    /// The patterns whose weights the file holds.
+    pub patterns: Arc<PatternSet>,
     /// The number of games played. This, the next three and `monitor` are `None` without a training state.
     pub games_played: Option<u64>,
     /// The number of complete generations.
@@ -42,6 +46,7 @@ impl FileHeader {
         let fields = codec::decode_fields(file.fields())?;
         let training_state = file.length(Section::Moments).is_ok();
         let monitor = training_state.then(|| read_text(file, Section::Monitor)).transpose()?;
+        let patterns = read_patterns(file)?;
         let sections = file.locations().iter().map(|line| SectionHeader {
             section: line.section,
             encoding: line.encoding,
@@ -52,6 +57,7 @@ impl FileHeader {
             version: file.version(),
             bytes: file.bytes(),
             training_state,
+            patterns,
             games_played: training_state.then_some(fields.games),
             generation: training_state.then_some(fields.generation),
             generation_games: training_state.then_some(fields.generation_games),
@@ -75,12 +81,12 @@ pub struct SectionHeader {
     pub decoded: u64,
 }
 
-/// Reads and checks a model file's header and monitor text, and compares the file's length with the header. The time it
+/// Reads and checks a model file's header, patterns and monitor text, and compares the file's length with the header. The time it
 /// takes does not depend on the size of the file.
 ///
 /// # Errors
 ///
-/// The file cannot be read, is not a model file, its header or its monitor text is damaged, or its length is wrong.
+/// The file cannot be read, is not a model file, its header, its patterns or its monitor text are damaged, or its length is wrong.
 pub fn read_header(path: &Path) -> Result<FileHeader, FileError> {
     open(path).and_then(|mut file| FileHeader::of(&mut file)).map_err(|reason| FileError::new(path, reason))
 }
@@ -99,16 +105,16 @@ fn verify(file: &mut Container<File>) -> Result<(FileHeader, Option<Texts>), Rea
     let header = FileHeader::of(file)?;
     if header.training_state {
         let texts = read_file_state(file)?.texts;
-        read_log(file, Section::Undo, drop)?;
+        read_log(file, Section::Undo, &header.patterns, drop)?;
         if has_delay(file) {
-            read_log(file, Section::Earlier, drop)?;
+            read_log(file, Section::Earlier, &header.patterns, drop)?;
         }
         for section in [Section::Weights, Section::Moments] {
             file.read(section, &mut |_| Ok(()))?;
         }
         return Ok((header, Some(texts)));
     }
-    let weights = check_weights(file)?;
+    let weights = check_weights(file, &header.patterns)?;
     for SectionHeader { section, .. } in &header.sections {
         if *section == weights {
             file.read(*section, &mut |_| Ok(()))?;

@@ -2,7 +2,7 @@ use super::*;
 use crate::file::{container, save_state, save_weights};
 use crate::state::State;
 use crate::testing::Folder;
-use shirokuro_engine::{ENTRIES, Weights};
+use shirokuro_engine::{ENTRIES, PATTERNS, Weights};
 
 fn texts() -> Texts {
     Texts { settings: r#"{"λ": 0.7}"#.to_owned(), statistics: "{}".to_owned(), monitor: "[1]".to_owned() }
@@ -11,7 +11,7 @@ fn texts() -> Texts {
 /// Writes a compressed file of a state in which nothing was played.
 fn state_file(folder: &Folder, name: &str) -> std::path::PathBuf {
     let path = folder.path(name);
-    save_state(&path, &State::new(7, 64, None).unwrap(), &texts(), Encoding::Zstd).unwrap();
+    save_state(&path, &State::new(7, 64, &PATTERNS, None).unwrap(), &texts(), Encoding::Zstd).unwrap();
     path
 }
 
@@ -29,7 +29,7 @@ fn the_header_of_a_training_state_describes_its_contents() {
     assert_eq!((header.generation, header.games_played), (Some(0), Some(0)));
     let sections: Vec<_> = header.sections.iter().map(|section| (section.section, section.decoded)).collect();
     let [weights, moments] = [2, 8].map(|size| size * ENTRIES as u64);
-    let lengths = [weights, moments, 0, 0, 0, crate::file::coverage::BYTES, 11, 2, 3];
+    let lengths = [weights, moments, 0, 0, 0, crate::file::coverage::bytes(&PATTERNS), 11, 2, 3];
     assert_eq!(sections, Section::OF_STATE.into_iter().zip(lengths).collect::<Vec<_>>());
 }
 
@@ -69,7 +69,7 @@ fn damage_in_any_section_is_found_by_verifying_the_file() {
 
 /// Writes a file with the sections of an empty state, except that `other` holds `zeros` zeros.
 fn file_with(path: &Path, other: Section, zeros: usize) {
-    let state = State::new(7, 64, None).unwrap();
+    let state = State::new(7, 64, &PATTERNS, None).unwrap();
     let piece = vec![0; 1 << 16];
     let source = |section: Section| {
         let (state, piece) = (&state, &piece);
@@ -110,8 +110,9 @@ fn a_text_that_readers_would_refuse_is_not_written() {
         (Texts { statistics: text(1 << 20), ..Texts::default() }, "statistics", 1 << 20),
         (Texts { monitor: text(64 << 20), ..Texts::default() }, "monitor", 64 << 20),
     ] {
-        let error =
-            save_state(&path, &State::new(7, 64, None).unwrap(), &long, Encoding::Zstd).unwrap_err().to_string();
+        let error = save_state(&path, &State::new(7, 64, &PATTERNS, None).unwrap(), &long, Encoding::Zstd)
+            .unwrap_err()
+            .to_string();
         assert!(error.ends_with(&format!("invalid {section}: {} bytes long, more than {limit}", limit + 1)), "{error}");
     }
     assert_eq!(folder.names(), [""; 0]);

@@ -1,6 +1,6 @@
 //! Loading: checks beyond the checksums, and building the state.
 
-use super::codec::{self, Fields, MOMENTS_BYTES, WEIGHTS_BYTES};
+use super::codec::{self, Fields};
 use super::error::{FileError, Reason};
 use super::order::OldOrder;
 use super::packed::Unpacker;
@@ -16,7 +16,7 @@ use crate::play::pending::PendingGames;
 use crate::record::GameRecord;
 use crate::settings::TrainerOptions;
 use crate::state::{State, no_moments};
-use shirokuro_engine::{ENTRIES, FEATURES, Weights, require_memory, try_with_capacity};
+use shirokuro_engine::{PATTERNS, PatternSet, Weights, require_memory, try_with_capacity};
 use std::fs::File;
 use std::ops::Range;
 use std::path::Path;
@@ -45,6 +45,7 @@ pub(super) fn open(path: &Path) -> Result<Container<File>, Reason> {
 
 /// A training state without its large arrays.
 pub(super) struct FileState {
+    pub patterns: Arc<PatternSet>,
     pub fields: Fields,
     pub records: Vec<GameRecord>,
     pub pending: PendingGames,
@@ -55,8 +56,10 @@ pub(super) struct FileState {
 /// Reads the small sections and checks that all lengths and counters are consistent.
 pub(super) fn read_file_state(file: &mut Container<File>) -> Result<FileState, Reason> {
     // The moments come first: every file of weights alone lacks them.
-    check_length(file, Section::Moments, MOMENTS_BYTES)?;
-    check_length(file, Section::Weights, WEIGHTS_BYTES)?;
+    file.length(Section::Moments)?;
+    let patterns = read_patterns(file)?;
+    check_length(file, Section::Moments, codec::moments_bytes(&patterns))?;
+    check_length(file, Section::Weights, codec::weights_bytes(&patterns))?;
     let fields = codec::decode_fields(file.fields())?;
     let generation = generation_range(&fields)?;
     let games = u64::from(fields.generation_games);
@@ -71,24 +74,25 @@ pub(super) fn read_file_state(file: &mut Container<File>) -> Result<FileState, R
         return Err(Reason::invalid("header", "counters do not match the games"));
     }
     let pending = pending::decode(&file.read_all(Section::Kept, pending_limit)?, played..generation.end)?;
-    check_length(file, Section::Coverage, coverage::BYTES)?;
-    let mut coverage = coverage::decode(&file.read_all(Section::Coverage, coverage::BYTES)?)?;
+    let coverage_bytes = coverage::bytes(&patterns);
+    check_length(file, Section::Coverage, coverage_bytes)?;
+    let mut coverage = coverage::decode(&patterns, &file.read_all(Section::Coverage, coverage_bytes)?)?;
     if let Some(order) = OldOrder::of(file.version()) {
         coverage.updated = order.reorder_bits(&coverage.updated);
     }
     // Each position of these games has changed at most the entries that it reads, in the tables of each stage it teaches.
     let positions: usize = records.iter().map(|record| record.searched().count()).sum();
-    let most = codec::UNDO_BYTES * (positions * FEATURES * (1 + 2 * Sharing::MAX_STAGES)).min(ENTRIES);
-    check_log(file, Section::Undo, most)?;
+    let most = positions * patterns.features() * (1 + 2 * Sharing::MAX_STAGES);
+    check_log(file, Section::Undo, codec::UNDO_BYTES * most.min(patterns.entries()))?;
     if has_delay(file) {
-        check_log(file, Section::Earlier, codec::UNDO_BYTES * ENTRIES)?;
+        check_log(file, Section::Earlier, codec::UNDO_BYTES * patterns.entries())?;
     }
     let texts = Texts {
         settings: read_text(file, Section::Settings)?,
         statistics: read_text(file, Section::Statistics)?,
         monitor: read_text(file, Section::Monitor)?,
     };
-    Ok(FileState { fields, records, pending, coverage, texts })
+    Ok(FileState { patterns, fields, records, pending, coverage, texts })
 }
 
 /// Returns whether the file is of a run with a delay.
@@ -112,6 +116,7 @@ fn check_log(file: &Container<File>, section: Section, most: usize) -> Result<()
 pub(super) fn read_log(
     file: &mut Container<File>,
     section: Section,
+    patterns: &PatternSet,
     mut receiver: impl FnMut(UndoEntry),
 ) -> Result<(), Reason> {
     const SIZE: usize = codec::UNDO_BYTES;
@@ -122,7 +127,7 @@ pub(super) fn read_log(
         waiting.extend_from_slice(piece);
         let (entries, rest) = waiting.as_chunks::<SIZE>();
         for entry in entries {
-            receiver(codec::decode_undo(entry, section, order)?);
+            receiver(codec::decode_undo(entry, section, order, patterns)?);
         }
         waiting = rest.to_vec();
         Ok(())
@@ -130,18 +135,18 @@ pub(super) fn read_log(
 }
 
 pub(super) fn read_state(file: &mut Container<File>) -> Result<(State, Texts), Reason> {
-    let FileState { fields, records, pending, coverage, texts } = read_file_state(file)?;
-    require_memory(State::BYTES, "weights and moments")?;
+    let FileState { patterns, fields, records, pending, coverage, texts } = read_file_state(file)?;
+    require_memory(State::bytes(&patterns), "weights and moments")?;
     let delayed = has_delay(file);
     let mut log = |section| -> Result<Vec<UndoEntry>, Reason> {
         let mut log = try_with_capacity(file.length(section)? as usize / codec::UNDO_BYTES, section.name())?;
-        read_log(file, section, |entry| log.push(entry))?;
+        read_log(file, section, &patterns, |entry| log.push(entry))?;
         Ok(log)
     };
     let undo = log(Section::Undo)?;
     let earlier = delayed.then(|| log(Section::Earlier)).transpose()?;
-    let weights = Arc::new(read_weights(file)?);
-    let (mut moments, mut next) = (no_moments()?, 0);
+    let weights = Arc::new(read_weights_of(file, &patterns)?);
+    let (mut moments, mut next) = (no_moments(&patterns)?, 0);
     file.read(Section::Moments, &mut |bytes| {
         codec::decode_moments(bytes, &mut moments, next);
         next += bytes.len() / 8;
@@ -167,9 +172,14 @@ pub(super) fn read_state(file: &mut Container<File>) -> Result<(State, Texts), R
 }
 
 fn read_weights(file: &mut Container<File>) -> Result<Weights, Reason> {
-    let section = check_weights(file)?;
-    require_memory(WEIGHTS_BYTES as usize, "the weights")?;
-    let (weights, mut next) = (Weights::neutral()?, 0);
+    let patterns = read_patterns(file)?;
+    read_weights_of(file, &patterns)
+}
+
+fn read_weights_of(file: &mut Container<File>, patterns: &Arc<PatternSet>) -> Result<Weights, Reason> {
+    let section = check_weights(file, patterns)?;
+    require_memory(codec::weights_bytes(patterns) as usize, "the weights")?;
+    let (weights, mut next) = (Weights::neutral_of(patterns)?, 0);
     let mut unpacker = Unpacker::new(&weights);
     file.read(section, &mut |bytes| {
         if section == Section::PackedWeights {
@@ -187,13 +197,28 @@ fn read_weights(file: &mut Container<File>) -> Result<Weights, Reason> {
 }
 
 /// Returns the section that holds the weights, packed or not, and checks its length when decoded.
-pub(super) fn check_weights(file: &Container<File>) -> Result<Section, Reason> {
+pub(super) fn check_weights(file: &Container<File>, patterns: &PatternSet) -> Result<Section, Reason> {
     if file.length(Section::Weights).is_err() && file.length(Section::PackedWeights).is_ok() {
-        check_length(file, Section::PackedWeights, packed::bytes())?;
+        check_length(file, Section::PackedWeights, packed::bytes(patterns))?;
         return Ok(Section::PackedWeights);
     }
-    check_length(file, Section::Weights, WEIGHTS_BYTES)?;
+    check_length(file, Section::Weights, codec::weights_bytes(patterns))?;
     Ok(Section::Weights)
+}
+
+/// Returns the patterns of the file: those that ship with the package, unless the file has its own.
+pub(super) fn read_patterns(file: &mut Container<File>) -> Result<Arc<PatternSet>, Reason> {
+    if file.length(Section::Patterns).is_err() {
+        return Ok(Arc::clone(&PATTERNS));
+    }
+    let text = read_text(file, Section::Patterns)?;
+    let invalid = |reason: &dyn std::fmt::Display| Reason::invalid(Section::Patterns.name(), reason);
+    let patterns = PatternSet::from_definition(&text).map_err(|error| invalid(&error))?;
+    // Equal patterns have equal bytes, so that equal states have equal digests.
+    if patterns.is_shipped() || OldOrder::of(file.version()).is_some() || patterns.definition() != text {
+        return Err(invalid(&"not as they are written"));
+    }
+    Ok(patterns)
 }
 
 /// Returns the numbers of the current generation's games.

@@ -4,7 +4,7 @@ use crate::file::{header::verify_file, section::Encoding};
 use crate::inspect::resident::resident_bytes;
 use crate::learn::entries::entries_of;
 use crate::state::State;
-use crate::testing::Folder;
+use crate::testing::{Folder, mirror_entry};
 use proptest::prelude::*;
 use shirokuro_engine::{Board, PatternEvaluator, STAGE_ENTRIES, Score, Square};
 use std::path::{Path, PathBuf};
@@ -50,10 +50,11 @@ fn a_training_of_version_2_goes_on() {
 #[test]
 fn moments_and_coverage_of_version_2_belong_to_the_entries_that_were_read() {
     let (mut state, _) = load_state(&old_file()).unwrap();
-    let read: Vec<u32> = state.records[0].searched().flat_map(|(position, _)| entries_of(&position)).collect();
+    let read: Vec<u32> =
+        state.records[0].searched().flat_map(|(position, _)| entries_of(&PATTERNS, &position)).collect();
     assert!(read.len() > 50 * 14);
     let updated = |state: &State, entry| {
-        let (stage, pattern, index) = table_of(entry);
+        let (stage, pattern, index) = PATTERNS.table_of(entry as usize);
         state.coverage.updated.contains(stage, pattern, index)
     };
     assert!(read.iter().all(|&entry| updated(&state, entry)));
@@ -90,7 +91,7 @@ proptest! {
         for (pattern, today) in PATTERNS.iter().enumerate() {
             let mut ascending = today.squares.to_vec();
             ascending.sort_unstable();
-            let (old, new) = (index(&ascending, &board), index(today.squares, &board));
+            let (old, new) = (index(&ascending, &board), index(&today.squares, &board));
             prop_assert_eq!(usize::from(order.0[pattern][old]), new);
             let first = stage * STAGE_ENTRIES + today.offset();
             let expected = (first + new).min(mirror_entry(first + new));
@@ -102,7 +103,7 @@ proptest! {
 #[test]
 fn every_index_is_used_once() {
     let order = OldOrder::of(2).unwrap();
-    for (places, pattern) in order.0.iter().zip(&PATTERNS) {
+    for (places, pattern) in order.0.iter().zip(PATTERNS.iter()) {
         let mut places = places.clone();
         places.sort_unstable();
         assert!(places.iter().copied().eq(0..=(pattern.entries() - 1) as u16));

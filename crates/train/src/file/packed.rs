@@ -6,27 +6,27 @@
 //! neutral as a number that is small where the distance is: 2d, or −2d − 1 where d is negative.
 
 use super::container::Sink;
-use shirokuro_engine::{PATTERNS, STAGES, Weights, mirror};
+use shirokuro_engine::{Pattern, PatternSet, STAGES, Weights};
 use std::io;
-use std::sync::LazyLock;
+use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
-/// For each pattern, the entries that are stored, in ascending order.
-static STORED: LazyLock<[Vec<u16>; PATTERNS.len()]> = LazyLock::new(|| {
-    std::array::from_fn(|pattern| (0_u16..).zip(mirror(pattern)).filter(|(e, m)| e <= m).map(|(e, _)| e).collect())
-});
+/// Returns the entries of a pattern that are stored, in ascending order.
+fn stored(pattern: &Pattern) -> Vec<u16> {
+    (0_u16..).zip(pattern.mirror()).filter(|(entry, mirror)| entry <= mirror).map(|(entry, _)| entry).collect()
+}
 
 /// Returns the length of the section in bytes.
-pub fn bytes() -> u64 {
-    STORED.iter().map(|stored| 2 * (STAGES * stored.len()) as u64).sum()
+pub fn bytes(patterns: &PatternSet) -> u64 {
+    patterns.iter().map(|pattern| 2 * (STAGES * stored(pattern).len()) as u64).sum()
 }
 
 /// Checks whether all mirror images have equal weights, so that one of the two is enough.
 pub fn is_lossless(weights: &Weights) -> bool {
     (0..STAGES).all(|stage| {
-        (0..PATTERNS.len()).all(|pattern| {
-            let table = weights.table(stage, pattern);
-            let images = mirror(pattern).iter().map(|&image| table[usize::from(image)].load(Relaxed));
+        weights.patterns().iter().enumerate().all(|(number, pattern)| {
+            let table = weights.table(stage, number);
+            let images = pattern.mirror().iter().map(|&image| table[usize::from(image)].load(Relaxed));
             table.iter().map(|weight| weight.load(Relaxed)).eq(images)
         })
     })
@@ -34,11 +34,12 @@ pub fn is_lossless(weights: &Weights) -> bool {
 
 /// Hands the section's bytes to `sink`, piece by piece.
 pub fn stream(weights: &Weights, sink: &mut Sink) -> io::Result<()> {
-    for (pattern, stored) in STORED.iter().enumerate() {
+    for (number, pattern) in weights.patterns().iter().enumerate() {
+        let stored = stored(pattern);
         let count = STAGES * stored.len();
         let mut bytes = vec![0; 2 * count];
         for stage in 0..STAGES {
-            let table = weights.table(stage, pattern);
+            let table = weights.table(stage, number);
             for (n, &entry) in stored.iter().enumerate() {
                 let [low, high] = value(table[usize::from(entry)].load(Relaxed)).to_le_bytes();
                 let at = STAGES * n + stage;
@@ -54,7 +55,9 @@ pub fn stream(weights: &Weights, sink: &mut Sink) -> io::Result<()> {
 #[derive(Debug)]
 pub struct Unpacker<'a> {
     weights: &'a Weights,
-    pattern: usize,
+    patterns: Arc<PatternSet>,
+    /// The number of the current pattern, and its stored entries.
+    current: (usize, Vec<u16>),
     /// The bytes of the current pattern that have arrived.
     waiting: Vec<u8>,
 }
@@ -62,29 +65,34 @@ pub struct Unpacker<'a> {
 impl<'a> Unpacker<'a> {
     /// Starts with the first byte of the section. The weights must be neutral: those that stay so are not written.
     pub fn new(weights: &'a Weights) -> Self {
-        Self { weights, pattern: 0, waiting: Vec::new() }
+        let patterns = Arc::clone(weights.patterns());
+        let current = (0, stored(&patterns[0]));
+        Self { weights, patterns, current, waiting: Vec::new() }
     }
 
     /// Stores the weights of every pattern that the next piece completes.
     pub fn push(&mut self, mut piece: &[u8]) {
-        while let Some(stored) = STORED.get(self.pattern) {
-            let missing = 2 * STAGES * stored.len() - self.waiting.len();
+        while self.current.0 < self.patterns.len() {
+            let missing = 2 * STAGES * self.current.1.len() - self.waiting.len();
             let (now, later) = piece.split_at(missing.min(piece.len()));
             self.waiting.extend_from_slice(now);
             if now.len() < missing {
                 return;
             }
-            self.store(stored);
-            (self.pattern, piece) = (self.pattern + 1, later);
+            self.store();
+            piece = later;
             self.waiting.clear();
+            let next = self.current.0 + 1;
+            self.current = (next, self.patterns.get(next).map_or_else(Vec::new, stored));
         }
     }
 
-    fn store(&self, stored: &[u16]) {
+    fn store(&self) {
         let (lows, highs) = self.waiting.split_at(self.waiting.len() / 2);
-        let images = mirror(self.pattern);
+        let (number, stored) = &self.current;
+        let images = self.patterns[*number].mirror();
         for stage in 0..STAGES {
-            let table = self.weights.table(stage, self.pattern);
+            let table = self.weights.table(stage, *number);
             for (n, &entry) in stored.iter().enumerate() {
                 let at = STAGES * n + stage;
                 let value = u16::from_le_bytes([lows[at], highs[at]]);
@@ -111,14 +119,13 @@ fn weight(value: u16) -> u16 {
 mod tests {
     use super::*;
     use crate::file::{load_weights, save_weights, section::Encoding};
-    use crate::learn::entries::mirror_entry;
     use crate::testing::Folder;
-    use shirokuro_engine::ENTRIES;
+    use shirokuro_engine::{ENTRIES, PATTERNS};
 
     /// Weights in which every entry differs from its neighbours; equal ones for mirror images.
     fn varied() -> Weights {
-        let weight = |entry: usize| (entry.min(mirror_entry(entry)) as u32).wrapping_mul(2_654_435_761) as u16;
-        Weights::from_entries((0..ENTRIES).map(weight).collect()).unwrap()
+        let weight = |entry: usize| (entry.min(PATTERNS.mirror_entry(entry)) as u32).wrapping_mul(2_654_435_761) as u16;
+        Weights::from_entries(&PATTERNS, (0..ENTRIES).map(weight).collect()).unwrap()
     }
 
     fn assert_same(a: &Weights, b: &Weights) {
@@ -143,7 +150,7 @@ mod tests {
             Ok(())
         })
         .unwrap();
-        assert_eq!(length, bytes());
+        assert_eq!(length, bytes(&PATTERNS));
         assert_same(&packed, &unpacked);
     }
 
@@ -156,7 +163,7 @@ mod tests {
             assert_eq!(is_lossless(&weights), equal);
             save_weights(&path, &weights, Encoding::Zstd).unwrap();
             assert_same(&weights, &load_weights(&path).unwrap());
-            let entry = (0..ENTRIES).find(|&entry| mirror_entry(entry) > entry).unwrap();
+            let entry = (0..ENTRIES).find(|&entry| PATTERNS.mirror_entry(entry) > entry).unwrap();
             weights.entries()[entry].fetch_add(1, Relaxed);
         }
     }

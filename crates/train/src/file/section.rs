@@ -28,6 +28,8 @@ pub enum Section {
     PackedWeights = 10,
     /// The entries that the last complete generation has changed, as they were before, in a run with a delay.
     Earlier = 11,
+    /// The patterns, in a file whose patterns are not those that ship with the package.
+    Patterns = 12,
 }
 
 impl Section {
@@ -58,11 +60,13 @@ impl Section {
             Self::Coverage => "coverage",
             Self::PackedWeights => "packed weights",
             Self::Earlier => "earlier weights",
+            Self::Patterns => "patterns",
         }
     }
 
     pub(crate) fn from_code(code: u32) -> Option<Self> {
-        Self::OF_STATE.into_iter().chain([Self::PackedWeights, Self::Earlier]).find(|&section| section as u32 == code)
+        let others = [Self::PackedWeights, Self::Earlier, Self::Patterns];
+        Self::OF_STATE.into_iter().chain(others).find(|&section| section as u32 == code)
     }
 }
 

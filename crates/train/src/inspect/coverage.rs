@@ -1,6 +1,6 @@
 //! A trainer's coverage of its tables.
 
-use crate::inspect::reachable::reachable_counts;
+use crate::inspect::reachable::reachable;
 use crate::trainer::Trainer;
 
 /// The learned entries and updates of one table.
@@ -21,8 +21,8 @@ impl Trainer {
     pub fn coverage(&self) -> Vec<TableCoverage> {
         let coverage = &self.state.coverage;
         let learned = coverage.counts.iter().zip(coverage.updates());
-        let tables = learned.zip(reachable_counts());
-        tables.map(|((&updated, updates), &reachable)| TableCoverage { reachable, updated, updates }).collect()
+        let tables = learned.zip(reachable(self.state.patterns()).counts());
+        tables.map(|((&updated, updates), reachable)| TableCoverage { reachable, updated, updates }).collect()
     }
 
     /// Returns, for each entry of a stage in the order of the weights, whether it was ever updated.

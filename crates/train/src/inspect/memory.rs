@@ -43,7 +43,7 @@ impl Trainer {
                 + size_of_val(&state.undo[..])
                 + size_of_val(state.earlier.as_deref().unwrap_or_default()),
             rows: self.rows,
-            coverage: Coverage::BYTES,
+            coverage: Coverage::bytes(state.patterns()),
         }
     }
 }

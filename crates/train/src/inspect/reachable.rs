@@ -10,11 +10,9 @@
 //! An entry outside the set therefore never occurs. After stage [`EXACT`], some entries in the set may not occur
 //! either.
 
-use crate::learn::entry_bits::{EntryBits, insert};
-use shirokuro_engine::{
-    Board, PATTERNS, Pattern, STAGES, Square, feature_indices, mirror, parse_transcript, pattern_of, squares,
-};
-use std::sync::LazyLock;
+use crate::learn::entry_bits::{EntryBits, contains, insert};
+use shirokuro_engine::{Board, PATTERNS, Pattern, PatternSet, STAGES, Square, parse_transcript, squares};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 /// The last stage whose positions are all visited.
 const EXACT: usize = 8;
@@ -22,44 +20,51 @@ const EXACT: usize = 8;
 /// d4, e4, d5, e5.
 const CENTRE: [u8; 4] = [27, 28, 35, 36];
 
-/// Returns the entries that a position with a legal move can read.
-pub(crate) fn reachable() -> &'static EntryBits {
-    static REACHABLE: LazyLock<EntryBits> = LazyLock::new(compute);
-    &REACHABLE
-}
-
-/// Returns their number by table, stage by stage.
-pub(crate) fn reachable_counts() -> &'static [u32] {
-    static COUNTS: LazyLock<Vec<u32>> = LazyLock::new(|| reachable().counts());
-    &COUNTS
+/// Returns the entries that a position with a legal move can read. They are computed once for the shipped patterns, and
+/// again for others when the last others were not the same.
+pub(crate) fn reachable(patterns: &Arc<PatternSet>) -> Arc<EntryBits> {
+    static SHIPPED: LazyLock<Arc<EntryBits>> = LazyLock::new(|| Arc::new(compute(&PATTERNS)));
+    static LAST_OWN: Mutex<Option<(Arc<PatternSet>, Arc<EntryBits>)>> = Mutex::new(None);
+    if patterns.is_shipped() {
+        return Arc::clone(&SHIPPED);
+    }
+    let mut last = LAST_OWN.lock().unwrap_or_else(PoisonError::into_inner);
+    match &*last {
+        Some((known, entries)) if known == patterns => Arc::clone(entries),
+        _ => {
+            let entries = Arc::new(compute(patterns));
+            *last = Some((Arc::clone(patterns), Arc::clone(&entries)));
+            entries
+        }
+    }
 }
 
 /// Returns, for each entry of a stage in the order of the weights, whether a position can read it.
-pub fn reachable_entries(stage: usize) -> Vec<bool> {
-    reachable().stage(stage)
+pub fn reachable_entries(patterns: &Arc<PatternSet>, stage: usize) -> Vec<bool> {
+    reachable(patterns).stage(stage)
 }
 
-fn compute() -> EntryBits {
-    let mut set = EntryBits::none();
+fn compute(patterns: &Arc<PatternSet>) -> EntryBits {
+    let mut set = EntryBits::none(patterns);
     let mut tables = set.tables_mut();
     for (stage, boards) in boards_by_stage().iter().enumerate() {
-        for (feature, index) in boards.iter().flat_map(|board| feature_indices(board).into_iter().enumerate()) {
-            let pattern = pattern_of(feature);
-            let table = &mut tables[stage * PATTERNS.len() + pattern];
+        for (feature, index) in boards.iter().flat_map(|board| patterns.feature_indices(board).into_iter().enumerate())
+        {
+            let pattern = patterns.pattern_of(feature);
+            let table = &mut tables[stage * patterns.len() + pattern];
             insert(table, usize::from(index));
-            insert(table, usize::from(mirror(pattern)[usize::from(index)]));
+            insert(table, usize::from(patterns[pattern].mirror()[usize::from(index)]));
         }
     }
-    for (pattern, shape) in PATTERNS.iter().enumerate() {
+    for (pattern, shape) in patterns.iter().enumerate() {
         let occupied: Vec<u16> = (0..shape.entries()).map(occupied_squares).collect();
         let mut sets = vec![false; 1 << shape.squares.len()];
         for entry in 0..shape.entries() {
-            let table = &tables[EXACT * PATTERNS.len() + pattern];
-            sets[usize::from(occupied[entry])] |= table[entry / 64] >> (entry % 64) & 1 != 0;
+            sets[usize::from(occupied[entry])] |= contains(tables[EXACT * patterns.len() + pattern], entry);
         }
         for stage in EXACT + 1..STAGES {
             sets = next_sets(shape, &sets, stage);
-            let table = &mut tables[stage * PATTERNS.len() + pattern];
+            let table = &mut tables[stage * patterns.len() + pattern];
             for entry in (0..shape.entries()).filter(|&entry| sets[usize::from(occupied[entry])]) {
                 insert(table, entry);
             }
@@ -141,7 +146,7 @@ fn may_flip_discs(pattern: &Pattern, set: usize, square: u8) -> bool {
 mod tests {
     use super::*;
     use crate::random::GameRandom;
-    use shirokuro_engine::Position;
+    use shirokuro_engine::{Position, feature_indices};
     use std::collections::HashSet;
 
     /// Returns the entry of a pattern with discs of the side to move on these squares only.
@@ -152,16 +157,16 @@ mod tests {
 
     #[test]
     fn every_entry_that_a_game_reads_counts_as_possible() {
-        let mut seen = 0;
+        let (set, mut seen) = (reachable(&PATTERNS), 0);
         for game in 0..4_000 {
             let mut random = GameRandom::new(1, game);
             let mut position = Position::START;
             while !position.board.is_over() {
                 let stage = position.board.stage();
                 for (feature, &index) in feature_indices(&position.board).iter().enumerate() {
-                    let (pattern, index) = (pattern_of(feature), usize::from(index));
-                    for index in [index, usize::from(mirror(pattern)[index])] {
-                        assert!(reachable().contains(stage, pattern, index), "stage {stage}, P{pattern}, {index}");
+                    let (pattern, index) = (PATTERNS.pattern_of(feature), usize::from(index));
+                    for index in [index, usize::from(PATTERNS[pattern].mirror()[index])] {
+                        assert!(set.contains(stage, pattern, index), "stage {stage}, P{pattern}, {index}");
                     }
                     seen += 1;
                 }
@@ -181,14 +186,19 @@ mod tests {
             let mut entries = HashSet::new();
             for position in &positions {
                 let indices = feature_indices(&position.board);
-                entries.extend(indices.iter().enumerate().map(|(feature, &index)| (pattern_of(feature), index)));
+                entries
+                    .extend(indices.iter().enumerate().map(|(feature, &index)| (PATTERNS.pattern_of(feature), index)));
             }
-            let mirrored = |&(pattern, index): &(usize, u16)| (pattern, mirror(pattern)[usize::from(index)]);
+            let mirrored = |&(pattern, index): &(usize, u16)| (pattern, PATTERNS[pattern].mirror()[usize::from(index)]);
             let images: HashSet<_> = entries.iter().map(mirrored).collect();
             entries.extend(images);
-            let count: u32 = reachable_counts()[14 * stage..14 * (stage + 1)].iter().sum();
+            let count: u32 = reachable(&PATTERNS).counts()[14 * stage..14 * (stage + 1)].iter().sum();
             assert_eq!(entries.len(), count as usize, "stage {stage}");
-            assert!(entries.iter().all(|&(pattern, index)| reachable().contains(stage, pattern, usize::from(index))));
+            assert!(entries.iter().all(|&(pattern, index)| reachable(&PATTERNS).contains(
+                stage,
+                pattern,
+                usize::from(index)
+            )));
             let moves = |position: &Position| {
                 let position = *position;
                 squares(position.board.moves()).map(move |square| position.play(square).unwrap().after_forced_pass())
@@ -199,7 +209,7 @@ mod tests {
 
     #[test]
     fn what_the_rules_forbid_is_impossible() {
-        let set = reachable();
+        let set = reachable(&PATTERNS);
         for stage in 0..STAGES {
             // P12 is the fourth row: d4 and e4 are never empty.
             let without_d4 = entry(11, &["a4", "b4", "c4", "e4", "f4", "g4", "h4"]);
@@ -215,11 +225,12 @@ mod tests {
 
     #[test]
     fn an_entry_and_its_mirror_image_are_both_possible_or_neither() {
+        let set = reachable(&PATTERNS);
         for (pattern, shape) in PATTERNS.iter().enumerate() {
             for stage in 0..STAGES {
                 assert!((0..shape.entries()).all(|entry| {
-                    let image = usize::from(mirror(pattern)[entry]);
-                    reachable().contains(stage, pattern, entry) == reachable().contains(stage, pattern, image)
+                    let image = usize::from(shape.mirror()[entry]);
+                    set.contains(stage, pattern, entry) == set.contains(stage, pattern, image)
                 }));
             }
         }

@@ -3,11 +3,11 @@
 use super::*;
 use crate::inspect::traces::traces_of;
 use crate::learn::entries::entries_of;
-use crate::learn::entries::mirror_entry;
 use crate::learn::inspection::{Inspection, Tables};
 use crate::play::control::Control;
 use crate::record::GameRecord;
 use crate::settings::{LearnSettings, TrainerOptions};
+use crate::testing::mirror_entry;
 use shirokuro_engine::{PATTERNS, STAGE_ENTRIES};
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering::Relaxed;
@@ -91,7 +91,7 @@ fn a_sudden_change_names_the_position_with_the_largest_error_among_those_that_re
     advance(&mut ahead, 6);
     let before = weights(&ahead);
     let coming = advance(&mut ahead, 6).games;
-    let leaping = entries_of(&coming[2].searched_plies().nth(20).unwrap().1)[7];
+    let leaping = entries_of(&PATTERNS, &coming[2].searched_plies().nth(20).unwrap().1)[7];
 
     let mut trainer = trainer();
     advance(&mut trainer, 6);
@@ -106,13 +106,14 @@ fn a_sudden_change_names_the_position_with_the_largest_error_among_those_that_re
     assert!(sudden.update.size() >= 20 * 256);
 
     let evaluate = |position: &Position| {
-        let units = entries_of(position).iter().map(|&entry| i32::from(before[entry as usize]) - 32768).sum::<i32>();
+        let units =
+            entries_of(&PATTERNS, position).iter().map(|&entry| i32::from(before[entry as usize]) - 32768).sum::<i32>();
         units as f32 / 256.0
     };
     let readers = coming.iter().flat_map(|game| {
         let errors = game.searched_plies().zip(game.targets(LEARN.lambda));
         errors
-            .filter(|((_, position, _), _)| entries_of(position).contains(&leaping))
+            .filter(|((_, position, _), _)| entries_of(&PATTERNS, position).contains(&leaping))
             .map(|((ply, position, _), target)| (target - evaluate(&position), game.index, ply, position))
     });
     let (error, game, ply, position) = readers.max_by(|a, b| a.0.abs().total_cmp(&b.0.abs())).unwrap();
@@ -172,11 +173,11 @@ fn traces_of_a_game_are_lambda_to_the_power_of_the_searches_since() {
                     break;
                 }
                 let eligibility = f64::from(position.side.black_view(1)) * 0.7f64.powi(since as i32);
-                for entry in entries_of(position) {
+                for entry in entries_of(&PATTERNS, position) {
                     *expected.entry(entry).or_default() += eligibility;
                 }
             }
-            let traces = traces_of(&record, plies, 0.7);
+            let traces = traces_of(&PATTERNS, &record, plies, 0.7);
             assert_eq!(traces.len(), expected.len());
             assert!(traces.iter().all(|(entry, eligibility)| (eligibility - expected[&entry]).abs() < 1e-12));
         }

@@ -6,6 +6,7 @@
 
 use crate::learn::entries::entries_of;
 use crate::record::GameRecord;
+use shirokuro_engine::PatternSet;
 use std::collections::BTreeMap;
 
 /// Smaller eligibilities are dropped: this keeps the storage sparse, and they are too small to change an f32.
@@ -69,16 +70,16 @@ impl Traces {
 
 /// Returns the traces of a game after its first `plies` moves: the influence of the next search value on each entry.
 ///
-/// Entries are numbered among all weights; a mirror image counts as the entry with the lower number. λ is applied once
+/// Entries are numbered among all weights of the patterns; a mirror image counts as the entry with the lower number. λ is applied once
 /// per search: the last searched position contributes ±1 for each time that it reads the entry.
-pub fn traces_of(record: &GameRecord, plies: usize, lambda: f64) -> Traces {
+pub fn traces_of(patterns: &PatternSet, record: &GameRecord, plies: usize, lambda: f64) -> Traces {
     let mut traces = Traces::new();
     for (_, position, searched) in record.searched_plies().take_while(|(ply, ..)| *ply < plies) {
         traces.decay(lambda);
         if searched.exact || !searched.greedy {
             traces.cut();
         } else {
-            traces.visit(&entries_of(&position), f64::from(position.side.black_view(1)));
+            traces.visit(&entries_of(patterns, &position), f64::from(position.side.black_view(1)));
         }
     }
     traces

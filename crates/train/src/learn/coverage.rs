@@ -1,6 +1,8 @@
 //! The weight entries that have been learned, and the number of updates of each table.
 
-use crate::learn::entry_bits::{EntryBits, TABLES};
+use crate::learn::entry_bits::EntryBits;
+use shirokuro_engine::{PatternSet, STAGES};
+use std::sync::Arc;
 
 /// The learned entries and updates by table. They do not affect how a run continues, so they are not part of its
 /// digest.
@@ -18,18 +20,23 @@ pub(crate) struct Coverage {
 }
 
 impl Coverage {
-    /// Bytes held in memory.
-    pub const BYTES: usize = EntryBits::BYTES + TABLES * (size_of::<u32>() + 2 * size_of::<u64>());
+    /// Returns the bytes held in memory.
+    pub fn bytes(patterns: &PatternSet) -> usize {
+        let tables = STAGES * patterns.len();
+        EntryBits::bytes(patterns) + tables * (size_of::<u32>() + 2 * size_of::<u64>())
+    }
 
     /// Creates the coverage of a run that has learned nothing.
-    pub fn none() -> Self {
-        Self::new(EntryBits::none(), vec![0; TABLES], vec![0; TABLES])
+    pub fn none(patterns: &Arc<PatternSet>) -> Self {
+        let updates = vec![0; STAGES * patterns.len()];
+        Self::new(EntryBits::none(patterns), updates.clone(), updates)
     }
 
     /// Creates the coverage from its saved parts.
     pub fn new(updated: EntryBits, complete: Vec<u64>, provisional: Vec<u64>) -> Self {
-        debug_assert!(complete.len() == TABLES && provisional.len() == TABLES);
-        Self { counts: updated.counts(), updated, complete, provisional }
+        let counts = updated.counts();
+        debug_assert!(complete.len() == counts.len() && provisional.len() == counts.len());
+        Self { updated, counts, complete, provisional }
     }
 
     /// Makes the current generation's updates final.

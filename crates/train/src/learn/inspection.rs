@@ -3,7 +3,7 @@
 use crate::learn::entries::entries_of;
 use crate::learn::positions::Positions;
 use crate::record::GameRecord;
-use shirokuro_engine::{PATTERNS, Position, STAGE_ENTRIES, STAGES};
+use shirokuro_engine::{PatternSet, Position, STAGES};
 use std::cmp::Reverse;
 
 /// The changes that [`Trainer::advance`](crate::Trainer::advance) reports. They never affect what is learned.
@@ -15,18 +15,18 @@ pub struct Inspection {
     pub sudden: Option<u16>,
 }
 
-/// A set of the 840 tables: every combination of these stages and these patterns.
+/// A set of tables: every combination of these stages and these patterns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tables {
     /// Bit n stands for stage n, 0 to 59.
     pub stages: u64,
-    /// Bit n stands for pattern n, 0 to 13.
-    pub patterns: u16,
+    /// Bit n stands for pattern n.
+    pub patterns: u64,
 }
 
 impl Tables {
     /// All tables.
-    pub const ALL: Self = Self { stages: (1 << STAGES) - 1, patterns: (1 << PATTERNS.len()) - 1 };
+    pub const ALL: Self = Self { stages: (1 << STAGES) - 1, patterns: u64::MAX };
 
     /// Checks whether the table of this stage and pattern is in the set.
     pub fn contains(self, stage: usize, pattern: usize) -> bool {
@@ -101,13 +101,19 @@ impl SuddenChanges {
     }
 
     /// Returns the changes with the positions that caused them; `positions` are those of the games in `records`.
-    pub fn explain(&self, records: &[GameRecord], positions: &Positions) -> Vec<SuddenChange> {
-        self.largest.iter().filter_map(|&update| explain(update, records, positions)).collect()
+    pub fn explain(&self, records: &[GameRecord], positions: &Positions, patterns: &PatternSet) -> Vec<SuddenChange> {
+        self.largest.iter().filter_map(|&update| explain(update, records, positions, patterns)).collect()
     }
 }
 
-fn explain(update: WeightUpdate, records: &[GameRecord], positions: &Positions) -> Option<SuddenChange> {
-    let stage = update.entry as usize / STAGE_ENTRIES;
+fn explain(
+    update: WeightUpdate,
+    records: &[GameRecord],
+    positions: &Positions,
+    patterns: &PatternSet,
+) -> Option<SuddenChange> {
+    let (stage, within_stage) =
+        (update.entry as usize / patterns.stage_entries(), update.entry as usize % patterns.stage_entries());
     let searched = || {
         let of_game = |record: &'_ GameRecord| {
             let game = record.index;
@@ -119,15 +125,14 @@ fn explain(update: WeightUpdate, records: &[GameRecord], positions: &Positions) 
         let learned = searched().filter(|(number, _)| positions.has(*number)).map(|(_, position)| position);
         learned.filter(move |(_, _, position)| position.board.stage() == source)
     };
-    let own = of_stage(stage).zip(positions.stage(stage).iter().map(|row| row.error));
-    let shared = positions.sharing().neighbours(stage).flat_map(|source| {
-        of_stage(source).zip(positions.shared(source, stage).map(|(_, error)| error).collect::<Vec<_>>())
-    });
+    let own = of_stage(stage).zip(positions.stage_errors(stage));
+    let shared = positions
+        .sharing()
+        .neighbours(stage)
+        .flat_map(|source| of_stage(source).zip(positions.shared_errors(source, stage).collect::<Vec<_>>()));
     // The entry of the table that the position reads in its own stage, moved to the stage that it teaches.
     let reads = |position: &Position| {
-        entries_of(position)
-            .iter()
-            .any(|&entry| entry as usize % STAGE_ENTRIES == update.entry as usize % STAGE_ENTRIES)
+        entries_of(patterns, position).iter().any(|&entry| entry as usize % patterns.stage_entries() == within_stage)
     };
     // NaN counts as farther than any number.
     let farthest = own

@@ -6,25 +6,34 @@ use crate::play::fault_injection::FaultInjector;
 use crate::record::GameRecord;
 use rayon::prelude::*;
 use shirokuro_engine::{
-    FEATURES, OutOfMemory, Position, STAGES, UNITS_PER_DISC, Weights, feature_indices, prefetch_weights,
-    require_memory, try_with_capacity, weight_sum,
+    AnyReader, FEATURES, Layout, MAX_FEATURES, OutOfMemory, PatternSet, Position, STAGES, TableReader, UNITS_PER_DISC,
+    Weights, require_memory, try_with_capacity,
 };
 use std::ops::Range;
 
 /// A position as the tables need it.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Row {
+pub(crate) struct Row<I> {
     /// For each feature, the entry within its pattern's table.
-    pub indices: [u16; FEATURES],
+    pub indices: I,
     /// Target − evaluation, in discs, for the side to move.
     pub error: f32,
+}
+
+/// Positions by the kind of their patterns: rows of shipped ones are no longer than they need to be.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Rows {
+    /// They are the shipped ones.
+    Shipped(Vec<Row<[u16; FEATURES]>>),
+    /// They are others.
+    Own(Vec<Row<[u16; MAX_FEATURES]>>),
 }
 
 /// All learned positions of a generation, grouped by stage, and within a stage in the order of the games and their
 /// plies.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Positions {
-    rows: Vec<Row>,
+    rows: Rows,
     /// For each row, its errors by the tables of the stages around its own; see [`Sharing::place`].
     shared: Vec<f32>,
     sharing: Sharing,
@@ -67,6 +76,20 @@ impl Positions {
         sharing: Sharing,
         faults: Option<(&FaultInjector, u64)>,
     ) -> Result<Self, OutOfMemory> {
+        match weights.reader() {
+            AnyReader::Shipped(reader) => Self::read(records, reader, Rows::Shipped, targets, sharing, faults),
+            AnyReader::Own(reader) => Self::read(records, reader, Rows::Own, targets, sharing, faults),
+        }
+    }
+
+    fn read<L: Layout>(
+        records: &[GameRecord],
+        reader: TableReader<L>,
+        of_kind: fn(Vec<Row<L::Indices>>) -> Rows,
+        targets: Targets,
+        sharing: Sharing,
+        faults: Option<(&FaultInjector, u64)>,
+    ) -> Result<Self, OutOfMemory> {
         let (mut starts, mut left_out) = ([0; STAGES + 1], Vec::new());
         let (mut number, mut firsts) = (0, try_with_capacity(records.len(), PURPOSE)?);
         for record in records {
@@ -85,9 +108,9 @@ impl Positions {
             starts[stage + 1] += starts[stage];
         }
         let width = sharing.width();
-        require_memory(starts[STAGES] * (size_of::<Row>() + width * size_of::<f32>()), PURPOSE)?;
+        require_memory(starts[STAGES] * (size_of::<Row<L::Indices>>() + width * size_of::<f32>()), PURPOSE)?;
         let mut rows = try_with_capacity(starts[STAGES], PURPOSE)?;
-        rows.resize(starts[STAGES], Row { indices: [0; FEATURES], error: 0.0 });
+        rows.resize(starts[STAGES], Row { indices: L::NONE, error: 0.0 });
         let mut shared = try_with_capacity(starts[STAGES] * width, PURPOSE)?;
         shared.resize(starts[STAGES] * width, 0.0);
         let (mut next, mut errors, mut nan_games) = (starts, try_with_capacity(records.len(), PURPOSE)?, Vec::new());
@@ -98,8 +121,8 @@ impl Positions {
                 .map(|(record, &first)| {
                     let positions = record.plies.iter().filter(|ply| ply.searched.is_some()).count();
                     let bad = faults.and_then(|(faults, seed)| faults.nan(seed, record.index, positions));
-                    let (rows, errors) = game_rows(record, weights, targets.part(first, positions), bad);
-                    let shared = shared_errors(&rows, weights, sharing);
+                    let (rows, errors) = game_rows(record, reader, targets.part(first, positions), bad);
+                    let shared = shared_errors(&rows, reader, sharing);
                     (rows, shared, errors)
                 })
                 .collect();
@@ -117,28 +140,45 @@ impl Positions {
             }
         }
         let stages = std::array::from_fn(|stage| starts[stage]..starts[stage + 1]);
-        Ok(Self { rows, shared, sharing, stages, errors, nan_games, left_out })
+        Ok(Self { rows: of_kind(rows), shared, sharing, stages, errors, nan_games, left_out })
     }
 
-    /// Returns a copy in which one row of a stage has this error.
-    #[cfg(test)]
-    pub fn with_error(&self, stage: usize, row: usize, error: f32) -> Self {
-        let mut positions = self.clone();
-        positions.rows[self.stages[stage].start + row].error = error;
-        positions
+    /// Returns all positions, for [`of_stage`](Self::of_stage) and [`taught`](Self::taught).
+    pub fn rows(&self) -> &Rows {
+        &self.rows
     }
 
     /// Returns the positions of one stage.
-    pub fn stage(&self, stage: usize) -> &[Row] {
-        &self.rows[self.stages[stage].clone()]
+    pub fn of_stage<'a, I>(&self, rows: &'a [Row<I>], stage: usize) -> &'a [Row<I>] {
+        &rows[self.stages[stage].clone()]
     }
 
     /// Returns the positions of one stage with their errors by the tables of another one around it.
-    pub fn shared(&self, source: usize, stage: usize) -> impl Iterator<Item = (&[u16; FEATURES], f32)> {
+    pub fn taught<'a, I>(
+        &'a self,
+        rows: &'a [Row<I>],
+        source: usize,
+        stage: usize,
+    ) -> impl Iterator<Item = (&'a I, f32)> {
+        self.of_stage(rows, source)
+            .iter()
+            .zip(self.shared_errors(source, stage))
+            .map(|(row, error)| (&row.indices, error))
+    }
+
+    /// Returns the errors of the positions of one stage by the tables of another one around it.
+    pub fn shared_errors(&self, source: usize, stage: usize) -> impl Iterator<Item = f32> {
         let (width, place) = (self.sharing.width(), self.sharing.place(source, stage));
-        let range = self.stages[source].clone();
-        let errors = self.shared[range.start * width..range.end * width].iter().skip(place).step_by(width.max(1));
-        self.rows[range].iter().zip(errors).map(|(row, &error)| (&row.indices, error))
+        let Range { start, end } = self.stages[source];
+        self.shared[start * width..end * width].iter().skip(place).step_by(width.max(1)).copied()
+    }
+
+    /// Returns the errors of the positions of one stage.
+    pub fn stage_errors(&self, stage: usize) -> Vec<f32> {
+        match &self.rows {
+            Rows::Shipped(rows) => self.of_stage(rows, stage).iter().map(|row| row.error).collect(),
+            Rows::Own(rows) => self.of_stage(rows, stage).iter().map(|row| row.error).collect(),
+        }
     }
 
     /// Returns the weights with which positions teach the tables around their own stage.
@@ -148,7 +188,7 @@ impl Positions {
 
     /// Returns the number of positions that teach a stage's tables.
     pub fn teachers(&self, stage: usize) -> usize {
-        self.stage(stage).len() + self.sharing.neighbours(stage).map(|source| self.stage(source).len()).sum::<usize>()
+        self.stages[stage].len() + self.sharing.neighbours(stage).map(|source| self.stages[source].len()).sum::<usize>()
     }
 
     /// Returns the TD errors of each game, in the order of the games.
@@ -157,15 +197,23 @@ impl Positions {
     }
 
     /// Returns the largest number of bytes that the positions of this many games take.
-    pub fn most_bytes(games: usize, sharing: Sharing) -> usize {
-        let position = size_of::<Row>() + sharing.width() * size_of::<f32>() + size_of::<bool>();
+    pub fn most_bytes(games: usize, sharing: Sharing, patterns: &PatternSet) -> usize {
+        let row = if patterns.is_shipped() {
+            size_of::<Row<[u16; FEATURES]>>()
+        } else {
+            size_of::<Row<[u16; MAX_FEATURES]>>()
+        };
+        let position = row + sharing.width() * size_of::<f32>() + size_of::<bool>();
         games * (STAGES * position + size_of::<TdErrors>())
     }
 
     /// Returns the bytes held in memory.
     pub fn bytes(&self) -> usize {
-        let numbers = size_of_val(&self.rows[..]) + size_of_val(&self.shared[..]) + size_of_val(&self.errors[..]);
-        numbers + size_of_val(&self.left_out[..])
+        let rows = match &self.rows {
+            Rows::Shipped(rows) => size_of_val(&rows[..]),
+            Rows::Own(rows) => size_of_val(&rows[..]),
+        };
+        rows + size_of_val(&self.shared[..]) + size_of_val(&self.errors[..]) + size_of_val(&self.left_out[..])
     }
 
     /// Checks whether the searched position with this number, counted over all games, is learned.
@@ -179,22 +227,25 @@ impl Positions {
     }
 }
 
+/// A game's rows with their stages.
+type GameRows<L> = Vec<(usize, Row<<L as Layout>::Indices>)>;
+
 /// Returns the rows of one game with their stages, and its errors. The searched position with index `bad` gets a target
 /// that is not a number, or infinite.
-fn game_rows(
+fn game_rows<L: Layout>(
     record: &GameRecord,
-    weights: &Weights,
+    reader: TableReader<L>,
     targets: Targets,
     bad: Option<usize>,
-) -> (Vec<(usize, Row)>, TdErrors) {
+) -> (GameRows<L>, TdErrors) {
     let searched: Vec<_> = record.searched().collect();
     let mut errors = TdErrors::default();
     let read: Vec<_> = searched
         .iter()
         .map(|(Position { board, .. }, _)| {
-            let indices = feature_indices(board);
+            let indices = reader.indices(board);
             // Starts all reads before the first result is needed.
-            prefetch_weights(weights, board.stage(), &indices);
+            reader.prefetch(board.stage(), &indices);
             indices
         })
         .collect();
@@ -202,7 +253,7 @@ fn game_rows(
     let learned = searched.iter().zip(read).zip(values).enumerate().filter(|(number, _)| targets.teaches(*number));
     let rows = learned.map(|(_, (((position, _), indices), target))| {
         let stage = position.board.stage();
-        let evaluation = pattern_sum(weights, stage, &indices);
+        let evaluation = pattern_sum(reader, stage, &indices);
         let error = target - evaluation;
         if error.is_finite() {
             errors.positions += 1;
@@ -215,7 +266,7 @@ fn game_rows(
 }
 
 /// Returns the errors of a game's rows by the tables of the stages around their own, row by row.
-fn shared_errors(rows: &[(usize, Row)], weights: &Weights, sharing: Sharing) -> Vec<f32> {
+fn shared_errors<L: Layout>(rows: &GameRows<L>, reader: TableReader<L>, sharing: Sharing) -> Vec<f32> {
     let width = sharing.width();
     if width == 0 {
         return Vec::new();
@@ -223,20 +274,20 @@ fn shared_errors(rows: &[(usize, Row)], weights: &Weights, sharing: Sharing) -> 
     let mut errors = vec![0.0; rows.len() * width];
     for (row, (stage, Row { indices, .. })) in rows.iter().enumerate() {
         for other in sharing.neighbours(*stage) {
-            prefetch_weights(weights, other, indices);
+            reader.prefetch(other, indices);
         }
-        let target = rows[row].1.error + pattern_sum(weights, *stage, indices);
+        let target = rows[row].1.error + pattern_sum(reader, *stage, indices);
         for other in sharing.neighbours(*stage) {
-            errors[row * width + sharing.place(*stage, other)] = target - pattern_sum(weights, other, indices);
+            errors[row * width + sharing.place(*stage, other)] = target - pattern_sum(reader, other, indices);
         }
     }
     errors
 }
 
 /// Returns the sum of a position's weights in discs: the evaluation before clamping.
-pub(crate) fn pattern_sum(weights: &Weights, stage: usize, indices: &[u16; FEATURES]) -> f32 {
-    // At most 56 · 65535 < 2^24 units: exact in f32.
-    weight_sum(weights, stage, indices) as f32 / UNITS_PER_DISC as f32
+fn pattern_sum<L: Layout>(reader: TableReader<L>, stage: usize, indices: &L::Indices) -> f32 {
+    // At most 64 · 65535 < 2^24 units: exact in f32.
+    reader.weight_sum(stage, indices) as f32 / UNITS_PER_DISC as f32
 }
 
 #[cfg(test)]
@@ -246,8 +297,47 @@ mod tests {
     use crate::play::progress::Progress;
     use crate::play::selfplay::{GameContext, play_game};
     use crate::settings::PlaySettings;
-    use shirokuro_engine::{DiscCount, Searcher, discs, pattern_of};
+    use shirokuro_engine::{DiscCount, PATTERNS, Searcher, discs, feature_indices};
     use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+    type ShippedRow = Row<[u16; FEATURES]>;
+
+    impl Positions {
+        /// Returns the positions of one stage, whose patterns are the shipped ones.
+        pub fn stage(&self, stage: usize) -> &[ShippedRow] {
+            let Rows::Shipped(rows) = &self.rows else { panic!("the patterns are others") };
+            self.of_stage(rows, stage)
+        }
+
+        /// Returns the positions of one stage with their errors by the tables of another one around it.
+        pub fn shared(&self, source: usize, stage: usize) -> impl Iterator<Item = (&[u16; FEATURES], f32)> {
+            let Rows::Shipped(rows) = &self.rows else { panic!("the patterns are others") };
+            self.taught(rows, source, stage)
+        }
+
+        /// Returns a copy in which one row of a stage has this error.
+        pub fn with_error(&self, stage: usize, row: usize, error: f32) -> Self {
+            let mut positions = self.clone();
+            let Rows::Shipped(rows) = &mut positions.rows else { panic!("the patterns are others") };
+            rows[positions.stages[stage].start + row].error = error;
+            positions
+        }
+    }
+
+    fn game_rows(
+        record: &GameRecord,
+        weights: &Weights,
+        targets: Targets,
+        bad: Option<usize>,
+    ) -> (Vec<(usize, ShippedRow)>, TdErrors) {
+        let AnyReader::Shipped(reader) = weights.reader() else { panic!("the patterns are others") };
+        super::game_rows(record, reader, targets, bad)
+    }
+
+    fn pattern_sum(weights: &Weights, stage: usize, indices: &[u16; FEATURES]) -> f32 {
+        let AnyReader::Shipped(reader) = weights.reader() else { panic!("the patterns are others") };
+        super::pattern_sum(reader, stage, indices)
+    }
 
     fn game(settings: &PlaySettings, index: u64) -> GameRecord {
         let stop = AtomicBool::new(false);
@@ -298,7 +388,7 @@ mod tests {
             Positions::of(&records, &weights, Targets::LambdaReturns(0.7), Sharing::new(0, 0.0), None).unwrap();
         let mut total = 0;
         for stage in 0..STAGES {
-            let expected: Vec<Row> = records
+            let expected: Vec<ShippedRow> = records
                 .iter()
                 .flat_map(|record| game_rows(record, &weights, Targets::LambdaReturns(0.7), None).0)
                 .filter_map(|(of, row)| (of == stage).then_some(row))
@@ -345,7 +435,7 @@ mod tests {
         for (position, _) in game(&PlaySettings::default(), 2).searched() {
             let (stage, indices) = (position.board.stage(), feature_indices(&position.board));
             let weight = |(feature, &index): (usize, &u16)| {
-                i32::from(weights.table(stage, pattern_of(feature))[usize::from(index)].load(Relaxed)) - 32_768
+                i32::from(weights.table(stage, PATTERNS.pattern_of(feature))[usize::from(index)].load(Relaxed)) - 32_768
             };
             let slow: i32 = indices.iter().enumerate().map(weight).sum();
             let sum = pattern_sum(&weights, stage, &indices);

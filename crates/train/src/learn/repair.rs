@@ -1,12 +1,12 @@
 //! Repairing a state whose moments are NaN or infinite, as a file may contain them.
 
 use crate::learn::adam::are_sound;
-use crate::learn::entries::table_of;
 use crate::learn::entry_bits::{EntryBits, insert};
 use crate::report::Reset;
 use crate::state::State;
 use rayon::prelude::*;
-use shirokuro_engine::{PATTERNS, STAGES, Weights, mirror};
+use shirokuro_engine::{STAGES, Weights};
+use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
 /// Resets every entry whose moments are not sound, and its mirror image, to neutral, in the state and in the undo log.
@@ -15,14 +15,15 @@ use std::sync::atomic::Ordering::Relaxed;
 /// all in a file that was made to harm.
 pub(crate) fn reset_bad_moments(state: &mut State) -> Vec<Reset> {
     let State { weights, moments, undo, .. } = state;
-    let mut reset = EntryBits::none();
-    let places = (0..STAGES).flat_map(|stage| (0..PATTERNS.len()).map(move |pattern| (stage, pattern)));
+    let patterns = Arc::clone(weights.patterns());
+    let mut reset = EntryBits::none(&patterns);
+    let places = (0..STAGES).flat_map(|stage| patterns.iter().enumerate().map(move |pattern| (stage, pattern)));
     let mut rest = &mut moments[..];
     let mut tables: Vec<_> = places
         .zip(reset.tables_mut())
-        .map(|((stage, pattern), reset)| {
-            let moments = rest.split_off_mut(..PATTERNS[pattern].entries()).expect("there are moments for all tables");
-            (weights.table(stage, pattern), mirror(pattern), moments, reset)
+        .map(|((stage, (number, pattern)), reset)| {
+            let moments = rest.split_off_mut(..pattern.entries()).expect("there are moments for all tables");
+            (weights.table(stage, number), pattern.mirror(), moments, reset)
         })
         .collect();
     tables.par_iter_mut().for_each(|(weights, mirror, moments, reset)| {
@@ -38,38 +39,35 @@ pub(crate) fn reset_bad_moments(state: &mut State) -> Vec<Reset> {
     });
     for logged in undo.iter_mut().filter(|logged| !are_sound(logged.moments)) {
         (logged.weight, logged.moments) = (Weights::NEUTRAL, [0.0, 0.0]);
-        let (stage, pattern, entry) = table_of(logged.entry);
-        let (_, mirror, _, reset) = &mut tables[stage * PATTERNS.len() + pattern];
+        let (stage, pattern, entry) = patterns.table_of(logged.entry as usize);
+        let (_, mirror, _, reset) = &mut tables[stage * patterns.len() + pattern];
         insert(reset, entry);
         insert(reset, usize::from(mirror[entry]));
     }
     drop(tables);
     weights.changed();
-    by_table(&reset)
+    by_table(&reset, patterns.len())
 }
 
 /// Counts the entries by table, in the order of the tables.
-fn by_table(entries: &EntryBits) -> Vec<Reset> {
+fn by_table(entries: &EntryBits, patterns: usize) -> Vec<Reset> {
     let tables = entries.counts().into_iter().enumerate().filter(|&(_, entries)| entries > 0);
-    let reset = |(table, entries)| Reset {
-        pattern: table % PATTERNS.len(),
-        stage: table / PATTERNS.len(),
-        entries: u64::from(entries),
-    };
+    let reset =
+        |(table, entries)| Reset { pattern: table % patterns, stage: table / patterns, entries: u64::from(entries) };
     tables.map(reset).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::learn::entries::mirror_entry;
     use crate::learn::undo::UndoEntry;
-    use shirokuro_engine::{ENTRIES, STAGE_ENTRIES};
+    use crate::testing::mirror_entry;
+    use shirokuro_engine::{ENTRIES, PATTERNS, STAGE_ENTRIES};
     use std::collections::BTreeSet;
 
     #[test]
     fn entries_whose_moments_are_nan_or_infinite_become_neutral_and_all_others_stay() {
-        let mut state = State::new(1, 4, None).unwrap();
+        let mut state = State::new(1, 4, &PATTERNS, None).unwrap();
         assert_eq!(reset_bad_moments(&mut state), []);
         // Three entries of P02 in stage 3, one entry that is its own mirror image, and one of P14 in stage 59.
         let [low, high] = [3 * STAGE_ENTRIES + PATTERNS[1].offset(), 59 * STAGE_ENTRIES + PATTERNS[13].offset()];
@@ -106,7 +104,7 @@ mod tests {
 
     #[test]
     fn a_state_without_a_sound_entry_becomes_neutral() {
-        let mut state = State::new(1, 4, None).unwrap();
+        let mut state = State::new(1, 4, &PATTERNS, None).unwrap();
         state.moments.fill([f32::NAN, f32::NAN]);
         let resets = reset_bad_moments(&mut state);
         assert_eq!(resets.iter().map(|reset| reset.entries).sum::<u64>(), ENTRIES as u64);

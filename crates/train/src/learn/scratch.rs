@@ -1,10 +1,10 @@
 //! The memory in which a worker sums a table's errors.
 
-use shirokuro_engine::{FEATURES, OutOfMemory, try_with_capacity};
+use shirokuro_engine::{OutOfMemory, PatternSet, try_with_capacity};
 use std::ops::Range;
 
 /// The number of entries of the largest table.
-const MAX_ENTRIES: usize = 3usize.pow(10);
+const MAX_ENTRIES: usize = 3usize.pow(PatternSet::SQUARES.1 as u32);
 
 /// The sums of one table. They are all zero between two tables; each worker has one.
 #[derive(Debug)]
@@ -47,9 +47,9 @@ impl Scratch {
 
     /// Adds the weighted errors of positions to the entries that these features read, each to the lower of the entry and
     /// its mirror image; returns the number of entries touched so far, of which `touched` were before.
-    pub fn gather<'a>(
+    pub fn gather<'a, I: AsRef<[u16]> + 'a>(
         &mut self,
-        positions: impl Iterator<Item = (&'a [u16; FEATURES], f32)>,
+        positions: impl Iterator<Item = (&'a I, f32)>,
         units: u32,
         (features, mirror): (Range<usize>, &[u16]),
         mut touched: usize,
@@ -57,7 +57,7 @@ impl Scratch {
         let weight = units as f32;
         for (indices, error) in positions {
             let error = weight * error;
-            for &index in &indices[features.clone()] {
+            for &index in &indices.as_ref()[features.clone()] {
                 let index = index.min(mirror[usize::from(index)]);
                 let cell = &mut self.cells[usize::from(index)];
                 // Branch-free: the index is kept only if this was the first visit.

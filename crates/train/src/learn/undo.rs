@@ -6,7 +6,6 @@
 //! the update.
 
 use crate::learn::adam::Moments;
-use crate::learn::entries::mirror_entry;
 use shirokuro_engine::Weights;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -23,10 +22,11 @@ pub(crate) struct UndoEntry {
 
 /// Swaps every logged entry, in both mirror images, with the log, which then holds what was undone.
 pub(crate) fn swap(log: &mut [UndoEntry], weights: &Weights, moments: &mut [Moments]) {
+    let patterns = weights.patterns();
     for logged in log {
         let entry = logged.entry as usize;
         let now = (weights.entries()[entry].load(Relaxed), moments[entry]);
-        for entry in [entry, mirror_entry(entry)] {
+        for entry in [entry, patterns.mirror_entry(entry)] {
             weights.entries()[entry].store(logged.weight, Relaxed);
             moments[entry] = logged.moments;
         }

@@ -7,14 +7,14 @@ use crate::learn::adam::{AdamStep, Moments, are_sound};
 use crate::learn::coverage::Coverage;
 use crate::learn::entry_bits::insert;
 use crate::learn::inspection::{Inspection, SuddenChanges, WeightUpdate};
-use crate::learn::positions::Positions;
+use crate::learn::positions::{Positions, Row, Rows};
 use crate::learn::rounding::Rounding;
 use crate::learn::scratch::{Cell, Scratch};
 use crate::learn::undo::UndoEntry;
 use crate::play::workers::Workers;
 use crate::report::Reset;
 use shirokuro_engine::{
-    OutOfMemory, PATTERNS, STAGE_ENTRIES, STAGES, UNITS_PER_DISC, Weights, mirror, prefetch, try_with_capacity,
+    OutOfMemory, Pattern, PatternSet, STAGES, UNITS_PER_DISC, Weights, prefetch, try_with_capacity,
 };
 use std::cmp::Reverse;
 use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
@@ -54,7 +54,11 @@ pub(crate) struct UpdateOutcome {
 /// A table and its owner's part of the result.
 struct Table<'a> {
     stage: usize,
+    /// The number of the pattern.
     pattern: usize,
+    shape: &'a Pattern,
+    /// The number of the table's first entry among all entries.
+    first_entry: usize,
     moments: &'a mut [Moments],
     /// The bits of the entries that were ever updated; `count` is their number.
     updated: &'a mut [u64],
@@ -77,12 +81,13 @@ pub(crate) fn update_tables(
     coverage: &mut Coverage,
     update: Update,
 ) -> Result<UpdateOutcome, OutOfMemory> {
-    let mut tables = split(moments, coverage.updated.tables_mut(), &mut coverage.counts);
+    let patterns: &PatternSet = weights.patterns();
+    let mut tables = split(patterns, moments, coverage.updated.tables_mut(), &mut coverage.counts);
     tables.retain(|table| positions.teachers(table.stage) > 0);
     // Only a logged update can be rolled back, so the list of changes is allocated first.
     let mut listed = 0;
     for table in tables.iter_mut().filter(|table| table.is_listed(update.inspection)) {
-        let features = PATTERNS[table.pattern].features().len();
+        let features = table.shape.features().len();
         let most = table.moments.len().min(positions.teachers(table.stage) * features);
         table.outcome.updates = try_with_capacity(most, LISTED)?;
         listed += most;
@@ -109,7 +114,7 @@ pub(crate) fn update_tables(
     }
     coverage.provisional.fill(0);
     for table in tables {
-        coverage.provisional[table.stage * PATTERNS.len() + table.pattern] = table.outcome.visits;
+        coverage.provisional[table.stage * patterns.len() + table.pattern] = table.outcome.visits;
         all.visits += table.outcome.visits;
         all.resets.extend(table.outcome.resets);
         all.undo.extend(table.outcome.undo);
@@ -120,11 +125,18 @@ pub(crate) fn update_tables(
 }
 
 /// Splits the memory into the parts that each table's owner writes to.
-fn split<'a>(mut moments: &'a mut [Moments], updated: Vec<&'a mut [u64]>, counts: &'a mut [u32]) -> Vec<Table<'a>> {
-    let places = (0..STAGES).flat_map(|stage| PATTERNS.iter().enumerate().map(move |pattern| (stage, pattern)));
+fn split<'a>(
+    patterns: &'a PatternSet,
+    mut moments: &'a mut [Moments],
+    updated: Vec<&'a mut [u64]>,
+    counts: &'a mut [u32],
+) -> Vec<Table<'a>> {
+    let places = (0..STAGES).flat_map(|stage| patterns.iter().enumerate().map(move |pattern| (stage, pattern)));
     let tables = places.zip(updated.into_iter().zip(counts)).map(|((stage, (pattern, shape)), (updated, count))| {
         let moments = moments.split_off_mut(..shape.entries()).expect("there are moments for all tables");
-        Table { stage, pattern, moments, updated, count, outcome: UpdateOutcome::default(), failure: None }
+        let first_entry = stage * patterns.stage_entries() + shape.offset();
+        let outcome = UpdateOutcome::default();
+        Table { stage, pattern, shape, first_entry, moments, updated, count, outcome, failure: None }
     });
     tables.collect()
 }
@@ -133,13 +145,16 @@ impl Table<'_> {
     /// Sums the errors of the positions that teach the table and changes every visited entry. An entry that becomes NaN
     /// or infinite is reset to neutral. If the undo log does not fit into memory, nothing is changed.
     fn update(&mut self, scratch: &mut Scratch, positions: &Positions, weights: &[AtomicU16], update: Update) {
-        let mirror = mirror(self.pattern);
-        let touched = self.gather(scratch, positions, mirror);
+        let mirror = self.shape.mirror();
+        let touched = match positions.rows() {
+            Rows::Shipped(rows) => self.gather(scratch, positions, rows),
+            Rows::Own(rows) => self.gather(scratch, positions, rows),
+        };
         let own_units = positions.sharing().own_units();
         let mut resets = 0;
         let listed = self.is_listed(update.inspection);
         let sudden = update.inspection.sudden.map_or(u32::MAX, u32::from);
-        let first_entry = (self.stage * STAGE_ENTRIES + PATTERNS[self.pattern].offset()) as u32;
+        let first_entry = self.first_entry as u32;
         if update.logged {
             match try_with_capacity(touched, UNDO) {
                 Ok(undo) => self.outcome.undo = undo,
@@ -196,10 +211,10 @@ impl Table<'_> {
 
     /// Sums the errors of the stage's own positions and then of those around it, stage by stage; counts the visits of
     /// the own ones. Returns the number of entries touched.
-    fn gather(&mut self, scratch: &mut Scratch, positions: &Positions, mirror: &[u16]) -> usize {
-        let features = PATTERNS[self.pattern].features();
+    fn gather<I: AsRef<[u16]>>(&mut self, scratch: &mut Scratch, positions: &Positions, rows: &[Row<I>]) -> usize {
+        let (features, mirror) = (self.shape.features(), self.shape.mirror());
         let sharing = positions.sharing();
-        let own = positions.stage(self.stage).iter().map(|row| (&row.indices, row.error));
+        let own = positions.of_stage(rows, self.stage).iter().map(|row| (&row.indices, row.error));
         let mut touched = scratch.gather(own, sharing.own_units(), (features.clone(), mirror), 0);
         self.outcome.visits += scratch.touched[..touched].iter().fold(0, |visits, &index| {
             let entries = 1 + u64::from(index != mirror[usize::from(index)]);
@@ -207,7 +222,7 @@ impl Table<'_> {
         });
         for source in sharing.neighbours(self.stage) {
             // A NaN stays with the tables of its own stage.
-            let finite = positions.shared(source, self.stage).filter(|(_, error)| error.is_finite());
+            let finite = positions.taught(rows, source, self.stage).filter(|(_, error)| error.is_finite());
             touched = scratch.gather(finite, sharing.units(source, self.stage), (features.clone(), mirror), touched);
         }
         touched
@@ -221,11 +236,10 @@ impl Table<'_> {
     /// Restores the changed entries. Those that had never been updated before stay in the set of updated entries: the
     /// same games will be learned again.
     fn roll_back(&mut self, weights: &Weights) {
-        let mirror = mirror(self.pattern);
-        let first_entry = self.stage * STAGE_ENTRIES + PATTERNS[self.pattern].offset();
+        let mirror = self.shape.mirror();
         let weights = weights.table(self.stage, self.pattern);
         for UndoEntry { entry, weight, moments } in std::mem::take(&mut self.outcome.undo) {
-            let own = entry as usize - first_entry;
+            let own = entry as usize - self.first_entry;
             for index in [own, usize::from(mirror[own])] {
                 self.moments[index] = moments;
                 weights[index].store(weight, Relaxed);

@@ -1,6 +1,5 @@
 use super::*;
 use crate::learn::adam::{EPSILON, Powers};
-use crate::learn::entries::mirror_entry;
 use crate::learn::positions::Row;
 use crate::learn::sharing::Sharing;
 use crate::learn::targets::Targets;
@@ -9,7 +8,10 @@ use crate::play::progress::Progress;
 use crate::play::selfplay::{GameContext, play_game};
 use crate::record::{GameRecord, Ply, Searched};
 use crate::settings::PlaySettings;
-use shirokuro_engine::{DiscCount, ENTRIES, FEATURES, Searcher, feature_indices, parse_transcript, pattern_of};
+use crate::testing::mirror_entry;
+use shirokuro_engine::{
+    DiscCount, ENTRIES, FEATURES, PATTERNS, STAGE_ENTRIES, Searcher, feature_indices, parse_transcript,
+};
 use std::sync::atomic::AtomicBool;
 
 const RATE: f32 = 0.3;
@@ -29,7 +31,7 @@ impl Bench {
             workers,
             weights: Weights::neutral().unwrap(),
             moments: vec![[0.0, 0.0]; ENTRIES],
-            coverage: Coverage::none(),
+            coverage: Coverage::none(&PATTERNS),
         }
     }
 
@@ -75,7 +77,8 @@ fn dense_update(positions: &Positions, weights: &mut [u16], moments: &mut [Momen
     for stage in 0..STAGES {
         let mut teach = |indices: &[u16; FEATURES], error: f32, units: u32| {
             for (feature, &index) in indices.iter().enumerate() {
-                let entry = stage * STAGE_ENTRIES + PATTERNS[pattern_of(feature)].offset() + usize::from(index);
+                let entry =
+                    stage * STAGE_ENTRIES + PATTERNS[PATTERNS.pattern_of(feature)].offset() + usize::from(index);
                 let entry = entry.min(mirror_entry(entry));
                 sums[entry] += units as f32 * error;
                 counts[entry] += units;
@@ -212,7 +215,8 @@ fn every_updated_entry_is_known_and_every_update_counted_once_however_often_it_i
         bench.coverage.complete_generation();
         for (stage, row) in (0..STAGES).flat_map(|stage| whole.stage(stage).iter().map(move |row| (stage, row))) {
             for (feature, &index) in row.indices.iter().enumerate() {
-                let entry = stage * STAGE_ENTRIES + PATTERNS[pattern_of(feature)].offset() + usize::from(index);
+                let entry =
+                    stage * STAGE_ENTRIES + PATTERNS[PATTERNS.pattern_of(feature)].offset() + usize::from(index);
                 updates[entry] += 1;
                 updates[mirror_entry(entry)] += u64::from(mirror_entry(entry) != entry);
             }
@@ -254,7 +258,7 @@ fn one_exact_position_moves_its_entries_by_the_rate() {
     let mut entries: Vec<usize> = Vec::new();
     for (feature, &index) in indices.iter().enumerate() {
         // There are twelve discs on the board before the last move.
-        let entry = 8 * STAGE_ENTRIES + PATTERNS[pattern_of(feature)].offset() + usize::from(index);
+        let entry = 8 * STAGE_ENTRIES + PATTERNS[PATTERNS.pattern_of(feature)].offset() + usize::from(index);
         entries.extend([entry, mirror_entry(entry)]);
     }
     entries.sort_unstable();
@@ -273,11 +277,10 @@ fn one_exact_position_moves_its_entries_by_the_rate() {
 }
 
 /// Returns the entries that a row reads, mirror images included.
-fn entries_of(stage: usize, row: &Row) -> Vec<usize> {
-    let own =
-        row.indices.iter().enumerate().map(|(feature, &index)| {
-            stage * STAGE_ENTRIES + PATTERNS[pattern_of(feature)].offset() + usize::from(index)
-        });
+fn entries_of(stage: usize, row: &Row<[u16; FEATURES]>) -> Vec<usize> {
+    let own = row.indices.iter().enumerate().map(|(feature, &index)| {
+        stage * STAGE_ENTRIES + PATTERNS[PATTERNS.pattern_of(feature)].offset() + usize::from(index)
+    });
     own.flat_map(|entry| [entry, mirror_entry(entry)]).collect()
 }
 
@@ -347,7 +350,7 @@ fn a_provisional_update_can_be_rolled_back() {
         Positions::of(&games(1), &bench.weights, Targets::LambdaReturns(0.8), Sharing::new(0, 0.0), None).unwrap();
     {
         let Bench { workers, weights, moments, coverage } = &mut bench;
-        let mut tables = split(moments, coverage.updated.tables_mut(), &mut coverage.counts);
+        let mut tables = split(&PATTERNS, moments, coverage.updated.tables_mut(), &mut coverage.counts);
         let mut all: Vec<&mut Table> = tables.iter_mut().collect();
         workers.for_each_table(&mut all, |scratch, table| {
             let weights = weights.table(table.stage, table.pattern);
@@ -369,7 +372,7 @@ fn cleared_scratch_memory_is_as_good_as_new() {
         Positions::of(&games(0), &weights, Targets::LambdaReturns(0.8), Sharing::new(0, 0.0), None).unwrap();
     let mut scratch = Scratch::new().unwrap();
     let own = positions.stage(30).iter().map(|row| (&row.indices, row.error));
-    let touched = scratch.gather(own, 1, (PATTERNS[0].features(), mirror(0)), 0);
+    let touched = scratch.gather(own, 1, (PATTERNS[0].features(), PATTERNS[0].mirror()), 0);
     assert!(touched > 0);
     scratch.clear(touched);
     assert!(scratch.cells.iter().all(|cell| (cell.sum, cell.units) == (0.0, 0)));

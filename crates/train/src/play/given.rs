@@ -3,7 +3,7 @@
 use crate::play::selfplay::{Choice, GameContext, GameEvent, Solved, search_error, search_limits};
 use crate::record::{GameRecord, PlayedGame, Ply, SearchTotals, Searched, Unfinished};
 use crate::settings::PlaySettings;
-use shirokuro_engine::{Evaluate, Position, Searcher, UNITS_PER_DISC};
+use shirokuro_engine::{Evaluation, Position, Searcher, UNITS_PER_DISC};
 
 /// What the positions of given games are taught.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub struct GivenGames {
 /// # Panics
 ///
 /// A move is illegal: the record was not made by [`GameRecord::new`] or [`play_game`](crate::play_game).
-pub fn replay_given_game<E: Evaluate>(
+pub fn replay_given_game<E: Evaluation>(
     searcher: &mut Searcher,
     evaluator: &E,
     settings: &PlaySettings,

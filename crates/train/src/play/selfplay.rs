@@ -5,7 +5,7 @@ use crate::play::progress::Progress;
 use crate::random::GameRandom;
 use crate::record::{GameRecord, PlayedGame, Ply, SearchTotals, Searched, Unfinished};
 use crate::settings::PlaySettings;
-use shirokuro_engine::{Evaluate, Limits, Position, Score, SearchResult, Searcher, Square, squares};
+use shirokuro_engine::{Evaluation, Limits, Position, Score, SearchResult, Searcher, Square, squares};
 use std::sync::atomic::AtomicBool;
 
 /// The context of a game: the flag that stops it, its progress, and injected faults.
@@ -64,7 +64,7 @@ pub enum Choice {
 /// # Errors
 ///
 /// The game did not finish: it was stopped, or the search found no move, or an illegal one.
-pub fn play_game<E: Evaluate>(
+pub fn play_game<E: Evaluation>(
     searcher: &mut Searcher,
     evaluator: &E,
     settings: &PlaySettings,
@@ -80,7 +80,7 @@ pub fn play_game<E: Evaluate>(
 /// # Errors
 ///
 /// As [`play_game`].
-pub fn play_observed_game<E: Evaluate>(
+pub fn play_observed_game<E: Evaluation>(
     searcher: &mut Searcher,
     evaluator: &E,
     settings: &PlaySettings,
@@ -174,7 +174,7 @@ pub(crate) struct Solved {
 
 impl Solved {
     /// Searches a position, and hands the result to `count`.
-    pub fn search<E: Evaluate>(
+    pub fn search<E: Evaluation>(
         searcher: &mut Searcher,
         evaluator: &E,
         position: &Position,

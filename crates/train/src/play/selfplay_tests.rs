@@ -1,5 +1,5 @@
 use super::*;
-use shirokuro_engine::{Board, DiscCount};
+use shirokuro_engine::{Board, DiscCount, Evaluate};
 
 fn play_overseen(
     searcher: &mut Searcher,
