@@ -82,7 +82,6 @@ impl RunPosition {
 impl PyTrainerCore {
     #[new]
     #[pyo3(signature = (*, seed, generation_games, threads, table_mb, delay_generations = 0, init = None))]
-    #[expect(clippy::too_many_arguments, reason = "they are Python's keyword arguments")]
     fn create(
         py: Python<'_>,
         seed: &Bound<'_, PyAny>,
