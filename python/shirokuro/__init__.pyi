@@ -40,6 +40,8 @@ from shirokuro._core import (
 )
 from shirokuro._core import (
     ModelVersionError as ModelVersionError,
+)
+from shirokuro._core import (
     PatternSet as PatternSet,
 )
 from shirokuro._core import (

@@ -134,7 +134,8 @@ class RayWorkers(Connected):
         if later_weights is not None and later_play:
             start = (core.generation + 1) * core.generation_games
             numbers = range(start, start + min(later, core.generation_games))
-            orders = Orders(core.seed, later_play, table_mb, hang_seconds, later_weights)
+            patterns = core.evaluator.patterns
+            orders = Orders(core.seed, later_play, table_mb, hang_seconds, later_weights, patterns)
             self._begun = self._generation(core, numbers, orders)
             self._begun.hand_out()
 
