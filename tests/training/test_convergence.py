@@ -187,8 +187,9 @@ def test_low_coverage_warns_after_the_set_number_of_games_and_is_repeated_later(
     assert [(warning.kind, warning.games_played) for warning in warnings] == [("coverage", 128), ("coverage", 320)]
     assert " of the entries that a typical run reaches have been learned, expected 50% after 128" in warnings[0].message
     assert "P05 stages" in warnings[0].message
-    report = trainer.convergence()
-    trainer = sk.Trainer(config.replace(min_coverage=report.typical_coverage / 100))
+    coverage = trainer.convergence().typical_coverage
+    assert coverage is not None
+    trainer = sk.Trainer(config.replace(min_coverage=coverage / 100))
     trainer.train_batch(416)
     assert kinds(trainer) == []
 
@@ -211,8 +212,11 @@ def test_typical_coverage_counts_the_entries_of_a_table_up_to_their_typical_numb
     assert warned() == []
     # Twice the usual entries in half of the stages do not replace those missing in the other half.
     tables["updated"][::2] = 0
-    assert 0.4 < tracker.report(tables, 500_000).typical_coverage < 0.6
-    assert tracker.report(tables, 500_000).typical_coverage_by_table[:2, 0].tolist() == [0, 1]
+    report = tracker.report(tables, 500_000)
+    assert report.typical_coverage is not None
+    assert report.typical_coverage_by_table is not None
+    assert 0.4 < report.typical_coverage < 0.6
+    assert report.typical_coverage_by_table[:2, 0].tolist() == [0, 1]
     assert warned() == ["coverage"]
 
 
