@@ -199,9 +199,9 @@ def test_low_coverage_warns_after_the_set_number_of_games_and_is_repeated_later(
     assert [(warning.kind, warning.games_played) for warning in warnings] == [("coverage", 128), ("coverage", 320)]
     assert " of the entries that a typical run reaches have been learned, expected 50% after 128" in warnings[0].message
     assert "P05 stages" in warnings[0].message
-    report = trainer.convergence()
-    assert report.typical_coverage
-    trainer = sk.Trainer(config.replace(min_coverage=report.typical_coverage / 100))
+    coverage = trainer.convergence().typical_coverage
+    assert coverage is not None
+    trainer = sk.Trainer(config.replace(min_coverage=coverage / 100))
     trainer.train_batch(416)
     assert kinds(trainer) == []
 

@@ -141,6 +141,7 @@ def test_the_evaluation_is_the_sum_of_the_weights_that_a_view_shows(own: sk.Trai
         assert sum(view.by_pattern.values()) == pytest.approx(view.sum)
         assert all(read.digits.count("1") + read.digits.count("2") <= 64 - position.empties for read in view.reads)
         assert view.text("corner2x3").count("entry ") == 8
+    view = sk.debug.pattern_view(own.evaluator, sk.Position())
     with pytest.raises(ValueError, match=r"pattern = 'P01': must be one of edge, corner2x3, "):
         sk.debug.pattern_view(own.evaluator, sk.Position()).text("P01")
 

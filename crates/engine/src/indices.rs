@@ -30,7 +30,8 @@ pub struct PlaceValues {
 
 impl PlaceValues {
     /// Creates the tables from the place values by square, of which the last entry is all zeros.
-    pub(crate) const fn new(squares: [Lanes; 65]) -> Self {
+    #[allow(clippy::large_stack_arrays, reason = "it is a constant, or made once for a set of patterns")]
+    pub(crate) const fn new(squares: &[Lanes; 65]) -> Self {
         let mut half_rows = [[Lanes::ZERO; 16]; 16];
         let mut half = 0;
         while half < 16 {
@@ -48,7 +49,7 @@ impl PlaceValues {
             }
             half += 1;
         }
-        Self { squares, half_rows }
+        Self { squares: *squares, half_rows }
     }
 
     /// Computes [`Indices::own`] of a board from scratch.

@@ -184,7 +184,7 @@ impl PatternSet {
         Ok(Self {
             patterns,
             features,
-            values: Box::new(PlaceValues::new(values)),
+            values: Box::new(PlaceValues::new(&values)),
             offsets,
             stage_entries: offset,
             shipped: false,
@@ -305,7 +305,8 @@ impl Eq for PatternSet {}
 
 /// Returns the indices of a board's features of the shipped patterns for the side to move.
 pub fn feature_indices(board: &Board) -> [u16; FEATURES] {
-    dispatch(Extract { values: &PLACE_VALUES, board }).0[..FEATURES].try_into().expect("there are 64 lanes")
+    let Lanes(indices) = dispatch(Extract { values: &PLACE_VALUES, board });
+    std::array::from_fn(|feature| indices[feature])
 }
 
 /// Returns the names of squares.

@@ -65,7 +65,7 @@ pub(crate) static PLACE_VALUES: PlaceValues = {
         }
         feature += 1;
     }
-    PlaceValues::new(values)
+    PlaceValues::new(&values)
 };
 
 /// Maps a square to an orientation: if `orientation` is 4 or more, it is first reflected in the a1–h8 diagonal, then

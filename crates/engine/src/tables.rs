@@ -343,7 +343,7 @@ impl Layout for Own<'_> {
 
     #[inline(always)]
     fn sum(&self, weights: &Weights, stage: usize, indices: &[u16]) -> Score {
-        let entries = weights.from_stage(stage, self.0.stage_entries());
+        let entries = weights.entries_from(stage, self.0.stage_entries());
         let mut sum = 0;
         for (&offset, &index) in self.0.offsets().iter().zip(indices) {
             sum += Score::from(entries[offset as usize + usize::from(index)].load(Relaxed));
@@ -353,7 +353,7 @@ impl Layout for Own<'_> {
 
     #[inline(always)]
     fn prefetch(&self, weights: &Weights, stage: usize, indices: &[u16]) {
-        let entries = weights.from_stage(stage, self.0.stage_entries());
+        let entries = weights.entries_from(stage, self.0.stage_entries());
         for (&offset, &index) in self.0.offsets().iter().zip(indices) {
             prefetch(&entries[offset as usize + usize::from(index)]);
         }

@@ -132,7 +132,7 @@ impl Weights {
 
     /// Returns the entries from the start of a stage, 0 to 59, whose tables have `stage_entries` entries.
     #[inline(always)]
-    pub(crate) fn from_stage(&self, stage: usize, stage_entries: usize) -> &[AtomicU16] {
+    pub(crate) fn entries_from(&self, stage: usize, stage_entries: usize) -> &[AtomicU16] {
         &self.entries[stage * stage_entries..]
     }
 

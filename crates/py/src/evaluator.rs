@@ -16,6 +16,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
+/// What an evaluator is restored from: its weights, two bytes each, and its patterns.
+type Pickled<'py> = (Bound<'py, PyBytes>, PyPatternSet);
+
 #[doc = doc!(Evaluator)]
 #[pyclass(frozen, name = "Evaluator", module = "shirokuro._core")]
 pub struct PyEvaluator(pub PatternEvaluator);
@@ -60,7 +63,7 @@ impl PyEvaluator {
     }
 
     /// Pickles the evaluator as its weights, two bytes each, and its patterns.
-    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>, PyPatternSet))> {
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Pickled<'py>)> {
         let entries = self.0.weights.entries();
         let weights = PyBytes::new_with(py, 2 * entries.len(), |bytes| {
             for (bytes, weight) in bytes.as_chunks_mut::<2>().0.iter_mut().zip(entries) {

@@ -89,7 +89,7 @@ proptest! {
         let order = OldOrder::of(2).unwrap();
         let board = Board::new(a & !b, b & !a).unwrap();
         for (pattern, today) in PATTERNS.iter().enumerate() {
-            let mut ascending = today.squares.to_vec();
+            let mut ascending = today.squares.clone();
             ascending.sort_unstable();
             let (old, new) = (index(&ascending, &board), index(&today.squares, &board));
             prop_assert_eq!(usize::from(order.0[pattern][old]), new);
