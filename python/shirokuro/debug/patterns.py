@@ -94,11 +94,9 @@ class PatternView:
         parts = [board_text(self.position), f"stage {self.stage}", ""]
         for name in patterns or self.patterns.entries:
             reads = [read for read in self.reads if read.pattern == name]
-            parts += [
-                f"{name}  {' '.join(reads[0].squares)}  {self.by_pattern[name]:+.4f} discs",
-                *(line for at in range(0, len(reads), _IN_A_ROW) for line in _drawn(self, reads[at : at + _IN_A_ROW])),
-                "",
-            ]
+            parts.append(f"{name}  {' '.join(reads[0].squares)}  {self.by_pattern[name]:+.4f} discs")
+            for start in range(0, len(reads), _IN_A_ROW):
+                parts += [*_drawn(self, reads[start : start + _IN_A_ROW]), ""]
         parts.append(f"sum {self.sum:+.4f} discs, evaluation {self.evaluation:+.4f} discs for the side to move")
         return "\n".join(parts)
 
