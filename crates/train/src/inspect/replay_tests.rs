@@ -121,7 +121,9 @@ fn a_sudden_change_names_the_position_with_the_largest_error_among_those_that_re
 
 #[test]
 fn a_replayed_game_is_the_same_anywhere_in_its_generation_and_changes_nothing() {
-    [0, 1].map(|delay| check_replays(delayed(delay)));
+    for delay in [0, 1] {
+        check_replays(delayed(delay));
+    }
 }
 
 fn check_replays(mut trainer: Trainer) {
