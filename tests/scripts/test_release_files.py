@@ -55,7 +55,8 @@ def wheel(**changes: str) -> dict[str, str]:
 def test_the_sbom_is_copied_and_every_file_is_hashed(run: Callable[..., Path]) -> None:
     folder = run(wheel())
     assert (folder / f"shirokuro-{sk.__version__}.cdx.json").read_text(encoding="utf-8") == wheel()[SBOM]
-    sums = dict(reversed(line.split("  ")) for line in (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines())
+    lines = (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+    sums = {name: value for value, name in (line.split("  ") for line in lines)}
     others = {path.name: path for path in folder.iterdir() if path.name != "SHA256SUMS"}
     assert sums == {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in others.items()}
 
