@@ -26,10 +26,8 @@ ARM64 := PATH="$(CURDIR)/$(BIN):$$PATH" CARGO_TARGET_DIR=$(CURDIR)/target/arm64 
 	RUSTC=$(CURDIR)/.cross/tools/bin/rustc RUSTDOC=$(CURDIR)/.cross/tools/bin/rustdoc \
 	CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER=$(CURDIR)/.cross/tools/bin/run-arm64
 
-.PHONY: build train reproduce ship-model serve test rust-tests packages integration test-arm64 torture bench bench-page compare \
-	signature web-pictures train-picture \
-	docs concept-pictures \
-	wheel wheel-arm64 release install check lint audit hooks clean help
+.PHONY: build train reproduce ship-model serve test rust-tests packages integration test-arm64 torture races bench bench-page compare \
+	signature web-pictures train-picture docs concept-pictures wheel wheel-arm64 release install check lint audit hooks clean help
 .DELETE_ON_ERROR:
 
 build: .venv/.built ## Build the release core and install the package into .venv
@@ -80,6 +78,15 @@ integration: build packages ## Run the integration tests: the core through Pytho
 torture: build .venv/.dev .venv/.programs ## Run the fault tests at full size, and show a table
 	cargo test --package shirokuro-train --locked file
 	$(BIN)/python -m pytest --torture --quiet
+
+# The standard library is compiled with ThreadSanitizer as well, which otherwise misses the order that its locks and threads make.
+# With little optimisation, because that compiles faster.
+RACES := RUSTC=$(CURDIR)/.cross/tools/bin/rustc RUSTC_BOOTSTRAP=1 RUSTFLAGS='-Zsanitizer=thread -Zexternal-clangrt' \
+	CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER=$(CURDIR)/.cross/tools/bin/link-tsan \
+	CARGO_TARGET_DIR=$(CURDIR)/target/races CARGO_PROFILE_TEST_OPT_LEVEL=1
+races: .cross/.tools ## Look for data races in the Rust tests with threads, on Debian for x86-64
+	$(RACES) cargo test -Zbuild-std --target x86_64-unknown-linux-gnu --package shirokuro-train --lib --locked -- \
+		workers:: control:: watchdog:: pending:: fault_injection:: supply:: update:: the_number_of_threads a_stopped_call
 
 bench: build ## Run the benchmarks (QUICK=1, JSON=file, COMPARE=file, MODEL=run or file)
 	$(BIN)/shirokuro bench $(if $(QUICK),--quick) $(if $(JSON),--json $(JSON)) $(if $(COMPARE),--compare $(COMPARE)) \
@@ -149,11 +156,8 @@ lint: build .venv/.dev ## Run what make check runs, without the tests
 	$(BIN)/lint-imports
 	$(MAKE) docs
 
-# The database of vulnerable crates is on GitHub. Without it: make audit DENY="licenses bans sources".
-DENY ?= advisories licenses bans sources
-audit: .venv/.release .venv/.deny ## Look for vulnerabilities, unknown sources and unwanted licences in all dependencies
+audit: .venv/.release ## Look for known vulnerabilities of all Python packages
 	$(BIN)/pip-audit --strict --disable-pip --no-deps --requirement constraints.txt
-	$(BIN)/cargo-deny --locked check $(DENY)
 
 hooks: .venv/.dev ## Install git hooks that run the formatters and linters at each commit
 	$(BIN)/pre-commit install
@@ -186,10 +190,6 @@ help: ## Show this list
 
 .venv/.release: .venv/.tools requirements-release.txt
 	$(PIP) --requirement requirements-release.txt
-	touch $@
-
-.venv/.deny: .venv/pyvenv.cfg
-	cargo install --quiet --locked --root .venv --no-track cargo-deny@0.20.2
 	touch $@
 
 .cross/.tools: scripts/arm64/tools.sh

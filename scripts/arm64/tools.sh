@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Downloads the tools for building for and emulating aarch64 into a folder: tools.sh FOLDER.
+# Downloads the tools for building for and emulating aarch64, and for finding data races, into a folder: tools.sh FOLDER.
 #
 # Everything comes from Debian packages, which are unpacked rather than installed, so the system stays unchanged and no special
 # rights are needed. The Rust compiler is Debian's, because rustup's can't use Debian's standard library for aarch64.
@@ -29,7 +29,8 @@ library=$(dependency libstd-rust-web-dev libstd-rust-web-) # the version is part
 llvm=$(dependency "$library" libllvm)
 : "${library:?Debian has no rustc-web here}" "${llvm:?}"
 
-host=(rustc-web "$library" "$llvm" libstd-rust-web-dev qemu-user-static)
+# Data races are found by a standard library that is compiled with ThreadSanitizer, from rust-web-src.
+host=(rustc-web "$library" "$llvm" libstd-rust-web-dev rust-web-src libclang-rt-19-dev qemu-user-static)
 arm64=(
   python3.11-minimal libpython3.11-minimal libpython3.11-stdlib libc6 libgcc-s1 libstdc++6 zlib1g libexpat1 libssl3 libffi8 libbz2-1.0
   liblzma5 libsqlite3-0 libuuid1 libcrypt1
@@ -42,6 +43,8 @@ unpack() { # PACKAGE FOLDER [PATTERN]…
 for package in "$folder"/debs/*.deb; do
   case ${package##*/} in
     qemu-user-static_*) unpack "$package" "$folder/host" './usr/bin/qemu-aarch64-static' './usr/bin/qemu-x86_64-static' ;;
+    rust-web-src_*) unpack "$package" "$folder/host" './usr/lib/rustlib/src/*' './usr/src/*/library/*' ;;
+    libclang-rt-*) unpack "$package" "$folder/host" --transform='s,.*/,,' '*/libclang_rt.tsan-x86_64.a' ;;
     libstd-rust-web-dev_*) unpack "$package" "$folder/host" './usr/lib/rustlib/*' ;;
     *_amd64.deb) unpack "$package" "$folder/host" ;;
     *) unpack "$package" "$folder/arm64" ;;
@@ -64,4 +67,8 @@ exec '$folder/host/usr/bin/qemu-aarch64-static' -cpu "\${QEMU_CPU:-neoverse-n1}"
 END
 wrapper python-arm64 <<END
 PYTHONPATH='$folder/site'\${PYTHONPATH:+:\$PYTHONPATH} exec '$folder/bin/run-arm64' '$folder/arm64/usr/bin/python3.11' "\$@"
+END
+# The runtime of ThreadSanitizer has to come before the C library.
+wrapper link-tsan <<END
+exec cc '-Wl,--whole-archive,$folder/host/libclang_rt.tsan-x86_64.a,--no-whole-archive' "\$@" -lpthread -ldl -lm -lrt -lc -lgcc_s -Wl,--export-dynamic
 END

@@ -37,6 +37,13 @@ def test_no_crate_has_a_licence_that_asks_for_more_than_its_text(third_party: An
     assert {name for each in licences for name in re.split(r" (?:OR|AND) ", each)} <= permissive
 
 
+def test_every_crate_comes_from_the_registry_with_a_checksum() -> None:
+    packages = tomllib.loads((ROOT / "Cargo.lock").read_text(encoding="utf-8"))["package"]
+    others = [each for each in packages if not each["name"].startswith("shirokuro-")]
+    assert {each["source"].partition("+")[0] for each in others} == {"registry"}
+    assert [each["name"] for each in others if "checksum" not in each] == []
+
+
 def test_the_packages_that_pip_installs_are_named() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     needed = [
