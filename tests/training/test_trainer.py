@@ -302,6 +302,7 @@ class FakeCore:
     def __init__(self, generation_games: int) -> None:
         self.generation_games = generation_games
         self.games_played = self.seed = 0
+        self.evaluator = SimpleNamespace(patterns=sk.PatternSet.default())
         self.calls: list[tuple[int, GenerationSettings]] = []
 
     @property
