@@ -81,8 +81,8 @@ torture: build .venv/.dev .venv/.programs ## Run the fault tests at full size, a
 
 # The standard library is compiled with ThreadSanitizer as well, which otherwise misses the order that its locks and threads make.
 # With little optimisation, because that compiles faster.
-RACES := RUSTC=$(CURDIR)/.cross/tools/bin/rustc RUSTC_BOOTSTRAP=1 RUSTFLAGS='-Zsanitizer=thread -Zexternal-clangrt' \
-	CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER=$(CURDIR)/.cross/tools/bin/link-tsan \
+RACES := RUSTC=$(CURDIR)/.cross/tools/bin/rustc RUSTC_BOOTSTRAP=1 \
+	RUSTFLAGS='-Zsanitizer=thread -Zexternal-clangrt -Clinker=$(CURDIR)/.cross/tools/bin/link-tsan' \
 	CARGO_TARGET_DIR=$(CURDIR)/target/races CARGO_PROFILE_TEST_OPT_LEVEL=1
 races: .cross/.tools ## Look for data races in the Rust tests with threads, on Debian for x86-64
 	$(RACES) cargo test -Zbuild-std --target x86_64-unknown-linux-gnu --package shirokuro-train --lib --locked -- \
