@@ -60,10 +60,10 @@ def test_a_module_that_python_runs_is_a_program_however_it_is_named(
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["-m", "train"])
     monkeypatch.setattr(sys, "orig_argv", ["python", *options, "train"])
-    before = signal.getsignal(signal.SIGINT)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         startup.begin()
-        assert signal.getsignal(signal.SIGINT) is not before
+        assert signal.getsignal(signal.SIGINT) is not signal.default_int_handler
     finally:
         signal.signal(signal.SIGINT, before)
 

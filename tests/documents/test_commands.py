@@ -152,6 +152,10 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
         f"seeds = [1, 2]\n[settings]\n{settings}\n[axes]\nlambda = [0.9]\n[match]\ngames = 2\ndepth = 1\n",
         encoding="utf-8",
     )
+    patterns = ROOT / "examples" / "patterns" / "small.toml"
+    (here / "examples" / "patterns").mkdir(parents=True)
+    for path in (here / "examples" / "patterns" / "small.toml", here / "mine.toml"):
+        shutil.copyfile(patterns, path)
     return here
 
 
@@ -208,12 +212,14 @@ def test_the_settings_files_of_the_pages_are_valid(tmp_path: Path) -> None:
         for page in PAGES
         for block in re.findall(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
     }
-    assert {name for name, _ in blocks} == {"screens.md", "sweeps.md"}
+    assert {name for name, _ in blocks} == {"patterns.md", "screens.md", "sweeps.md"}
     for name, block in blocks:
         path = tmp_path / f"{name}.toml"
         path.write_text(block, encoding="utf-8")
         if name == "sweeps.md":
             assert len(read_sweep(path).runs) == 12
+        elif name == "patterns.md":
+            assert [*sk.PatternSet.from_toml(path).squares] == ["edge+2x", "corner2x3"]
         else:
             options, settings = train_options.read(argparse.Namespace(config=path))
             assert (options.out, settings["games"]) == ("runs/mine", 1_000_000)

@@ -320,6 +320,7 @@ class FakeCore:
         play: GenerationSettings,
         given: None,
         targets: str,
+        own_targets: None,
         tick: object,
         hang_seconds: float,
         sudden_discs: float,

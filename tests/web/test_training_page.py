@@ -122,9 +122,13 @@ def test_the_values_at_the_pointer_are_shown(
         card = page.get_by_role("region", name="TD error")
         expect(card.locator(".now")).to_have_text(f"{line_of(9000)['td_error']:.2f}")
         picture = card.locator("svg")
-        width = picture.evaluate("svg => svg.getBoundingClientRect().width")
-        picture.hover(position={"x": width * (44 + 408 * 4.1 / 9) / 460, "y": 60})
-        expect(card.locator(".now")).to_have_text(f"{line_of(4000)['td_error']:.2f} at 4k")
+        shown = f"{line_of(4000)['td_error']:.2f} at 4k"
+        for _ in range(20):  # the page may still change its layout
+            width = picture.evaluate("svg => svg.getBoundingClientRect().width")
+            picture.hover(position={"x": width * (44 + 408 * 4.1 / 9) / 460, "y": 60})
+            if card.locator(".now").text_content() == shown:
+                break
+        expect(card.locator(".now")).to_have_text(shown)
 
 
 def test_the_strength_during_training_is_drawn_with_its_intervals(

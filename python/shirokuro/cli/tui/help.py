@@ -128,6 +128,7 @@ _PANELS: Mapping[str, Words] = {
         ("memory, fragmentation", "the budget is exceeded, or eaten up by holes"),
         ("stagnation, undertrained", "the run no longer learns; entries are updated too rarely"),
         ("strength, cluster", "it could not be measured; a machine was lost or refused"),
+        ("opponents", "other players did not finish games, which were left out"),
         ("sudden", "a generation changed a weight by many discs"),
         ("throughput", "games are played much more slowly than before"),
     ),
