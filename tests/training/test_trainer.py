@@ -327,7 +327,7 @@ class FakeCore:
         updates: object,
         reports: list[Any],
     ) -> SimpleNamespace:
-        del given, targets, tick, hang_seconds, sudden_discs, updates
+        del given, targets, own_targets, tick, hang_seconds, sudden_discs, updates
         self.calls += [(index, play) for index in range(self.games_played, self.games_played + games)]
         self.games_played += games
         game = SimpleNamespace(index=0, winner="draw", stone_difference=0, move_count=60)
