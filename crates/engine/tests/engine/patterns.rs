@@ -1,8 +1,6 @@
 //! Own patterns: evaluation and search by tables that the compiler does not know.
 
-mod common;
-
-use common::{NOISE, random_board, seeded, to_depth};
+use crate::common::{NOISE, random_board, seeded, to_depth};
 use rand_xoshiro::rand_core::Rng;
 use shirokuro_engine::reference::negamax;
 use shirokuro_engine::{

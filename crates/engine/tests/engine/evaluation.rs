@@ -1,8 +1,6 @@
 //! The evaluation of boards that the next move decides.
 
-mod common;
-
-use common::{NOISE, random_board, seeded, to_depth};
+use crate::common::{NOISE, random_board, seeded, to_depth};
 use rand_xoshiro::rand_core::Rng;
 use shirokuro_engine::{AnyReader, Board, MAX_SCORE, Searcher, squares};
 

@@ -1,13 +1,11 @@
 //! The search compared with plain negamax, and its limits.
 
-mod common;
-
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
-use common::{NOISE, random_board, seeded, to_depth};
+use crate::common::{NOISE, random_board, seeded, to_depth};
 use rand_xoshiro::rand_core::Rng;
 use shirokuro_engine::{
     Board, DiscCount, Evaluation, Limits, PatternEvaluator, Position, SearchResult, Searcher, Square, Symmetry,

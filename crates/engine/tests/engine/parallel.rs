@@ -1,12 +1,10 @@
 //! Parallel searches.
 
-mod common;
-
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use common::{NOISE, random_board, seeded, to_depth};
+use crate::common::{NOISE, random_board, seeded, to_depth};
 use rand_xoshiro::rand_core::Rng;
 use shirokuro_engine::{Board, Limits, Searcher};
 

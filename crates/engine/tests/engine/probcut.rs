@@ -1,8 +1,6 @@
 //! `ProbCut`: searches that trust shallower ones.
 
-mod common;
-
-use common::{NOISE, random_board, seeded, to_depth};
+use crate::common::{NOISE, random_board, seeded, to_depth};
 use shirokuro_engine::{Confidence, Limits, Searcher};
 
 #[test]
