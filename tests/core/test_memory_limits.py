@@ -30,6 +30,9 @@ HEAD = """
     import shirokuro as sk
     from shirokuro import _core
 
+    for name in sk.__all__:
+        getattr(sk, name)  # imports it now, while there is memory
+
     path = Path(sys.argv[1])
     config = sk.TrainConfig(depth=1, exact_empties=0, table_mb=1, threads=2, generation_games=100)
 

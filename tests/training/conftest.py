@@ -11,6 +11,7 @@ from tests.support.sessions import GAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +23,7 @@ def reference(small: sk.TrainConfig) -> str:
 
 
 @pytest.fixture
-def trainer(small: sk.TrainConfig) -> Iterator[sk.Trainer]:
+def trainer(small: sk.TrainConfig, tmp_path: Path) -> Iterator[sk.Trainer]:  # noqa: ARG001 (deleted after that)
     """A new trainer, whose training stops when the test ends."""
     trainer = sk.Trainer(small)
     yield trainer
