@@ -127,7 +127,8 @@ impl GameRecord {
     ///
     /// As [`GameRecord::searched`].
     pub fn targets(&self, lambda: f32) -> Vec<f32> {
-        Targets::LambdaReturns(lambda).of_game(self, None)
+        let searched: Vec<_> = self.searched().collect();
+        Targets::LambdaReturns(lambda).of_game(&searched, self.stone_difference, None)
     }
 
     /// Returns the bytes held in memory.

@@ -1,7 +1,7 @@
 //! The training targets of a game's positions: λ-returns of the search values, or those of the caller.
 
-use crate::record::{GameRecord, steps};
-use shirokuro_engine::Side;
+use crate::record::{Searched, steps};
+use shirokuro_engine::{Position, Side};
 
 /// What the searched positions of some games are taught.
 #[derive(Clone, Copy, Debug)]
@@ -30,17 +30,16 @@ impl Targets<'_> {
         }
     }
 
-    /// Returns the targets of a game's searched positions, in discs for the side to move. An injected fault makes the
-    /// value of the position with index `bad` NaN, or its own target infinite.
-    pub fn of_game(self, record: &GameRecord, bad: Option<usize>) -> Vec<f32> {
+    /// Returns the targets of a game's searched positions, in discs for the side to move; `outcome` is in Black's view.
+    /// An injected fault makes the value of the position with index `bad` NaN, or its own target infinite.
+    pub fn of_game(self, searched: &[(Position, Searched)], outcome: i32, bad: Option<usize>) -> Vec<f32> {
         match self {
             Self::LambdaReturns(lambda) => {
-                let searched: Vec<_> = record.searched().collect();
-                let mut steps = steps(&searched);
+                let mut steps = steps(searched);
                 if let Some(bad) = bad {
                     steps[bad].value = f32::NAN;
                 }
-                let returns = lambda_returns(&steps, record.stone_difference as f32, lambda);
+                let returns = lambda_returns(&steps, outcome as f32, lambda);
                 searched.iter().zip(returns).map(|((position, _), target)| mover_view(position.side, target)).collect()
             }
             Self::Own(targets) => {
