@@ -13,7 +13,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shirokuro._core import pattern_squares
+from shirokuro._core import PatternSet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,7 +114,7 @@ def patterns(theme: Theme) -> Canvas:
     cell, gap = 10.5, 14
     side = 8 * cell
     left = (WIDTH - 7 * side - 6 * gap) / 2
-    for index, (name, rotations) in enumerate(pattern_squares().items()):
+    for index, (name, rotations) in enumerate(PatternSet.default().features.items()):
         x, y = left + index % 7 * (side + gap), 32 + index // 7 * (side + 38)
         canvas.text(x + side / 2, y - 9, name, bold=True)
         canvas.rect(x, y, side, side, theme.board)

@@ -52,7 +52,6 @@ __all__ = [
     "kernel",
     "mirror_entries",
     "outcome_errors",
-    "pattern_squares",
     "perft",
     "random_games",
     "reachable_entries",
@@ -1421,9 +1420,6 @@ def feature_indices(
     board: _Board, *, side_to_move: _Side | None = None, patterns: PatternSet | None = None
 ) -> NDArray[np.uint16]:
     """Returns the entry that each feature reads on a board: 56 for the default patterns, four for each pattern."""
-
-def pattern_squares(patterns: PatternSet | None = None) -> dict[str, list[list[str]]]:
-    """Returns each pattern's squares in all orientations, by name, in the order of an entry's digits, least first."""
 
 def mirror_entries(patterns: PatternSet | None = None) -> dict[str, NDArray[np.uint16]]:
     """Returns, by pattern name, the mirror image of each entry of the table, which has the same weight.

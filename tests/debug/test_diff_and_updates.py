@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Weights = dict[str, NDArray[np.uint16]]
 
-NAMES = list(_core.pattern_squares())
+NAMES = list(_core.PatternSet.default().features)
 
 
 def copy(trainer: sk.Trainer) -> Weights:

@@ -139,7 +139,7 @@ def test_contributions_are_the_read_weights_and_add_up_to_the_evaluation(
 
 
 def test_the_four_rotations_are_quarter_turns_of_the_board() -> None:
-    for rotations in _core.pattern_squares().values():
+    for rotations in _core.PatternSet.default().features.values():
         boards = []
         for squares in rotations:
             board = np.zeros((8, 8), dtype=int)
@@ -207,7 +207,7 @@ def games(tmp_path_factory: pytest.TempPathFactory, fast: sk.TrainConfig) -> lis
 def read_by(game: sk.Game, ply: int) -> Counter[tuple[str, int]]:
     """Counts the entries that the position after `ply` moves reads; mirror images count as the lower of the two."""
     position = sk.Position.from_moves("".join(game.moves[:ply]))
-    names = list(_core.pattern_squares())
+    names = list(_core.PatternSet.default().features)
     mirrors = _core.mirror_entries()
     entries = [(names[n // 4], int(entry)) for n, entry in enumerate(_core.feature_indices(position))]
     return Counter((name, min(entry, int(mirrors[name][entry]))) for name, entry in entries)

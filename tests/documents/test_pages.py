@@ -44,7 +44,7 @@ def test_the_documented_patterns_are_those_of_the_core() -> None:
         r"^\| (P\d\d) \| ([a-h1-8 ]+) \|$", (ROOT / "docs/formats.md").read_text(encoding="utf-8"), re.MULTILINE
     )
     listed = {name: squares.split() for name, squares in rows}
-    assert listed == {name: rotations[0] for name, rotations in _core.pattern_squares().items()}
+    assert listed == {name: rotations[0] for name, rotations in _core.PatternSet.default().features.items()}
 
 
 def test_every_class_and_function_of_the_core_is_documented() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 import shirokuro as sk
 from shirokuro import models
-from shirokuro._core import pattern_squares
+from shirokuro._core import PatternSet
 from shirokuro.cli import main
 from shirokuro.runs.portable import FORMATS, Format
 
@@ -43,8 +43,10 @@ def test_a_file_has_the_weights_the_patterns_and_their_meaning(
     assert arrays.keys() == weights.keys()
     assert all(np.array_equal(arrays[name], weights[name]) for name in weights)
     names = [[[f"{'abcdefgh'[s % 8]}{s // 8 + 1}" for s in row if s != 255] for row in rows] for rows in squares]
-    assert dict(zip(weights, names, strict=True)) == pattern_squares()
-    assert json.loads(metadata["patterns"]) == {name: rotations[0] for name, rotations in pattern_squares().items()}
+    assert dict(zip(weights, names, strict=True)) == PatternSet.default().features
+    assert json.loads(metadata["patterns"]) == {
+        name: rotations[0] for name, rotations in PatternSet.default().features.items()
+    }
     assert (metadata["stages"], metadata["neutral"], metadata["units_per_disc"]) == ("60", "32768", "256")
     assert metadata["weights_digest"] == trained.evaluator.digest()
     assert "license" not in metadata

@@ -109,6 +109,12 @@ pub fn from_squares(squares: &[i8; SQUARES], side: Side) -> Option<Position> {
     if wrong == 0 { of_colours(black, white, side) } else { None }
 }
 
+/// Returns the squares of a board as its side to move sees them: 0 empty, 1 the side to move, 2 the other side.
+pub fn seen_by_mover(board: &Board) -> impl Iterator<Item = i8> + use<> {
+    let (player, opponent) = (board.player(), board.opponent());
+    (0..SQUARES).map(move |square| (player >> square & 1) as i8 + 2 * (opponent >> square & 1) as i8)
+}
+
 /// Creates a position from each colour's discs; `None` if they overlap.
 #[inline]
 fn of_colours(black: u64, white: u64, side: Side) -> Option<Position> {

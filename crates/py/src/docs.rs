@@ -801,9 +801,6 @@ In a pattern without symmetry, each entry is its own mirror image."
 Returns:
     The number of positions, the sum of the distances in discs, and the sum of their squares."
     };
-    (pattern_squares) => {
-        r"Returns each pattern's squares in all orientations, by name, in the order of an entry's digits, least first."
-    };
     (perft) => {
         r"Counts the move sequences of `depth` plies, from the start unless a board is given. A pass counts as one ply.
 

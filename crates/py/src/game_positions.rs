@@ -1,11 +1,10 @@
 //! `GamePositions`: the searched positions of games, as arrays.
 
 use crate::args::SideToMove;
-use crate::board::{SQUARES, shape_text};
-use crate::error::{memory_error, value_error};
+use crate::board::{SQUARES, seen_by_mover};
+use crate::error::memory_error;
 use crate::game::{PyGame, lambda};
-use numpy::{Element, IntoPyArray, PyArray1, PyArray2, PyArrayMethods, PyReadonlyArrayDyn, PyUntypedArrayMethods};
-use pyo3::exceptions::PyValueError;
+use numpy::{Element, IntoPyArray, PyArray1, PyArray2, PyArrayMethods, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 use pyo3::types::PyType;
 use shirokuro_engine::{discs, require_memory};
@@ -90,8 +89,7 @@ impl PyGamePositions {
         py.detach(|| {
             for record in &records {
                 for (ply, position, searched) in record.searched_plies() {
-                    let (player, opponent) = (position.board.player(), position.board.opponent());
-                    boards.extend((0..SQUARES).map(|at| (player >> at & 1) as i8 + 2 * (opponent >> at & 1) as i8));
+                    boards.extend(seen_by_mover(&position.board));
                     sides.push(SideToMove::number(position.side));
                     values.push(discs(searched.score));
                     exact.push(searched.exact);
@@ -117,32 +115,5 @@ impl PyGamePositions {
             plies: column(py, plies)?,
             records,
         })
-    }
-}
-
-/// Asks the caller's function what the searched positions of these games are taught.
-///
-/// # Errors
-///
-/// The exception of the function; `ValueError` or `TypeError` if it does not return one target per position, each a
-/// finite number or NaN.
-pub fn own_targets(py: Python<'_>, function: &Bound<'_, PyAny>, records: Vec<GameRecord>) -> PyResult<Vec<f32>> {
-    const NAME: &str = "targets: the function returned";
-    let positions = Py::new(py, PyGamePositions::of(py, records)?)?;
-    let count = positions.get().__len__(py);
-    let returned = function.call1((positions,))?;
-    let numbers = py.import("numpy")?.call_method1("asarray", (&returned, "float32"));
-    let numbers: PyReadonlyArrayDyn<'_, f32> = numbers.and_then(|numbers| Ok(numbers.extract()?)).map_err(|error| {
-        let new = PyValueError::new_err(format!("{NAME} {}: must be {count} numbers", returned.get_type()));
-        new.set_cause(py, Some(error));
-        new
-    })?;
-    if numbers.shape() != [count] {
-        return Err(PyValueError::new_err(format!("{NAME} shape {}: must be ({count},)", shape_text(numbers.shape()))));
-    }
-    let targets: Vec<f32> = numbers.as_array().iter().copied().collect();
-    match targets.iter().position(|target| target.is_infinite()) {
-        Some(place) => Err(value_error(&format!("{NAME} target[{place}]"), targets[place], "a finite number, or NaN")),
-        None => Ok(targets),
     }
 }

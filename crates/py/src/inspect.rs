@@ -1,10 +1,10 @@
-//! Functions for inspection: the patterns' squares, the entries that a position reads, and eligibility traces.
+//! Functions for inspection: the entries that a position reads, and eligibility traces.
 
 use crate::args::{SideToMove, small_integer};
 use crate::board::position;
 use crate::error::value_error;
 use crate::game::{PyGame, lambda};
-use crate::pattern_set::{PyPatternSet, by_name, features, or_shipped};
+use crate::pattern_set::{PyPatternSet, by_name, or_shipped};
 use numpy::PyArray1;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -21,16 +21,6 @@ pub fn feature_indices<'py>(
 ) -> PyResult<Bound<'py, PyArray1<u16>>> {
     let board_of = position(board, side_to_move)?.board;
     Ok(PyArray1::from_vec(board.py(), or_shipped(patterns.as_deref()).feature_indices(&board_of)))
-}
-
-#[doc = doc!(pattern_squares)]
-#[pyfunction]
-#[pyo3(signature = (patterns = None))]
-pub fn pattern_squares<'py>(
-    py: Python<'py>,
-    patterns: Option<PyRef<'py, PyPatternSet>>,
-) -> PyResult<Bound<'py, PyDict>> {
-    features(py, or_shipped(patterns.as_deref()))
 }
 
 #[doc = doc!(mirror_entries)]

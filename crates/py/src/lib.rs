@@ -25,6 +25,7 @@ mod measure;
 mod moves;
 mod names;
 mod own_evaluator;
+mod own_targets;
 mod pattern_set;
 mod perft;
 mod picture;
@@ -34,6 +35,7 @@ mod position;
 mod random_games;
 mod replay;
 mod report;
+mod returned;
 mod search;
 mod search_result;
 mod settings;
@@ -72,7 +74,7 @@ mod core {
     #[pymodule_export]
     use crate::given::outcome_errors;
     #[pymodule_export]
-    use crate::inspect::{feature_indices, mirror_entries, pattern_squares, traces};
+    use crate::inspect::{feature_indices, mirror_entries, traces};
     #[pymodule_export]
     use crate::kernel;
     #[pymodule_export]

@@ -3,11 +3,11 @@
 //! The search asks from its own threads. The thread that called it answers, so the object is used by one thread only,
 //! and its exceptions are raised where the search was started.
 
-use crate::args::{type_name, wrong_type};
-use crate::board::{SQUARES, shape_text};
+use crate::args::wrong_type;
+use crate::board::{SQUARES, seen_by_mover};
 use crate::error::value_error;
-use numpy::{IntoPyArray, PyArrayMethods, PyReadonlyArrayDyn, PyUntypedArrayMethods};
-use pyo3::exceptions::PyValueError;
+use crate::returned::numbers;
+use numpy::{IntoPyArray, PyArrayMethods};
 use pyo3::prelude::*;
 use shirokuro_engine::{Board, Evaluate, MAX_SCORE, Score, Square, UNITS_PER_DISC, squares};
 use std::collections::HashMap;
@@ -48,31 +48,16 @@ pub fn check(evaluator: &Bound<'_, PyAny>) -> PyResult<()> {
 
 fn evaluate_batch(evaluator: &Bound<'_, PyAny>, boards: &[Board]) -> PyResult<Vec<Score>> {
     const NAME: &str = "evaluator: evaluate_batch returned";
-    let py = evaluator.py();
-    let digit = |board: &Board, square: usize| {
-        (board.player() >> square & 1) as i8 + 2 * (board.opponent() >> square & 1) as i8
-    };
-    let digits: Vec<i8> = boards.iter().flat_map(|board| (0..SQUARES).map(|square| digit(board, square))).collect();
-    let array = digits.into_pyarray(py).reshape([boards.len(), SQUARES])?;
-    let returned = evaluator.call_method1("evaluate_batch", (array,))?;
-    let numbers = py.import("numpy")?.call_method1("asarray", (&returned, "float64"));
-    let numbers: PyReadonlyArrayDyn<'_, f64> = numbers.and_then(|numbers| Ok(numbers.extract()?)).map_err(|error| {
-        let problem = format!("{NAME} {}: must be {} numbers", type_name(&returned), boards.len());
-        let new = PyValueError::new_err(problem);
-        new.set_cause(py, Some(error));
-        new
-    })?;
-    if numbers.shape() != [boards.len()] {
-        let shape = shape_text(numbers.shape());
-        return Err(PyValueError::new_err(format!("{NAME} shape {shape}: must be ({},)", boards.len())));
-    }
+    let squares: Vec<i8> = boards.iter().flat_map(seen_by_mover).collect();
+    let array = squares.into_pyarray(evaluator.py()).reshape([boards.len(), SQUARES])?;
+    let numbers: Vec<f64> = numbers(&evaluator.call_method1("evaluate_batch", (array,))?, NAME, boards.len())?;
     let score = |(index, &discs): (usize, &f64)| {
         if !discs.is_finite() {
             return Err(value_error(&format!("{NAME} value[{index}]"), discs, "a finite number"));
         }
         Ok(((discs * f64::from(UNITS_PER_DISC)).round() as Score).clamp(-MAX_SCORE, MAX_SCORE))
     };
-    numbers.as_array().iter().enumerate().map(score).collect()
+    numbers.iter().enumerate().map(score).collect()
 }
 
 /// The evaluation as the search sees it. All children of a position are evaluated in one call, and remembered.

@@ -112,7 +112,7 @@ pub fn or_shipped(patterns: Option<&PyPatternSet>) -> &Arc<PatternSet> {
 }
 
 /// Returns each pattern's squares in all its orientations.
-pub fn features<'py>(py: Python<'py>, patterns: &PatternSet) -> PyResult<Bound<'py, PyDict>> {
+fn features<'py>(py: Python<'py>, patterns: &PatternSet) -> PyResult<Bound<'py, PyDict>> {
     by_name(py, patterns, |pattern| {
         pattern.features().map(|feature| names(patterns.feature_squares(feature))).collect::<Vec<_>>()
     })

@@ -6,10 +6,10 @@ use crate::error::{busy, file_error, memory_error, not_picklable, parameter_erro
 use crate::evaluator::PyEvaluator;
 use crate::file::encoding;
 use crate::game::PyGame;
-use crate::game_positions::own_targets;
 use crate::given::given_games;
 use crate::inspect::inspection;
 use crate::interrupt::with_requests;
+use crate::own_targets::TargetRequest;
 use crate::pattern_set::{PyPatternSet, or_shipped};
 use crate::player::weight_changes;
 use crate::report::{PyGenerationReport, resets};
@@ -24,7 +24,7 @@ use shirokuro_train::{
 };
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::sync::mpsc::{Sender, SyncSender, sync_channel};
+use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 use std::{process, thread};
@@ -47,30 +47,6 @@ pub struct PyTrainerCore {
     timed_games: AtomicU64,
     /// The process that owns the threads.
     owner: u32,
-}
-
-/// The games whose positions need targets. The trainer waits for them on its own thread; dropped without a reply, the
-/// call must be about to stop.
-struct TargetRequest {
-    records: Vec<GameRecord>,
-    reply: SyncSender<Vec<f32>>,
-}
-
-impl TargetRequest {
-    /// Asks for the targets of these games; returns `None` if there is no reply.
-    fn send(requests: &Sender<Self>, records: &[GameRecord]) -> Option<Vec<f32>> {
-        let (reply, targets) = sync_channel(1);
-        requests.send(Self { records: records.to_vec(), reply }).ok()?;
-        targets.recv().ok()
-    }
-
-    /// Replies with what the function returns.
-    fn answer(self, function: &Py<PyAny>) -> PyResult<()> {
-        let targets = Python::attach(|py| own_targets(py, function.bind(py), self.records))?;
-        // The trainer waits for it.
-        let _ = self.reply.send(targets);
-        Ok(())
-    }
 }
 
 /// Marks that the call which holds the lock plays, until it is dropped.
@@ -164,8 +140,8 @@ impl PyTrainerCore {
 
     #[doc = doc!(TrainerCore.advance)]
     #[pyo3(signature = (
-        games, *, play, given = None, targets = "outcome", own_targets = None, hang_seconds = 60.0, sudden_discs = 0.0, updates = None,
-        tick = None, reports = None
+        games, *, play, given = None, targets = "outcome", own_targets = None, hang_seconds = 60.0, sudden_discs = 0.0,
+        updates = None, tick = None, reports = None
     ))]
     #[expect(clippy::too_many_arguments, reason = "they are Python's keyword arguments")]
     fn advance(
