@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -206,6 +207,12 @@ def test_threads_split_and_a_checkpoint_in_the_middle_change_nothing_with_oppone
     loaded.opponents = opponents()
     loaded.train_batch(13)
     assert loaded.digest() == whole.digest()
+
+
+def test_opponents_are_described_whatever_their_pool_is() -> None:
+    assert str(sk.Opponents([sk.RandomPlayer(), FirstMove()])) == "25 % of the games against random, first"
+    pool = partial(lambda player, _: [player], sk.RandomPlayer())
+    assert str(sk.Opponents(pool, share=0.5)) == "50 % of the games against those of partial"
 
 
 def test_a_pool_may_follow_the_run() -> None:

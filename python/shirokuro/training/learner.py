@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NoReturn, Self
 
 from shirokuro.config import TrainConfig
 from shirokuro.display.format import counted
-from shirokuro.training import log_file, memory, own_parts
+from shirokuro.training import log_file, memory
+from shirokuro.training.own_parts import OwnParts
 from shirokuro.training.settings import FIXED
 from shirokuro.training.state import TrainingState
 
@@ -66,10 +67,7 @@ class Learner:
     workers: RayWorkers | None = None
     """What plays the games; `None` for the threads of this process. It does not change the result."""
 
-    _targets: TargetFunction | None = None
-    _opponents: Opponents | None = None
-    _met: tuple[TrainingState, int, list[Game]] | None = None
-    """The latest generation with opponents, and the games against them."""
+    _own = OwnParts(None, None)
 
     _listed: tuple[int, int] | None = None
 
@@ -88,10 +86,9 @@ class Learner:
             config = TrainConfig()
         if not isinstance(config, TrainConfig):
             raise TypeError(f"config: must be a TrainConfig or None, not {type(config).__name__}")
-        own_parts.check_targets(targets)
-        own_parts.check_opponents(opponents)
+        self._own = OwnParts(targets, opponents)
         self.state = TrainingState.new(config, init, from_games, patterns)
-        self.workers, self._targets, self._opponents = workers, targets, opponents
+        self.workers = workers
 
     def __repr__(self) -> str:
         name, config = type(self).__name__, self._config
@@ -149,22 +146,20 @@ class Learner:
 
         A checkpoint has only its name: set it again to continue a run that was loaded.
         """
-        return self._targets
+        return self._own.targets
 
     @targets.setter
     def targets(self, targets: TargetFunction | None) -> None:
-        own_parts.check_targets(targets)
-        self._targets = targets
+        self._own = OwnParts(targets, self._own.opponents)
 
     @property
     def opponents(self) -> Opponents | None:
         """Other players, whom the model meets in a share of the games. Set them again after loading a run."""
-        return self._opponents
+        return self._own.opponents
 
     @opponents.setter
     def opponents(self, opponents: Opponents | None) -> None:
-        own_parts.check_opponents(opponents)
-        self._opponents, self._met = opponents, None
+        self._own = OwnParts(self._own.targets, opponents)
 
     @property
     def play(self) -> GenerationSettings:
@@ -247,7 +242,7 @@ class Learner:
         given: tuple[list[Game], GivenTargets] | None = None,
     ) -> GenerationReport:
         """Learns from the given games, from those of the run that are due, or from games against itself."""
-        self.check_own_parts()
+        self._own.note(self.state)
         core, statistics, part = self._core, self.state.statistics, self.state.given
         wanted, games, played = games, min(games, core.generation_left), core.games_played
         if given is None and part and part.covers(played):
@@ -257,7 +252,7 @@ class Learner:
         self.state.checkpoint = None
         self.state.divide_memory(config)
         play = self._play(config)
-        if given is None and self._opponents and (met := self._meet(self._opponents, config, play, tick)):
+        if given is None and (met := self._own.met(self.state, config, play, tick)):
             given = met[:games], "search"
         chosen, targets = given or (None, "outcome")
         if self.workers and chosen is None:
@@ -269,7 +264,8 @@ class Learner:
                 hang_seconds=config.hang_seconds,
                 tick=tick,
                 warn=lambda message: statistics.warnings.issue("cluster", message, core.games_played),
-                later=wanted - games if config.delay_generations else 0,
+                # Nodes don't begin a generation whose first games are against opponents.
+                later=wanted - games if config.delay_generations and not self._own.opponents else 0,
                 later_play=self._play(config, 1),
             )
         generation = core.advance(
@@ -277,7 +273,7 @@ class Learner:
             play=play,
             given=chosen,
             targets=targets,
-            own_targets=self._targets,
+            own_targets=self._own.targets,
             hang_seconds=config.hang_seconds,
             sudden_discs=config.sudden_discs,
             updates=self._listed,
@@ -291,43 +287,6 @@ class Learner:
                 statistics.warnings.issue(kind, message, self.games_played)
         _log.debug("%s played, TD error %s", counted(len(generation.games), "game"), generation.td_error)
         return generation
-
-    def check_own_parts(self) -> None:
-        """Notes the names of the caller's own parts.
-
-        Raises:
-            ValueError: the run has had one that is missing now.
-        """
-        names = own_parts.names_of(self._targets, self._opponents)
-        own_parts.check_complete(self.state.own_parts, names)
-        self.state.own_parts = names
-
-    def _meet(
-        self,
-        opponents: Opponents,
-        config: TrainConfig,
-        play: GenerationSettings,
-        tick: Callable[[int], None] | None,
-    ) -> list[Game]:
-        """Returns the next games against other players in the current generation; plays them at its start."""
-        core, statistics = self._core, self.state.statistics
-        place = core.games_played - core.generation * core.generation_games
-        if self._met is None or self._met[:2] != (self.state, core.generation):
-            met = opponents.play(
-                core.generation_evaluator() if place or config.delay_generations else core.evaluator,
-                seed=core.seed,
-                generation=core.generation,
-                generation_games=core.generation_games,
-                play=play,
-                threads=config.worker_threads,
-                table_mb=self.state.plan.table / memory.MB,
-                tick=lambda: tick(0) if tick else None,
-            )
-            if met.faults:
-                text = f"{counted(len(met.faults), 'game')} left out, which other players did not finish"
-                statistics.warnings.issue("opponents", f"{text}: {met.faults[0]}", core.games_played)
-            self._met = self.state, core.generation, met.games
-        return self._met[2][place:]
 
     @contextmanager
     def observed(
@@ -347,6 +306,14 @@ class Learner:
         finally:
             statistics.observers = tuple(other for other in statistics.observers if other is not observer)
             self._listed = listed
+
+    def note_own_parts(self) -> None:
+        """Notes the names of the caller's own parts in the state.
+
+        Raises:
+            ValueError: the run has had a part that is missing now.
+        """
+        self._own.note(self.state)
 
     def train_generation(self, games: int, tick: Callable[[int], None]) -> None:
         """Plays the rest of the current generation, but at most `games` games, and learns from it."""

@@ -83,7 +83,7 @@ class TrainingLoop:
         given = self._trainer.state.given
         if given and given.covers(self._trainer.games_played):
             given.opened()
-        self._trainer.check_own_parts()
+        self._trainer.note_own_parts()
         with ExitStack() as resources:
             self._lock = resources.enter_context(self._directory.held())
             trainer = self._trainer

@@ -67,7 +67,7 @@ class Opponents:
 
     def __str__(self) -> str:
         pool = self._pool
-        names = f"those of {pool.__name__}()" if callable(pool) else ", ".join(player.name for player in pool)
+        names = f"those of {name_of(pool)}" if callable(pool) else ", ".join(player.name for player in pool)
         return f"{100 * self.share:g} % of the games against {names}"
 
     def play(
@@ -127,6 +127,11 @@ class Opponents:
             [Game("".join(outcome.moves)) for outcome in played if not outcome.fault],
             [outcome.fault for outcome in played if outcome.fault],
         )
+
+
+def name_of(function: object) -> str:
+    """Returns the name of a function, or of the class of an object that is called like one."""
+    return str(getattr(function, "__qualname__", type(function).__qualname__))
 
 
 def _match_seed(seed: int, generation: int, number: int) -> int:
