@@ -17,6 +17,7 @@ from shirokuro.files import check_writable, open_own, temporary_for, write_text
 from shirokuro.matches.ladder import save_ladder
 from shirokuro.runs.directory import RunDirectory
 from shirokuro.runs.metrics import append_line
+from tests.support.runs import PATTERNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,7 +112,7 @@ def test_links_in_a_run_directory_are_not_followed_for_writing(
     run = tmp_path / "run"
     (run / name).parent.mkdir(parents=True)
     (run / name).symlink_to(victim)
-    trainer = sk.Trainer(small)
+    trainer = sk.Trainer(small, patterns=PATTERNS)
     if name == ".lock":
         with pytest.raises(OSError, match=r"symbolic link.*\.lock"):
             trainer.start_training(64, directory=run)

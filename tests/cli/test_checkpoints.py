@@ -14,6 +14,7 @@ from shirokuro._core import inject_faults
 from shirokuro.cli import main
 from shirokuro.runs.checkpoints import checkpoint_name
 from shirokuro.training.state import TrainingState
+from tests.support.runs import PATTERNS, PATTERNS_ARG
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +28,7 @@ SETTINGS = (
     "--random-plies=10",
     "--table-mb=1",
     "--compress",
+    PATTERNS_ARG,
 )
 
 
@@ -88,7 +90,7 @@ def test_a_run_and_its_latest_checkpoint_have_one_digest(run: Path, capsys: pyte
     for model in (run, path_of(run, 256)):
         assert main(["digest", str(model)]) == 0
     first, second = capsys.readouterr().out.split()
-    whole = sk.Trainer(sk.Trainer.load(path_of(run, 256)).config)
+    whole = sk.Trainer(sk.Trainer.load(path_of(run, 256)).config, patterns=PATTERNS)
     whole.train_batch(256)
     assert first == second == whole.digest()
 
@@ -117,7 +119,7 @@ def test_without_a_terminal_a_run_resumes_from_the_checkpoint_before_the_damaged
 ) -> None:
     damage(path_of(run, 256))
     assert train(run, "--resume") == 0
-    whole = sk.Trainer(sk.Trainer.load(path_of(run, 192)).config)
+    whole = sk.Trainer(sk.Trainer.load(path_of(run, 192)).config, patterns=PATTERNS)
     whole.train_batch(256)
     capsys.readouterr()
     assert main(["digest", str(run)]) == 0

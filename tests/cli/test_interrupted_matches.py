@@ -14,6 +14,7 @@ import shirokuro as sk
 from shirokuro.cli import main
 from shirokuro.matches import players
 from shirokuro.matches.result import Forfeit, MatchRecord
+from tests.support.runs import PATTERNS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +45,7 @@ class Interrupting:
 def run(tmp_path_factory: pytest.TempPathFactory, small: sk.TrainConfig) -> Path:
     """A run with two checkpoints."""
     directory = tmp_path_factory.mktemp("runs") / "run"
-    sk.Trainer(small).start_training(128, directory=directory, checkpoint_every=64)
+    sk.Trainer(small, patterns=PATTERNS).start_training(128, directory=directory, checkpoint_every=64)
     return directory
 
 

@@ -16,6 +16,7 @@ import pytest
 
 from shirokuro.cli import main
 from tests.support.paths import SCRIPTS
+from tests.support.runs import PATTERNS_ARG
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -169,7 +170,7 @@ def test_a_finished_run_and_a_copy_of_it_are_shown(
 @pytest.fixture(scope="module")
 def model_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run = tmp_path_factory.mktemp("runs") / "run"
-    settings = ("--depth=1", "--exact-empties=0", "--table-mb=1", "--compress", "--report-games=100")
+    settings = ("--depth=1", "--exact-empties=0", "--table-mb=1", "--compress", "--report-games=100", PATTERNS_ARG)
     assert main(["train", "--out", str(run), "--games=400", "--match-games=0", "--quiet", *settings]) == 0
     return run
 

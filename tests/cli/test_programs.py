@@ -18,6 +18,7 @@ import shirokuro as sk
 from shirokuro.cli import main
 from shirokuro.config import TrainConfig, shown_name
 from tests.support.paths import SCRIPTS
+from tests.support.runs import PATTERNS, PATTERNS_ARG
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +63,8 @@ def test_train_leaves_a_run_directory_and_a_table_of_results(
 
 
 def test_metrics_keep_measurements_apart_from_settings(tmp_path: Path) -> None:
-    assert run("train", "--out", tmp_path, "--games", "64", "--nodes", "50", "--match-games", "0").returncode == 0
+    settings = ("--games", "64", "--nodes", "50", "--match-games", "0", PATTERNS_ARG)
+    assert run("train", "--out", tmp_path, *settings).returncode == 0
     line = json.loads((tmp_path / "metrics.jsonl").read_text(encoding="utf-8"))
     assert line["play"] == {
         "nodes": 50,
@@ -110,8 +112,8 @@ def test_resume_continues_a_run(finished: tuple[Path, subprocess.CompletedProces
 def test_an_interrupted_run_is_saved_and_resumes_to_the_same_model(
     number: signal.Signals, code: int, tmp_path: Path
 ) -> None:
-    games = 6000
-    settings = train(tmp_path, games, "--generation-games", "500", "--match-games", "0")
+    games = 12_000
+    settings = train(tmp_path, games, "--generation-games", "500", "--match-games", "0", PATTERNS_ARG)
     process = subprocess.Popen([PROGRAM, *settings], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     metrics = tmp_path / "metrics.jsonl"
     while not metrics.exists():
@@ -126,7 +128,7 @@ def test_an_interrupted_run_is_saved_and_resumes_to_the_same_model(
     assert 0 < stopped.games_played < games
     assert stopped.games_played == stopped.get_statistics().games
     assert run("train", "--resume", "--out", tmp_path, "--match-games", "0").returncode == 0
-    whole = sk.Trainer(CONFIG.replace(games=games, generation_games=500))
+    whole = sk.Trainer(CONFIG.replace(games=games, generation_games=500), patterns=PATTERNS)
     whole.train_batch(games)
     assert run("digest", tmp_path / "model.shiro").stdout.strip() == whole.digest()
     lines = [json.loads(line) for line in metrics.read_text(encoding="utf-8").splitlines()]
@@ -156,7 +158,7 @@ def test_the_scripts_run_the_commands(model: Path, tmp_path: Path) -> None:
         command = [sys.executable, SCRIPTS / name, *arguments]
         return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
-    trained = script("train.py", *train(tmp_path / "run", 10, "--match-games", "0")[1:])
+    trained = script("train.py", *train(tmp_path / "run", 10, "--match-games", "0", PATTERNS_ARG)[1:])
     assert (trained.returncode, (tmp_path / "run" / "model.shiro").exists()) == (0, True)
     measured = script("evaluate.py", model, "--opponent", "random", "--games", "2")
     assert (measured.returncode, "%" in measured.stdout) == (0, True)

@@ -27,6 +27,7 @@ from shirokuro.cli.console import MessageHandler
 from shirokuro.cli.exit_codes import ExitCode, of_error
 from shirokuro.cli.terminal import console, printable
 from tests.support.paths import ROOT
+from tests.support.runs import PATTERNS_ARG
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 PROGRAM = (sys.executable, "-m", "shirokuro")
 _TRAIN = ("train", "--games=128", "--generation-games=64", "--report-games=64", "--depth=1", "--exact-empties=0")
-TRAIN = (*_TRAIN, "--table-mb=1", "--match-games=2", "--compress")
+TRAIN = (*_TRAIN, "--table-mb=1", "--match-games=2", "--compress", PATTERNS_ARG)
 ESCAPES = "\x1b[31m\x9b2J\x07\x1b]0;title\x07\u202e\u2066"
 CONTROLS = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
 
@@ -106,7 +107,7 @@ def test_characters_that_the_encoding_lacks_are_replaced(
 
 def test_a_disk_that_fails_has_an_exit_code_of_its_own(tmp_path: Path) -> None:
     def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 
     done = subprocess.run(
         [*PROGRAM, *TRAIN, "--out", str(tmp_path / "run")],

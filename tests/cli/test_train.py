@@ -19,12 +19,13 @@ import pytest
 import shirokuro as sk
 from shirokuro.cli import main
 from shirokuro.cli.train_options import Options
+from tests.support.runs import PATTERNS_ARG
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 PROGRAM = str(Path(sys.executable).parent / "shirokuro")
-SETTINGS = ("--depth=1", "--exact-empties=0", "--table-mb=1", "--compress", "--seed=7", "--match-games=0")
+SETTINGS = ("--depth=1", "--exact-empties=0", "--table-mb=1", "--compress", "--seed=7", "--match-games=0", PATTERNS_ARG)
 LONG = ("--games=1000000", "--report-games=64", *SETTINGS)
 
 
@@ -57,7 +58,8 @@ def test_settings_come_from_a_file_and_the_command_line_has_precedence(
 def test_a_limit_on_the_command_line_replaces_the_one_in_the_file(tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     file.write_text("games = 64\ndepth = 2\n[train]\nmatch_games = 0\n", encoding="utf-8")
-    assert main(["train", "--config", str(file), "--out", str(tmp_path / "run"), "--nodes", "20", "--quiet"]) == 0
+    options = ["--nodes", "20", "--quiet", PATTERNS_ARG]
+    assert main(["train", "--config", str(file), "--out", str(tmp_path / "run"), *options]) == 0
     assert (config_of(tmp_path / "run").depth, config_of(tmp_path / "run").nodes) == (None, 20)
 
 
@@ -112,7 +114,7 @@ def assert_saved(run: Path) -> None:
     saved = sk.Trainer.load(run / "model.shiro")
     played = saved.games_played
     assert 0 < played < 1_000_000
-    whole = sk.Trainer(saved.config)
+    whole = sk.Trainer(saved.config, patterns=saved.patterns)
     whole.train_batch(played)
     assert saved.digest() == whole.digest()
     assert not list(run.glob("**/.*.tmp"))

@@ -22,6 +22,7 @@ from shirokuro import debug
 from shirokuro.cli import main
 from shirokuro.extras import MissingExtraError
 from shirokuro.runs.directory import RunDirectory
+from tests.support.runs import PATTERNS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +43,7 @@ def config(small: sk.TrainConfig) -> sk.TrainConfig:
 def run(config: sk.TrainConfig, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run of 290 games with checkpoints at 120 and 240 games, in the middle of generations."""
     directory = tmp_path_factory.mktemp("runs") / "run"
-    trainer = sk.Trainer(config)
+    trainer = sk.Trainer(config, patterns=PATTERNS)
     for games in (120, 240, GAMES - 10):
         trainer.start_training(games, directory=directory, callback_every=SIZE)
     return directory
@@ -65,7 +66,7 @@ def test_a_replay_equals_the_recorded_game_and_shows_its_searches(
     assert replay.as_recorded is True
     assert replay.game.index == number
     # The weights at the start of the generation, obtained in another way.
-    trainer = sk.Trainer(config)
+    trainer = sk.Trainer(config, patterns=PATTERNS)
     if number >= SIZE:
         trainer.train_batch(number // SIZE * SIZE)
     settings = config.at(number // SIZE * SIZE)
@@ -115,9 +116,11 @@ def test_a_replay_shows_every_kind_of_move(run: Path) -> None:
             assert f" {ply.search.nodes}  " in line
 
 
-def test_a_copy_without_records_or_checkpoints_replays_the_same_game(
-    run: Path, tmp_path: Path, config: sk.TrainConfig
-) -> None:
+def test_a_copy_without_records_or_checkpoints_replays_the_same_game(tmp_path: Path, config: sk.TrainConfig) -> None:
+    run = tmp_path / "run"
+    trainer = sk.Trainer(config)
+    for games in (120, 150):
+        trainer.start_training(games, directory=run)
     expected = debug.replay(run, 130)
     copy = tmp_path / "copy"
     shutil.copytree(run, copy)
@@ -153,7 +156,7 @@ def test_games_that_do_not_exist_are_rejected(run: Path, tmp_path: Path, small: 
         debug.replay(run, 290)
     with pytest.raises(FileNotFoundError, match="no run in"):
         debug.replay(tmp_path, 1)
-    sk.Trainer(small).save(tmp_path / "model.shiro")
+    sk.Trainer(small, patterns=PATTERNS).save(tmp_path / "model.shiro")
     with pytest.raises(ValueError, match=r"game = 1: the run's newest state has 0 games$"):
         debug.replay(tmp_path, 1)
     with pytest.raises(ValueError, match="game = -1"):
@@ -213,7 +216,7 @@ def test_positions_are_exported_with_their_values_and_targets(
 
 def test_exported_targets_match_those_of_the_training(config: sk.TrainConfig, tmp_path: Path) -> None:
     """In the first generation the weights are neutral, so the error of a position equals its target."""
-    trainer = sk.Trainer(config)
+    trainer = sk.Trainer(config, patterns=PATTERNS)
     trainer.start_training(SIZE, directory=tmp_path)
     debug.export_positions(tmp_path, tmp_path / "positions.csv")
     targets = [float(row["target"]) for row in read_csv(tmp_path / "positions.csv") if row["target"]]
@@ -319,12 +322,13 @@ def test_commands_print_what_the_functions_return(
     assert command(capsys, "board", "f5d6c3", "--svg", tmp_path / "b.svg") == ""
     assert (tmp_path / "b.svg").read_text(encoding="utf-8") == debug.board_svg(position, last_move="c3")
     assert command(capsys, "patterns", run, "f5d6c3") == str(debug.pattern_view(model, position))
-    assert command(capsys, "patterns", run, "--pattern", "P02") == debug.pattern_view(model, sk.Position()).text("P02")
+    edges = debug.pattern_view(model, sk.Position()).text("edge")
+    assert command(capsys, "patterns", run, "--pattern", "edge") == edges
     game = debug.find_game(run, 120)
     assert game is not None
-    view = debug.trace_view(game, 40, lambda_=config.at(100).lambda_)
+    view = debug.trace_view(game, 40, lambda_=config.at(100).lambda_, patterns=PATTERNS)
     assert command(capsys, "traces", run, 120, 40, "--limit", 5) == view.text(limit=5)
-    other = debug.trace_view(game, 40, lambda_=0.25)
+    other = debug.trace_view(game, 40, lambda_=0.25, patterns=PATTERNS)
     assert command(capsys, "traces", run, 120, 40, "--lambda", 0.25) == str(other)
     assert command(capsys, "replay", run, 120) == str(debug.replay(run, 120))
     analysis = sk.analyse(game, evaluator=model, limits=sk.SearchLimits(depth=2, exact_empties=8))
@@ -350,18 +354,18 @@ def test_updates_are_written_without_touching_the_run(
     run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in run.rglob("*")}
-    out = command(capsys, "updates", run, tmp_path / "u.csv", "--pattern", "P10", "--stage", 30, "--limit", 2)
+    out = command(capsys, "updates", run, tmp_path / "u.csv", "--pattern", "edge", "--stage", 30, "--limit", 2)
     assert before == {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in run.rglob("*")}
     rows = read_csv(tmp_path / "u.csv")
     assert {(row["pattern"], row["stage"], row["games_played"], row["final"]) for row in rows} == {
-        ("P10", "30", "300", "1")
+        ("edge", "30", "300", "1")
     }
     assert out.splitlines()[0].endswith(f"{len(rows)} updates by 10 games; the largest of the last generation:")
     assert len(out.splitlines()) == 4
     # The log contains the updates that the run itself would have made.
     trainer = sk.Trainer.load(run / "model.shiro")
     trainer.train_batch(10)
-    table = trainer.evaluator.get_weights()["P10"][30]
+    table = trainer.evaluator.get_weights()["edge"][30]
     assert all(table[int(row["entry"])] == table[int(row["mirror"])] == int(row["after"]) for row in rows)
 
 

@@ -26,6 +26,7 @@ from shirokuro.exporters.prometheus import ADDRESS, Endpoint, parse_address
 from shirokuro.runs.metrics import Metrics
 from shirokuro.runs.view import RunView
 from tests.support.paths import ROOT
+from tests.support.runs import PATTERNS, PATTERNS_ARG
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,7 +36,7 @@ needs_prometheus = pytest.mark.skipif(
     not PROMETHEUS.exists(), reason="Prometheus is missing: `make .venv/.programs` fetches it on Debian"
 )
 
-SETTINGS = ("--depth=1", "--exact-empties=0", "--table-mb=1", "--compress", "--match-games=0", "--quiet")
+SETTINGS = ("--depth=1", "--exact-empties=0", "--table-mb=1", "--compress", "--match-games=0", "--quiet", PATTERNS_ARG)
 
 
 @contextmanager
@@ -102,7 +103,7 @@ def free_port() -> int:
 
 @needs_prometheus
 def test_prometheus_scrapes_a_run(fast: sk.TrainConfig, tmp_path: Path) -> None:
-    trainer = sk.Trainer(fast)
+    trainer = sk.Trainer(fast, patterns=PATTERNS)
     trainer.start_training(500, directory=tmp_path / "run")
     with served(tmp_path / "run") as url:
         checked = subprocess.run(

@@ -17,12 +17,13 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from shirokuro.cli import main
 from shirokuro.exporters.tensorboard import EventFiles
 from shirokuro.runs.metrics import Metrics
+from tests.support.runs import PATTERNS_ARG
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-SETTINGS = ("--depth=1", "--exact-empties=0", "--table-mb=1", "--compress", "--match-games=0", "--quiet")
+SETTINGS = ("--depth=1", "--exact-empties=0", "--table-mb=1", "--compress", "--match-games=0", "--quiet", PATTERNS_ARG)
 
 
 def curves(run: Path) -> dict[str, list[tuple[int, float, float]]]:

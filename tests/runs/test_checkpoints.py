@@ -16,6 +16,7 @@ from shirokuro._core import verify_file
 from shirokuro.runs.checkpoints import checkpoint_name, prune
 from shirokuro.runs.directory import RunDirectory
 from tests.support.paths import ROOT
+from tests.support.runs import PATTERNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +32,7 @@ OLD_FILE = ROOT / "crates/train/testdata/version_2.shiro"
 def recorded(small: sk.TrainConfig, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run of 192 games with three checkpoints; tests copy it."""
     directory = tmp_path_factory.mktemp("runs") / "run"
-    sk.Trainer(small).start_training(192, directory=directory, checkpoint_every=64)
+    sk.Trainer(small, patterns=PATTERNS).start_training(192, directory=directory, checkpoint_every=64)
     return directory
 
 
@@ -145,12 +146,12 @@ def test_the_model_is_the_latest_if_it_is_newer_than_all_checkpoints(run: Path) 
 
 
 def test_a_file_of_weights_alone_is_not_a_checkpoint(run: Path) -> None:
-    sk.Evaluator().save(path_of(run, 192))
+    sk.Evaluator(PATTERNS).save(path_of(run, 192))
     assert sk.latest_checkpoint(run) == path_of(run, 128)
 
 
 def test_only_the_newest_checkpoints_are_kept(small: sk.TrainConfig, tmp_path: Path) -> None:
-    trainer = sk.Trainer(small.replace(generation_games=16))
+    trainer = sk.Trainer(small.replace(generation_games=16), patterns=PATTERNS)
     trainer.start_training(160, directory=tmp_path, checkpoint_every=16, keep=3)
     assert games(tmp_path) == [160, 144, 128]
 
@@ -159,11 +160,11 @@ def test_checkpoints_of_other_runs_and_unknown_files_are_never_deleted(
     run: Path, small: sk.TrainConfig, tmp_path: Path
 ) -> None:
     other = tmp_path / "other"
-    sk.Trainer(small.replace(seed=8)).start_training(10, directory=other)
+    sk.Trainer(small.replace(seed=8), patterns=PATTERNS).start_training(10, directory=other)
     path_of(other, 10).rename(path_of(run, 10))
     path_of(run, 20).write_bytes(b"damaged")
     (run / "checkpoints" / "notes.txt").write_text("mine")
-    sk.Trainer(small).resume_training(256, directory=run, keep=1)
+    sk.Trainer(small, patterns=PATTERNS).resume_training(256, directory=run, keep=1)
     assert games(run) == [256, 20, 10]
     assert (run / "checkpoints" / "notes.txt").exists()
 
@@ -189,12 +190,12 @@ def test_nothing_is_deleted_if_the_new_checkpoint_is_damaged(
 def test_abandoned_files_are_set_aside_and_not_deleted(run: Path, small: sk.TrainConfig) -> None:
     damage(path_of(run, 192))
     bad = path_of(run, 192).read_bytes()
-    trainer = sk.Trainer(small)
+    trainer = sk.Trainer(small, patterns=PATTERNS)
     result = trainer.resume_training(192, directory=run)
     assert result is not None
     assert result.statistics.games == 64
     assert games(run) == [192, 128, 64]
-    reference = sk.Trainer(small)
+    reference = sk.Trainer(small, patterns=PATTERNS)
     reference.train_batch(192)
     assert sk.file_digest(path_of(run, 192)) == reference.digest()
     (aside,) = (run / "set-aside").glob("*/*")
@@ -203,7 +204,7 @@ def test_abandoned_files_are_set_aside_and_not_deleted(run: Path, small: sk.Trai
 
 def test_a_fresh_start_sets_the_old_run_aside_and_deletes_nothing(run: Path, small: sk.TrainConfig) -> None:
     damage(path_of(run, 192))
-    trainer = sk.Trainer(small.replace(seed=99))
+    trainer = sk.Trainer(small.replace(seed=99), patterns=PATTERNS)
     result = trainer.resume_training(64, directory=run, on_corrupt="fresh")
     assert result is not None
     assert result.statistics.games == 64
@@ -212,7 +213,7 @@ def test_a_fresh_start_sets_the_old_run_aside_and_deletes_nothing(run: Path, sma
         checkpoint_name(each) for each in (64, 128, 192)
     ]
     # The settings are those of the run.
-    reference = sk.Trainer(small)
+    reference = sk.Trainer(small, patterns=PATTERNS)
     reference.train_batch(64)
     assert trainer.digest() == reference.digest()
 
@@ -228,7 +229,7 @@ def test_temporary_files_of_killed_processes_are_removed_when_training_starts(ru
 
 def test_a_directory_of_another_run_is_rejected_and_left_alone(run: Path, small: sk.TrainConfig) -> None:
     with pytest.raises(ValueError, match="belongs to another run"):
-        sk.Trainer(small).start_training(64, directory=run)
+        sk.Trainer(small, patterns=PATTERNS).start_training(64, directory=run)
     assert games(run) == [192, 128, 64]
     sk.Trainer.load(path_of(run, 192)).start_training(200, directory=run)
     assert games(run)[0] == 200
@@ -273,7 +274,7 @@ def test_training_survives_a_full_disk_and_saves_again_when_there_is_space(
 ) -> None:
     del no_waiting
     disk = Disk()
-    reference = sk.Trainer(small)
+    reference = sk.Trainer(small, patterns=PATTERNS)
     reference.train_batch(640)
 
     def fill_and_free(progress: sk.TrainingProgress) -> None:
@@ -283,7 +284,7 @@ def test_training_survives_a_full_disk_and_saves_again_when_there_is_space(
             assert games(tmp_path) == [192, 128, 64]
             disk.free()
 
-    trainer = sk.Trainer(small)
+    trainer = sk.Trainer(small, patterns=PATTERNS)
     try:
         trainer.start_training(640, directory=tmp_path, checkpoint_every=64, callback=fill_and_free, callback_every=64)
     finally:
@@ -313,9 +314,9 @@ def test_a_reader_never_sees_an_incomplete_checkpoint(
     tmp_path: Path,
     record_property: Callable[[str, object], None],
 ) -> None:
-    saves = size(20, 200)
+    saves = size(50, 500)
     record_property("count", saves)
-    trainer = sk.Trainer(small.replace(generation_games=4, games=10_000))
+    trainer = sk.Trainer(small.replace(generation_games=4, games=10_000), patterns=PATTERNS)
     trainer.start_training(4, directory=tmp_path)
     done = threading.Event()
     seen: list[int] = []

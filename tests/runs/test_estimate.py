@@ -12,7 +12,7 @@ import pytest
 import shirokuro as sk
 from shirokuro.runs.estimate import WINDOW_SECONDS, Limit, Pace, seconds_left
 from shirokuro.runs.view import RunView
-from tests.support.runs import write_run
+from tests.support.runs import PATTERNS, write_run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -120,7 +120,7 @@ def test_a_view_of_the_files_estimates_in_the_same_way(tmp_path: Path) -> None:
 
 
 def test_log_callbacks_and_trainer_have_the_same_estimate(tmp_path: Path, small: sk.TrainConfig) -> None:
-    trainer = sk.Trainer(small)
+    trainer = sk.Trainer(small, patterns=PATTERNS)
     seen: list[tuple[float | None, float | None]] = []
     trainer.start_training(
         256,

@@ -15,6 +15,7 @@ from shirokuro import debug
 from shirokuro.files import open_own
 from shirokuro.runs import games
 from shirokuro.runs.directory import RunDirectory
+from tests.support.runs import PATTERNS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +29,7 @@ def lines(directory: Path) -> list[str]:
 
 
 def train(config: sk.TrainConfig, games: int, directory: Path) -> sk.Trainer:
-    trainer = sk.Trainer(config)
+    trainer = sk.Trainer(config, patterns=PATTERNS)
     trainer.start_training(games, directory=directory)
     return trainer
 
@@ -46,7 +47,7 @@ def test_all_games_are_recorded_with_their_moves_and_values(
 ) -> None:
     games = list(debug.read_games(whole[0]))
     assert [game.index for game in games] == list(range(300))
-    trainer = sk.Trainer(small)
+    trainer = sk.Trainer(small, patterns=PATTERNS)
     plain: list[sk.Game] = []
     with trainer.observed(lambda report: plain.extend(report.games)):
         trainer.train_batch(300)
@@ -139,7 +140,7 @@ def test_without_recording_no_folder_is_created(small: sk.TrainConfig, tmp_path:
 def test_a_full_disk_causes_one_warning_and_leaves_no_incomplete_line(
     whole: tuple[Path, list[str]], small: sk.TrainConfig, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    trainer = sk.Trainer(small)
+    trainer = sk.Trainer(small, patterns=PATTERNS)
     reports: list[GenerationReport] = []
     with trainer.observed(reports.append):
         trainer.train_batch(300)

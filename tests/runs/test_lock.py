@@ -14,6 +14,7 @@ import pytest
 import shirokuro as sk
 from shirokuro import files
 from shirokuro.runs.directory import RunDirectory
+from tests.support.runs import PATTERNS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +30,7 @@ def test_without_locks_it_trains_with_a_warning_that_names_the_directory(
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr("fcntl.flock", flock)
-    trainer = sk.Trainer(small)
+    trainer = sk.Trainer(small, patterns=PATTERNS)
     trainer.start_training(64, directory=tmp_path)
     assert trainer.games_played == 64
     (warning,) = [each for each in trainer.warnings if each.kind == "lock"]

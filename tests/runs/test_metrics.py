@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import shirokuro as sk
 from shirokuro.runs.metrics import Metrics, TrainingWarning
+from tests.support.runs import PATTERNS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,7 +50,7 @@ def test_a_run_that_has_not_started_has_no_lines_and_no_values(file: Path) -> No
 
 
 def test_the_lines_of_a_real_run_are_read(fast: sk.TrainConfig, tmp_path: Path) -> None:
-    trainer = sk.Trainer(fast.replace(generation_games=100))
+    trainer = sk.Trainer(fast.replace(generation_games=100), patterns=PATTERNS)
     trainer.start_training(1000, directory=tmp_path)
     metrics = Metrics(tmp_path / "metrics.jsonl")
     statistics = trainer.get_statistics()

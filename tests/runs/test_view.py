@@ -12,6 +12,7 @@ import pytest
 
 import shirokuro as sk
 from shirokuro.runs.view import RunView
+from tests.support.runs import PATTERNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +57,7 @@ def test_a_clock_that_is_ahead_does_not_make_the_age_negative(run_of: Callable[.
 
 
 def test_a_real_run_is_shown_as_stopped_running_and_complete(fast: sk.TrainConfig, tmp_path: Path) -> None:
-    trainer = sk.Trainer(fast.replace(games=1000, compress=True))
+    trainer = sk.Trainer(fast.replace(games=1000, compress=True), patterns=PATTERNS)
     trainer.start_training(directory=tmp_path, callback=lambda _: trainer.pause_training())
     assert trainer.games_played < 1000
     view = RunView(tmp_path)

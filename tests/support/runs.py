@@ -7,19 +7,26 @@ import math
 import os
 import time as clock
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import shirokuro as sk
 from shirokuro.runs import checkpoints
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 FAST = sk.TrainConfig(seed=7, games=2000, depth=1, exact_empties=0, epsilon=0.2, random_plies=10, threads=2, table_mb=1)
 """Settings with which thousands of games are played per second."""
 
 SMALL = FAST.replace(compress=True)
 """The same settings, for tests that save often."""
+
+PATTERNS_FILE = Path(__file__).with_name("patterns.toml")
+"""The file of `PATTERNS`."""
+
+PATTERNS = sk.PatternSet.from_toml(PATTERNS_FILE)
+"""Small patterns, for tests of anything but the patterns: the tables of the default ones cost a second of each test."""
+
+PATTERNS_ARG = f"--patterns={PATTERNS_FILE}"
+"""The argument of `shirokuro train` that selects them."""
 
 
 def metrics_line(games_played: int, *, games: int = 1000, time: float = 0.0, **changes: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import shirokuro as sk
+from tests.support.runs import PATTERNS
 from tests.support.sessions import GAMES
 
 if TYPE_CHECKING:
@@ -16,7 +17,15 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def reference(small: sk.TrainConfig) -> str:
-    """The digest after `GAMES` games in one call."""
+    """The digest after `GAMES` games with small patterns in one call."""
+    trainer = sk.Trainer(small, patterns=PATTERNS)
+    trainer.train_batch(GAMES)
+    return trainer.digest()
+
+
+@pytest.fixture(scope="session")
+def default_reference(small: sk.TrainConfig) -> str:
+    """The digest after `GAMES` games with the default patterns in one call."""
     trainer = sk.Trainer(small)
     trainer.train_batch(GAMES)
     return trainer.digest()
@@ -24,7 +33,7 @@ def reference(small: sk.TrainConfig) -> str:
 
 @pytest.fixture
 def trainer(small: sk.TrainConfig, tmp_path: Path) -> Iterator[sk.Trainer]:  # noqa: ARG001 (deleted after that)
-    """A new trainer, whose training stops when the test ends."""
-    trainer = sk.Trainer(small)
+    """A new trainer with small patterns, whose training stops when the test ends."""
+    trainer = sk.Trainer(small, patterns=PATTERNS)
     yield trainer
     trainer.pause_training()

@@ -19,6 +19,7 @@ from shirokuro.runs import texts
 from shirokuro.runs.checkpoints import checkpoint_name
 from shirokuro.training.convergence_tracker import ConvergenceTracker
 from shirokuro.training.state import _decoded
+from tests.support.runs import PATTERNS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +31,7 @@ TEXTS = ("settings", "statistics", "monitor")
 def recorded(small: sk.TrainConfig, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run of 128 games with two checkpoints; tests copy it."""
     directory = tmp_path_factory.mktemp("texts") / "run"
-    sk.Trainer(small).start_training(128, directory=directory, checkpoint_every=64)
+    sk.Trainer(small, patterns=PATTERNS).start_training(128, directory=directory, checkpoint_every=64)
     (directory / "model.shiro").unlink()
     return directory
 

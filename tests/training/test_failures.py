@@ -11,6 +11,7 @@ import pytest
 import shirokuro as sk
 from shirokuro._core import inject_faults
 from shirokuro.training.failures import FailureWindow
+from tests.support.runs import PATTERNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +27,7 @@ def window(small: sk.TrainConfig, size: Callable[[int, int], int]) -> sk.TrainCo
 
 
 def training(config: sk.TrainConfig, kind: str, rate: float) -> sk.Trainer:
-    trainer = sk.Trainer(config)
+    trainer = sk.Trainer(config, patterns=PATTERNS)
     inject_faults(trainer._core, {kind: rate})
     return trainer
 
@@ -89,7 +90,7 @@ def test_nan_values_do_not_reach_the_weights_and_are_reported_by_pattern_and_sta
 ) -> None:
     trainer = training(window, "nan", 0.05)
     trainer.train_batch(256)
-    assert "entries of P01, stage " in caplog.text
+    assert "entries of edge, stage " in caplog.text
     boards = np.array([sk.Position.from_moves(trainer.train_game().transcript).board for _ in range(4)])
     assert np.isfinite(trainer.evaluator.evaluate_batch(boards)).all()
     inject_faults(trainer._core, None)

@@ -13,13 +13,23 @@ from shirokuro import debug
 from shirokuro.cli import main
 from shirokuro.training.given_games import part_of
 from tests.support.game_files import wthor
+from tests.support.runs import PATTERNS, PATTERNS_ARG
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from shirokuro.training.given_games import GivenTargets
 
-SETTINGS = ("--seed=7", "--depth=1", "--exact-empties=0", "--table-mb=1", "--compress", "--match-games=0", "--quiet")
+SETTINGS = (
+    "--seed=7",
+    "--depth=1",
+    "--exact-empties=0",
+    "--table-mb=1",
+    "--compress",
+    "--match-games=0",
+    "--quiet",
+    PATTERNS_ARG,
+)
 GAMES = sk.random_games(120, seed=5)
 
 
@@ -41,7 +51,7 @@ def test_one_list_and_one_seed_give_one_digest_at_any_split_and_number_of_thread
     games = given(file, targets)
     digests = []
     for threads, split in ((1, (280,)), (3, (1, 100, 140, 39))):
-        trainer = sk.Trainer(small.replace(threads=threads), from_games=games)
+        trainer = sk.Trainer(small.replace(threads=threads), from_games=games, patterns=PATTERNS)
         for count in split:
             trainer.train_batch(count)
             if count == 100:  # within a generation, and within the list
@@ -50,14 +60,14 @@ def test_one_list_and_one_seed_give_one_digest_at_any_split_and_number_of_thread
         digests.append(trainer.digest())
     assert digests[0] == digests[1]
     assert games.games < 250, "self-play followed"
-    other_order = sk.Trainer(small.replace(seed=8), from_games=games)
+    other_order = sk.Trainer(small.replace(seed=8), from_games=games, patterns=PATTERNS)
     other_order.train_batch(280)
     assert other_order.digest() != digests[0]
 
 
 def test_a_run_learns_each_game_once_in_each_epoch_and_never_those_held_out(file: Path, fast: sk.TrainConfig) -> None:
     games = given(file)
-    trainer = sk.Trainer(fast, from_games=games)
+    trainer = sk.Trainer(fast, from_games=games, patterns=PATTERNS)
     learned: list[sk.Game] = []
     with trainer.observed(lambda report: learned.extend(report.games)):
         trainer.train_batch(games.games)
@@ -71,23 +81,23 @@ def test_a_run_learns_each_game_once_in_each_epoch_and_never_those_held_out(file
 
 
 def test_given_games_are_learned_by_their_outcome_without_a_search(fast: sk.TrainConfig) -> None:
-    trainer = sk.Trainer(fast)
+    trainer = sk.Trainer(fast, patterns=PATTERNS)
     report = trainer.learn_games(GAMES[:70])
     assert (report.games, report.searches, report.value_count, report.mean_value) == (70, 0, 0, None)
     assert report.positions == sum(game.move_count for game in GAMES[:70])
     assert report.mean_stone_difference == sum(game.stone_difference for game in GAMES[:70]) / 70
-    split = sk.Trainer(fast.replace(threads=1))
+    split = sk.Trainer(fast.replace(threads=1), patterns=PATTERNS)
     finished: list[int] = []
     split.learn_games([game.transcript for game in GAMES[:3]])
     split.learn_games([sk.GameRecord(moves=tuple(game.moves)) for game in GAMES[3:70]], progress=finished.append)
     assert finished[-1] == 67
     assert split.digest() == trainer.digest()
-    searched = sk.Trainer(fast).learn_games(GAMES[:5], targets="search")
+    searched = sk.Trainer(fast, patterns=PATTERNS).learn_games(GAMES[:5], targets="search")
     assert searched.searches == searched.positions > 0
 
 
 def test_games_that_can_not_be_learned_change_nothing(file: Path, fast: sk.TrainConfig) -> None:
-    trainer = sk.Trainer(fast)
+    trainer = sk.Trainer(fast, patterns=PATTERNS)
     before = trainer.digest()
     with pytest.raises(ValueError, match=r"games\[1\]: 2 moves, unfinished"):
         trainer.learn_games([GAMES[0], "f5d6"])
@@ -119,7 +129,7 @@ def test_a_loaded_run_reads_its_files_again_and_refuses_by_name_what_is_not_the_
 ) -> None:
     copy, saved = tmp_path / "copy.wtb", tmp_path / "saved.shiro"
     shutil.copy(file, copy)
-    trainer = sk.Trainer(small, from_games=given(copy))
+    trainer = sk.Trainer(small, from_games=given(copy), patterns=PATTERNS)
     trainer.train_batch(50)
     trainer.save(saved)
     before = trainer.digest()
@@ -145,7 +155,7 @@ def test_a_loaded_run_reads_its_files_again_and_refuses_by_name_what_is_not_the_
 
 
 def test_other_games_may_follow_between_games_of_self_play(file: Path, fast: sk.TrainConfig) -> None:
-    trainer = sk.Trainer(fast)
+    trainer = sk.Trainer(fast, patterns=PATTERNS)
     trainer.train_batch(30)
     learned: list[sk.Game] = []
     with trainer.observed(lambda report: learned.extend(report.games)):
@@ -161,7 +171,7 @@ def test_an_interrupted_run_ends_as_one_that_was_not(file: Path, tmp_path: Path)
     assert main(["train", "--out", str(straight), "--games=300", *options]) == 0
 
     config = sk.TrainConfig.from_toml((straight / "config.toml").read_text(encoding="utf-8"))
-    trainer = sk.Trainer(config, from_games=sk.GivenGames([file], epochs=2))
+    trainer = sk.Trainer(config, from_games=sk.GivenGames([file], epochs=2), patterns=PATTERNS)
     result = trainer.start_training(directory=paused, callback=lambda _: trainer.pause_training(), callback_every=100)
     assert result
     assert result.outcome == "paused"
@@ -203,7 +213,7 @@ def test_the_held_out_error_is_in_the_log_the_metrics_the_result_and_the_report(
 def test_the_held_out_error_of_a_model_that_expects_draws_is_the_spread_of_the_outcomes(
     file: Path, fast: sk.TrainConfig
 ) -> None:
-    trainer = sk.Trainer(fast, from_games=sk.GivenGames([file], held_out=0.3))
+    trainer = sk.Trainer(fast, from_games=sk.GivenGames([file], held_out=0.3), patterns=PATTERNS)
     learned: list[sk.Game] = []
     with trainer.observed(lambda report: learned.extend(report.games)):
         error = trainer.held_out_error()

@@ -17,6 +17,7 @@ import shirokuro as sk
 from shirokuro.runs.checkpoints import Retention, checkpoint_name
 from shirokuro.runs.directory import RunDirectory
 from shirokuro.signals import StopSignals
+from tests.support.runs import PATTERNS, PATTERNS_FILE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,7 +44,7 @@ def test_pausing_raises_what_ended_the_training(
     del no_waiting
     monkeypatch.setattr("shirokuro.training.loop.time.sleep", lambda _: None)
     full_after(0, monkeypatch)
-    trainer = sk.Trainer(small.replace(games=1_000_000))
+    trainer = sk.Trainer(small.replace(games=1_000_000), patterns=PATTERNS)
     trainer.start_training(directory=tmp_path, background=True)
     with pytest.raises(OSError, match="No space left"):
         trainer.pause_training()
@@ -57,7 +58,7 @@ def test_on_a_disk_with_room_for_two_checkpoints_every_one_is_saved(
 ) -> None:
     del no_waiting
     full_after(2, monkeypatch)
-    trainer = sk.Trainer(small.replace(keep=5))
+    trainer = sk.Trainer(small.replace(keep=5), patterns=PATTERNS)
     trainer.start_training(128, directory=tmp_path, checkpoint_every=64)
     assert not [each for each in trainer.warnings if each.kind == "checkpoint"]
     trainer.start_training(320, directory=tmp_path, checkpoint_every=64)
@@ -73,7 +74,7 @@ def test_the_newest_good_checkpoint_is_never_given_up(
     small: sk.TrainConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_waiting: None
 ) -> None:
     del no_waiting
-    trainer = sk.Trainer(small)
+    trainer = sk.Trainer(small, patterns=PATTERNS)
     trainer.start_training(128, directory=tmp_path, checkpoint_every=64)
     newest = tmp_path / "checkpoints" / checkpoint_name(128)
     content = bytearray(newest.read_bytes())
@@ -87,10 +88,11 @@ def test_the_newest_good_checkpoint_is_never_given_up(
     assert (tmp_path / "checkpoints" / checkpoint_name(64)).exists()
 
 
-PROGRAM = """
+PROGRAM = f"""
 import sys, time
 import shirokuro as sk
-trainer = sk.Trainer(sk.TrainConfig(games=10**9, depth=1, exact_empties=0, table_mb=1))
+patterns = sk.PatternSet.from_toml({str(PATTERNS_FILE)!r})
+trainer = sk.Trainer(sk.TrainConfig(games=10**9, depth=1, exact_empties=0, table_mb=1), patterns=patterns)
 save = sk.Trainer.save
 def slow(self, path):
     print("saving", flush=True)
@@ -136,10 +138,11 @@ def test_a_later_signal_ends_the_program_and_says_that_nothing_was_kept(tmp_path
     assert sk.latest_checkpoint(tmp_path) is None
 
 
-FORK = """
+FORK = f"""
 import os, signal, sys, time
 import shirokuro as sk
-trainer = sk.Trainer(sk.TrainConfig(games=10**9, depth=1, exact_empties=0, table_mb=1))
+patterns = sk.PatternSet.from_toml({str(PATTERNS_FILE)!r})
+trainer = sk.Trainer(sk.TrainConfig(games=10**9, depth=1, exact_empties=0, table_mb=1), patterns=patterns)
 trainer.start_training(directory=sys.argv[1], background=True)
 child = os.fork()
 if child == 0:
@@ -197,7 +200,7 @@ class UnsyncedCore:
 def test_a_folder_that_cannot_be_synced_is_one_warning_and_checkpoints_are_still_pruned(
     small: sk.TrainConfig, tmp_path: Path
 ) -> None:
-    trainer = sk.Trainer(small.replace(checkpoint_games=64, keep=2))
+    trainer = sk.Trainer(small.replace(checkpoint_games=64, keep=2), patterns=PATTERNS)
     core: Any = UnsyncedCore(trainer.state.core)
     trainer.state.core = core
     result = trainer.start_training(320, directory=tmp_path)

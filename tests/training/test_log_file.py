@@ -15,6 +15,7 @@ import pytest
 import shirokuro as sk
 from shirokuro.training import log_file
 from shirokuro.training.log_file import RunLog
+from tests.support.runs import PATTERNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -177,7 +178,7 @@ def test_a_full_disk_only_loses_messages(
 
 
 def test_each_session_has_its_own_file_in_the_run_directory(small: sk.TrainConfig, tmp_path: Path) -> None:
-    trainer = sk.Trainer(small)
+    trainer = sk.Trainer(small, patterns=PATTERNS)
     trainer.start_training(64, directory=tmp_path, log_level="WARNING")
     (first,) = (tmp_path / "logs").iterdir()
     assert "INFO" not in first.read_text(encoding="utf-8")

@@ -11,6 +11,7 @@ import pytest
 
 import shirokuro as sk
 from shirokuro.matches.players import PlayerFaultError
+from tests.support.runs import PATTERNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +25,7 @@ CONFIG = sk.TrainConfig(seed=3, depth=1, exact_empties=6, random_plies="12", gam
 
 def train(games: int = 32, config: sk.TrainConfig = CONFIG, **parts: object) -> sk.Trainer:
     """Trains with these parts."""
-    trainer = sk.Trainer(config, **parts)  # type: ignore[arg-type]
+    trainer = sk.Trainer(config, **parts, patterns=PATTERNS)  # type: ignore[arg-type]
     trainer.train_batch(games)
     return trainer
 
@@ -56,7 +57,7 @@ def test_threads_and_split_do_not_change_what_own_targets_teach() -> None:
     def targets(positions: sk.GamePositions) -> NDArray[np.float32]:
         return 0.5 * positions.values + 0.5 * positions.outcomes
 
-    split = sk.Trainer(CONFIG.replace(threads=1), targets=targets)
+    split = sk.Trainer(CONFIG.replace(threads=1), targets=targets, patterns=PATTERNS)
     for games in (5, 3, 20, 4):
         split.train_batch(games)
     assert split.digest() == train(targets=targets).digest()
@@ -66,7 +67,7 @@ def test_a_position_whose_target_is_nan_is_not_learned() -> None:
     def late(positions: sk.GamePositions) -> NDArray[np.float32]:
         return np.where(positions.plies >= 30, positions.outcomes, np.nan)
 
-    trainer = sk.Trainer(CONFIG, targets=late)
+    trainer = sk.Trainer(CONFIG, targets=late, patterns=PATTERNS)
     learned = []
     with trainer.observed(lambda report: learned.append((report.positions, report.nan_games, report.games))):
         trainer.train_batch(16)
@@ -82,13 +83,13 @@ def test_a_position_whose_target_is_nan_is_not_learned() -> None:
 
 
 def test_the_evaluator_has_the_weights_of_the_games_while_targets_are_asked_for() -> None:
-    digests = [sk.Evaluator().digest()]
+    digests = [sk.Evaluator(PATTERNS).digest()]
 
     def targets(positions: sk.GamePositions) -> NDArray[np.float32]:
         digests.append(trainer.evaluator.digest())
         return positions.values
 
-    trainer = sk.Trainer(CONFIG, targets=targets)
+    trainer = sk.Trainer(CONFIG, targets=targets, patterns=PATTERNS)
     for _ in range(4):
         trainer.train_batch(8)
     # The second call of a generation learns all of its games.
@@ -96,7 +97,7 @@ def test_the_evaluator_has_the_weights_of_the_games_while_targets_are_asked_for(
 
 
 def test_targets_that_are_not_a_number_per_position_are_refused_and_the_games_are_kept() -> None:
-    trainer = sk.Trainer(CONFIG)
+    trainer = sk.Trainer(CONFIG, patterns=PATTERNS)
     before = trainer.evaluator.digest()
     wrong: dict[str, Callable[[int], object]] = {
         r"targets: the function returned shape \(\d+,\): must be \(\d+,\)": lambda count: np.zeros(count + 1),
@@ -118,7 +119,7 @@ def test_an_exception_from_the_targets_ends_the_call() -> None:
     def targets(positions: sk.GamePositions) -> NDArray[np.float32]:
         raise LookupError(len(positions))
 
-    trainer = sk.Trainer(CONFIG, targets=targets)
+    trainer = sk.Trainer(CONFIG, targets=targets, patterns=PATTERNS)
     for _ in range(2):
         with pytest.raises(LookupError):
             trainer.train_batch(16)
@@ -130,7 +131,7 @@ def test_a_run_with_own_parts_does_not_continue_without_them(tmp_path: Path) -> 
         return np.divide(positions.values, 2, dtype=np.float32)
 
     whole = train(64, targets=halved)
-    trainer = sk.Trainer(CONFIG, targets=halved)
+    trainer = sk.Trainer(CONFIG, targets=halved, patterns=PATTERNS)
     trainer.start_training(40, directory=tmp_path / "run")
     loaded = sk.Trainer()
     with pytest.raises(ValueError, match=r"targets: the run has its own.*halved.*set trainer\.targets"):
@@ -145,11 +146,11 @@ def test_a_run_with_own_parts_does_not_continue_without_them(tmp_path: Path) -> 
 @pytest.mark.parametrize("parts", [{"targets": 5}, {"opponents": FirstMove()}])
 def test_parts_of_another_type_are_refused(parts: dict[str, object]) -> None:
     with pytest.raises(TypeError, match=rf"{next(iter(parts))} = .*: must be"):
-        sk.Trainer(CONFIG, **parts)  # type: ignore[arg-type]
+        sk.Trainer(CONFIG, **parts, patterns=PATTERNS)  # type: ignore[arg-type]
 
 
 def test_positions_are_those_of_the_games() -> None:
-    trainer, games = sk.Trainer(CONFIG), []
+    trainer, games = sk.Trainer(CONFIG, patterns=PATTERNS), []
     with trainer.observed(lambda report: games.extend(report.games)):
         trainer.train_batch(16)
     positions = sk.GamePositions(games)
@@ -180,7 +181,7 @@ def test_positions_are_those_of_the_games() -> None:
 def test_opponents_get_their_share_of_each_generation(plain: str) -> None:
     opponents = sk.Opponents([FirstMove(), sk.HeuristicPlayer()], share=0.25)
     games: list[sk.Game] = []
-    trainer = sk.Trainer(CONFIG, opponents=opponents)
+    trainer = sk.Trainer(CONFIG, opponents=opponents, patterns=PATTERNS)
     with trainer.observed(lambda report: games.extend(report.games)):
         trainer.train_batch(32)
     assert [game.index for game in games] == list(range(32))
@@ -199,7 +200,7 @@ def test_threads_split_and_a_checkpoint_in_the_middle_change_nothing_with_oppone
         return sk.Opponents([sk.RandomPlayer(), FirstMove()], share=0.5)
 
     whole = train(opponents=opponents())
-    split = sk.Trainer(CONFIG.replace(threads=1), opponents=opponents())
+    split = sk.Trainer(CONFIG.replace(threads=1), opponents=opponents(), patterns=PATTERNS)
     for games in (3, 2, 14):
         split.train_batch(games)
     split.save(tmp_path / "split.shiro")

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import shirokuro as sk
+from tests.support.runs import PATTERNS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +34,7 @@ def config(small: sk.TrainConfig) -> sk.TrainConfig:
     # Other trainers share this process, so its budget is large.
     return small.replace(
         depth=2, shallow=0.2, window_games=100, settle_games=0, stagnation_games=400, min_decrease=1,
-        warn_again_games=300, budget_mb=100_000,
+        min_updates=0.9, warn_again_games=300, budget_mb=100_000,
     )  # fmt: skip
 
 
@@ -41,7 +42,7 @@ def config(small: sk.TrainConfig) -> sk.TrainConfig:
 def run(config: sk.TrainConfig, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An uninterrupted run of a thousand games."""
     directory = tmp_path_factory.mktemp("run")
-    sk.Trainer(config).start_training(GAMES, directory=directory)
+    sk.Trainer(config, patterns=PATTERNS).start_training(GAMES, directory=directory)
     return directory
 
 
@@ -55,7 +56,7 @@ def test_metrics_contain_all_measurements(run: Path) -> None:
 def test_an_interrupted_run_writes_the_same_metrics_as_an_uninterrupted_one(
     config: sk.TrainConfig, run: Path, tmp_path: Path
 ) -> None:
-    trainer = sk.Trainer(config)
+    trainer = sk.Trainer(config, patterns=PATTERNS)
     for target in (256, 300, 333, 704, GAMES):
         # To the trainer, each part looks like a new process. Some parts end in the middle of a generation.
         trainer.start_training(target, directory=tmp_path)
@@ -77,9 +78,9 @@ def test_an_interrupted_run_writes_the_same_metrics_as_an_uninterrupted_one(
 
 def test_games_kept_by_a_pause_within_a_generation_count_once(config: sk.TrainConfig, tmp_path: Path) -> None:
     slow = config.replace(nodes=5_000, generation_games=100)
-    whole = sk.Trainer(slow)
+    whole = sk.Trainer(slow, patterns=PATTERNS)
     whole.train_batch(100)
-    trainer = sk.Trainer(slow)
+    trainer = sk.Trainer(slow, patterns=PATTERNS)
 
     def pause(count: int) -> None:
         if count >= 20:
@@ -96,7 +97,7 @@ def test_games_kept_by_a_pause_within_a_generation_count_once(config: sk.TrainCo
 
 def test_games_kept_by_an_interrupted_call_are_not_used_with_other_settings(config: sk.TrainConfig) -> None:
     slow = config.replace(nodes=5_000, generation_games=100)
-    changed, whole = sk.Trainer(slow), sk.Trainer(slow)
+    changed, whole = sk.Trainer(slow, patterns=PATTERNS), sk.Trainer(slow, patterns=PATTERNS)
 
     def interrupt(finished: int) -> None:
         if finished >= 20:
@@ -111,7 +112,7 @@ def test_games_kept_by_an_interrupted_call_are_not_used_with_other_settings(conf
 
 def test_measurements_match_the_games(config: sk.TrainConfig) -> None:
     """Compares with NumPy over the core's report of each game."""
-    trainer = sk.Trainer(config)
+    trainer = sk.Trainer(config, patterns=PATTERNS)
     window = trainer.stats_window()
     differences, moves, values = [], [], np.zeros((0, 6))
     for _ in range(GAMES // 8):
@@ -149,9 +150,9 @@ def test_measurements_match_the_games(config: sk.TrainConfig) -> None:
 def test_search_values_match_searches_of_the_positions(small: sk.TrainConfig) -> None:
     """At one ply, and without learning in between, every search equals that of `sk.search`."""
     config = small.replace(shallow=0, epsilon=0, random_plies=5, generation_games=20)
-    trainer = sk.Trainer(config)
+    trainer = sk.Trainer(config, patterns=PATTERNS)
     report = trainer._advance(20, config, None)
-    evaluator, values = sk.Evaluator(), []
+    evaluator, values = sk.Evaluator(PATTERNS), []
     for game in report.games:
         position = sk.Position()
         for ply, move in enumerate(game.moves):
@@ -168,7 +169,10 @@ def test_search_values_match_searches_of_the_positions(small: sk.TrainConfig) ->
 
 
 def test_searches_one_ply_deep_are_counted(small: sk.TrainConfig) -> None:
-    deep, both = sk.Trainer(small.replace(depth=3, shallow=0)), sk.Trainer(small.replace(depth=3, shallow=1))
+    deep, both = (
+        sk.Trainer(small.replace(depth=3, shallow=0), patterns=PATTERNS),
+        sk.Trainer(small.replace(depth=3, shallow=1), patterns=PATTERNS),
+    )
     for trainer in (deep, both):
         trainer.train_batch(200)
     assert deep.get_statistics().depth_min == 1  # the last ply, after a random move left the solved line
@@ -181,7 +185,7 @@ def test_searches_one_ply_deep_are_counted(small: sk.TrainConfig) -> None:
 @pytest.mark.parametrize("learning", [False, True])
 def test_out_of_range_evaluations_count_as_divergence(learning: bool, small: sk.TrainConfig) -> None:  # noqa: FBT001
     rate = "10" if learning else "0"
-    trainer = sk.Trainer(small.replace(rate=rate, settle_games=500, warn_again_games=10**6))
+    trainer = sk.Trainer(small.replace(rate=rate, settle_games=500, warn_again_games=10**6), patterns=PATTERNS)
     trainer.train_batch(500)
     assert "divergence" not in {warning.kind for warning in trainer.warnings}  # the weights are still settling
     trainer.train_batch(140)
@@ -199,7 +203,7 @@ def log(run: Path) -> str:
 def test_the_log_has_a_line_per_hundred_games_details_and_a_summary_per_checkpoint(
     config: sk.TrainConfig, tmp_path: Path
 ) -> None:
-    trainer = sk.Trainer(config.replace(depth=3, detail_games=500, generation_games=100))
+    trainer = sk.Trainer(config.replace(depth=3, detail_games=500, generation_games=100), patterns=PATTERNS)
     trainer.start_training(GAMES, directory=tmp_path, checkpoint_every=500, log_json=True)
     records = [json.loads(line) for line in log(tmp_path).splitlines()]
     progress = [record for record in records if "ETA" in record["message"]]
@@ -224,7 +228,7 @@ def test_the_log_has_a_line_per_hundred_games_details_and_a_summary_per_checkpoi
 
 
 def test_a_long_generation_logs_its_progress(config: sk.TrainConfig, tmp_path: Path) -> None:
-    trainer = sk.Trainer(config.replace(nodes=5_000, generation_games=100, log_games=10))
+    trainer = sk.Trainer(config.replace(nodes=5_000, generation_games=100, log_games=10), patterns=PATTERNS)
     trainer.start_training(100, directory=tmp_path, log_json=True)
     records = [json.loads(line) for line in log(tmp_path).splitlines()]
     within = [record["games_finished"] for record in records if "games_finished" in record]
@@ -235,7 +239,7 @@ def test_a_long_generation_logs_its_progress(config: sk.TrainConfig, tmp_path: P
 
 @pytest.mark.timing
 def test_the_remaining_time_is_estimated_from_the_current_session_only(config: sk.TrainConfig, tmp_path: Path) -> None:
-    trainer = sk.Trainer(config)
+    trainer = sk.Trainer(config, patterns=PATTERNS)
     trainer.train_batch(320, depth=5)  # at a tenth of the session's speed
     trainer.start_training(640, directory=tmp_path, log_json=True)
     record = next(record for line in log(tmp_path).splitlines() if "seconds_left" in (record := json.loads(line)))
@@ -247,7 +251,7 @@ def test_the_remaining_time_is_estimated_from_the_current_session_only(config: s
 def test_a_nan_value_causes_a_warning_at_once(
     config: sk.TrainConfig, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    trainer = sk.Trainer(config)
+    trainer = sk.Trainer(config, patterns=PATTERNS)
     sk._core.inject_faults(trainer._core, {"nan": 0.05})
     with caplog.at_level(logging.WARNING):
         trainer.start_training(64, directory=tmp_path)

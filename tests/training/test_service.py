@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from shirokuro.training.service import STATUS_SECONDS, ServiceManager, TrainingService
+from tests.support.runs import PATTERNS_ARG
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 pytestmark = pytest.mark.timing
 
-SETTINGS = ("--depth=1", "--exact-empties=0", "--table-mb=1", "--compress", "--match-games=0", "--quiet")
+SETTINGS = ("--depth=1", "--exact-empties=0", "--table-mb=1", "--compress", "--match-games=0", "--quiet", PATTERNS_ARG)
 PROGRAM = str(Path(sys.executable).parent / "shirokuro")
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import shirokuro as sk
+from tests.support.runs import PATTERNS
 from tests.support.sessions import GAMES, Progress, finished, wait_until
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def test_callbacks_are_called_every_hundred_games_at_the_end_of_a_generation(
 
 
 def test_callbacks_within_a_long_generation_have_no_measurements(small: sk.TrainConfig, tmp_path: Path) -> None:
-    trainer = sk.Trainer(small.replace(nodes=3_000, generation_games=200))
+    trainer = sk.Trainer(small.replace(nodes=3_000, generation_games=200), patterns=PATTERNS)
     seen = Progress()
     trainer.start_training(300, directory=tmp_path, callback=seen, callback_every=5)
     within = [progress for progress in seen if progress.games_played < 200]
@@ -86,7 +87,7 @@ def test_callbacks_within_a_long_generation_have_no_measurements(small: sk.Train
     assert [progress.games_played for progress in seen if progress.generation_complete] == [200, 300]
     assert [p.games_played for p in seen] == sorted(p.games_played for p in seen)
     assert sum(progress.batch.games for progress in seen) == 300
-    whole = sk.Trainer(trainer.config)
+    whole = sk.Trainer(trainer.config, patterns=PATTERNS)
     whole.train_batch(300)
     assert trainer.digest() == whole.digest()
 
@@ -117,10 +118,13 @@ def test_a_background_training_can_be_observed_and_waited_for(
     trainer: sk.Trainer, reference: str, tmp_path: Path
 ) -> None:
     assert not trainer.is_training_active()
-    assert trainer.start_training(GAMES, directory=tmp_path, background=True) is None
+    seen = threading.Event()
+    hold = Progress(0, lambda: seen.wait(60))
+    assert trainer.start_training(GAMES, directory=tmp_path, background=True, callback=hold) is None
     assert trainer.is_training_active()
     assert trainer.wait(timeout=0.001) is None
     assert trainer.training_result is None
+    seen.set()
     result = finished(trainer.wait())
     assert not trainer.is_training_active()
     assert (result.outcome, trainer.digest()) == ("completed", reference)
@@ -146,24 +150,33 @@ def test_an_active_training_excludes_other_training_calls(trainer: sk.Trainer, t
 def test_other_threads_may_watch_a_training_and_never_end_it(
     trainer: sk.Trainer, reference: str, tmp_path: Path
 ) -> None:
-    trainer.start_training(GAMES, directory=tmp_path, background=True)
-    reports = []
+    reports: list[tuple[sk.ConvergenceReport, dict[str, int]]] = []
+    hold = Progress(0, lambda: wait_until(lambda: len(reports) > 2))
+    trainer.start_training(GAMES, directory=tmp_path, background=True, callback=hold)
     while trainer.is_training_active():
         reports.append((trainer.convergence(), trainer.memory()))
         with suppress(RuntimeError):  # a generation is being played
             trainer.digest()
     assert finished(trainer.wait()).outcome == "completed"
     assert trainer.digest() == reference
-    assert {memory["weights"] for _, memory in reports} == {57_736_800}
+    assert {memory["weights"] for _, memory in reports} == {2 * 60 * sum(PATTERNS.entries.values())}
     assert 0 < max(report.updated_entries for report, _ in reports) <= trainer.convergence().updated_entries
 
 
 @pytest.mark.parametrize("where", ["foreground", "background", "callback"])
 def test_a_pause_saves_and_resuming_gives_the_same_result_as_no_pause(
-    where: str, trainer: sk.Trainer, reference: str, tmp_path: Path
+    where: str, small: sk.TrainConfig, reference: str, default_reference: str, tmp_path: Path
 ) -> None:
+    patterns = None if where == "background" else PATTERNS
+    trainer = sk.Trainer(small, patterns=patterns)
+
+    def hold(_: int) -> None:
+        session = trainer._session
+        if session and trainer.games_played > 0:
+            wait_until(lambda: session.is_stopping)
+
     if where == "background":
-        trainer.start_training(GAMES, directory=tmp_path, background=True)
+        trainer.start_training(GAMES, directory=tmp_path, background=True, progress=hold)
         wait_until(lambda: trainer.games_played > 0)
         result = finished(trainer.pause_training())
     elif where == "foreground":
@@ -174,7 +187,7 @@ def test_a_pause_saves_and_resuming_gives_the_same_result_as_no_pause(
 
         other = threading.Thread(target=pause)
         other.start()
-        result = finished(trainer.start_training(GAMES, directory=tmp_path))
+        result = finished(trainer.start_training(GAMES, directory=tmp_path, progress=hold))
         other.join()
     else:
         progress = Progress(200, trainer.pause_training)
@@ -186,13 +199,13 @@ def test_a_pause_saves_and_resuming_gives_the_same_result_as_no_pause(
     assert sk.file_digest(result.checkpoint) == trainer.digest()
     for each in (trainer, sk.Trainer()):
         assert finished(each.resume_training(directory=tmp_path)).outcome == "completed"
-        assert (each.games_played, each.digest()) == (GAMES, reference)
+        assert (each.games_played, each.digest()) == (GAMES, reference if patterns else default_reference)
 
 
 def test_a_pause_within_a_generation_keeps_its_finished_games(small: sk.TrainConfig, tmp_path: Path) -> None:
     config = small.replace(nodes=5_000, exact_empties=10, generation_games=100)
     counts: list[int] = []
-    trainer = sk.Trainer(config)
+    trainer = sk.Trainer(config, patterns=PATTERNS)
 
     def tick(count: int) -> None:
         counts.append(count)
@@ -206,14 +219,14 @@ def test_a_pause_within_a_generation_keeps_its_finished_games(small: sk.TrainCon
     again: list[int] = []
     resumed.start_training(100, directory=tmp_path, progress=again.append)
     assert again[0] >= counts[-1]
-    whole = sk.Trainer(config)
+    whole = sk.Trainer(config, patterns=PATTERNS)
     whole.train_batch(100)
     assert resumed.digest() == whole.digest()
 
 
 @pytest.mark.timing
 def test_a_pause_is_immediate_during_long_searches_and_long_generations(small: sk.TrainConfig, tmp_path: Path) -> None:
-    trainer = sk.Trainer(small.replace(time_ms=2000, generation_games=5000))
+    trainer = sk.Trainer(small.replace(time_ms=2000, generation_games=5000), patterns=PATTERNS)
     trainer.start_training(directory=tmp_path, background=True)
     time.sleep(0.5)
     start = time.monotonic()
@@ -243,7 +256,7 @@ def test_resuming_without_a_directory_is_rejected() -> None:
 def test_a_checkpoint_within_a_long_generation_keeps_its_finished_games(small: sk.TrainConfig, tmp_path: Path) -> None:
     # A game takes long enough for many progress calls between the first checkpoint and the end.
     config = small.replace(nodes=5_000, generation_games=100)
-    trainer = sk.Trainer(config)
+    trainer = sk.Trainer(config, patterns=PATTERNS)
     again: list[int] = []
 
     def resume_from_copy(count: int) -> None:
@@ -252,14 +265,14 @@ def test_a_checkpoint_within_a_long_generation_keeps_its_finished_games(small: s
 
     trainer.start_training(100, directory=tmp_path, checkpoint_every=20, progress=resume_from_copy)
     assert again[0] >= 20
-    whole = sk.Trainer(config)
+    whole = sk.Trainer(config, patterns=PATTERNS)
     whole.train_batch(100)
     assert trainer.digest() == whole.digest() == sk.file_digest(tmp_path / "copy" / "model.shiro")
 
 
 @pytest.mark.parametrize("background", [False, True])
 def test_an_unreferenced_trainer_is_freed_at_once(*, background: bool, small: sk.TrainConfig, tmp_path: Path) -> None:
-    trainer = sk.Trainer(small)
+    trainer = sk.Trainer(small, patterns=PATTERNS)
     callback = partial(lambda kept, _: kept, trainer)
     trainer.start_training(64, directory=tmp_path, callback=callback, progress=callback, background=background)
     assert finished(trainer.wait()).outcome == "completed"
@@ -308,7 +321,7 @@ def test_a_callback_can_change_settings_for_later_games(
     trainer.start_training(GAMES, directory=tmp_path, callback=change)
     logging.getLogger("shirokuro").setLevel(logging.NOTSET)
     assert trainer.config == small.replace(depth=2, epsilon=0.5, threads=1)
-    by_hand = sk.Trainer(small)
+    by_hand = sk.Trainer(small, patterns=PATTERNS)
     by_hand.train_batch(256)
     by_hand.configure(depth=2, epsilon=0.5)
     by_hand.train_batch(GAMES - 256)
@@ -359,8 +372,22 @@ def test_a_callback_that_is_not_a_function_is_rejected_before_a_game_is_played(
 def test_training_in_two_parts_with_save_and_load_equals_training_in_one(
     *, compress: bool, first: int, threads: tuple[int, int], fast: sk.TrainConfig, reference: str, tmp_path: Path
 ) -> None:
-    config = fast.replace(threads=threads[0], compress=compress)
-    sk.Trainer(config).start_training(first, directory=tmp_path)
-    resumed = sk.Trainer.load(tmp_path / "model.shiro", threads=threads[1])
-    resumed.start_training(GAMES, directory=tmp_path)
-    assert sk.file_digest(tmp_path / "model.shiro") == reference
+    trainer = sk.Trainer(fast.replace(threads=threads[0], compress=compress), patterns=PATTERNS)
+    assert digest_of_two_parts(trainer, first, threads[1], tmp_path) == reference
+
+
+@pytest.mark.proof("train(N + M) against train(N), save, load, train(M), default patterns")
+@pytest.mark.parametrize("compress", [False, True])
+def test_training_in_two_parts_equals_training_in_one_with_the_default_patterns(
+    *, compress: bool, fast: sk.TrainConfig, default_reference: str, tmp_path: Path
+) -> None:
+    trainer = sk.Trainer(fast.replace(compress=compress))
+    assert digest_of_two_parts(trainer, 100, 4, tmp_path) == default_reference
+
+
+def digest_of_two_parts(trainer: sk.Trainer, first: int, threads: int, directory: Path) -> str:
+    """Returns the digest of a file after `first` games, saving, loading, and the rest of `GAMES` games."""
+    trainer.start_training(first, directory=directory)
+    resumed = sk.Trainer.load(directory / "model.shiro", threads=threads)
+    resumed.start_training(GAMES, directory=directory)
+    return sk.file_digest(directory / "model.shiro")

@@ -12,6 +12,7 @@ import pytest
 import shirokuro as sk
 from shirokuro.cli import main
 from shirokuro.training.settings import extended
+from tests.support.runs import PATTERNS, PATTERNS_ARG
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +24,7 @@ def recorded(small: sk.TrainConfig, tmp_path_factory: pytest.TempPathFactory) ->
     """A run of 128 games whose schedules end at 256; tests copy it, so that its model is not a hard link."""
     directory = tmp_path_factory.mktemp("runs") / "run"
     config = small.replace(games=256, rate="0:0.1,1:0.01", record_games=0)
-    sk.Trainer(config).start_training(128, directory=directory, checkpoint_every=64)
+    sk.Trainer(config, patterns=PATTERNS).start_training(128, directory=directory, checkpoint_every=64)
     return directory
 
 
@@ -94,7 +95,7 @@ def test_an_edit_that_cannot_be_used_is_refused_by_name(
 ) -> None:
     edit(run, pattern, replacement)
     before = (run / "config.toml").read_bytes()
-    trainer = sk.Trainer()
+    trainer = sk.Trainer(patterns=PATTERNS)
     digest = trainer.digest()
     with pytest.raises((ValueError, TypeError), match=rf"config\.toml: {re.escape(message)}"):
         trainer.resume_training(directory=run)
@@ -103,7 +104,7 @@ def test_an_edit_that_cannot_be_used_is_refused_by_name(
 
 
 def test_settings_that_were_changed_during_a_session_are_no_edits(tmp_path: Path, small: sk.TrainConfig) -> None:
-    trainer = sk.Trainer(small.replace(games=128))
+    trainer = sk.Trainer(small.replace(games=128), patterns=PATTERNS)
     trainer.start_training(
         directory=tmp_path, callback=lambda _: trainer.configure(epsilon=0.05), checkpoint_every=64, callback_every=64
     )
@@ -217,7 +218,8 @@ def test_nothing_is_moved_if_something_cannot_be(run: Path, monkeypatch: pytest.
 
 def test_resuming_without_a_run_says_that_there_was_none(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     run = tmp_path / "typo"
-    train = ["train", "--out", str(run), "--games=64", "--depth=1", "--exact-empties=0", "--match-games=0", "--quiet"]
+    settings = ["--games=64", "--depth=1", "--exact-empties=0", "--match-games=0", PATTERNS_ARG]
+    train = ["train", "--out", str(run), *settings, "--quiet"]
     assert main([*train, "--resume=require"]) == 2
     assert not run.exists()
     with caplog.at_level(logging.WARNING):

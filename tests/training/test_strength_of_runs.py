@@ -20,6 +20,7 @@ from shirokuro.training.report import BatchReport
 from shirokuro.training.statistics import RunStatistics
 from shirokuro.training.strength_history import StrengthHistory
 from shirokuro.training.timers import PhaseTimer
+from tests.support.runs import PATTERNS, PATTERNS_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,7 +60,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], N
 def test_measuring_strength_changes_no_bit_of_the_training(config: sk.TrainConfig, tmp_path: Path) -> None:
     digests, sums = set(), []
     for name, settings in {"off": {"strength_games": 0}, "on": {}, "on, one thread": {"threads": 1}}.items():
-        trainer = sk.Trainer(config.replace(**settings))
+        trainer = sk.Trainer(config.replace(**settings), patterns=PATTERNS)
         trainer.start_training(directory=tmp_path / name)
         digests.add(trainer.digest())
         measured = trainer.get_statistics().sums()
@@ -77,9 +78,9 @@ def test_measuring_strength_changes_no_bit_of_the_training(config: sk.TrainConfi
 def test_a_run_that_is_resumed_has_the_digest_and_the_ratings_of_one_that_was_not(
     config: sk.TrainConfig, tmp_path: Path
 ) -> None:
-    whole = sk.Trainer(config)
+    whole = sk.Trainer(config, patterns=PATTERNS)
     whole.start_training(directory=tmp_path / "whole")
-    sk.Trainer(config).start_training(200, directory=tmp_path / "parts")
+    sk.Trainer(config, patterns=PATTERNS).start_training(200, directory=tmp_path / "parts")
     trainer = sk.Trainer.load(tmp_path / "parts" / "model.shiro")  # as in a new process
     trainer.start_training(GAMES, directory=tmp_path / "parts")
     assert trainer.digest() == whole.digest()
@@ -92,7 +93,7 @@ def test_lines_of_the_metrics_the_log_and_callbacks_report_each_measurement(
     config: sk.TrainConfig, tmp_path: Path
 ) -> None:
     seen: list[TrainingProgress] = []
-    trainer = sk.Trainer(config)
+    trainer = sk.Trainer(config, patterns=PATTERNS)
     trainer.start_training(directory=tmp_path, callback=seen.append, callback_every=64)
     metrics = Metrics(tmp_path / "metrics.jsonl")
     lines = [json.loads(line) for line in metrics.path.read_text(encoding="utf-8").splitlines()]
@@ -123,7 +124,7 @@ def test_a_trainer_that_measured_is_freed_with_its_last_reference(
     config: sk.TrainConfig, tmp_path: Path, drawn: Callable[..., None]
 ) -> None:
     drawn()
-    trainer = sk.Trainer(config.replace(games=128))
+    trainer = sk.Trainer(config.replace(games=128), patterns=PATTERNS)
     gc.disable()  # a cycle would keep its 300 MB until the next collection
     try:
         trainer.start_training(directory=tmp_path)
@@ -138,7 +139,7 @@ def test_a_trainer_that_measured_is_freed_with_its_last_reference(
 def test_a_pause_in_the_middle_of_a_measurement_drops_it_at_once(
     config: sk.TrainConfig, tmp_path: Path, drawn: Callable[..., None]
 ) -> None:
-    trainer = sk.Trainer(config)
+    trainer = sk.Trainer(config, patterns=PATTERNS)
     played: list[int] = []
 
     def pause() -> None:
@@ -157,13 +158,13 @@ def test_a_pause_in_the_middle_of_a_measurement_drops_it_at_once(
     trainer.resume_training()
     assert trainer.strength
     assert StrengthHistory.load(tmp_path / "strength.json").moments == [256, 384, 512]
-    alone = sk.Trainer(config.replace(strength_games=0))
+    alone = sk.Trainer(config.replace(strength_games=0), patterns=PATTERNS)
     alone.train_batch(GAMES)
     assert trainer.digest() == alone.digest()
 
 
 def test_a_real_match_ends_within_the_time_of_a_pause(config: sk.TrainConfig, tmp_path: Path) -> None:
-    trainer, paused = sk.Trainer(config.replace(strength_games=64)), [0.0]
+    trainer, paused = sk.Trainer(config.replace(strength_games=64), patterns=PATTERNS), [0.0]
 
     def progress(count: int) -> None:
         if count == 64 and not paused[0] and trainer.games_played == 64:
@@ -182,7 +183,7 @@ def test_a_flat_run_stops_if_asked_to_warns_and_says_why(
     config: sk.TrainConfig, tmp_path: Path, drawn: Callable[..., None]
 ) -> None:
     drawn()
-    trainer = sk.Trainer(config.replace(stop_when_flat=True, min_gain=30))
+    trainer = sk.Trainer(config.replace(stop_when_flat=True, min_gain=30), patterns=PATTERNS)
     result = trainer.start_training(directory=tmp_path)
     assert result
     assert (result.outcome, result.games_played) == ("flat", 384)
@@ -201,7 +202,9 @@ def test_a_run_that_proves_to_be_flat_at_its_target_is_complete(
     config: sk.TrainConfig, tmp_path: Path, drawn: Callable[..., None]
 ) -> None:
     drawn()
-    result = sk.Trainer(config.replace(stop_when_flat=True, min_gain=30)).start_training(384, directory=tmp_path)
+    result = sk.Trainer(config.replace(stop_when_flat=True, min_gain=30), patterns=PATTERNS).start_training(
+        384, directory=tmp_path
+    )
     assert result
     assert (result.outcome, result.games_played) == ("completed", 384)
 
@@ -213,6 +216,7 @@ def test_the_command_stops_a_flat_run_and_says_how_to_continue(
     settings = (f"--{name}={value}" for name, value in {
         "games": GAMES, "strength-games": 128, "flat-games": 256, "min-gain": 30, "budget-mb": 100_000, "depth": 1,
         "exact-empties": 0, "table-mb": 1, "match-games": 0, "report-games": 128, "out": tmp_path,
+        "patterns": PATTERNS_FILE,
     }.items())  # fmt: skip
     assert config.strength_games == 128
     assert main(["train", "--compress", "--stop-when-flat", *settings]) == 0
@@ -233,7 +237,7 @@ def test_the_stagnation_of_the_td_error_is_not_reported_where_strength_judges(
     monkeypatch: pytest.MonkeyPatch, config: sk.TrainConfig, tmp_path: Path, drawn: Callable[..., None]
 ) -> None:
     drawn()
-    trainer = sk.Trainer(config)
+    trainer = sk.Trainer(config, patterns=PATTERNS)
     judged: list[bool] = []
     trainer.start_training(
         directory=tmp_path,
@@ -263,7 +267,7 @@ def test_an_error_while_measuring_costs_a_warning_and_never_the_run(
 ) -> None:
     drawn()
     (tmp_path / "snapshots").write_text("a file where the folder should be", encoding="utf-8")
-    trainer = sk.Trainer(config)
+    trainer = sk.Trainer(config, patterns=PATTERNS)
     result = trainer.start_training(directory=tmp_path)
     assert result
     assert result.outcome == "completed"
@@ -282,7 +286,7 @@ def test_an_exception_from_progress_during_a_measurement_ends_the_training(
         if measuring:
             raise OSError("the terminal is closed")
 
-    trainer = sk.Trainer(config)
+    trainer = sk.Trainer(config, patterns=PATTERNS)
     with pytest.raises(OSError, match="the terminal is closed"):
         trainer.start_training(directory=tmp_path, progress=progress)
     assert trainer.games_played == 128

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import shirokuro as sk
+from tests.support.runs import PATTERNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +35,15 @@ def counts(report: sk.BatchReport) -> dict[str, int]:
 
 @pytest.fixture(scope="module")
 def reference(fast: sk.TrainConfig) -> tuple[str, dict[str, int]]:
-    """Digest and counts after `GAMES` games in one call."""
+    """Digest and counts after `GAMES` games with small patterns in one call."""
+    trainer = sk.Trainer(fast, patterns=PATTERNS)
+    trainer.train_batch(GAMES)
+    return trainer.digest(), counts(trainer.get_statistics())
+
+
+@pytest.fixture(scope="module")
+def default_reference(fast: sk.TrainConfig) -> tuple[str, dict[str, int]]:
+    """Digest and counts after `GAMES` games with the default patterns in one call."""
     trainer = sk.Trainer(fast)
     trainer.train_batch(GAMES)
     return trainer.digest(), counts(trainer.get_statistics())
@@ -44,7 +53,7 @@ def reference(fast: sk.TrainConfig) -> tuple[str, dict[str, int]]:
 def test_any_split_into_calls_gives_the_same_state(
     parts: tuple[int, ...], fast: sk.TrainConfig, reference: tuple[str, dict[str, int]]
 ) -> None:
-    trainer = sk.Trainer(fast)
+    trainer = sk.Trainer(fast, patterns=PATTERNS)
     for games in parts:
         assert trainer.train_batch(games).games == games
     assert (trainer.digest(), counts(trainer.get_statistics())) == reference
@@ -52,11 +61,11 @@ def test_any_split_into_calls_gives_the_same_state(
 
 @pytest.mark.parametrize("threads", [1, 3])
 def test_any_number_of_threads_gives_the_same_state(
-    threads: int, fast: sk.TrainConfig, reference: tuple[str, dict[str, int]]
+    threads: int, fast: sk.TrainConfig, default_reference: tuple[str, dict[str, int]]
 ) -> None:
     trainer = sk.Trainer(fast.replace(threads=threads))
     trainer.train_batch(GAMES)
-    assert (trainer.digest(), counts(trainer.get_statistics())) == reference
+    assert (trainer.digest(), counts(trainer.get_statistics())) == default_reference
 
 
 @pytest.mark.parametrize("first", [64, 100])
@@ -64,7 +73,7 @@ def test_training_after_saving_and_loading_continues_as_if_never_stopped(
     first: int, fast: sk.TrainConfig, reference: tuple[str, dict[str, int]], tmp_path: Path
 ) -> None:
     path = tmp_path / "model.shiro"
-    trainer = sk.Trainer(fast)
+    trainer = sk.Trainer(fast, patterns=PATTERNS)
     trainer.train_batch(first)
     trainer.save(path)
     assert sk.file_digest(path) == trainer.digest()
@@ -81,7 +90,7 @@ def test_training_after_saving_and_loading_continues_as_if_never_stopped(
 def test_training_after_an_interrupted_call_continues_as_if_never_stopped(
     after: int, fast: sk.TrainConfig, reference: tuple[str, dict[str, int]], tmp_path: Path
 ) -> None:
-    trainer = sk.Trainer(fast)
+    trainer = sk.Trainer(fast, patterns=PATTERNS)
 
     def stop(finished: int) -> None:
         if finished >= after:
@@ -106,7 +115,7 @@ def test_an_interruption_within_a_generation_keeps_its_finished_games(fast: sk.T
         if finished > 0:
             raise KeyboardInterrupt
 
-    trainer, whole = sk.Trainer(config), sk.Trainer(config)
+    trainer, whole = sk.Trainer(config, patterns=PATTERNS), sk.Trainer(config, patterns=PATTERNS)
     with pytest.raises(KeyboardInterrupt):
         trainer.train_batch(100, progress=stop)
     assert 0 < seen[-1] < 100
@@ -117,7 +126,7 @@ def test_an_interruption_within_a_generation_keeps_its_finished_games(fast: sk.T
 
 
 def test_another_seed_gives_another_model(fast: sk.TrainConfig, reference: tuple[str, dict[str, int]]) -> None:
-    trainer = sk.Trainer(fast.replace(seed=8))
+    trainer = sk.Trainer(fast.replace(seed=8), patterns=PATTERNS)
     trainer.train_batch(GAMES)
     assert trainer.digest() != reference[0]
 
@@ -130,7 +139,7 @@ def final_difference(game: sk.Game) -> int:
 
 
 def test_statistics_match_the_games_played(fast: sk.TrainConfig, reference: tuple[str, dict[str, int]]) -> None:
-    trainer = sk.Trainer(fast)
+    trainer = sk.Trainer(fast, patterns=PATTERNS)
     games = [trainer.train_game() for _ in range(GAMES)]
     assert [game.index for game in games] == list(range(GAMES))
     differences = [final_difference(game) for game in games]
@@ -157,7 +166,7 @@ def test_statistics_match_the_games_played(fast: sk.TrainConfig, reference: tupl
 
 
 def test_measurements_are_unknown_before_the_first_game(fast: sk.TrainConfig) -> None:
-    statistics = sk.Trainer(fast).get_statistics()
+    statistics = sk.Trainer(fast, patterns=PATTERNS).get_statistics()
     assert statistics == sk.BatchReport()
     assert statistics.mean_stone_difference is statistics.td_error is statistics.games_per_second is None
     assert "td_error" not in statistics.measures()
@@ -192,7 +201,7 @@ def test_statistics_lose_no_game_if_a_signal_arrives_while_learning(fast: sk.Tra
 
 
 def test_a_batch_report_covers_only_its_own_games(fast: sk.TrainConfig) -> None:
-    trainer = sk.Trainer(fast)
+    trainer = sk.Trainer(fast, patterns=PATTERNS)
     first, second = trainer.train_batch(100), trainer.train_batch(60)
     assert counts(first + second) == counts(trainer.get_statistics())
     assert counts(trainer.get_statistics() - first) == counts(second)
@@ -205,7 +214,7 @@ def test_a_batch_report_covers_only_its_own_games(fast: sk.TrainConfig) -> None:
 
 
 def test_training_lowers_the_error_against_the_outcomes(fast: sk.TrainConfig) -> None:
-    trainer = sk.Trainer(fast.replace(lambda_=1, epsilon=0))
+    trainer = sk.Trainer(fast.replace(lambda_=1, epsilon=0), patterns=PATTERNS)
     first = trainer.train_batch(256).td_error
     trainer.train_batch(3000)
     last = trainer.train_batch(256).td_error
@@ -215,14 +224,14 @@ def test_training_lowers_the_error_against_the_outcomes(fast: sk.TrainConfig) ->
 
 
 def test_random_openings_have_varying_lengths_up_to_the_limit(fast: sk.TrainConfig) -> None:
-    trainer = sk.Trainer(fast.replace(random_plies=10))
+    trainer = sk.Trainer(fast.replace(random_plies=10), patterns=PATTERNS)
     lengths = {trainer.train_game().random_plies for _ in range(100)}
     assert lengths <= set(range(11))
     assert len(lengths) > 5
 
 
 def test_limits_and_epsilon_apply_to_one_call_only(fast: sk.TrainConfig) -> None:
-    trainer = sk.Trainer(fast)
+    trainer = sk.Trainer(fast, patterns=PATTERNS)
     one_ply = trainer.train_batch(64).nodes
     assert trainer.train_batch(64, depth=3).nodes > 2 * one_ply
     assert trainer.train_batch(64, nodes=500).nodes > one_ply
@@ -232,12 +241,12 @@ def test_limits_and_epsilon_apply_to_one_call_only(fast: sk.TrainConfig) -> None
 
 def test_games_without_randomness_are_identical_within_a_generation_for_any_seed(fast: sk.TrainConfig) -> None:
     still = fast.replace(epsilon=0, random_plies=0)
-    trainers = (sk.Trainer(still), sk.Trainer(still.replace(seed=99)))
+    trainers = (sk.Trainer(still, patterns=PATTERNS), sk.Trainer(still.replace(seed=99), patterns=PATTERNS))
     assert len({trainer.train_game().transcript for trainer in trainers for _ in range(3)}) == 1
 
 
 def test_configure_changes_the_settings_of_later_games(fast: sk.TrainConfig) -> None:
-    trainer = sk.Trainer(fast)
+    trainer = sk.Trainer(fast, patterns=PATTERNS)
     trainer.configure(depth=2, epsilon="0:0.5,1:0", threads=1, log_level="DEBUG")
     assert trainer.config == fast.replace(depth=2, epsilon="0:0.5,1:0", threads=1)
     assert logging.getLogger("shirokuro").level == logging.DEBUG
@@ -254,7 +263,7 @@ def test_memory_is_reported_by_component(trained: sk.Trainer) -> None:
 
 
 def test_other_threads_run_while_games_are_trained(fast: sk.TrainConfig) -> None:
-    trainer = sk.Trainer(fast.replace(depth=3, exact_empties=8))
+    trainer = sk.Trainer(fast.replace(depth=3, exact_empties=8), patterns=PATTERNS)
     started, seen = threading.Event(), threading.Event()
 
     def other() -> None:
@@ -274,7 +283,7 @@ def test_other_threads_run_while_games_are_trained(fast: sk.TrainConfig) -> None
 
 
 def test_a_busy_trainer_rejects_other_calls_and_does_not_change(fast: sk.TrainConfig, tmp_path: Path) -> None:
-    trainer = sk.Trainer(fast)
+    trainer = sk.Trainer(fast, patterns=PATTERNS)
     rejected = []
 
     def call_others(_finished: int) -> None:
@@ -302,7 +311,7 @@ class FakeCore:
     def __init__(self, generation_games: int) -> None:
         self.generation_games = generation_games
         self.games_played = self.seed = 0
-        self.evaluator = SimpleNamespace(patterns=sk.PatternSet.default())
+        self.evaluator = SimpleNamespace(patterns=PATTERNS)
         self.calls: list[tuple[int, GenerationSettings]] = []
 
     @property
@@ -365,7 +374,7 @@ def test_schedules_take_their_values_at_the_first_game_of_a_generation_for_any_s
     config = sk.TrainConfig(games=400, generation_games=100, epsilon="0:0.4,1:0", depth="0:1,1:5", rate=0.1)
     calls = []
     for parts in ((400,), (50, 120, 230)):
-        trainer = sk.Trainer(config)
+        trainer = sk.Trainer(config, patterns=PATTERNS)
         core: Any = FakeCore(100)
         trainer.state.core = core
         for games in parts:
@@ -380,7 +389,7 @@ def test_schedules_take_their_values_at_the_first_game_of_a_generation_for_any_s
 
 
 def test_progress_counts_the_games_of_the_call(fast: sk.TrainConfig) -> None:
-    trainer = sk.Trainer(fast)
+    trainer = sk.Trainer(fast, patterns=PATTERNS)
     trainer.train_batch(10)
     seen: list[int] = []
     trainer.train_batch(300, progress=seen.append)
@@ -391,20 +400,20 @@ def test_progress_counts_the_games_of_the_call(fast: sk.TrainConfig) -> None:
 
 def test_a_file_with_unreadable_settings_is_rejected(fast: sk.TrainConfig, tmp_path: Path) -> None:
     path = tmp_path / "model.shiro"
-    sk.Trainer(fast)._core.save(path, settings='{"epsilon": 2}', statistics="{}")
+    sk.Trainer(fast, patterns=PATTERNS)._core.save(path, settings='{"epsilon": 2}', statistics="{}")
     with pytest.raises(sk.ModelFileError, match=r"model\.shiro.*epsilon = 2: must be within 0…1"):
         sk.Trainer.load(path)
 
 
 def test_the_representation_of_a_trainer_shows_its_progress_and_its_run(fast: sk.TrainConfig) -> None:
-    trainer = sk.Trainer(fast)
+    trainer = sk.Trainer(fast, patterns=PATTERNS)
     trainer.train_batch(10)
     assert repr(trainer) == f"<Trainer: 10 of 2000 games, seed 7, run {trainer.state.run_id}>"
 
 
 def test_stage_sharing_gives_the_same_bits_at_any_threads_and_split(fast: sk.TrainConfig, tmp_path: Path) -> None:
     config = fast.replace(share_stages="0:3,1:1", share_weight=0.7)
-    whole, parts = sk.Trainer(config), sk.Trainer(config.replace(threads=1))
+    whole, parts = sk.Trainer(config, patterns=PATTERNS), sk.Trainer(config.replace(threads=1), patterns=PATTERNS)
     whole.train_batch(GAMES)
     for games in (30, GAMES - 50):
         parts.train_batch(games)
@@ -414,7 +423,7 @@ def test_stage_sharing_gives_the_same_bits_at_any_threads_and_split(fast: sk.Tra
     resumed.train_batch(20)
     assert resumed.digest() == whole.digest()
     assert resumed.play.share_stages == 3
-    alone = sk.Trainer(fast)
+    alone = sk.Trainer(fast, patterns=PATTERNS)
     alone.train_batch(GAMES)
     assert alone.digest() != whole.digest()
     # The entries that neighbouring stages teach are updated too, but only positions of the own stage count as updates.

@@ -12,16 +12,42 @@ import shirokuro as sk
 from shirokuro import _core, debug
 from shirokuro.cli import main
 from shirokuro.runs.origin import MAX_ORIGINS, Origin, origins_of
+from tests.support.runs import FAST, PATTERNS, PATTERNS_ARG
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-SETTINGS = ("--seed=8", "--depth=1", "--exact-empties=0", "--table-mb=1", "--compress", "--match-games=0", "--quiet")
+SETTINGS = (
+    "--seed=8",
+    "--depth=1",
+    "--exact-empties=0",
+    "--table-mb=1",
+    "--compress",
+    "--match-games=0",
+    "--quiet",
+    PATTERNS_ARG,
+)
 
 
 def same_weights(first: sk.Evaluator, second: sk.Evaluator) -> bool:
     weights = second.get_weights()
     return all(np.array_equal(table, weights[name]) for name, table in first.get_weights().items())
+
+
+@pytest.fixture(scope="module")
+def trained() -> sk.Trainer:
+    """A trainer with small patterns after a thousand games. Tests must not change it."""
+    trainer = sk.Trainer(FAST, patterns=PATTERNS)
+    trainer.train_batch(1000)
+    return trainer
+
+
+@pytest.fixture(scope="module")
+def model(trained: sk.Trainer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The model file of `trained`, with its training state."""
+    path = tmp_path_factory.mktemp("model") / "model.shiro"
+    trained.save(path)
+    return path
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +83,7 @@ def test_one_model_and_one_seed_give_one_digest(
     for games in split:
         trainer.train_batch(games)
     assert trainer.digest() == expected.digest()
-    neutral = sk.Trainer(fast)
+    neutral = sk.Trainer(fast, patterns=PATTERNS)
     neutral.train_batch(200)
     assert trainer.digest() != neutral.digest()
 
@@ -66,7 +92,7 @@ def test_a_run_knows_the_model_it_started_from(
     trained: sk.Trainer, model: Path, weights_file: Path, small: sk.TrainConfig
 ) -> None:
     digest, weights = trained.digest(), trained.evaluator.digest()
-    assert sk.Trainer(small).origins == ()
+    assert sk.Trainer(small, patterns=PATTERNS).origins == ()
     assert sk.Trainer(small, init=model).origins == (
         Origin(file="model.shiro", weights=weights, digest=digest, games=1000),
     )
@@ -91,7 +117,7 @@ def test_a_file_keeps_the_origins_and_an_older_reader_tolerates_them(
 
 
 def test_a_long_chain_of_runs_keeps_its_nearest_origins(small: sk.TrainConfig, tmp_path: Path) -> None:
-    trainer = sk.Trainer(small, init=sk.Evaluator())
+    trainer = sk.Trainer(small, init=sk.Evaluator(PATTERNS))
     trainer.state.origins *= MAX_ORIGINS + 5
     trainer.save(tmp_path / "model.shiro")
     assert len(sk.Trainer.load(tmp_path / "model.shiro").origins) == MAX_ORIGINS
@@ -102,7 +128,7 @@ def test_a_long_chain_of_runs_keeps_its_nearest_origins(small: sk.TrainConfig, t
     [5, [5], [{"file": "x"}], [{"weights": 5}], [{"weights": "x", "games": "many"}], [{"weights": "x", "y": 1}]],
 )
 def test_damaged_origins_are_a_damaged_file(origins: Any, small: sk.TrainConfig, tmp_path: Path) -> None:
-    trainer, path = sk.Trainer(small), tmp_path / "model.shiro"
+    trainer, path = sk.Trainer(small, patterns=PATTERNS), tmp_path / "model.shiro"
     settings, statistics = json.dumps(small.as_dict()), json.dumps(trainer.get_statistics().sums())
     trainer._core.save(path, settings=settings, statistics=statistics, monitor=json.dumps({"origins": origins}))
     with pytest.raises(sk.ModelFileError, match=r"damaged: its settings or statistics can't be read"):

@@ -15,6 +15,7 @@ from shirokuro.matches.ladder import read_rungs
 from shirokuro.plots.style import PALETTES
 from shirokuro.runs.checkpoints import checkpoint_name
 from shirokuro.training.strength_history import ANCHOR, StrengthHistory
+from tests.support.runs import PATTERNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,7 +92,7 @@ def test_a_live_run_updates_its_curves_warnings_and_progress_and_offers_its_newe
     tmp_path: Path,
     line_of: Callable[..., Any],
 ) -> None:
-    trainer = sk.Trainer(small.replace(games=2000, checkpoint_games=500))
+    trainer = sk.Trainer(small.replace(games=2000, checkpoint_games=500), patterns=PATTERNS)
     trainer.start_training(1000, directory=tmp_path / "run")
     with open_tab(serve(tmp_path / "run").url) as page:
         expect(page.locator("#model")).to_have_text("run, 1,000 games")
