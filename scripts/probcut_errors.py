@@ -2,9 +2,10 @@
 
     python scripts/probcut_errors.py MODEL
 
-For positions of self-play games, by empty squares, it prints the mean and the root mean square of the deep value − the
-shallow value, in discs. `crates/engine/src/search/probcut.rs` has a linear fit of the root mean squares. If they are
-larger for a model, its searches make more wrong cuts than their confidence allows.
+By empty squares, it prints the mean and the root mean square of the deep value − the shallow value, in discs. Half of the
+positions are from self-play games, the others a random move after one, as most positions of a search are. Then it prints
+the plane through the root mean squares that `crates/engine/src/search/probcut.rs` uses. If they are larger for a model, its
+searches make more wrong cuts than their confidence allows.
 """
 
 from __future__ import annotations
@@ -23,10 +24,10 @@ import numpy as np
 import shirokuro as sk
 from shirokuro.runs.checkpoints import model_of
 
-PAIRS = ((4, 2), (5, 3), (6, 2), (7, 3), (8, 4), (9, 5), (10, 4))
+PAIRS = ((3, 1), (4, 2), (5, 3), (6, 2), (7, 3), (8, 4), (9, 5), (10, 4), (11, 5))
 """Pairs of depths: the deep search, and the shallow one that predicts it."""
 
-EMPTIES = range(14, 55, 8)
+EMPTIES = range(12, 53, 8)
 """Empty squares of the positions."""
 
 OPENING = 50
@@ -37,25 +38,41 @@ def main() -> None:
     """Prints the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("model", metavar="RUN|FILE", help="a run directory (its latest checkpoint) or a model file")
-    parser.add_argument("--positions", type=int, default=100, metavar="N", help="positions per number of empty squares")
+    parser.add_argument("--positions", type=int, default=200, metavar="N", help="positions per number of empty squares")
     options = parser.parse_args()
     evaluator = sk.Evaluator.load(model_of(options.model))
     print("empties  " + "  ".join(f"{f'{deep} from {shallow}':>13}" for deep, shallow in PAIRS))
+    measured = []
     for empties in EMPTIES:
         random = Random(empties)
-        positions = [position_of_play(evaluator, empties, random) for _ in range(options.positions)]
+        positions = [position_of_a_search(evaluator, empties, random, k) for k in range(options.positions)]
         depths = sorted({depth for pair in PAIRS for depth in pair})
         values = {depth: np.array([value(evaluator, each, depth) for each in positions]) for depth in depths}
         cells = []
         for deep, shallow in PAIRS:
             errors = values[deep] - values[shallow]
-            cells.append(f"{errors.mean():+6.2f} ± {np.sqrt((errors**2).mean()):4.2f}")
+            deviation = np.sqrt((errors**2).mean())
+            measured.append((1, empties, deep, shallow, deviation))
+            cells.append(f"{errors.mean():+6.2f} ± {deviation:4.2f}")
         print(f"{empties:>7}  " + "  ".join(cells), flush=True)
+    *known, deviations = np.array(measured).T
+    (constant, empties_, deep_, shallow_), *_ = np.linalg.lstsq(np.array(known).T, deviations)
+    print(f"deviation = {constant:.2f} {empties_:+.3f} × empties {deep_:+.3f} × deep {shallow_:+.3f} × shallow")
 
 
 def value(evaluator: sk.Evaluator, position: sk.Position, depth: int) -> float:
     """Returns the value of a full-width search."""
     return sk.search(position, evaluator=evaluator, depth=depth).score
+
+
+def position_of_a_search(evaluator: sk.Evaluator, empties: int, random: Random, number: int) -> sk.Position:
+    """Returns a position of play if `number` is even, and one after a random move if it is odd."""
+    while number % 2:
+        position = position_of_play(evaluator, empties + 1, random)
+        position = position.play(random.choice(position.legal_moves))
+        if not position.is_over:
+            return position
+    return position_of_play(evaluator, empties, random)
 
 
 def position_of_play(evaluator: sk.Evaluator, empties: int, random: Random) -> sk.Position:

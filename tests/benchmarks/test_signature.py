@@ -10,7 +10,7 @@ from shirokuro.cli import main
 KNOWN = Signature(
     perft=3_005_288,
     search=747_909,
-    confident=761_073,
+    confident=772_750,
     solve=3_368_056,
     training="7c0f3a0c7e151ba42ab975634d0d2ebf7b548e46e681a165831ba20af6f5a80e",
 )

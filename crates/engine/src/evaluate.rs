@@ -58,6 +58,13 @@ pub trait Evaluate: Sync {
 
     /// Evaluates a board for its side to move.
     fn evaluate(&self, board: &Board) -> Score;
+
+    /// Evaluates a board whose accumulator is known.
+    #[inline(always)]
+    fn evaluate_at(&self, board: &Board, accumulator: &Self::Accumulator) -> Score {
+        let _ = accumulator;
+        self.evaluate(board)
+    }
 }
 
 /// An evaluation that a search can be made with: an [`Evaluate`], or a choice among several that is made once per search

@@ -119,6 +119,12 @@ impl Indices {
         Self { own, other }
     }
 
+    /// Returns the indices from the point of view of the side to move.
+    #[inline(always)]
+    pub(crate) const fn own(&self) -> &Lanes {
+        &self.own
+    }
+
     /// Returns the indices after the move to `square` that flips `flips`, with the other side to move.
     #[inline(always)]
     pub(crate) fn after(&self, values: &PlaceValues, square: Square, flips: u64) -> Self {

@@ -264,6 +264,14 @@ impl<L: Layout> Evaluate for TableReader<'_, L> {
             None => self.sum(board.stage(), &self.layout.values().own_indices(board)),
         }
     }
+
+    #[inline(always)]
+    fn evaluate_at(&self, board: &Board, accumulator: &Indices) -> Score {
+        match decided_at_once(board) {
+            Some(score) => score,
+            None => self.sum(board.stage(), accumulator.own()),
+        }
+    }
 }
 
 /// The layout of the shipped patterns.

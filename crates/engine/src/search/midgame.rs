@@ -108,7 +108,7 @@ impl Phase for Midgame {
         let ProbCut { depth, margin } = tree.confidence.probcut(node.depth, node.board.empties())?;
         let shallow = Node { depth, ..*node };
         // Only the side that the evaluation favours is worth a search.
-        let lean = tree.evaluator.evaluate(node.board) - alpha;
+        let lean = tree.evaluator.evaluate_at(node.board, node.accumulator) - alpha;
         let (low, high) = (alpha - margin, alpha + margin);
         let found = if lean > margin / 2 && high < MAX_SCORE {
             let score = kernel.run(ZeroWindow { phase: self, tree, node: shallow, alpha: high });

@@ -40,13 +40,14 @@ impl Confidence {
         if self.hundredths == 0 || depth < MIN_DEPTH {
             return None;
         }
-        let margin = Score::from(self.hundredths) * error_deviation(empties) / 100;
-        Some(ProbCut { depth: shallow_depth(depth), margin })
+        let shallow = shallow_depth(depth);
+        let margin = Score::from(self.hundredths) * error_deviation(depth, shallow, empties) / 100;
+        Some(ProbCut { depth: shallow, margin })
     }
 }
 
-/// Below this depth a search costs little more than the shallow one.
-const MIN_DEPTH: u32 = 4;
+/// The lowest depth that a search of lower depth and the same parity can predict.
+const MIN_DEPTH: u32 = 3;
 
 /// Returns the depth of the search that predicts one of `depth` plies: about half, and of the same parity. The same
 /// side then moves last in both, which matters because evaluations differ systematically by who moved last.
@@ -54,11 +55,12 @@ const fn shallow_depth(depth: u32) -> u32 {
     depth / 4 * 2 + depth % 2
 }
 
-/// Returns the standard deviation of the prediction error, whose mean is about 0. It is a line fitted to measurements
-/// of `scripts/probcut_errors.py` with a model of 200,000 games: 5.4 discs at 14 empty squares, 3.8 at 30, 2.7 at 46. A
+/// Returns the standard deviation of the error with which a search of `shallow` plies predicts one of `depth` plies; its
+/// mean is about 0. The plane is fitted to measurements of `scripts/probcut_errors.py` with the model in the box. A
 /// weaker model has larger errors.
-const fn error_deviation(empties: u32) -> Score {
-    (132 - empties as Score * 17 / 10) * UNITS_PER_DISC / 20
+const fn error_deviation(depth: u32, shallow: u32, empties: u32) -> Score {
+    let thousandths = 4920 - 62 * empties as Score + 324 * depth as Score - 635 * shallow as Score;
+    thousandths * UNITS_PER_DISC / 1000
 }
 
 #[cfg(test)]
@@ -91,6 +93,16 @@ mod tests {
         });
         assert!(margins.is_sorted_by(|lower, higher| lower < higher));
         assert!(Confidence::percent(73).and_then(|confidence| confidence.probcut(MIN_DEPTH - 1, 30)).is_none());
+    }
+
+    #[test]
+    fn a_search_is_predicted_better_by_a_deeper_one_and_earlier_in_the_game() {
+        assert_eq!(error_deviation(10, 4, 28), 3884 * UNITS_PER_DISC / 1000);
+        assert!(error_deviation(10, 6, 28) < error_deviation(10, 4, 28));
+        assert!(error_deviation(10, 4, 40) < error_deviation(10, 4, 28));
+        for depth in MIN_DEPTH..60 {
+            assert!((depth..=60).all(|empties| error_deviation(depth, shallow_depth(depth), empties) > 0), "{depth}");
+        }
     }
 
     #[test]
