@@ -76,6 +76,9 @@ def ship(run: Path) -> int:
     if differing := [shown_name(name) for name in RECIPE if getattr(found, name) != getattr(wanted, name)]:
         print(f"{run}: not the recipe of preset {facts['preset']}: {', '.join(differing)}", file=sys.stderr)
         return 1
+    if not trainer.patterns.is_default:
+        print(f"{run}: not the patterns of preset {facts['preset']}", file=sys.stderr)
+        return 1
     if trainer.origins or trainer.games_played != trainer.config.games:
         print(f"{run}: not a finished run from nothing: {trainer.games_played} games", file=sys.stderr)
         return 1

@@ -17,6 +17,7 @@ import pytest
 
 import shirokuro as sk
 from shirokuro.cli import main
+from shirokuro.cli.play_levels import HINTS
 from shirokuro.display.boards import SIDES as NAMES
 from shirokuro.display.boards import result_text
 from shirokuro.engine.levels import FIRST
@@ -171,7 +172,7 @@ def test_a_level_is_named_by_option_or_command(
     assert main(["play", str(model), "--table-mb", "1"]) == 0
     output = capsys.readouterr().out
     assert f"at level {FIRST.name}: it {FIRST.about}" in " ".join(output.split())
-    assert "at depth 12 for Black" in output, "hints are not wrong on purpose"
+    assert f"at depth {HINTS.depth} for Black" in output, "hints are not wrong on purpose"
     assert main(["play", str(model), "--level", "club", "--depth", "3"]) == 2
     assert "level = 'club': can't be combined with limits such as --depth" in capsys.readouterr().err
 

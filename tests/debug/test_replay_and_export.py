@@ -118,7 +118,7 @@ def test_a_replay_shows_every_kind_of_move(run: Path) -> None:
 
 def test_a_copy_without_records_or_checkpoints_replays_the_same_game(tmp_path: Path, config: sk.TrainConfig) -> None:
     run = tmp_path / "run"
-    trainer = sk.Trainer(config)
+    trainer = sk.Trainer(config, patterns=PATTERNS)
     for games in (120, 150):
         trainer.start_training(games, directory=run)
     expected = debug.replay(run, 130)

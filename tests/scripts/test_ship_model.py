@@ -14,6 +14,7 @@ import shirokuro as sk
 from shirokuro import models, presets
 from shirokuro.cli import main
 from tests.support.paths import SCRIPTS
+from tests.support.runs import PATTERNS_ARG
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +70,7 @@ def test_a_finished_run_is_shipped_with_its_facts(script: Any, tmp_path: Path) -
     assert f"| digest after 20 games | `{whole.digest()}` |" in card
 
 
-@pytest.mark.parametrize("more", [("--depth=2",), ("--rate=0.1",), ("--games=64",), ("--table-mb=2",)], ids=str)
+@pytest.mark.parametrize("more", [("--depth=2",), ("--rate=0.1",), ("--games=64",), ("--table-mb=2",), (PATTERNS_ARG,)], ids=str)
 def test_another_recipe_is_refused(more: tuple[str, ...], script: Any, tmp_path: Path) -> None:
     assert script.ship(train(tmp_path / "run", *more)) == 1
     assert not models.FILE.exists()

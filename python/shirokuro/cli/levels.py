@@ -13,7 +13,7 @@ from shirokuro.runs.checkpoints import model_of
 if TYPE_CHECKING:
     import argparse
 
-DEPTH = 12
+DEPTH = 14
 """The default search depth in plies."""
 
 EXACT_EMPTIES = 18

@@ -236,6 +236,7 @@ def _before(directory: RunDirectory, game: int, *, played: bool, threads: int | 
             f"({origins[0]})"
         )
     config = TrainConfig.from_toml(directory.config.read_text(encoding="utf-8"))
-    trainer = Trainer(config if threads is None else config.replace(threads=threads))
+    config = config if threads is None else config.replace(threads=threads)
+    trainer = Trainer(config, patterns=directory.own_patterns())
     trainer.state.given = given
     return trainer

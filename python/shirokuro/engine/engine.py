@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Confidence: TypeAlias = Literal[73, 87, 95, 98, 99, 100]
 """Confidence levels at which a search cuts off lines, in percent. At 100, only proven cuts are made."""
 
-CONFIDENCE: Confidence = 87
+CONFIDENCE: Confidence = 73
 """The confidence with which a model is strongest for its time; players use it unless told otherwise."""
 
 
