@@ -2,10 +2,10 @@
 
     python scripts/probcut_errors.py MODEL
 
-By empty squares, it prints the mean and the root mean square of the deep value − the shallow value, in discs. Half of the
-positions are from self-play games, the others a random move after one, as most positions of a search are. Then it prints
-the plane through the root mean squares that `crates/engine/src/search/probcut.rs` uses. If they are larger for a model, its
-searches make more wrong cuts than their confidence allows.
+By empty squares, it prints the mean and the root mean square of the deep value − the shallow value, in discs. Half of
+the positions are from self-play games, the others a random move after one, as most positions of a search are. Then it
+prints the plane through the root mean squares that `crates/engine/src/search/probcut.rs` uses. If they are larger for a
+model, its searches make more wrong cuts than their confidence allows.
 """
 
 from __future__ import annotations
