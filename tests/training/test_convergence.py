@@ -189,7 +189,7 @@ def kinds(trainer: sk.Trainer) -> list[str]:
 def test_low_coverage_warns_after_the_set_number_of_games_and_is_repeated_later(small: sk.TrainConfig) -> None:
     config = small.replace(
         window_games=64, coverage_games=128, min_coverage=0.5, min_updates=0, stagnation_games=10**6,
-        warn_again_games=192, generation_games=32,
+        warn_again_games=192, generation_games=32, budget_mb=100_000,
     )  # fmt: skip
     trainer = sk.Trainer(config)
     trainer.train_batch(96)
@@ -261,7 +261,9 @@ def test_the_first_games_of_a_run_with_default_settings_do_not_count_as_divergen
 
 
 def test_undertrained_patterns_are_named_with_their_stages(small: sk.TrainConfig) -> None:
-    quiet = small.replace(window_games=64, stagnation_games=10**6, min_updates=0.6, warn_again_games=10**6)
+    quiet = small.replace(
+        window_games=64, stagnation_games=10**6, min_updates=0.6, warn_again_games=10**6, budget_mb=100_000
+    )
     trainer = sk.Trainer(quiet.replace(random_plies=50))
     trainer.train_batch(128)
     (warning,) = trainer.warnings

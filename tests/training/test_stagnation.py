@@ -11,6 +11,7 @@ import shirokuro as sk
 from shirokuro.training.convergence import Window
 from shirokuro.training.convergence_tracker import ConvergenceTracker
 from shirokuro.training.stagnation import ErrorSums, stagnation, trend
+from tests.support.runs import PATTERNS
 
 WINDOW = 10_000
 
@@ -243,12 +244,12 @@ def test_a_run_that_does_not_learn_stagnates_and_is_warned_about(small: sk.Train
     config = small.replace(
         window_games=64, settle_games=0, stagnation_games=320, min_decrease=0.5, min_updates=0, warn_again_games=10**6
     )
-    trainer = sk.Trainer(config.replace(rate=0))
+    trainer = sk.Trainer(config.replace(rate=0), patterns=PATTERNS)
     trainer.train_batch(960)
     (warning,) = trainer.warnings
     assert warning.kind == "stagnation"
     assert warning.message.startswith("the variance of the TD error has not decreased for ")
     assert " discs²" in warning.message
-    learning = sk.Trainer(config.replace(rate="0.02"))
+    learning = sk.Trainer(config.replace(rate="0.02"), patterns=PATTERNS)
     learning.train_batch(384)
     assert list(learning.warnings) == []

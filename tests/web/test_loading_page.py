@@ -143,6 +143,17 @@ def test_games_are_pasted_dropped_chosen_and_downloaded(open_tab: Callable[..., 
         expect(page.locator("#toast")).to_contain_text("large.txt is too large: at most 380 kB")
 
 
+def test_an_address_is_followed_though_the_games_own_is_put_back_at_once(
+    open_tab: Callable[..., Any], site: str
+) -> None:
+    with open_tab(site) as page:
+        load(page, OPENING)
+        page.evaluate(
+            "() => { const own = location.href; location.hash = 'moves=f5f5'; history.replaceState(null, '', own); }"
+        )
+        expect(page.locator("#toast")).to_contain_text("move 2: illegal move f5")
+
+
 def test_an_address_opens_the_same_position_for_somebody_else(open_tab: Callable[..., Any], site: str) -> None:
     with open_tab(site) as page:
         page.get_by_role("radio", name="Both").check()

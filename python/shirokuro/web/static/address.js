@@ -1,8 +1,8 @@
 // The address of a position: its moves stand after the # and are never sent to a server with a request.
 
-/** Returns the game in the address, or null. */
-export function fromAddress() {
-  const values = new URLSearchParams(location.hash.slice(1));
+/** Returns the game in an address, or null. */
+export function fromAddress(address = location.href) {
+  const values = new URLSearchParams(new URL(address).hash.slice(1));
   const moves = values.get("moves") ?? "", board = values.get("board"), ply = values.get("ply");
   if (!moves && !board) return null;
   return { moves: moves.toLowerCase(), board, ply: /^\d{1,2}$/.test(ply ?? "") ? Number(ply) : null };

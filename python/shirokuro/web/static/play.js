@@ -270,7 +270,8 @@ export class Play {
     on("link", "click", () => this.#copy(addressOf({ moves: this.game.transcript, board: this.game.start, ply: this.looking }), "Address copied."));
     on("download", "click", () => this.send({ do: "download" }));
     on("set-up", "click", () => this.editor.begin(this.game.plies[this.#ply].board, this.game.view.turn));
-    window.addEventListener("hashchange", () => { const linked = fromAddress(); if (linked) this.#follow(linked); });
+    // Before the event is handled, a message from the server may have put the address of the game before back.
+    window.addEventListener("hashchange", ({ newURL }) => { const linked = fromAddress(newURL); if (linked) this.#follow(linked); });
     for (const each of document.querySelectorAll('input[name="player"]')) each.addEventListener("change", () => this.#choose());
   }
 
