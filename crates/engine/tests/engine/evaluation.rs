@@ -2,7 +2,7 @@
 
 use crate::common::{NOISE, random_board, seeded, to_depth};
 use rand_xoshiro::rand_core::Rng;
-use shirokuro_engine::{AnyReader, Board, MAX_SCORE, Searcher, squares};
+use shirokuro_engine::{AnyReader, Board, Evaluate, MAX_SCORE, Searcher, squares};
 
 /// Returns boards of unfinished random games with 7 to 14 discs.
 fn early_boards(seed: u64, count: usize) -> Vec<Board> {
@@ -34,6 +34,22 @@ fn a_board_whose_side_to_move_can_take_the_last_of_few_discs_is_won() {
         (won, others) = if taken { (won + 1, others) } else { (won, others + 1) };
     }
     assert!(won > 10 && others > 50_000, "{won} {others}");
+}
+
+#[test]
+fn a_board_is_evaluated_from_its_accumulator_as_from_scratch() {
+    let AnyReader::Shipped(reader) = NOISE.weights.reader() else { panic!("the patterns are the shipped ones") };
+    let mut won = 0;
+    for board in early_boards(23, 5_000) {
+        let before = reader.accumulator(&board);
+        for square in squares(board.moves()) {
+            let child = board.play(square).unwrap();
+            let accumulator = reader.accumulator_after(&before, square, board.flips(square));
+            assert_eq!(reader.evaluate_at(&child, &accumulator), reader.evaluate(&child), "{child:?}");
+            won += u32::from(takes_the_last_disc(&child));
+        }
+    }
+    assert!(won > 0, "a move that takes the last disc is part of both");
 }
 
 #[test]
