@@ -45,7 +45,7 @@ def main() -> None:
     measured = []
     for empties in EMPTIES:
         random = Random(empties)
-        positions = [position_of_a_search(evaluator, empties, random, k) for k in range(options.positions)]
+        positions = [position_of_a_search(evaluator, empties, random, stray=k % 2) for k in range(options.positions)]
         depths = sorted({depth for pair in PAIRS for depth in pair})
         values = {depth: np.array([value(evaluator, each, depth) for each in positions]) for depth in depths}
         cells = []
@@ -55,9 +55,9 @@ def main() -> None:
             measured.append((1, empties, deep, shallow, deviation))
             cells.append(f"{errors.mean():+6.2f} ± {deviation:4.2f}")
         print(f"{empties:>7}  " + "  ".join(cells), flush=True)
-    *known, deviations = np.array(measured).T
-    (constant, empties_, deep_, shallow_), *_ = np.linalg.lstsq(np.array(known).T, deviations)
-    print(f"deviation = {constant:.2f} {empties_:+.3f} × empties {deep_:+.3f} × deep {shallow_:+.3f} × shallow")
+    table = np.array(measured)
+    plane = np.linalg.lstsq(table[:, :-1], table[:, -1])[0]
+    print("deviation = {:.2f} {:+.3f} × empties {:+.3f} × deep {:+.3f} × shallow".format(*plane))
 
 
 def value(evaluator: sk.Evaluator, position: sk.Position, depth: int) -> float:
@@ -65,14 +65,15 @@ def value(evaluator: sk.Evaluator, position: sk.Position, depth: int) -> float:
     return sk.search(position, evaluator=evaluator, depth=depth).score
 
 
-def position_of_a_search(evaluator: sk.Evaluator, empties: int, random: Random, number: int) -> sk.Position:
-    """Returns a position of play if `number` is even, and one after a random move if it is odd."""
-    while number % 2:
-        position = position_of_play(evaluator, empties + 1, random)
-        position = position.play(random.choice(position.legal_moves))
+def position_of_a_search(evaluator: sk.Evaluator, empties: int, random: Random, *, stray: int) -> sk.Position:
+    """Returns a position of play, after `stray` random moves: 0 or 1."""
+    if not stray:
+        return position_of_play(evaluator, empties, random)
+    while True:
+        before = position_of_play(evaluator, empties + 1, random)
+        position = before.play(random.choice(before.legal_moves))
         if not position.is_over:
             return position
-    return position_of_play(evaluator, empties, random)
 
 
 def position_of_play(evaluator: sk.Evaluator, empties: int, random: Random) -> sk.Position:
