@@ -28,6 +28,11 @@ PATTERNS = sk.PatternSet.from_toml(PATTERNS_FILE)
 PATTERNS_ARG = f"--patterns={PATTERNS_FILE}"
 """The argument of `shirokuro train` that selects them."""
 
+QUICK_ARGS = (
+    "--depth=1", "--exact-empties=0", "--table-mb=1", "--compress", "--match-games=0", "--quiet", PATTERNS_ARG
+)  # fmt: skip
+"""Arguments of `shirokuro train` for a run of a moment that prints nothing."""
+
 
 def metrics_line(games_played: int, *, games: int = 1000, time: float = 0.0, **changes: Any) -> dict[str, Any]:
     """Returns a synthetic line of metrics with every measure, from a run of 200,000 games."""

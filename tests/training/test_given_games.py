@@ -13,23 +13,14 @@ from shirokuro import debug
 from shirokuro.cli import main
 from shirokuro.training.given_games import part_of
 from tests.support.game_files import wthor
-from tests.support.runs import PATTERNS, PATTERNS_ARG
+from tests.support.runs import PATTERNS, QUICK_ARGS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from shirokuro.training.given_games import GivenTargets
 
-SETTINGS = (
-    "--seed=7",
-    "--depth=1",
-    "--exact-empties=0",
-    "--table-mb=1",
-    "--compress",
-    "--match-games=0",
-    "--quiet",
-    PATTERNS_ARG,
-)
+SETTINGS = ("--seed=7", *QUICK_ARGS)
 GAMES = sk.random_games(120, seed=5)
 
 

@@ -12,21 +12,12 @@ import shirokuro as sk
 from shirokuro import _core, debug
 from shirokuro.cli import main
 from shirokuro.runs.origin import MAX_ORIGINS, Origin, origins_of
-from tests.support.runs import FAST, PATTERNS, PATTERNS_ARG
+from tests.support.runs import FAST, PATTERNS, QUICK_ARGS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-SETTINGS = (
-    "--seed=8",
-    "--depth=1",
-    "--exact-empties=0",
-    "--table-mb=1",
-    "--compress",
-    "--match-games=0",
-    "--quiet",
-    PATTERNS_ARG,
-)
+SETTINGS = ("--seed=8", *QUICK_ARGS)
 
 
 def same_weights(first: sk.Evaluator, second: sk.Evaluator) -> bool:
