@@ -73,6 +73,7 @@ _HOMES = {
         "read_moves",
         "read_position",
         "read_problems",
+        "write_games",
     ),
     "shirokuro.matches": (
         "EloEstimate",
@@ -83,6 +84,7 @@ _HOMES = {
         "GtpPlayer",
         "HeuristicPlayer",
         "Ladder",
+        "MatchGame",
         "MatchResult",
         "ModelPlayer",
         "OnePlyPlayer",

@@ -143,6 +143,9 @@ from shirokuro.game import (
 from shirokuro.game import (
     read_problems as read_problems,
 )
+from shirokuro.game import (
+    write_games as write_games,
+)
 from shirokuro.matches import (
     EloEstimate as EloEstimate,
 )
@@ -166,6 +169,9 @@ from shirokuro.matches import (
 )
 from shirokuro.matches import (
     Ladder as Ladder,
+)
+from shirokuro.matches import (
+    MatchGame as MatchGame,
 )
 from shirokuro.matches import (
     MatchResult as MatchResult,
@@ -296,6 +302,7 @@ __all__ = [
     "HeuristicPlayer",
     "Ladder",
     "LiveGame",
+    "MatchGame",
     "MatchResult",
     "ModelFileError",
     "ModelPlayer",
@@ -354,4 +361,5 @@ __all__ = [
     "solve",
     "solve_many",
     "sweep",
+    "write_games",
 ]

@@ -13,7 +13,7 @@ import pytest
 import shirokuro as sk
 from shirokuro.cli import main
 from shirokuro.matches import players
-from shirokuro.matches.result import Forfeit, MatchRecord
+from shirokuro.matches.result import MatchRecord
 from tests.support.runs import PATTERNS
 
 if TYPE_CHECKING:
@@ -145,11 +145,26 @@ def test_nothing_is_written_if_nothing_was_played(monkeypatch: pytest.MonkeyPatc
 def test_a_record_has_whole_pairs_and_their_forfeits() -> None:
     record = MatchRecord()
     assert record.result is None
-    forfeits = [Forfeit(game, "other", "gave up", ()) for game in (1, 2)]
-    for difference, forfeit in ((10, None), (64, forfeits[0])):
-        record.add(difference, forfeit)
-    assert record.result == sk.MatchResult((10, 64), (forfeits[0],))
-    record.add(64, forfeits[1])
-    assert record.result == sk.MatchResult((10, 64), (forfeits[0],))
+
+    def add(index: int, difference: int, fault: str = "") -> None:
+        record.add(
+            sk.MatchGame(
+                index=index,
+                first="one",
+                second="other",
+                start=sk.Position(),
+                moves=("f5",),
+                difference=difference,
+                fault=fault,
+            )
+        )
+
+    add(0, 10)
+    assert record.result is None
+    add(1, 64, "gave up")
+    assert record.result == sk.MatchResult((10, 64), (sk.Forfeit(1, "other", "gave up", ("f5",)),))
+    before = record.result
+    add(2, 64, "gave up")
+    assert record.result == before
     record.clear()
     assert record.result is None

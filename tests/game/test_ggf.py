@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from random import Random
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -17,6 +18,9 @@ from shirokuro.game.ggf_writer import ggf_text
 from shirokuro.game.moves import NO_MOVE
 from shirokuro.game.records import GameRecord
 from shirokuro.game.turns import TurnGame
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # The example in NBoard's manual.
 NBOARD = (
@@ -179,6 +183,29 @@ def test_a_game_that_is_written_reads_the_same(seed: int, plies: int) -> None:
     assert (read.moves, read.start, read.black, read.white) == (game.moves, game.start, "a(b)", "c")
     position = game.position
     assert read.score == (black_view(position.score, position.side_to_move) if position.is_over else None)
+
+
+def test_files_have_games_of_every_kind(tmp_path: Path) -> None:
+    path, (game,) = tmp_path / "games.ggf", sk.random_games(1, seed=1)
+    record = sk.GameRecord(moves=("f5",), black="two\nlines [1]", white="W", event="a cup", date="2026-11-30", score=64)
+    live = sk.LiveGame(start=sk.read_position("OX" + "-" * 62, side="white"))
+    sk.write_games(path, ["f5 d6 C3", game, record, live])
+    assert len(path.read_text(encoding="utf-8").splitlines()) == 4
+    first, whole, named, empty = sk.read_games(path)
+    assert (first.moves, first.score) == (("f5", "d6", "c3"), None)
+    assert (whole.moves, whole.score) == (tuple(game.moves), game.stone_difference)
+    assert (named.black, named.white, named.event, named.date) == ("two lines (1)", "W", "a cup", "2026-11-30")
+    assert (named.moves, named.score) == (("f5",), 64)
+    assert (empty.moves, empty.start) == ((), live.start)
+
+
+def test_moves_that_can_not_be_read_leave_the_file_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "games.ggf"
+    sk.write_games(path, ["f5"])
+    before = path.read_bytes()
+    with pytest.raises(ValueError, match="a1"):
+        sk.write_games(path, ["f5", "a1"])
+    assert path.read_bytes() == before
 
 
 def test_a_game_from_a_set_up_board_is_written_with_its_board() -> None:

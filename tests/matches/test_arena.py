@@ -49,6 +49,23 @@ def test_each_opening_is_played_once_with_each_colour() -> None:
     assert set(starts(first)) == set(starts(second)) == set(openings)
 
 
+def test_recorded_games_lead_to_the_results_from_their_openings() -> None:
+    games: list[sk.MatchGame] = []
+    result = sk.play_match(sk.RandomPlayer(), sk.HeuristicPlayer(), games=20, seed=3, record=games.append)
+    openings = random_openings(10, 3)
+    assert [game.index for game in games] == list(range(20))
+    for game in games:
+        record = game.record
+        assert record.black == ("heuristic" if game.index % 2 else "random")
+        assert {record.black, record.white} == {"random", "heuristic"}
+        opening = sk.GameRecord(moves=record.moves[:OPENING_PLIES])
+        assert opening.position == openings[game.index // 2]
+        end = record.position
+        assert end.is_over
+        assert record.score == (end.score if end.side_to_move == sk.BLACK else -end.score)
+    assert result.differences == tuple(game.difference for game in games)
+
+
 def test_swapping_the_players_mirrors_the_result_and_equal_players_draw(trained: sk.Trainer) -> None:
     strong = sk.ModelPlayer(evaluator=trained.evaluator, depth=2)
     weak = sk.ModelPlayer(evaluator=sk.Evaluator(), depth=1)

@@ -10,16 +10,16 @@ from shirokuro.analysis.result import GameAnalysis, MoveAnalysis
 from shirokuro.engine.engine import Engine
 from shirokuro.engine.limits import SearchLimits
 from shirokuro.engine.parallel import in_order, thread_count
-from shirokuro.game.live import LiveGame
-from shirokuro.game.moves import NO_MOVE, read_moves
+from shirokuro.game.conversion import record_of
+from shirokuro.game.moves import NO_MOVE
 from shirokuro.game.opening_names import opening_name
-from shirokuro.game.records import GameRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from shirokuro._core import Game
     from shirokuro.engine.engine import Confidence
+    from shirokuro.game.conversion import AnyGame
+    from shirokuro.game.records import GameRecord
 
 LIMITS = SearchLimits(depth=10, exact_empties=16)
 """The default limits of a search: seconds for a game."""
@@ -29,7 +29,7 @@ MISTAKE = 4.0
 
 
 def analyse(
-    game: str | GameRecord | Game | LiveGame,
+    game: AnyGame,
     *,
     evaluator: Evaluator | None = None,
     limits: SearchLimits = LIMITS,
@@ -61,7 +61,7 @@ def analyse(
     if not mistake > 0:
         raise ValueError(f"mistake = {mistake:g}: must be greater than 0")
     threads = thread_count(threads)
-    record = _record(game)
+    record = record_of(game)
     model = evaluator or Evaluator.default()
 
     def engine(together: int) -> Engine:
@@ -84,14 +84,6 @@ def analyse(
         how=f"{limits}" + (f", confidence {confidence} %" if confidence < 100 else ""),  # noqa: PLR2004 (percent)
         mistake=mistake,
     )
-
-
-def _record(game: str | GameRecord | Game | LiveGame) -> GameRecord:
-    if isinstance(game, GameRecord):
-        return game
-    if isinstance(game, LiveGame):
-        return GameRecord(moves=tuple(game.moves), start=game.start)
-    return GameRecord(moves=read_moves(game) if isinstance(game, str) else tuple(game.moves))
 
 
 def _plies(record: GameRecord) -> list[tuple[int, Position, str]]:

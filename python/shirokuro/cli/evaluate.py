@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from shirokuro._core import Evaluator
 from shirokuro.cli import ladder, levels, round_robin
 from shirokuro.cli.exit_codes import ExitCode
+from shirokuro.cli.games_file import games_file
 from shirokuro.cli.matches import (
     Contest,
     Results,
@@ -31,11 +32,11 @@ from shirokuro.signals import StopSignals
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from shirokuro.matches.arena import Arena
     from shirokuro.matches.players import Player, SessionPlayer
-    from shirokuro.matches.result import MatchResult
+    from shirokuro.matches.result import MatchGame, MatchResult
 
 HELP = "Play a model against fixed opponents, other models and programs, or a run's checkpoints against each other."
 EXAMPLE = "runs/first --opponent default --games 100 --depth 4"
@@ -146,6 +147,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="write all results to a JSON file, or to standard output with -; what was played if it is interrupted",
     )
+    match.add_argument(
+        "--save-games",
+        metavar="FILE",
+        help="write all games to a file in GGF, one per line, for `shirokuro analyse` and other programs; those that "
+        "were played if it is interrupted",
+    )
     ladder.add_arguments(parser)
     round_robin.add_arguments(parser)
 
@@ -169,13 +176,14 @@ def run(options: argparse.Namespace) -> int:
 def _run(options: argparse.Namespace, arena: Arena | None) -> int:
     if options.ladder and options.round_robin:
         raise ValueError("--ladder can't be combined with --round-robin")
-    if options.ladder:
-        return ladder.run(options, _how(options), opponent_named, arena)
-    if options.plot:
+    if options.plot and not options.ladder:
         raise ValueError("--plot draws a ladder: give --ladder as well")
-    if options.round_robin:
-        return round_robin.run(options, _how(options), opponent_named, arena)
-    return _run_matches(options, arena)
+    with games_file(options.save_games) as record:
+        if options.ladder:
+            return ladder.run(options, _how(options), opponent_named, arena=arena, record=record)
+        if options.round_robin:
+            return round_robin.run(options, _how(options), opponent_named, arena=arena, record=record)
+        return _run_matches(options, arena, record)
 
 
 def _how(options: argparse.Namespace) -> dict[str, Any]:
@@ -203,7 +211,7 @@ def _shown(path: str) -> str:
     return "/".join(Path(path).parts[-2:])
 
 
-def _run_matches(options: argparse.Namespace, arena: Arena | None) -> int:
+def _run_matches(options: argparse.Namespace, arena: Arena | None, record: Callable[[MatchGame], object] | None) -> int:
     openings = openings_of(options)
     games = games_of(options, openings, _GAMES)
     sprt = Sprt.parse(options.sprt) if options.sprt else None
@@ -232,7 +240,7 @@ def _run_matches(options: argparse.Namespace, arena: Arena | None) -> int:
         if options.json != "-" and results:
             print_table(contest, results)
 
-    results = play_all(contest, opponents, interrupted=show)
+    results = play_all(contest, opponents, interrupted=show, record=record)
     show(results, [], complete=True)
     return max(_exit_code(result, sprt, options.min_score) for _, result in results)
 

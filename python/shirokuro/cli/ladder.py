@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from shirokuro.matches.arena import Arena
     from shirokuro.matches.players import Player, SessionPlayer
+    from shirokuro.matches.result import MatchGame
     from shirokuro.matches.round_robin import LadderMatch
 
 GAMES = 100
@@ -56,7 +57,9 @@ def run(
     options: argparse.Namespace,
     how: Mapping[str, Any],
     opponent_named: Callable[[str, argparse.Namespace], Player | SessionPlayer],
-    arena: Arena | None = None,
+    *,
+    arena: Arena | None,
+    record: Callable[[MatchGame], object] | None,
 ) -> int:
     """Plays the ladder, prints the table and writes the files."""
     for name in (*MATCHES_ONLY, "opening_plies", "clock"):
@@ -94,6 +97,7 @@ def run(
         openings=openings,
         max_forfeits=options.max_forfeits,
         arena=arena,
+        record=record,
     )
     ladder = rate(plan.players, matches, games_played=plan.games_played)
     content = {"run": directory.name, "complete": True, **ladder.to_dict()}

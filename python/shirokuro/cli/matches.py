@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from shirokuro.matches.arena import Arena
     from shirokuro.matches.openings import Opening
     from shirokuro.matches.players import Player, SessionPlayer
-    from shirokuro.matches.result import MatchResult, PairCounts
+    from shirokuro.matches.result import MatchGame, MatchResult, PairCounts
     from shirokuro.matches.sprt import Sprt
 
 _PIPE_WIDTH = 110
@@ -89,19 +89,20 @@ def play_all(
     contest: Contest,
     opponents: Sequence[Player | SessionPlayer],
     interrupted: Callable[[Results, Results], None] | None = None,
+    record: Callable[[MatchGame], object] | None = None,
 ) -> Results:
-    """Plays all matches and shows their progress on a terminal.
+    """Plays all matches, shows their progress on a terminal, and calls `record` with each finished game.
 
     Ctrl-C or a faulty program calls `interrupted` with the results so far: those of the matches that have ended, and
     then, in a list of its own, that of the match in progress, if a pair of its games has ended.
     """
     results: Results = []
-    number, record = 0, MatchRecord()
+    number, unfinished_match = 0, MatchRecord(record)
     # Standard output may be a pipe to another program, which expects only results.
     messages = console(stderr=True)
     try:
         for index, opponent in enumerate(opponents):
-            record.clear()
+            unfinished_match.clear()
             number = index  # after that: what is recorded always belongs to this match
             with messages.status(Text(f"against {opponent.name}")) as status:
 
@@ -119,13 +120,13 @@ def play_all(
                     openings=contest.openings,
                     clock=contest.clock,
                     max_forfeits=contest.max_forfeits,
-                    record=record.add,
+                    record=unfinished_match.add,
                     stop=watch,
                     arena=contest.arena,
                 )
             results.append((opponent, result))
     except (GtpError, KeyboardInterrupt) as error:
-        in_progress = record.result if number == len(results) else None
+        in_progress = unfinished_match.result if number == len(results) else None
         unfinished = [(opponents[number], in_progress)] if in_progress else []
         if interrupted and (results or unfinished):
             interrupted(results, unfinished)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from shirokuro.matches.arena import Arena
     from shirokuro.matches.players import Player, SessionPlayer
+    from shirokuro.matches.result import MatchGame
     from shirokuro.matches.round_robin import LadderMatch
 
 
@@ -44,7 +45,9 @@ def run(
     options: argparse.Namespace,
     how: Mapping[str, Any],
     player_named: Callable[[str, argparse.Namespace], Player | SessionPlayer],
+    *,
     arena: Arena | None,
+    record: Callable[[MatchGame], object] | None,
 ) -> int:
     """Plays the matches, prints the tables and writes the file."""
     for name in MATCHES_ONLY:
@@ -81,6 +84,7 @@ def run(
         clock=clock_of(options),
         max_forfeits=options.max_forfeits,
         arena=arena,
+        record=record,
     )
     standings = rate(players, matches)
     content = {**standings.to_dict(), **conditions, "complete": True, "matches": _rows(matches)}

@@ -39,7 +39,7 @@ def play_series(
     progress, if a pair of them has ended.
     """
     matches: list[LadderMatch] = []
-    number, record = 0, MatchRecord()
+    number, record = 0, MatchRecord(options.get("record"))
     options["record"] = record.add
     with console(stderr=True).status(title) as status:
 

@@ -3,6 +3,7 @@
 from shirokuro.game.clock import GameClock
 from shirokuro.game.game_files import read_games, read_problems
 from shirokuro.game.ggf import GgfGame
+from shirokuro.game.ggf_writer import write_games
 from shirokuro.game.live import LiveGame
 from shirokuro.game.moves import read_moves
 from shirokuro.game.opening_names import opening_name
@@ -22,4 +23,5 @@ __all__ = [
     "read_moves",
     "read_position",
     "read_problems",
+    "write_games",
 ]

@@ -5,13 +5,33 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shirokuro._core import BLACK, black_view
+from shirokuro.files import write_text
+from shirokuro.game.conversion import record_of
 from shirokuro.game.moves import NO_MOVE
 from shirokuro.game.turns import TurnGame
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from os import PathLike
+
+    from shirokuro.game.conversion import AnyGame
     from shirokuro.game.records import GameRecord
 
 _DISCS = "-*O"
+
+
+def write_games(path: str | PathLike[str], games: Iterable[AnyGame]) -> None:
+    """Writes games in the Generic Game Format, one per line, completely or not at all; `read_games` reads them.
+
+    Args:
+        path: the file, which is replaced if it exists.
+        games: moves in any notation of `read_moves`, games of files, recorded games and games in progress.
+
+    Raises:
+        OSError: the file can't be written.
+        ValueError: moves can't be read.
+    """
+    write_text(path, "".join(f"{ggf_text(record_of(game))}\n" for game in games))
 
 
 def ggf_text(game: GameRecord) -> str:
@@ -36,5 +56,5 @@ def ggf_text(game: GameRecord) -> str:
 
 
 def _plain(text: str) -> str:
-    """Returns a text without the brackets that would end it."""
-    return text.translate(str.maketrans("[]", "()"))
+    """Returns a text in one line, without the brackets that would end it."""
+    return " ".join(text.translate(str.maketrans("[]", "()")).split())

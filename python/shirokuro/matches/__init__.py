@@ -15,7 +15,7 @@ from shirokuro.matches.players import (
     RandomPlayer,
     WeightedPieceCounter,
 )
-from shirokuro.matches.result import Forfeit, MatchResult
+from shirokuro.matches.result import Forfeit, MatchGame, MatchResult
 from shirokuro.matches.round_robin import Ladder, Rung, play_round_robin
 from shirokuro.matches.sprt import Sprt
 
@@ -28,6 +28,7 @@ __all__ = [
     "GtpPlayer",
     "HeuristicPlayer",
     "Ladder",
+    "MatchGame",
     "MatchResult",
     "ModelPlayer",
     "OnePlyPlayer",

@@ -14,7 +14,7 @@ from shirokuro.display.boards import board_line
 from shirokuro.matches.forfeits import MAX_FORFEITS, ForfeitLimit
 from shirokuro.matches.openings import choose_openings, draw_openings
 from shirokuro.matches.players import PlayerFaultError, SessionPlayer
-from shirokuro.matches.result import BOARD, Forfeit, MatchResult, PairCounts, pair_points
+from shirokuro.matches.result import BOARD, MatchGame, MatchResult, PairCounts, pair_points
 from shirokuro.matches.session_pool import SessionPool
 from shirokuro.signals import wait_for
 
@@ -43,7 +43,7 @@ class MatchOptions(TypedDict, total=False):
     openings: Sequence[Opening] | None
     clock: GameClock | None
     max_forfeits: float
-    record: Callable[[int, Forfeit | None], object] | None
+    record: Callable[[MatchGame], object] | None
     arena: Arena | None
 
 
@@ -68,7 +68,7 @@ def play_match(
     openings: Sequence[Opening] | None = None,
     clock: GameClock | None = None,
     max_forfeits: float = MAX_FORFEITS,
-    record: Callable[[int, Forfeit | None], object] | None = None,
+    record: Callable[[MatchGame], object] | None = None,
     progress: Callable[[int], None] | None = None,
     stop: Callable[[PairCounts], bool] | None = None,
     arena: Arena | None = None,
@@ -93,8 +93,8 @@ def play_match(
             the machine's speed, and on the number of threads.
         max_forfeits: games that may be forfeited, that is, lost because a program plays an illegal move or no move at
             all: a share of the games (below 1) or a whole number. A share also limits a match that `stop` ends early.
-        record: called with each game's disc difference and its forfeit, if it was forfeited: with the games in order,
-            as soon as they are known. What it has recorded is there even if the match is interrupted.
+        record: called with each finished game, with the games in order, as soon as they are known. What it has recorded
+            is there even if the match is interrupted.
         progress: called after each game with the number of finished games.
         stop: called after each pair with the numbers of pairs that scored 0, ½, 1, 1½ and 2 points. The order of the
             calls does not depend on the number of threads. `True` ends the match with the games up to that pair.
@@ -120,12 +120,18 @@ def play_match(
     with started(match, games, arena or Threads(threads or cores())) as played:
         for index, outcome in enumerate(_in_order(played)):
             differences.append(outcome.difference)
-            # The loser of a forfeited game is the player at fault.
-            loser = second if outcome.difference > 0 else first
-            forfeit = Forfeit(index, loser.name, outcome.fault, outcome.moves) if outcome.fault else None
+            game = MatchGame(
+                index=index,
+                first=first.name,
+                second=second.name,
+                start=chosen[index // 2].start,
+                moves=outcome.moves,
+                difference=outcome.difference,
+                fault=outcome.fault,
+            )
             if record:
-                record(outcome.difference, forfeit)
-            if forfeit:
+                record(game)
+            if forfeit := game.forfeit:
                 limit.add(forfeit, index + 1)
             if progress:
                 progress(index + 1)

@@ -6,11 +6,17 @@ import math
 import statistics
 from collections import Counter
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from shirokuro.display import notebook
 from shirokuro.display.format import counted
+from shirokuro.game.records import GameRecord
 from shirokuro.matches.elo import EloEstimate, elo_difference
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from shirokuro._core import Position
 
 BOARD = 64
 """The largest disc difference: a wipe-out. A forfeited game counts as much."""
@@ -36,6 +42,40 @@ class Forfeit:
     """The description of the fault."""
     moves: tuple[str, ...]
     """The moves from the start until the fault; passes are left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchGame:
+    """A finished game of a match."""
+
+    index: int
+    """Its index in the match, from 0. In games with odd indices the second player is Black."""
+    first: str
+    """The name of the first player."""
+    second: str
+    """The name of the second player."""
+    start: Position
+    """The position before the first move."""
+    moves: tuple[str, ...]
+    """The squares played, those of the opening included; passes are left out."""
+    difference: int
+    """The final disc difference in the first player's view, empties counted for the winner; ±64 if it was forfeited."""
+    fault: str = ""
+    """The fault by which the loser forfeited the game; empty if it was played to its end."""
+
+    @property
+    def forfeit(self) -> Forfeit | None:
+        """The game as a forfeit, if it was forfeited."""
+        loser = self.second if self.difference > 0 else self.first
+        return Forfeit(self.index, loser, self.fault, self.moves) if self.fault else None
+
+    @property
+    def record(self) -> GameRecord:
+        """The game as files have it, such as those of `write_games`."""
+        swapped = self.index % 2
+        black, white = (self.second, self.first) if swapped else (self.first, self.second)
+        score = -self.difference if swapped else self.difference
+        return GameRecord(moves=self.moves, start=self.start, black=black, white=white, score=score)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -149,17 +189,23 @@ class MatchRecord:
     """The games of a match in progress: what is known of it if it is interrupted.
 
     `play_match(record=record.add)` fills it.
+
+    Args:
+        then: called with each game that was added.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, then: Callable[[MatchGame], object] | None = None) -> None:
         self._differences: list[int] = []
         self._forfeits: list[Forfeit] = []
+        self._then = then
 
-    def add(self, difference: int, forfeit: Forfeit | None) -> None:
+    def add(self, game: MatchGame) -> None:
         """Adds a game."""
-        self._differences.append(difference)
-        if forfeit:
+        self._differences.append(game.difference)
+        if forfeit := game.forfeit:
             self._forfeits.append(forfeit)
+        if self._then:
+            self._then(game)
 
     def clear(self) -> None:
         """Forgets all games, because a match has ended or another one begins."""
