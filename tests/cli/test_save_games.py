@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 import shirokuro as sk
 from shirokuro.cli import main
 from shirokuro.matches import players
+from shirokuro.matches.result import MatchRecord
 from tests.support.paths import PROGRAMS
 from tests.support.runs import PATTERNS
 
@@ -85,6 +87,14 @@ def test_a_forfeited_game_is_saved_as_lost_and_unfinished(model: Path, tmp_path:
 def test_games_before_an_interruption_are_saved(
     monkeypatch: pytest.MonkeyPatch, model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    two_known = threading.Event()
+    add = MatchRecord.add
+
+    def watched(record: MatchRecord, game: sk.MatchGame) -> None:
+        add(record, game)
+        if game.index:
+            two_known.set()
+
     class Interrupting:
         name = "interrupting"
         moves = 0
@@ -92,9 +102,11 @@ def test_games_before_an_interruption_are_saved(
         def choose(self, position: sk.Position, random: Random) -> str:
             self.moves += 1
             if self.moves == 100:  # in the fourth game: a player has some 27 moves in each
+                assert two_known.wait(60)
                 os.kill(os.getpid(), signal.SIGINT)
             return random.choice(position.legal_moves)
 
+    monkeypatch.setattr(MatchRecord, "add", watched)
     monkeypatch.setitem(players.FIXED_PLAYERS, "interrupting", Interrupting())
     file = tmp_path / "games.ggf"
     assert evaluated(model, file, "--opponent", "interrupting", "--threads", "1") == 130
