@@ -94,6 +94,7 @@ _HOMES = {
         "Rung",
         "Sprt",
         "WeightedPieceCounter",
+        "balanced_openings",
         "elo_difference",
         "play_ladder",
         "play_match",

@@ -201,6 +201,9 @@ from shirokuro.matches import (
     WeightedPieceCounter as WeightedPieceCounter,
 )
 from shirokuro.matches import (
+    balanced_openings as balanced_openings,
+)
+from shirokuro.matches import (
     elo_difference as elo_difference,
 )
 from shirokuro.matches import (
@@ -337,6 +340,7 @@ __all__ = [
     "WeightedPieceCounter",
     "__version__",
     "analyse",
+    "balanced_openings",
     "debug",
     "elo_difference",
     "export_model",

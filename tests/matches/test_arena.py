@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import shirokuro as sk
-from shirokuro.matches.arena import random_openings
-from shirokuro.matches.openings import OPENING_PLIES
+from shirokuro.matches.openings import OPENING_PLIES, draw_openings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,14 +35,18 @@ class Recorder:
         return random.choice(position.legal_moves)
 
 
+def positions_of(count: int, seed: int) -> list[sk.Position]:
+    return [opening.position for opening in draw_openings(count, seed)]
+
+
 def test_each_opening_is_played_once_with_each_colour() -> None:
     first, second = Recorder("first"), Recorder("second")
     sk.play_match(first, second, games=40, seed=3, threads=1)
 
     def starts(recorder: Recorder) -> list[sk.Position]:
-        return [position for position in recorder.seen if position in set(random_openings(20, 3))]
+        return [position for position in recorder.seen if position in set(positions_of(20, 3))]
 
-    openings = random_openings(20, 3)
+    openings = positions_of(20, 3)
     assert len(set(openings)) == 20
     assert all(60 - opening.empties == OPENING_PLIES for opening in openings)
     assert set(starts(first)) == set(starts(second)) == set(openings)
@@ -52,7 +55,7 @@ def test_each_opening_is_played_once_with_each_colour() -> None:
 def test_recorded_games_lead_to_the_results_from_their_openings() -> None:
     games: list[sk.MatchGame] = []
     result = sk.play_match(sk.RandomPlayer(), sk.HeuristicPlayer(), games=20, seed=3, record=games.append)
-    openings = random_openings(10, 3)
+    openings = positions_of(10, 3)
     assert [game.index for game in games] == list(range(20))
     for game in games:
         record = game.record

@@ -102,12 +102,14 @@ def test_names_of_runs_are_short_and_differ_where_values_do(tmp_path: Path) -> N
         ("[match]\ndepth = 61", "match.depth = 61: must be within 1…60"),
         ("[match]\ndepth = 1\nnodes = 1", "match.depth = 1, match.nodes = 1: only one of"),
         ("[match]\nopponent = 3", "match.opponent = 3: must be a text"),
+        ("[match]\nbalanced = 0", "match.balanced = 0: must be above 0, at most 64"),
+        ("[match]\nbalanced = true", "match.balanced = True: must be a number"),
         ("[match]\nopening_plies = 31", "match.opening_plies = 31: must be within 0…30"),
         ("[match]\nround_robin = 1", "match.round_robin = 1: must be true or false"),
         ("[match]\ngame = 2", "match.game: unknown key; must be one of opponent, games"),
         ("[match", "Expected"),
     ],
-    ids=range(25),
+    ids=range(27),
 )
 def test_an_error_names_file_key_value_and_range(text: str, message: str, tmp_path: Path) -> None:
     with pytest.raises((ValueError, TypeError), match=f"plan.toml: {message}"):

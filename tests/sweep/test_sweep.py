@@ -25,6 +25,7 @@ from shirokuro.sweep import (
     train_in_order,
     train_run,
 )
+from shirokuro.sweep import matches as sweep_matches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -150,6 +151,21 @@ def test_other_match_settings_play_the_matches_again(tmp_path: Path, finished: S
     results = run_sweep(other, match_progress=lambda names, *_: played.append(names))
     assert len(played) == 4
     assert all(run.score is not None for run in results.runs)
+
+
+def test_matches_may_have_balanced_openings(tmp_path: Path, finished: Sweep, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(finished.directory, tmp_path / "a")
+    given = []
+
+    def watched(*players: Any, **options: Any) -> sk.MatchResult:
+        given.append(options["openings"])
+        return sk.play_match(*players, **options)
+
+    monkeypatch.setattr(sweep_matches, "play_match", watched)
+    balanced = plan(tmp_path / "a", match=MatchSettings(games=6, depth=1, exact_empties=0, balanced=3))
+    results = run_sweep(balanced)
+    assert given == [sk.balanced_openings(3, within=3)] * 3
+    assert results.how.endswith("openings within 3 discs")
 
 
 def test_a_round_robin_narrows_the_intervals(tmp_path: Path, finished: Sweep) -> None:

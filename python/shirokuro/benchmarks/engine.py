@@ -11,7 +11,7 @@ import numpy as np
 import shirokuro._core as core
 from shirokuro.benchmarks.positions import FORTY_EMPTIES, SOLVED
 from shirokuro.config import cores
-from shirokuro.matches.arena import random_openings
+from shirokuro.matches.openings import draw_openings
 
 if TYPE_CHECKING:
     from shirokuro._core import Evaluator, Position
@@ -151,8 +151,8 @@ def _positions(empties: int, count: int) -> list[Position]:
     seed = 0
     while len(found) < count:
         seed += 1
-        for start in random_openings(count, seed):
-            position = _random_descendant(start, empties, seed)
+        for opening in draw_openings(count, seed):
+            position = _random_descendant(opening.position, empties, seed)
             if position is not None:
                 found[position] = None
     return list(found)[:count]

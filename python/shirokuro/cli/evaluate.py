@@ -14,7 +14,6 @@ from shirokuro.cli.matches import (
     Results,
     check_json,
     clock_of,
-    games_of,
     how_of,
     openings_of,
     play_all,
@@ -100,6 +99,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="play the openings of a file, in an order that the seed decides, instead of random ones: a list with an "
         "opening per line, such as XOT's, or games or positions in any format; --games is then at most, and by "
         "default, two for each opening",
+    )
+    match.add_argument(
+        "--balanced",
+        type=float,
+        metavar="DISCS",
+        help="play only random openings in which neither side is ahead by more than DISCS, in the view of the model "
+        "that ships with the package, ten plies deep. Fewer openings then decide the games, and intervals are narrower",
     )
     match.add_argument(
         "--clock",
@@ -212,13 +218,12 @@ def _shown(path: str) -> str:
 
 
 def _run_matches(options: argparse.Namespace, arena: Arena | None, record: Callable[[MatchGame], object] | None) -> int:
-    openings = openings_of(options)
-    games = games_of(options, openings, _GAMES)
     sprt = Sprt.parse(options.sprt) if options.sprt else None
     if options.min_score is not None and not 0 <= options.min_score <= 1:
         raise ValueError(f"min_score = {options.min_score:g}: must be within 0…1")
     check_json(options.json)
     player, opponents, how = (_by_protocol if options.wpc_protocol else _by_options)(options)
+    games, openings = openings_of(options, _GAMES)
     contest = Contest(
         player=player,
         how=how,
@@ -227,6 +232,7 @@ def _run_matches(options: argparse.Namespace, arena: Arena | None, record: Calla
         threads=options.threads,
         opening_plies=0 if options.wpc_protocol else options.opening_plies,
         openings=openings,
+        balanced=options.balanced,
         clock=clock_of(options),
         max_forfeits=options.max_forfeits,
         sprt=sprt,
@@ -252,7 +258,7 @@ def _by_options(options: argparse.Namespace) -> tuple[Player, list[Player | Sess
 
 
 def _by_protocol(options: argparse.Namespace) -> tuple[Player, Sequence[Player | SessionPlayer], str]:
-    names = ("opponent", "depth", "nodes", "time_ms", "exact_empties", "opening_plies", "openings", "clock")
+    names = ("opponent", "depth", "nodes", "time_ms", "exact_empties", "opening_plies", "openings", "balanced", "clock")
     for name in (*names, "confidence", "search_threads", "table_mb"):
         if getattr(options, name) != _UNSEARCHED.get(name):
             raise ValueError(f"--wpc-protocol fixes how to play: --{name.replace('_', '-')} can't be combined with it")

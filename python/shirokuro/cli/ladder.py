@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shirokuro.cli.exit_codes import ExitCode
-from shirokuro.cli.matches import check_json, games_of, how_of, openings_of, output, write_json
+from shirokuro.cli.matches import check_json, how_of, openings_of, output, write_json
 from shirokuro.cli.series import play_series, print_matches, print_ratings
 from shirokuro.cli.terminal import console
 from shirokuro.matches.ladder import LADDER_FILE, plan_ladder, save_ladder
@@ -71,8 +71,7 @@ def run(
     if options.plot:
         check_picture(options.plot)
     check_json(options.json)
-    openings = openings_of(options)
-    games = games_of(options, openings, GAMES)
+    games, openings = openings_of(options, GAMES)
     plan = plan_ladder(
         directory,
         [opponent_named(name, options) for name in options.opponent or _DEFAULT],

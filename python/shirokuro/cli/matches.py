@@ -20,6 +20,7 @@ from shirokuro.display.format import counted
 from shirokuro.files import check_writable, write_text
 from shirokuro.game.clock import GameClock
 from shirokuro.matches.arena import MOST_GAMES, check_games, play_match
+from shirokuro.matches.balance import balanced_openings
 from shirokuro.matches.elo import PAIR_SCORES, elo_difference
 from shirokuro.matches.forfeits import MAX_FORFEITS
 from shirokuro.matches.gtp_client import GtpError
@@ -55,6 +56,8 @@ class Contest:
     threads: int | None = None
     opening_plies: int | None = None
     openings: Sequence[Opening] | None = None
+    balanced: float | None = None
+    """The discs by which openings may differ from even, if they were chosen so."""
     clock: GameClock | None = None
     max_forfeits: float = MAX_FORFEITS
     sprt: Sprt | None = None
@@ -70,6 +73,7 @@ class Contest:
             "seed": self.seed,
             "opening_plies": self.opening_plies,
             "openings": None if self.openings is None else len(self.openings),
+            "balanced": self.balanced,
             "matches": [
                 {"opponent": opponent.name, **result_to_dict(result), **_sprt_to_dict(self.sprt, result)}
                 for opponent, result in results
@@ -263,36 +267,46 @@ def how_of(options: argparse.Namespace, how: Mapping[str, Any]) -> str:
         parts["clock"] = options.clock
     if options.openings is not None:
         parts["openings of"] = Path(options.openings).name
+    if options.balanced is not None:
+        parts["openings within"] = f"{options.balanced:g} discs"
     return ", ".join(f"{name} {value}" for name, value in parts.items())
 
 
-def openings_of(options: argparse.Namespace) -> list[Opening] | None:
-    """Reads the file of openings, if there is one.
+def openings_of(options: argparse.Namespace, default: int) -> tuple[int, list[Opening] | None]:
+    """Returns the number of games of each match, and the openings, if they are not simply random.
+
+    The games are, by default, two for each opening of a file.
 
     Raises:
-        OSError: it can't be read.
-        ValueError: it is damaged, or --opening-plies is given as well.
+        OSError: the file can't be read.
+        ValueError: options can't be combined, a value is out of its range, or there are too few openings.
     """
-    if options.openings is None:
-        return None
-    if options.opening_plies is not None:
-        raise ValueError("--opening-plies can't be combined with --openings")
-    return read_openings(options.openings)
-
-
-def games_of(options: argparse.Namespace, openings: Sequence[Opening] | None, default: int) -> int:
-    """Returns the number of games of each match: by default two for each opening of a file.
-
-    Raises:
-        ValueError: the number is out of its range, or the file has too few openings.
-    """
-    games = options.games
-    if games is None:
-        games = default if openings is None else min(2 * len(openings), MOST_GAMES)
+    games = default if options.games is None else int(options.games)
+    if options.openings is not None:
+        for name in ("opening_plies", "balanced"):
+            if getattr(options, name) is not None:
+                raise ValueError(f"--{name.replace('_', '-')} can't be combined with --openings")
+        openings = read_openings(options.openings)
+        if options.games is None:
+            games = min(2 * len(openings), MOST_GAMES)
+        check_games("games", games)
+        if games > 2 * len(openings):
+            raise ValueError(f"games = {games}: {options.openings} has openings for {2 * len(openings):,} games")
+        return games, openings
     check_games("games", games)
-    if openings is not None and games > 2 * len(openings):
-        raise ValueError(f"games = {games}: {options.openings} has openings for {2 * len(openings):,} games")
-    return int(games)
+    return games, None if options.balanced is None else _balanced(options, games // 2)
+
+
+def _balanced(options: argparse.Namespace, count: int) -> list[Opening]:
+    with console(stderr=True).status(Text("looking for balanced openings")) as status:
+        return balanced_openings(
+            count,
+            within=options.balanced,
+            seed=options.seed,
+            plies=options.opening_plies,
+            threads=options.threads,
+            progress=lambda found: status.update(Text(f"{found} of {counted(count, 'balanced opening')}")),
+        )
 
 
 def check_json(path: str | None) -> None:

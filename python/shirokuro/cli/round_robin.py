@@ -9,7 +9,6 @@ from shirokuro.cli.ladder import GAMES, MATCHES_ONLY
 from shirokuro.cli.matches import (
     check_json,
     clock_of,
-    games_of,
     how_of,
     openings_of,
     output,
@@ -54,8 +53,7 @@ def run(
         if getattr(options, name):
             raise ValueError(f"--{name.replace('_', '-')} can't be combined with --round-robin")
     check_json(options.json)
-    openings = openings_of(options)
-    games = games_of(options, openings, GAMES)
+    games, openings = openings_of(options, GAMES)
     players = _players(options, player_named)
     described = how_of(options, how)
     conditions = {
@@ -64,6 +62,7 @@ def run(
         "seed": options.seed,
         "opening_plies": options.opening_plies,
         "openings": None if openings is None else len(openings),
+        "balanced": options.balanced,
     }
 
     def interrupted(matches: Sequence[LadderMatch]) -> None:

@@ -12,7 +12,7 @@ from shirokuro.config import TrainConfig, cores
 from shirokuro.signals import wait_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -32,7 +32,7 @@ def thread_count(threads: int | None) -> int:
     return threads or cores()
 
 
-def in_order(items: Iterable[T], work: Callable[[T, int], R], threads: int) -> Iterator[R]:
+def in_order(items: Iterable[T], work: Callable[[T, int], R], threads: int) -> Generator[R]:
     """Yields the results of `work` in the order of the items.
 
     Ctrl-C ends the searches in progress. The iterator then yields the results that are complete, and raises

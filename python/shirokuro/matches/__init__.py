@@ -1,6 +1,7 @@
 """Matches: players, openings, results, and the ratings computed from them."""
 
 from shirokuro.matches.arena import play_match
+from shirokuro.matches.balance import balanced_openings
 from shirokuro.matches.elo import EloEstimate, elo_difference
 from shirokuro.matches.gtp_client import GtpEngine, GtpError
 from shirokuro.matches.gtp_player import GtpPlayer
@@ -38,6 +39,7 @@ __all__ = [
     "Rung",
     "Sprt",
     "WeightedPieceCounter",
+    "balanced_openings",
     "elo_difference",
     "play_ladder",
     "play_match",

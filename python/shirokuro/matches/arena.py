@@ -243,11 +243,6 @@ class Threads:
                 wait_for(lambda seconds: not wait(played, timeout=seconds).not_done)
 
 
-def random_openings(count: int, seed: int) -> list[Position]:
-    """Returns `count` different positions, each reached from the start by a few random moves."""
-    return [opening.position for opening in draw_openings(count, seed)]
-
-
 class Outcome(NamedTuple):
     """The outcome of a game."""
 

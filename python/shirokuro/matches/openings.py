@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from shirokuro.game.game_files import read_games
 from shirokuro.game.symmetry import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from os import PathLike
 
 OPENING_PLIES = 8
@@ -54,24 +55,38 @@ def draw_openings(count: int, seed: int, plies: int | None = None) -> list[Openi
         ValueError: there are not enough different openings, or `plies` is out of range.
     """
     plies = default_plies(count) if plies is None else plies
-    if not 0 <= plies <= MAX_PLIES:
-        raise ValueError(f"opening_plies = {plies}: must be within 0…{MAX_PLIES}")
     if not plies:
         return [Opening((), Position())] * count
-    random = Random(f"{seed} openings")
-    openings: dict[bytes, Opening] = {}
+    openings = list(islice(random_openings(plies, seed), count))
+    if len(openings) < count:
+        raise ValueError(
+            f"opening_plies = {plies}: there are hardly more than {len(openings):,} different openings of this "
+            f"length, and {count:,} are needed"
+        )
+    return openings
+
+
+def random_openings(plies: int, seed: int) -> Iterator[Opening]:
+    """Yields random openings, no two of which are equal or symmetric to each other, until hardly any are left.
+
+    Raises:
+        ValueError: `plies` is out of range.
+    """
+    if not 0 <= plies <= MAX_PLIES:
+        raise ValueError(f"opening_plies = {plies}: must be within 0…{MAX_PLIES}")
+    return _different(plies, Random(f"{seed} openings"))
+
+
+def _different(plies: int, random: Random) -> Iterator[Opening]:
+    known: set[bytes] = set()
     repeats = 0
-    while len(openings) < count:
+    while repeats < _MAX_REPEATS:
         opening = random_opening(plies, random)
         key = canonical(opening.position)
-        repeats = repeats + 1 if key in openings else 0
-        if repeats == _MAX_REPEATS:
-            raise ValueError(
-                f"opening_plies = {plies}: there are hardly more than {len(openings):,} different openings of this "
-                f"length, and {count:,} are needed"
-            )
-        openings.setdefault(key, opening)
-    return list(openings.values())
+        repeats = repeats + 1 if key in known else 0
+        if not repeats:
+            known.add(key)
+            yield opening
 
 
 def read_openings(path: str | PathLike[str]) -> list[Opening]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from shirokuro._core import Evaluator, ModelFileError
 from shirokuro.matches.arena import play_match
+from shirokuro.matches.balance import balanced_openings
 from shirokuro.matches.players import FIXED_PLAYERS, ModelPlayer
 from shirokuro.runs.checkpoints import model_of
 from shirokuro.sweep.plan import FIRST
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from shirokuro.matches.openings import Opening
     from shirokuro.matches.players import Player
-    from shirokuro.sweep.plan import Sweep
+    from shirokuro.sweep.plan import MatchSettings, Sweep
     from shirokuro.sweep.record import Key, SweepRecord
 
 Conditions = dict[str, Any]
@@ -67,6 +69,8 @@ def play_matches(sweep: Sweep, record: SweepRecord, progress: Callable[[str, int
         if ready.issuperset(key) and not record.match(key, conditions)
     }
     players = _Players(sweep)
+    threads = sweep.runs[0].config.worker_threads
+    openings = _openings(sweep.match, threads) if missing else None
     for number, (key, conditions) in enumerate(missing.items(), 1):
         first, second = map(players.named, key)
         if progress:
@@ -76,8 +80,9 @@ def play_matches(sweep: Sweep, record: SweepRecord, progress: Callable[[str, int
             second,
             games=sweep.match.games,
             seed=sweep.match.seed,
-            opening_plies=sweep.match.opening_plies,
-            threads=sweep.runs[0].config.worker_threads,
+            opening_plies=None if openings else sweep.match.opening_plies,
+            openings=openings,
+            threads=threads,
         )
         record.add(
             PlayedMatch(
@@ -88,6 +93,13 @@ def play_matches(sweep: Sweep, record: SweepRecord, progress: Callable[[str, int
                 mean_difference=result.mean_difference,
             )
         )
+
+
+def _openings(match: MatchSettings, threads: int) -> list[Opening] | None:
+    if match.balanced is None:
+        return None
+    count, plies = match.games // 2, match.opening_plies
+    return balanced_openings(count, within=match.balanced, seed=match.seed, plies=plies, threads=threads)
 
 
 class _Players:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from shirokuro.config import LIMITS, TrainConfig, shown_name
 from shirokuro.engine.limits import SearchLimits
 from shirokuro.matches.arena import check_games
+from shirokuro.matches.balance import check_within
 from shirokuro.matches.openings import MAX_PLIES
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class MatchSettings:
     """The seed of the openings."""
     opening_plies: int | None = None
     """Random moves per opening; see `play_match`."""
+    balanced: float | None = None
+    """The discs by which a side may be ahead after an opening; see `balanced_openings`. None: any."""
     depth: int | None = None
     """Search depth in plies; 3 if no other limit is given."""
     nodes: int | None = None
@@ -72,8 +75,7 @@ class MatchSettings:
                 raise TypeError(f"match.{name} = {value!r}: must be a whole number")
         if self.games:
             check_games("match.games", self.games)
-        if self.opening_plies is not None and not 0 <= self.opening_plies <= MAX_PLIES:
-            raise ValueError(f"match.opening_plies = {self.opening_plies}: must be within 0…{MAX_PLIES}")
+        self._check_openings()
         given = [f"match.{name} = {getattr(self, name)}" for name in LIMITS if getattr(self, name) is not None]
         if len(given) > 1:
             raise ValueError(f"{', '.join(given)}: only one of depth, nodes and time_ms may be given")
@@ -84,6 +86,12 @@ class MatchSettings:
         except (ValueError, TypeError) as error:
             raise type(error)(f"match.{error}") from None
 
+    def _check_openings(self) -> None:
+        if self.opening_plies is not None and not 0 <= self.opening_plies <= MAX_PLIES:
+            raise ValueError(f"match.opening_plies = {self.opening_plies}: must be within 0…{MAX_PLIES}")
+        if self.balanced is not None:
+            check_within("match.balanced", self.balanced)
+
     @property
     def limits(self) -> SearchLimits:
         """The search limits of the models."""
@@ -92,7 +100,8 @@ class MatchSettings:
     def conditions(self) -> dict[str, Any]:
         """Returns what decides the games between two given models, in a form that JSON keeps."""
         how = {"games": self.games, "seed": self.seed, "opening_plies": self.opening_plies}
-        return {**how, **self.limits.as_dict()}
+        balanced = {} if self.balanced is None else {"balanced": self.balanced}
+        return {**how, **balanced, **self.limits.as_dict()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from shirokuro.sweep.record import PlayedMatch, SweepRecord
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from shirokuro.sweep.plan import Sweep, SweepRun
+    from shirokuro.sweep.plan import MatchSettings, Sweep, SweepRun
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,8 +136,12 @@ def results_of(sweep: Sweep) -> SweepResults:
         )
         for values, runs in groups.items()
     )
-    how = f"{sweep.match.games:,} games a match, {sweep.match.limits}, seed {sweep.match.seed}"
-    return SweepResults(opponent=sweep.match.opponent, how=how, settings=settings, seeds_spread=spread)
+    return SweepResults(opponent=sweep.match.opponent, how=_how(sweep.match), settings=settings, seeds_spread=spread)
+
+
+def _how(match: MatchSettings) -> str:
+    how = f"{match.games:,} games a match, {match.limits}, seed {match.seed}"
+    return how if match.balanced is None else f"{how}, openings within {match.balanced:g} discs"
 
 
 def _score(match: PlayedMatch) -> float:
