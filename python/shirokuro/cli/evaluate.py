@@ -105,7 +105,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=float,
         metavar="DISCS",
         help="play only random openings in which neither side is ahead by more than DISCS, in the view of the model "
-        "that ships with the package, ten plies deep. Fewer openings then decide the games, and intervals are narrower",
+        "that ships with the package, ten plies deep, so that fewer games are decided by their opening",
     )
     match.add_argument(
         "--clock",

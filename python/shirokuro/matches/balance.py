@@ -50,8 +50,8 @@ def balanced_openings(
 ) -> list[Opening]:
     """Draws random openings that a search of ten plies calls nearly even, for `play_match(openings=…)`.
 
-    Nearly half of all random openings of eight plies put a side ahead by more than 8 discs. Between players of similar
-    strength that side wins, whoever plays it, and a pair of games says nothing about them.
+    Nearly half of all random openings of eight plies put a side ahead by more than 8 discs. That side often wins both
+    games of a pair, whoever plays it.
 
     Args:
         count: the number of openings. No two are equal or symmetric to each other.
