@@ -26,8 +26,8 @@ ARM64 := PATH="$(CURDIR)/$(BIN):$$PATH" CARGO_TARGET_DIR=$(CURDIR)/target/arm64 
 	RUSTC=$(CURDIR)/.cross/tools/bin/rustc RUSTDOC=$(CURDIR)/.cross/tools/bin/rustdoc \
 	CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER=$(CURDIR)/.cross/tools/bin/run-arm64
 
-.PHONY: build train reproduce ship-model serve test rust-tests packages integration test-arm64 torture races bench bench-page compare \
-	signature web-pictures train-picture docs concept-pictures wheel wheel-arm64 release install check lint audit hooks clean help
+.PHONY: build train reproduce ship-model serve test rust-tests python-tests packages integration test-arm64 torture races bench \
+	bench-page compare signature web-pictures train-picture docs concept-pictures wheel wheel-arm64 release install check lint audit hooks clean help
 .DELETE_ON_ERROR:
 
 build: .venv/.built ## Build the release core and install the package into .venv
@@ -49,16 +49,18 @@ serve: build .venv/.web ## Serve a web page to play against a run's model and wa
 
 test: ## Run all tests
 	@$(MAKE) --no-print-directory .venv/.tools
-	@$(MAKE) --no-print-directory --jobs=3 rust-tests build packages
-	$(RUST_TESTS)
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile -m 'not timing'
+	@$(MAKE) --no-print-directory --jobs=3 rust-tests python-tests
 	$(BIN)/python -m pytest -m timing
 
-# The prerequisites of the tests are built in parallel: maturin compiles for minutes before it installs the package. Three
-# processes share the Python tests, which often wait for other programs; tests of timing then run alone.
+# The tests of both languages are compiled and run at the same time: maturin compiles for minutes before it installs the package,
+# and three processes share the Python tests, which often wait for other programs. Tests of timing then run alone.
+python-tests: build packages
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile -m 'not timing'
+# The output is printed in one piece, because Python tests print theirs at the same time.
 RUST_TESTS := cargo test --workspace --exclude shirokuro-py --locked
 rust-tests:
 	$(RUST_TESTS) --no-run
+	@$(RUST_TESTS) >target/rust-tests.txt 2>&1; code=$$?; cat target/rust-tests.txt; exit $$code
 # One after another, because each may install packages.
 packages:
 	@$(MAKE) --no-print-directory .venv/.dev

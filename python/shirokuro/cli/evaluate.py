@@ -222,8 +222,10 @@ def _run_matches(options: argparse.Namespace, arena: Arena | None, record: Calla
     if options.min_score is not None and not 0 <= options.min_score <= 1:
         raise ValueError(f"min_score = {options.min_score:g}: must be within 0…1")
     check_json(options.json)
-    player, opponents, how = (_by_protocol if options.wpc_protocol else _by_options)(options)
+    if options.wpc_protocol:
+        _check_protocol(options)
     games, openings = openings_of(options, _GAMES)
+    player, opponents, how = (_by_protocol if options.wpc_protocol else _by_options)(options)
     contest = Contest(
         player=player,
         how=how,
@@ -257,11 +259,14 @@ def _by_options(options: argparse.Namespace) -> tuple[Player, list[Player | Sess
     return player, opponents, how_of(options, _how(options))
 
 
-def _by_protocol(options: argparse.Namespace) -> tuple[Player, Sequence[Player | SessionPlayer], str]:
+def _check_protocol(options: argparse.Namespace) -> None:
     names = ("opponent", "depth", "nodes", "time_ms", "exact_empties", "opening_plies", "openings", "balanced", "clock")
     for name in (*names, "confidence", "search_threads", "table_mb"):
         if getattr(options, name) != _UNSEARCHED.get(name):
             raise ValueError(f"--wpc-protocol fixes how to play: --{name.replace('_', '-')} can't be combined with it")
+
+
+def _by_protocol(options: argparse.Namespace) -> tuple[Player, Sequence[Player | SessionPlayer], str]:
     player = OnePlyPlayer(evaluator=Evaluator.load(model_of(options.model)), name=_shown(options.model))
     opponents = [EpsilonPlayer(player=WeightedPieceCounter(), epsilon=_WPC_EPSILON)]
     how = f"both at 1 ply, random moves with ε = {_WPC_EPSILON}, from the start"
