@@ -60,7 +60,7 @@ python-tests: build packages
 RUST_TESTS := cargo test --workspace --exclude shirokuro-py --locked
 rust-tests:
 	$(RUST_TESTS) --no-run
-	@$(RUST_TESTS) >target/rust-tests.txt 2>&1; code=$$?; cat target/rust-tests.txt; exit $$code
+	@MAKEFLAGS= $(RUST_TESTS) >target/rust-tests.txt 2>&1; code=$$?; cat target/rust-tests.txt; exit $$code
 # One after another, because each may install packages.
 packages:
 	@$(MAKE) --no-print-directory .venv/.dev

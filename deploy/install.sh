@@ -16,7 +16,7 @@ for argument in "$@"; do
     *) wheel=$argument ;;
   esac
 done
-[ -f "$wheel" ] || { echo "usage: $0 WHEEL [--no-start]: ${wheel:-no wheel} is not a file" >&2; exit 2; }
+[ -f "$wheel" ] || { echo "usage: $0 WHEEL [--no-start]${wheel:+: $wheel is not a file}" >&2; exit 2; }
 
 here=$(cd "$(dirname "$0")" && pwd)
 root=${DESTDIR:+$(realpath -m "$DESTDIR")}
@@ -50,6 +50,22 @@ hash_of() { sha256sum <"$1" | cut -c -64; }
   echo "$0: $(basename "$wheel") has the SHA-256 hash $(hash_of "$wheel"), not $SHA256" >&2
   exit 1
 }
+if [ -n "${EXTRAS:-}" ]; then # pip would only warn
+  provided=$("$python" -I - "$wheel" <<'end'
+import sys, zipfile
+wheel = zipfile.ZipFile(sys.argv[1])
+metadata = next(name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
+fields = (line.partition(": ") for line in wheel.read(metadata).decode().splitlines())
+print(*(value for name, _, value in fields if name == "Provides-Extra"))
+end
+  )
+  for extra in ${EXTRAS//,/ }; do
+    [[ " $provided " = *" $extra "* ]] || {
+      echo "$0: EXTRAS: $(basename "$wheel") has no extra $extra, only ${provided:-none}" >&2
+      exit 2
+    }
+  done
+fi
 sed -n 's/ *\\$//; /^[a-z]/p' "$here/requirements.txt" >"$prefix.new/versions"
 pip download --dest "$files" --constraint "$prefix.new/versions" "$wheel${EXTRAS:+[$EXTRAS]}"
 for file in "$files"/*; do

@@ -15,6 +15,7 @@ import pytest
 import shirokuro as sk
 from shirokuro import models
 from shirokuro.runs import checkpoints
+from shirokuro.training import memory
 from tests.support.pages import Served, tab
 from tests.support.runs import FAST, SMALL, metrics_line, write_run
 from tests.support.terminal import Terminal
@@ -31,6 +32,12 @@ pytest_plugins = ["tests.support.torture"]
 # No deadline for examples: machines differ in speed.
 hypothesis.settings.register_profile("shirokuro", deadline=None)
 hypothesis.settings.load_profile("shirokuro")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _memory_before_the_tests() -> None:
+    """Measures what the process has before its first trainer at once, not after tests that happen to come first."""
+    memory.memory_before()
 
 
 @pytest.fixture(scope="session")

@@ -70,6 +70,8 @@ class Evaluator:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: python reader.py MODEL < positions")
     evaluator = Evaluator(sys.argv[1])
     for line in sys.stdin:
         board, side = line.split()

@@ -109,6 +109,19 @@ def test_an_export_is_small_and_evaluates_as_its_model(
     assert main(["export", str(run), str(file)]) == 2  # an existing file is kept
 
 
+def test_an_export_with_another_ending_needs_a_format(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "model.safetensor"
+    assert main(["export", str(run), str(file)]) == 2
+    assert (
+        "model.safetensor: must end in one of .shiro, .npz, .safetensors, or give --format" in capsys.readouterr().err
+    )
+    assert not file.exists()
+    assert main(["export", str(run), str(file), "--format", "safetensors"]) == 0
+    assert file.read_bytes()[8:9] == b"{"
+
+
 def test_checkpoint_settings_stay_in_force_when_a_run_is_resumed(run: Path) -> None:
     assert train(run, "--resume", "--games=384") == 0
     assert [each.games_played for each in sk.list_checkpoints(run)] == [384, 320, 256]

@@ -125,6 +125,14 @@ def test_a_file_that_can_not_be_written_is_reported_before_the_matches(
     assert not file.parent.exists()
 
 
+def test_results_and_games_do_not_share_a_file(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "results"
+    other = tmp_path / "." / "results"
+    assert main(["evaluate", str(model), "--games", "2", "--json", str(file), "--save-games", str(other)]) == 2
+    assert "--save-games and --json can't both be" in capsys.readouterr().err
+    assert not file.exists()
+
+
 def test_saved_games_can_be_analysed(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "games.ggf"
     assert evaluated(model, file, "--opponent", "random") == 0

@@ -282,3 +282,8 @@ def test_traces_show_weights_and_the_number_of_omitted_entries(games: list[sk.Ga
 def test_traces_with_invalid_arguments_are_rejected(games: list[sk.Game], plies: int, lambda_: float) -> None:
     with pytest.raises(ValueError, match="must be"):
         debug.trace_view(games[0], plies, lambda_=lambda_)
+
+
+def test_the_model_may_be_named() -> None:
+    position = sk.Position()
+    assert debug.pattern_view("default", position) == debug.pattern_view(sk.Evaluator.default(), position)

@@ -146,3 +146,12 @@ def test_values_out_of_range_are_refused_at_once(options: dict[str, object], mes
 
 def test_no_positions_have_no_solutions(trained: sk.Trainer) -> None:
     assert list(sk.solve_many([], evaluator=trained.evaluator)) == []
+
+
+def test_wrong_types_are_named(trained: sk.Trainer) -> None:
+    with pytest.raises(TypeError, match="limits = 3: must be SearchLimits or None"):
+        sk.solve_many([], limits=3)  # type: ignore[arg-type]
+    solutions = sk.solve_many([sk.Position(), "f5d6"], evaluator=trained.evaluator, limits=sk.SearchLimits(depth=1))  # type: ignore[list-item]
+    assert next(solutions).number == 1
+    with pytest.raises(TypeError, match="positions: 'f5d6', number 2: must be a Position or a Problem"):
+        next(solutions)

@@ -199,6 +199,11 @@ def test_files_have_games_of_every_kind(tmp_path: Path) -> None:
     assert (empty.moves, empty.start) == ((), live.start)
 
 
+def test_a_text_is_not_a_list_of_games(tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match="games = 'f5d6': must be a list of games"):
+        sk.write_games(tmp_path / "games.ggf", "f5d6")
+
+
 def test_moves_that_can_not_be_read_leave_the_file_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "games.ggf"
     sk.write_games(path, ["f5"])

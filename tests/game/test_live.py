@@ -74,3 +74,10 @@ def test_every_line_that_was_played_stays_reachable(seed: int, actions: list[int
         assert list(game.positions) == [
             game.start.from_moves("".join(game.moves[:n])) for n in range(len(game.positions))
         ]
+
+
+def test_a_line_that_does_not_exist_is_named() -> None:
+    game = sk.LiveGame("f5d6")
+    with pytest.raises(IndexError, match="variation = 0: there are 0"):
+        game.switch(0)
+    assert game.moves == ("f5", "d6")

@@ -180,6 +180,14 @@ def test_a_failed_update_leaves_the_old_version(wheel: Path, installed: Path, tm
     assert content(installed) == before
 
 
+def test_the_installer_refuses_an_extra_that_the_wheel_does_not_have(tmp_path: Path) -> None:
+    wheel = write_wheel(tmp_path, "shirokuro-1", {}, "Provides-Extra: web\nProvides-Extra: ray\n")
+    done = script(tmp_path / "root", "install.sh", wheel, EXTRAS="web,nope")
+    assert done.returncode == 2
+    assert "has no extra nope, only web ray" in done.stderr
+    assert not (tmp_path / "root").exists() or not content(tmp_path / "root")
+
+
 def test_the_installer_refuses_a_wheel_with_another_hash(wheel: Path, tmp_path: Path) -> None:
     done = script(tmp_path / "root", "install.sh", wheel, SHA256="0" * 64)
     assert done.returncode == 1
@@ -272,7 +280,7 @@ def test_uninstalling_keeps_runs_and_settings_unless_purging(installed: Path, tm
     ("name", "arguments", "environment", "code", "message"),
     [
         ("install.sh", ["nowhere.whl"], {}, 2, "nowhere.whl is not a file"),
-        ("install.sh", [], {}, 2, "no wheel is not a file"),
+        ("install.sh", [], {}, 2, "install.sh WHEEL [--no-start]\n"),
         ("install.sh", ["--stat"], {}, 2, "usage: "),
         ("install.sh", [__file__], {"PYTHON": "/bin/false"}, 1, "/bin/false is not Python 3.11 or newer with venv"),
         ("uninstall.sh", ["--everything"], {}, 2, "usage: "),

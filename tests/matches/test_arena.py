@@ -103,6 +103,20 @@ def test_an_invalid_number_of_games_is_rejected(games: int) -> None:
         sk.play_match(sk.RandomPlayer(), sk.RandomPlayer(), games=games)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"second": "random"}, "second = 'random': must be a player"),
+        ({"first": sk.Evaluator}, "first = .*: must be a player"),
+        ({"clock": 60}, r"clock = 60: must be a GameClock, such as GameClock\(main=60\)"),
+    ],
+)
+def test_a_wrong_type_is_named(arguments: dict[str, Any], message: str) -> None:
+    players = {"first": sk.RandomPlayer(), "second": sk.RandomPlayer()}
+    with pytest.raises(TypeError, match=message):
+        sk.play_match(**{**players, "games": 2, **arguments})
+
+
 def test_progress_is_reported_after_each_game() -> None:
     seen: list[int] = []
     sk.play_match(sk.RandomPlayer(), sk.RandomPlayer(), games=6, progress=seen.append)

@@ -249,3 +249,8 @@ def test_the_representation_of_a_match_is_one_short_line() -> None:
     result = sk.MatchResult((10, -4, 0, 2) * 50, forfeits=(sk.Forfeit(1, "b", "resigned", ()),))
     assert repr(result) == f"<MatchResult: 200 games, +100 =50 -50, Elo {result.elo}, 1 forfeited>"
     assert repr(sk.MatchResult(())) == "<MatchResult: 0 games, +0 =0 -0>"
+
+
+def test_a_difference_needs_five_counts() -> None:
+    with pytest.raises(ValueError, match=r"pair_counts = \[1, 2\]: must be 5 numbers of pairs"):
+        sk.elo_difference([1, 2])

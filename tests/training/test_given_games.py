@@ -115,6 +115,11 @@ def test_a_value_out_of_range_is_refused(options: dict[str, object], message: st
         sk.GivenGames([file], **options)  # type: ignore[arg-type]
 
 
+def test_a_single_name_is_no_list_of_files() -> None:
+    with pytest.raises(TypeError, match=r"files = 'games\.wtb': must be a list of files"):
+        sk.GivenGames("games.wtb")
+
+
 def test_a_loaded_run_reads_its_files_again_and_refuses_by_name_what_is_not_the_same(
     file: Path, small: sk.TrainConfig, tmp_path: Path
 ) -> None:

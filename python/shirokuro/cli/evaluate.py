@@ -26,6 +26,7 @@ from shirokuro.matches.gtp_client import DEFAULT_TIMEOUT
 from shirokuro.matches.gtp_player import GtpPlayer
 from shirokuro.matches.players import FIXED_PLAYERS, EpsilonPlayer, ModelPlayer, OnePlyPlayer, WeightedPieceCounter
 from shirokuro.matches.sprt import Sprt
+from shirokuro.models import DEFAULT
 from shirokuro.runs.checkpoints import model_of
 from shirokuro.signals import StopSignals
 
@@ -157,7 +158,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--save-games",
         metavar="FILE",
         help="write all games to a file in GGF, one per line, for `shirokuro analyse` and other programs; those that "
-        "were played if it is interrupted",
+        "were played if it is interrupted. An existing file is replaced",
     )
     ladder.add_arguments(parser)
     round_robin.add_arguments(parser)
@@ -184,6 +185,8 @@ def _run(options: argparse.Namespace, arena: Arena | None) -> int:
         raise ValueError("--ladder can't be combined with --round-robin")
     if options.plot and not options.ladder:
         raise ValueError("--plot draws a ladder: give --ladder as well")
+    if options.save_games and options.json and Path(options.save_games).resolve() == Path(options.json).resolve():
+        raise ValueError(f"--save-games and --json can't both be {options.json}")
     with games_file(options.save_games) as record:
         if options.ladder:
             return ladder.run(options, _how(options), opponent_named, arena=arena, record=record)
@@ -201,11 +204,20 @@ def _how(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def opponent_named(name: str, options: argparse.Namespace) -> Player | SessionPlayer:
-    """Returns a fixed opponent, a program or a model."""
+    """Returns a fixed opponent, a program or a model.
+
+    Raises:
+        ValueError: there is none of this name.
+    """
     if fixed := FIXED_PLAYERS.get(name):
         return fixed
     kind, _, command = name.partition(":")
-    return GtpPlayer(command, options.gtp_timeout) if kind == "gtp" else _model(name, options)
+    if kind == "gtp":
+        return GtpPlayer(command, options.gtp_timeout)
+    if name != DEFAULT and not Path(name).exists():
+        names = f"{', '.join(FIXED_PLAYERS)}, {DEFAULT}"
+        raise ValueError(f"opponent = {name!r}: must be {names}, a model file, a run directory or gtp:COMMAND")
+    return _model(name, options)
 
 
 def _model(path: str, options: argparse.Namespace) -> ModelPlayer:

@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--format",
         choices=("shiro", *FORMATS),
         help="shiro: the package's own format, compressed; npz or safetensors: for other programs, with the patterns "
-        "and the rule that evaluates (default: the ending of OUT if it is one of these, otherwise shiro)",
+        "and the rule that evaluates (default: the ending of OUT)",
     )
     parser.add_argument(
         "--license", metavar="TEXT", help="the licence of the weights, to be stated in npz or safetensors"
@@ -38,8 +38,10 @@ def run(options: argparse.Namespace) -> int:
     """Writes the file."""
     if options.file.exists():
         raise FileExistsError(17, "the file already exists", str(options.file))
-    ending = options.file.suffix[1:]
-    chosen: Format | Literal["shiro"] = options.format or (ending if ending in FORMATS else "shiro")
+    chosen: Format | Literal["shiro"] = options.format or options.file.suffix[1:]
+    if chosen not in {"shiro", *FORMATS}:
+        endings = ", ".join(f".{name}" for name in ("shiro", *FORMATS))
+        raise ValueError(f"{options.file}: must end in one of {endings}, or give --format")
     model = model_of(options.model)
     if chosen != "shiro":
         export_model(model, options.file, format=chosen, license=options.license)

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shirokuro._core import BLACK, WHITE, Position, feature_indices
-from shirokuro.debug.tables import check_pattern, digits, discs, mirrors
+from shirokuro.debug.tables import check_pattern, digits, discs, evaluator_of, mirrors
 from shirokuro.display import notebook
 from shirokuro.display.boards import SQUARES, board_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from os import PathLike
 
     from shirokuro._core import Evaluator, PatternSet, _Board
 
@@ -115,10 +116,15 @@ class PatternView:
         return notebook.beside(notebook.board(self.position), shown)
 
 
-def pattern_view(evaluator: Evaluator, position: _Board) -> PatternView:
+def pattern_view(model: Evaluator | str | PathLike[str], position: _Board) -> PatternView:
     """Shows which weights a model reads in a position, or on a board with Black to move.
 
+    Args:
+        model: a model file, a run's directory (for its latest checkpoint), or an evaluator.
+        position: the position or the board.
+
     Raises:
+        FileNotFoundError: the file does not exist, or the directory contains no model.
         ValueError: the board is full, so that no weights are read, has fewer than 4 discs, or is not 64 squares of 0, 1
             and 2.
         TypeError: the board does not consist of integers.
@@ -129,6 +135,7 @@ def pattern_view(evaluator: Evaluator, position: _Board) -> PatternView:
     stage = 64 - position.empties - 4
     if stage < 0:
         raise ValueError("position: tables exist only for 4 to 63 discs")
+    evaluator = evaluator_of(model)
     patterns = evaluator.patterns
     weights, reads = evaluator.get_weights(), []
     indices = iter(feature_indices(position, patterns=patterns).tolist())

@@ -75,7 +75,10 @@ def solve_many(
 
     Raises:
         ValueError: a value is out of range. An error of `positions` is raised after the solutions before it.
+        TypeError: `limits` are no `SearchLimits`, or one of the positions is neither a `Position` nor a `Problem`.
     """
+    if not (limits is None or isinstance(limits, SearchLimits)):
+        raise TypeError(f"limits = {limits!r}: must be SearchLimits or None")
     threads = thread_count(threads)
 
     def run(position: Position, together: int, limits: SearchLimits | None = limits) -> SearchResult:
@@ -93,6 +96,8 @@ def solve_many(
     def solved(numbered: tuple[int, Position | Problem], together: int) -> Solution:
         number, each = numbered
         problem = Problem(position=each, values={}) if isinstance(each, Position) else each
+        if not isinstance(problem, Problem):
+            raise TypeError(f"positions: {each!r}, number {number}: must be a Position or a Problem")
         return Solution(number=number, problem=problem, search=run(problem.position, together))
 
     run(Position(), 1, SearchLimits(depth=1))  # the core checks the ranges, here and not at the first solution

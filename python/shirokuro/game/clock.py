@@ -51,7 +51,9 @@ class GameClock:
         except ValueError:
             main, increment = 0.0, 0.0
         if not (0 < main <= _LONGEST and 0 <= increment <= _LONGEST) or text.count("+") > 1:
-            raise ValueError(f"clock = {text}: must be SECONDS or SECONDS+INCREMENT, within 0…{_LONGEST:,.0f}")
+            raise ValueError(
+                f"clock = {text}: must be SECONDS or SECONDS+INCREMENT, seconds above 0, at most {_LONGEST:,.0f}"
+            )
         return cls(main=main, increment=increment)
 
     def new(self) -> GameClock:

@@ -30,7 +30,10 @@ def write_games(path: str | PathLike[str], games: Iterable[AnyGame]) -> None:
     Raises:
         OSError: the file can't be written.
         ValueError: moves can't be read.
+        TypeError: `games` is a text, not a list.
     """
+    if isinstance(games, str):
+        raise TypeError(f"games = {games!r}: must be a list of games")
     write_text(path, "".join(f"{ggf_text(record_of(game))}\n" for game in games))
 
 

@@ -150,7 +150,10 @@ class LiveGame:
         Raises:
             IndexError: there is no such variation.
         """
-        line = self.variations[variation]
+        lines = self.variations
+        if not -len(lines) <= variation < len(lines):
+            raise IndexError(f"variation = {variation}: there are {len(lines)}")
+        line = lines[variation]
         self._branch(line)
         self._played = len(line)
 

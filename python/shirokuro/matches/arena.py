@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypedDict
 from shirokuro._core import BLACK, WHITE, Cancellation, Position, black_view
 from shirokuro.config import TrainConfig, cores
 from shirokuro.display.boards import board_line
+from shirokuro.game.clock import GameClock
 from shirokuro.matches.forfeits import MAX_FORFEITS, ForfeitLimit
 from shirokuro.matches.openings import choose_openings, draw_openings
-from shirokuro.matches.players import PlayerFaultError, SessionPlayer
+from shirokuro.matches.players import Player, PlayerFaultError, SessionPlayer
 from shirokuro.matches.result import BOARD, MatchGame, MatchResult, PairCounts, pair_points
 from shirokuro.matches.session_pool import SessionPool
 from shirokuro.signals import wait_for
@@ -23,9 +24,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from contextlib import AbstractContextManager
 
-    from shirokuro.game.clock import GameClock
     from shirokuro.matches.openings import Opening
-    from shirokuro.matches.players import Player, TimedProcess
+    from shirokuro.matches.players import TimedProcess
 
 MOST_GAMES = 100_000
 """The longest match allowed; there are enough different openings for it."""
@@ -104,10 +104,12 @@ def play_match(
     Raises:
         ValueError: a value is out of range, there are fewer openings than pairs, or an opening begins with a set-up
             position, which a program can't be given.
+        TypeError: `first` or `second` is no player, or `clock` is no clock.
         GtpError: a program does not start, or more games are forfeited than `max_forfeits` allows. The match ends as
             soon as that is certain.
     """
     check_games("games", games)
+    _check_types(first, second, clock)
     if threads is not None:
         TrainConfig.SETTINGS["threads"].convert("threads", threads)
     limit = ForfeitLimit(max_forfeits, games)
@@ -141,6 +143,14 @@ def play_match(
                     break
         limit.end(len(differences))
     return MatchResult(tuple(differences), tuple(limit.forfeits))
+
+
+def _check_types(first: object, second: object, clock: object) -> None:
+    for name, player in (("first", first), ("second", second)):
+        if not isinstance(player, (Player, SessionPlayer)):
+            raise TypeError(f"{name} = {player!r}: must be a player, with a name and a method to choose moves")
+    if not (clock is None or isinstance(clock, GameClock)):
+        raise TypeError(f"clock = {clock!r}: must be a GameClock, such as GameClock(main=60)")
 
 
 @contextmanager

@@ -70,8 +70,10 @@ def elo_difference(pair_counts: Sequence[int], *, confidence: float = 0.95) -> E
         confidence: the probability that such an interval contains the true value.
 
     Raises:
-        ValueError: no pair was played.
+        ValueError: no pair was played, or there are not five numbers.
     """
+    if len(pair_counts) != len(PAIR_SCORES):
+        raise ValueError(f"pair_counts = {list(pair_counts)}: must be {len(PAIR_SCORES)} numbers of pairs")
     pairs = sum(pair_counts)
     if not pairs:
         raise ValueError("no games were played")

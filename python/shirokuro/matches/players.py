@@ -27,6 +27,7 @@ _TIMED_TABLE_MB = 16
 """The size of the transposition table of searches that a clock limits, which may be long."""
 
 
+@runtime_checkable
 class Player(Protocol):
     """A player that needs only the position to choose a move."""
 

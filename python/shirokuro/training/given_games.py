@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
 
@@ -17,7 +18,6 @@ from shirokuro.runs.texts import build, read_object, typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from os import PathLike
 
     from numpy.typing import NDArray
 
@@ -82,6 +82,8 @@ class GivenGames:
         held_out: float = 0.05,
     ) -> None:
         check_options(targets, epochs, held_out)
+        if isinstance(files, (str, PathLike)):
+            raise TypeError(f"files = {files!r}: must be a list of files")
         collection = GameCollection.read(files)
         self.targets: GivenTargets = targets
         """What the positions are taught."""
