@@ -293,7 +293,7 @@ class TrainConfig:
             TypeError: a value has the wrong type, or the setting is unknown.
         """
         if unknown := changes.keys() - self.SETTINGS:
-            raise TypeError(f"{min(unknown)}: unknown setting")
+            raise TypeError(f"{min(unknown)}: unknown setting{did_you_mean(min(unknown), self.SETTINGS)}")
         values = dict.fromkeys(LIMITS) if any(changes.get(name) is not None for name in LIMITS) else {}
         return dataclasses.replace(self, **{**values, **changes})  # type: ignore[arg-type]  # __post_init__ checks
 

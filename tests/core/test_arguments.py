@@ -243,7 +243,7 @@ def test_an_invalid_training_batch_is_rejected(
         ({"depth": 1, "time_ms": 1}, ValueError, "only one of"),
         ({"seed": 99}, ValueError, "seed = 99: can't be changed"),
         ({"generation_games": 99}, ValueError, "generation_games = 99: can't be changed"),
-        ({"epsilom": 0.1}, TypeError, "^epsilom: unknown setting$"),
+        ({"epsilom": 0.1}, TypeError, r"^epsilom: unknown setting; did you mean epsilon\?$"),
         ({"log_level": "LOUD"}, ValueError, "LOUD"),
     ],
     ids=str,

@@ -210,3 +210,9 @@ def test_reading_returns_nothing_without_a_file_and_rejects_a_damaged_one(tmp_pa
         (tmp_path / LADDER_FILE).write_text(text, encoding="utf-8")
         with pytest.raises(ValueError, match="this is not a ladder"):
             read_ladder(tmp_path)
+
+
+def test_a_ladder_without_players_is_not_drawn(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="rungs: there are none"):
+        draw_ladder(tmp_path / "ladder.svg", ())
+    assert not list(tmp_path.iterdir())

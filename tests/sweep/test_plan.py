@@ -88,8 +88,9 @@ def test_names_of_runs_are_short_and_differ_where_values_do(tmp_path: Path) -> N
         ("seeds = [1, 1]", "seeds = .*: a seed occurs twice"),
         ('preset = "longer"', "preset = 'longer': must be one of long, short"),
         ("[settings]\ndepth = 99", "settings.depth = 99: must be within 1…60"),
-        ("[settings]\ndeph = 9", "settings.deph: unknown setting"),
+        ("[settings]\ndeph = 9", r"settings.deph: unknown setting; did you mean depth\?"),
         ("[settings]\nseed = 9", r"settings.seed: the seeds are a list of their own: seeds = \[1, 2, 3\]"),
+        ("[axes]\nlambda = []", r"axes.lambda = \[\]: must have at least one value"),
         ("[axes]\nlambda = 0.5", "axes.lambda = 0.5: must be a list of values"),
         ("[axes]\nlambda = [0.5, 2]", "axes.lambda = 2: must be within 0…1"),
         ('[axes]\nrate = ["0:1,x"]', "axes.rate: '0:1,x' is not a schedule"),
@@ -109,7 +110,7 @@ def test_names_of_runs_are_short_and_differ_where_values_do(tmp_path: Path) -> N
         ("[match]\ngame = 2", "match.game: unknown key; must be one of opponent, games"),
         ("[match", "Expected"),
     ],
-    ids=range(27),
+    ids=range(28),
 )
 def test_an_error_names_file_key_value_and_range(text: str, message: str, tmp_path: Path) -> None:
     with pytest.raises((ValueError, TypeError), match=f"plan.toml: {message}"):

@@ -217,7 +217,7 @@ class PlaySession:
             return
         number = whole_number(words[0])
         if not 1 <= number <= len(lines):
-            raise ValueError(f"there is no line {number}; lines lists them")
+            raise ValueError(f"there is no line {number}{'; lines lists them' if lines else ''}")
         self.game.switch(number - 1)
         self._keep()
         self._show()

@@ -31,10 +31,12 @@ def draw_ladder(path: str | PathLike[str], rungs: tuple[Rung, ...], *, title: st
         theme: the colours, light or dark.
 
     Raises:
-        ValueError: `path` has a different ending.
+        ValueError: `path` has a different ending, or there are no rungs.
         MissingExtraError: matplotlib is not installed.
         OSError: the file can't be written.
     """
+    if not rungs:
+        raise ValueError("rungs: there are none")
     with picture(path, theme=theme) as [axes]:
         axes.set_title(title or "Strength over games of training, 95 % intervals", parse_math=False)
         draw_strength(axes, rungs, PALETTES[theme])

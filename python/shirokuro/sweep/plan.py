@@ -16,6 +16,7 @@ from shirokuro.engine.limits import SearchLimits
 from shirokuro.matches.arena import check_games
 from shirokuro.matches.balance import check_within
 from shirokuro.matches.openings import MAX_PLIES
+from shirokuro.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -220,7 +221,7 @@ def _setting(key: str, name: str) -> str:
     if name == "seed":
         raise ValueError(f"{key}: the seeds are a list of their own: seeds = [1, 2, 3]")
     if name not in TrainConfig.SETTINGS and name not in names:
-        raise ValueError(f"{key}: unknown setting")
+        raise ValueError(f"{key}: unknown setting{did_you_mean(name, names)}")
     return names.get(name, name)
 
 
@@ -231,8 +232,10 @@ def _check_values(table: str, given: Mapping[str, object]) -> None:
 
 
 def _axis(name: str, values: object) -> list[Any]:
-    if isinstance(values, str) or not isinstance(values, (list, tuple, range)) or not values:
+    if isinstance(values, str) or not isinstance(values, (list, tuple, range)):
         raise TypeError(f"axes.{name} = {values!r}: must be a list of values")
+    if not values:
+        raise ValueError(f"axes.{name} = {values!r}: must have at least one value")
     field_name = _setting(f"axes.{name}", name)
     converted = [TrainConfig.SETTINGS[field_name].convert(f"axes.{name}", value) for value in values]
     if any(value is None for value in converted):
