@@ -109,11 +109,13 @@ def test_a_signal_ends_the_dashboard_and_gives_the_terminal_back(
 def test_a_suspended_dashboard_gives_the_terminal_to_the_shell_and_comes_back(
     run_of: Callable[..., Path], terminal: Callable[..., Any]
 ) -> None:
-    command = f"set -m; {PROGRAM} monitor {run_of(1000)}; echo SUSPENDED; fg >/dev/null; echo LEFT; sleep 60"
+    command = f"set -m; {PROGRAM} monitor {run_of(1000)}; echo SUSPENDED; read; fg >/dev/null; echo LEFT; sleep 60"
     shown = terminal("bash", "-c", command)
     shown.wait_for(lambda screen: "1 overview" in screen)
     shown.press("C-z")
-    # The shell continues and brings the program back to the foreground at once.
+    # A key that is pressed before the program is back in the foreground would be lost.
+    assert "overview" not in shown.wait_for(lambda screen: "SUSPENDED" in screen)
+    shown.press("Enter")
     shown.wait_for(lambda screen: "1 overview" in screen)
     shown.press("3")
     shown.wait_for(lambda screen: "where the time goes" in screen)
