@@ -14,7 +14,6 @@ import shirokuro as sk
 from shirokuro.cli import main
 from shirokuro.matches import players
 from shirokuro.matches.result import MatchRecord
-from tests.support.runs import PATTERNS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,14 +38,6 @@ class Interrupting:
             os.kill(os.getpid(), self._number)
             time.sleep(0.2)
         return random.choice(position.legal_moves)
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory, small: sk.TrainConfig) -> Path:
-    """A run with two checkpoints."""
-    directory = tmp_path_factory.mktemp("runs") / "run"
-    sk.Trainer(small, patterns=PATTERNS).start_training(128, directory=directory, checkpoint_every=64)
-    return directory
 
 
 def interrupted(

@@ -16,21 +16,12 @@ from shirokuro.cli import main
 from shirokuro.matches import players
 from shirokuro.matches.result import MatchRecord
 from tests.support.paths import PROGRAMS
-from tests.support.runs import PATTERNS
 
 if TYPE_CHECKING:
     from pathlib import Path
     from random import Random
 
 GTP = f"gtp:{sys.executable} {PROGRAMS / 'gtp_program.py'}"
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory, small: sk.TrainConfig) -> Path:
-    """A run with two checkpoints."""
-    directory = tmp_path_factory.mktemp("runs") / "run"
-    sk.Trainer(small, patterns=PATTERNS).start_training(128, directory=directory, checkpoint_every=64)
-    return directory
 
 
 def evaluated(model: Path, file: Path, *arguments: str) -> int:

@@ -26,7 +26,7 @@ from shirokuro.exporters.prometheus import ADDRESS, Endpoint, parse_address
 from shirokuro.runs.metrics import Metrics
 from shirokuro.runs.view import RunView
 from tests.support.paths import ROOT
-from tests.support.runs import PATTERNS, PATTERNS_ARG
+from tests.support.runs import PATTERNS, QUICK_ARGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,8 +35,6 @@ PROMETHEUS = ROOT / ".venv" / "prometheus" / "usr" / "bin" / "prometheus"
 needs_prometheus = pytest.mark.skipif(
     not PROMETHEUS.exists(), reason="Prometheus is missing: `make .venv/.programs` fetches it on Debian"
 )
-
-SETTINGS = ("--depth=1", "--exact-empties=0", "--table-mb=1", "--compress", "--match-games=0", "--quiet", PATTERNS_ARG)
 
 
 @contextmanager
@@ -155,7 +153,7 @@ def test_a_run_serves_its_metrics_while_it_trains(tmp_path: Path) -> None:
     port = free_port()
     program = Path(sys.executable).parent / "shirokuro"
     arguments = ["train", "--out", str(tmp_path), "--games=1000000", "--report-games=64", f"--prometheus={port}"]
-    with subprocess.Popen([program, *arguments, *SETTINGS], stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen([program, *arguments, *QUICK_ARGS], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == f"metrics for Prometheus at http://127.0.0.1:{port}/metrics\n"
         end = time.monotonic() + 60
@@ -180,7 +178,7 @@ def test_idle_connections_beyond_the_descriptors_neither_end_a_training_nor_hide
     arguments = ["train", "--out", str(tmp_path), "--games=1000000", "--report-games=64", "--checkpoint-games=256"]
     command = ["sh", "-c", 'ulimit -n 256 && exec "$@"', "sh", str(program), *arguments, f"--prometheus={port}"]
     with (
-        subprocess.Popen([*command, *SETTINGS], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process,
+        subprocess.Popen([*command, *QUICK_ARGS], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process,
         ExitStack() as idle,
     ):
         assert process.stdout is not None
@@ -259,7 +257,7 @@ def test_an_address_in_use_is_rejected_before_the_training_starts(
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"127.0.0.1:{server.getsockname()[1]}"
-        assert main(["train", "--out", str(tmp_path / "run"), "--prometheus", address, *SETTINGS]) == 2
+        assert main(["train", "--out", str(tmp_path / "run"), "--prometheus", address, *QUICK_ARGS]) == 2
     assert f"prometheus: can't listen on {address}: " in capsys.readouterr().err
     assert not (tmp_path / "run").exists()
 

@@ -17,13 +17,11 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from shirokuro.cli import main
 from shirokuro.exporters.tensorboard import EventFiles
 from shirokuro.runs.metrics import Metrics
-from tests.support.runs import PATTERNS_ARG
+from tests.support.runs import QUICK_ARGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-SETTINGS = ("--depth=1", "--exact-empties=0", "--table-mb=1", "--compress", "--match-games=0", "--quiet", PATTERNS_ARG)
 
 
 def curves(run: Path) -> dict[str, list[tuple[int, float, float]]]:
@@ -133,7 +131,7 @@ def test_event_files_are_not_written_through_links_or_into_pipes(
 
 
 def test_a_run_continues_its_event_files_after_it_is_resumed(tmp_path: Path) -> None:
-    arguments = ["train", "--out", str(tmp_path), "--report-games=100", "--tensorboard", *SETTINGS]
+    arguments = ["train", "--out", str(tmp_path), "--report-games=100", "--tensorboard", *QUICK_ARGS]
     assert main([*arguments, "--games=500"]) == 0
     assert_same(tmp_path)
     assert main([*arguments, "--games=800", "--resume"]) == 0

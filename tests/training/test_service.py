@@ -17,14 +17,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from shirokuro.training.service import STATUS_SECONDS, ServiceManager, TrainingService
-from tests.support.runs import PATTERNS_ARG
+from tests.support.runs import QUICK_ARGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 pytestmark = pytest.mark.timing
 
-SETTINGS = ("--depth=1", "--exact-empties=0", "--table-mb=1", "--compress", "--match-games=0", "--quiet", PATTERNS_ARG)
 PROGRAM = str(Path(sys.executable).parent / "shirokuro")
 
 
@@ -180,7 +179,7 @@ def test_the_status_has_the_speed_since_the_previous_status() -> None:
 
 def test_a_run_is_ready_once_it_plays_and_reports_its_end_once_saved(manager: Manager, tmp_path: Path) -> None:
     run = tmp_path / "run"
-    with started(manager, PROGRAM, "train", f"--out={run}", "--games=1000000", *SETTINGS) as process:
+    with started(manager, PROGRAM, "train", f"--out={run}", "--games=1000000", *QUICK_ARGS) as process:
         manager.wait_for("READY=1")
         process.send_signal(signal.SIGTERM)
         ended = manager.wait_for("STATUS=paused after")
@@ -190,7 +189,7 @@ def test_a_run_is_ready_once_it_plays_and_reports_its_end_once_saved(manager: Ma
 
 
 def test_a_run_that_is_already_complete_is_a_successful_start(manager: Manager, tmp_path: Path) -> None:
-    command = (PROGRAM, "train", f"--out={tmp_path / 'run'}", "--games=64", "--resume", *SETTINGS)
+    command = (PROGRAM, "train", f"--out={tmp_path / 'run'}", "--games=64", "--resume", *QUICK_ARGS)
     for _ in range(2):  # the second time, as after a reboot, there is nothing left to play
         with started(manager, *command) as process:
             assert process.wait(60) == 0
@@ -217,7 +216,7 @@ sys.exit(main(sys.argv[1:]))
 
 
 def test_a_run_that_hangs_stops_feeding_the_watchdog_while_its_process_lives(manager: Manager, tmp_path: Path) -> None:
-    arguments = ("train", f"--out={tmp_path / 'run'}", "--hang-seconds=0", "--threads=1", *SETTINGS)
+    arguments = ("train", f"--out={tmp_path / 'run'}", "--hang-seconds=0", "--threads=1", *QUICK_ARGS)
     with started(manager, sys.executable, "-c", HANGING, *arguments, WATCHDOG_USEC="200000") as process:
         while "no game finished" not in manager.wait_for("STATUS=640/200,000 games, "):
             pass
