@@ -20,6 +20,7 @@ from tests.support.runs import PATTERNS
 from tests.support.sessions import GAMES, Progress, finished, wait_until
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -90,6 +91,25 @@ def test_callbacks_within_a_long_generation_have_no_measurements(small: sk.Train
     whole = sk.Trainer(trainer.config, patterns=PATTERNS)
     whole.train_batch(300)
     assert trainer.digest() == whole.digest()
+
+
+def test_the_callback_at_the_end_of_a_generation_has_its_measurements(
+    small: sk.TrainConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train = sk.Trainer.train_generation
+
+    def train_generation(trainer: sk.Trainer, games: int, tick: Callable[[int], None]) -> None:
+        tick(min(games, 200))  # all games of the generation are finished, and nothing is learned yet
+        train(trainer, games, tick)
+
+    monkeypatch.setattr(sk.Trainer, "train_generation", train_generation)
+    trainer = sk.Trainer(small.replace(generation_games=200), patterns=PATTERNS)
+    seen = Progress()
+    trainer.start_training(400, directory=tmp_path, callback=seen, callback_every=150)
+    assert [(each.games_played, each.batch.games) for each in seen if each.generation_complete] == [
+        (200, 200),
+        (400, 200),
+    ]
 
 
 def test_the_metrics_of_a_killed_and_resumed_run_count_every_game_once(trainer: sk.Trainer, tmp_path: Path) -> None:

@@ -61,6 +61,7 @@ class TrainingLoop:
         self._progress = progress
         self._log_level, self._log_json = log_level, log_json
         self._callbacks = EveryNGames(callback_every, trainer.games_played)
+        self._callbacks_within = EveryNGames(callback_every, trainer.games_played)
         self._checkpoints = EveryNGames(trainer.config.checkpoint_games, trainer.games_played)
         self._held_out = EveryNGames(callback_every, trainer.games_played)
         self._reporter = Reporter(trainer, self._directory, session=session, metrics_every=callback_every)
@@ -215,7 +216,8 @@ class TrainingLoop:
         self._reporter.tick(count)
         # Callbacks and checkpoints wait for the end of the generation unless they are due more often than that.
         generation = self._trainer.config.generation_games
-        if self._callbacks.every < generation and self._callbacks.at(count):
+        is_within = count < self._target and count % generation  # or else a callback with its measurements follows
+        if is_within and self._callbacks_within.every < generation and self._callbacks_within.at(count):
             self._run_callback()
         if self._session.is_stopping or (self._checkpoints.every < generation and self._checkpoints.is_due(count)):
             raise Stopped
@@ -301,7 +303,8 @@ class TrainingLoop:
         try:
             self._save()
         except (OSError, ModelFileError) as error:
-            message = f"no checkpoint after {counted(self._count, 'game', form='')}, training continues: {error}"
+            when = counted(self._count, "game", form="")
+            message = f"no checkpoint after {when}, training continues: {error}"
             self._trainer.state.statistics.warnings.issue("checkpoint", message, self._count)
 
     def _save(self, *, final: bool = False) -> Path:
