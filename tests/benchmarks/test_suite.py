@@ -284,7 +284,7 @@ def test_the_cost_of_timing_is_measured_within_plausible_bounds() -> None:
         (("--against", "x.json"), "--against names figures for --compare FILE: give both"),
         (("--compare", "missing.json"), "missing.json"),
         (("--model", "missing.shiro"), "missing.shiro"),
-        (("--watch", "missing"), "no run in this directory: 'missing'"),
+        (("--watch", "missing"), "missing: no run in this directory"),
     ],
 )
 def test_invalid_options_are_reported_before_anything_is_measured(

@@ -180,7 +180,7 @@ def model_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("nowhere", "--once"), "no run in nowhere"),
+        (("nowhere", "--once"), "nowhere: no run in this directory"),
         (("nowhere", "--interval", "0"), "interval = 0.0: must be within 0.1…3,600"),
         ((), "RUN"),
     ],

@@ -213,7 +213,7 @@ def test_version_prints_the_version_of_the_package() -> None:
         (("train", "--keep", "0"), "keep = 0: must be within 1…1,000,000"),
         (("train", "--on-corrupt", "perhaps"), "perhaps"),
         (("checkpoints", "missing"), "missing"),
-        (("checkpoints", ".", "--prune", "0"), "keep = 0"),
+        (("checkpoints", ".", "--prune", "0"), "--prune 0: must be 1 or more"),
         (("export", "missing.shiro", "out.shiro"), "missing.shiro"),
         (("perft", "-1"), "depth"),
         (("perft", "deep"), "deep"),

@@ -97,7 +97,7 @@ def test_the_results_so_far_are_shown_without_training(
     file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert main(["sweep", str(file), "--table"]) == 2
-    assert capsys.readouterr().err == "shirokuro sweep: [Errno 2] the sweep has not started: 'runs/small'\n"
+    assert capsys.readouterr().err == "shirokuro sweep: runs/small: the sweep has not started\n"
     (tmp_path / "runs" / "small").mkdir(parents=True)
     assert main(["sweep", str(file), "--table", "--json", "results.json"]) == 0
     assert "0/2" in capsys.readouterr().out

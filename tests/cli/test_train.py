@@ -49,6 +49,8 @@ def test_settings_come_from_a_file_and_the_command_line_has_precedence(
     )
     assert config_of(run) == expected
     assert capsys.readouterr().out == f"trained 300 games; saved {run / 'model.shiro'}\n"
+    assert main(["train", "--resume", "--out", str(run), "--quiet", "--match-games=0"]) == 0
+    assert capsys.readouterr().out == f"already trained 300 games; saved {run / 'model.shiro'}\n"
     again = tmp_path / "again"
     assert main(["train", "--config", str(run / "config.toml"), "--out", str(again), "--quiet", "--match-games=0"]) == 0
     digests = [sk.file_digest(each / "model.shiro") for each in (run, again)]

@@ -169,8 +169,8 @@ def test_errors_name_what_prevents_drawing(
 
     assert "there are no metrics yet" in error(str(empty), "--plot", str(tmp_path / "x.svg"))
     assert "there are no metrics yet" in error(str(empty), str(empty), "--plot", str(tmp_path / "x.svg"))
-    assert "no run in nowhere" in error("nowhere", "--plot", str(tmp_path / "x.svg"))
-    assert "no run in nowhere" in error(str(empty), "nowhere", "--plot", str(tmp_path / "x.svg"))
+    assert "nowhere: no run in this directory" in error("nowhere", "--plot", str(tmp_path / "x.svg"))
+    assert "nowhere: no run in this directory" in error(str(empty), "nowhere", "--plot", str(tmp_path / "x.svg"))
     run = str(run_of(1000, name="other"))
     assert "must end in .svg, .png or .pdf" in error(run, "--plot", str(tmp_path / "x.gif"))
     assert "nowhere" in error(run, "--plot", str(tmp_path / "nowhere" / "x.svg"))

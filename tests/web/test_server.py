@@ -229,7 +229,7 @@ def named_files(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["nowhere.shiro"], "no model or run at"),
+        (["nowhere.shiro"], "no model or run of this name"),
         (["."], "no run in"),
         (["model", "--port", "70000"], "port = 70000: must be within 0…65,535"),
         (["model", "--port", "0", "--host", "no such host"], "no such host"),
@@ -293,8 +293,8 @@ def test_no_directory_of_the_server_is_shown(
     elsewhere = "/home/some one/runs/first/checkpoints/games-000005000.shiro"
     messages = {
         "{run}/checkpoints/games-000004000.shiro: damaged": "checkpoints/games-000004000.shiro: damaged",
-        f"saving failed: [Errno 28] No space left on device: '{elsewhere}'": (
-            "saving failed: [Errno 28] No space left on device: 'games-000005000.shiro'"
+        f"saving failed: '{elsewhere}': No space left on device": (
+            "saving failed: 'games-000005000.shiro': No space left on device"
         ),
         "/var/lib/shirokuro/run/model.shiro can't be read": "model.shiro can't be read",
         "3 games/s, 5/6 of 1/2/3 and/or https://a.example/b": "3 games/s, 5/6 of 1/2/3 and/or https://a.example/b",

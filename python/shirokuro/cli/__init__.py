@@ -14,6 +14,7 @@ from shirokuro import startup
 from shirokuro.cli.console import MessageHandler
 from shirokuro.cli.exit_codes import ExitCode, of_error
 from shirokuro.cli.terminal import drop_output, output_may_be_lost, printable, say, standard_streams
+from shirokuro.display.format import message_of
 from shirokuro.extras import MissingExtraError
 from shirokuro.suggest import did_you_mean
 
@@ -113,7 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             code = of_error(error)
         except (ValueError, TypeError, OSError, MemoryError, MissingExtraError) as error:
             code = of_error(error)
-            say(f"{name}: {str(error) or 'out of memory'}", error=True)
+            say(f"{name}: {message_of(error) or 'out of memory'}", error=True)
         except KeyboardInterrupt as error:
             code = of_error(error)
             say(f"{name}: interrupted", error=True)

@@ -36,11 +36,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Prints the table; returns 1 if a checkpoint is damaged."""
     if options.prune is not None:
-        for path in prune(options.run_directory, keep=options.prune):
-            say(f"deleted {path}")
+        _prune(options.run_directory, options.prune)
     checkpoints = list_checkpoints(options.run_directory)
     if not checkpoints:
-        raise FileNotFoundError(2, "no checkpoint in", options.run_directory)
+        raise FileNotFoundError(2, "no checkpoint in this directory", options.run_directory)
     table = Table(box=box.SIMPLE_HEAD)
     table.add_column("checkpoint", no_wrap=True)
     table.add_column("games", justify="right")
@@ -64,3 +63,10 @@ def run(options: argparse.Namespace) -> int:
         all_of_them = counted(len(checkpoints), "checkpoint is", "checkpoints are")
         print(f"{len(checkpoints) - len(damaged)} of {all_of_them} intact")
     return ExitCode.WORSE if damaged else ExitCode.SUCCESS
+
+
+def _prune(directory: str, keep: int) -> None:
+    if keep < 1:
+        raise ValueError(f"--prune {keep}: must be 1 or more, because the newest one is kept")
+    for path in prune(directory, keep=keep):
+        say(f"deleted {path}")

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
 
+    from shirokuro.engine.limits import SearchLimits
     from shirokuro.matches.arena import Arena
     from shirokuro.matches.players import Player, SessionPlayer
     from shirokuro.matches.result import MatchGame, MatchResult
@@ -294,9 +295,13 @@ def _exit_code(result: MatchResult, sprt: Sprt | None, min_score: float | None) 
     return codes[sprt.decision(result.pair_counts)]
 
 
-def print_results(player: Player, opponents: Sequence[Player], *, games: int, seed: int) -> None:
+def print_results(
+    evaluator: Evaluator, limits: SearchLimits, opponents: Sequence[Player], *, games: int, seed: int
+) -> None:
     """Plays a match against each opponent and prints the table of results."""
-    contest = Contest(player=player, games=games, seed=seed)
+    limited = limits.as_dict()
+    how = ", ".join(f"{name} {value:g}" for name, value in limited.items())
+    contest = Contest(player=ModelPlayer(evaluator=evaluator, **limited), how=how, games=games, seed=seed)
 
     def show(results: Results, _unfinished: Results | None = None) -> None:
         if results:

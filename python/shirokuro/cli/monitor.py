@@ -14,6 +14,7 @@ from shirokuro.cli.terminal import console, say
 from shirokuro.cli.tui import comparison
 from shirokuro.cli.tui.dashboard import PAGES, ZOOMS, Look, page, report
 from shirokuro.cli.tui.screen import full_screen
+from shirokuro.display.format import message_of
 from shirokuro.exporters.tensorboard import EventFiles
 from shirokuro.plots.overlay import draw_runs
 from shirokuro.plots.run import draw_run
@@ -90,7 +91,7 @@ def _write(directories: Sequence[Path], options: argparse.Namespace) -> int:
 def _run(directory: Path) -> RunView:
     view = RunView(directory)
     if view.state == "waiting" and not view.checkpoints:
-        raise FileNotFoundError(f"no run in {directory}")
+        raise FileNotFoundError(2, "no run in this directory", str(directory))
     return view
 
 
@@ -122,7 +123,7 @@ def _watch(views: Sequence[RunView], interval: float) -> None:
                 else:
                     lines = comparison.page(views, look, width, height)
                 if trouble:
-                    lines[-1:] = [Text(str(trouble), "red")]
+                    lines[-1:] = [Text(message_of(trouble), "red")]
                 screen.draw(lines)
                 key = keys.next(min(left, 0.25))  # short, so that a resized terminal is redrawn soon
                 if key == "q" and not look.help:

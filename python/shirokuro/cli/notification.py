@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shirokuro.cli.terminal import say
+from shirokuro.display.format import message_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +58,7 @@ class Notification:
                 start_new_session=True,  # a second Ctrl-C does not end it
             ).returncode
         except (OSError, ValueError, subprocess.TimeoutExpired) as error:
-            say(f"--notify: {error}", error=True)
+            say(f"--notify: {message_of(error)}", error=True)
             return
         if code:
             say(f"--notify: the command ended with exit code {code}", error=True)

@@ -62,6 +62,7 @@ class PlaySession:
         self._look = board_view.look_of(console)
         self._people = people
         self._save = save
+        self._written: set[str] = set()
         self._news: list[str] = []
         self._ended = False
         self._commands: Mapping[str, Callable[[list[str]], None]] = {
@@ -261,9 +262,10 @@ class PlaySession:
         if not words:
             raise ValueError("save is followed by a file name")
         try:
-            write_text(words[0], content_of(self.game), replace=False)
+            write_text(words[0], content_of(self.game), replace=words[0] in self._written)
         except OSError as error:
             raise ValueError(f"{words[0]}: {error.strerror}") from error
+        self._written.add(words[0])
         self._say(f"{counted(len(self.game.moves), 'move')} written to {words[0]}.")
 
     def _keep(self) -> None:

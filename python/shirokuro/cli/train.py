@@ -20,10 +20,11 @@ from shirokuro.cli.terminal import say
 from shirokuro.cluster import RayWorkers
 from shirokuro.config import TrainConfig
 from shirokuro.debug.updates import log_updates
-from shirokuro.display.format import counted
+from shirokuro.display.format import counted, message_of
+from shirokuro.engine.limits import SearchLimits
 from shirokuro.exporters.prometheus import Endpoint
 from shirokuro.exporters.tensorboard import EventFiles
-from shirokuro.matches.players import HeuristicPlayer, ModelPlayer, RandomPlayer
+from shirokuro.matches.players import HeuristicPlayer, RandomPlayer
 from shirokuro.runs.checkpoints import candidates, latest_checkpoint
 from shirokuro.runs.directory import RunDirectory
 from shirokuro.signals import StopSignals
@@ -88,7 +89,7 @@ def _run(options: Options, trainer: Trainer, directory: RunDirectory) -> int:
         stopped("standard output was closed: stopped")
         return ExitCode.OUTPUT_CLOSED
     except Exception as error:
-        notify("error", f"failed after {counted(trainer.games_played, 'game')}: {error}")
+        notify("error", f"failed after {counted(trainer.games_played, 'game')}: {message_of(error)}")
         raise
     if signal:
         stopped("stopped")
@@ -113,7 +114,7 @@ def _say_complete(result: TrainingResult, trainer: Trainer, directory: RunDirect
         text = f"stopped after {games}, because the strength no longer grows: {gain}; saved {directory.model}"
         say(f"{text}; continue with: shirokuro train --resume --no-stop-when-flat --out {directory.path}")
     else:
-        text = f"trained {games}; saved {directory.model}"
+        text = f"{'trained' if result.statistics.games else 'already trained'} {games}; saved {directory.model}"
         say(text)
     if result.held_out:
         say(result.held_out)
@@ -123,21 +124,15 @@ def _say_complete(result: TrainingResult, trainer: Trainer, directory: RunDirect
 def _play_fixed_opponents(trainer: Trainer, games: int) -> None:
     config = trainer.config
     last = config.at(config.games)
-    player = ModelPlayer(
-        evaluator=trainer.evaluator,
-        depth=last.depth,
-        nodes=last.nodes,
-        time_ms=last.time_ms,
-        exact_empties=last.exact_empties,
-    )
-    print_results(player, (RandomPlayer(), HeuristicPlayer()), games=games, seed=1)
+    limits = SearchLimits(depth=last.depth, nodes=last.nodes, time_ms=last.time_ms, exact_empties=last.exact_empties)
+    print_results(trainer.evaluator, limits, (RandomPlayer(), HeuristicPlayer()), games=games, seed=1)
 
 
 def _trainer(directory: RunDirectory, given: dict[str, Any], options: Options, *, resume: Resume | None) -> Trainer:
     """Returns a new trainer, or the one in the directory, with the given settings."""
     if not candidates(directory.path):
         if resume == "require":
-            raise FileNotFoundError(2, "no run to resume in", str(directory.path))
+            raise FileNotFoundError(2, "no run to resume", str(directory.path))
         return _new(directory, given, options, resume=bool(resume))
     if not resume:
         raise ValueError(
@@ -306,7 +301,7 @@ class _Reports:
                 self._files = EventFiles(self._directory.path)
             self._files.update()
         except OSError as error:
-            _log.warning("event files were not written: %s", error)
+            _log.warning("event files were not written: %s", message_of(error))
 
     def close(self) -> None:
         """Closes the event files after the last line of the metrics."""

@@ -117,7 +117,7 @@ def export_metrics(run: str | PathLike[str], path: str | PathLike[str]) -> int:
     path_of_metrics = Path(run) if Path(run).is_file() else RunDirectory(Path(run)).metrics
     metrics = Metrics(path_of_metrics)
     if not len(metrics):
-        raise FileNotFoundError(2, "no metrics in", os.fspath(run))
+        raise FileNotFoundError(2, "no metrics in this directory", os.fspath(run))
     names = ["time", "games_played", *(name for name in metrics.names if name not in {"time", "games_played"})]
     columns: dict[str, type] = {**dict.fromkeys(names, float), "time": str, "games_played": int}
     return _write(path, columns, (_metrics_row(metrics.row(line), names) for line in range(len(metrics))))
@@ -132,7 +132,7 @@ def _games(source: Source) -> Iterator[Game]:
         empty = False
         yield game
     if empty:
-        raise FileNotFoundError(2, "no games were recorded in", os.fspath(source))
+        raise FileNotFoundError(2, "no games were recorded here", os.fspath(source))
 
 
 def _lambda_of(source: Source, lambda_: float | None) -> Callable[[int], float | None]:

@@ -229,7 +229,7 @@ def _before(directory: RunDirectory, game: int, *, played: bool, threads: int | 
         except (ModelFileError, FileNotFoundError) as error:  # damaged, or deleted in the meantime
             _log.warning("%s", error)
     if not directory.config.exists():
-        raise FileNotFoundError(2, "no run in", str(directory.path))
+        raise FileNotFoundError(2, "no run in this directory", str(directory.path))
     if origins:
         raise ValueError(
             f"game = {game}: no state before it is left, and the run started from another model's weights "

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+import shlex
 
 DASH = "–"
 """Placeholder for an unknown value."""
@@ -41,6 +43,15 @@ def ago(seconds: float | None) -> str:
         if seconds >= 2 * length:
             return f"{seconds / length:.0f} {unit} ago"
     return f"{seconds:.0f} s ago"
+
+
+def message_of(error: BaseException) -> str:
+    """Returns what an exception says; an error of the system as the shell would: `file: No such file or directory`."""
+    if not isinstance(error, OSError) or error.errno is None or error.strerror is None:
+        return str(error)
+    names = [name for name in (error.filename, error.filename2) if isinstance(name, str | bytes | os.PathLike)]
+    files = " -> ".join(shlex.quote(os.fsdecode(name)) for name in names)
+    return f"{files}: {error.strerror}" if files else error.strerror
 
 
 def short(value: float) -> str:

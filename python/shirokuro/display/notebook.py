@@ -106,7 +106,7 @@ def number(value: float | None) -> str | None:
     if value is None:
         return None
     if math.isinf(value):
-        return "+∞" if value > 0 else "−∞"
+        return "+∞" if value > 0 else "-∞"
     return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
 
 

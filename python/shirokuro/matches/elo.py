@@ -54,7 +54,7 @@ class EloEstimate:
 
 
 def _points(elo: float) -> str:
-    return f"{elo:+.0f}" if math.isfinite(elo) else "+∞" if elo > 0 else "−∞"
+    return f"{elo:+.0f}" if math.isfinite(elo) else "+∞" if elo > 0 else "-∞"
 
 
 def elo_difference(pair_counts: Sequence[int], *, confidence: float = 0.95) -> EloEstimate:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 from shirokuro import models
 from shirokuro._core import ModelFileError, ModelVersionError, read_header, verify_file
 from shirokuro.config import TrainConfig
-from shirokuro.display.format import counted
+from shirokuro.display.format import counted, message_of
 from shirokuro.runs.directory import RunDirectory
 from shirokuro.runs.texts import read_object
 
@@ -140,7 +140,7 @@ def model_of(path: str | PathLike[str]) -> Path:
         return Path(path)
     if latest := latest_checkpoint(path):
         return latest
-    raise FileNotFoundError(2, "no checkpoint or model in", os.fspath(path))
+    raise FileNotFoundError(2, "no checkpoint or model in this directory", os.fspath(path))
 
 
 def verify(path: Path) -> str | None:
@@ -223,7 +223,7 @@ def with_one_retry(save: Callable[[], T], wait: Callable[[float], object] = time
     try:
         return save()
     except (OSError, ModelFileError) as error:
-        _log.warning("saving failed: %s; trying again in %g s", error, RETRY_SECONDS)
+        _log.warning("saving failed: %s; trying again in %g s", message_of(error), RETRY_SECONDS)
         wait(RETRY_SECONDS)
         return save()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shirokuro._core import Game
-from shirokuro.display.format import counted
+from shirokuro.display.format import counted, message_of
 from shirokuro.files import open_own
 from shirokuro.runs.directory import RunDirectory
 
@@ -61,7 +61,7 @@ class GameLog:
             self._append(report.games)
         except OSError as error:
             if not self._failing:
-                _log.warning("games are not being recorded: %s", error)
+                _log.warning("games are not being recorded: %s", message_of(error))
             self._failing = True
         else:
             self._failing = False
@@ -99,7 +99,7 @@ def read_games(source: str | PathLike[str]) -> Iterator[Game]:
     path = Path(source)
     files = [file for _, file in _files(RunDirectory(path).games)] if path.is_dir() else [path]
     if not files or not path.exists():
-        raise FileNotFoundError(2, "no games were recorded in", os.fspath(path))
+        raise FileNotFoundError(2, "no games were recorded here", os.fspath(path))
     return _games_of(files)
 
 

@@ -9,7 +9,7 @@ from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
 from shirokuro._core import ModelFileError
-from shirokuro.display.format import counted
+from shirokuro.display.format import counted, message_of
 from shirokuro.runs import checkpoints
 from shirokuro.runs.games import GameLog
 from shirokuro.training.log_file import RunLog
@@ -127,7 +127,7 @@ class TrainingLoop:
             try:
                 self._save(final=True)
             except (OSError, ModelFileError) as failure:
-                error.add_note(f"and the state could not be saved: {failure}")
+                error.add_note(f"and the state could not be saved: {message_of(failure)}")
             raise
         return self._end(outcome)
 
@@ -304,7 +304,7 @@ class TrainingLoop:
             self._save()
         except (OSError, ModelFileError) as error:
             when = counted(self._count, "game", form="")
-            message = f"no checkpoint after {when}, training continues: {error}"
+            message = f"no checkpoint after {when}, training continues: {message_of(error)}"
             self._trainer.state.statistics.warnings.issue("checkpoint", message, self._count)
 
     def _save(self, *, final: bool = False) -> Path:

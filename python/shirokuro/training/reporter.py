@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Literal
 
 from shirokuro.config import shown_name
-from shirokuro.display.format import duration
+from shirokuro.display.format import duration, message_of
 from shirokuro.runs.metrics import append_line
 from shirokuro.training import memory
 from shirokuro.training.log_text import detail_line, memory_line, progress_line, summary
@@ -174,7 +174,7 @@ class Reporter:
         try:
             append_line(self._directory.metrics, trainer.games_played, line)
         except OSError as error:
-            message = f"metrics were not written; the next line will include them: {error}"
+            message = f"metrics were not written; the next line will include them: {message_of(error)}"
             self._warnings.issue("log", message, trainer.games_played)
             return
         self._unwritten.take()

@@ -10,7 +10,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from shirokuro.display.format import duration
+from shirokuro.display.format import duration, message_of
 from shirokuro.runs.measures import MEASURES
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class ServiceManager:
                 connection.setblocking(False)
                 connection.sendto("\n".join(assignments).encode(), self._address)
         except OSError as error:
-            _log.debug("can't send %s to the service manager: %s", assignments, error)
+            _log.debug("can't send %s to the service manager: %s", assignments, message_of(error))
 
 
 def _watchdog_seconds(environment: Mapping[str, str]) -> float | None:

@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from shirokuro._core import Evaluator, ModelFileError
+from shirokuro.display.format import message_of
 from shirokuro.matches.arena import play_match
 from shirokuro.matches.players import HeuristicPlayer, ModelPlayer, WeightedPieceCounter
 from shirokuro.runs import snapshots
@@ -87,7 +88,7 @@ class StrengthMeter:
         try:
             history = StrengthHistory.load(directory.strength)
         except (OSError, ValueError) as error:
-            _log.warning("strength is measured from scratch: %s", error)
+            _log.warning("strength is measured from scratch: %s", message_of(error))
             history = StrengthHistory()
         before = history.moments
         history.drop_after(played)
@@ -228,7 +229,7 @@ class StrengthMeter:
         try:
             player = _player(Evaluator.load(path))
         except (OSError, ModelFileError) as error:
-            _log.warning("%s", error)
+            _log.warning("%s", message_of(error))
             if path.exists():
                 self._directory.set_aside([path])
             return None

@@ -254,7 +254,7 @@ class Trainer(GameLearner):
             return
         damaged = checkpoints.candidates(run.path)
         if not damaged:
-            raise FileNotFoundError(2, "no checkpoint in", str(run.path))
+            raise FileNotFoundError(2, "no checkpoint in this directory", str(run.path))
         files = [*damaged, *(path for path in [run.model] if path.exists() and path not in damaged)]
         patterns = patterns or run.own_patterns()
         state = TrainingState.new(settings_of(run, files), init, patterns=patterns)

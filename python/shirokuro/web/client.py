@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from websockets.exceptions import ConnectionClosed
 
+from shirokuro.display.format import message_of
 from shirokuro.web.fair_queue import Share
 from shirokuro.web.game_session import GameSession
 from shirokuro.web.messages import Download, Open, Renew, Watch, parse
@@ -123,7 +124,7 @@ class Client:
         try:
             await self._hub.renew()
         except (ValueError, OSError) as error:  # the message names the file by its path on this machine
-            _log.warning("%s", error)
+            _log.warning("%s", message_of(error))
             self._notice("the newest checkpoint is damaged or can't be read")
 
     async def _search(self) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Any, Protocol
 
+from shirokuro.display.format import message_of
 from shirokuro.engine.levels import LEVELS
 from shirokuro.runs.view import RunView
 from shirokuro.web.training import training_snapshot
@@ -93,9 +94,9 @@ class Hub:
                 if self.subscribers or self.run_snapshot is None:
                     await self._check(view)
             except (OSError, ValueError) as error:  # for example on a network file system; the next check may succeed
-                if str(error) != trouble:
-                    _log.warning("%s", error)
-                trouble = str(error)
+                if (message := message_of(error)) != trouble:
+                    _log.warning("%s", message)
+                trouble = message
             await asyncio.sleep(self._interval)
 
     async def _check(self, view: RunView) -> None:

@@ -39,7 +39,7 @@ class ModelSource:
         self.path = Path(path)
         self.is_run = self.path.is_dir()
         if not self.path.exists():
-            raise FileNotFoundError(2, "no model or run at", str(path))
+            raise FileNotFoundError(2, "no model or run of this name", str(path))
         if self.is_run and not RunDirectory(self.path).config.exists() and not list_checkpoints(path):
             raise FileNotFoundError(2, "no run in this directory", str(path))
         self.model: Model | None = None

@@ -91,7 +91,7 @@ def page(view: RunView, look: Look, width: int, height: int) -> Block:
     elif look.page == "resources":
         body = _resources(view, width, room)
     elif look.page == "warnings":
-        body = _all_warnings(view, look, width, room)
+        body = _all_warnings(view, look, width, room, keys="; ↑ ↓ to scroll")
     else:
         body = _overview(view, look, width, room)
     body = (body + [Text(" " * width)] * room)[:room]
@@ -117,7 +117,10 @@ def report(view: RunView, width: int) -> Block:
         widths = shares(width, columns)
         body += beside([make(view, each, height) for (make, _), each in zip(shown, widths, strict=False)])
         body.append(blank)
-    return body + _all_warnings(view, Look(), width, 12)
+    body += _all_warnings(view, Look(), width, 12)
+    while not body[-1].plain.strip():
+        body.pop()
+    return body
 
 
 def header(view: RunView, width: int) -> Block:
@@ -217,7 +220,7 @@ def _warning(text: str, games: int | None, kind: str) -> Text:
     return Text.assemble((at, "dim"), (f"{kind}: ", "red" if kind in {"error", "failed"} else "yellow"), text)
 
 
-def _all_warnings(view: RunView, look: Look, width: int, height: int) -> Block:
+def _all_warnings(view: RunView, look: Look, width: int, height: int, *, keys: str = "") -> Block:
     warnings = view.warnings[::-1]
     look.scrolled = min(look.scrolled, max(len(warnings) - 1, 0))
     lines: Block = []
@@ -226,7 +229,7 @@ def _all_warnings(view: RunView, look: Look, width: int, height: int) -> Block:
         lines += [first, *rest]
         if len(lines) >= height:
             break
-    note = f"{number(len(warnings))}, newest first; ↑ ↓ to scroll"
+    note = f"{number(len(warnings))}, newest first{keys}"
     return panel("warnings and errors", lines or [Text("none", "dim")], width, height, note)
 
 
