@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 PLAY_MS = {1: 0.10, 3: 0.82, 5: 7.3, 7: 41.0}
 """Processor time of a game in milliseconds, by depth; positions with 8 empty squares are solved."""
 
-TIMED_GAME_MS = 60 * 0.9 * 15.0
-"""The same with 15 ms a move."""
+TIMED_GAME_MS = 2_000 / 3.88
+"""The same with 15 ms a move: two cores play 3.88 games a second (`docs/benchmarks.md`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

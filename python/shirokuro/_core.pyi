@@ -1168,7 +1168,7 @@ class TrainerCore:
     ) -> TrainerCore:
         """Starts a run, with a copy of the weights of `init`, or with neutral ones of these patterns.
 
-        With a delay of 1, a generation is played with the weights from before the last one.
+        With a delay of 1, a generation is played with the weights from before the previous one.
 
         Raises:
             ValueError: a value is outside its range, or `patterns` are not those of `init`.

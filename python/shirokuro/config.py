@@ -178,8 +178,8 @@ class TrainConfig:
         0,
         0,
         1,
-        "With 1, a generation is played with the weights from before the last one: a cluster's nodes play it while "
-        "the last one is learned.",
+        "With 1, a generation is played with the weights from before the previous one: a cluster's nodes play it while "
+        "the previous one is learned.",
     )
     lambda_: ScheduleLike = _schedule(
         "0.9", 0, 1, "Weight of the later values in a position's target, the λ of TD(λ); a schedule."
@@ -225,7 +225,9 @@ class TrainConfig:
     compress: bool = _switch("Compress checkpoints: smaller files, slower saves.")
 
     error_window: int = _whole(10_000, 1, 10**9, "Number of recent games over which failures are counted.")
-    max_error_rate: float = _number(0.01, 0, 1, "Pause the training if more than this share of those games failed.")
+    max_error_rate: float = _number(
+        0.01, 0, 1, "Pause the training if more than this share of the last error_window games failed."
+    )
 
     log_games: int = _whole(100, 1, 10**9, "Games between two lines of the log.")
     detail_games: int = _whole(10_000, 1, 10**9, "Games between two detailed reports in the log.")
@@ -237,17 +239,27 @@ class TrainConfig:
         50_000, 1, 10**9, "Warn after this many games without a decrease in the variance of the TD error."
     )
     min_decrease: float = _number(
-        0.01, 0, 1, "Smallest share by which that variance has to decrease in this many games, noise allowed for."
+        0.01,
+        0,
+        1,
+        "Smallest share by which the variance of the TD error has to decrease in stagnation_games games, allowing for "
+        "noise.",
     )
     strength_games: int = _whole(
         20_000, 0, 10**9, "Games between two measurements of the run's strength by matches; 0 for never."
     )
     strength_share: float = _number(
-        0.02, 0.0001, 1, "Time that these matches may take, as a share of the time of playing and learning."
+        0.02,
+        0.0001,
+        1,
+        "Time that matches measuring strength may take, as a share of the time of playing and learning.",
     )
     flat_games: int = _whole(100_000, 1, 10**9, "Games over which the gain in strength is judged.")
     min_gain: float = _number(
-        10, 0, 1000, "The strength is flat if it surely gained fewer Elo points than this over these games."
+        10,
+        0,
+        1000,
+        "The strength counts as flat if it certainly gained fewer Elo points than this over flat_games games.",
     )
     stop_when_flat: bool = _switch("Stop the run as soon as its strength is flat.")
     coverage_games: int = _whole(500_000, 1, 10**9, "Games after which coverage is checked.")

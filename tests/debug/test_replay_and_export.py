@@ -297,7 +297,7 @@ def test_exporting_a_model_file_is_one_line_of_error_and_no_table(
 def test_a_run_without_a_finished_game_has_nothing_to_export(what: str, tmp_path: Path) -> None:
     (tmp_path / "games").mkdir()
     (tmp_path / "games" / "games_000000000.jsonl").write_text('{"game": 0', encoding="utf-8")
-    with pytest.raises(FileNotFoundError, match="no games were recorded in"):
+    with pytest.raises(FileNotFoundError, match="no games were recorded here"):
         getattr(debug, f"export_{what}")(tmp_path, tmp_path / "x.csv")
     assert not (tmp_path / "x.csv").exists()
 

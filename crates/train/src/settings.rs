@@ -22,8 +22,8 @@ pub struct TrainerOptions {
     /// Generations whose games are played before the ones before them are learned, 0 or
     /// [`MAX_DELAY_GENERATIONS`](Self::MAX_DELAY_GENERATIONS).
     ///
-    /// With 1, a generation is played with the weights from before the last one, so that other processes can play it
-    /// while the last one is learned.
+    /// With 1, a generation is played with the weights from before the previous one, so that other processes can
+    /// play it while the previous one is learned.
     pub delay_generations: u32,
 }
 

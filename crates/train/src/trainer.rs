@@ -49,8 +49,8 @@ pub type TargetFunction<'a> = dyn FnMut(&[GameRecord]) -> Option<Vec<f32>> + Sen
 /// Plays games against itself and learns pattern weights from them.
 ///
 /// Games are numbered from 0, and generation g consists of the G games from g·G on. All of a generation's games are
-/// played with the weights from before it, or with a delay of one generation, with those from before the last one. The
-/// result depends only on the seed and the settings, not on the number of threads or on how the games are split into
+/// played with the weights from before it, or with a delay of one generation, with those from before the previous one.
+/// The result depends only on the seed and the settings, not on the number of threads or on how the games are split into
 /// calls: `advance(n)` followed by `advance(m)` equals `advance(n + m)` to the last bit.
 ///
 /// ```

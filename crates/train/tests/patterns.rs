@@ -1,4 +1,4 @@
-//! Trainings with own patterns.
+//! Trainings with custom patterns.
 
 use shirokuro_engine::{PATTERNS, PatternSet, Weights, square_names};
 use shirokuro_train::{

@@ -114,7 +114,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "Continue training in memory and write every weight update; the run stays unchanged.",
         "runs/first updates.csv --pattern P01",
     )
-    updates.add_argument("model", metavar="RUN|FILE", help=f"{_MODEL}, with training state")
+    updates.add_argument(
+        "model", metavar="RUN|FILE", help="a run directory (its latest checkpoint) or a model file, with training state"
+    )
     updates.add_argument("file", type=Path, metavar="OUT", help="a new CSV file")
     updates.add_argument(
         "--games", type=int, metavar="N", help="games to train (default: to the end of the generation)"

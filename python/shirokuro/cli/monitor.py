@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         nargs="+",
         metavar="RUN",
-        help="a run directory; it need not exist yet. Several ones, such as runs/sweep/*/, are shown side by side",
+        help="a run directory; it need not exist yet. Several runs, such as runs/sweep/*/, are shown side by side",
     )
     parser.add_argument("--once", action="store_true", help="print the current state as text and exit")
     parser.add_argument("--plot", type=Path, metavar="FILE", help="draw the curves and exit: .svg, .png or .pdf")

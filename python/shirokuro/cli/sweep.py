@@ -39,7 +39,7 @@ EXAMPLE = "lambda.toml --table --plot lambda.svg"
 
 DESCRIPTION = f"""{HELP}
 
-A file of six runs, which play the first one when they are trained:
+A file that describes six runs; each trained model plays against that of the first run:
 
   preset = "short"
   seeds = [1, 2]
@@ -83,7 +83,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("-q", "--quiet", action="store_true", help="print only the results and what goes wrong")
     there = parser.add_argument_group(
-        "results so far", "With one of these options, nothing is trained or played: not even while a sweep runs."
+        "results so far", "With one of these options, nothing is trained or played. They also work while a sweep runs."
     )
     there.add_argument("--table", action="store_true", help="print the table")
     there.add_argument("--plot", type=Path, metavar="FILE", help="draw the picture: .svg, .png or .pdf")

@@ -197,8 +197,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         metavar="FILE",
         help="learn from the games in these files (WTHOR, GGF, transcripts) in place of the run's next games against "
-        "itself; the run ends with them unless its length (--games) is given. With --resume, games that the run "
-        "knows already change nothing, and others are accepted once it has learned those",
+        "itself; the run ends with them unless its length (--games) is given. With --resume, the same files change "
+        "nothing; others are accepted once the run has learned from the first ones",
     )
     add(
         "--from-games-targets",

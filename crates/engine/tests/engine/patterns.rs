@@ -1,4 +1,4 @@
-//! Own patterns: evaluation and search by tables that the compiler does not know.
+//! Custom patterns: evaluation and search by tables that the compiler does not know.
 
 use crate::common::{NOISE, random_board, seeded, to_depth};
 use rand_xoshiro::rand_core::Rng;
