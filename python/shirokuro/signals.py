@@ -46,7 +46,7 @@ class StopSignals:
         self._first = 0.0
         self._previous: dict[signal.Signals, Callable[[int, FrameType | None], object] | int | None] = {}
         self.received: int | None = None
-        """The number of the signal received; `None` before there was one."""
+        """The number of the signal received; `None` before there was one, and after it was passed on."""
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
@@ -81,8 +81,9 @@ class StopSignals:
     def pass_on(self) -> None:
         """Restores the previous handlers and raises the received signal again, if there was one."""
         self.leave()
-        if self.received is not None:
-            signal.raise_signal(self.received)
+        received, self.received = self.received, None
+        if received is not None:
+            signal.raise_signal(received)
 
 
 STEP_SECONDS = 0.2

@@ -315,6 +315,8 @@ def test_a_signal_ends_the_matches_and_prints_the_results_so_far(
         (("--plot", "x.svg"), "--plot draws a ladder: give --ladder as well"),
         (("--ladder",), "--ladder needs a run directory"),
         (("--ladder", "--sprt", "0,5"), "--sprt can't be combined with --ladder"),
+        (("--ladder", "--opening-plies", "0"), "--opening-plies can't be combined with --ladder"),
+        (("--round-robin", "--min-score", "0"), "--min-score can't be combined with --round-robin"),
     ],
     ids=str,
 )

@@ -19,6 +19,7 @@ import pytest
 import shirokuro as sk
 from shirokuro.cli import main
 from shirokuro.cli.train_options import Options
+from shirokuro.training.loop import TrainingLoop
 from tests.support.runs import PATTERNS_ARG
 
 if TYPE_CHECKING:
@@ -322,6 +323,24 @@ def test_the_end_and_a_failure_are_notified_and_the_command_decides_nothing(
     assert main(["train", "--resume", "--notify", notify, "--games=128", *options[:3]]) != 0
     assert note.read_text(encoding="utf-8").startswith("failed after 64 games: ")
     assert note.read_text(encoding="utf-8").endswith("\nerror\n")
+
+
+def test_a_signal_while_a_complete_run_is_saved_does_not_call_it_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save = TrainingLoop._save
+
+    def interrupted(loop: TrainingLoop, *, final: bool = False) -> Path:
+        if final:
+            os.kill(os.getpid(), signal.SIGINT)
+        return save(loop, final=final)
+
+    monkeypatch.setattr(TrainingLoop, "_save", interrupted)
+    run, note = tmp_path / "run", tmp_path / "note"
+    notify = f'printf "$SHIROKURO_EVENT" > "{note}"'
+    assert main(["train", "--out", str(run), "--games=64", "--quiet", "--notify", notify, *SETTINGS]) == 130
+    assert capsys.readouterr().out == f"trained 64 games; saved {run / 'model.shiro'}\n"
+    assert note.read_text(encoding="utf-8") == "completed"
 
 
 def test_verbosity_selects_the_messages(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

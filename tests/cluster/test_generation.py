@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +12,7 @@ from shirokuro._core import TrainerCore
 from shirokuro.cluster.generation import Generation, Orders, SharedWeights
 from shirokuro.cluster.node import Node
 from shirokuro.cluster.nodes import NodeFault
+from shirokuro.cluster.ray_arena import _Games
 from shirokuro.cluster.ray_workers import RayWorkers
 from shirokuro.cluster.report import ClusterReport
 from tests.support.runs import FAST
@@ -170,3 +172,21 @@ def test_without_a_delay_the_next_generation_can_not_be_shared() -> None:
         core().share_weights(ahead=True)
     with pytest.raises(RuntimeError, match="the next generation's weights are not known"):
         core(delay=1).share_weights(ahead=True)
+
+
+def test_a_match_without_a_node_fails_also_for_games_that_are_added_later() -> None:
+    class NoNodes:
+        ready = ()
+
+        def look(self) -> list[Any]:
+            return []
+
+        def require_one(self) -> None:
+            raise NodeFault("no node of the cluster is left to play")
+
+    games = _Games(SimpleNamespace(put=lambda match: match), NoNodes(), None, 1)  # type: ignore[arg-type]
+    first = games.submit(0)
+    games.run()
+    for future in (first, games.submit(1)):
+        with pytest.raises(NodeFault, match="no node"):
+            future.result(timeout=0)

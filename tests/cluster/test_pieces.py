@@ -46,6 +46,16 @@ def test_a_lost_node_costs_its_pieces_which_others_play() -> None:
     assert pieces.is_done
 
 
+def test_a_returned_piece_has_a_new_number() -> None:
+    pieces = Pieces(range(8))
+    piece = take(pieces, "first")
+    number = piece.number
+    pieces.lost("first", playing=None)
+    again = take(pieces, "first")  # which may have been told meanwhile to end the old one
+    assert again.games == piece.games
+    assert again.number > number
+
+
 def test_a_late_piece_is_handed_out_again_and_the_first_answer_counts() -> None:
     pieces = Pieces(range(16))
     slow, fast = take(pieces, "slow", 0.0), take(pieces, "fast", 0.0, threads=8)

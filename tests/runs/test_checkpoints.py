@@ -244,6 +244,12 @@ def test_only_one_training_run_at_a_time_can_use_a_directory(run: Path) -> None:
     sk.Trainer().resume_training(193, directory=run)
 
 
+def test_pruning_creates_nothing(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="typo"):
+        prune(tmp_path / "typo", keep=1)
+    assert not [*tmp_path.iterdir()]
+
+
 def test_pruning_keeps_the_newest_checkpoints_and_requires_an_intact_one(run: Path) -> None:
     assert prune(run, keep=3) == []
     assert prune(run, keep=2) == [path_of(run, 64)]

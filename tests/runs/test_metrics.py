@@ -91,6 +91,19 @@ def test_lines_that_a_resumed_run_repeats_count_once(file: Path) -> None:
     assert metrics["run"].tolist() == [1, 1, 2, 2, 2]
 
 
+def test_a_line_replaces_those_of_the_games_that_it_measures_again(file: Path) -> None:
+    file.write_bytes(line(100, games=100) + line(110, games=9, failures=1))
+    metrics = Metrics(file)
+    metrics.refresh()
+    append(file, line(200, games=97, failures=3))  # the run was resumed from a checkpoint after 100 games
+    assert metrics.refresh() == 1
+    assert games(metrics) == [100, 200]
+    assert metrics.total("games") == 197
+    append(file, line(64, games=64))  # it starts over
+    assert metrics.refresh() == 0
+    assert games(metrics) == [64]
+
+
 @given(st.lists(st.integers(0, 20)), st.integers(1, 5))
 def test_a_line_is_valid_if_every_later_one_has_more_games(
     tmp_path_factory: pytest.TempPathFactory, numbers: list[int], step: int

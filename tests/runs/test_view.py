@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import time
 from typing import TYPE_CHECKING, Any
@@ -75,6 +76,16 @@ def test_a_real_run_is_shown_as_stopped_running_and_complete(fast: sk.TrainConfi
     assert set(seen[:-1]) == {"running"}
     view.refresh()
     assert (view.state, view.checkpoints[0].games_played) == ("complete", 1000)
+
+
+def test_a_run_that_was_stopped_before_its_next_game_is_shown_as_stopped(fast: sk.TrainConfig, tmp_path: Path) -> None:
+    trainer = sk.Trainer(fast.replace(games=1000, compress=True), patterns=PATTERNS)
+    trainer.start_training(64, directory=tmp_path)
+    for file in (tmp_path / "config.toml", tmp_path / "model.shiro", sk.list_checkpoints(tmp_path)[0].path):
+        os.utime(file, (time.time() - 60, time.time() - 60))  # it was a minute ago
+    assert RunView(tmp_path).state == "stopped"
+    trainer.start_training(64)  # there is nothing to do
+    assert RunView(tmp_path).state == "stopped"
 
 
 def test_settings_that_can_not_be_read_count_as_unknown(run_of: Callable[..., Path]) -> None:

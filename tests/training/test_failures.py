@@ -10,6 +10,7 @@ import pytest
 
 import shirokuro as sk
 from shirokuro._core import inject_faults
+from shirokuro.runs.metrics import Metrics
 from shirokuro.training.failures import FailureWindow
 from tests.support.runs import PATTERNS
 
@@ -62,6 +63,9 @@ def test_a_training_pauses_and_reports_if_one_game_in_fifty_fails(
     trainer = training(window, kind, 0.02)
     result = finished(trainer.start_training(5 * window.error_window, directory=tmp_path))
     assert result.outcome == "too_many_errors"
+    metrics = Metrics(tmp_path / "metrics.jsonl")
+    metrics.refresh()
+    assert [each.message for each in metrics.warnings if each.kind == "errors"] == [f"paused: {result.errors}"]
     assert 0 < result.games_played < window.error_window
     assert result.games_played % window.generation_games == 0
     assert len(result.errors.failures) > 0.01 * window.error_window

@@ -289,3 +289,10 @@ def test_a_model_that_learned_from_good_games_alone_beats_the_heuristic(strong: 
     player = sk.ModelPlayer(evaluator=trainer.evaluator, depth=3)
     match = sk.play_match(player, sk.HeuristicPlayer(), games=60, seed=1)
     assert match.wins > 35, match  # 43
+
+
+def test_a_session_that_goes_beyond_the_length_in_the_settings_does_not_warn(file: Path, tmp_path: Path) -> None:
+    games = sk.GivenGames([file])
+    trainer = sk.Trainer(sk.TrainConfig(games=16, seed=7, depth=1), patterns=PATTERNS, from_games=games)
+    trainer.start_training(games.games, directory=tmp_path)
+    assert "the run ends after" not in next((tmp_path / "logs").glob("*.log")).read_text(encoding="utf-8")

@@ -205,10 +205,10 @@ from shirokuro._core import inject_faults
 from shirokuro.cli import main, train
 
 class Hanging(sk.Trainer):
-    def train_generation(self, games, tick):
+    def train_generation(self, games, config, tick):
         if self.games_played >= 640:
             inject_faults(self._core, {"hang": 1.0}, hang_seconds=600)
-        super().train_generation(games, tick)
+        super().train_generation(games, config, tick)
 
 train.Trainer = Hanging
 sys.exit(main(sys.argv[1:]))

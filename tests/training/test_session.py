@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import logging
+import re
 import threading
 import time
 import weakref
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import shirokuro as sk
+from shirokuro.runs.games import read_games
 from tests.support.runs import PATTERNS
 from tests.support.sessions import GAMES, Progress, finished, wait_until
 
@@ -98,18 +100,68 @@ def test_the_callback_at_the_end_of_a_generation_has_its_measurements(
 ) -> None:
     train = sk.Trainer.train_generation
 
-    def train_generation(trainer: sk.Trainer, games: int, tick: Callable[[int], None]) -> None:
+    def train_generation(trainer: sk.Trainer, games: int, config: sk.TrainConfig, tick: Callable[[int], None]) -> None:
         tick(min(games, 200))  # all games of the generation are finished, and nothing is learned yet
-        train(trainer, games, tick)
+        train(trainer, games, config, tick)
 
     monkeypatch.setattr(sk.Trainer, "train_generation", train_generation)
-    trainer = sk.Trainer(small.replace(generation_games=200), patterns=PATTERNS)
+    for checkpoint_games in (10_000, 100):
+        trainer = sk.Trainer(small.replace(generation_games=200, checkpoint_games=checkpoint_games), patterns=PATTERNS)
+        seen = Progress()
+        trainer.start_training(400, directory=tmp_path / str(checkpoint_games), callback=seen, callback_every=150)
+        assert [(each.games_played, each.batch.games) for each in seen if each.generation_complete] == [
+            (200, 200),
+            (400, 200),
+        ]
+
+
+def log_of(run: Path) -> str:
+    return "".join(each.read_text(encoding="utf-8") for each in (run / "logs").glob("*.log"))
+
+
+def test_no_callback_or_log_line_within_a_generation_repeats_the_end_of_the_one_before(
+    small: sk.TrainConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train = sk.Trainer.train_generation
+
+    def train_generation(trainer: sk.Trainer, games: int, config: sk.TrainConfig, tick: Callable[[int], None]) -> None:
+        for finished_games in (10, 110, 200):
+            tick(finished_games)
+        train(trainer, games, config, lambda _: None)
+
+    monkeypatch.setattr(sk.Trainer, "train_generation", train_generation)
+    trainer = sk.Trainer(small.replace(generation_games=200, log_games=100), patterns=PATTERNS)
     seen = Progress()
-    trainer.start_training(400, directory=tmp_path, callback=seen, callback_every=150)
-    assert [(each.games_played, each.batch.games) for each in seen if each.generation_complete] == [
-        (200, 200),
-        (400, 200),
-    ]
+    trainer.start_training(400, directory=tmp_path, callback=seen, callback_every=100)
+    expected = [(110, False), (200, True), (310, False), (400, True)]
+    assert [(each.games_played, each.generation_complete) for each in seen] == expected
+    lines = re.findall(r"(\d+)/400 games( finished, generation not complete)?", log_of(tmp_path))
+    assert [(int(games), not rest) for games, rest in lines] == expected
+
+
+@pytest.mark.parametrize("checkpoint_games", [100, 10_000])
+def test_settings_that_are_changed_within_a_generation_change_the_next_one(
+    small: sk.TrainConfig, tmp_path: Path, checkpoint_games: int
+) -> None:
+    config = small.replace(generation_games=300, checkpoint_games=checkpoint_games, nodes=1_000)
+    trainer = sk.Trainer(config, patterns=PATTERNS)
+    change = Progress(10, lambda: trainer.configure(epsilon=0.9))
+    trainer.start_training(600, directory=tmp_path, callback=change, callback_every=10)
+    assert change[0].games_played < 300
+    expected = sk.Trainer(config, patterns=PATTERNS)
+    expected.train_batch(300)
+    expected.configure(epsilon=0.9)
+    expected.train_batch(300)
+    assert trainer.digest() == expected.digest()
+
+
+def test_settings_of_files_and_logs_change_in_a_running_session(small: sk.TrainConfig, tmp_path: Path) -> None:
+    trainer = sk.Trainer(small.replace(record_games=0, log_games=10_000), patterns=PATTERNS)
+    change = Progress(64, lambda: trainer.configure(checkpoint_games=64, log_games=64, record_games=1000))
+    trainer.start_training(256, directory=tmp_path, callback=change, callback_every=64)
+    assert [each.games_played for each in sk.list_checkpoints(tmp_path)] == [256, 192, 128]
+    assert re.findall(r"(\d+)/256 games", log_of(tmp_path)) == ["128", "192", "256"]
+    assert [game.index for game in read_games(tmp_path)] == [*range(64, 256)]
 
 
 def test_the_metrics_of_a_killed_and_resumed_run_count_every_game_once(trainer: sk.Trainer, tmp_path: Path) -> None:

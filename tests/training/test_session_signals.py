@@ -63,3 +63,18 @@ def test_a_signal_stops_and_saves_a_background_training(
     with pytest.raises(KeyboardInterrupt):
         trainer.wait()
     assert finished(trainer.training_result).outcome == "paused"
+
+
+def test_a_signal_while_a_background_training_starts_has_its_effect(
+    trainer: sk.Trainer, tmp_path: Path, terminated: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = type(trainer).note_own_parts
+
+    def note_own_parts(trainer: sk.Trainer) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        start(trainer)
+
+    monkeypatch.setattr(type(trainer), "note_own_parts", note_own_parts)
+    trainer.start_training(10**6, directory=tmp_path, background=True)
+    assert (finished(trainer.wait()).outcome, terminated) == ("paused", [signal.SIGTERM])
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -12,6 +12,7 @@ from shirokuro.runs import snapshots
 from shirokuro.runs.directory import RunDirectory
 from shirokuro.runs.snapshots import list_snapshots, snapshot_name
 from shirokuro.training import memory, strength
+from shirokuro.training.loop import Stopped
 from shirokuro.training.strength_history import ANCHOR, StrengthHistory
 from tests.support.strength import STEP, World
 
@@ -73,6 +74,24 @@ def test_a_measurement_falls_due_once_for_each_multiple(world: World) -> None:
     world.config = world.config.replace(strength_games=0)
     world.train(100_000)
     assert not meter.is_due()
+
+
+def test_a_measurement_that_a_pause_prevented_is_due_again_when_the_run_is_resumed(world: World) -> None:
+    meter = world.meter()
+    world.train(speed=1000)
+    world.train(speed=1000)
+    assert meter.is_due()
+
+    def pause() -> None:
+        raise Stopped
+
+    with pytest.raises(Stopped):
+        meter.measure(pause)
+    resumed = world.meter()
+    assert resumed.is_due()
+    assert not resumed.is_due()
+    assert resumed.measure(no_tick)
+    assert not world.meter().is_due()
 
 
 def test_a_measurement_is_postponed_if_loading_an_opponent_left_too_little_time(world: World) -> None:

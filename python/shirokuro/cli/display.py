@@ -237,7 +237,7 @@ class _Panel:
             "  ".join(f"{each.side or each.title} {each.unit.text(measured.get(each.key))}" for each in rates)
         )
         discs = Text(f"{_DISCS.title} {number(batch.mean_stone_difference, _DISCS.unit.form)}")
-        error = self._batches[-1].td_error if self._batches else None
+        error = self._errors[-1] if self._errors else None
         course = np.array(self._errors)
         bins = min(_SPARKS, len(course))
         sparks = braille.sparkline(resample(np.arange(len(course), dtype=float), course, bins))

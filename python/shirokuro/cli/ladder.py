@@ -16,7 +16,7 @@ from shirokuro.plots.style import PALETTES, check_picture
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from shirokuro.matches.arena import Arena
     from shirokuro.matches.players import Player, SessionPlayer
@@ -53,6 +53,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def refuse_with(kind: str, options: argparse.Namespace, names: Iterable[str]) -> None:
+    """Raises an error if an option is given that this kind of matches does not have."""
+    for name in names:
+        if (value := getattr(options, name)) is not None and value is not False:
+            raise ValueError(f"--{name.replace('_', '-')} can't be combined with {kind}")
+
+
 def run(
     options: argparse.Namespace,
     how: Mapping[str, Any],
@@ -62,9 +69,7 @@ def run(
     record: Callable[[MatchGame], object] | None,
 ) -> int:
     """Plays the ladder, prints the table and writes the files."""
-    for name in (*MATCHES_ONLY, "opening_plies", "clock"):
-        if getattr(options, name):
-            raise ValueError(f"--{name.replace('_', '-')} can't be combined with --ladder")
+    refuse_with("--ladder", options, (*MATCHES_ONLY, "opening_plies", "clock"))
     directory = Path(options.model)
     if not directory.is_dir():
         raise ValueError(f"{directory} is not a directory: --ladder needs a run directory")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from shirokuro.cli.exit_codes import ExitCode
-from shirokuro.cli.ladder import GAMES, MATCHES_ONLY
+from shirokuro.cli.ladder import GAMES, MATCHES_ONLY, refuse_with
 from shirokuro.cli.matches import (
     check_json,
     clock_of,
@@ -49,9 +49,7 @@ def run(
     record: Callable[[MatchGame], object] | None,
 ) -> int:
     """Plays the matches, prints the tables and writes the file."""
-    for name in MATCHES_ONLY:
-        if getattr(options, name):
-            raise ValueError(f"--{name.replace('_', '-')} can't be combined with --round-robin")
+    refuse_with("--round-robin", options, MATCHES_ONLY)
     check_json(options.json)
     games, openings = openings_of(options, GAMES)
     players = _players(options, player_named)

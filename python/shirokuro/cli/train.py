@@ -91,6 +91,9 @@ def _run(options: Options, trainer: Trainer, directory: RunDirectory) -> int:
     except Exception as error:
         notify("error", f"failed after {counted(trainer.games_played, 'game')}: {message_of(error)}")
         raise
+    if signal and result.outcome == "completed":
+        notify(result.outcome, _say_complete(result, trainer, directory))
+        return 128 + signal
     if signal:
         stopped("stopped")
         return 128 + signal

@@ -71,6 +71,7 @@ class Pieces:
         """Hands out a piece to a node; `None` if there is nothing for it to do."""
         if self._returned:
             piece = self._returned.popleft()
+            piece.number = next(self._numbers)  # or else a node that was to end the old one would not play it
         elif self._left:
             share = math.ceil(len(self._left) * threads / max(all_threads, 1))
             least = max(threads, min(LEAST_GAMES * threads, share))

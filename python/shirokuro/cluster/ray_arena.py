@@ -68,13 +68,19 @@ class _Games:
         self._match = [ray.put(match)]
         self._waiting: deque[tuple[int, Future[Outcome]]] = deque()
         self._played: dict[Any, tuple[RemoteNode, int, Future[Outcome]]] = {}
+        self._lock = threading.Lock()
+        self._failure: BaseException | None = None
         self.is_ending = False
         """Whether nobody waits for further games."""
 
     def submit(self, index: int) -> Future[Outcome]:
         """Adds a game; called by the thread of the match."""
         future: Future[Outcome] = Future()
-        self._waiting.append((index, future))
+        with self._lock:
+            if self._failure:
+                future.set_exception(self._failure)
+            else:
+                self._waiting.append((index, future))
         return future
 
     def run(self) -> None:
@@ -91,6 +97,8 @@ class _Games:
                 else:
                     time.sleep(_POLL_SECONDS)
         except BaseException as error:  # noqa: BLE001 (the thread of the match raises it)
+            with self._lock:
+                self._failure = error
             for future in [*(entry[2] for entry in self._played.values()), *(entry[1] for entry in self._waiting)]:
                 if not future.done():
                     future.set_exception(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import re
@@ -304,11 +305,14 @@ def prune(directory: str | PathLike[str], *, keep: int) -> list[Path]:
 
     Raises:
         ValueError: `keep` is less than 1.
+        FileNotFoundError: there is no such directory.
         ModelFileError: the newest file is damaged.
         BlockingIOError: a training run is using the directory.
     """
     if keep < 1:
         raise ValueError(f"keep = {keep}: must be 1 or more")
+    if not Path(directory).is_dir():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), os.fspath(directory))
     with RunDirectory(Path(directory)).held() as lock:
         if lock.problem:
             _log.warning("%s can't be locked: %s", directory, lock.problem)

@@ -178,6 +178,7 @@ class RunDirectory:
                 open_own(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as copy,
             ):
                 shutil.copyfileobj(content, copy, 1 << 20)
+            shutil.copystat(source, temporary)  # views of the run compare the times, which a hard link shares
         temporary.replace(name)
         temporary.unlink(missing_ok=True)  # still there if both were already the same file
 

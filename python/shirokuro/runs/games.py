@@ -47,7 +47,8 @@ class GameLog:
     def __init__(self, directory: RunDirectory, *, keep: int, games_played: int) -> None:
         """Continues after `games_played` games; removes later games, which belong to an abandoned state."""
         self._folder = directory.games
-        self._keep = keep
+        self.keep = keep
+        """Number of games to keep; with 0, games are neither recorded nor deleted."""
         self._failing = False
         for first, path in _files(self._folder):
             if first >= games_played:
@@ -67,11 +68,11 @@ class GameLog:
             self._failing = False
 
     def _append(self, games: list[Game]) -> None:
-        if not games:
+        if not games or not self.keep:
             return
         self._folder.mkdir(exist_ok=True)
         files = _files(self._folder)
-        size = max(self._keep // PARTS, 1)
+        size = max(self.keep // PARTS, 1)
         if not files or games[0].index - files[-1][0] >= size:
             files.append((games[0].index, self._folder / f"games_{games[0].index:09}.jsonl"))
         text = "".join(f"{game.to_json()}\n" for game in games).encode()
@@ -80,7 +81,7 @@ class GameLog:
             if file.write(text) < len(text):  # the disk is full, and half a line would spoil the next one too
                 file.truncate(end)
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(files[-1][1]))
-        while len(files) > 1 and games[-1].index + 1 - files[1][0] >= self._keep:
+        while len(files) > 1 and games[-1].index + 1 - files[1][0] >= self.keep:
             files.pop(0)[1].unlink()
 
 

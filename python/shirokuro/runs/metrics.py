@@ -195,11 +195,11 @@ class Metrics:
             if line is None:
                 self.unreadable += 1
                 continue
-            yield self._withdraw(line["games_played"])
+            yield self._withdraw(_first_game(line))
             self._append(line)
 
     def _withdraw(self, games_played: int) -> int:
-        """Removes the lines from `games_played` on, which a new line repeats; returns the number of lines left."""
+        """Removes the lines from `games_played` on, whose games a new line repeats; returns how many lines are left."""
         count = len(self._games)
         while count and self._games[count - 1] >= games_played:
             count -= 1
@@ -229,6 +229,12 @@ class Metrics:
 def _identity(file: BinaryIO) -> tuple[int, int]:
     status = os.fstat(file.fileno())
     return status.st_dev, status.st_ino
+
+
+def _first_game(line: Line) -> int:
+    """Returns the number of the first game that a line measures, from 1; that of its last one if it measures none."""
+    counts = [count for name in ("games", "failures") if isinstance(count := line.get(name), int)]
+    return max(1, line["games_played"] - max(sum(counts), 1) + 1) if line["games_played"] else 0
 
 
 def _parsed(raw: bytes) -> Line | None:

@@ -315,9 +315,9 @@ class Learner:
         """
         self._own.note(self.state)
 
-    def train_generation(self, games: int, tick: Callable[[int], None]) -> None:
+    def train_generation(self, games: int, config: TrainConfig, tick: Callable[[int], None]) -> None:
         """Plays the rest of the current generation, but at most `games` games, and learns from it."""
-        self._advance(games, self._config, tick)
+        self._advance(games, config, tick)
 
     def configure(self, *, log_level: int | str | None = None, **changes: object) -> None:
         """Changes settings, effective from the next game; during an active training, from the next generation.

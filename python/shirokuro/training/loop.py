@@ -68,6 +68,9 @@ class TrainingLoop:
         self._unreported, self._all = trainer.stats_window(), trainer.stats_window()
         self._start = time.monotonic()
         self._count = self._before_call = trainer.games_played
+        self._config = trainer.config
+        self._is_continued = False
+        """Whether a generation was interrupted, and its finished games wait for the others."""
         self._is_flat = False
         self._ticked = 0.0
         self._resources = ExitStack()
@@ -96,9 +99,8 @@ class TrainingLoop:
             if problem := self._lock.problem:
                 message = f"{self._directory.path} can't be locked: {problem}; start no second training there"
                 trainer.state.statistics.warnings.issue("lock", message, trainer.games_played)
-            if keep := trainer.config.record_games:
-                games = GameLog(self._directory, keep=keep, games_played=trainer.games_played)
-                resources.enter_context(trainer.observed(games))
+            self._games = GameLog(self._directory, keep=trainer.config.record_games, games_played=trainer.games_played)
+            resources.enter_context(trainer.observed(self._games))
             self._meter = StrengthMeter(trainer, self._directory)
             self._judge_by_strength()
             resources.callback(self._end_judging)
@@ -133,18 +135,22 @@ class TrainingLoop:
 
     def _log_given_games(self) -> None:
         """Logs from which games the run learns, what was skipped, and that it ends before the last of them."""
-        given, config = self._trainer.state.given, self._trainer.config
+        given = self._trainer.state.given
         if given is None or given.games is None or not (left := given.left(self._count)):
             return
         _log.info("%s to learn from: %s", counted(left, "given game"), given.games)
         if given.games.skipped and self._count == given.start:
             _log.warning("%s", given.games.skipped_text)
-        if (end := min(self._target, config.games)) < given.end:
+        if self._target < given.end:
             text = "the run ends after %s games, before the last of its given games, which is number %s"
-            _log.warning(text, f"{end:,}", f"{given.end:,}")
+            _log.warning(text, f"{self._target:,}", f"{given.end:,}")
 
     def _end(self, outcome: Outcome) -> TrainingResult:
         trainer = self._trainer
+        if outcome == "too_many_errors":
+            trainer.state.statistics.warnings.issue(
+                "errors", f"paused: {trainer.errors}", trainer.games_played, level=logging.ERROR
+            )
         result = TrainingResult(
             outcome=outcome,
             games_played=trainer.games_played,
@@ -154,10 +160,6 @@ class TrainingLoop:
             errors=trainer.errors,
             held_out=trainer.state.given.error if trainer.state.given else None,
         )
-        if outcome == "too_many_errors":
-            trainer.state.statistics.warnings.issue(
-                "errors", f"paused: {result.errors}", result.games_played, level=logging.ERROR
-            )
         _log.info("%s after %s", outcome, counted(result.games_played, "game", form=""))
         return result
 
@@ -167,21 +169,11 @@ class TrainingLoop:
             _log.warning("continuing after too many errors: the count restarts from zero")
             trainer.forget_errors()
         self._session.pace.start(self._count)
+        self._measure_strength()  # if a pause prevented it
         while (played := trainer.games_played) < self._target:
             if self._session.is_stopping:
                 return "paused"
-            self._before_call = played
-            self._log_changes()
-            self._play = trainer.play
-            given = trainer.state.given
-            is_unsearched = given and given.targets == "outcome" and given.covers(played)
-            self._session.pace.outcome_until = given.end if given and is_unsearched else None
-            with suppress(Stopped):
-                trainer.train_generation(self._target - played, self._tick)
-                self._count = trainer.games_played
-                self._session.pace.played(self._count, self._play, complete=True)
-                if self._progress is not None:
-                    self._progress(self._count)
+            self._train_part()
             if trainer.has_too_many_errors:
                 return "too_many_errors"
             self._measure_held_out(played)
@@ -189,14 +181,36 @@ class TrainingLoop:
             if self._checkpoints.at(self._count):
                 self._save_or_warn()
             self._reporter.observe()
-            if self._callbacks.at(self._count):
-                self._run_callback()
+            if not self._is_continued:
+                self._callbacks_within.at(self._count)
+                if self._callbacks.at(self._count):
+                    self._run_callback()
             if self._is_flat and self._count < self._target:
                 return "flat"
         return "completed"
 
-    def _log_changes(self) -> None:
-        """Logs settings that were changed since the checkpoint, or since the last call."""
+    def _train_part(self) -> None:
+        """Plays the rest of a generation and learns from it, unless a pause or a checkpoint interrupts it."""
+        trainer = self._trainer
+        played = self._before_call = trainer.games_played
+        if not self._is_continued:  # the finished games of a generation fit only the settings with which it began
+            self._note_changes()
+            self._config = trainer.config
+        self._is_continued = True
+        self._play = trainer.play
+        given = trainer.state.given
+        is_unsearched = given and given.targets == "outcome" and given.covers(played)
+        self._session.pace.outcome_until = given.end if given and is_unsearched else None
+        with suppress(Stopped):
+            trainer.train_generation(self._target - played, self._config, self._tick)
+            self._is_continued = False
+            self._count = trainer.games_played
+            self._session.pace.played(self._count, self._play, complete=True)
+            if self._progress is not None:
+                self._progress(self._count)
+
+    def _note_changes(self) -> None:
+        """Logs settings that were changed since the checkpoint, or since the last call, and follows them."""
         state = self._trainer.state
         before, now = state.previous, state.config
         if now == before:
@@ -206,6 +220,9 @@ class TrainingLoop:
             text = f"games = {now.games}: schedules stretch over the new length, so values jump: {jumped}"
             _log.warning("%s; to continue from the present values, extend the run (--extend, Trainer.extend)", text)
         state.previous = now
+        self._checkpoints.change(now.checkpoint_games, self._trainer.games_played)
+        self._games.keep = now.record_games
+        self._reporter.configure(now)
 
     def _tick(self, finished: int) -> None:
         """Handles progress, many times a second; `finished` counts the games finished in this call of the core."""
@@ -326,6 +343,8 @@ class TrainingLoop:
                 self._retention.saved(path, keep=trainer.config.keep)
                 trainer.state.checkpoint = path
                 self._reporter.saved(path, seconds)
+            elif final:
+                path.touch()  # a run has ended if it was saved after its settings were written
             if final:
                 directory.publish(path)
 

@@ -18,6 +18,7 @@ from shirokuro.training.timers import PhaseTimer
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from shirokuro.config import TrainConfig
     from shirokuro.runs.directory import RunDirectory
     from shirokuro.training.game_learner import GameLearner
     from shirokuro.training.given_games import HeldOutError
@@ -40,6 +41,11 @@ class EveryNGames:
     def is_due(self, count: int) -> bool:
         """Checks whether a multiple has been reached or passed since `at` last returned true."""
         return count // self.every > self._passed
+
+    def change(self, every: int, count: int) -> None:
+        """Fires at the multiples of another number, from a count on."""
+        if every != self.every:
+            self.every, self._passed = every, count // every
 
     def at(self, count: int) -> bool:
         """Checks the same as `is_due`, but returns true only once for each multiple."""
@@ -82,9 +88,17 @@ class Reporter:
         self.timer = PhaseTimer()
         """Time by phase since the last line of the metrics."""
 
+    def configure(self, config: TrainConfig) -> None:
+        """Writes the reports as often as these settings say."""
+        games_played = self._trainer.games_played
+        self._lines.change(config.log_games, games_played)
+        self._within.change(config.log_games, games_played)
+        self._details.change(config.detail_games, games_played)
+
     def observe(self) -> None:
         """Writes the reports that are due; called after each generation and after each part of one."""
         games_played = self._trainer.games_played
+        self._within.at(games_played)
         if self._lines.at(games_played):
             self._log_progress()
         if self._details.at(games_played):
@@ -98,7 +112,8 @@ class Reporter:
         These lines have no measurements: those of a generation are known only when it is complete.
         """
         config = self._trainer.config
-        if config.log_games < config.generation_games and self._within.at(count) and count < self._target:
+        is_within = count < self._target and count % config.generation_games  # or else a line with measurements follows
+        if is_within and config.log_games < config.generation_games and self._within.at(count):
             seconds, left = self._clock()
             fields = {
                 "games_finished": count,

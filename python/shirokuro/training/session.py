@@ -61,6 +61,11 @@ class Session:
         return not self._ended.is_set()
 
     @property
+    def is_in_background(self) -> bool:
+        """Whether the training runs on a thread of its own now."""
+        return self._thread is not threading.main_thread() and self._thread.is_alive()
+
+    @property
     def result(self) -> TrainingResult | None:
         """Result of the session; `None` until it ends, and if an exception ended it."""
         return self._result

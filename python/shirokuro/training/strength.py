@@ -70,13 +70,13 @@ class StrengthMeter:
     ) -> None:
         self._trainer, self._directory = trainer, directory
         self._clock = clock
-        self._checked = trainer.games_played
         self._costs = {"save": 0.2, "load": 0.15, "pair": 0.005}
         """Latest costs in seconds; at first, guesses."""
         self._noted = False
         self.latest: StrengthReport | None = None
         """The latest measurement of this session."""
         self._history = self._restored()
+        self._checked = self._last_checked()
         self.gain: Gain | None = (
             self._history.ratings().gain(trainer.config.flat_games) if self._history.results else None
         )
@@ -106,6 +106,13 @@ class StrengthMeter:
         if known := [games for games in files if games in moments]:
             self._publish(files[history.ratings().strongest(known)])
         return history
+
+    def _last_checked(self) -> int:
+        """Returns up to how many games nothing is due: less than the present ones if a pause prevented it."""
+        config, played = self._trainer.config, self._trainer.games_played
+        since = played % config.strength_games if config.strength_games else played
+        is_missing = since < config.generation_games and played - since > max(self._history.moments, default=0)
+        return played - since - 1 if is_missing else played
 
     def is_due(self) -> bool:
         """Checks whether a multiple of `strength_games` has been reached or passed since the last call."""

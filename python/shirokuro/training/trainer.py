@@ -114,12 +114,8 @@ class Trainer(GameLearner):
         self._refuse_while_active()
         if target_games is None:
             target_games = self._config.games
-        for name, value in (("target_games", target_games), ("callback_every", callback_every)):
-            TrainConfig.SETTINGS["games"].convert(name, value)
-        functions: dict[str, object] = {"callback": callback, "progress": progress}
-        for name, function in functions.items():
-            if function is not None and not callable(function):
-                raise TypeError(f"{name} = {function!r}: must be a function or None")
+        _check_counts(target_games=target_games, callback_every=callback_every)
+        _check_functions(callback=callback, progress=progress)
         log_file.checked_level(log_level)
         changes = {"checkpoint_games": checkpoint_every, "keep": keep, "compress": compress}
         self.configure(**{name: value for name, value in changes.items() if value is not None})
@@ -142,10 +138,13 @@ class Trainer(GameLearner):
 
         def stop() -> None:
             session.pause(wait=False)
-            if background:  # the training runs on another thread; this is the main thread's handler
-                while session.active:  # not with a lock, which this thread may already hold
-                    time.sleep(0.01)
-                signals.pass_on()
+            if background and session.is_in_background:  # this is the main thread's handler
+                pass_on_when_ended()
+
+        def pass_on_when_ended() -> None:
+            while session.active:  # not with a lock, which this thread may already hold
+                time.sleep(0.01)
+            signals.pass_on()
 
         self._signals = signals = StopSignals(stop)
         with ExitStack() as until_started:
@@ -155,6 +154,8 @@ class Trainer(GameLearner):
             self._session = session
             if background:
                 session.run_in_background(loop.run)
+                if signals.received is not None:  # before there was a thread
+                    pass_on_when_ended()
                 until_started.pop_all()
                 return None
             session.run(loop.run)
@@ -327,3 +328,14 @@ class Trainer(GameLearner):
     def _refuse_while_active(self) -> None:
         if self.is_training_active():
             raise RuntimeError("a training is active: pause it first")
+
+
+def _check_counts(**counts: object) -> None:
+    for name, count in counts.items():
+        TrainConfig.SETTINGS["games"].convert(name, count)
+
+
+def _check_functions(**functions: object) -> None:
+    for name, function in functions.items():
+        if function is not None and not callable(function):
+            raise TypeError(f"{name} = {function!r}: must be a function or None")

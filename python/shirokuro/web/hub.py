@@ -87,10 +87,12 @@ class Hub:
         """Checks the run's files periodically until it is cancelled."""
         if not self._models.is_run:
             return
-        view = await asyncio.to_thread(RunView, self._models.path)
-        trouble = None
+        view: RunView | None = None
+        trouble: str | None = None
         while True:
             try:
+                if view is None:
+                    view = await asyncio.to_thread(RunView, self._models.path)
                 if self.subscribers or self.run_snapshot is None:
                     await self._check(view)
             except (OSError, ValueError) as error:  # for example on a network file system; the next check may succeed
