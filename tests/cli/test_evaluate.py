@@ -303,6 +303,7 @@ def test_a_signal_ends_the_matches_and_prints_the_results_so_far(
         (("--opponent", "gtp:"), "a program's command is empty"),
         (("--opponent", GTP, "--gtp-timeout", "0"), "timeout = 0"),
         (("--sprt", "5"), "sprt: '5' is not elo0,elo1"),
+        (("--sprt", "0,inf"), "elo1 = inf: must be within ±2,000"),
         (("--min-score", "2"), "min_score = 2: must be within 0…1"),
         (("--opening-plies", "99"), "opening_plies = 99: must be within 0…30"),
         (("--wpc-protocol", "--depth", "3"), "--depth can't be combined with it"),

@@ -21,6 +21,8 @@ from shirokuro.cli.play_levels import HINTS
 from shirokuro.display.boards import SIDES as NAMES
 from shirokuro.display.boards import result_text
 from shirokuro.engine.levels import FIRST
+from shirokuro.game.ggf_writer import ggf_text
+from shirokuro.game.records import GameRecord
 from tests.support import game_files
 from tests.support.transcripts import random_game
 
@@ -415,3 +417,42 @@ def test_a_closed_terminal_leaves_the_moves_in_the_file(
     game.wait_for(lambda screen: "White:" in screen)
     game.close()
     assert file.read_text(encoding="utf-8") == "f5\n"
+
+
+def test_a_game_that_load_replaces_is_printed(play: Callable[..., str]) -> None:
+    output = play("f5", "d6", f"load OX{'-' * 24}OX{'-' * 36} O", options=("--side", "both"))
+    assert "The game that was left: f5d6" in output
+
+
+def test_a_file_with_more_than_moves_is_not_overwritten(
+    play: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    game, content = tmp_path / "game.ggf", ggf_text(GameRecord(moves=("f5", "d6"), black="Ann"))
+    game.write_text(content, encoding="utf-8")
+    assert main(["play", "--moves", str(game), "--save", str(game)]) == 2
+    assert game.read_text(encoding="utf-8") == content
+    monkeypatch.chdir(tmp_path)
+    Path("moves.txt").write_text("F5 d6", encoding="utf-8")
+    assert last_moves(play(options=("--side", "both", "--moves", "./moves.txt", "--save", "moves.txt"))) == "f5d6"
+    assert Path("moves.txt").read_text(encoding="utf-8") == "F5 d6"
+    play("c3", options=("--side", "both", "--moves", "./moves.txt", "--save", "./moves.txt"))
+    assert Path("moves.txt").read_text(encoding="utf-8") == "f5d6c3\n"
+
+
+def test_any_number_of_moves_is_taken_back_at_once(play: Callable[..., str]) -> None:
+    output = play("f5", "d6", "undo 999999999999999", "redo 999999999999999", options=("--side", "both"))
+    assert "2 moves taken back." in output
+    assert last_moves(output) == "f5d6"
+
+
+def test_lines_are_listed_one_below_the_other(play: Callable[..., str]) -> None:
+    output = play("f5", "d6", "undo", "f4", "undo", "f6", "lines", options=("--side", "both"))
+    assert "\n1. f5f4\n2. f5d6\n" in output
+
+
+def test_a_game_from_a_board_ends_with_what_moves_can_read(play: Callable[..., str]) -> None:
+    board = f"OX{'-' * 24}OX{'-' * 36} O"
+    output = play("c1", options=("--side", "both", "--moves", board))
+    assert last_moves(output) == "c1"
+    (game,) = re.findall(r"^With the board that it began on: (.*)$", output, re.MULTILINE)
+    assert last_moves(play("undo", "c1", options=("--side", "both", "--moves", game))) == "c1"

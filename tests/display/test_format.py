@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import shirokuro as sk
-from shirokuro.display.format import counted, message_of
+from shirokuro.display.format import counted, message_of, short
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,10 @@ def test_messages_about_a_single_thing_are_in_the_singular(small: sk.TrainConfig
 )
 def test_an_error_of_the_system_reads_as_in_a_shell(error: Exception, message: str) -> None:
     assert message_of(error) == message
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(999_400, "999k"), (999_600, "1M"), (-999_900, "-1M"), (12_345, "12.3k"), (99.94, "99.9")]
+)
+def test_a_short_number_never_has_an_exponent(value: float, text: str) -> None:
+    assert short(value) == text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import subprocess
 import sys
 from random import Random
@@ -191,3 +192,22 @@ def test_gymnasium_knows_the_environment_by_its_name() -> None:
 def test_the_package_does_not_import_the_libraries() -> None:
     code = "import shirokuro, sys; sys.exit(any(name in sys.modules for name in ('gymnasium', 'pettingzoo')))"
     assert subprocess.run([sys.executable, "-c", code], timeout=120, check=False).returncode == 0
+
+
+def test_a_single_game_that_has_ended_is_not_continued() -> None:
+    env = OthelloEnv(opponent=None)
+    env.reset(seed=1)
+    assert env.step(np.int64(0))[2]  # an illegal move ends it
+    with pytest.raises(RuntimeError, match="call reset"):
+        env.step(np.int64(19))
+    env.reset()
+    assert not env.step(np.int64(19))[2]
+
+
+def test_a_copy_of_a_game_of_two_agents_continues_it() -> None:
+    env = OthelloAEC()
+    env.reset()
+    env.step(19)
+    copied = copy.deepcopy(env)
+    copied.step(18)
+    assert (copied.position.empties, env.position.empties) == (58, 59)

@@ -178,6 +178,8 @@ def test_a_game_that_is_written_reads_the_same(seed: int, plies: int) -> None:
     random, game = Random(seed), sk.LiveGame()
     while not game.position.is_over and len(game.moves) < plies:
         game.play(random.choice(game.position.legal_moves))
+    smiling = ggf_text(GameRecord(moves=game.moves, black="Ann [;-)]"))
+    assert [each.black for each in read_content(f"{smiling} {smiling}".encode())] == ["Ann ( ;-))"] * 2
     written = ggf_text(GameRecord(moves=game.moves, black="a[b]", white="c"))
     (read,) = read_content(written.encode())
     assert (read.moves, read.start, read.black, read.white) == (game.moves, game.start, "a(b)", "c")

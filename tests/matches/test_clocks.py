@@ -128,3 +128,27 @@ def test_the_command_plays_with_clocks(model: Path, capsys: pytest.CaptureFixtur
     assert "clock = soon: must be SECONDS or SECONDS+INCREMENT" in capsys.readouterr().err
     assert main([*arguments, "--ladder"]) == 2
     assert "--clock can't be combined with --ladder" in capsys.readouterr().err
+
+
+def test_a_model_with_random_moves_keeps_to_its_time_too(trained: sk.Trainer) -> None:
+    model = sk.ModelPlayer(evaluator=trained.evaluator, time_ms=800)
+    player = sk.EpsilonPlayer(player=model, epsilon=0.0)
+    result = sk.play_match(player, sk.RandomPlayer(), games=2, clock=GameClock(main=1.0), threads=1, opening_plies=30)
+    assert not result.forfeits
+
+
+def test_a_clock_of_hours_is_accepted(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = (
+        "--opponent",
+        "random",
+        "--games",
+        "2",
+        "--opening-plies",
+        "30",
+        "--exact-empties",
+        "24",
+        "--nodes",
+        "99",
+    )
+    assert main(["evaluate", str(model), *options, "--clock", "7200"]) == 0
+    assert "clock 7200" in capsys.readouterr().out

@@ -171,7 +171,7 @@ fn kind(ply: &Ply) -> char {
 fn ply(square: Square, kind: char, score: Option<i32>) -> PyResult<Ply> {
     let searched = match (kind, score) {
         ('o', None) => None,
-        ('b' | 'B' | 'r' | 'R', Some(score)) if score.abs() <= MAX_SCORE => {
+        ('b' | 'B' | 'r' | 'R', Some(score)) if (-MAX_SCORE..=MAX_SCORE).contains(&score) => {
             Some(Searched { score, exact: kind.is_ascii_uppercase(), greedy: kind.eq_ignore_ascii_case(&'b') })
         }
         ('o' | 'b' | 'B' | 'r' | 'R', _) => {

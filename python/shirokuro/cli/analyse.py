@@ -14,6 +14,7 @@ from shirokuro.analysis.game import LIMITS, MISTAKE, analyse
 from shirokuro.analysis.page import page_of
 from shirokuro.cli import levels
 from shirokuro.cli.matches import check_json, write_json
+from shirokuro.cli.play_loading import exists
 from shirokuro.cli.terminal import console, say
 from shirokuro.display.format import counted
 from shirokuro.files import check_writable, write_text
@@ -143,7 +144,7 @@ def _records(options: argparse.Namespace) -> Iterator[GameRecord]:
 
 
 def _games(text: str, options: argparse.Namespace) -> Iterator[GameRecord]:
-    if Path(text).is_file():
+    if exists(text) and Path(text).is_file():
         games = read_games(text, damaged="skip" if options.skip_damaged else "stop")
         yield from games
         if games.skipped:

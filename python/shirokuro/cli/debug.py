@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from shirokuro import debug
 from shirokuro._core import Evaluator, Game
 from shirokuro.analysis.game import analyse
+from shirokuro.cli.play_loading import exists
 from shirokuro.cli.terminal import say
 from shirokuro.config import TrainConfig
 from shirokuro.display.format import counted
@@ -148,7 +149,7 @@ def _board(options: argparse.Namespace) -> None:
 
 def _patterns(options: argparse.Namespace) -> None:
     model, position = options.model, options.position
-    if not position and _moves(model) and not Path(model).exists():
+    if not position and _moves(model) and not exists(model):
         model, position = DEFAULT, model
     view = debug.pattern_view(Evaluator.load(model_of(model)), read_position(position))
     say(view.text(*options.pattern or ()))

@@ -47,6 +47,7 @@ _WPC_EPSILON = 0.1
 _GAMES = 400
 _DEPTH = 3
 _EXACT_EMPTIES = 8
+_LONGEST_SEARCH_MS = 3_600_000.0
 _TABLE_MB = 1
 
 _UNSEARCHED = {"confidence": 100, "search_threads": 1, "table_mb": _TABLE_MB}
@@ -198,7 +199,8 @@ def _run(options: argparse.Namespace, arena: Arena | None) -> int:
 
 def _how(options: argparse.Namespace) -> dict[str, Any]:
     if clock := clock_of(options):  # which alone limits the searches unless a limit is given
-        limits = levels.limits_of(options, depth=None, time_ms=1000 * clock.main, exact_empties=_EXACT_EMPTIES)
+        time_ms = min(1000 * clock.main, _LONGEST_SEARCH_MS)
+        limits = levels.limits_of(options, depth=None, time_ms=time_ms, exact_empties=_EXACT_EMPTIES)
     else:
         limits = levels.limits_of(options, depth=_DEPTH, exact_empties=_EXACT_EMPTIES)
     return levels.player_arguments(options, limits)
@@ -300,7 +302,7 @@ def print_results(
 ) -> None:
     """Plays a match against each opponent and prints the table of results."""
     limited = limits.as_dict()
-    how = ", ".join(f"{name} {value:g}" for name, value in limited.items())
+    how = ", ".join(f"{name} {value}" for name, value in limited.items())
     contest = Contest(player=ModelPlayer(evaluator=evaluator, **limited), how=how, games=games, seed=seed)
 
     def show(results: Results, _unfinished: Results | None = None) -> None:

@@ -260,7 +260,11 @@ def clock_of(options: argparse.Namespace) -> GameClock | None:
 def how_of(options: argparse.Namespace, how: Mapping[str, Any]) -> str:
     """Describes how the models play, leaving out the defaults of `ModelPlayer`, and from which openings."""
     defaults = {field.name: field.default for field in fields(ModelPlayer)}
-    parts = {name: f"{value:g}" for name, value in how.items() if name in LIMITS or value != defaults[name]}
+    parts = {
+        name: str(value) if isinstance(value, int) else f"{value:g}"
+        for name, value in how.items()
+        if name in LIMITS or value != defaults[name]
+    }
     if options.clock is not None:
         if not has_limit(options):
             del parts["time_ms"]

@@ -139,7 +139,7 @@ def turn(look: Look, key: str) -> None:
     if key in {"?", "h"} or (key == "q" and look.help):
         look.help = not look.help
         look.help_scrolled = 0
-    elif key.isdigit() and 1 <= int(key) <= len(PAGES):
+    elif key.isascii() and key.isdigit() and 1 <= int(key) <= len(PAGES):
         look.page, look.help_scrolled = PAGES[int(key) - 1], 0
     elif key in {"left", "right"}:
         step = 1 if key == "right" else -1

@@ -7,14 +7,16 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from shirokuro._core import Position
 from shirokuro.cli import levels
 from shirokuro.cli.play_commands import SIDES
 from shirokuro.cli.play_levels import add_level, level_of_options
-from shirokuro.cli.play_loading import read_start
+from shirokuro.cli.play_loading import content_of, exists, read_start
 from shirokuro.cli.play_session import PlaySession
 from shirokuro.cli.terminal import console
 from shirokuro.display.boards import result_text
 from shirokuro.display.format import counted
+from shirokuro.files import check_writable
 from shirokuro.game.live import LiveGame
 from shirokuro.signals import StopSignals
 
@@ -54,8 +56,8 @@ def run(options: argparse.Namespace) -> int:
     level = level_of_options(options)
     started = read_start(options.moves)
     game = LiveGame(started.transcript, start=started.start)
-    if options.save and options.save.exists() and str(options.save) != options.moves:
-        raise FileExistsError(17, "the file already exists; continue it with --moves", str(options.save))
+    if options.save:
+        _check_save(options.save, options.moves, game)
     shown = console(pipe_width=_PIPE_WIDTH)
     people = SIDES[options.side]
     session = PlaySession(levels.engine_of(options), shown, game=game, people=people, level=level, save=options.save)
@@ -78,6 +80,18 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
+def _check_save(save: Path, moves: str, game: LiveGame) -> None:
+    """Refuses to save to a file that the game does not continue, or that has more than its moves."""
+    check_writable(save)
+    if not save.exists():
+        return
+    if not exists(moves) or not save.samefile(moves):
+        raise FileExistsError(17, "the file already exists; continue it with --moves", str(save))
+    content = save.read_text(encoding="utf-8-sig", errors="replace").strip()
+    if "(;" in content and content != content_of(game).strip():
+        raise ValueError(f"save = {str(save)!r}: its game has more than moves, such as names: choose another file")
+
+
 def _end(game: LiveGame) -> None:
     """Prints the moves to standard output, or to standard error if that fails."""
     try:
@@ -91,4 +105,6 @@ def _end(game: LiveGame) -> None:
 def _last_words(game: LiveGame) -> str:
     position = game.position
     how = f"{result_text(position)}." if position.is_over else "Not finished; continue with --moves."
+    if game.start != Position():
+        how = f"With the board that it began on: {content_of(game)}{how}"
     return f"{counted(len(game.moves), 'move')}: {game.transcript}\n{how}" if game.moves else "No move was played."

@@ -95,7 +95,8 @@ class PlaySession:
                 importlib.import_module("readline")
         self._say(f"The model plays {described(self._level)}. A move is a square; help lists the commands.")
         self._console.print()
-        self._keep()
+        if self._save and not self._save.exists():
+            self._keep()
         self._show()
         while not self._ended:
             over = self.game.position.is_over
@@ -185,7 +186,7 @@ class PlaySession:
         self._console.print(Text(str(analysis)), soft_wrap=True)
 
     def _undo(self, words: list[str]) -> None:
-        times = whole_number(words[0]) if words else 1
+        times = min(whole_number(words[0]), len(self.game.moves)) if words else 1
         if not self.game.moves:
             raise ValueError("Nothing to take back")
         taken = 0
@@ -198,7 +199,7 @@ class PlaySession:
         self._show()
 
     def _redo(self, words: list[str]) -> None:
-        times = whole_number(words[0]) if words else 1
+        times = min(whole_number(words[0]), len(self.game.undone)) if words else 1
         if not self.game.undone:
             raise ValueError("Nothing was taken back")
         played = 0
@@ -213,8 +214,10 @@ class PlaySession:
     def _lines(self, words: list[str]) -> None:
         lines = self.game.variations
         if not words:
-            listed = [f"{number}. {''.join(line)}" for number, line in enumerate(lines, start=1)]
-            self._say("\n".join(listed) or "No line was left for other moves.")
+            for number, line in enumerate(lines, start=1):
+                self._say(f"{number}. {''.join(line)}")
+            if not lines:
+                self._say("No line was left for other moves.")
             return
         number = whole_number(words[0])
         if not 1 <= number <= len(lines):
@@ -253,6 +256,8 @@ class PlaySession:
             for move in record.moves:
                 self.game.play(move)
         else:
+            if self.game.moves:
+                self._say(f"The game that was left: {content_of(self.game).strip()}")
             self.game = LiveGame(record.transcript, start=record.start)
         self._news.append(f"{counted(len(record.moves), 'move')} loaded.")
         self._keep()

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from shirokuro.cli.matches import output
-from shirokuro.cli.terminal import console
+from shirokuro.cli.terminal import console, say
 from shirokuro.display.format import counted
 from shirokuro.matches.gtp_client import GtpError
 from shirokuro.matches.result import MatchRecord
@@ -57,6 +57,8 @@ def play_series(
             if number == len(matches) and (unfinished := record.result):
                 first, second = paired[number]
                 left.append(LadderMatch(first=first, second=second, result=unfinished))
+                names = f"{players[first].name} – {players[second].name}"
+                say(f"stopped during {names}, after {unfinished.games} of {counted(games, 'game')}", error=True)
             if left:
                 interrupted(left)
             raise

@@ -57,6 +57,6 @@ def message_of(error: BaseException) -> str:
 def short(value: float) -> str:
     """Formats a number for an axis: three digits, with a letter for thousands and millions."""
     for letter, unit in (("M", 1e6), ("k", 1e3)):
-        if abs(value) >= 10 * unit or (letter == "M" and abs(value) >= unit):
+        if abs(value) >= 10 * unit or (letter == "M" and abs(value) >= 0.9995 * unit):  # rounds to 1,000k
             return f"{value / unit:.3g}{letter}"
     return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"  # noqa: PLR2004 (three digits)

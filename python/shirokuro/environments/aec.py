@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from gymnasium.utils import EzPickle
 from pettingzoo import AECEnv
 from pettingzoo.utils import wrappers
 
@@ -36,7 +35,7 @@ def aec_env(render_mode: str | None = None) -> AECEnv:
     return wrappers.OrderEnforcingWrapper(env)
 
 
-class OthelloAEC(AECEnv, EzPickle):  # type: ignore[misc]  # PettingZoo has no type information
+class OthelloAEC(AECEnv):  # type: ignore[misc]  # PettingZoo has no type information
     """The environment without wrappers: an illegal move raises a `ValueError`.
 
     The agents are `"player_0"`, Black, and `"player_1"`, White. The seed of `reset` changes nothing: the game is
@@ -50,7 +49,6 @@ class OthelloAEC(AECEnv, EzPickle):  # type: ignore[misc]  # PettingZoo has no t
     }
 
     def __init__(self, render_mode: str | None = None) -> None:
-        EzPickle.__init__(self, render_mode)
         super().__init__()
         self.render_mode = render_mode
         self.possible_agents = list(AGENTS)

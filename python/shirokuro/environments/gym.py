@@ -146,19 +146,28 @@ class OthelloEnv(gymnasium.Env["Observation", np.int64]):
         self.observation_space = self._games.single_observation_space
         self.action_space = self._games.single_action_space
         self.render_mode = render_mode
+        self._has_ended = False
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Observation, dict[str, Any]]:
         """Begins a game; see `OthelloVectorEnv.reset`."""
         super().reset(seed=seed)
+        self._has_ended = False
         observation, infos = self._games.reset(seed=seed, options=options)
         return _first(observation), infos
 
     def step(self, action: np.int64) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
-        """Plays an action, and what the opponent answers; see `OthelloVectorEnv.step`."""
+        """Plays an action, and what the opponent answers; see `OthelloVectorEnv.step`.
+
+        Raises:
+            RuntimeError: the game has ended.
+        """
+        if self._has_ended:
+            raise RuntimeError("the game has ended: call reset before step")
         observation, rewards, terminations, truncations, infos = self._games.step(np.array([action]))
-        return _first(observation), float(rewards[0]), bool(terminations[0]), bool(truncations[0]), _first(infos)
+        self._has_ended = bool(terminations[0])
+        return _first(observation), float(rewards[0]), self._has_ended, bool(truncations[0]), _first(infos)
 
     def render(self) -> str | None:
         """Returns the board as text in render mode `"ansi"`."""

@@ -59,5 +59,5 @@ def ggf_text(game: GameRecord) -> str:
 
 
 def _plain(text: str) -> str:
-    """Returns a text in one line, without the brackets that would end it."""
-    return " ".join(text.translate(str.maketrans("[]", "()")).split())
+    """Returns a text in one line, without the brackets that would end it, and without what begins a game."""
+    return " ".join(text.translate(str.maketrans("[]", "()")).split()).replace("(;", "( ;")

@@ -222,9 +222,11 @@ class EpsilonPlayer:
 
     def choose(self, position: Position, random: Random) -> str:
         """See `Player`."""
-        if random.random() < self.epsilon:
-            return random.choice(position.legal_moves)
-        return self.player.choose(position, random)
+        return self.random_move(position, random) or self.player.choose(position, random)
+
+    def random_move(self, position: Position, random: Random) -> str | None:
+        """Returns a random move, or `None` if this move is left to the player."""
+        return random.choice(position.legal_moves) if random.random() < self.epsilon else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,9 @@ from shirokuro.matches.elo import expected_score, likeliest_weights, log_likelih
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+MOST_ELO = 2_000
+"""The greatest difference that a test may ask about: that of 99,999 points of 100,000."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sprt:
@@ -21,7 +24,8 @@ class Sprt:
     the mean of either hypothesis (https://www.cantate.be/Fishtest/support_MLE_multinomial.pdf).
 
     Raises:
-        ValueError: `elo0` is not less than `elo1`, or `alpha` or `beta` is not between 0 and 0.5.
+        ValueError: `elo0` or `elo1` is beyond ±2,000, `elo0` is not less than `elo1`, or `alpha` or `beta` is not
+            between 0 and 0.5.
     """
 
     elo0: float
@@ -34,6 +38,9 @@ class Sprt:
     """The probability of deciding for `elo0` when `elo1` is true."""
 
     def __post_init__(self) -> None:
+        for name in ("elo0", "elo1"):
+            if not abs(getattr(self, name)) <= MOST_ELO:
+                raise ValueError(f"{name} = {getattr(self, name):g}: must be within ±{MOST_ELO:,}")
         if not self.elo0 < self.elo1:
             raise ValueError(f"elo0 = {self.elo0:g}: must be less than elo1 = {self.elo1:g}")
         for name in ("alpha", "beta"):

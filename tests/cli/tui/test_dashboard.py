@@ -319,3 +319,10 @@ def test_the_charts_have_axes_of_values_and_of_games(run_of: Callable[..., Path]
 def test_a_label_never_moves_a_chart(value: float) -> None:
     lines = labelled([Text("curve"), Text("curve")], value, value, 20)
     assert {line.plain.index("┤") for line in lines} == {6}
+
+
+@pytest.mark.parametrize("key", ["²", "³", "¹", "٣", "5", "0"])
+def test_other_digits_than_those_of_the_pages_change_nothing(key: str) -> None:
+    look = Look()
+    turn(look, key)
+    assert look == Look()

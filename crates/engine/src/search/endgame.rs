@@ -60,8 +60,7 @@ pub(super) fn solve<K: Kernel, E: Evaluate>(
     tree.order_stage = STAGES - EVALUATED_EMPTIES as usize;
     let node = Node { board, accumulator: &accumulator, moves, depth: board.empties() };
     let guess = guess.map(|guess| guess / UNITS_PER_DISC * UNITS_PER_DISC);
-    aspiration(guess, ASPIRATION_WINDOW, |alpha, beta| {
-        *line = PvLine::default();
+    aspiration(guess, ASPIRATION_WINDOW, line, |alpha, beta, line| {
         let score = kernel.run(PvNode { phase: Endgame, tree, node, alpha, beta, line });
         (!tree.stop.aborted).then_some(score)
     })

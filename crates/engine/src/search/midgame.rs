@@ -44,8 +44,7 @@ pub(super) fn search<K: Kernel, E: Evaluate>(
     tree.order_stage = (board.stage() + depth as usize).min(STAGES - 1);
     let node = Node { board, accumulator: &accumulator, moves, depth };
     let guess = guess.filter(|_| depth >= ASPIRATION_DEPTH);
-    aspiration(guess, ASPIRATION_WINDOW, |alpha, beta| {
-        *line = PvLine::default();
+    aspiration(guess, ASPIRATION_WINDOW, line, |alpha, beta, line| {
         let score = kernel.run(PvNode { phase: Midgame, tree, node, alpha, beta, line });
         (!tree.stop.aborted).then_some(score)
     })

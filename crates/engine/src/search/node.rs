@@ -105,13 +105,12 @@ impl<P: Phase, E: Evaluate> Task for PvNode<'_, '_, P, E> {
         }
         let hint = if depth >= P::TABLE_DEPTH { tree.find(board).and_then(TableEntry::best) } else { None };
         let (mut best, mut best_square, mut low) = (-INFINITE, None, alpha);
-        let mut rest = PvLine::default();
         let mut picker = MovePicker::new(phase, kernel, &node, hint);
         while let Some(chosen) = picker.next(tree) {
             let Move { square, flips, replies, .. } = chosen;
+            let mut rest = PvLine::default();
             let score = if P::EVALUATES_LEAVES && depth == 1 {
                 tree.nodes += 1;
-                rest = PvLine::default();
                 tree.evaluator.leaf(board, accumulator, square, flips)
             } else {
                 let child = &board.after(square, flips);
@@ -125,7 +124,6 @@ impl<P: Phase, E: Evaluate> Task for PvNode<'_, '_, P, E> {
                     score = -phase.zero_window_child(kernel, tree, &node, &chosen, child, -low - 1);
                 }
                 if best_square.is_none() || (score > low && score < beta) {
-                    rest = PvLine::default();
                     let accumulator = &tree.evaluator.accumulator_after(accumulator, square, flips);
                     let node = Node { board: child, accumulator, moves: replies, depth: depth - 1 };
                     score = -kernel.run(PvNode { phase, tree, node, alpha: -beta, beta: -low, line: &mut rest });

@@ -7,7 +7,7 @@ use crate::square::Square;
 pub(super) struct PvLine {
     moves: [Square; 64],
     length: usize,
-    /// The first move of the first line set, which the present one has replaced if it is another.
+    /// The first move of the first line set, which the present one has replaced, as better, if it is another.
     pub(super) tried_first: Option<Square>,
 }
 
@@ -24,6 +24,12 @@ impl PvLine {
 
     pub(super) fn first(&self) -> Option<Square> {
         self.moves().first().copied()
+    }
+
+    /// Replaces the line by a better one of another search of the same position.
+    pub(super) fn improve(&mut self, better: &Self) {
+        let tried_first = self.tried_first.or(better.tried_first);
+        *self = Self { tried_first, ..*better };
     }
 
     /// Sets the line to `square` followed by `rest`.

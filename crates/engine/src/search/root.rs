@@ -12,26 +12,37 @@ use crate::evaluate::{Evaluate, Score};
 use crate::kernel::{Kernel, Task};
 
 /// Searches with an aspiration window: `margin` wide on both sides of `guess`, or open without a guess. A side that
-/// fails is moved beyond the bound that was found, by a margin that doubles each time. `search` returns `None` when it
-/// was aborted.
+/// fails is moved beyond the bound that was found, by a margin that doubles each time. `line` becomes the principal
+/// variation; if `search` was aborted and has returned `None`, what is known of it.
 #[inline(always)]
 pub(super) fn aspiration(
     guess: Option<Score>,
     mut margin: Score,
-    mut search: impl FnMut(Score, Score) -> Option<Score>,
+    line: &mut PvLine,
+    mut search: impl FnMut(Score, Score, &mut PvLine) -> Option<Score>,
 ) -> Option<Score> {
+    *line = PvLine::default();
     let (mut alpha, mut beta) = match guess {
         Some(guess) => ((guess - margin).max(-INFINITE), (guess + margin).min(INFINITE)),
         None => (-INFINITE, INFINITE),
     };
     loop {
-        let score = search(alpha, beta)?;
+        let mut found = PvLine::default();
+        let Some(score) = search(alpha, beta, &mut found) else {
+            if line.first().is_none() || line.first() == found.tried_first {
+                line.improve(&found);
+            }
+            return None;
+        };
         margin *= 2;
         if score <= alpha && alpha > -INFINITE {
+            *line = PvLine::default();
             alpha = (score - margin).max(-INFINITE);
         } else if score >= beta && beta < INFINITE {
+            line.improve(&found);
             beta = (score + margin).min(INFINITE);
         } else {
+            *line = found;
             return Some(score);
         }
     }

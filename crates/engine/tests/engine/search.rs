@@ -228,6 +228,20 @@ fn a_better_move_found_by_the_last_iteration_is_returned_though_a_limit_ends_it(
 }
 
 #[test]
+fn every_line_can_be_played_wherever_a_limit_ends_the_search() {
+    let mut rng = seeded(13);
+    for case in 0..150 {
+        let mut board = random_board(&mut rng, 12 + case % 40);
+        let limits = Limits { nodes: Some(2_000 + 53 * u64::from(case)), ..Limits::default() };
+        let result = Searcher::new(1 << 16).unwrap().search(&*NOISE, &board, &limits);
+        for &square in &result.line {
+            board = if board.moves() == 0 { board.pass() } else { board };
+            board = board.play(square).unwrap_or_else(|error| panic!("case {case}: {error} in {result:?}"));
+        }
+    }
+}
+
+#[test]
 fn the_stop_flag_ends_a_search_at_once() {
     let stop = AtomicBool::new(false);
     LazyLock::force(&NOISE);

@@ -138,7 +138,8 @@ impl Trainer {
     /// A game is not one of this generation's, or was played with other weights or under other settings; none was taken.
     pub fn supply(&mut self, games: &[u8], play: &PlaySettings) -> Result<u64, RefusedGames> {
         let conditions = self.conditions(play, None);
-        let allowed = self.state.next_games(u32::MAX);
+        let end = self.state.next_games(u32::MAX).end;
+        let allowed = end - u64::from(self.state.generation_games)..end;
         let batch = Batch::decode(games, &allowed)?;
         if batch.seed != self.state.seed {
             return Err(RefusedGames(format!("of the run with seed {}", batch.seed)));

@@ -123,11 +123,18 @@ pub(super) fn read_log(
     let order = OldOrder::of(file.version());
     // A piece may end within an entry: the rest is kept for the next piece.
     let mut waiting = Vec::new();
+    let mut seen = vec![0u64; patterns.entries().div_ceil(64)];
     file.read(section, &mut |piece| {
         waiting.extend_from_slice(piece);
         let (entries, rest) = waiting.as_chunks::<SIZE>();
         for entry in entries {
-            receiver(codec::decode_undo(entry, section, order, patterns)?);
+            let entry = codec::decode_undo(entry, section, order, patterns)?;
+            let (word, bit) = (&mut seen[entry.entry as usize / 64], 1 << (entry.entry % 64));
+            if *word & bit != 0 {
+                return Err(Reason::invalid(section.name(), format_args!("entry {} twice", entry.entry)));
+            }
+            *word |= bit;
+            receiver(entry);
         }
         waiting = rest.to_vec();
         Ok(())

@@ -4,7 +4,7 @@ use super::bytes::{array, u64_at};
 use super::error::Reason;
 use super::section::Section;
 use crate::record::{GameRecord, Ply, Searched};
-use shirokuro_engine::{Square, UNITS_PER_DISC};
+use shirokuro_engine::{MAX_SCORE, Square};
 use std::ops::Range;
 
 /// The number of bytes of a game without its plies.
@@ -70,7 +70,7 @@ fn decode_ply(bytes: &[u8], part: &'static str) -> Result<Ply, Reason> {
     let (square, flags, score) = (bytes[0], bytes[1], i32::from_le_bytes(array(bytes, 2)));
     let valid = flags & !(SEARCHED | EXACT | GREEDY) == 0
         && (flags & SEARCHED != 0 || (flags, score) == (0, 0))
-        && score.abs() <= 64 * UNITS_PER_DISC;
+        && (-MAX_SCORE..=MAX_SCORE).contains(&score);
     let square = Square::new(square).filter(|_| valid);
     let square = square.ok_or_else(|| Reason::invalid(part, format_args!("ply {bytes:02x?}")))?;
     let searched = Searched { score, exact: flags & EXACT != 0, greedy: flags & GREEDY != 0 };

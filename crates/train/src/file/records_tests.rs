@@ -36,4 +36,7 @@ fn invalid_records_are_refused() {
     assert!(refused(&changed(10, 8)).contains("ply"), "an unknown flag");
     assert!(refused(&changed(11, 1)).contains("ply"), "a score without a search");
     assert!(refused(&changed(9 + 6 * 8 + 5, 0x7f)).contains("ply"), "a score beyond 64 discs");
+    let mut bytes = bytes.clone();
+    bytes[9 + 6 * 8 + 2..][..4].copy_from_slice(&i32::MIN.to_le_bytes());
+    assert!(refused(&bytes).contains("ply"), "the lowest number, which has no absolute value");
 }

@@ -107,7 +107,8 @@ impl Round {
         pool.spawn_broadcast(move |context| {
             let progress = &workers[context.index()];
             let slot = &slots[context.index()];
-            let mut state = lock(slot).take().expect("the worker put it back after its last round");
+            // Every worker puts it back, unless its round was abandoned, perhaps before this thread got to it.
+            let Some(mut state) = lock(slot).take() else { return };
             while !progress.is_abandoned()
                 && let Some(&(index, game)) = games.get(next.fetch_add(1, Relaxed))
             {
