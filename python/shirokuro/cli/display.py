@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+from rich.cells import cell_len
 from rich.console import Group
 from rich.live import Live
 from rich.text import Text
@@ -250,5 +251,7 @@ class _Panel:
             learning,
         ]
         if self._strength:
-            lines.append(ends(Text(_strength(self._strength)), Text(), width))
+            text = _strength(self._strength)
+            parts = [text] if cell_len(text) <= width else text.split("; ")
+            lines += [ends(Text(part), Text(), width) for part in parts]
         return Group(*lines)
