@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -93,6 +94,18 @@ def test_ctrl_c_keeps_the_games_that_are_analysed(
     assert analysed("f5d6", "f5f6", "f5f4", "--json", written) == 130
     assert "interrupted: 1 game was analysed" in capsys.readouterr().err
     assert [each["transcript"] for each in content(written)["games"]] == ["f5d6"]
+
+
+def test_moves_may_be_longer_than_any_name_of_a_file() -> None:
+    random, position, words = Random(1), sk.Position(), list[str]()
+    while not position.is_over:
+        move = random.choice(position.legal_moves)
+        words.append(f"{len(words) // 2 + 1}. {move}" if len(words) % 2 == 0 else move)
+        position = position.play(move)
+    moves = " ".join(words[:-4])
+    assert len(moves) > 255
+    assert main(["analyse", moves, "--depth", "1", "--exact-empties", "0"]) == 0
+    assert main(["debug", "patterns", moves]) == 0
 
 
 @pytest.mark.parametrize(

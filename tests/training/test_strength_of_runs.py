@@ -136,7 +136,7 @@ def test_a_trainer_that_measured_is_freed_with_its_last_reference(
         gc.enable()
 
 
-def test_a_pause_in_the_middle_of_a_measurement_drops_it_at_once(
+def test_a_pause_in_the_middle_of_a_measurement_drops_it_at_once_until_the_run_is_resumed(
     config: sk.TrainConfig, tmp_path: Path, drawn: Callable[..., None]
 ) -> None:
     trainer = sk.Trainer(config, patterns=PATTERNS)
@@ -157,7 +157,7 @@ def test_a_pause_in_the_middle_of_a_measurement_drops_it_at_once(
     drawn()
     trainer.resume_training()
     assert trainer.strength
-    assert StrengthHistory.load(tmp_path / "strength.json").moments == [256, 384, 512]
+    assert StrengthHistory.load(tmp_path / "strength.json").moments == [128, 256, 384, 512]
     alone = sk.Trainer(config.replace(strength_games=0), patterns=PATTERNS)
     alone.train_batch(GAMES)
     assert trainer.digest() == alone.digest()

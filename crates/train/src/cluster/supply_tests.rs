@@ -194,3 +194,15 @@ fn with_a_delay_a_generation_can_be_played_before_the_last_one_is_learned() {
     }
     assert!(trainer().share_next_weights().unwrap().is_none());
 }
+
+#[test]
+fn games_that_were_learned_meanwhile_are_left_out() {
+    let (mut alone, mut driver) = (trainer(), trainer());
+    advance(&mut alone, GENERATION);
+    driver.share_weights().unwrap();
+    let all = play(&mut player(&mut driver), 5, &driver.missing_games(GENERATION, &PLAY));
+    advance(&mut driver, 3);
+    assert_eq!(driver.supply(&all, &PLAY).unwrap(), u64::from(GENERATION) - 3);
+    advance(&mut driver, GENERATION - 3);
+    assert_eq!(driver.digest(), alone.digest());
+}

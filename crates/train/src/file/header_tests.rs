@@ -1,7 +1,10 @@
 use super::*;
 use crate::file::{container, save_state, save_weights};
+use crate::play::control::Control;
+use crate::settings::{LearnSettings, PlaySettings, TrainerOptions};
 use crate::state::State;
 use crate::testing::Folder;
+use crate::trainer::Trainer;
 use shirokuro_engine::{ENTRIES, PATTERNS, Weights};
 
 fn texts() -> Texts {
@@ -65,6 +68,20 @@ fn damage_in_any_section_is_found_by_verifying_the_file() {
         );
         end -= section.stored as usize;
     }
+}
+
+#[test]
+fn an_entry_that_the_undo_log_has_twice_is_refused() {
+    let folder = Folder::new();
+    let path = folder.path("state.shiro");
+    let mut trainer = Trainer::new(&TrainerOptions::default()).unwrap();
+    let play = PlaySettings { depth: Some(1), ..PlaySettings::default() };
+    trainer.advance(1, &play, &LearnSettings::default(), &Control::new()).unwrap().unwrap();
+    let entry = trainer.state.undo[0].entry;
+    trainer.state.undo[1].entry = entry;
+    save_state(&path, &trainer.state, &texts(), Encoding::Zstd).unwrap();
+    let error = verify_file(&path).unwrap_err().to_string();
+    assert!(error.ends_with(&format!("entry {entry} twice")), "{error}");
 }
 
 /// Writes a file with the sections of an empty state, except that `other` holds `zeros` zeros.
