@@ -65,7 +65,7 @@ def test_event_files_follow_a_run_that_is_killed_and_resumed(
     with closing(EventFiles(run)) as files:
         for games in (6000, 7000, 5500, 6500):
             with (run / "metrics.jsonl").open("a", encoding="utf-8") as file:
-                file.write(json.dumps(line_of(games, time=1_800_000_000 + games)) + "\n")
+                file.write(json.dumps(line_of(games, games=500, time=1_800_000_000 + games)) + "\n")
             files.update()
             assert_same(run)
     assert [step for step, *_ in curves(run)["learning/td_error"]] == [1000, 2000, 3000, 4000, 5000, 5500, 6500]
@@ -88,7 +88,7 @@ def test_a_tensorboard_that_is_reading_a_run_discards_repeated_games(
         events.Reload()
         time.sleep(1.1)  # the names of event files have a resolution of one second
         with (run / "metrics.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line_of(4500)) + "\n")
+            file.write(json.dumps(line_of(4500, games=500)) + "\n")
         files.update()
         events.Reload()
         assert [event.step for event in events.Scalars("learning/td_error")] == [1000, 2000, 3000, 4000, 4500]

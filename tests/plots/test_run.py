@@ -79,7 +79,8 @@ def test_the_curves_of_a_long_run_are_means_over_its_parts(run_of: Callable[...,
     with (run / "metrics.jsonl").open("w", encoding="utf-8") as file:
         for number in range(4000):
             file.write(
-                json.dumps({**lines[number // 20], "games_played": 50 * (number + 1), "td_error": number}) + "\n"
+                json.dumps({**lines[number // 20], "games_played": 50 * (number + 1), "games": 50, "td_error": number})
+                + "\n"
             )
     draw_run(run / "curves.svg", RunView(run))
     (line,) = drawn[2].lines

@@ -150,7 +150,7 @@ def test_failed_games_are_listed_among_the_warnings(
     run = run_of(2000)
     warning = {"kind": "coverage", "message": "low"}
     with (run / "metrics.jsonl").open("a", encoding="utf-8") as file:
-        file.write(json.dumps(line_of(3000, failures=2)) + "\n")
+        file.write(json.dumps(line_of(3000, games=998, failures=2)) + "\n")
         file.write(json.dumps(line_of(4000, warnings=[warning])) + "\n")
     listed = [(each.games_played, each.kind, each.message) for each in RunView(run).warnings]
     assert listed == [(3000, "failed", "2 games"), (4000, "coverage", "low")]

@@ -107,7 +107,7 @@ def test_a_live_run_updates_its_curves_warnings_and_progress_and_offers_its_newe
         assert after.count("L") >= before.count("L") + 9
         with (tmp_path / "run" / "metrics.jsonl").open("a", encoding="utf-8") as file:
             warning = {"kind": "divergence", "message": "<b>TD error 99</b>"}
-            file.write(json.dumps(line_of(2100, time=time.time(), warnings=[warning])) + "\n")
+            file.write(json.dumps(line_of(2100, games=100, time=time.time(), warnings=[warning])) + "\n")
         expect(page.locator(".warnings")).to_contain_text("divergence <b>TD error 99</b>")
         page.locator("#renew").click()
         expect(page.locator("#model")).to_have_text("run, 2,000 games")
