@@ -59,8 +59,8 @@ def test_a_signal_stops_and_saves_a_background_training(
     wait_until(lambda: not trainer.is_training_active())
     trainer.start_training(10**6, background=True)
     send = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
-    send.start()
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(KeyboardInterrupt):  # noqa: PT012 (a signal before it would end the tests)
+        send.start()
         trainer.wait()
     assert finished(trainer.training_result).outcome == "paused"
 
@@ -78,3 +78,12 @@ def test_a_signal_while_a_background_training_starts_has_its_effect(
     trainer.start_training(10**6, directory=tmp_path, background=True)
     assert (finished(trainer.wait()).outcome, terminated) == ("paused", [signal.SIGTERM])
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_signal_after_a_background_training_has_its_usual_effect_at_once(
+    trainer: sk.Trainer, tmp_path: Path, terminated: list[int]
+) -> None:
+    trainer.start_training(GAMES, directory=tmp_path, background=True)
+    wait_until(lambda: not trainer.is_training_active())
+    os.kill(os.getpid(), signal.SIGTERM)
+    assert terminated == [signal.SIGTERM]

@@ -62,8 +62,8 @@ class Session:
 
     @property
     def is_in_background(self) -> bool:
-        """Whether the training runs on a thread of its own now."""
-        return self._thread is not threading.main_thread() and self._thread.is_alive()
+        """Whether the training runs, or has run, on a thread of its own."""
+        return self._thread is not threading.main_thread() and self._thread.ident is not None
 
     @property
     def result(self) -> TrainingResult | None:
