@@ -69,8 +69,8 @@ packages:
 # The tests of docs/requirements.md, section 12, in its order, and those of the programs, the service and the web page.
 INTEGRATION := tests/core tests/documents/test_pages.py::test_every_class_and_function_of_the_core_is_documented \
 	tests/runs/test_checkpoints.py tests/training/test_trainer.py tests/training/test_memory.py tests/training/test_session.py \
-	tests/training/test_session_signals.py tests/training/test_convergence.py tests/benchmarks tests/cli/test_programs.py \
-	tests/cli/test_ctrl_c.py tests/integration \
+	tests/training/test_session_settings.py tests/training/test_session_signals.py tests/training/test_convergence.py \
+	tests/benchmarks tests/cli/test_programs.py tests/cli/test_ctrl_c.py tests/integration \
 	tests/web/test_game_page.py tests/web/test_training_page.py
 integration: build packages ## Run the integration tests: the core through Python, whole trainings, programs, service, web page
 	cargo test --package shirokuro-train --locked trainer::

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from itertools import count
+from random import Random
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,6 @@ from shirokuro.matches.gtp_player import GtpSession
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from random import Random
 
 
 class Timed:
@@ -32,7 +32,7 @@ class Timed:
     def choose(self, position: sk.Position, random: Random) -> str:  # noqa: ARG002
         raise AssertionError("asked without a time")
 
-    def choose_within(self, position: sk.Position, time_ms: float) -> str:
+    def choose_within(self, position: sk.Position, random: Random, time_ms: float) -> str:  # noqa: ARG002
         self.times.append((position.empties, time_ms))
         return position.legal_moves[0]
 
@@ -104,7 +104,7 @@ def test_a_program_gets_whole_seconds_and_may_lack_clocks(refused: tuple[str, ..
 
 def test_a_model_stops_thinking_when_its_time_is_over(trained: sk.Trainer) -> None:
     player = sk.ModelPlayer(evaluator=trained.evaluator, time_ms=3_600_000)
-    assert player.choose_within(sk.Position(), 1) in sk.Position().legal_moves
+    assert player.choose_within(sk.Position(), Random(1), 1) in sk.Position().legal_moves
 
 
 @pytest.mark.parametrize(("text", "main_time", "increment"), [("60", 60, 0), ("5+0.5", 5, 0.5)])

@@ -9,6 +9,7 @@ import shirokuro as sk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 GAMES = 500
 """Seven generations and part of an eighth."""
@@ -37,3 +38,7 @@ class Progress(list[sk.TrainingProgress]):
 def wait_until(condition: Callable[[], bool]) -> None:
     while not condition():
         time.sleep(0.005)
+
+
+def log_of(run: Path) -> str:
+    return "".join(each.read_text(encoding="utf-8") for each in (run / "logs").glob("*.log"))

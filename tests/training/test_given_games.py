@@ -14,6 +14,7 @@ from shirokuro.cli import main
 from shirokuro.training.given_games import part_of
 from tests.support.game_files import wthor
 from tests.support.runs import PATTERNS, QUICK_ARGS
+from tests.support.sessions import log_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -200,7 +201,7 @@ def test_the_held_out_error_is_in_the_log_the_metrics_the_result_and_the_report(
     assert lines[-1]["held_out"] == error.line()
     assert all("held_out" in line and "values" not in line for line in lines)
     assert [line["given_left"] + line["games_played"] for line in lines[:-1]] == [games.games] * (len(lines) - 1)
-    log = next((run / "logs").glob("*.log")).read_text(encoding="utf-8")
+    log = log_of(run)
     assert f"after {games.games} games, {error}" in log
     assert f"{games.games} given games to learn from: {games}" in log
     assert part_of(run / "model.shiro").error == error  # type: ignore[union-attr]
@@ -230,7 +231,7 @@ def test_a_run_without_a_length_ends_with_its_games_and_one_that_is_too_short_sa
     assert main(["train", "--out", str(tmp_path / "a"), *SETTINGS, "--from-games", str(file)]) == 0
     assert sk.Trainer.load(tmp_path / "a" / "model.shiro").games_played == games.games
     assert main(["train", "--out", str(tmp_path / "b"), *SETTINGS, "--from-games", str(file), "--games=64"]) == 0
-    log = next((tmp_path / "b" / "logs").glob("*.log")).read_text(encoding="utf-8")
+    log = log_of(tmp_path / "b")
     assert f"the run ends after 64 games, before the last of its given games, which is number {games.games}" in log
 
 
@@ -295,4 +296,4 @@ def test_a_session_that_goes_beyond_the_length_in_the_settings_does_not_warn(fil
     games = sk.GivenGames([file])
     trainer = sk.Trainer(sk.TrainConfig(games=16, seed=7, depth=1), patterns=PATTERNS, from_games=games)
     trainer.start_training(games.games, directory=tmp_path)
-    assert "the run ends after" not in next((tmp_path / "logs").glob("*.log")).read_text(encoding="utf-8")
+    assert "the run ends after" not in log_of(tmp_path)

@@ -43,7 +43,7 @@ class Player(Protocol):
 class TimedPlayer(Protocol):
     """A player that can be given a time for a move."""
 
-    def choose_within(self, position: Position, time_ms: float) -> str:
+    def choose_within(self, position: Position, random: Random, time_ms: float) -> str:
         """Returns one of the legal moves of the position within this time, in milliseconds."""
 
 
@@ -222,9 +222,15 @@ class EpsilonPlayer:
 
     def choose(self, position: Position, random: Random) -> str:
         """See `Player`."""
-        return self.random_move(position, random) or self.player.choose(position, random)
+        return self._random_move(position, random) or self.player.choose(position, random)
 
-    def random_move(self, position: Position, random: Random) -> str | None:
+    def choose_within(self, position: Position, random: Random, time_ms: float) -> str:
+        """See `TimedPlayer`. Passes the time on to the player, if that can be given one."""
+        if not isinstance(self.player, TimedPlayer):
+            return self.choose(position, random)
+        return self._random_move(position, random) or self.player.choose_within(position, random, time_ms)
+
+    def _random_move(self, position: Position, random: Random) -> str | None:
         """Returns a random move, or `None` if this move is left to the player."""
         return random.choice(position.legal_moves) if random.random() < self.epsilon else None
 
@@ -268,7 +274,7 @@ class ModelPlayer:
         """See `Player`."""
         return self._search(position, self.limits, table_mb=self.table_mb)
 
-    def choose_within(self, position: Position, time_ms: float) -> str:
+    def choose_within(self, position: Position, random: Random, time_ms: float) -> str:  # noqa: ARG002 (as in `choose`)
         """See `TimedPlayer`. The player's own limit applies as well."""
         return self._search(position, self.limits.within(time_ms), table_mb=max(self.table_mb, _TIMED_TABLE_MB))
 

@@ -6,7 +6,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from shirokuro.matches.players import EpsilonPlayer, PlayerFaultError, SessionPlayer, TimedPlayer, TimedProcess
+from shirokuro.matches.players import PlayerFaultError, SessionPlayer, TimedPlayer, TimedProcess
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -81,14 +81,9 @@ class _StatelessSession:
         self._clock = clock
 
     def choose(self, moves: Sequence[str], position: Position, random: Random) -> str:  # noqa: ARG002 (see `PlayerProcess`)
-        player = self._player
-        while isinstance(player, EpsilonPlayer):
-            if move := player.random_move(position, random):
-                return move
-            player = player.player
-        if self._clock and isinstance(player, TimedPlayer):
-            return player.choose_within(position, 1000 * self._clock.budget(position.empties))
-        return player.choose(position, random)
+        if self._clock and isinstance(self._player, TimedPlayer):
+            return self._player.choose_within(position, random, 1000 * self._clock.budget(position.empties))
+        return self._player.choose(position, random)
 
     def close(self) -> None:
         pass

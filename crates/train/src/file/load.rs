@@ -10,6 +10,7 @@ use super::section::Section;
 use super::texts::Texts;
 use super::{coverage, packed, pending, records};
 use crate::learn::coverage::Coverage;
+use crate::learn::entry_bits;
 use crate::learn::sharing::Sharing;
 use crate::learn::undo::UndoEntry;
 use crate::play::pending::PendingGames;
@@ -129,11 +130,9 @@ pub(super) fn read_log(
         let (entries, rest) = waiting.as_chunks::<SIZE>();
         for entry in entries {
             let entry = codec::decode_undo(entry, section, order, patterns)?;
-            let (word, bit) = (&mut seen[entry.entry as usize / 64], 1 << (entry.entry % 64));
-            if *word & bit != 0 {
+            if !entry_bits::insert(&mut seen, entry.entry as usize) {
                 return Err(Reason::invalid(section.name(), format_args!("entry {} twice", entry.entry)));
             }
-            *word |= bit;
             receiver(entry);
         }
         waiting = rest.to_vec();
