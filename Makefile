@@ -57,7 +57,7 @@ test: ## Run all tests
 python-tests: build packages
 	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile -m 'not timing'
 # The output is printed in one piece, because Python tests print theirs at the same time.
-RUST_TESTS := cargo test --workspace --exclude shirokuro-py --locked
+RUST_TESTS := cargo test $(if $(CI),--profile ci) --workspace --exclude shirokuro-py --locked
 rust-tests:
 	$(RUST_TESTS) --no-run
 	@MAKEFLAGS= $(RUST_TESTS) >target/rust-tests.txt 2>&1; code=$$?; cat target/rust-tests.txt; exit $$code
