@@ -1,8 +1,9 @@
 //! Helpers for several tests.
 
-use shirokuro_engine::PATTERNS;
+use shirokuro_engine::{PATTERNS, PatternSet};
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// An empty folder for one test, removed when the test ends.
@@ -34,6 +35,17 @@ impl Drop for Folder {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
     }
+}
+
+/// Returns a few small patterns. A trainer of them takes a hundredth of the memory of one with the shipped patterns.
+pub fn few_patterns() -> Arc<PatternSet> {
+    let patterns = [
+        ("hook", "a1 b1 c1 c2"),
+        ("edge", "a1 b1 c1 d1 e1 f1 g1 h1"),
+        ("diagonal", "a1 b2 c3 d4 e5 f6 g7 h8"),
+        ("block", "a1 b1 c1 a2 b2 c2 a3 b3"),
+    ];
+    PatternSet::new(patterns).unwrap()
 }
 
 /// Returns the mirror image of an entry among all those of the shipped patterns.

@@ -2,7 +2,7 @@ use super::*;
 use crate::file::header::verify_file;
 use crate::file::{file_digest, load_weights, save_weights};
 use crate::play::fault_injection::FaultRates;
-use crate::testing::Folder;
+use crate::testing::{Folder, few_patterns};
 use std::sync::atomic::Ordering::Relaxed;
 
 const PLAY: PlaySettings = PlaySettings {
@@ -18,15 +18,12 @@ const PLAY: PlaySettings = PlaySettings {
 const LEARN: LearnSettings =
     LearnSettings { lambda: 0.7, rate: 0.2, adam_epsilon: 1e-8, share_stages: 0, share_weight: 0.0 };
 
+fn options(threads: usize) -> TrainerOptions {
+    TrainerOptions { seed: 11, generation_games: 6, threads, table_bytes: 1 << 16, ..TrainerOptions::default() }
+}
+
 fn trainer(threads: usize) -> Trainer {
-    Trainer::new(&TrainerOptions {
-        seed: 11,
-        generation_games: 6,
-        threads,
-        table_bytes: 1 << 16,
-        ..TrainerOptions::default()
-    })
-    .unwrap()
+    Trainer::with_patterns(&options(threads), &few_patterns()).unwrap()
 }
 
 /// Trains on the next `games` games, in as many calls as needed.
@@ -50,7 +47,7 @@ fn assert_same(a: &Trainer, b: &Trainer) {
 #[test]
 fn the_number_of_threads_does_not_change_the_digest() {
     let digests = [1, 2, 3, 4].map(|threads| {
-        let mut trainer = trainer(threads);
+        let mut trainer = Trainer::new(&options(threads)).unwrap();
         train(&mut trainer, 15);
         trainer.digest()
     });
@@ -63,8 +60,7 @@ fn a_run_from_other_weights_takes_over_nothing_else_and_is_repeatable() {
     let mut first = trainer(2);
     train(&mut first, 15);
     let (before, weights) = (first.digest(), &first.state.weights);
-    let options =
-        TrainerOptions { seed: 12, generation_games: 6, threads: 1, table_bytes: 1 << 16, ..TrainerOptions::default() };
+    let options = TrainerOptions { seed: 12, ..options(1) };
     let digests = [(1, &[15][..]), (3, &[1, 9, 5])].map(|(threads, split)| {
         let mut next = Trainer::with_weights(&TrainerOptions { threads, ..options }, weights).unwrap();
         assert!(
@@ -78,7 +74,7 @@ fn a_run_from_other_weights_takes_over_nothing_else_and_is_repeatable() {
         next.digest()
     });
     assert_eq!(digests[0], digests[1]);
-    let mut neutral = Trainer::new(&options).unwrap();
+    let mut neutral = Trainer::with_patterns(&options, &few_patterns()).unwrap();
     train(&mut neutral, 15);
     assert_ne!(digests[0], neutral.digest());
     assert_eq!(first.digest(), before);
@@ -100,9 +96,8 @@ fn however_the_games_are_split_into_calls_the_result_is_the_same() {
 #[test]
 fn a_delay_is_part_of_the_run_and_of_its_file() {
     let delayed = |threads| {
-        let options =
-            TrainerOptions { seed: 11, generation_games: 6, threads, table_bytes: 1 << 16, delay_generations: 1 };
-        Trainer::new(&options).unwrap()
+        let options = TrainerOptions { delay_generations: 1, ..options(threads) };
+        Trainer::with_patterns(&options, &few_patterns()).unwrap()
     };
     let folder = Folder::new();
     let path = folder.path("delayed.shiro");
@@ -271,7 +266,7 @@ fn a_missing_file_is_an_error_of_the_operating_system_that_names_the_file() {
 
 #[test]
 fn a_report_describes_the_call() {
-    let mut trainer = trainer(2);
+    let mut trainer = Trainer::new(&options(2)).unwrap();
     let mut advance = |games| trainer.advance(games, &PLAY, &LEARN, &Control::new()).unwrap().unwrap();
     let first = advance(4);
     assert_eq!(first.games.iter().map(|game| game.index).collect::<Vec<_>>(), [0, 1, 2, 3]);
@@ -344,7 +339,7 @@ fn positions_whose_own_target_is_nan_teach_nothing_and_large_changes_are_explain
     assert_eq!((report.positions(), report.nan_games.len()), (learned, 0));
     assert!(report.sudden.len() == 8 && report.sudden.iter().all(|sudden| sudden.ply >= 40 && sudden.error == 64.0));
     let changed = |stage: usize| {
-        (0..14).any(|pattern| {
+        (0..4).any(|pattern| {
             trainer.state.weights.table(stage, pattern).iter().any(|weight| weight.load(Relaxed) != Weights::NEUTRAL)
         })
     };

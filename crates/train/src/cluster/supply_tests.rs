@@ -4,7 +4,7 @@ use crate::play::control::Control;
 use crate::play::fault_injection::{FaultInjector, FaultRates};
 use crate::report::GenerationReport;
 use crate::settings::{LearnSettings, TrainerOptions};
-use shirokuro_engine::PATTERNS;
+use crate::testing::few_patterns;
 use std::time::Duration;
 
 const GENERATION: u32 = 12;
@@ -23,7 +23,7 @@ const PLAY: PlaySettings = PlaySettings {
 fn trainer() -> Trainer {
     let options =
         TrainerOptions { seed: 5, generation_games: GENERATION, table_bytes: TABLE, ..TrainerOptions::default() };
-    Trainer::new(&options).unwrap()
+    Trainer::with_patterns(&options, &few_patterns()).unwrap()
 }
 
 fn advance(trainer: &mut Trainer, games: u32) -> GenerationReport {
@@ -31,7 +31,7 @@ fn advance(trainer: &mut Trainer, games: u32) -> GenerationReport {
 }
 
 fn player(trainer: &mut Trainer) -> GamePlayer {
-    let mut player = GamePlayer::new(&PATTERNS, 2, TABLE).unwrap();
+    let mut player = GamePlayer::new(&few_patterns(), 2, TABLE).unwrap();
     player.apply(&trainer.whole_weights().bytes).unwrap();
     player
 }
@@ -43,7 +43,7 @@ fn play(player: &mut GamePlayer, seed: u64, numbers: &[u64]) -> Vec<u8> {
 #[test]
 fn a_trainer_whose_games_are_played_elsewhere_has_the_same_digest() {
     let (mut alone, mut driver) = (trainer(), trainer());
-    let mut node = GamePlayer::new(&PATTERNS, 2, TABLE).unwrap();
+    let mut node = GamePlayer::new(&few_patterns(), 2, TABLE).unwrap();
     // The second call continues a generation, which was learned provisionally.
     for games in [GENERATION, 5, GENERATION - 5, GENERATION] {
         let before = alone.generation();
@@ -150,7 +150,7 @@ fn delayed() -> Trainer {
         delay_generations: 1,
         ..TrainerOptions::default()
     };
-    Trainer::new(&options).unwrap()
+    Trainer::with_patterns(&options, &few_patterns()).unwrap()
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn with_a_delay_a_generation_is_played_with_the_weights_from_before_the_last_one
 #[test]
 fn with_a_delay_a_generation_can_be_played_before_the_last_one_is_learned() {
     let (mut alone, mut driver) = (delayed(), delayed());
-    let mut node = GamePlayer::new(&PATTERNS, 2, TABLE).unwrap();
+    let mut node = GamePlayer::new(&few_patterns(), 2, TABLE).unwrap();
     assert!(driver.share_next_weights().unwrap().is_none());
     let mut games = Vec::new();
     for generation in 0..4 {

@@ -4,7 +4,7 @@ use crate::file::texts::Texts;
 use crate::play::control::Control;
 use crate::play::random_game::random_game;
 use crate::settings::{LearnSettings, TrainerOptions};
-use crate::testing::Folder;
+use crate::testing::{Folder, few_patterns};
 use crate::trainer::{Lesson, Trainer};
 use std::sync::Arc;
 
@@ -22,14 +22,14 @@ const LEARN: LearnSettings =
     LearnSettings { lambda: 0.7, rate: 0.2, adam_epsilon: 1e-8, share_stages: 0, share_weight: 0.0 };
 
 fn trainer(threads: usize) -> Trainer {
-    Trainer::new(&TrainerOptions {
+    let options = TrainerOptions {
         seed: 11,
         generation_games: 6,
         threads,
         table_bytes: 1 << 16,
         ..TrainerOptions::default()
-    })
-    .unwrap()
+    };
+    Trainer::with_patterns(&options, &few_patterns()).unwrap()
 }
 
 fn lesson(given: &Arc<GivenGames>) -> Lesson<'_> {
