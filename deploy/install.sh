@@ -39,10 +39,8 @@ umask 022
 # dependencies from a constraints file, so the files are downloaded first.
 trap 'rm -rf "$prefix.new"' EXIT
 rm -rf "$prefix.new"
-"$python" -I -m venv "$prefix.new"
-pip() { "$prefix.new/bin/python" -I -m pip "$@" --quiet --disable-pip-version-check --only-binary :all:; }
 files=$prefix.new/files
-mkdir "$files"
+mkdir -p "$files"
 cp "$wheel" "$files"
 wheel=$files/$(basename "$wheel")
 hash_of() { sha256sum <"$1" | cut -c -64; }
@@ -66,6 +64,8 @@ end
     }
   done
 fi
+"$python" -I -m venv "$prefix.new"
+pip() { "$prefix.new/bin/python" -I -m pip "$@" --quiet --disable-pip-version-check --only-binary :all:; }
 sed -n 's/ *\\$//; /^[a-z]/p' "$here/requirements.txt" >"$prefix.new/versions"
 pip download --dest "$files" --constraint "$prefix.new/versions" "$wheel${EXTRAS:+[$EXTRAS]}"
 for file in "$files"/*; do

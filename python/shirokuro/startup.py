@@ -1,4 +1,4 @@
-"""Ctrl-C while a program is still importing its modules.
+"""The start of a program: Ctrl-C while it is still importing its modules, and the threads of NumPy.
 
 `begin` runs before anything else in the package, so this module imports only what the interpreter itself has loaded.
 """
@@ -17,12 +17,19 @@ else:
 
 
 def begin() -> None:
-    """Lets Ctrl-C end the program without a traceback until `interruptible`. Does nothing where this is a library.
+    """Lets Ctrl-C end the program without a traceback until `interruptible`, and NumPy compute on one thread.
+
+    Does nothing where this is a library.
 
     A script is a program of the package if it sets `__ends_on_interrupt__ = True` before it imports the package. It
     then calls its main function by `run`, or a command by `shirokuro.cli.main`.
     """
-    if _is_program() and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    if not _is_program():
+        return
+    # NumPy's library for linear algebra starts as many threads as there are cores, which takes longer than all that the
+    # programs compute with it.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         try:
             signal.signal(signal.SIGINT, _exit)
         except ValueError:  # not on the main thread

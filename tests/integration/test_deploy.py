@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
@@ -73,12 +74,14 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_wheel(tmp_path_factory.mktemp("wheel"), name, files)
 
 
-def script(root: Path, name: str, *arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Runs a script of the `deploy` folder for another root."""
+def script(
+    root: Path, name: str, *arguments: str | Path, folder: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Runs a script of the `deploy` folder, from a folder and for another root."""
     offline = {"PIP_NO_DEPS": "1", "PIP_NO_INDEX": "1", "PIP_NO_COMPILE": "1"}
     variables = {**os.environ, **offline, "DESTDIR": str(root), "PYTHON": sys.executable, **environment}
     command = (DEPLOY / name, *arguments)
-    return subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=300)
+    return subprocess.run(command, env=variables, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
 
 
 @pytest.fixture(scope="module")
@@ -159,17 +162,51 @@ def test_the_command_of_the_service_trains(installed: Path, tmp_path: Path) -> N
     assert sk.Trainer.load(tmp_path / "var/lib/shirokuro/run/model.shiro").games_played == 128
 
 
-def test_installing_again_keeps_the_settings_and_changes_nothing(wheel: Path, installed: Path) -> None:
-    before = content(installed)
+@dataclass(frozen=True)
+class Update:
+    """What an update with the same wheel did."""
+
+    expected: dict[str, bytes]
+    """The installed files before the update, with other settings than the installer's."""
+    files: dict[str, bytes]
+    """The installed files after it."""
+    errors: str
+    """What the installer wrote to standard error."""
+    complete: list[str]
+    """The programs that the installer started while the installed program was there."""
+    gone: list[str]
+    """The programs that the installer started while it was not."""
+
+
+@pytest.fixture(scope="module")
+def update(wheel: Path, installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Update:
+    """Updates the installation from a folder with modules of other origin, where every program takes a look first."""
+    folder = tmp_path_factory.mktemp("update")
+    for name in ("ensurepip", "venv", "pip", "ctypes"):
+        (folder / f"{name}.py").write_text("raise SystemExit('imported from the current folder')", encoding="utf-8")
+    (programs := folder / "bin").mkdir()
+    (folder / "gone").touch()
+    program = installed / "opt/shirokuro/bin/shirokuro"
+    for name in ("rm", "mv", "sed", "install", "sync", "xargs"):
+        look = f"[ -x '{program}' ] && seen=complete || seen=gone; echo {name} >>{folder}/$seen"
+        (programs / name).write_text(f'#!/bin/sh\n{look}\nexec {shutil.which(name)} "$@"\n', encoding="utf-8")
+        (programs / name).chmod(0o755)
     settings = installed / "etc/shirokuro/train.toml"
-    mine = settings.read_bytes() + b"tensorboard = true\n"
-    settings.write_bytes(mine)
+    shipped = settings.read_bytes()
+    settings.write_bytes(shipped + b"tensorboard = true\n")
     try:
-        assert script(installed, "install.sh", wheel).returncode == 0
-        assert settings.read_bytes() == mine
+        expected = content(installed)
+        path = f"{programs}:{os.environ['PATH']}"
+        done = script(installed, "install.sh", wheel, folder=folder, PATH=path, PYTHONPATH=str(folder))
+        assert done.returncode == 0, done.stderr
+        seen = ((folder / name).read_text(encoding="utf-8").split() for name in ("complete", "gone"))
+        return Update(expected, content(installed), done.stderr, *seen)
     finally:
-        settings.write_bytes(before["etc/shirokuro/train.toml"])
-    assert content(installed) == before
+        settings.write_bytes(shipped)
+
+
+def test_an_update_keeps_the_settings_and_changes_nothing(update: Update) -> None:
+    assert update.files == update.expected
 
 
 def test_a_failed_update_leaves_the_old_version(wheel: Path, installed: Path, tmp_path: Path) -> None:
@@ -230,31 +267,15 @@ def test_two_folders_change_places(tmp_path: Path) -> None:
     }
 
 
-def test_an_update_never_leaves_a_moment_without_a_program(wheel: Path, installed: Path, tmp_path: Path) -> None:
+def test_an_update_never_leaves_a_moment_without_a_program(update: Update, installed: Path) -> None:
     """At every program that the script starts, the installed program is complete."""
-    root, seen = tmp_path / "root", tmp_path / "seen"
-    shutil.copytree(installed, root, symlinks=True)
-    program = root / "opt/shirokuro/bin/shirokuro"
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    for name in ("rm", "mv", "sed", "install", "sync", "xargs"):
-        look = f"[ -x {program} ] && echo {name} >>{seen} || echo gone >>{seen}"
-        wrapper = f'#!/bin/sh\n{look}\nexec {shutil.which(name)} "$@"\n'
-        (folder / name).write_text(wrapper, encoding="utf-8")
-        (folder / name).chmod(0o755)
-    done = script(root, "install.sh", wheel, PATH=f"{folder}:{os.environ['PATH']}")
-    assert done.returncode == 0, done.stderr
-    called = seen.read_text(encoding="utf-8").split()
-    assert {"rm", "sync", "install"} <= set(called)
-    assert "gone" not in called
-    assert not (root / "opt/shirokuro.new").exists()
+    assert {"rm", "sync", "install"} <= set(update.complete)
+    assert update.gone == []
+    assert not (installed / "opt/shirokuro.new").exists()
 
 
-def test_the_installer_imports_nothing_from_the_folder_where_it_is_called(wheel: Path, tmp_path: Path) -> None:
-    for name in ("ensurepip", "venv", "pip", "ctypes"):
-        (tmp_path / f"{name}.py").write_text("raise SystemExit('imported from the current folder')", encoding="utf-8")
-    done = script(tmp_path / "root", "install.sh", wheel, PYTHONPATH=str(tmp_path))
-    assert done.returncode == 0, done.stderr
+def test_the_installer_imports_nothing_from_the_folder_where_it_is_called(update: Update) -> None:
+    assert update.errors == ""
 
 
 def test_the_service_writes_no_core_dumps() -> None:

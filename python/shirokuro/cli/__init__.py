@@ -124,7 +124,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser(named: str | None = None) -> Parser:
-    """Returns a parser of the named command, or of all commands if there is none of this name.
+    """Returns a parser of the named command, of none for `--version`, or of all commands if there is none of this name.
 
     The modules of other commands are not imported: their start would take longer.
     """
@@ -133,7 +133,7 @@ def _parser(named: str | None = None) -> Parser:
         "--version", action="version", version=f"shirokuro {shirokuro.__version__} ({shirokuro.kernel()} kernel)"
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
-    for name in (named,) if named in _COMMANDS else (*_COMMANDS, "completion"):
+    for name in (named,) if named in _COMMANDS else () if named == "--version" else (*_COMMANDS, "completion"):
         module = import_module(f"shirokuro.cli.{name}")
         command = commands.add_parser(
             name,
