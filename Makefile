@@ -50,12 +50,14 @@ serve: build .venv/.web ## Serve a web page to play against a run's model and wa
 test: ## Run all tests
 	@$(MAKE) --no-print-directory .venv/.tools
 	@$(MAKE) --no-print-directory --jobs=3 rust-tests python-tests
-	$(BIN)/python -m pytest -m timing
+	$(BIN)/python -m pytest -m timing $(TIMING)
 
 # The tests of both languages are compiled and run at the same time: maturin compiles for minutes before it installs the package,
 # and three processes share the Python tests, which often wait for other programs. Tests of timing then run alone.
+PARALLEL := --numprocesses 3 --dist loadfile --no-loadscope-reorder -m 'not timing'
+TIMING := $(shell grep -rl mark.timing --include=*.py tests)
 python-tests: build packages
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile -m 'not timing'
+	$(BIN)/python -m pytest $(PARALLEL)
 # The output is printed in one piece, because Python tests print theirs at the same time.
 RUST_TESTS := cargo test $(if $(CI),--profile ci) --workspace --exclude shirokuro-py --locked
 rust-tests:
@@ -74,7 +76,7 @@ INTEGRATION := tests/core tests/documents/test_pages.py::test_every_class_and_fu
 	tests/web/test_game_page.py tests/web/test_training_page.py
 integration: build packages ## Run the integration tests: the core through Python, whole trainings, programs, service, web page
 	cargo test --package shirokuro-train --locked trainer::
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile -m 'not timing' $(INTEGRATION)
+	$(BIN)/python -m pytest $(PARALLEL) $(INTEGRATION)
 	$(BIN)/python -m pytest -m timing $(INTEGRATION)
 
 torture: build .venv/.dev .venv/.programs ## Run the fault tests at full size, and show a table

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["tests.support.torture"]
 
+_LONGEST = ("tests/cluster/", "tests/integration/", "tests/documents/", "tests/web/", "tests/scripts/")
+
 # No deadline for examples: machines differ in speed.
 hypothesis.settings.register_profile("shirokuro", deadline=None)
 hypothesis.settings.load_profile("shirokuro")
@@ -175,6 +177,11 @@ def pytest_configure(config: pytest.Config) -> None:
     # Tests press Ctrl-C, which programs ignore if a script's shell started them in the background.
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the files first whose tests take longest, most of it waiting, so that none of them is the last one to run."""
+    items.sort(key=lambda item: not item.nodeid.startswith(_LONGEST))
 
 
 @pytest.hookimpl(wrapper=True)
