@@ -284,6 +284,7 @@ def test_the_cost_of_timing_is_measured_within_plausible_bounds() -> None:
         (("--against", "x.json"), "--against names figures for --compare FILE: give both"),
         (("--compare", "missing.json"), "missing.json"),
         (("--model", "missing.shiro"), "missing.shiro"),
+        (("--json", "missing/new.json"), "missing/new.json"),
         (("--watch", "missing"), "missing: no run in this directory"),
     ],
 )

@@ -381,6 +381,7 @@ def test_updates_are_written_without_touching_the_run(
         ["traces", "RUN", "5", "9", "--lambda", "2"],
         ["replay", "RUN", "5000"],
         ["replay", "RUN", "5", "--depth", "2"],
+        ["replay", "RUN", "5", "--depth", "0"],
         ["replay", "none", "5"],
         ["diff", "RUN", "none.shiro"],
         ["export", "RUN", "games", "t.xlsx"],

@@ -17,7 +17,7 @@ from shirokuro.benchmarks.suite import GROUPS, Suite
 from shirokuro.cli.bench_watch import watch
 from shirokuro.cli.exit_codes import ExitCode
 from shirokuro.cli.terminal import console as new_console
-from shirokuro.files import write_text
+from shirokuro.files import check_writable, write_text
 from shirokuro.runs.checkpoints import model_of
 
 if TYPE_CHECKING:
@@ -84,7 +84,9 @@ def run(options: argparse.Namespace) -> int:
     console.width = max(console.width, _WIDTH)
     if options.strict and options.compare:
         raise ValueError("--strict compares with targets, and --compare with earlier figures: give one of them")
-    # Read before anything is measured: a wrong file should not cost minutes.
+    # Before anything is measured: a wrong file should not cost minutes.
+    if options.json:
+        check_writable(options.json)
     before = Results.from_json(options.compare) if options.compare else None
     if options.against and before is None:
         raise ValueError("--against names figures for --compare FILE: give both")

@@ -171,7 +171,7 @@ def _replay(options: argparse.Namespace) -> None:
         limits = SearchLimits(depth=3 if options.depth is None else options.depth, exact_empties=8)
         say(analyse(_game(options), evaluator=evaluator, limits=limits, threads=options.threads))
         return
-    if options.depth:
+    if options.depth is not None:
         raise ValueError("--depth needs --model: the replay of a run's game uses the run's own settings")
     directory, games = options.run_directory, options.max_games
     say(debug.replay(directory, options.game, max_games=games, threads=options.threads, progress=_on_terminal()))

@@ -41,7 +41,7 @@ def ago(seconds: float | None) -> str:
         return DASH
     for unit, length in (("d", 86_400), ("h", 3600), ("min", 60)):
         if seconds >= 2 * length:
-            return f"{seconds / length:.0f} {unit} ago"
+            return f"{seconds // length:.0f} {unit} ago"
     return f"{seconds:.0f} s ago"
 
 

@@ -98,10 +98,11 @@ def test_numbers_are_formatted_for_screens() -> None:
         "1:00:00",
         "1 d 3:46:40",
     ]
-    assert [formats.ago(each) for each in (3, 119, 120, 7200, 200_000)] == [
+    assert [formats.ago(each) for each in (3, 119, 120, 7199, 7200, 200_000)] == [
         "3 s ago",
         "119 s ago",
         "2 min ago",
+        "119 min ago",
         "2 h ago",
         "2 d ago",
     ]

@@ -30,7 +30,7 @@ export function duration(seconds) {
 
 export function ago(seconds) {
   for (const [unit, length] of [["d", 86400], ["h", 3600], ["min", 60]]) {
-    if (seconds >= 2 * length) return `${Math.round(seconds / length)} ${unit} ago`;
+    if (seconds >= 2 * length) return `${Math.floor(seconds / length)} ${unit} ago`;
   }
   return `${Math.round(seconds)} s ago`;
 }
