@@ -180,7 +180,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Puts the files first whose tests take longest, most of it waiting, so that none of them is the last one to run."""
+    """Puts first the files whose tests take longest, most of it waiting, so that none of them runs last."""
     items.sort(key=lambda item: not item.nodeid.startswith(_LONGEST))
 
 
