@@ -54,6 +54,8 @@ test: ## Run all tests
 
 # The tests of both languages are compiled and run at the same time: maturin compiles for minutes before it installs the package,
 # and three processes share the Python tests, which often wait for other programs. Tests of timing then run alone.
+# NumPy's own threads would only wait for work.
+test python-tests integration: export OPENBLAS_NUM_THREADS := 1
 PARALLEL := --numprocesses 3 --dist loadfile --no-loadscope-reorder -m 'not timing'
 TIMING := $(shell grep -rl mark.timing --include=*.py tests)
 python-tests: build packages

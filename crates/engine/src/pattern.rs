@@ -397,13 +397,13 @@ fn orientations(squares: &[u8], images: &[usize]) -> Vec<Vec<u8>> {
     features
 }
 
+/// Returns the mirror image of each entry of a pattern, whose squares have these images.
 fn mirror_table(images: &[usize]) -> Vec<u16> {
-    (0..3_usize.pow(images.len() as u32))
-        .map(|entry| {
-            let digit = |k: usize| entry / 3_usize.pow(k as u32) % 3;
-            images.iter().enumerate().map(|(k, &image)| digit(k) * 3_usize.pow(image as u32)).sum::<usize>() as u16
-        })
-        .collect()
+    // Digit by digit: entries with a new highest digit have the images of those without it, and that of the digit.
+    images.iter().fold(vec![0], |table, &image| {
+        let place = 3_u16.pow(image as u32);
+        (0..3).flat_map(|digit| table.iter().map(move |&mirror| mirror + digit * place)).collect()
+    })
 }
 
 #[cfg(test)]
