@@ -40,7 +40,7 @@ train: build ## Train a model and measure it, or resume a stopped run (GAMES=…
 reproduce: build ## Train the model in the box from nothing, and compare its digest with the card's; resumes a stopped run
 	$(BIN)/python scripts/ship_model.py reproduce
 
-ship-model: build .venv/.dev ## Put the model of a finished run of its preset into the box (RUN=runs/name)
+ship-model: build .venv/.lint ## Put the model of a finished run of its preset into the box (RUN=runs/name)
 	$(BIN)/python scripts/ship_model.py ship $(RUN)
 	$(BIN)/mdformat python/shirokuro/models/README.md
 
@@ -104,7 +104,7 @@ signature: build ## Print the results of fixed searches and a short training, th
 compare: build .venv/.dev .venv/.programs ## Compare speed and strength with other engines (MODEL=run or file)
 	$(BIN)/python scripts/compare.py $(if $(MODEL),--model $(MODEL))
 
-bench-page: build .venv/.dev .venv/.programs ## Run the benchmarks, and update docs/benchmarks.md and README.md
+bench-page: build .venv/.dev .venv/.lint .venv/.programs ## Run the benchmarks, and update docs/benchmarks.md and README.md
 	$(BIN)/python scripts/bench_page.py
 
 web-pictures: build .venv/.dev .venv/.programs ## Take the screenshots of the web page for docs/images (MODEL=run)
@@ -151,7 +151,7 @@ install: .venv/.tools ## Build the wheel and install it into the environment of 
 check: lint ## Run all formatters, linters, type checkers and tests, and build the documentation site
 	$(MAKE) test
 
-lint: build .venv/.dev ## Run what make check runs, without the tests
+lint: build .venv/.dev .venv/.lint ## Run what make check runs, without the tests
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- --deny warnings
 	$(BIN)/ruff format --check
@@ -165,7 +165,7 @@ lint: build .venv/.dev ## Run what make check runs, without the tests
 audit: .venv/.release ## Look for known vulnerabilities of all Python packages
 	$(BIN)/pip-audit --strict --disable-pip --no-deps --requirement constraints.txt
 
-hooks: .venv/.dev ## Install git hooks that run the formatters and linters at each commit
+hooks: .venv/.dev .venv/.lint ## Install git hooks that run the formatters and linters at each commit
 	$(BIN)/pre-commit install
 
 clean: ## Remove all build output; keep runs/
@@ -188,6 +188,10 @@ help: ## Show this list
 
 .venv/.dev: .venv/.tools requirements-dev.txt
 	$(PIP) --requirement requirements-dev.txt
+	touch $@
+
+.venv/.lint: .venv/.tools requirements-lint.txt
+	$(PIP) --requirement requirements-lint.txt
 	touch $@
 
 .venv/.docs: .venv/.tools requirements-docs.txt
