@@ -16,6 +16,7 @@ import pytest
 import shirokuro as sk
 from shirokuro._core import verify_file
 from tests.support.paths import PROGRAMS
+from tests.support.runs import PATTERNS, PATTERNS_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -87,9 +88,9 @@ class Saver:
         self.path = folder / "model.shiro"
         self._old = folder / "old"
         config = sk.TrainConfig(seed=OLD_SEED, depth=1, threads=1, table_mb=1, compress=True)
-        sk.Trainer(config).save(self._old)
+        sk.Trainer(config, patterns=PATTERNS).save(self._old)
         self._log = folder / "calls"
-        command: list[str | Path] = [sys.executable, SAVER, folder / "example"]
+        command: list[str | Path] = [sys.executable, SAVER, folder / "example", PATTERNS_FILE]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def close(self) -> None:

@@ -1,7 +1,8 @@
 """Saves a training in child processes, to which `strace` can be attached before they start.
 
-Reads lines from standard input. `shirokuro PATH` or `naive PATH` prepares a child and prints its process id. Any next
-line lets the child save and prints its exit code: 0 saved, 3 failed, −9 killed.
+Its arguments are a file to write and the patterns to train. It reads lines from standard input. `shirokuro PATH` or
+`naive PATH` prepares a child and prints its process id. Any next line lets the child save and prints its exit code:
+0 saved, 3 failed, −9 killed.
 """
 
 import ctypes
@@ -41,9 +42,10 @@ def save_when_ready(trainer: sk.Trainer, how: str, path: Path, content: bytes, r
 
 def main() -> None:
     """Runs until the end of standard input."""
-    trainer = sk.Trainer(sk.TrainConfig(seed=NEW_SEED, depth=1, threads=1, table_mb=1, compress=True))
+    example, patterns = Path(sys.argv[1]), sk.PatternSet.from_toml(sys.argv[2])
+    config = sk.TrainConfig(seed=NEW_SEED, depth=1, threads=1, table_mb=1, compress=True)
+    trainer = sk.Trainer(config, patterns=patterns)
     trainer.train_batch(8)
-    example = Path(sys.argv[1])
     trainer.save(example)
     content = example.read_bytes()
     for line in sys.stdin:
