@@ -22,13 +22,8 @@ const SEED: u64 = 5;
 const GAMES: u32 = 24;
 
 fn trainer(threads: usize) -> Trainer {
-    let options = TrainerOptions {
-        seed: SEED,
-        generation_games: 16,
-        threads,
-        table_bytes: 1 << 16,
-        ..TrainerOptions::default()
-    };
+    let options =
+        TrainerOptions { seed: SEED, generation_games: 16, threads, table_bytes: 1 << 16, ..TrainerOptions::default() };
     Trainer::with_patterns(&options, &few_patterns()).unwrap()
 }
 

@@ -22,13 +22,8 @@ const LEARN: LearnSettings =
     LearnSettings { lambda: 0.7, rate: 0.2, adam_epsilon: 1e-8, share_stages: 0, share_weight: 0.0 };
 
 fn trainer(threads: usize) -> Trainer {
-    let options = TrainerOptions {
-        seed: 11,
-        generation_games: 6,
-        threads,
-        table_bytes: 1 << 16,
-        ..TrainerOptions::default()
-    };
+    let options =
+        TrainerOptions { seed: 11, generation_games: 6, threads, table_bytes: 1 << 16, ..TrainerOptions::default() };
     Trainer::with_patterns(&options, &few_patterns()).unwrap()
 }
 
