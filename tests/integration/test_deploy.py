@@ -74,10 +74,15 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_wheel(tmp_path_factory.mktemp("wheel"), name, files)
 
 
-def script(
-    root: Path, name: str, *arguments: str | Path, folder: Path | None = None, **environment: str
+def script(root: Path, name: str, *arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Runs a script of the `deploy` folder for another root."""
+    return script_from(None, root, name, *arguments, **environment)
+
+
+def script_from(
+    folder: Path | None, root: Path, name: str, *arguments: str | Path, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Runs a script of the `deploy` folder, from a folder and for another root."""
+    """The same, called from a folder."""
     offline = {"PIP_NO_DEPS": "1", "PIP_NO_INDEX": "1", "PIP_NO_COMPILE": "1"}
     variables = {**os.environ, **offline, "DESTDIR": str(root), "PYTHON": sys.executable, **environment}
     command = (DEPLOY / name, *arguments)
@@ -197,7 +202,7 @@ def update(wheel: Path, installed: Path, tmp_path_factory: pytest.TempPathFactor
     try:
         expected = content(installed)
         path = f"{programs}:{os.environ['PATH']}"
-        done = script(installed, "install.sh", wheel, folder=folder, PATH=path, PYTHONPATH=str(folder))
+        done = script_from(folder, installed, "install.sh", wheel, PATH=path, PYTHONPATH=str(folder))
         assert done.returncode == 0, done.stderr
         seen = ((folder / name).read_text(encoding="utf-8").split() for name in ("complete", "gone"))
         return Update(expected, content(installed), done.stderr, *seen)
