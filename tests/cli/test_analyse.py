@@ -58,6 +58,8 @@ def test_a_file_is_analysed_whole_or_one_game_of_it(
     assert json.loads(capsys.readouterr().out)["games"] == games[1:2]
     assert analysed(path, "--game", "4") == 2
     assert "there is no game 4" in capsys.readouterr().err
+    assert analysed(path, "--start", "f5d6") == 2
+    assert f"--start is for moves: the games of {path} have starts of their own" in capsys.readouterr().err
 
 
 def test_moves_may_follow_another_start(analysed: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:

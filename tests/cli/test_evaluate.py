@@ -229,6 +229,11 @@ def test_a_sequential_test_ends_a_match_and_decides_the_exit_code(
     assert (code, match["sprt"]["decision"], match["games"]) == (4, None, 20)
 
 
+def test_a_lost_match_decides_the_exit_code_whatever_another_one_leaves_open(model: Path) -> None:
+    opponents = ("--opponent", str(model), "--opponent", "random")
+    assert evaluated(model, *opponents, "--sprt=-1,1", "--games", "20", "--depth", "1", "--min-score", "0.6") == 1
+
+
 def test_a_minimum_score_decides_the_exit_code(model: Path) -> None:
     words = ("--opponent", str(model), "--games", "4", "--depth", "1", "--min-score")
     assert evaluated(model, *words, "0.5") == 0

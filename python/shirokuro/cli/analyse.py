@@ -145,6 +145,8 @@ def _records(options: argparse.Namespace) -> Iterator[GameRecord]:
 
 def _games(text: str, options: argparse.Namespace) -> Iterator[GameRecord]:
     if exists(text) and Path(text).is_file():
+        if options.start:
+            raise ValueError(f"--start is for moves: the games of {text} have starts of their own")
         games = read_games(text, damaged="skip" if options.skip_damaged else "stop")
         yield from games
         if games.skipped:

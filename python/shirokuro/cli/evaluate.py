@@ -32,7 +32,7 @@ from shirokuro.signals import StopSignals
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from shirokuro.engine.limits import SearchLimits
     from shirokuro.matches.arena import Arena
@@ -265,7 +265,7 @@ def _run_matches(options: argparse.Namespace, arena: Arena | None, record: Calla
 
     results = play_all(contest, opponents, interrupted=show, record=record)
     show(results, [], complete=True)
-    return max(_exit_code(result, sprt, options.min_score) for _, result in results)
+    return _worst({_exit_code(result, sprt, options.min_score) for _, result in results})
 
 
 def _by_options(options: argparse.Namespace) -> tuple[Player, list[Player | SessionPlayer], str]:
@@ -288,7 +288,12 @@ def _by_protocol(options: argparse.Namespace) -> tuple[Player, Sequence[Player |
     return EpsilonPlayer(player=player, epsilon=_WPC_EPSILON), opponents, how
 
 
-def _exit_code(result: MatchResult, sprt: Sprt | None, min_score: float | None) -> int:
+def _worst(codes: Collection[ExitCode]) -> ExitCode:
+    """Returns the exit code of several matches: a lost one is worse than one without a decision."""
+    return next(code for code in (ExitCode.WORSE, ExitCode.UNDECIDED, ExitCode.SUCCESS) if code in codes)
+
+
+def _exit_code(result: MatchResult, sprt: Sprt | None, min_score: float | None) -> ExitCode:
     if min_score is not None and result.score < min_score:
         return ExitCode.WORSE
     if not sprt:
