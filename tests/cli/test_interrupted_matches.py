@@ -94,7 +94,10 @@ def test_an_interrupted_round_robin_is_written_without_ratings(
     assert (last["first"], last["second"], len(last["differences"])) == (0, 2, last["games"])
     assert [player["name"] for player in content["players"]][1:] == ["random", "interrupting"]
     assert all(player.keys() == {"name", "games_played"} for player in content["players"])
-    assert "random" in capsys.readouterr().out
+    shown = capsys.readouterr()
+    assert "random" in shown.out
+    name = content["players"][0]["name"]
+    assert f"stopped during {name} – interrupting, after {last['games']} of {GAMES} games" in shown.err
 
 
 def test_an_interrupted_ladder_is_written_without_ratings_and_leaves_the_file_of_the_run_alone(
