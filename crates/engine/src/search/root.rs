@@ -139,11 +139,10 @@ impl<E: Evaluate> Task for Root<'_, E> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::square::Square;
 
     /// Runs a search around 0 whose windows end like this: with a score, or aborted, after trying these first moves,
-    /// each better than the one before. Returns the score and the first move of the line.
-    fn searched(windows: &[(Option<Score>, &[&str])]) -> (Option<Score>, Option<Square>) {
+    /// each better than the one before. Returns the score and the line.
+    fn searched(windows: &[(Option<Score>, &[&str])]) -> (Option<Score>, String) {
         let (mut line, mut windows) = (PvLine::default(), windows.iter());
         let score = aspiration(Some(0), 10, &mut line, |alpha, beta, found| {
             let (score, moves) = windows.next().expect("another window");
@@ -154,38 +153,34 @@ mod tests {
             *score
         });
         assert!(windows.next().is_none());
-        (score, line.first())
-    }
-
-    fn square(name: &str) -> Option<Square> {
-        Some(name.parse().unwrap())
+        (score, line.moves().iter().map(ToString::to_string).collect())
     }
 
     #[test]
     fn a_window_that_holds_the_score_ends_the_search() {
-        assert_eq!(searched(&[(Some(3), &["c4", "d3"])]), (Some(3), square("d3")));
+        assert_eq!(searched(&[(Some(3), &["c4", "d3"])]), (Some(3), "d3".to_owned()));
     }
 
     #[test]
     fn a_side_that_fails_is_searched_again_wider() {
         assert_eq!(
             searched(&[(Some(10), &["d3"]), (Some(30), &["d3"]), (Some(45), &["e6"])]),
-            (Some(45), square("e6"))
+            (Some(45), "e6".to_owned())
         );
-        assert_eq!(searched(&[(Some(-10), &["d3"]), (Some(-12), &["e6"])]), (Some(-12), square("e6")));
+        assert_eq!(searched(&[(Some(-10), &["d3"]), (Some(-12), &["e6"])]), (Some(-12), "e6".to_owned()));
     }
 
     #[test]
     fn a_move_that_failed_high_outlasts_an_abort_until_a_better_one_is_found_after_it() {
         let high = (Some(10), &["c4", "d3"][..]);
-        assert_eq!(searched(&[high, (None, &[])]), (None, square("d3")));
-        assert_eq!(searched(&[high, (None, &["e6"])]), (None, square("d3")));
-        assert_eq!(searched(&[high, (None, &["d3", "e6"])]), (None, square("e6")));
+        assert_eq!(searched(&[high, (None, &[])]), (None, "d3".to_owned()));
+        assert_eq!(searched(&[high, (None, &["e6"])]), (None, "d3".to_owned()));
+        assert_eq!(searched(&[high, (None, &["d3", "e6"])]), (None, "e6".to_owned()));
     }
 
     #[test]
     fn moves_that_all_fail_low_are_forgotten() {
-        assert_eq!(searched(&[(Some(-10), &["d3"]), (None, &[])]), (None, None));
-        assert_eq!(searched(&[(Some(-10), &["d3"]), (None, &["c4"])]), (None, square("c4")));
+        assert_eq!(searched(&[(Some(-10), &["d3"]), (None, &[])]), (None, String::new()));
+        assert_eq!(searched(&[(Some(-10), &["d3"]), (None, &["c4"])]), (None, "c4".to_owned()));
     }
 }
