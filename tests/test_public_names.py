@@ -48,6 +48,7 @@ def test_a_name_that_does_not_exist_is_an_attribute_error() -> None:
         ("import shirokuro as sk; sk.perft(3)", ("numpy", "shirokuro.game", "shirokuro.matches")),
         ("import shirokuro as sk; sk.TrainConfig()", ("shirokuro.training", "shirokuro.matches")),
         ("import shirokuro as sk; sk.play_match", ("shirokuro.training", "shirokuro.cluster")),
+        ("from shirokuro import cli; cli._parser('--version')", ("numpy", "shirokuro.cli.train")),
     ],
 )
 def test_what_is_not_used_is_not_imported(program: str, without: tuple[str, ...]) -> None:
