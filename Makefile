@@ -57,7 +57,7 @@ test: ## Run all tests
 # NumPy's own threads would only wait for work.
 test python-tests integration: export OPENBLAS_NUM_THREADS := 1
 PARALLEL := --numprocesses 3 --dist loadfile --no-loadscope-reorder -m 'not timing'
-TIMING := $(shell grep -rl mark.timing --include=*.py tests)
+TIMING = $(shell grep -rl mark.timing --include=*.py tests)
 python-tests: build packages
 	$(BIN)/python -m pytest $(PARALLEL)
 # The output is printed in one piece, because Python tests print theirs at the same time.
