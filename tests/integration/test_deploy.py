@@ -90,10 +90,20 @@ def script_from(
 
 
 @pytest.fixture(scope="module")
-def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def foreign(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with modules that the installer must not import although it is called from there."""
+    folder = tmp_path_factory.mktemp("foreign")
+    for name in ("ensurepip", "venv", "pip", "ctypes"):
+        (folder / f"{name}.py").write_text("raise SystemExit('imported from the current folder')", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, foreign: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A root with the service installed; tests do not modify it."""
     root = tmp_path_factory.mktemp("installed") / "a root"
-    done = script(root, "install.sh", wheel, SHA256=hashlib.sha256(wheel.read_bytes()).hexdigest())
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    done = script_from(foreign, root, "install.sh", wheel, SHA256=digest, PYTHONPATH=str(foreign))
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(f"shirokuro {sk.__version__}")
     return root
@@ -184,11 +194,9 @@ class Update:
 
 
 @pytest.fixture(scope="module")
-def update(wheel: Path, installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Update:
-    """Updates the installation from a folder with modules of other origin, where every program takes a look first."""
+def update(wheel: Path, foreign: Path, installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Update:
+    """Updates the installation, where each program that the installer starts first looks for the installed one."""
     folder = tmp_path_factory.mktemp("update")
-    for name in ("ensurepip", "venv", "pip", "ctypes"):
-        (folder / f"{name}.py").write_text("raise SystemExit('imported from the current folder')", encoding="utf-8")
     (programs := folder / "bin").mkdir()
     (folder / "gone").touch()
     program = installed / "opt/shirokuro/bin/shirokuro"
@@ -202,7 +210,7 @@ def update(wheel: Path, installed: Path, tmp_path_factory: pytest.TempPathFactor
     try:
         expected = content(installed)
         path = f"{programs}:{os.environ['PATH']}"
-        done = script_from(folder, installed, "install.sh", wheel, PATH=path, PYTHONPATH=str(folder))
+        done = script_from(foreign, installed, "install.sh", wheel, PATH=path, PYTHONPATH=str(foreign))
         assert done.returncode == 0, done.stderr
         seen = ((folder / name).read_text(encoding="utf-8").split() for name in ("complete", "gone"))
         return Update(expected, content(installed), done.stderr, *seen)
